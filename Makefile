@@ -1,0 +1,51 @@
+# Two commands on a fresh machine: `make write` and `make test`. Each sets up .venv by itself.
+PYTHON ?= python3
+PROMPT ?= Write a story about a lighthouse keeper who finds a letter in a bottle
+WORDS  ?= 3000
+OUT    ?= story.md
+BIN    := .venv/bin
+
+.PHONY: write test test-recipe check fmt bench example clean
+
+write: .venv/ready
+	$(BIN)/longwriter write "$(PROMPT)" --words $(WORDS) --out $(OUT)
+	@head -c 1500 $(OUT); echo; echo "... the whole text: $(OUT)"
+
+test: .venv/ready-dev
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest
+
+# Trains tiny models on the CPU: needs PyTorch, which `make test` does not install (its GPU build is gigabytes).
+test-recipe: .venv/ready-dev
+	$(BIN)/pip install --quiet --disable-pip-version-check torch==2.13.0
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m recipe
+
+check: .venv/ready-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+fmt: .venv/ready-dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: .venv/ready-dev
+	$(BIN)/python benchmarks/text.py
+	$(BIN)/python benchmarks/nano.py
+	$(BIN)/python benchmarks/write.py
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "longwriter needs Python 3.11 or newer; set PYTHON=/path/to/python3.11"; exit 1; }
+	$(PYTHON) -m venv .venv
+
+.venv/ready: .venv/bin/python pyproject.toml constraints.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+.venv/ready-dev: .venv/ready
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+clean:
+	rm -rf .venv build dist

@@ -1,0 +1,68 @@
+"""Settings: defaults < TOML file < flags, checked once, saved beside the results, compared on resume."""
+
+import tomllib
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from longwriter.errors import InputError
+
+ConfigT = TypeVar("ConfigT", bound=BaseModel)
+Tree = dict[str, object]
+
+
+def read_toml(path: Path) -> Tree:
+    """A TOML file as nested dictionaries. Raises InputError naming the file, and the line where it is malformed."""
+    try:
+        return tomllib.loads(read_text(path))
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"{path}: not valid TOML: {error}") from error
+
+
+def read_text(path: Path) -> str:
+    """A user's UTF-8 text file, with or without a byte order mark. Raises InputError naming what is wrong with it."""
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        raise InputError(f"{path}:{line}: not UTF-8 text; save the file as UTF-8") from error
+
+
+def merge(base: Tree, over: Tree) -> Tree:
+    """`over` laid on `base`, table by table; a None in `over` leaves the base as it is."""
+    out = dict(base)
+    for key, value in over.items():
+        below = out.get(key)
+        if isinstance(value, dict):
+            out[key] = merge(below if isinstance(below, dict) else {}, value)
+        elif value is not None:
+            out[key] = value
+    return out
+
+
+def build(cls: type[ConfigT], tree: Tree, source: str) -> ConfigT:
+    """A settings object from nested dictionaries. Raises InputError naming the first bad key and what is expected."""
+    try:
+        return cls.model_validate(tree)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        reason = "no such setting" if first["type"] == "extra_forbidden" else first["msg"].removeprefix("Value error, ")
+        raise InputError(f"{source}: {key + ': ' if key else ''}{reason}") from error
+
+
+def flatten(tree: Tree, prefix: str = "") -> dict[str, object]:
+    """Nested tables as dotted keys."""
+    out: dict[str, object] = {}
+    for key, value in tree.items():
+        out |= flatten(value, f"{prefix}{key}.") if isinstance(value, dict) else {prefix + key: value}
+    return out
+
+
+def changed_keys(old: Tree, new: Tree) -> list[str]:
+    """Dotted keys whose values differ, sorted."""
+    a, b = flatten(old), flatten(new)
+    return sorted(k for k in a.keys() | b.keys() if a.get(k) != b.get(k))

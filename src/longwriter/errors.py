@@ -1,0 +1,60 @@
+"""Every failure has a type, one per boundary, and a message that says what to do.
+
+LongWriterError
+├── InputError         what the user typed or wrote in a file: instruction, plan, settings, batch file
+│   └── PlanError      no plan could be read from a model's replies; the raw reply is kept in the run
+├── RunError           the run folder: locked, damaged, full disk, other settings
+├── ModelError         the model behind an endpoint
+│   ├── SetupError     it cannot work as configured: unknown model, wrong key, missing package, refused request
+│   ├── Unavailable    it did not answer within the retry budget: network, 429, 5xx, cut streams
+│   ├── EmptyReply     it answered without text (or spent every token on thinking)
+│   └── TruncatedPrompt  the server read only a part of the prompt
+└── CeilingReached     a ceiling on cost or tokens would be passed; what is written is a valid document
+
+A failure never becomes a value: code that catches one of these either recovers by name or raises.
+"""
+
+
+class LongWriterError(Exception):
+    """Root of all failures of this package; the message is one line for a person."""
+
+
+class InputError(LongWriterError):
+    """Something the user gave is unusable."""
+
+
+class PlanError(InputError):
+    """No usable plan in the model's replies."""
+
+
+class RunError(LongWriterError):
+    """The run folder cannot be used as asked."""
+
+
+class ModelError(LongWriterError):
+    """The model failed."""
+
+
+class SetupError(ModelError):
+    """The model cannot work as configured; trying again changes nothing."""
+
+
+class Unavailable(ModelError):  # noqa: N818 - a state of the server; the name reads as the field says it
+    """The model did not answer within the retry budget; the same command later may go on."""
+
+
+class EmptyReply(ModelError):  # noqa: N818 - as above
+    """The model answered without text."""
+
+
+class TruncatedPrompt(ModelError):  # noqa: N818 - as above
+    """The server read only a part of the prompt: `read` tokens of it."""
+
+    def __init__(self, message: str, read: int) -> None:
+        """`read`: prompt tokens that the server counted."""
+        super().__init__(message)
+        self.read = read
+
+
+class CeilingReached(LongWriterError):  # noqa: N818 - a stop the user asked for
+    """The next call would pass the user's ceiling on cost or tokens."""

@@ -1,0 +1,118 @@
+"""An append-only, checksummed list of records on disk.
+
+One JSON line a record: {"n": number, "kind": ..., "data": {...}, "sum": ...}, where `sum` hashes the line together with
+the sum before it, so a change anywhere in the past shows. A record counts once its line is whole and on the disk
+(fsync): after kill -9 the file ends at most in one torn line, which is cut off when it is opened again. What a record
+means is its writer's business.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from longwriter.errors import RunError
+
+
+class Entry(NamedTuple):
+    """One record."""
+
+    n: int
+    kind: str
+    data: dict[str, object]
+
+
+def digest(text: str) -> str:
+    """16 hexadecimal digits that stand for a text."""
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
+def _line(entry: Entry, before: str) -> tuple[str, str]:
+    body = json.dumps(entry._asdict(), ensure_ascii=False, sort_keys=True)
+    total = digest(before + body)
+    return f'{body[:-1]}, "sum": "{total}"}}\n', total
+
+
+def _parse(line: bytes, n: int, before: str) -> tuple[Entry, str] | None:
+    """The entry and its sum; None for a line that is not what was written."""
+    try:
+        data = json.loads(line)
+        entry = Entry(data["n"], data["kind"], data["data"])
+    except (ValueError, KeyError, TypeError):
+        return None
+    total = _line(entry, before)[1]
+    return (entry, total) if line.endswith(b"\n") and total == data["sum"] and entry.n == n else None
+
+
+class Journal:
+    """The records of one run, in memory and on disk. `path` None or `read_only`: what is appended stays in memory."""
+
+    def __init__(self, path: Path | None, *, read_only: bool = False) -> None:
+        """Read what is there. A torn last line is cut off; damage before it is a RunError naming the line."""
+        self.path = path
+        self._entries: list[Entry] = []
+        self._sum = ""
+        self._size = 0
+        self._file: int | None = None
+        if path is not None and path.exists():
+            self._load(path)
+        if path is not None and not read_only:
+            try:
+                self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+                os.ftruncate(self._file, self._size)
+            except OSError as error:
+                raise RunError(f"cannot write {path}: {error.strerror}; choose another folder with --runs") from error
+
+    def _load(self, path: Path) -> None:
+        with path.open("rb") as lines:
+            torn = None
+            for number, line in enumerate(lines, 1):
+                if torn is not None:
+                    raise RunError(f"{path}:{torn}: damaged record; put the file back from a copy, or start a new run")
+                parsed = _parse(line, len(self._entries), self._sum)
+                if parsed is None:
+                    torn = number
+                    continue
+                self._entries.append(parsed[0])
+                self._sum = parsed[1]
+                self._size += len(line)
+
+    def append(self, kind: str, data: dict[str, object], *, durable: bool = True) -> Entry:
+        """Write one record through to the disk. Raises RunError, with the file as it was before.
+
+        `durable` False: the disk may have it later, with the next one; for what the records before it imply.
+        """
+        entry = Entry(len(self._entries), kind, data)
+        line, total = _line(entry, self._sum)
+        if self._file is not None:
+            raw = line.encode("utf-8", "surrogatepass")
+            try:
+                written = os.write(self._file, raw)
+                while written < len(raw):
+                    written += os.write(self._file, raw[written:])
+                if durable:
+                    os.fsync(self._file)
+            except OSError as error:
+                os.ftruncate(self._file, self._size)
+                raise RunError(
+                    f"cannot write {self.path}: {error.strerror}; nothing finished is lost: "
+                    "make room, then run the same command again"
+                ) from error
+            self._size += len(raw)
+        self._entries.append(entry)
+        self._sum = total
+        return entry
+
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None

@@ -1,0 +1,1 @@
+"""Rewards: how good a text is, for the writer, for training and for benchmarks alike."""

@@ -1,0 +1,85 @@
+"""The records that cross rooms. Frozen, plain data: they can be saved and read back without the code that made them."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Role = Literal["system", "user", "assistant"]
+
+
+class Record(BaseModel):
+    """Frozen data; unknown fields are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Message(Record):
+    """One chat message."""
+
+    role: Role
+    content: str
+
+
+class Request(Record):
+    """What is asked of a model.
+
+    A last message of role `assistant` is the beginning of the reply, to be continued from its last character; only
+    models whose `prefill` is True accept it.
+    """
+
+    messages: tuple[Message, ...]
+    max_tokens: int | None = None
+    """Most tokens of the reply, thinking included; None: the server's own limit."""
+    temperature: float | None = None
+    """None: the model's own default."""
+    top_p: float | None = None
+    seed: int | None = None
+    """Sampling seed, honoured by nano and by servers that offer it."""
+    json_schema: dict[str, object] | None = None
+    """The reply should be JSON of this schema. A backend that cannot promise it ignores it: the caller parses anyway."""
+
+
+class Usage(Record):
+    """Tokens as the server counted them; None where it said nothing."""
+
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    """Thinking included."""
+    cached_tokens: int | None = None
+    """Prompt tokens read from the prefix cache."""
+
+
+class Reply(Record):
+    """What a model answered. `text` holds no thinking and is never empty: an empty answer is an `EmptyReply`."""
+
+    text: str
+    """Leading and trailing blanks are kept: a continuation needs them."""
+    finish: Literal["stop", "length"]
+    """`length`: cut at the token limit, so the text may end anywhere."""
+    usage: Usage = Usage()
+    thinking: str = ""
+    """What stood in think tags or in the server's reasoning field."""
+
+
+class Section(Record):
+    """One line of a plan."""
+
+    title: str = Field(min_length=1)
+    point: str = ""
+    """What the section is about."""
+    words: int = Field(gt=0)
+    """Budget in words as `text.count_words` counts them."""
+    chapter: str = ""
+    """Title of the chapter it belongs to; "" in a plan without chapters."""
+
+
+class Plan(Record):
+    """A document's outline. Sections of one chapter stand together."""
+
+    title: str = ""
+    sections: tuple[Section, ...] = Field(min_length=1)
+
+    @property
+    def words(self) -> int:
+        """Sum of the budgets."""
+        return sum(s.words for s in self.sections)

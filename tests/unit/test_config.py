@@ -1,0 +1,50 @@
+"""Settings: merging, bad keys named, comparison by dotted key."""
+
+from pathlib import Path
+
+import pytest
+
+from longwriter.config import build, changed_keys, merge, read_text, read_toml
+from longwriter.errors import InputError
+from longwriter.writer.settings import WriteSettings
+
+
+def test_merge_lays_tables_on_tables_and_none_changes_nothing() -> None:
+    base = {"words": 100, "writer": {"model": "a", "base_url": "u"}}
+    assert merge(base, {"words": None, "writer": {"model": "b"}}) == {
+        "words": 100,
+        "writer": {"model": "b", "base_url": "u"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("tree", "said"),
+    [
+        ({"instruction": "x", "wrods": 3}, "wrods: no such setting"),
+        ({"instruction": "x", "words": 0}, "words: Input should be greater than or equal to 20"),
+        ({"instruction": "x", "words": 10_000_000}, "words: Input should be less than or equal to 1000000"),
+        ({"instruction": "  ?! "}, "instruction: the instruction says nothing"),
+        ({"instruction": ""}, "instruction: "),
+        ({"instruction": "x", "writer": {"key": "sk-1"}}, r"writer\.key: no such setting"),
+    ],
+)
+def test_a_bad_setting_is_named(tree: dict, said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        build(WriteSettings, tree, "here")
+
+
+def test_changed_keys_are_dotted() -> None:
+    assert changed_keys({"a": 1, "t": {"x": 1, "y": 2}}, {"a": 1, "t": {"x": 3, "y": 2}, "b": 0}) == ["b", "t.x"]
+
+
+def test_unreadable_and_malformed_files_are_named_with_their_line(tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_text("words = 100\nmodel = \n")
+    with pytest.raises(InputError, match=r"a\.toml: not valid TOML.*line 2"):
+        read_toml(tmp_path / "a.toml")
+    with pytest.raises(InputError, match=r"cannot read .*: No such file"):
+        read_toml(tmp_path / "b.toml")
+    (tmp_path / "c.md").write_bytes(b"fine\nnot \xff fine\n")
+    with pytest.raises(InputError, match=r"c\.md:2: not UTF-8"):
+        read_text(tmp_path / "c.md")
+    (tmp_path / "d.md").write_bytes(b"\xef\xbb\xbfhello")
+    assert read_text(tmp_path / "d.md") == "hello"
