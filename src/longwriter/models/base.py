@@ -1,0 +1,89 @@
+"""How to ask a model for text.
+
+1. A backend is one file with one class that follows `Model`. 2. `BACKENDS` names them; a backend is imported when it is
+asked for, not before. 3. Retrying, think-tag stripping and error naming happen inside the backend: what comes out is a
+`Reply` or a `ModelError`, nothing else. 4. Nothing here counts money or touches a run folder.
+"""
+
+from collections.abc import Callable
+from importlib import import_module
+from types import ModuleType
+from typing import Protocol
+
+from pydantic import Field
+
+from longwriter.errors import InputError, SetupError
+from longwriter.types import Record, Reply, Request
+
+OnText = Callable[[str], None]
+"""Receives visible text (no thinking) as it streams; a retry may repeat text, so it is for display alone."""
+
+
+class Model(Protocol):
+    """A source of text."""
+
+    name: str
+    """As shown to people and looked up in the price table."""
+    prefill: bool
+    """True: the last message of a request may be the beginning of the reply."""
+    prompts: str | None
+    """Name of the prompt set the model was trained on; None: the set of the request's language."""
+
+    async def reply(self, request: Request, on_text: OnText | None = None) -> Reply:
+        """Answer. Raises SetupError, Unavailable or EmptyReply."""
+        ...
+
+    async def window(self) -> int | None:
+        """Context window in tokens, prompt and reply together; None where the server does not tell."""
+        ...
+
+    def count_tokens(self, text: str) -> int | None:
+        """Tokens of a text in the model's own vocabulary; None where only the server knows."""
+        ...
+
+    async def aclose(self) -> None:
+        """Close connections."""
+        ...
+
+
+class ModelConfig(Record):
+    """Which model, and how to reach it."""
+
+    model: str = "nano"
+    """`nano`, `fake:...`, `hf:PATH-or-ID`, or the name of a model at `base_url`."""
+    base_url: str | None = None
+    """An OpenAI-compatible endpoint, such as http://localhost:8000/v1; None: the client's own (OPENAI_BASE_URL)."""
+    key_env: str = "OPENAI_API_KEY"
+    """Environment variable that holds the key; the key itself never stands in a file of ours."""
+    timeout_s: float = Field(default=600, gt=0)
+    """Longest silence of the server, not the longest reply."""
+    retry_s: float = Field(default=300, ge=0)
+    """Seconds that one call may spend on retries in all, waiting included."""
+
+
+BACKENDS = {  # scheme -> class; the scheme is what stands before the colon in ModelConfig.model
+    "openai": "longwriter.models.openai_compat:OpenAICompatible",
+    "hf": "longwriter.models.hf:HuggingFace",
+    "nano": "longwriter.models.nano.backend:Nano",
+    "fake": "longwriter.models.fake:FakeModel",
+}
+
+
+def open_model(config: ModelConfig) -> Model:
+    """The model that a config names. Raises SetupError for what can be known before the first call."""
+    scheme, _, rest = config.model.partition(":")
+    if scheme not in BACKENDS:  # "llama3:8b" is a model's name, not a scheme
+        scheme, rest = "openai", config.model
+    if not config.model.strip():
+        raise InputError("the model's name is empty; use --model NAME, or leave it out for nano")
+    module, name = BACKENDS[scheme].split(":")
+    model: Model = getattr(import_module(module), name)(config, rest)
+    return model
+
+
+def need(package: str, extra: str) -> ModuleType:
+    """Import an optional package, or say how to install it."""
+    try:
+        return import_module(package)
+    except ModuleNotFoundError as error:
+        raise SetupError(f"{package} is not installed: pip install 'longwriter[{extra}]'") from error

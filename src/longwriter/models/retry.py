@@ -1,0 +1,56 @@
+"""When to ask again: waits that grow, and the budget that ends them.
+
+`Backoff` belongs to one call; it decides, the caller sleeps. The budget runs from the first failure, so a long first
+try costs none of it. A wait that a server asked for is kept to; a wait that does not fit is not begun.
+"""
+
+import random
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+FIRST_WAIT_S = 0.5
+LONGEST_WAIT_S = 20.0
+
+
+class Backoff:
+    """The waits of one call."""
+
+    def __init__(self, budget_s: float) -> None:
+        self.budget_s = budget_s
+        self.tries = 0
+        self._first: float | None = None
+
+    @property
+    def spent_s(self) -> float:
+        """Seconds since the first failure."""
+        return 0.0 if self._first is None else time.monotonic() - self._first
+
+    def next_wait(self, asked_s: float | None = None, budget_s: float | None = None) -> float | None:
+        """Seconds to wait after one more failure; None: give up.
+
+        `asked_s` is the server's own wish. `budget_s` shortens the budget for this kind of failure.
+        """
+        if self._first is None:
+            self._first = time.monotonic()
+        self.tries += 1
+        grown = min(FIRST_WAIT_S * 2 ** min(self.tries - 1, 10), LONGEST_WAIT_S)
+        jitter = random.random()  # parts callers that failed together; no result depends on it
+        wait = grown * (0.5 + 0.5 * jitter) if asked_s is None else asked_s * (1 + 0.1 * jitter)
+        budget = self.budget_s if budget_s is None else min(budget_s, self.budget_s)
+        return wait if self.spent_s + wait <= budget else None
+
+
+def asked_wait(headers: Mapping[str, str]) -> float | None:
+    """Seconds that `Retry-After` asks for, given as seconds or as an HTTP date; None if absent or unreadable."""
+    value = headers.get("retry-after", "").strip()
+    try:
+        return max(float(value), 0.0)
+    except ValueError:
+        pass
+    try:
+        when = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    return max((when.astimezone(UTC) - datetime.now(UTC)).total_seconds(), 0.0)
