@@ -1,0 +1,1 @@
+"""The embedded model: engine, vocabulary, sampling, and the weights that ship with the package."""
