@@ -1,0 +1,211 @@
+"""Every model call of a run goes through here.
+
+1. A call has a *step*: a name such as `section:3f2a:0` that says what it is for. 2. If the journal holds a reply for the
+step, that is the answer and nothing is spent. 3. Otherwise the ceilings are checked, the model is asked, and the reply is
+journalled before anyone sees it. 4. `forget` makes the journal's replies for some steps void (a plan that could not be read).
+So whoever runs the same steps again after a kill gets the same replies, and pays only for what was not finished.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from longwriter.errors import CeilingReached, InputError, TruncatedPrompt
+from longwriter.journal import Journal
+from longwriter.models.base import Model, OnText
+from longwriter.models.prices import Price
+from longwriter.models.tokens import TokenCounter, estimate_tokens
+from longwriter.types import Message, Reply, Request, Usage
+
+MESSAGE_TOKENS = 8
+"""What a chat template adds to a message, rounded up."""
+
+
+@dataclass(frozen=True)
+class Ceilings:
+    """When to stop."""
+
+    cost: float | None = None
+    tokens: int | None = None
+
+
+@dataclass
+class Spent:
+    """What a run has used so far, calls of earlier commands included."""
+
+    calls: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cost: float | None = 0.0
+    """None: at least one call had no known price."""
+    seconds: float = 0.0
+    """Time that the models took, calls side by side counted each."""
+
+    @property
+    def tokens(self) -> int:
+        """Prompt and completion together."""
+        return self.prompt_tokens + self.completion_tokens
+
+
+class Role:
+    """A model with its price and its token counts."""
+
+    def __init__(self, model: Model, price: Price | None) -> None:
+        """`price` None: unknown."""
+        self.model, self.price = model, price
+        self.counter = TokenCounter(model)
+
+    def prompt_tokens(self, request: Request) -> int:
+        """Best guess of a prompt's tokens, without margin."""
+        return sum(self.counter.count(m.content) + MESSAGE_TOKENS for m in request.messages)
+
+    def cost(self, usage: Usage) -> float | None:
+        """What a call costs; None: unknown."""
+        return None if self.price is None else self.price.cost(usage)
+
+
+class Calls:
+    """The one way from the writer to its models."""
+
+    def __init__(self, journal: Journal, roles: Mapping[str, Role], ceilings: Ceilings) -> None:
+        """`roles`: `writer` and `planner`. A ceiling on cost needs known prices: InputError otherwise."""
+        self.journal, self.roles, self.ceilings = journal, roles, ceilings
+        self.spent = Spent()
+        self._replies: dict[str, Reply] = {}
+        self._forgotten: Counter[str] = Counter()
+        self._under_way: list[Usage] = []
+        if ceilings.cost is not None:
+            for role in roles.values():
+                if role.price is None:
+                    raise InputError(
+                        f"no price is known for {role.model.name}, so --max-cost cannot hold: add it to a price file (--prices)"
+                    )
+        for entry in journal:
+            if entry.kind in ("call", "wasted"):
+                reply = Reply.model_validate(entry.data["reply"])
+                if entry.kind == "call":
+                    self._replies[str(entry.data["step"])] = reply
+                self._count(self.roles[str(entry.data["role"])], reply, entry.data)
+            elif entry.kind == "forget":
+                self._drop([str(p) for p in _list(entry.data["steps"])])
+
+    def forget(self, prefixes: list[str], why: str) -> None:
+        """Make all journalled replies void whose step begins with one of these."""
+        self.journal.append("forget", {"steps": prefixes, "why": why})
+        self._drop(prefixes)
+
+    @contextmanager
+    def _reserved(self, usage: Usage) -> Iterator[None]:
+        """Count a call as spent while it is under way, so that calls side by side stay under the ceilings together."""
+        self._under_way.append(usage)
+        try:
+            yield
+        finally:
+            self._under_way.remove(usage)
+
+    def redone(self, prefix: str) -> int:
+        """How often replies of these steps were made void."""
+        return self._forgotten[prefix]
+
+    def _drop(self, prefixes: list[str]) -> None:
+        self._forgotten.update(prefixes)
+        self._replies = {s: r for s, r in self._replies.items() if not s.startswith(tuple(prefixes))}
+
+    def known(self, step: str) -> Reply | None:
+        """The journalled reply of a step, if there is one."""
+        return self._replies.get(step)
+
+    async def ask(
+        self, role_name: str, step: str, request: Request, *, expect: int, on_text: OnText | None = None
+    ) -> Reply:
+        """The reply of a step, of about `expect` tokens. Raises CeilingReached, TruncatedPrompt and the model's errors."""
+        if (known := self.known(step)) is not None:
+            return known
+        role = self.roles[role_name]
+        prompt_tokens = role.prompt_tokens(request)
+        expected = Usage(prompt_tokens=prompt_tokens, completion_tokens=min(expect, request.max_tokens or expect))
+        self._check_ceilings(role, expected)
+        estimate = sum(estimate_tokens(m.content) + MESSAGE_TOKENS for m in request.messages)
+        started = time.monotonic()
+        with self._reserved(expected):
+            reply = await role.model.reply(request, on_text)
+        seconds = time.monotonic() - started
+        data: dict[str, object] = {
+            "step": step,
+            "role": role_name,
+            "estimate": estimate,
+            "prompt_tokens": prompt_tokens,
+            "seconds": round(seconds, 3),
+            "reply": reply.model_dump(),
+        }
+        read = None
+        if reply.usage.prompt_tokens is not None:
+            read = role.counter.truncated(estimate, reply.usage.prompt_tokens)
+        if read is not None:
+            self.journal.append(
+                "wasted", data | {"reply": reply.model_dump(exclude={"text", "thinking"}) | {"text": ""}}
+            )
+            self._count(role, reply, data)
+            raise TruncatedPrompt(
+                f"{role.model.name} read only {read:,} of about {prompt_tokens:,} prompt tokens: its server cuts them. "
+                f"Raise its context (Ollama: num_ctx or OLLAMA_CONTEXT_LENGTH), or go on with --window {read}",
+                read,
+            )
+        self.journal.append("call", data)
+        self._replies[step] = reply
+        self._count(role, reply, data)
+        return reply
+
+    def _count(self, role: Role, reply: Reply, data: Mapping[str, object]) -> None:
+        """Add a call to what was spent; tokens that the server did not count are estimated."""
+        if reply.usage.prompt_tokens is not None:
+            role.counter.observe(_number(data["estimate"]), reply.usage.prompt_tokens)
+        told, guessed = reply.usage, role.counter.count(reply.text) + role.counter.count(reply.thinking)
+        usage = Usage(
+            prompt_tokens=_number(data["prompt_tokens"]) if told.prompt_tokens is None else told.prompt_tokens,
+            completion_tokens=guessed if told.completion_tokens is None else told.completion_tokens,
+            cached_tokens=told.cached_tokens,
+        )
+        spent, cost = self.spent, role.cost(usage)
+        spent.calls += 1
+        spent.prompt_tokens += usage.prompt_tokens or 0
+        spent.completion_tokens += usage.completion_tokens or 0
+        spent.seconds += float(str(data["seconds"]))
+        spent.cost = None if cost is None or spent.cost is None else spent.cost + cost
+
+    def affordable(self, role: Role, usage: Usage) -> bool:
+        """Whether so much more would stay under the ceilings, calls under way counted as expected."""
+        coming = [usage, *self._under_way]
+        tokens = self.spent.tokens + sum((u.prompt_tokens or 0) + (u.completion_tokens or 0) for u in coming)
+        cost = (self.spent.cost or 0.0) + sum(role.cost(u) or 0.0 for u in coming)
+        within_tokens = self.ceilings.tokens is None or tokens <= self.ceilings.tokens
+        return within_tokens and (self.ceilings.cost is None or cost <= self.ceilings.cost)
+
+    def _check_ceilings(self, role: Role, usage: Usage) -> None:
+        """Refuse a call that is expected to pass a ceiling."""
+        if not self.affordable(role, usage):
+            spent = f"{self.spent.tokens:,} tokens" + (f", ${self.spent.cost:.4f}" if self.spent.cost else "")
+            limits = {"--max-tokens": self.ceilings.tokens, "--max-cost": self.ceilings.cost}
+            named = " or ".join(f"{k} {v:,}" for k, v in limits.items() if v is not None)
+            raise CeilingReached(
+                f"stopped at {spent}: the next call would pass {named}; what is written is a whole text as far as it "
+                "goes. A higher ceiling goes on from here"
+            )
+
+
+def user(text: str, system: str | None = None) -> tuple[Message, ...]:
+    """A request's messages: the user's text, after the system's if there is one."""
+    messages = (Message(role="user", content=text),)
+    return (Message(role="system", content=system), *messages) if system else messages
+
+
+def _number(value: object) -> int:
+    assert isinstance(value, int)
+    return value
+
+
+def _list(value: object) -> list[object]:
+    assert isinstance(value, list)
+    return value

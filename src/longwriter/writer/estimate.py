@@ -1,0 +1,96 @@
+"""What a text will take before anything is spent: calls, tokens, money, minutes.
+
+The writer itself runs, on a model that costs nothing and writes what it is asked (`fake`), into a journal in memory; so the
+estimate counts the very prompts that a run would send. It assumes a model that keeps to the lengths asked for: one that
+writes half of them needs about a third more calls.
+"""
+
+from longwriter.journal import Journal
+from longwriter.models.base import Model, ModelConfig, OnText, open_model
+from longwriter.types import Record, Reply, Request, Usage
+from longwriter.writer.manuscript import wanted
+from longwriter.writer.session import Options, Session, configs_of
+from longwriter.writer.settings import WriteSettings
+
+TOKENS_A_SECOND = 50.0
+"""Speed of generation assumed for a model that nobody has timed; hosted models run at 30 to 150."""
+PROMPT_TOKENS_A_SECOND = 5000.0
+ASSUMED_WORDS = 3000
+"""Where neither the request nor an option names a length: the planner will choose one."""
+REHEARSED_WORDS = 100_000
+"""Longer texts are rehearsed at this length (5 s of work) and scaled: prompts with full context grow with the square."""
+
+
+class Estimate(Record):
+    """A forecast."""
+
+    words: int
+    sections: int
+    calls: int
+    prompt_tokens: int
+    completion_tokens: int
+    cost: float | None
+    """In US dollars; None: no price is known for the model."""
+    minutes: float
+    """With one call at a time at the speed assumed; a parallel run takes the longest chapter's share of it."""
+    context: str
+    assumed: bool
+    """No length was named, so one was assumed."""
+
+
+class Rehearsal:
+    """The fake model in the place of the real one: its name, its prompts, its window."""
+
+    def __init__(self, name: str, fake: Model, prompts: str | None, window: int | None) -> None:
+        """`fake` writes; the rest is what the writer asks about the real model."""
+        self.name, self.prefill, self.prompts = name, False, prompts
+        self._fake, self._window = fake, window
+
+    async def reply(self, request: Request, on_text: OnText | None = None) -> Reply:
+        """The fake's text, with tokens left for the caller to estimate."""
+        reply = await self._fake.reply(request, on_text)
+        return reply.model_copy(update={"usage": Usage(), "finish": "stop"})
+
+    async def window(self) -> int | None:
+        """As told."""
+        return self._window
+
+    def count_tokens(self, text: str) -> int | None:  # noqa: ARG002 - Model's signature
+        """Unknown: estimates are by kinds of characters."""
+        return None
+
+    async def aclose(self) -> None:
+        """Nothing to close."""
+
+
+async def estimate(settings: WriteSettings, options: Options, speed: float = TOKENS_A_SECOND) -> Estimate:
+    """Forecast a run. `speed`: tokens a second that the model generates."""
+    configs, fake = configs_of(settings), open_model(ModelConfig(model="fake:"))
+    models: dict[str, Model] = {r: Rehearsal(c.model, fake, None, settings.window) for r, c in configs.items()}
+    if configs["planner"] == configs["writer"]:
+        models["planner"] = models["writer"]
+    free = settings.model_copy(update={"max_cost": None, "max_tokens": None})
+    target = wanted(settings)
+    assumed = target is None and options.plan is None
+    factor = max(1.0, target.aim / REHEARSED_WORDS) if target and not options.plan else 1.0
+    if factor > 1 or assumed:
+        free = free.model_copy(update={"words": ASSUMED_WORDS if assumed else REHEARSED_WORDS})
+    quiet = Options(prices=options.prices, plan=options.plan)
+    session = Session(free, Journal(None), None, models, quiet)
+    result = await session.run()
+    spent = session.calls.spent
+    prompt_tokens = round(spent.prompt_tokens * (factor**2 if settings.context == "full" else factor))
+    completion_tokens = round(spent.completion_tokens * factor)
+    seconds = completion_tokens / speed + prompt_tokens / PROMPT_TOKENS_A_SECOND
+    cost = session.calls.roles["writer"].cost(Usage(prompt_tokens=prompt_tokens, completion_tokens=completion_tokens))
+    return Estimate(
+        words=round(result.report.written * factor),
+        sections=round(len(result.report.sections) * factor),
+        calls=round(spent.calls * factor),
+        prompt_tokens=prompt_tokens,
+        completion_tokens=completion_tokens,
+        cost=spent.cost if factor == 1 else cost,
+        minutes=round(seconds / 60, 2),
+        context=settings.context,
+        assumed=assumed,
+    )

@@ -1,0 +1,324 @@
+"""The loop: plan, then section after section (or chapter beside chapter), until the contract is met.
+
+State is a fold over the journal: `plan` records hold the outline, `section` records say that a section is finished, from
+how many replies and over which earlier text; `redo` records make sections due again (their old text stands until the new
+one is finished). Nothing else is remembered, so going on after a kill, redoing a section and following an edited plan are
+the same walk: write every section of the current plan that is due.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from longwriter.errors import InputError
+from longwriter.journal import Journal, digest
+from longwriter.models.base import Model
+from longwriter.text import count_words
+from longwriter.types import Plan, Reply, Request
+from longwriter.writer.budget import Pace, scaled, share
+from longwriter.writer.calls import Calls, user
+from longwriter.writer.context import Memory, Seen, Window, full_usage, outline
+from longwriter.writer.events import OnEvent, Planned, SectionDone, SectionStarted, Streamed, Warned
+from longwriter.writer.planning import Planner, chapters_of
+from longwriter.writer.prompts import PromptSet
+from longwriter.writer.section import Place, SectionWriter, assemble, section_ids, with_heading
+from longwriter.writer.settings import WriteSettings
+from longwriter.writer.target import Target, exact, read_target
+
+SLACK = 0.02
+"""Part of the whole text that may be missing at its end."""
+SWING = (0.3, 2.0)
+"""How far one section's share may move from its plan while others' words are made up or paid back."""
+AGREEMENT_WORDS = 60
+"""Words a chapter in the agreement of a parallel run."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A section as it stands in the document."""
+
+    index: int
+    id: str
+    text: str
+    """With its heading, and its chapter's where it opens one."""
+    asked: int
+    words: int
+    stale: bool
+    """Earlier text has changed since it was written, or it was asked to be redone."""
+
+
+class Manuscript:
+    """One text in the making."""
+
+    def __init__(
+        self,
+        settings: WriteSettings,
+        journal: Journal,
+        calls: Calls,
+        prompts: PromptSet,
+        on_event: OnEvent,
+        save: Callable[["Manuscript"], None],
+    ) -> None:
+        """`save` is called whenever a section is finished, in the order in which they are."""
+        self.settings, self.journal, self.calls, self.prompts = settings, journal, calls, prompts
+        self.on_event, self.save = on_event, save
+        self.plan: Plan | None = None
+        self.target: Target | None = None
+        self.ids: list[str] = []
+        self._records: dict[str, dict[str, object]] = {}
+        self._redone: Counter[str] = Counter()
+        self._texts: dict[str, str] = {}
+        self._words: dict[str, int] = {}
+        self._fold()
+
+    def _fold(self) -> None:
+        """Read plan and finished sections from the journal."""
+        for entry in self.journal:
+            if entry.kind == "plan":
+                self._set_plan(Plan.model_validate(entry.data["plan"]), Target.model_validate(entry.data["target"]))
+            elif entry.kind == "section":
+                self._records[str(entry.data["id"])] = entry.data
+            elif entry.kind == "redo":
+                ids = entry.data["sections"]
+                assert isinstance(ids, list)
+                self._redone.update(ids)
+
+    def _set_plan(self, plan: Plan, target: Target) -> None:
+        self.plan, self.target, self.ids = plan, target, section_ids(plan.sections)
+        self._texts, self._words = {}, {}
+
+    def _due(self, index: int) -> bool:
+        """Whether a section has no text, or one that was asked to be redone."""
+        name = self.ids[index]
+        return name not in self._records or self._records[name]["redone"] != self._redone[name]
+
+    def adopt(self, plan: Plan, source: Literal["file", "edited"]) -> None:
+        """Take a plan that a person wrote or edited; sections whose line is unchanged keep their text.
+
+        A plan given with --words is scaled to them; otherwise the plan's own sum is the length.
+        """
+        words = self.settings.words if source == "file" else None
+        target = exact(words, "option") if words else exact(plan.words, "plan")
+        asked = wanted(self.settings)
+        if asked and abs(target.aim / asked.aim - 1) > 0.05:
+            self.on_event(Warned(f"the plan adds up to {target.aim:,} words; {asked.aim:,} were asked for"))
+        self.journal.append("plan", {"plan": plan.model_dump(), "target": target.model_dump(), "source": source})
+        self._set_plan(plan, target)
+
+    async def make_plan(self, planner_prompts: PromptSet) -> Plan:
+        """The journalled plan, or a new one from the planner."""
+        if self.plan is None:
+            asked = wanted(self.settings)
+            plan = await Planner(self.calls, planner_prompts, self.settings).plan(asked)
+            target = asked or exact(plan.words, "plan")
+            self.journal.append("plan", {"plan": plan.model_dump(), "target": target.model_dump(), "source": "model"})
+            self._set_plan(plan, target)
+        assert self.plan is not None
+        assert self.target is not None
+        self.on_event(Planned(self.plan, self.target))
+        return self.plan
+
+    async def write(self, model: Model, window: int, *, watched: bool = False) -> None:
+        """Write every section that has no valid record. Raises what the model raises, with all finished work saved.
+
+        `watched`: text is streamed to `on_event` as it comes.
+        """
+        assert self.plan is not None
+        assert self.target is not None
+        writer = SectionWriter(self.calls, model.prefill, self.prompts, self.settings, self.plan)
+        self.load()
+        for i, name in enumerate(self.ids):
+            if not self._due(i):
+                self.on_event(SectionDone(i, self._words[name], reused=True, cost=self.calls.spent.cost))
+        groups = self._groups()
+        if len(groups) > 1 and self.prompts.has("synopsis") and any(map(self._due, range(len(self.ids)))):
+            writer.agreement = await self._agreement(len(groups))
+        budgets = scaled([sum(self.plan.sections[i].words for i in g) for g in groups], self.target.aim)
+        limit, mode = Window(window, self.settings.window), self._mode()
+        tasks = [
+            self._write_group(writer, g, b, Memory(self.calls, self.prompts, mode, limit, self._warn), watched)
+            for g, b in zip(groups, budgets, strict=True)
+        ]
+        results = await asyncio.gather(*tasks, return_exceptions=True)
+        for failure in results:
+            if isinstance(failure, BaseException):
+                raise failure
+
+    async def _agreement(self, chapters: int) -> str:
+        """What chapters written side by side must share."""
+        assert self.plan is not None
+        words = AGREEMENT_WORDS * chapters
+        prompt = self.prompts.render(
+            "synopsis", instruction=self.settings.instruction, plan=outline(self.plan, self.prompts), ask=words
+        )
+        reply = await self.calls.ask("planner", "agreement", Request(messages=user(prompt)), expect=2 * words)
+        return reply.text.strip()
+
+    async def _write_group(
+        self, writer: SectionWriter, group: Sequence[int], budget: int, memory: Memory, watched: bool
+    ) -> None:
+        """Sections that see each other, in order."""
+        assert self.plan is not None
+        sections = self.plan.sections
+        pace = Pace()
+        for i in group:
+            name = self.ids[i]
+            if not self._due(i):
+                self._replay_pace(pace, name)
+                continue
+            todo = [j for j in group if self._due(j)]
+            written = sum(self._words[self.ids[j]] for j in group if j not in todo)
+            planned = sections[i].words * budget / max(1, sum(sections[j].words for j in group))
+            want = share(budget, written, [sections[j].words for j in (i, *(j for j in todo if j != i))])
+            want = min(max(want, SWING[0] * planned), SWING[1] * planned)
+            steps = _steps(name, self._redone[name])
+            seed = self.settings.seed + self._redone[name]  # the same request must not bring the same text back
+            place = Place(i, steps, seed, want, len(todo) == 1, SLACK * budget, self._opening(i))
+            self.on_event(SectionStarted(i))
+            seen = Seen(tuple(self._texts[self.ids[j]] for j in group if j < i and self.ids[j] in self._texts))
+            show = self._shower(i) if watched else None
+            result = await writer.write(place, seen, pace, memory, show)
+            record: dict[str, object] = {
+                "id": name,
+                "redone": self._redone[name],
+                "replies": len(result.pieces),
+                "asked": list(result.asked),
+                "prefill": writer.prefill,
+                "seen": self._fingerprints()[i],
+            }
+            self.journal.append("section", record, durable=False)
+            self._records[name] = record
+            self._keep(i, result.text)
+            self.on_event(SectionDone(i, self._words[name], reused=False, cost=self.calls.spent.cost))
+            self.save(self)
+
+    def _mode(self) -> str:
+        """The context to begin with: `auto` is window at once where full is sure to pass a ceiling."""
+        assert self.plan is not None
+        if self.settings.context != "auto" or not self.prompts.has("memory_full"):
+            return self.settings.context
+        chosen = next((str(e.data["mode"]) for e in self.journal if e.kind == "context"), None)
+        if chosen:  # what is left to pay changes from command to command; the text must not
+            return chosen
+        role = self.calls.roles["writer"]
+        usage = full_usage(self.plan, role.counter.count(outline(self.plan, self.prompts)))
+        chosen = "auto" if self.calls.affordable(role, usage) else "window"
+        self.journal.append("context", {"mode": chosen})
+        return chosen
+
+    def _warn(self, message: str) -> None:
+        self.on_event(Warned(message))
+
+    def _shower(self, index: int) -> Callable[[str], None]:
+        return lambda text: self.on_event(Streamed(index, text))
+
+    def _replies(self, name: str) -> list[Reply]:
+        """The journalled replies of a finished section."""
+        count, redone = self._records[name]["replies"], self._records[name]["redone"]
+        assert isinstance(count, int)
+        assert isinstance(redone, int)
+        found = [self.calls.known(f"section:{_steps(name, redone)}:{k}") for k in range(count)]
+        return [r for r in found if r is not None]
+
+    def load(self) -> None:
+        """Rebuild the texts of the sections that have a record from their replies."""
+        for i, name in enumerate(self.ids):
+            if name in self._records:
+                self._keep(i, assemble(self._replies(name), prefill=bool(self._records[name]["prefill"])))
+
+    def _keep(self, index: int, text: str) -> None:
+        self._texts[self.ids[index]] = text
+        self._words[self.ids[index]] = count_words(self.piece(index))
+
+    def _replay_pace(self, pace: Pace, name: str) -> None:
+        asked = self._records[name]["asked"]
+        assert isinstance(asked, list)
+        for ask, reply in zip(asked, self._replies(name), strict=True):
+            pace.saw(ask, count_words(reply.text))
+
+    def redo(self, indices: Sequence[int]) -> None:
+        """Make sections due again; their text stands until the next `write` has finished a new one."""
+        for i in indices:
+            if not 0 <= i < len(self.ids):
+                raise InputError(f"there is no section {i + 1}: the plan has {len(self.ids)}")
+        names = [self.ids[i] for i in indices]
+        self.journal.append("redo", {"sections": names})
+        self._redone.update(names)
+
+    @property
+    def finished(self) -> bool:
+        """Every section has a text, and none is due."""
+        return not any(self._due(i) for i in range(len(self.ids)))
+
+    def _opening(self, index: int) -> str:
+        """What stands before a section: its chapter's heading, where it opens a chapter."""
+        assert self.plan is not None
+        chapter = self.plan.sections[index].chapter
+        opens = index == 0 or self.plan.sections[index - 1].chapter != chapter
+        return f"## {chapter}\n\n" if chapter and opens else ""
+
+    def piece(self, index: int) -> str:
+        """A finished section as it stands in the document."""
+        assert self.plan is not None
+        section = self.plan.sections[index]
+        by_plan = self.settings.headings == "plan" or (self.settings.headings == "auto" and self.prompts.name == "nano")
+        text = with_heading(
+            self._texts[self.ids[index]], section.title, 3 if section.chapter else 2, "plan" if by_plan else "model"
+        )
+        return self._opening(index) + text
+
+    def parts(self) -> list[Part]:
+        """The finished sections, in order."""
+        assert self.plan is not None
+        out = []
+        for i, (name, seen) in enumerate(zip(self.ids, self._fingerprints(), strict=True)):
+            if name in self._texts:
+                asked = self._records[name]["asked"]
+                assert isinstance(asked, list)
+                out.append(
+                    Part(i, name, self.piece(i), sum(asked), self._words[name], self._records[name]["seen"] != seen)
+                )
+        return out
+
+    def _groups(self) -> list[list[int]]:
+        """Section indices that see each other: all, or side by side a chapter each."""
+        assert self.plan is not None
+        chapters = chapters_of(self.plan.sections)
+        if not self.settings.parallel:
+            return [[i for chapter in chapters for i in chapter]]
+        return chapters if len(chapters) > 1 else _blocks(chapters[0])
+
+    def _fingerprints(self) -> list[str]:
+        """For each section, a digest of the earlier text that it can see now."""
+        out = [""] * len(self.ids)
+        for group in self._groups():
+            seen = ""
+            for i in group:
+                out[i] = seen
+                if self.ids[i] in self._texts:
+                    seen = digest(seen + self._texts[self.ids[i]])
+        return out
+
+    def document(self) -> str:
+        """The text so far: title and finished sections, ending in one newline."""
+        assert self.plan is not None
+        head = [f"# {self.plan.title}"] if self.plan.title else []
+        pieces = [self.piece(i) for i, name in enumerate(self.ids) if name in self._texts]
+        return "\n\n".join([*head, *pieces]).rstrip() + "\n"
+
+
+def wanted(settings: WriteSettings) -> Target | None:
+    """The length by option or request."""
+    return exact(settings.words, "option") if settings.words else read_target(settings.instruction)
+
+
+def _steps(name: str, redone: int) -> str:
+    """What the call names of a section begin with: they differ each time that it is written."""
+    return f"{name}.{redone}" if redone else name
+
+
+def _blocks(indices: Sequence[int], size: int = 4) -> list[list[int]]:
+    """Sections of a plan without chapters, in blocks to be written side by side."""
+    return [list(indices[i : i + size]) for i in range(0, len(indices), size)]

@@ -1,0 +1,80 @@
+"""What was asked, planned and written: the length report of a run."""
+
+from longwriter.rewards.length import length_score
+from longwriter.text import count_words, repeated_ngrams
+from longwriter.types import Record
+from longwriter.writer.calls import Spent
+from longwriter.writer.manuscript import Manuscript
+from longwriter.writer.target import Target
+
+
+class SectionReport(Record):
+    """One line of the plan and what became of it, in words."""
+
+    number: int
+    title: str
+    chapter: str = ""
+    planned: int
+    asked: int | None = None
+    """Sum over all replies of the section; None: not written yet."""
+    written: int | None = None
+    stale: bool = False
+
+
+class Report(Record):
+    """The state of a run."""
+
+    target: Target
+    planned: int
+    written: int
+    """Words of the whole document, headings included."""
+    length_score: float
+    """S_l against the target, 0 to 100."""
+    repeated_8grams: float
+    """Share of word 8-grams that stood earlier in the text."""
+    finished: bool
+    calls: int
+    prompt_tokens: int
+    completion_tokens: int
+    cost: float | None
+    """In US dollars; None: a price is unknown."""
+    seconds: float
+    """Time that the models took."""
+    sections: tuple[SectionReport, ...]
+
+
+def report(manuscript: Manuscript, spent: Spent) -> Report:
+    """The report of a manuscript as it stands."""
+    assert manuscript.plan is not None
+    assert manuscript.target is not None
+    parts = {p.index: p for p in manuscript.parts()}
+    document = manuscript.document()
+    written = count_words(document) if parts else 0
+    rows = []
+    for i, section in enumerate(manuscript.plan.sections):
+        part = parts.get(i)
+        rows.append(
+            SectionReport(
+                number=i + 1,
+                title=section.title,
+                chapter=section.chapter,
+                planned=section.words,
+                asked=part.asked if part else None,
+                written=part.words if part else None,
+                stale=part.stale if part else False,
+            )
+        )
+    return Report(
+        target=manuscript.target,
+        planned=manuscript.plan.words,
+        written=written,
+        length_score=round(length_score(manuscript.target.aim, written), 2),
+        repeated_8grams=round(repeated_ngrams(document), 4),
+        finished=manuscript.finished,
+        calls=spent.calls,
+        prompt_tokens=spent.prompt_tokens,
+        completion_tokens=spent.completion_tokens,
+        cost=spent.cost,
+        seconds=round(spent.seconds, 1),
+        sections=tuple(rows),
+    )

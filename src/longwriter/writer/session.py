@@ -1,0 +1,239 @@
+"""One command's work on one run folder: open it, ask the models, keep the files a person reads.
+
+`write` starts or goes on, `redo` rewrites sections, `replay` rebuilds the text from the journal without a model. This is
+the only file of the room that touches a run folder.
+"""
+
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from longwriter.config import Tree, build, read_text
+from longwriter.errors import InputError, RunError
+from longwriter.journal import Journal
+from longwriter.models.base import Model, ModelConfig, OnText, open_model
+from longwriter.models.prices import load_prices
+from longwriter.runs import DRAFT, JOURNAL, PLAN, REPORT, opened, saved_settings, write_file
+from longwriter.text import language
+from longwriter.types import Plan, Reply, Request
+from longwriter.writer.calls import Calls, Ceilings, Role
+from longwriter.writer.context import DEFAULT_WINDOW
+from longwriter.writer.events import OnEvent, Warned, unwatched
+from longwriter.writer.manuscript import Manuscript
+from longwriter.writer.outline import from_markdown, to_markdown
+from longwriter.writer.prompts import PromptSet, prompt_set
+from longwriter.writer.report import Report, report
+from longwriter.writer.settings import FREE_ON_RESUME, WriteSettings
+
+DRAFT_EVERY_S = 3.0
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to work, as opposed to what to write."""
+
+    on_event: OnEvent = unwatched
+    watched: bool = False
+    """Stream text to `on_event`; costs CPU for every token."""
+    prices: Path | None = None
+    """A price file that goes before the shipped one."""
+    plan: Plan | None = None
+    """An outline made by a person; None: the planner's."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """A text and its report."""
+
+    text: str
+    report: Report
+    folder: Path | None
+
+
+class JournalOnly:
+    """A stand-in for a model in a replay: it has nothing to say beyond the journal."""
+
+    def __init__(self, name: str, facts: dict[str, object]) -> None:
+        """`facts`: what the run recorded of the model."""
+        prompts = facts["prompts"]
+        assert prompts is None or isinstance(prompts, str)
+        self.name, self.prefill, self.prompts = name, bool(facts["prefill"]), prompts
+
+    async def reply(self, request: Request, on_text: OnText | None = None) -> Reply:  # noqa: ARG002 - Model's signature
+        """Always a RunError."""
+        raise RunError("this run is not finished: its journal has no reply for the next step; resume it first")
+
+    async def window(self) -> int | None:
+        """Unknown."""
+        return None
+
+    def count_tokens(self, text: str) -> int | None:  # noqa: ARG002 - Model's signature
+        """Unknown."""
+        return None
+
+    async def aclose(self) -> None:
+        """Nothing to close."""
+
+
+class Session:
+    """A manuscript with its models, on an open journal."""
+
+    def __init__(
+        self, settings: WriteSettings, journal: Journal, folder: Path | None, models: dict[str, Model], options: Options
+    ) -> None:
+        """`models`: by role. `folder` None: nothing but the journal is kept."""
+        self.settings, self.journal, self.folder, self.models, self.options = settings, journal, folder, models, options
+        prices = load_prices(options.prices)
+        configs = configs_of(settings)
+        roles = {r: Role(m, prices.price_for(configs[r])) for r, m in models.items()}
+        self.calls = Calls(journal, roles, Ceilings(settings.max_cost, settings.max_tokens))
+        self._saved_at = -DRAFT_EVERY_S
+        self.prompts = self._prompts(models["writer"])
+        self.manuscript = Manuscript(settings, journal, self.calls, self.prompts, options.on_event, self._save)
+
+    def _prompts(self, model: Model) -> PromptSet:
+        return prompt_set(model.prompts or self.settings.language or language(self.settings.instruction))
+
+    async def facts(self) -> int:
+        """The writer's window, journalled on the first command so that later ones see the same."""
+        found = next((e.data for e in self.journal if e.kind == "models"), None)
+        if found is None:
+            asked = await self.models["writer"].window()
+            found = {r: {"name": m.name, "prefill": m.prefill, "prompts": m.prompts} for r, m in self.models.items()}
+            found["window"] = asked
+            self.journal.append("models", found)
+        cut = [
+            e.data["tokens"] for e in self.journal if e.kind == "window" and e.data["stated"] == self.settings.window
+        ]
+        stated = self.settings.window or found["window"] or DEFAULT_WINDOW
+        return min(int(str(n)) for n in (stated, *cut))
+
+    async def run(self, *, plan_only: bool = False) -> Result:
+        """Plan, and write what is missing. Raises what the models raise; finished sections are on disk then."""
+        window = await self.facts()
+        self._adopt_plan()
+        await self.manuscript.make_plan(self._prompts(self.models["planner"]))
+        self._write_plan()
+        if not plan_only:
+            try:
+                await self.manuscript.write(self.models["writer"], window, watched=self.options.watched)
+            finally:
+                result = self.result()
+                if self.folder is not None:
+                    write_file(self.folder / DRAFT, result.text)
+                    write_file(self.folder / REPORT, result.report.model_dump_json(indent=1) + "\n")
+            return result
+        return self.result()
+
+    def result(self) -> Result:
+        """The text as it stands."""
+        return Result(self.manuscript.document(), report(self.manuscript, self.calls.spent), self.folder)
+
+    def _adopt_plan(self) -> None:
+        """Follow the plan given, or plan.md if a person edited it since it was written."""
+        current, path = self.manuscript.plan, self.folder / PLAN if self.folder else None
+        if self.options.plan is not None:
+            if self.options.plan != current:
+                self.manuscript.adopt(self.options.plan, "file")
+        elif current is not None and path is not None and path.exists():
+            edited, instruction = from_markdown(read_text(path), str(path))
+            if instruction.split() != self.settings.instruction.split():
+                self.options.on_event(
+                    Warned("the request in plan.md was edited; a run keeps its own (write --plan FILE starts another)")
+                )
+            if edited != current:
+                self.manuscript.adopt(edited, "edited")
+
+    def _write_plan(self) -> None:
+        if self.folder is not None and self.manuscript.plan is not None:
+            text = to_markdown(self.manuscript.plan, self.settings.instruction, self.prompts.name)
+            write_file(self.folder / PLAN, text)
+
+    def _save(self, manuscript: Manuscript) -> None:
+        """Replace the draft, at most every few seconds: the journal has the text anyway."""
+        if self.folder is not None and time.monotonic() - self._saved_at > DRAFT_EVERY_S:
+            write_file(self.folder / DRAFT, manuscript.document(), durable=False)
+            self._saved_at = time.monotonic()
+
+
+def configs_of(settings: WriteSettings) -> dict[str, ModelConfig]:
+    """Model settings by role."""
+    return {"writer": settings.writer, "planner": settings.planner or settings.writer}
+
+
+def open_models(settings: WriteSettings) -> dict[str, Model]:
+    """The models of a run; one object where planner and writer are the same."""
+    configs = configs_of(settings)
+    writer = open_model(configs["writer"])
+    return {
+        "writer": writer,
+        "planner": writer if configs["planner"] == configs["writer"] else open_model(configs["planner"]),
+    }
+
+
+async def write(
+    settings: WriteSettings,
+    folder: Path,
+    options: Options = Options(),
+    models: dict[str, Model] | None = None,
+    *,
+    plan_only: bool = False,
+    redo: Sequence[int] = (),
+    redo_stale: bool = False,
+) -> Result:
+    """Write a text in a run folder, or go on with it.
+
+    `redo`: section indices to write anew first; `redo_stale`: all whose earlier text has changed. Raises
+    LongWriterError; the same call again goes on from where it stopped.
+    """
+    tree: Tree = json.loads(settings.model_dump_json())
+    asked = models or open_models(settings)
+    try:
+        with opened(folder, tree, FREE_ON_RESUME) as journal:
+            session = Session(settings, journal, folder, asked, options)
+            if redo or redo_stale:
+                await _redo(session, redo, redo_stale)
+            return await session.run(plan_only=plan_only)
+    finally:
+        if models is None:
+            for model in {id(m): m for m in asked.values()}.values():
+                await model.aclose()
+
+
+async def _redo(session: Session, indices: Sequence[int], stale: bool) -> None:
+    """Void the sections to be redone."""
+    manuscript = session.manuscript
+    if manuscript.plan is None:
+        raise InputError("this run has no plan yet; resume it first")
+    manuscript.load()
+    chosen = list(indices) + ([p.index for p in manuscript.parts() if p.stale] if stale else [])
+    if chosen:
+        manuscript.redo(sorted(set(chosen)))
+
+
+def stored(folder: Path) -> Session | None:
+    """A run's state, read without a lock and without its models; None when nothing has happened in it yet."""
+    settings = build(WriteSettings, saved_settings(folder), str(folder))
+    journal = Journal(folder / JOURNAL, read_only=True)
+    facts = next((e.data for e in journal if e.kind == "models"), None)
+    if facts is None:
+        return None
+    models: dict[str, Model] = {}
+    for role, config in configs_of(settings).items():
+        known = facts[role]
+        assert isinstance(known, dict)
+        models[role] = JournalOnly(config.model, known)
+    free = settings.model_copy(update={"max_cost": None, "max_tokens": None})
+    session = Session(free, journal, None, models, Options())
+    session.manuscript.load()
+    return session
+
+
+async def replay(folder: Path) -> Result:
+    """The text of a finished run, rebuilt from its journal alone. Raises RunError when the run is not finished."""
+    session = stored(folder)
+    if session is None:
+        raise RunError(f"{folder}: its journal is empty; resume the run first")
+    return replace(await session.run(), folder=folder)

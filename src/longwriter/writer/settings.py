@@ -1,0 +1,57 @@
+"""Everything that decides a manuscript. Saved with the run; the same settings go on with it."""
+
+from typing import Literal
+
+from pydantic import Field, field_validator
+
+from longwriter.models.base import ModelConfig
+from longwriter.types import Record
+from longwriter.writer.target import MOST
+
+FREE_ON_RESUME = frozenset(
+    {"window", "max_cost", "max_tokens"}
+    | {f"{role}.{key}" for role in ("writer", "planner") for key in ("base_url", "key_env", "timeout_s", "retry_s")}
+)
+"""Keys that may change between two commands on one run: they say how to reach a model and when to stop."""
+
+
+class WriteSettings(Record):
+    """What to write, with which models, and how."""
+
+    instruction: str = Field(min_length=1)
+    words: int | None = Field(default=None, ge=20, le=MOST)
+    """Wanted length in words (`text.count_words`); None: read from the instruction, else the plan's own."""
+    language: Literal["en", "zh"] | None = None
+    """Language of the prompts; None: that of the instruction."""
+    writer: ModelConfig = ModelConfig()
+    planner: ModelConfig | None = None
+    """Model for plan, synopsis and notes; None: the writer."""
+    context: Literal["auto", "full", "window"] = "auto"
+    """What a section sees of the earlier text: all of it, a bounded digest, or all while it fits."""
+    window: int | None = Field(default=None, ge=256)
+    """Context window in tokens; None: as the server tells, else 32,768."""
+    parallel: bool = False
+    """Chapters side by side: minutes instead of hours, at some cost in coherence (the paper's +Parallel)."""
+    section_words: int = Field(default=500, ge=100, le=1000)
+    """Usual budget of a section. The paper allows 200 to 1,000; 500 leaves room on both sides."""
+    headings: Literal["auto", "model", "plan"] = "auto"
+    """Who writes section headings; auto: the model, except nano, which never does."""
+    temperature: float | None = Field(default=None, ge=0, le=2)
+    top_p: float | None = Field(default=None, gt=0, le=1)
+    seed: int = 42
+    max_section_tokens: int | None = Field(default=None, ge=64)
+    """Limit of one reply in tokens, thinking included; None: the server's."""
+    max_cost: float | None = Field(default=None, gt=0)
+    """Stop before the run has cost more than this, in the price table's currency."""
+    max_tokens: int | None = Field(default=None, gt=0)
+    """Stop before the run has used more tokens than this, prompts included."""
+
+    @field_validator("instruction")
+    @classmethod
+    def says_something(cls, value: str) -> str:
+        """At least one letter or digit, and no more than a model could read."""
+        if not any(c.isalnum() for c in value):
+            raise ValueError("the instruction says nothing; give a sentence such as 'Write a history of tea'")
+        if len(value) > 200_000:
+            raise ValueError(f"the instruction has {len(value):,} characters; at most 200,000 are read")
+        return value

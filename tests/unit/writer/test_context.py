@@ -1,0 +1,48 @@
+"""What a section sees: blocks that never change, passages by relevance, windows that are kept."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from longwriter.text import count_words
+from longwriter.types import Plan, Section
+from longwriter.writer.context import TAIL_WORDS, blocks_of, full_usage, outline, related
+from longwriter.writer.prompts import prompt_set
+
+
+def words(n: int, name: str = "w") -> str:
+    return " ".join(f"{name}{i}" for i in range(n))
+
+
+@given(st.lists(st.integers(50, 900), max_size=25))
+def test_blocks_hold_all_text_once_in_order_and_never_change(sizes: list[int]) -> None:
+    texts = [words(n, f"s{i}x") for i, n in enumerate(sizes)]
+    blocks, recent = blocks_of(texts)
+    assert "\n\n".join([*blocks, recent]) == "\n\n".join(texts) or not texts
+    assert count_words(recent) >= min(TAIL_WORDS, sum(sizes))
+    for upto in range(len(texts)):
+        earlier, _ = blocks_of(texts[:upto])
+        assert blocks[: len(earlier)] == earlier
+
+
+def test_related_prefers_the_rare_word_and_keeps_the_room() -> None:
+    passages = ["the mill stood by the river", "a storm broke the mill wheel", "the river ran on", "bread and butter"]
+    assert related(passages, "storm", 100) == [passages[1]]
+    assert related(passages, "mill river", 6) == [passages[0]]
+    assert related(passages, "nothing of this", 100) == []
+    assert related(["茶馆在河边", "山上有雪"], "河边的茶", 100) == ["茶馆在河边"]
+
+
+def test_outline_of_one_chapter_keeps_all_chapter_titles() -> None:
+    sections = [Section(title=f"S{i}", point="p", words=100, chapter=f"C{i // 2}") for i in range(6)]
+    plan = Plan(sections=tuple(sections))
+    assert outline(plan, prompt_set("en"), "C1").splitlines() == [
+        "## C0", "## C1", "3. S2 (100 words): p", "4. S3 (100 words): p", "## C2",
+    ]  # fmt: skip
+    assert outline(plan, prompt_set("zh")).splitlines()[1] == "1. S0（100 字）：p"
+
+
+def test_full_usage_is_near_what_a_run_takes() -> None:
+    plan = Plan(sections=tuple(Section(title=f"S{i}", point="p", words=500) for i in range(40)))
+    usage = full_usage(plan, 1000)
+    assert usage.completion_tokens == 34_000
+    assert usage.prompt_tokens == 40 * 1300 + 39 * 17_000
