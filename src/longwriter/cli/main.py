@@ -1,0 +1,66 @@
+"""The command `longwriter`, and what its exit codes mean.
+
+0 done · 2 bad input, or something the message names; nothing is lost · 3 stopped at a ceiling with a valid partial text ·
+130 stopped by Ctrl-C. Failures are one line on standard error.
+"""
+
+import sys
+from importlib import import_module
+
+import click
+
+from longwriter import __version__
+from longwriter.errors import CeilingReached, LongWriterError
+
+COMMANDS = {  # name -> module and attribute, imported when called
+    "write": "longwriter.cli.write:write",
+    "plan": "longwriter.cli.plan:plan",
+    "estimate": "longwriter.cli.estimate:estimate",
+    "resume": "longwriter.cli.resume:resume",
+    "redo": "longwriter.cli.redo:redo",
+    "runs": "longwriter.cli.runs:runs",
+    "show": "longwriter.cli.show:show",
+    "replay": "longwriter.cli.replay:replay",
+}
+
+
+class Lazy(click.Group):
+    """A group whose commands are imported when they are needed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """In the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        """Import one."""
+        if name not in COMMANDS:
+            return None
+        module, attribute = COMMANDS[name].split(":")
+        command: click.Command = getattr(import_module(module), attribute)
+        return command
+
+
+@click.command(
+    cls=Lazy, epilog='First text: longwriter write "Write a 3000-word story about a lighthouse" --out story.md'
+)
+@click.version_option(__version__)
+def cli() -> None:
+    """Write texts of 10,000 to 100,000 words with any language model."""
+
+
+def main() -> None:
+    """Run the command line and exit."""
+    try:
+        cli(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except CeilingReached as stop:
+        click.echo(f"longwriter: {stop}", err=True)
+        sys.exit(3)
+    except LongWriterError as error:
+        click.echo(f"longwriter: {error}", err=True)
+        sys.exit(2)
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("\nlongwriter: stopped; finished sections are kept: the same command goes on from here", err=True)
+        sys.exit(130)

@@ -1,0 +1,105 @@
+"""Options that several commands share, and how they become settings: defaults < --config file < flags."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from longwriter.config import Tree, build, merge, read_toml
+from longwriter.errors import InputError
+from longwriter.writer.settings import WriteSettings
+
+Decorator = Callable[[Callable[..., None]], Callable[..., None]]
+
+HOME = click.option(
+    "--runs",
+    "home",
+    type=click.Path(path_type=Path),
+    default=Path("runs"),
+    envvar="LONGWRITER_RUNS",
+    show_default=True,
+    help="Folder that holds the run folders.",
+)
+JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")
+PRICES = click.option(
+    "--prices", type=click.Path(path_type=Path), help="TOML file of prices that go before the shipped ones."
+)
+
+REACH = [
+    click.option("--base-url", help="OpenAI-compatible endpoint, such as http://localhost:8000/v1."),
+    click.option("--key-env", help="Environment variable with the key.  [default: OPENAI_API_KEY]"),
+    click.option("--window", type=int, help="The model's context window in tokens, where the server does not tell."),
+    click.option("--max-cost", type=float, help="Stop before the text has cost more than this, in US dollars."),
+    click.option(
+        "--max-tokens", type=int, help="Stop before the text has used more tokens than this, prompts included."
+    ),
+    click.option("--timeout", "timeout_s", type=float, help="Longest silence of the server, in seconds."),
+    click.option("--retry", "retry_s", type=float, help="Seconds that one call may spend on retries."),
+]
+TEXT = [
+    click.option("--words", type=int, help="Length; else read from the instruction, else the model's own plan."),
+    click.option("--model", help="nano, hf:PATH-or-ID, or a model's name at --base-url.  [default: nano]"),
+    click.option("--planner", help="Another model for the plan, at the same endpoint."),
+    click.option(
+        "--context",
+        type=click.Choice(["auto", "full", "window"]),
+        help="What a section sees of earlier text.  [default: auto]",
+    ),
+    click.option("--parallel", is_flag=True, default=None, help="Chapters side by side: faster, less coherent."),
+    click.option("--language", type=click.Choice(["en", "zh"]), help="Language of the prompts."),
+    click.option("--section-words", type=int, help="Usual words of a section.  [default: 500]"),
+    click.option("--headings", type=click.Choice(["auto", "model", "plan"]), help="Who writes section headings."),
+    click.option("--temperature", type=float),
+    click.option("--top-p", type=float),
+    click.option("--seed", type=int, help="For nano and servers that take one.  [default: 42]"),
+    click.option("--max-section-tokens", type=int, help="Limit of one reply, thinking included."),
+    click.option(
+        "--config", type=click.Path(path_type=Path), help="TOML file with these settings, [writer] and [planner]."
+    ),
+]
+
+
+def with_options(*options: Decorator) -> Decorator:
+    """Put options on a command, shown in this order."""
+
+    def apply(command: Callable[..., None]) -> Callable[..., None]:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return apply
+
+
+def reach(flags: dict[str, object]) -> Tree:
+    """Flags of `REACH` as a settings tree."""
+    to_model = {k: flags.get(k) for k in ("base_url", "key_env", "timeout_s", "retry_s")}
+    return {"writer": to_model} | {k: flags.get(k) for k in ("window", "max_cost", "max_tokens")}
+
+
+def settings(instruction: str, flags: dict[str, object]) -> WriteSettings:
+    """Settings from a --config file and flags. Raises InputError naming the bad key."""
+    config = flags.get("config")
+    tree: Tree = read_toml(config) if isinstance(config, Path) else {}
+    text_keys = (
+        "words",
+        "context",
+        "parallel",
+        "language",
+        "section_words",
+        "headings",
+        "temperature",
+        "top_p",
+        "seed",
+    )
+    over = {k: flags.get(k) for k in (*text_keys, "max_section_tokens")} | {"instruction": instruction}
+    tree = merge(merge(tree, over), merge(reach(flags), {"writer": {"model": flags.get("model")}}))
+    writer = tree.get("writer")
+    if isinstance(writer, dict) and writer.get("base_url") and not writer.get("model"):
+        raise InputError("--base-url needs --model NAME: the name of a model that this server offers")
+    if isinstance(writer, dict) and (flags.get("planner") or tree.get("planner")):
+        tree["planner"] = merge(writer, merge(_table(tree.get("planner")), {"model": flags.get("planner")}))
+    return build(WriteSettings, tree, str(config) if isinstance(config, Path) else "settings")
+
+
+def _table(value: object) -> Tree:
+    return value if isinstance(value, dict) else {}

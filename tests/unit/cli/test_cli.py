@@ -1,0 +1,261 @@
+"""The command as a person or a script meets it: a real process, its output, its exit code."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from tests.server import Server
+
+
+def longwriter(*arguments: object, cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:
+    clean = {k: v for k, v in os.environ.items() if not k.startswith(("OPENAI_", "LONGWRITER_"))} | env
+    command = [sys.executable, "-m", "longwriter", *map(str, arguments)]
+    return subprocess.run(command, cwd=cwd, env=clean, capture_output=True, text=True, timeout=120, check=False)
+
+
+def one_line(done: subprocess.CompletedProcess[str], *said: str) -> None:
+    """Exit code 2, the reason in the last line, no traceback."""
+    assert done.returncode == 2, done.stderr
+    assert "Traceback" not in done.stderr
+    last = done.stderr.strip().splitlines()[-1]
+    assert all(s in last for s in said), last
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "say what to write"),
+        (("",), "say what to write"),
+        (("  ...  ",), "the instruction says nothing"),
+        (("x y", "--words", "0"), "words: Input should be greater than or equal to 20"),
+        (("x y", "--words", "10000000"), "words: Input should be less than or equal to 1000000"),
+        (("x y", "--words", "many"), "not a valid integer"),
+        (("x y", "--plan", "no.md"), "cannot read no.md"),
+        (("x y", "--config", "no.toml"), "cannot read no.toml"),
+        (("--batch", "no.jsonl"), "cannot read no.jsonl"),
+        (("x y", "--model", "hf:/no/such/model"), ""),
+        (("x y", "--base-url", "http://127.0.0.1:9/v1"), "--base-url needs --model"),
+        (("x y", "--model", "m", "--base-url", "http://127.0.0.1:9/v1", "--retry", "0"), "cannot reach"),
+        (("x y", "--model", "m", "--base-url", "nonsense"), ""),
+        (("x y", "--out", "no/such/folder/a.md"), "does not exist"),
+        (("x y", "--out", "."), "is a folder"),
+        (("x y", "--model", "nobody", "--base-url", "https://api.example.org/v1", "--max-cost", "1"), ""),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_code_2(tmp_path: Path, arguments: tuple, said: str) -> None:
+    one_line(longwriter("write", *arguments, cwd=tmp_path), said)
+
+
+def test_malformed_files_are_named_with_their_line(tmp_path: Path) -> None:
+    (tmp_path / "b.jsonl").write_text('{"instruction": "Write about tea", "words": 300}\n{"instruction": \n')
+    one_line(longwriter("write", "--batch", "b.jsonl", cwd=tmp_path), "b.jsonl:2: not JSON")
+    (tmp_path / "c.jsonl").write_text('{"instruction": "Write about tea", "words": -5}\n')
+    one_line(longwriter("write", "--batch", "c.jsonl", cwd=tmp_path), "c.jsonl:1: words")
+    (tmp_path / "d.jsonl").write_text('{"instruction": "a b", "id": "x"}\n\n{"instruction": "c d", "id": "x"}\n')
+    one_line(longwriter("write", "--batch", "d.jsonl", cwd=tmp_path), "d.jsonl:3", "twice")
+    (tmp_path / "e.toml").write_text('context = "everything"\n')
+    one_line(longwriter("write", "a b", "--config", "e.toml", cwd=tmp_path), "e.toml: context")
+    (tmp_path / "f.md").write_bytes(b"# T\n\n1. **A** (300 words): x\n\xff\n")
+    one_line(longwriter("write", "--plan", "f.md", cwd=tmp_path), "f.md:4: not UTF-8")
+    (tmp_path / "g.md").write_text("nothing like an outline\n")
+    one_line(longwriter("write", "--plan", "g.md", cwd=tmp_path), "g.md")
+    assert not (tmp_path / "runs").exists()
+
+
+def test_a_text_from_a_server_with_all_commands(tmp_path: Path) -> None:
+    with Server(ratio=0.7) as server:
+        at = ("--model", "m", "--base-url", server.url)
+        made = longwriter("write", "Write a 3000-word history of tea", *at, "--out", "tea.md", "--json", cwd=tmp_path)
+        assert made.returncode == 0, made.stderr
+        report = json.loads(made.stdout)
+        assert report["finished"]
+        assert abs(report["written"] / 3000 - 1) <= 0.05
+        text = (tmp_path / "tea.md").read_text()
+        name = Path(report["run"]).name
+        asked = len(server.requests)
+        again = longwriter("write", "Write a 3000-word history of tea", *at, "--out", "tea.md", cwd=tmp_path)
+        assert again.returncode == 0, again.stderr
+        assert len(server.requests) == asked
+        assert (tmp_path / "tea.md").read_text() == text
+        assert longwriter("replay", name, cwd=tmp_path).stdout == text
+        assert longwriter("show", name, "--text", cwd=tmp_path).stdout == text
+        assert json.loads(longwriter("runs", "--json", cwd=tmp_path).stdout)[0]["state"] == "finished"
+        shown = longwriter("show", name, cwd=tmp_path).stdout
+        assert "S_l" in shown
+        assert "planned" in shown
+        redone = longwriter("redo", name, "--section", "2", cwd=tmp_path)
+        assert redone.returncode == 0, redone.stderr
+        one_line(longwriter("redo", name, cwd=tmp_path), "say what to redo")
+        one_line(longwriter("redo", name, "--section", "99", cwd=tmp_path), "no section 99")
+        one_line(longwriter("show", "nothing", cwd=tmp_path), "no run 'nothing'")
+        changed = longwriter(
+            "write", "Write a 3000-word history of tea", *at, "--out", "tea.md", "--context", "window", cwd=tmp_path
+        )
+        one_line(changed, "other settings: context")
+
+
+def test_plan_edit_write(tmp_path: Path) -> None:
+    with Server() as server:
+        at = ("--model", "m", "--base-url", server.url)
+        plan = longwriter("plan", "A field guide to clouds", "--words", "2000", *at, cwd=tmp_path)
+        assert plan.returncode == 0, plan.stderr
+        (tmp_path / "plan.md").write_text(plan.stdout)
+        made = longwriter("write", "--plan", "plan.md", *at, "--out", "-", cwd=tmp_path)
+        assert made.returncode == 0, made.stderr
+        assert 1900 < len(made.stdout.split()) < 2100
+        assert "A field guide to clouds" in server.requests[-1]["messages"][-1]["content"]
+
+
+def test_someone_elses_file_is_not_overwritten(tmp_path: Path) -> None:
+    (tmp_path / "mine.md").write_text("years of work")
+    done = longwriter("write", "a b", "--model", "fake:", "--words", "300", "--out", "mine.md", cwd=tmp_path)
+    one_line(done, "not what this run wrote")
+    assert (tmp_path / "mine.md").read_text() == "years of work"
+
+
+def test_a_wrong_key_an_unknown_model_and_a_missing_key(tmp_path: Path) -> None:
+    with Server(key="right", models=("m",)) as server:
+        at = ("--base-url", server.url, "--words", "300")
+        wrong = longwriter("write", "a b", "--model", "m", *at, cwd=tmp_path, OPENAI_API_KEY="sk-secret-wrong")
+        one_line(wrong, "OPENAI_API_KEY")
+        assert "sk-secret-wrong" not in wrong.stderr + wrong.stdout
+        unknown = longwriter("write", "c d", "--model", "nope", *at, cwd=tmp_path, OPENAI_API_KEY="right")
+        one_line(unknown, "nope")
+        assert not any("sk-secret-wrong" in p.read_text() for p in (tmp_path / "runs").rglob("*") if p.is_file())
+    one_line(longwriter("write", "a b", "--model", "gpt-4o", cwd=tmp_path), "OPENAI_API_KEY")
+
+
+def test_batch_writes_all_and_reports_what_failed(tmp_path: Path) -> None:
+    lines = [{"instruction": f"Write about tea number {i}", "words": 400, "id": f"t{i}"} for i in range(5)]
+    (tmp_path / "b.jsonl").write_text("\n".join(json.dumps(x) for x in lines))
+    arguments = ("write", "--batch", "b.jsonl", "--model", "fake:", "--out", "texts", "--concurrency", "3")
+    done = longwriter(*arguments, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert sorted(p.name for p in (tmp_path / "texts").iterdir()) == [f"t{i}.md" for i in range(5)]
+    (tmp_path / "runs" / "t3" / "journal.jsonl").write_text("{}\n{}\n")
+    broken = longwriter(*arguments, cwd=tmp_path)
+    one_line(broken, "1 of 5 texts failed")
+    assert "t3: failed" in broken.stderr
+
+
+def test_estimate_and_dry_run_spend_nothing(tmp_path: Path) -> None:
+    done = longwriter("estimate", "Write a 20000-word history of tea", "--model", "gpt-4o", "--json", cwd=tmp_path)
+    full = json.loads(done.stdout)
+    assert full["sections"] == 40
+    assert full["cost"] > 0
+    window = longwriter("write", "Write a 20000-word history of tea", "--model", "gpt-4o", "--context", "window", "--dry-run",
+                        "--json", cwd=tmp_path)  # fmt: skip
+    assert json.loads(window.stdout)["prompt_tokens"] < 0.5 * full["prompt_tokens"]
+    assert not (tmp_path / "runs").exists()
+
+
+def test_a_read_only_folder(tmp_path: Path) -> None:
+    done = longwriter("write", "a b", "--model", "fake:", "--words", "300", "--runs", "/proc/nowhere", cwd=tmp_path)
+    one_line(done, "/proc/nowhere", "--runs")
+
+
+def test_help_has_examples(tmp_path: Path) -> None:
+    for command in ("write", "plan", "estimate", "resume", "redo", "runs", "show", "replay"):
+        shown = longwriter(command, "--help", cwd=tmp_path)
+        assert shown.returncode == 0
+        assert f"longwriter {command}" in shown.stdout.split("Example")[1]
+
+
+def test_batch_dry_run_spends_nothing_and_outputs_are_checked_first(tmp_path: Path) -> None:
+    (tmp_path / "b.jsonl").write_text('{"instruction": "Write 400 words on tea", "id": "a"}\n')
+    batch = ("write", "--batch", "b.jsonl", "--model", "fake:")
+    dry = longwriter(*batch, "--dry-run", cwd=tmp_path)
+    assert dry.returncode == 0
+    assert "calls" in dry.stdout
+    assert not (tmp_path / "runs").exists()
+    one_line(longwriter(*batch, "--run", "x", cwd=tmp_path), "--batch does not go with --run")
+    (tmp_path / "t").mkdir()
+    (tmp_path / "t" / "a.md").write_text("precious")
+    one_line(longwriter(*batch, "--out", "t", cwd=tmp_path), "not what this run wrote")
+    assert (tmp_path / "t" / "a.md").read_text() == "precious"
+    (tmp_path / "f").touch()
+    one_line(longwriter(*batch, "--out", "f", cwd=tmp_path), "cannot make the folder f")
+    (tmp_path / "c.jsonl").write_text('{"instruction": "Write 400 words on tea", "id": ".."}\n')
+    one_line(longwriter("write", "--batch", "c.jsonl", "--model", "fake:", cwd=tmp_path), "c.jsonl:1: id")
+
+
+def test_a_ceiling_ends_with_code_3_and_the_text_so_far(tmp_path: Path) -> None:
+    command = ("write", "Write 5000 words on tea", "--model", "fake:", "--max-tokens", "9000")
+    stopped = longwriter(*command, "--out", "-", cwd=tmp_path)
+    assert stopped.returncode == 3
+    assert "9,000" in stopped.stderr
+    assert 500 < len(stopped.stdout.split()) < 4000
+    assert not (tmp_path / "-").exists()
+    name = next((tmp_path / "runs").iterdir()).name
+    more = longwriter("resume", name, "--max-tokens", "10000", "--out", "t.md", cwd=tmp_path)
+    assert more.returncode == 3
+    again = longwriter("resume", name, "--json", cwd=tmp_path)  # the raised ceiling is remembered
+    assert again.returncode == 3
+    assert "10,000" in again.stderr
+    assert json.loads(again.stdout)["finished"] is False
+    assert (tmp_path / "t.md").read_text() == longwriter("show", name, "--text", cwd=tmp_path).stdout
+    one_line(longwriter(*command, "--out", "-", "--json", cwd=tmp_path), "both want standard output")
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_is_graceful(tmp_path: Path, how: signal.Signals) -> None:
+    with Server(ttft_s=0.15) as server:
+        command = [sys.executable, "-m", "longwriter", "write", "Write 9000 words on tea", "--model", "m"]
+        process = subprocess.Popen(
+            [*command, "--base-url", server.url],
+            cwd=tmp_path,
+            stderr=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        while len(server.completed) < 3:
+            time.sleep(0.02)
+        process.send_signal(how)
+        _, said = process.communicate(timeout=20)
+        assert process.returncode == 130
+        assert "finished sections are kept" in said
+        assert "Traceback" not in said
+
+
+def test_a_full_disk_stops_with_a_word_and_goes_on_after(tmp_path: Path) -> None:
+    write = [
+        sys.executable,
+        "-m",
+        "longwriter",
+        "write",
+        "Write 5000 words on tea",
+        "--model",
+        "fake:",
+        "--out",
+        "a.md",
+    ]
+    limited = f"import resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); resource.setrlimit(resource.RLIMIT_FSIZE, (20000, 20000)); import runpy; sys.argv = {write[2:]!r}; runpy.run_module('longwriter', run_name='__main__')"  # noqa: E501
+    full = subprocess.run([sys.executable, "-c", limited], cwd=tmp_path, capture_output=True, text=True, check=False)
+    one_line(full, "make room", "same command")
+    assert not (tmp_path / "a.md").exists()
+    assert subprocess.run(write, cwd=tmp_path, capture_output=True, check=False).returncode == 0
+    (tmp_path / "b").mkdir()
+    assert subprocess.run(write, cwd=tmp_path / "b", capture_output=True, check=False).returncode == 0
+    assert (tmp_path / "a.md").read_bytes() == (tmp_path / "b" / "a.md").read_bytes()
+
+
+def test_brackets_in_titles_are_shown_as_they_stand(tmp_path: Path) -> None:
+    (tmp_path / "p.md").write_text(
+        "# T\n\n> On tea\n\n1. **Act \\[/b] one** (200 words): x\n2. **A [draft] title** (200 words): y\n"
+    )
+    made = longwriter("write", "--plan", "p.md", "--model", "fake:", "--run", "r", cwd=tmp_path)
+    assert made.returncode == 0, made.stderr
+    shown = longwriter("show", "r", cwd=tmp_path)
+    assert "A [draft] title" in shown.stdout
+    assert "[/b] one" in shown.stdout
+
+
+def test_an_estimate_without_a_length_says_what_it_assumes(tmp_path: Path) -> None:
+    done = longwriter("estimate", "Write a novel about a ferry", "--model", "gpt-4o", cwd=tmp_path)
+    assert "about 3,000 words are assumed" in done.stderr
+    assert done.stdout.startswith("3,0")
