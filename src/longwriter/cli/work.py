@@ -20,7 +20,8 @@ from longwriter.writer.settings import WriteSettings
 
 T = TypeVar("T")
 NANO = (
-    "nano writes this: a demonstration model of 5 million parameters that runs anywhere, with grammar and without sense. "
+    "nano writes this: a demonstration model of 5 million parameters that runs anywhere, in English alone, with grammar "
+    "and without sense. "
     "For a text worth reading: --model NAME --base-url URL (any OpenAI-compatible server)"
 )
 

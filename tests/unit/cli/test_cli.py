@@ -259,3 +259,30 @@ def test_an_estimate_without_a_length_says_what_it_assumes(tmp_path: Path) -> No
     done = longwriter("estimate", "Write a novel about a ferry", "--model", "gpt-4o", cwd=tmp_path)
     assert "about 3,000 words are assumed" in done.stderr
     assert done.stdout.startswith("3,0")
+
+
+def test_a_model_per_role_from_a_toml_file(tmp_path: Path) -> None:
+    with Server() as writer, Server() as planner:
+        (tmp_path / "c.toml").write_text(
+            f'words = 1500\ncontext = "window"\n[writer]\nmodel = "w"\nbase_url = "{writer.url}"\n'
+            f'[planner]\nmodel = "p"\nbase_url = "{planner.url}"\n'
+        )
+        done = longwriter("write", "Write on tea", "--config", "c.toml", "--json", cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        assert json.loads(done.stdout)["target"]["aim"] == 1500
+        assert {r["model"] for r in planner.requests} == {"p"}
+        assert {r["model"] for r in writer.requests} == {"w"}
+        assert "JSON" in planner.requests[0]["messages"][-1]["content"]
+
+
+def test_flags_go_before_the_file_and_a_moved_server_is_followed(tmp_path: Path) -> None:
+    with Server() as first:
+        at = ("--model", "m", "--planner", "p", "--base-url", first.url, "--run", "r")
+        (tmp_path / "c.toml").write_text("words = 1500\nmax_tokens = 3000\n")
+        stopped = longwriter("write", "Write on tea", "--config", "c.toml", "--words", "2000", *at, cwd=tmp_path)
+        assert stopped.returncode == 3, stopped.stderr
+        assert "2,000" in stopped.stderr
+    with Server() as second:
+        done = longwriter("resume", "r", "--base-url", second.url, "--max-tokens", "99000", cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        assert {r["model"] for r in second.requests} == {"m", "p"}  # the planner takes notes; it has moved too
