@@ -83,7 +83,7 @@ class Teller:
         text = outcome.result.text if outcome.result else None
         if isinstance(outcome.failure, CeilingReached):
             session = stored(self.home / outcome.name)
-            text = session.result().text if session and session.manuscript.plan else None
+            text = session.result().text if session and session.manuscript.planned else None
         try:
             if text is not None:
                 export(self.home / outcome.name, self.files[outcome.name], text)

@@ -46,7 +46,7 @@ def _row(folder: Path) -> dict[str, object]:
         session = stored(folder)
     except LongWriterError as error:
         return row | {"state": str(error)}
-    if session is None or session.manuscript.plan is None:
+    if session is None or not session.manuscript.planned:
         return row
     report = session.result().report
     done = sum(s.written is not None for s in report.sections)

@@ -20,7 +20,7 @@ def show(run: str, text: bool, home: Path, as_json: bool) -> None:
     """Show what RUN was asked for, planned and wrote."""
     folder = find(home, run)
     session = stored(folder)
-    if session is None or session.manuscript.plan is None:
+    if session is None or not session.manuscript.planned:
         raise InputError(f"{folder.name} has no plan yet; go on with: longwriter resume {folder}")
     result = session.result()
     if text:

@@ -93,7 +93,7 @@ def work_on(
             result = run_async(write(settings, folder, options, redo=redo, redo_stale=redo_stale))
     except CeilingReached:
         session = stored(folder)
-        if session is not None and session.manuscript.plan is not None:
+        if session is not None and session.manuscript.planned:
             goal.deliver(session.result(), folder)
         raise
     goal.deliver(result, folder)

@@ -12,11 +12,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from longwriter.errors import InputError
+from longwriter.errors import InputError, RunError
 from longwriter.journal import Journal, digest
 from longwriter.models.base import Model
 from longwriter.text import count_words
-from longwriter.types import Plan, Reply, Request
+from longwriter.types import Plan, Record, Reply, Request
 from longwriter.writer.budget import Pace, scaled, share
 from longwriter.writer.calls import Calls, user
 from longwriter.writer.context import Memory, Seen, Window, full_usage, outline
@@ -49,6 +49,20 @@ class Part:
     """Earlier text has changed since it was written, or it was asked to be redone."""
 
 
+class Finished(Record):
+    """A `section` record of the journal: this section is finished."""
+
+    id: str
+    redone: int
+    """How often it had been asked to be redone."""
+    asked: tuple[int, ...]
+    """Words asked for, reply by reply: its replies are the first so many of its steps."""
+    prefill: bool
+    """How the replies join: see `section.assemble`."""
+    seen: str
+    """Digest of the earlier text that it was written over."""
+
+
 class Manuscript:
     """One text in the making."""
 
@@ -64,10 +78,9 @@ class Manuscript:
         """`save` is called whenever a section is finished, in the order in which they are."""
         self.settings, self.journal, self.calls, self.prompts = settings, journal, calls, prompts
         self.on_event, self.save = on_event, save
-        self.plan: Plan | None = None
-        self.target: Target | None = None
+        self._plan: tuple[Plan, Target] | None = None
         self.ids: list[str] = []
-        self._records: dict[str, dict[str, object]] = {}
+        self._records: dict[str, Finished] = {}
         self._redone: Counter[str] = Counter()
         self._texts: dict[str, str] = {}
         self._words: dict[str, int] = {}
@@ -79,20 +92,41 @@ class Manuscript:
             if entry.kind == "plan":
                 self._set_plan(Plan.model_validate(entry.data["plan"]), Target.model_validate(entry.data["target"]))
             elif entry.kind == "section":
-                self._records[str(entry.data["id"])] = entry.data
+                record = Finished.model_validate(entry.data)
+                self._records[record.id] = record
             elif entry.kind == "redo":
                 ids = entry.data["sections"]
                 assert isinstance(ids, list)
                 self._redone.update(ids)
 
     def _set_plan(self, plan: Plan, target: Target) -> None:
-        self.plan, self.target, self.ids = plan, target, section_ids(plan.sections)
+        self._plan, self.ids = (plan, target), section_ids(plan.sections)
         self._texts, self._words = {}, {}
+
+    @property
+    def planned(self) -> bool:
+        """Whether there is a plan yet."""
+        return self._plan is not None
+
+    @property
+    def plan(self) -> Plan:
+        """The outline. Raises RunError while there is none."""
+        return self._settled()[0]
+
+    @property
+    def target(self) -> Target:
+        """The length. Raises RunError while there is no plan."""
+        return self._settled()[1]
+
+    def _settled(self) -> tuple[Plan, Target]:
+        if self._plan is None:
+            raise RunError("this run has no plan yet; resume it first")
+        return self._plan
 
     def _due(self, index: int) -> bool:
         """Whether a section has no text, or one that was asked to be redone."""
         name = self.ids[index]
-        return name not in self._records or self._records[name]["redone"] != self._redone[name]
+        return name not in self._records or self._records[name].redone != self._redone[name]
 
     def adopt(self, plan: Plan, source: Literal["file", "edited"]) -> None:
         """Take a plan that a person wrote or edited; sections whose line is unchanged keep their text.
@@ -109,14 +143,12 @@ class Manuscript:
 
     async def make_plan(self, planner_prompts: PromptSet) -> Plan:
         """The journalled plan, or a new one from the planner."""
-        if self.plan is None:
+        if not self.planned:
             asked = wanted(self.settings)
             plan = await Planner(self.calls, planner_prompts, self.settings).plan(asked)
             target = asked or exact(plan.words, "plan")
             self.journal.append("plan", {"plan": plan.model_dump(), "target": target.model_dump(), "source": "model"})
             self._set_plan(plan, target)
-        assert self.plan is not None
-        assert self.target is not None
         self.on_event(Planned(self.plan, self.target))
         return self.plan
 
@@ -125,8 +157,6 @@ class Manuscript:
 
         `watched`: text is streamed to `on_event` as it comes.
         """
-        assert self.plan is not None
-        assert self.target is not None
         writer = SectionWriter(self.calls, model.prefill, self.prompts, self.settings, self.plan)
         self.load()
         for i, name in enumerate(self.ids):
@@ -148,7 +178,6 @@ class Manuscript:
 
     async def _agreement(self, chapters: int) -> str:
         """What chapters written side by side must share."""
-        assert self.plan is not None
         words = AGREEMENT_WORDS * chapters
         prompt = self.prompts.render(
             "synopsis", instruction=self.settings.instruction, plan=outline(self.plan, self.prompts), ask=words
@@ -160,7 +189,6 @@ class Manuscript:
         self, writer: SectionWriter, group: Sequence[int], budget: int, memory: Memory, watched: bool
     ) -> None:
         """Sections that see each other, in order."""
-        assert self.plan is not None
         sections = self.plan.sections
         pace = Pace()
         for i in group:
@@ -180,15 +208,14 @@ class Manuscript:
             seen = Seen(tuple(self._texts[self.ids[j]] for j in group if j < i and self.ids[j] in self._texts))
             show = self._shower(i) if watched else None
             result = await writer.write(place, seen, pace, memory, show)
-            record: dict[str, object] = {
-                "id": name,
-                "redone": self._redone[name],
-                "replies": len(result.pieces),
-                "asked": list(result.asked),
-                "prefill": writer.prefill,
-                "seen": self._fingerprints()[i],
-            }
-            self.journal.append("section", record, durable=False)
+            record = Finished(
+                id=name,
+                redone=self._redone[name],
+                asked=result.asked,
+                prefill=writer.prefill,
+                seen=self._fingerprints()[i],
+            )
+            self.journal.append("section", record.model_dump(mode="json"), durable=False)
             self._records[name] = record
             self._keep(i, result.text)
             self.on_event(SectionDone(i, self._words[name], reused=False, cost=self.calls.spent.cost))
@@ -196,7 +223,6 @@ class Manuscript:
 
     def _mode(self) -> str:
         """The context to begin with: `auto` is window at once where full is sure to pass a ceiling."""
-        assert self.plan is not None
         if self.settings.context != "auto" or not self.prompts.has("memory_full"):
             return self.settings.context
         chosen = next((str(e.data["mode"]) for e in self.journal if e.kind == "context"), None)
@@ -216,26 +242,23 @@ class Manuscript:
 
     def _replies(self, name: str) -> list[Reply]:
         """The journalled replies of a finished section."""
-        count, redone = self._records[name]["replies"], self._records[name]["redone"]
-        assert isinstance(count, int)
-        assert isinstance(redone, int)
-        found = [self.calls.known(f"section:{_steps(name, redone)}:{k}") for k in range(count)]
+        record = self._records[name]
+        steps = _steps(name, record.redone)
+        found = [self.calls.known(f"section:{steps}:{k}") for k in range(len(record.asked))]
         return [r for r in found if r is not None]
 
     def load(self) -> None:
         """Rebuild the texts of the sections that have a record from their replies."""
         for i, name in enumerate(self.ids):
             if name in self._records:
-                self._keep(i, assemble(self._replies(name), prefill=bool(self._records[name]["prefill"])))
+                self._keep(i, assemble(self._replies(name), prefill=self._records[name].prefill))
 
     def _keep(self, index: int, text: str) -> None:
         self._texts[self.ids[index]] = text
         self._words[self.ids[index]] = count_words(self.piece(index))
 
     def _replay_pace(self, pace: Pace, name: str) -> None:
-        asked = self._records[name]["asked"]
-        assert isinstance(asked, list)
-        for ask, reply in zip(asked, self._replies(name), strict=True):
+        for ask, reply in zip(self._records[name].asked, self._replies(name), strict=True):
             pace.saw(ask, count_words(reply.text))
 
     def redo(self, indices: Sequence[int]) -> None:
@@ -254,14 +277,12 @@ class Manuscript:
 
     def _opening(self, index: int) -> str:
         """What stands before a section: its chapter's heading, where it opens a chapter."""
-        assert self.plan is not None
         chapter = self.plan.sections[index].chapter
         opens = index == 0 or self.plan.sections[index - 1].chapter != chapter
         return f"## {chapter}\n\n" if chapter and opens else ""
 
     def piece(self, index: int) -> str:
         """A finished section as it stands in the document."""
-        assert self.plan is not None
         section = self.plan.sections[index]
         by_plan = self.settings.headings == "plan" or (self.settings.headings == "auto" and self.prompts.name == "nano")
         text = with_heading(
@@ -271,20 +292,16 @@ class Manuscript:
 
     def parts(self) -> list[Part]:
         """The finished sections, in order."""
-        assert self.plan is not None
         out = []
         for i, (name, seen) in enumerate(zip(self.ids, self._fingerprints(), strict=True)):
             if name in self._texts:
-                asked = self._records[name]["asked"]
-                assert isinstance(asked, list)
-                out.append(
-                    Part(i, name, self.piece(i), sum(asked), self._words[name], self._records[name]["seen"] != seen)
-                )
+                record = self._records[name]
+                stale = self._due(i) or record.seen != seen
+                out.append(Part(i, name, self.piece(i), sum(record.asked), self._words[name], stale))
         return out
 
     def _groups(self) -> list[list[int]]:
         """Section indices that see each other: all, or side by side a chapter each."""
-        assert self.plan is not None
         chapters = chapters_of(self.plan.sections)
         if not self.settings.parallel:
             return [[i for chapter in chapters for i in chapter]]
@@ -303,7 +320,6 @@ class Manuscript:
 
     def document(self) -> str:
         """The text so far: title and finished sections, ending in one newline."""
-        assert self.plan is not None
         head = [f"# {self.plan.title}"] if self.plan.title else []
         pieces = [self.piece(i) for i, name in enumerate(self.ids) if name in self._texts]
         return "\n\n".join([*head, *pieces]).rstrip() + "\n"

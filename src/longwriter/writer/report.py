@@ -45,8 +45,6 @@ class Report(Record):
 
 def report(manuscript: Manuscript, spent: Spent) -> Report:
     """The report of a manuscript as it stands."""
-    assert manuscript.plan is not None
-    assert manuscript.target is not None
     parts = {p.index: p for p in manuscript.parts()}
     document = manuscript.document()
     written = count_words(document) if parts else 0

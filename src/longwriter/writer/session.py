@@ -133,7 +133,8 @@ class Session:
 
     def _adopt_plan(self) -> None:
         """Follow the plan given, or plan.md if a person edited it since it was written."""
-        current, path = self.manuscript.plan, self.folder / PLAN if self.folder else None
+        current = self.manuscript.plan if self.manuscript.planned else None
+        path = self.folder / PLAN if self.folder else None
         if self.options.plan is not None:
             if self.options.plan != current:
                 self.manuscript.adopt(self.options.plan, "file")
@@ -147,7 +148,7 @@ class Session:
                 self.manuscript.adopt(edited, "edited")
 
     def _write_plan(self) -> None:
-        if self.folder is not None and self.manuscript.plan is not None:
+        if self.folder is not None:
             text = to_markdown(self.manuscript.plan, self.settings.instruction, self.prompts.name)
             write_file(self.folder / PLAN, text)
 
@@ -205,7 +206,7 @@ async def write(
 async def _redo(session: Session, indices: Sequence[int], stale: bool) -> None:
     """Void the sections to be redone."""
     manuscript = session.manuscript
-    if manuscript.plan is None:
+    if not manuscript.planned:
         raise InputError("this run has no plan yet; resume it first")
     manuscript.load()
     chosen = list(indices) + ([p.index for p in manuscript.parts() if p.stale] if stale else [])
