@@ -95,5 +95,5 @@ def test_a_full_disk_is_named_and_keeps_all_finished_records(tmp_path: Path) -> 
     done = subprocess.run([sys.executable, "-c", FULL_DISK, str(path)], capture_output=True, text=True, check=True)
     failed_at, message = done.stdout.split(" ", 1)
     assert "make room" in message
+    assert path.read_bytes().endswith(b"\n")  # before a new journal would cut a torn line off
     assert [e.data["n"] for e in Journal(path)] == list(range(int(failed_at)))
-    assert path.read_bytes().endswith(b"\n")
