@@ -5,6 +5,7 @@ anything is written. A manuscript that fails leaves its reason in the result; th
 """
 
 import asyncio
+import gc
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -75,6 +76,7 @@ async def write_batch(
     gate = asyncio.Semaphore(concurrency)
     first = next(iter(items.values()))
     models = open_models(first)  # every line has the same models
+    gc.freeze()  # what is imported stays: else the collector walks it again and again, 0.2 of 5.3 ms CPU a call
 
     async def one(name: str, settings: WriteSettings) -> Outcome:
         async with gate:

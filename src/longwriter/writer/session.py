@@ -27,7 +27,7 @@ from longwriter.writer.prompts import PromptSet, prompt_set
 from longwriter.writer.report import Report, report
 from longwriter.writer.settings import FREE_ON_RESUME, WriteSettings
 
-DRAFT_EVERY_S = 3.0
+DRAFT_EVERY_S = 5.0
 
 
 @dataclass(frozen=True)
