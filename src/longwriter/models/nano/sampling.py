@@ -1,8 +1,9 @@
 """Choosing the next token.
 
-Temperature and nucleus (top-p), plus two guards against the loops that a small model falls into: tokens of content
-words lose some of their logit while they stand in the recent window, and no NGRAM of tokens comes back within one text.
-The same request gives the same text. Leaves out: beams, lists of banned words.
+Temperature and nucleus (top-p), plus guards against the loops that a small model falls into: tokens of content words
+lose some of their logit while they stand in the recent window, no NGRAM of tokens comes back within one text, nor
+STUTTER of them nearby, numbers end, and single quotes only close contractions. The same request
+gives the same text. Leaves out: beams, lists of banned words.
 """
 
 import hashlib

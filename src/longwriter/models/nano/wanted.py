@@ -1,8 +1,9 @@
 """Words of the request that the reply should use.
 
 A model of five million parameters easily loses what it was asked about. The words of the prompt's line `Part:` (a
-section's title and keywords) or `Plan:` (the instruction) gain a bonus until they have been written once, and such a
-word, once begun, is likely to be finished. Leaves out: where in the text they stand, which is the model's own choice.
+section's title and keywords) gain a bonus until they have been written once, and such a word, once begun, is likely to
+be finished. Plans need none: their grammar holds the words. Leaves out: where in the text they stand, which is the
+model's own choice.
 """
 
 import re
@@ -13,7 +14,7 @@ from longwriter.models.nano.vocabulary import Vocabulary
 BEGIN = 2.5  # added to a wanted word's first token while it is missing: 76 % of keywords come, without it 17 %
 FINISH = 3.0  # added to the next token of a wanted word that was begun
 AGAIN = 1.0  # the same for one that stands already: names stay whole, without "honey, honey, honey"
-LINES = ("Part: ", "Plan: ")
+LINE = "Part: "
 WORD = re.compile(r"[^\W\d_][^\W\d_'-]{3,}")
 FORM = {
     "write",
@@ -30,15 +31,15 @@ FORM = {
     "that",
     "from",
 }
-"""Words of an instruction that name the form and not the matter."""
+"""Words of a person's own outline that name the form and not the matter."""
 
 
 class Wanted:
     """What is still missing from one reply."""
 
     def __init__(self, vocabulary: Vocabulary, prompt: str) -> None:
-        """`prompt`: what the user asked; without one of the two lines nothing is wanted."""
-        line = next((line for line in prompt.splitlines() if line.startswith(LINES)), "")
+        """`prompt`: what the user asked; without such a line nothing is wanted."""
+        line = next((line for line in prompt.splitlines() if line.startswith(LINE)), "")
         words = [w for w in WORD.findall(line.partition(": ")[2]) if w.lower() not in FORM]
         self.vocabulary = vocabulary
         self.missing = {w.lower() for w in words}
