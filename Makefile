@@ -14,9 +14,9 @@ write: .venv/ready
 test: .venv/ready-dev
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest
 
-# Trains tiny models on the CPU: needs PyTorch, which `make test` does not install (its GPU build is gigabytes).
-test-recipe: .venv/ready-dev
-	$(BIN)/pip install --quiet --disable-pip-version-check torch==2.13.0
+# Trains tiny models on the CPU and starts a small Ray: needs PyTorch, which `make test` does not install (its GPU build
+# is gigabytes).
+test-recipe: .venv/ready-train
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m recipe
 
 check: .venv/ready-dev
@@ -33,6 +33,7 @@ bench: .venv/ready-dev
 	$(BIN)/python benchmarks/text.py
 	$(BIN)/python benchmarks/nano.py
 	$(BIN)/python benchmarks/write.py
+	$(BIN)/python benchmarks/packing.py
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -45,6 +46,10 @@ bench: .venv/ready-dev
 
 .venv/ready-dev: .venv/ready
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+.venv/ready-train: .venv/ready-dev
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[deepspeed,ray]'
 	@touch $@
 
 clean:

@@ -63,7 +63,9 @@ class Journal:
                 self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
                 os.ftruncate(self._file, self._size)
             except OSError as error:
-                raise RunError(f"cannot write {path}: {error.strerror}; choose another folder with --runs") from error
+                raise RunError(
+                    f"cannot write {path}: {error.strerror}; choose another folder (--runs, --out)"
+                ) from error
 
     def _load(self, path: Path) -> None:
         with path.open("rb") as lines:

@@ -104,17 +104,19 @@ def opened(folder: Path, settings: Tree, free: Collection[str] = ()) -> Iterator
         lock = FileLock(folder / ".lock", timeout=0)
         lock.acquire()
     except Timeout:
-        raise RunError(f"another process is working on {folder}; wait for it, or choose another --run") from None
+        raise RunError(
+            f"another process is working on {folder}; wait for it, or choose another folder (--run, --out)"
+        ) from None
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise RunError(f"cannot write to {folder}: {reason}; choose another folder with --runs") from error
+        raise RunError(f"cannot write to {folder}: {reason}; choose another folder (--runs, --out)") from error
     try:
         if (folder / SETTINGS).exists():
             differ = [k for k in changed_keys(saved_settings(folder), settings) if k not in free]
             if differ:
                 raise RunError(
                     f"{folder.name} was started with other settings: {', '.join(differ)}; "
-                    "give the old ones to go on, or --run NAME to start another run"
+                    "give the old ones to go on, or another folder (--run, --out) to start anew"
                 )
         if not (folder / SETTINGS).exists() or saved_settings(folder) != settings:
             write_file(folder / SETTINGS, json.dumps(settings, ensure_ascii=False, indent=1) + "\n")

@@ -5,11 +5,11 @@
 """
 
 import sys
-from importlib import import_module
 
 import click
 
 from longwriter import __version__
+from longwriter.cli.lazy import Lazy
 from longwriter.errors import CeilingReached, LongWriterError
 
 COMMANDS = {  # name -> module and attribute, imported when called
@@ -21,27 +21,15 @@ COMMANDS = {  # name -> module and attribute, imported when called
     "runs": "longwriter.cli.runs:runs",
     "show": "longwriter.cli.show:show",
     "replay": "longwriter.cli.replay:replay",
+    "data": "longwriter.cli.data:data",
+    "train": "longwriter.cli.train:train",
 }
 
 
-class Lazy(click.Group):
-    """A group whose commands are imported when they are needed."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        """In the order of the table."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
-        """Import one."""
-        if name not in COMMANDS:
-            return None
-        module, attribute = COMMANDS[name].split(":")
-        command: click.Command = getattr(import_module(module), attribute)
-        return command
-
-
 @click.command(
-    cls=Lazy, epilog='First text: longwriter write "Write a 3000-word story about a lighthouse" --out story.md'
+    cls=Lazy,
+    table=COMMANDS,
+    epilog='First text: longwriter write "Write a 3000-word story about a lighthouse" --out story.md',
 )
 @click.version_option(__version__)
 def cli() -> None:

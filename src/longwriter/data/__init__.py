@@ -1,0 +1,1 @@
+"""Building training data: long outputs by AgentWrite, books, back-translated instructions, preference pairs."""

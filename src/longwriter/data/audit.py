@@ -1,0 +1,198 @@
+"""From outputs to a data set that accounts for itself: what passes goes into train.parquet, every drop into dropped.jsonl.
+
+Outputs are walked over twice, once to judge them and once to write what passed, so that memory holds numbers, not texts.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from statistics import median
+from typing import NamedTuple
+
+import pyarrow as pa
+
+from longwriter.data.card import card
+from longwriter.data.dataset import Row, as_messages, read_rows, write_dataset
+from longwriter.data.decontaminate import Benchmarks
+from longwriter.data.filters import Candidate, Given, Limits, Verdict, verdicts
+from longwriter.data.near import NearDuplicates
+from longwriter.data.postprocess import tidy
+from longwriter.errors import InputError
+from longwriter.runs import JOURNAL, write_file
+from longwriter.text import language
+
+DROPPED, PICTURE = "dropped.jsonl", "picture.png"
+_MESSAGE = pa.struct([("role", pa.string()), ("content", pa.string())])
+_SECTION = pa.struct([("title", pa.string()), ("point", pa.string()), ("words", pa.int32())])
+_VERDICT = pa.struct([("name", pa.string()), ("passed", pa.bool_()), ("value", pa.float64()), ("reason", pa.string())])
+SCHEMA = pa.schema(
+    [
+        ("id", pa.string()),
+        ("messages", pa.list_(_MESSAGE)),
+        ("words", pa.int32()),
+        ("required", pa.int32()),
+        ("length_score", pa.float32()),
+        ("language", pa.string()),
+        ("model", pa.string()),
+        ("prompts_sha256", pa.string()),
+        ("plan", pa.list_(_SECTION)),
+        ("filters", pa.list_(_VERDICT)),
+    ]
+)
+
+
+class Dropped(NamedTuple):
+    """What did not come into the data set, and why."""
+
+    id: str
+    prompt: str
+    stage: str
+    """select, judge, write or filter."""
+    name: str
+    """Of the rule, or of the first filter that it failed."""
+    reason: str
+    words: int | None = None
+    """Length of the text, if one was written."""
+
+
+class Output(NamedTuple):
+    """A candidate and where it comes from."""
+
+    candidate: Candidate
+    messages: list[dict[str, str]]
+    plan: object
+    """As the row has it: title, point and words of each section."""
+    model: str
+    prompts_sha256: str
+
+
+class Looked(NamedTuple):
+    """What is kept in memory of an output."""
+
+    id: str
+    words: int
+    required: int | None
+    score: float | None
+    """S_l against `required`."""
+    verdicts: list[Verdict]
+
+    @property
+    def passed(self) -> bool:
+        """No filter drops it."""
+        return all(v.passed for v in self.verdicts)
+
+
+def conclude(
+    folder: Path,
+    outputs: Callable[[], Iterable[Output]],
+    dropped: Sequence[Dropped],
+    given: tuple[Limits, Benchmarks],
+    facts: Row,
+) -> Row:
+    """Filter outputs and write the data set's files; gives the report.
+
+    `outputs` is called twice and must give the same. `dropped`: what earlier stages left out. `facts`: of the making, for
+    card and report. Raises RunError where a file cannot be written.
+    """
+    from longwriter.data.picture import draw  # noqa: PLC0415 - Matplotlib takes half a second; errors come before it
+
+    limits, benchmarks = given
+    with NearDuplicates(limits.near) as kept:
+        looked, lost = _look(outputs(), Given(limits, benchmarks, kept))
+    lost = [*dropped, *lost]
+    report = (
+        facts | _numbers(looked, lost) | {"limits": limits.model_dump(), "benchmark_prompts": len(benchmarks.prompts)}
+    )
+    folder.mkdir(parents=True, exist_ok=True)
+    write_file(folder / DROPPED, "".join(json.dumps(d._asdict(), ensure_ascii=False) + "\n" for d in lost))
+    draw(folder / PICTURE, [(one.words, one.required, one.score, one.passed) for one in looked], _reasons(lost))
+    write_dataset(folder, _rows(outputs(), looked), SCHEMA, card(report), report)
+    return report
+
+
+def _look(outputs: Iterable[Output], given: Given) -> tuple[list[Looked], list[Dropped]]:
+    looked, lost = [], []
+    for output in outputs:
+        candidate = output.candidate
+        found = verdicts(candidate, given)
+        score = next((v.value for v in found if v.name == "length"), None)
+        one = Looked(candidate.id, candidate.words, candidate.required, score, found)
+        looked.append(one)
+        if not one.passed:
+            failed = [v for v in found if not v.passed]
+            reason = "; ".join(f"{v.name}: {v.reason}" for v in failed)
+            lost.append(Dropped(one.id, candidate.prompt, "filter", failed[0].name, reason, one.words))
+    return looked, lost
+
+
+def _rows(outputs: Iterable[Output], looked: Sequence[Looked]) -> Iterator[Row]:
+    for output, one in zip(outputs, looked, strict=True):
+        if one.passed:
+            yield {
+                "id": one.id,
+                "messages": output.messages,
+                "words": one.words,
+                "required": one.required,
+                "length_score": one.score,
+                "language": language(output.candidate.text),
+                "model": output.model,
+                "prompts_sha256": output.prompts_sha256,
+                "plan": output.plan,
+                "filters": [v._asdict() for v in one.verdicts],
+            }
+
+
+def _reasons(lost: Sequence[Dropped]) -> dict[str, int]:
+    """Drops by stage and name, the most frequent first."""
+    return dict(Counter(f"{d.stage}: {d.name}" for d in lost).most_common())
+
+
+def _numbers(looked: Sequence[Looked], lost: Sequence[Dropped]) -> Row:
+    """The report's counts."""
+    kept = [one for one in looked if one.passed]
+    words = [one.words for one in kept]
+    scores = [one.score for one in kept if one.score is not None]
+    failed = Counter(v.name for one in looked for v in one.verdicts if not v.passed)
+    return {
+        "outputs": len(looked),
+        "kept": len(kept),
+        "dropped": _reasons(lost),
+        "failed_filters": dict(failed.most_common()),
+        "stated": sum(one.required is not None for one in looked),
+        "stated_and_kept": len(scores),
+        "words": {"total": sum(words), "least": min(words), "median": round(median(words)), "most": max(words)}
+        if words
+        else None,
+        "length_score": round(sum(scores) / len(scores), 2) if scores else None,
+    }
+
+
+def filter_dataset(path: str, folder: Path, limits: Limits, benchmarks: Benchmarks, made: Row) -> Row:
+    """Filter a data set that exists, such as LongWriter-6k: each row's last request and the reply to it.
+
+    `made`: command and version, for the card. Raises InputError naming the row that holds no request or no reply, and for
+    a `folder` that has files which this function did not write.
+    """
+    if folder.exists() and not (folder / DROPPED).exists() and any(folder.iterdir()):
+        raise InputError(f"{folder} holds other files; choose an empty or new --out")
+    if (folder / JOURNAL).exists() or folder.resolve() == Path(path).resolve():
+        raise InputError(f"{folder} is a data set of its own; choose another --out")
+    facts = made | {"title": "A filtered data set", "filtered_from": path}
+    return conclude(folder, lambda: _read(path), (), (limits, benchmarks), facts)
+
+
+def _read(path: str) -> Iterator[Output]:
+    for number, row in enumerate(read_rows(path), 1):
+        where = f"{path} row {number}"
+        try:
+            chat = as_messages(row)
+        except InputError as error:
+            raise InputError(f"{where}: {error}") from error
+        asked = [m["content"] for m in chat[:-1] if m["role"] == "user"]
+        if not asked or chat[-1]["role"] != "assistant":
+            raise InputError(f"{where}: no request with a reply; expected messages that end with the assistant's")
+        chat[-1]["content"] = tidy(chat[-1]["content"])
+        name, model, prompts = (str(row.get(key) or "") for key in ("id", "model", "prompts_sha256"))
+        candidate = Candidate(name or f"row-{number}", asked[-1], chat[-1]["content"])
+        yield Output(candidate, chat, row.get("plan"), model, prompts)

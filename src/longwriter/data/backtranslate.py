@@ -1,0 +1,291 @@
+"""Long human texts into (instruction, plan with word counts, text): instructions made backwards.
+
+By rules: requests, plans and prompts from titles, descriptions, subjects and keywords (`requests`, `keywords`), without
+a model. The source is read once to count words and once to make rows; memory holds counts, not texts. By a model: see
+`backtranslate_model`. What is held out goes into the folder `held`, a data set of its own.
+"""
+
+import random
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from string import Template
+from typing import Literal, NamedTuple, Self
+
+from pydantic import Field, model_validator
+
+from longwriter.data.backtranslate_model import STEP, BackTranslator, item_id, item_of, triples_of
+from longwriter.data.chat_form import chat
+from longwriter.data.dataset import write_dataset
+from longwriter.data.keywords import Counts, Keywords, plan_words
+from longwriter.data.nano_form import Limits, NanoForm
+from longwriter.data.prompts import HERE, sha256_of
+from longwriter.data.sections import EvenLengths
+from longwriter.data.steps import Engine, Progress, Result, Tell, run_step
+from longwriter.data.triples import SCHEMA, Chapter, Row, Tally, Triple, chapters, is_held_out, row_of
+from longwriter.errors import InputError
+from longwriter.journal import Journal
+from longwriter.models.base import ModelConfig
+from longwriter.runs import opened, write_file
+from longwriter.text import count_words
+from longwriter.types import Record
+from longwriter.writer import prompts as writer_prompts
+
+HELD, WORDS_FILE = "held", "keywords.txt"
+SPLITS = ("train", HELD)
+TELL_EVERY_S = 0.5
+SECTION_WORDS = {"nano": (60, 380), "chat": (200, 1000)}
+"""nano: what its window holds. chat: the bounds of AgentWrite's plans (arXiv:2408.07055, 3.1)."""
+
+
+class BacktranslateSettings(Record):
+    """What decides the rows; saved in the folder."""
+
+    source: str
+    form: Literal["chat", "nano"] = "chat"
+    words: tuple[int, int] | None = None
+    """Of a plan's sections; None: as `SECTION_WORDS`."""
+    direct: tuple[int, int] = (30, 450)
+    """Of what nano is asked for without a plan."""
+    texts: tuple[int, int] = (500, 32_000)
+    """Of a chat row's text."""
+    max_parts: int = Field(default=10, ge=1, le=24)
+    keyword_lines: int = Field(default=7, ge=1)
+    """Plan lines that a word must stand in before nano may plan with it."""
+    held_out_every: int = Field(default=0, ge=0)
+    """One chapter in so many is held out; 0: none."""
+    held_out_books: tuple[str, ...] = ()
+    """Beginnings of the names of books that are held out."""
+    seed: int = 7
+    model: ModelConfig | None = None
+    """What writes requests and plans; None: the rules."""
+    skip_failed: bool = False
+    """Leave out texts that the model failed on, instead of stopping before the data set is written."""
+
+    @model_validator(mode="after")
+    def in_order(self) -> Self:
+        """Ranges from small to large, above 0."""
+        for name in ("words", "direct", "texts"):
+            ends = self.model_dump()[name]
+            if ends and not 0 < ends[0] < ends[1]:
+                raise ValueError(f"{name}: {ends[0]},{ends[1]} is no range; give LOW,HIGH such as 60,380")
+        if self.model is not None and self.form == "nano":
+            raise ValueError("form nano is made by rules; leave --by out, or take --form chat")
+        if self.model is not None and self.model.model == "nano":
+            raise ValueError("nano cannot read a text; give --by another model, or rules")
+        return self
+
+    @property
+    def section_words(self) -> tuple[int, int]:
+        """Least and most words of a section."""
+        return self.words or SECTION_WORDS[self.form]
+
+
+FREE = {"skip_failed"} | {f"model.{key}" for key in ("base_url", "key_env", "timeout_s", "retry_s")}
+"""Keys that may change between two commands on one data set."""
+
+
+class Made(NamedTuple):
+    """What became of a source."""
+
+    train: Row
+    held: Row | None
+    seconds: float
+
+
+Make = Callable[[Chapter, random.Random], Iterator[Triple]]
+Maker = Callable[[str, Counter[str]], Make]
+"""A split's name, and where to count what is dropped -> what turns a chapter into rows."""
+
+
+def make_triples(settings: BacktranslateSettings, folder: Path, engine: Engine, tell: Tell, made: Row) -> Made:
+    """Make the data set, or go on with it. `made`: command and version, for the card.
+
+    Raises InputError for the source, RunError for the folder, ModelError for the model.
+    """
+    started = time.monotonic()
+    with opened(folder, settings.model_dump(mode="json"), FREE) as journal:
+        if settings.model is None:
+            counts, total = _count(settings.source, _Watch("count words", 0, tell))
+            maker = _by_rules(settings, Keywords(counts))
+        else:
+            results = _asked(settings, journal, engine, tell)
+            total, maker = len(results), _by_model(settings, results)
+        train = _write(settings, folder, "train", maker, _Watch("train", total, tell), made)
+        held = None
+        if settings.held_out_every or settings.held_out_books:
+            held = _write(settings, folder / HELD, HELD, maker, _Watch(HELD, total, tell), made)
+    return Made(train, held, time.monotonic() - started)
+
+
+def _asked(settings: BacktranslateSettings, journal: Journal, engine: Engine, tell: Tell) -> dict[str, Result]:
+    """What the model says of each text; the texts are in memory meanwhile."""
+    assert settings.model is not None
+    items = []
+    for chapter in _unlike(settings.source):
+        if _size(settings, chapter) == "":
+            items.append(item_of(chapter, settings.section_words, _rng(settings, "", chapter)))
+    worker = BackTranslator(settings.model, settings.seed)
+    return run_step(STEP, items, worker, journal, engine, tell, partial=settings.skip_failed)
+
+
+def _size(settings: BacktranslateSettings, chapter: Chapter) -> str:
+    """Why a text is too short or too long for a chat row, or ""."""
+    words = count_words(chapter.text)
+    if settings.texts[0] <= words <= settings.texts[1]:
+        return ""
+    return f"text of {'fewer' if words < settings.texts[0] else 'more'} words than --texts"
+
+
+def _rng(settings: BacktranslateSettings, split: str, chapter: Chapter) -> random.Random:
+    """What is drawn for a text depends on nothing but the text's id."""
+    return random.Random(f"{settings.seed}:{split}:{chapter.id}")
+
+
+class _Watch:
+    """Tells of texts gone through, a few times a second."""
+
+    def __init__(self, step: str, total: int, tell: Tell) -> None:
+        self.step, self.total, self.tell = step, total, tell
+        self.started = self.told = time.monotonic()
+        self.done = 0
+
+    def __call__(self, *, last: bool = False) -> None:
+        self.done += not last
+        if last or time.monotonic() - self.told > TELL_EVERY_S:
+            self.told = time.monotonic()
+            self.tell(
+                Progress(self.step, self.done, max(self.total, self.done), 0, self.told - self.started, self.done)
+            )
+
+
+def _unlike(source: str) -> Iterator[Chapter]:
+    """All texts. Raises InputError for an id that stands twice."""
+    seen = set[str]()
+    for chapter in chapters(source):
+        if chapter.id in seen:
+            raise InputError(f"{source}: the id {chapter.id!r} stands twice; give each row its own")
+        seen.add(chapter.id)
+        yield chapter
+
+
+def _count(source: str, watch: _Watch) -> tuple[Counts, int]:
+    """Words of the whole source, and its number of texts."""
+    counts = Counts()
+    for chapter in _unlike(source):
+        counts.add(chapter.text)
+        watch()
+    watch(last=True)
+    return counts, watch.done
+
+
+def _write(settings: BacktranslateSettings, folder: Path, split: str, maker: Maker, watch: _Watch, made: Row) -> Row:
+    """One split's data set; gives its report."""
+    tally, dropped = Tally(), Counter[str]()
+    report: Row = {}
+    prompts, model = sha256_of(_prompts(settings)), settings.model.model if settings.model else "rules"
+
+    def rows() -> Iterator[Row]:
+        make = maker(split, dropped)
+        for chapter in chapters(settings.source):
+            watch()
+            if is_held_out(chapter, settings.held_out_books, settings.held_out_every) != (split == HELD):
+                continue
+            tally.chapters += 1
+            tally.words += count_words(chapter.text)
+            for number, triple in enumerate(make(chapter, _rng(settings, split, chapter)), 1):
+                tally.add(triple)
+                yield row_of(triple, chapter, number, model, prompts)
+        watch(last=True)
+        report.update(made | tally.report() | {"model": model, "dropped": dict(dropped.most_common())})
+        if not tally.kinds:
+            raise InputError(f"{settings.source}: no text of it made a row of the {split} split; {dict(dropped)}")
+
+    write_dataset(folder, rows(), SCHEMA, card(settings, split, made), report)
+    if settings.form == "nano" and split != HELD:
+        words = plan_words(tally.lines, settings.keyword_lines)
+        write_file(folder / WORDS_FILE, "\n".join(words) + "\n")
+    return report
+
+
+def _by_rules(settings: BacktranslateSettings, keywords: Keywords) -> Maker:
+    def maker(split: str, dropped: Counter[str]) -> Make:
+        lengths = EvenLengths(*settings.direct, random.Random(f"{settings.seed}:{split}"))
+        form = NanoForm(keywords, Limits(settings.section_words, settings.max_parts), lengths, dropped)
+
+        def make(chapter: Chapter, rng: random.Random) -> Iterator[Triple]:
+            if settings.form == "chat" and (why := _size(settings, chapter)):
+                dropped[why] += 1
+            elif settings.form == "chat":
+                yield from chat(chapter, keywords, settings.section_words, dropped, rng)
+            elif chapter.about.language != "en":
+                dropped["not in English: nano has no other prompts"] += 1
+            else:
+                yield from form.examples(chapter.about, chapter.text, rng)
+
+        return make
+
+    return maker
+
+
+def _by_model(settings: BacktranslateSettings, results: dict[str, Result]) -> Maker:
+    def maker(split: str, dropped: Counter[str]) -> Make:  # noqa: ARG001 - each split is made alike
+        def make(chapter: Chapter, rng: random.Random) -> Iterator[Triple]:  # noqa: ARG001 - as it was when asked
+            result = results.get(item_id(chapter), {"dropped": _size(settings, chapter) or "failed"})
+            if "dropped" in result:
+                dropped[str(result["dropped"])] += 1
+            else:
+                yield from triples_of(chapter, result, settings.section_words, _rng(settings, "", chapter))
+
+        return make
+
+    return maker
+
+
+def _prompts(settings: BacktranslateSettings) -> list[Path]:
+    """The files whose words stand in the rows, or made them."""
+    if settings.model is not None:
+        return [*HERE.glob("*/backtranslate_model.txt"), *HERE.glob("*/backtranslate_lengths.txt")]
+    files = [p for p in HERE.glob("*/backtranslate_*.txt") if p.stem != "backtranslate_model"]
+    return (
+        files + list((Path(writer_prompts.__file__).parent / "nano").glob("*.txt"))
+        if settings.form == "nano"
+        else files
+    )
+
+
+CARD = """# Back-translated instructions ($split)
+
+$what
+
+$how
+Word counts are the texts' own (rounded to ten, below 100 to five); sections have $low to $high words. `messages` is ready
+for supervised fine-tuning, `required` is the length that a request states, `plan` the outline, `keywords` the words that a
+request names. The texts are those of $source, each under the licence in its column `licence`.
+
+Counts, lengths and what was left out: `report.json`. No one judged the texts, and the requests are plainer and more alike
+than what people type.
+
+```
+$command
+```
+
+longwriter $version
+"""
+WHAT = {
+    "nano": "Lessons for nano, longwriter's small model: plans, sections, continuations and direct requests, each in the\n"
+    "words in which the writer asks it.",
+    "chat": "Long human texts with a request that they answer (`messages`) and the plan that they follow (`plan`).",
+}
+
+
+def card(settings: BacktranslateSettings, split: str, made: Row) -> str:
+    """The data card; counts stand in report.json."""
+    low, high = settings.section_words
+    how = "Requests were made without a model, from titles, descriptions, subjects and tf-idf keywords."
+    if settings.model is not None:
+        how = f"Requests and plans were written by {settings.model.model}, which read the texts."
+    return Template(CARD).substitute(
+        made, split=split, what=WHAT[settings.form], how=how, low=low, high=high, source=settings.source
+    )

@@ -1,0 +1,134 @@
+"""Books -> a data set of chapters: read, cleaned, licensed, deduplicated; and token shards of it if wanted.
+
+1. Each source is read by itself into part files (`parts`), in any order, on one machine or many.
+2. The parts are merged in the sources' order (`merge`).
+3. The chapters are tokenized (`shards`).
+
+Nothing but counts by source is held in memory, so a corpus may be larger than it. Parts and full shards survive a kill;
+merging begins anew. The same sources and settings give the same bytes, however often they were interrupted.
+"""
+
+import hashlib
+import json
+import shutil
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from pydantic import Field
+
+from longwriter.config import Tree, flatten
+from longwriter.data.chapters import Rules
+from longwriter.data.dataset import TRAIN, Row
+from longwriter.data.documents import ShardSettings
+from longwriter.data.merge import Merger
+from longwriter.data.parts import Reader, parts_of
+from longwriter.data.shards import TOKENIZER, TOKENS, read_tokenizer, write_shards
+from longwriter.data.sources import Source, find
+from longwriter.data.steps import Progress, Tell, open_engine, run_step
+from longwriter.errors import InputError, RunError
+from longwriter.journal import Journal, digest
+from longwriter.runs import REPORT, SETTINGS, opened, saved_settings, write_file
+
+PARTS = "parts"
+
+
+class BooksSettings(Rules):
+    """What decides the data set."""
+
+    near: float = Field(default=0.8, ge=0, le=1)
+    """Jaccard similarity of word 5-grams from which a chapter repeats an earlier one; 0: only exact repetitions go."""
+    shards: ShardSettings | None = None
+    """None: no token shards. They may be added to a finished data set, not changed."""
+
+
+class Work(NamedTuple):
+    """How it is done; the result does not depend on it."""
+
+    engine: str = "local"
+    concurrency: int = 0
+    """Sources read at once, with the local engine each by a process of its own; 0: one after another, in this process.
+
+    A script that asks for processes must guard its main module, as `multiprocessing` says.
+    """
+
+
+def build(paths: Sequence[Path], out: Path, settings: BooksSettings, work: Work, tell: Tell) -> Row:
+    """Make or finish the data set in `out`; gives the report, with `tokens` where there are shards.
+
+    Raises InputError for unusable files (the others are read first) and settings, RunError for a folder that was built
+    with other settings or from other files.
+    """
+    started = time.monotonic()
+    tokenizer = _given_tokenizer(settings.shards)
+    sources = find(paths, lambda n, of: tell(Progress("look", n, of, 0, time.monotonic() - started, n)))
+    tree: Tree = json.loads(settings.model_dump_json())
+    if tokenizer is not None:
+        tree["tokenizer_sha256"] = hashlib.sha256(tokenizer).hexdigest()
+    with opened(out, tree, _free(out, tree)) as journal:
+        for leftover in out.glob(".*.*.*"):  # a killed command's half-written files; .lock has one dot
+            leftover.unlink()
+        if not _is_built(out, sources, journal):
+            _chapters(out, sources, settings, work, journal, tell)
+        shutil.rmtree(out / PARTS, ignore_errors=True)
+        report: Row = json.loads((out / REPORT).read_text("utf-8"))
+        if settings.shards is not None:
+            if tokenizer is not None:
+                write_file(out / TOKENIZER, tokenizer.decode("utf-8"))
+            if not any(e.kind == "shards" for e in journal):
+                write_shards(out, settings.shards, journal, tell)
+            report["tokens"] = json.loads((out / TOKENS).read_text("utf-8"))
+    return report
+
+
+def _chapters(
+    out: Path, sources: Sequence[Source], settings: BooksSettings, work: Work, journal: Journal, tell: Tell
+) -> None:
+    """Steps 1 and 2."""
+    rules = Rules(**settings.model_dump(include=set(Rules.model_fields)))
+    reader = Reader(out / PARTS, rules, settings.near, work.concurrency if work.engine == "local" else 0)
+    (out / PARTS).mkdir(exist_ok=True)
+    items: list[Row] = [{"id": s.id, "path": str(s.path.resolve())} for s in sources]
+    made = run_step("read", items, reader, journal, open_engine(work.engine, max(1, work.concurrency)), tell)
+    for source in sources:
+        if len(parts_of(out / PARTS, source.id)) != made[source.id]["parts"]:
+            raise RunError(f"{out / PARTS}: parts of {source.name} are missing; remove {out}, and build it anew")
+    told = json.loads(settings.model_dump_json(exclude={"shards"}))
+    Merger(out / PARTS, sources, settings.near, tell).merge(out, told)
+    journal.append("chapters", {"sources": _all(sources)})
+
+
+def _is_built(out: Path, sources: Sequence[Source], journal: Journal) -> bool:
+    """Whether the chapters are there, from just these sources."""
+    made = [e.data["sources"] for e in journal if e.kind == "chapters"]
+    if made and made[-1] != _all(sources):
+        raise RunError(f"{out} was built from other files than those given; choose another --out, or remove it")
+    if made and not (out / TRAIN).is_file():
+        raise RunError(f"{out / TRAIN} is missing, though the build was finished; remove {out}, and build it anew")
+    return bool(made)
+
+
+def _all(sources: Sequence[Source]) -> str:
+    return digest("\n".join(s.id for s in sources))
+
+
+def _free(out: Path, tree: Tree) -> list[str]:
+    """Settings that may change: where the tokenizer stands; and all of the shards as long as there are none."""
+    keys = ["shards.tokenizer"]
+    if (out / SETTINGS).is_file() and saved_settings(out).get("shards") is None:
+        keys += [*(k for k in flatten(tree) if k.startswith("shards.")), "tokenizer_sha256"]
+    return keys
+
+
+def _given_tokenizer(settings: ShardSettings | None) -> bytes | None:
+    """The tokenizer.json that was given, checked before any work is done."""
+    if settings is None or settings.tokenizer is None:
+        return None
+    path = Path(settings.tokenizer)
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror}") from error
+    read_tokenizer(content, path, settings)
+    return content

@@ -1,0 +1,50 @@
+"""Data sets by their name on the Hugging Face hub: the one file of this room that touches the network."""
+
+from pathlib import Path
+
+import httpx2
+
+from longwriter.errors import InputError, Unavailable
+
+FILES = ["*.parquet", "*.jsonl", "*.jsonl.xz"]
+
+
+def download(name: str) -> Path:
+    """The folder with a data set's files; what is there from an earlier try is not loaded again.
+
+    Raises InputError for a name that does not exist, Unavailable when the hub does not answer.
+    """
+    from huggingface_hub import snapshot_download  # noqa: PLC0415 - takes half a second; few need it
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, RepositoryNotFoundError  # noqa: PLC0415
+
+    try:
+        return Path(snapshot_download(name, repo_type="dataset", allow_patterns=FILES))
+    except (RepositoryNotFoundError, HFValidationError) as error:
+        raise InputError(f"hub:{name}: no such data set on the hub, or no right to read it") from error
+    except (HfHubHTTPError, httpx2.HTTPError, OSError) as error:
+        raise Unavailable(
+            f"hub:{name}: the download broke off ({_reason(error)}); the same command goes on with it"
+        ) from error
+
+
+def upload(folder: Path, name: str, files: list[str]) -> str:
+    """Put files of a folder into a data set, made private if it is new; gives its address. Raises as `download`."""
+    from huggingface_hub import HfApi  # noqa: PLC0415 - takes half a second; few need it
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError  # noqa: PLC0415
+
+    try:
+        api = HfApi()
+        url = api.create_repo(name, repo_type="dataset", exist_ok=True, private=True)
+        api.upload_folder(repo_id=name, repo_type="dataset", folder_path=folder, allow_patterns=files)
+    except HFValidationError as error:
+        raise InputError(f"hub:{name}: {_reason(error)}") from error
+    except (HfHubHTTPError, httpx2.HTTPError, OSError) as error:
+        raise Unavailable(
+            f"hub:{name}: the upload failed ({_reason(error)}); is HF_TOKEN set? The same --push tries again"
+        ) from error
+    return str(url)
+
+
+def _reason(error: Exception) -> str:
+    """The first line: the others advise on the hub's own client."""
+    return str(error).strip().partition("\n")[0]

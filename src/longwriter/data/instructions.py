@@ -1,0 +1,76 @@
+"""The requests that a data set is built from, read from any file of rows and checked as a whole."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from longwriter.data.dataset import Row, as_messages, read_rows
+from longwriter.errors import InputError
+from longwriter.runs import run_name
+
+ID = re.compile(r"\w[\w.-]{0,79}")
+"""What may name a folder everywhere."""
+
+
+class Instruction(NamedTuple):
+    """One request."""
+
+    id: str
+    prompt: str
+    words: int | None = None
+    """The length to write, where the row has one; the request may name another or none."""
+
+
+def read_instructions(path: str) -> list[Instruction]:
+    """All requests of a file or data set: prompt, instruction or the first user message, with `id` and `words` if given.
+
+    A request without an id gets one from its text. Raises InputError naming the row.
+    """
+    found: dict[str, Instruction] = {}
+    for number, row in enumerate(read_rows(path), 1):
+        where = f"{path} row {number}"
+        instruction = _instruction(row, where)
+        if instruction.id in found:
+            if row.get("id") is not None:
+                raise InputError(f"{where}: the id {instruction.id!r} stands twice; give each request its own")
+            instruction = instruction._replace(id=next(n for n in _numbered(instruction.id) if n not in found))
+        found[instruction.id] = instruction
+    return list(found.values())
+
+
+def prompt_of(row: Row) -> str:
+    """The first thing that the user says. Raises InputError."""
+    prompt = next((m["content"] for m in as_messages(row) if m["role"] == "user"), "")
+    if not any(c.isalnum() for c in prompt):
+        raise InputError("the request is empty")
+    return prompt
+
+
+def _instruction(row: Row, where: str) -> Instruction:
+    try:
+        prompt = prompt_of(row)
+    except InputError as error:
+        raise InputError(f"{where}: {error}") from error
+    name = run_name(prompt) if row.get("id") is None else str(row["id"])
+    if not ID.fullmatch(name):
+        raise InputError(f"{where}: {name!r} cannot be an id; use letters, digits, - . and _, 80 at most")
+    words = row.get("words")
+    if words in (None, ""):
+        return Instruction(name, prompt)
+    if not str(words).isdigit() or int(str(words)) == 0:
+        raise InputError(f"{where}: words must be a whole number above 0, got {words!r}")
+    return Instruction(name, prompt, int(str(words)))
+
+
+def _numbered(name: str) -> Iterator[str]:
+    number = 1
+    while True:
+        number += 1
+        yield f"{name}-{number}"
+
+
+def sha256_of(instructions: list[Instruction]) -> str:
+    """Identity of the requests, in their order."""
+    return hashlib.sha256(json.dumps(instructions, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,138 @@
+"""How good a sample is beside its length, 0 to 100: by rules, or by a model that judges.
+
+A quality is a worker of `steps` whose results hold `quality`, a number or None where there is no verdict; None is never
+counted as 0. `open_quality` names what there is; a reward model fits in beside these.
+"""
+
+import json
+import re
+from pathlib import Path
+from types import TracebackType
+from typing import NamedTuple, Self
+
+from longwriter.data.prompts import HERE, render, sha256_of
+from longwriter.data.steps import Item, Result, Worker
+from longwriter.errors import EmptyReply, RunError
+from longwriter.journal import digest
+from longwriter.models.base import Model, ModelConfig, open_model
+from longwriter.text import ends_complete, language, repeated_ngrams
+from longwriter.types import Message, Request
+
+TRIES = 3
+SCHEMA: dict[str, object] = {
+    "type": "object",
+    "properties": {"score": {"type": "number", "minimum": 0, "maximum": 100}},
+    "required": ["score"],
+    "additionalProperties": False,
+}
+REPEATED, MOST_REPEATED = 200.0, 60.0
+"""Points lost for each 100 % of word 8-grams that stood before, and at most: all is lost to a loop at 30 %."""
+CUT = 20.0
+"""Points lost by a text that stops inside a sentence or at the token limit."""
+OTHER_LANGUAGE = 40.0
+"""Points lost by a text that is not in its request's language (English or Chinese, `text.language`)."""
+_FENCE = re.compile(r"\A```(?:json)?\s*(.*?)\s*```\Z", re.S)
+
+
+class Named(NamedTuple):
+    """A way to judge."""
+
+    name: str
+    """Of its step in the journal; another model, or another wording, is another step."""
+    worker: Worker
+
+
+def rule_score(prompt: str, text: str, *, cut: bool = False) -> float:
+    """100 less min(60, 200 x share of repeated word 8-grams), less 20 if cut, less 40 in another language; at least 0.
+
+    `cut`: the model was stopped at its token limit. Says nothing about sense: it tells broken texts from whole ones.
+    """
+    lost = min(MOST_REPEATED, REPEATED * repeated_ngrams(text, 8))
+    lost += CUT if cut or not ends_complete(text) else 0.0
+    lost += OTHER_LANGUAGE if language(text) != language(prompt) else 0.0
+    return max(0.0, 100.0 - lost)
+
+
+class RuleQuality:
+    """`rule_score` as a worker."""
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        pass
+
+    async def __call__(self, item: Item) -> Result:
+        """Of an item with `prompt`, `file` of the text, and `finish`."""
+        return {"quality": rule_score(str(item["prompt"]), read_sample(item), cut=item["finish"] == "length")}
+
+
+class JudgeQuality:
+    """Asks a model for one number."""
+
+    model: Model
+
+    def __init__(self, config: ModelConfig, seed: int) -> None:
+        """The judge should be another model than the writer: models favour their own texts."""
+        self.config, self.seed = config, seed
+
+    async def __aenter__(self) -> Self:
+        self.model = open_model(self.config)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.model.aclose()
+
+    async def __call__(self, item: Item) -> Result:
+        """As `RuleQuality`; None after `TRIES` replies without a number, with the beginning of the last one."""
+        prompt, said = str(item["prompt"]), ""
+        text = render(language(prompt), "quality_judge", instruction=prompt, text=read_sample(item))
+        for attempt in range(TRIES):
+            request = Request(
+                messages=(Message(role="user", content=text),),
+                temperature=0.0 if attempt == 0 else None,  # cold, a reply that cannot be read comes again as it was
+                seed=self.seed + attempt,
+                json_schema=SCHEMA,
+            )
+            try:
+                said = (await self.model.reply(request)).text
+            except EmptyReply as error:
+                said = str(error)
+                continue
+            if (score := read_score(said)) is not None:
+                return {"quality": score}
+        return {"quality": None, "said": said[:200]}
+
+
+def read_score(reply: str) -> float | None:
+    """The number in {"score": 47}, alone or in a code fence; None for anything else, and for numbers beyond 0 to 100."""
+    fenced = _FENCE.match(reply.strip())
+    try:
+        value = json.loads(fenced[1] if fenced else reply)
+    except ValueError:
+        return None
+    score = value.get("score") if isinstance(value, dict) and len(value) == 1 else None
+    if isinstance(score, bool) or not isinstance(score, int | float):
+        return None
+    return float(score) if 0 <= score <= 100 else None
+
+
+def read_sample(item: Item) -> str:
+    """The text of a sample. Raises RunError where its file is gone."""
+    try:
+        return Path(str(item["file"])).read_text("utf-8")
+    except OSError as error:
+        raise RunError(f"cannot read {item['file']}: {error.strerror}; put it back, or start a new --out") from error
+
+
+def open_quality(judge: ModelConfig | None, seed: int) -> Named:
+    """By rules, or by a judge."""
+    if judge is None:
+        return Named("quality by rules", RuleQuality())
+    prompts = sha256_of(HERE.glob("*/quality_judge.txt"))
+    identity = digest(f"{judge.model} {prompts} {seed}")
+    return Named(f"quality by {judge.model} {identity[:6]}", JudgeQuality(judge, seed))

@@ -1,0 +1,108 @@
+"""Several answers to each request, each from a seed of its own, kept as files so that scoring can be done again.
+
+DIR/samples/ID.N.txt  the text of sample N      DIR/runs/ID.N  AgentWrite's own run, where it wrote the sample
+"""
+
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from longwriter.config import Tree, build
+from longwriter.data.instructions import Instruction
+from longwriter.data.postprocess import tidy
+from longwriter.data.steps import Item, Result
+from longwriter.errors import EmptyReply, PlanError, RunError
+from longwriter.journal import digest
+from longwriter.models.base import Model
+from longwriter.runs import write_file
+from longwriter.text import count_words, language
+from longwriter.types import Message, Request
+from longwriter.writer.session import Options, open_models, stored, write
+from longwriter.writer.settings import WriteSettings
+
+SAMPLES, RUNS = "samples", "runs"
+LARGEST_SEED = 2**31
+
+
+def sample_id(name: str, number: int) -> str:
+    """Of one sample of a request."""
+    return f"{name}.{number}"
+
+
+def sample_file(folder: Path, sample: str) -> Path:
+    """Where a sample's text is."""
+    return folder / SAMPLES / f"{sample}.txt"
+
+
+def items_of(instructions: list[Instruction], k: int) -> list[Item]:
+    """What `Sampler` works on: samples 0 to k - 1 of each request."""
+    return [{"id": sample_id(i.id, n), "prompt": i.prompt, "words": i.words} for i in instructions for n in range(k)]
+
+
+def seed_of(seed: int, sample: str) -> int:
+    """A seed of its own for each sample, whatever stands beside it."""
+    return int(digest(f"{seed}:{sample}"), 16) % LARGEST_SEED
+
+
+class Sampler:
+    """Writes one sample, directly or by AgentWrite. See `steps.Worker`."""
+
+    models: dict[str, Model]
+
+    def __init__(self, settings: WriteSettings, folder: Path, *, direct: bool) -> None:
+        """`settings`: of all samples; instruction, length and seed are each sample's own."""
+        self.settings, self.folder, self.direct = settings, folder.resolve(), direct
+
+    async def __aenter__(self) -> Self:
+        self.models = open_models(self.settings)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for model in {id(m): m for m in self.models.values()}.values():
+            await model.aclose()
+
+    async def __call__(self, item: Item) -> Result:
+        """Words and finish of the text, which is in its file; `missing` and why where the model gave none."""
+        name = str(item["id"])
+        try:
+            text, finish = await (self._reply(item) if self.direct else self._agentwrite(item))
+        except (EmptyReply, PlanError) as failure:
+            return {"missing": str(failure)}
+        write_file(sample_file(self.folder, name), text)
+        prompts = self.models["writer"].prompts or self.settings.language or language(str(item["prompt"]))
+        return {"words": count_words(text), "finish": finish, "prompts": "" if self.direct else prompts}
+
+    async def _reply(self, item: Item) -> tuple[str, str]:
+        """The model's reply to the bare request."""
+        s = self.settings
+        request = Request(
+            messages=(Message(role="user", content=str(item["prompt"])),),
+            max_tokens=s.max_section_tokens,
+            temperature=s.temperature,
+            top_p=s.top_p,
+            seed=seed_of(s.seed, str(item["id"])),
+        )
+        reply = await self.models["writer"].reply(request)
+        return reply.text.strip(), reply.finish
+
+    async def _agentwrite(self, item: Item) -> tuple[str, str]:
+        name = str(item["id"])
+        own: Tree = {"instruction": item["prompt"], "seed": seed_of(self.settings.seed, name)}
+        own |= {"words": item["words"]} if item["words"] else {}
+        settings = build(WriteSettings, self.settings.model_dump() | own, name)
+        folder = self.folder / RUNS / name
+        result = await write(settings, folder, Options(), self.models)
+        session = stored(folder)
+        assert session is not None  # it was just written
+        return tidy(result.text, session.manuscript.plan.sections), "stop"
+
+
+def make_folders(folder: Path) -> None:
+    """Where samples and runs go. Raises RunError."""
+    for name in (SAMPLES, RUNS):
+        try:
+            (folder / name).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise RunError(f"cannot make {folder / name}: {error.strerror}") from error

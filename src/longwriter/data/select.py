@@ -1,0 +1,181 @@
+"""Which requests are worth answering: no harm, no harvesting, no repeats, no benchmarks, and long answers alone.
+
+Rules decide what they can; what names no length is put to a model, which answers yes or no. A reply that is neither is
+asked for again, `TRIES` times in all, and then counts as undecided: the request is left out, and the report says so.
+"""
+
+import json
+import re
+import tomllib
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from types import TracebackType
+from typing import NamedTuple, Self
+
+from longwriter.data.audit import Dropped
+from longwriter.data.decontaminate import Benchmarks
+from longwriter.data.instructions import Instruction
+from longwriter.data.near import NearDuplicates
+from longwriter.data.prompts import render
+from longwriter.data.steps import Item, Result
+from longwriter.errors import EmptyReply
+from longwriter.models.base import Model, ModelConfig, open_model
+from longwriter.text import language
+from longwriter.types import Message, Request
+from longwriter.writer.target import read_target
+
+TRIES = 3
+SCHEMA: dict[str, object] = {
+    "type": "object",
+    "properties": {"long": {"type": "boolean"}},
+    "required": ["long"],
+    "additionalProperties": False,
+}
+_WORDS = {
+    "true": True,
+    "yes": True,
+    "是": True,
+    "需要": True,
+    "false": False,
+    "no": False,
+    "否": False,
+    "不需要": False,
+}
+_BARE = re.compile(rf"\W*(?:\{{\s*\"long\"\s*:\s*)?\b({'|'.join(_WORDS)})\b\W*", re.I)
+
+
+class Rule(NamedTuple):
+    """A kind of request that is dropped."""
+
+    name: str
+    reason: str
+    pattern: re.Pattern[str]
+
+
+@cache
+def rules() -> tuple[Rule, ...]:
+    """The shipped rules, in the order of `rules.toml`."""
+    read = tomllib.loads((Path(__file__).parent / "rules.toml").read_text("utf-8"))
+    return tuple(Rule(r["name"], r["reason"], re.compile("|".join(r["patterns"]), re.I)) for r in read["rule"])
+
+
+class Selected(NamedTuple):
+    """What the rules say."""
+
+    long: list[Instruction]
+    """They name a length that is enough."""
+    open: list[Instruction]
+    """They name none: for the judge."""
+    dropped: list[Dropped]
+
+
+def by_rules(
+    instructions: Sequence[Instruction], benchmarks: Benchmarks, least_words: int, overlap: float, near: float
+) -> Selected:
+    """Sort requests by rules alone.
+
+    `overlap`: least share of a benchmark prompt that makes a request one of it. `near`: least Jaccard similarity (word
+    5-grams) of near duplicates; the earlier one stays.
+    """
+    with NearDuplicates(near) as repeats:
+        return _sorted(instructions, benchmarks, least_words, overlap, repeats)
+
+
+def _sorted(
+    instructions: Sequence[Instruction],
+    benchmarks: Benchmarks,
+    least_words: int,
+    overlap: float,
+    repeats: NearDuplicates,
+) -> Selected:
+    seen: dict[str, str] = {}
+    found = Selected([], [], [])
+    for instruction in instructions:
+        why = _against_rules(instruction.prompt) or _repeated(instruction, seen, repeats)
+        why = why or _benchmark(instruction.prompt, benchmarks, overlap)
+        target = read_target(instruction.prompt)
+        asked = instruction.words or (target.aim if target else None)
+        if not why and asked and asked < least_words:
+            why = ("short", f"{asked:,} words are asked for, fewer than {least_words:,}")
+        if why:
+            found.dropped.append(Dropped(instruction.id, instruction.prompt, "select", *why))
+        elif asked:
+            found.long.append(instruction)
+        else:
+            found.open.append(instruction)
+    return found
+
+
+def _against_rules(prompt: str) -> tuple[str, str] | None:
+    for rule in rules():
+        if match := rule.pattern.search(prompt):
+            return rule.name, f"{rule.reason}: {match[0][:60]!r}"
+    return None
+
+
+def _repeated(instruction: Instruction, seen: dict[str, str], repeats: NearDuplicates) -> tuple[str, str] | None:
+    plain = " ".join(instruction.prompt.casefold().split())
+    if plain in seen:
+        return "duplicate", f"the same as {seen[plain]}"
+    seen[plain] = instruction.id
+    earlier = repeats.add(instruction.id, instruction.prompt)
+    return ("near duplicate", f"nearly the same as {earlier}") if earlier else None
+
+
+def _benchmark(prompt: str, benchmarks: Benchmarks, least: float) -> tuple[str, str] | None:
+    near = benchmarks.in_request(prompt)
+    return ("benchmark", f"holds {near.share:.0%} of {near.prompt[:60]!r}") if near.share >= least else None
+
+
+class Judge:
+    """Asks a model whether a request needs a long answer. See `steps.Worker`."""
+
+    model: Model
+
+    def __init__(self, config: ModelConfig, least_words: int, seed: int) -> None:
+        """`least_words`: the question's number."""
+        self.config, self.least_words, self.seed = config, least_words, seed
+
+    async def __aenter__(self) -> Self:
+        self.model = open_model(self.config)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.model.aclose()
+
+    async def __call__(self, item: Item) -> Result:
+        """`long`: the answer, None if no reply could be read; `said`: the last reply's beginning, in that case."""
+        prompt, said = str(item["prompt"]), ""
+        text = render(language(prompt), "needs_length", instruction=prompt, words=f"{self.least_words:,}")
+        for attempt in range(TRIES):
+            request = Request(
+                messages=(Message(role="user", content=text),),
+                temperature=0.0 if attempt == 0 else None,  # cold, a reply that cannot be read comes again as it was
+                seed=self.seed + attempt,
+                json_schema=SCHEMA,
+            )
+            try:
+                said = (await self.model.reply(request)).text
+            except EmptyReply as error:
+                said = str(error)
+                continue
+            answer = read_answer(said)
+            if answer is not None:
+                return {"long": answer}
+        return {"long": None, "said": said[:200]}
+
+
+def read_answer(reply: str) -> bool | None:
+    """True or False from {"long": true}, alone or in a code fence, or a bare yes or no; None from anything else."""
+    text = reply.strip().removeprefix("```json").strip("`").strip()
+    try:
+        value = json.loads(text)
+    except ValueError:
+        match = _BARE.fullmatch(text)
+        return _WORDS[match[1].lower()] if match else None
+    if isinstance(value, dict) and value.keys() == {"long"}:
+        value = value["long"]
+    return value if isinstance(value, bool) else None
