@@ -27,6 +27,21 @@ from longwriter.types import Message, Request
 SHAPE = {"vocab": 4096, "hidden": 32, "layers": 2, "heads": 2, "ffn": 48, "context": 300, "rope_theta": 100.0}
 
 
+def config(shape: dict[str, float]) -> str:
+    """config.json as transformers writes it."""
+    names = {
+        "vocab": "vocab_size",
+        "hidden": "hidden_size",
+        "layers": "num_hidden_layers",
+        "heads": "num_attention_heads",
+        "ffn": "intermediate_size",
+        "context": "max_position_embeddings",
+    }
+    return json.dumps(
+        {names[k]: v for k, v in shape.items() if k in names} | {"rope_parameters": {"rope_theta": shape["rope_theta"]}}
+    )
+
+
 def random_weights(rng: np.random.Generator) -> dict[str, np.ndarray]:
     h, f, size = SHAPE["hidden"], SHAPE["ffn"], SHAPE["hidden"] // SHAPE["heads"]
     weights = {
@@ -52,7 +67,7 @@ def random_weights(rng: np.random.Generator) -> dict[str, np.ndarray]:
 
 def write(folder: Path, weights: dict[str, np.ndarray]) -> Path:
     folder.mkdir(exist_ok=True)
-    (folder / "config.json").write_text(json.dumps({"shape": SHAPE}))
+    (folder / "config.json").write_text(config(SHAPE))
     save_file(weights, folder / "model.safetensors")
     shutil.copyfile(WEIGHTS / "tokenizer.json", folder / "tokenizer.json")
     return folder
@@ -177,7 +192,7 @@ def test_folders_that_hold_no_nano(folder, weights, tmp_path):
     short = {n: w for n, w in weights.items() if n != "model.layers.1.self_attn.key_mix"}
     with pytest.raises(SetupError, match="key_mix"):
         Engine(write(tmp_path, short))
-    (tmp_path / "config.json").write_text(json.dumps({"shape": SHAPE | {"hidden": 64}}))
+    (tmp_path / "config.json").write_text(config(SHAPE | {"hidden": 64}))
     with pytest.raises(SetupError, match="embedding"):
         Engine(tmp_path)
 

@@ -1,6 +1,6 @@
 """nano's arithmetic in numpy: token ids in, logits of the next token out.
 
-The same model as `recipes/nano/model.py`, one text at a time, in float32. `Engine.prompt` reads a prompt,
+The same model as `longwriter.train.nano_model`, one text at a time, in float32. `Engine.prompt` reads a prompt,
 `Engine.extend` what follows; what was read lives in a `State`, of which an engine may have several. Leaves out:
 sampling, text, training, batches.
 """
@@ -8,6 +8,7 @@ sampling, text, training, batches.
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +35,19 @@ class Shape(Record):
     context: int
     """Tokens, prompt and reply together."""
     rope_theta: float
+
+    @classmethod
+    def of(cls, config: dict[str, Any]) -> "Shape":
+        """From a `config.json` as transformers writes it. Raises KeyError for one that is no nano's."""
+        return cls(
+            vocab=config["vocab_size"],
+            hidden=config["hidden_size"],
+            layers=config["num_hidden_layers"],
+            heads=config["num_attention_heads"],
+            ffn=config["intermediate_size"],
+            context=config["max_position_embeddings"],
+            rope_theta=config["rope_parameters"]["rope_theta"],
+        )
 
 
 @dataclass(frozen=True)
@@ -81,8 +95,7 @@ class Engine:
     def __init__(self, folder: Path) -> None:
         """Read `config.json` and `model.safetensors`. Raises SetupError where they are missing or do not fit."""
         try:
-            facts = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-            self.shape = Shape(**facts["shape"])
+            self.shape = Shape.of(json.loads((folder / "config.json").read_text(encoding="utf-8")))
             weights = {name: w.astype(np.float32) for name, w in load_file(folder / "model.safetensors").items()}
             embedding = weights["model.embed_tokens.weight"]
             if embedding.shape != (self.shape.vocab, self.shape.hidden):

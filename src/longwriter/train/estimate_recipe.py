@@ -1,0 +1,122 @@
+"""What a recipe means to the estimate: the model's sizes from its config, the job from the settings."""
+
+import json
+import tomllib
+from pathlib import Path
+from typing import Literal
+
+from huggingface_hub import try_to_load_from_cache
+from tokenizers import Tokenizer
+
+from longwriter.config import Tree, build, read_text
+from longwriter.errors import InputError
+from longwriter.train.estimate_memory import Job, Strategy
+from longwriter.train.estimate_shape import Shape
+from longwriter.train.recipe import ModelSettings, Recipe
+
+SHAPES = Path(__file__).with_name("shapes.toml")
+ATTENTION = {"flash_attention_2": "flash", "flash_attention_3": "flash", "sdpa": "sdpa", "eager": "eager"}
+STAGES = {0: Strategy.DDP, 1: Strategy.ZERO1, 2: Strategy.ZERO2, 3: Strategy.ZERO3}
+Method = Literal["pretrain", "sft", "dpo"]
+
+
+def shape_of(model: ModelSettings, config: Path | None = None) -> Shape:
+    """The sizes of a recipe's model, or those of a config.json given for it.
+
+    A new model's sizes stand in the recipe, those of `init` in its folder, in shapes.toml or in the hub's cache; nothing is
+    fetched. Raises InputError where they cannot be had.
+    """
+    if config is not None:
+        return Shape.of(_read_json(config))
+    if model.new:
+        return Shape.of(_vocabulary(model) | model.new)
+    assert model.init is not None
+    if (Path(model.init) / "config.json").is_file():
+        return Shape.of(_read_json(Path(model.init) / "config.json"))
+    known = tomllib.loads(SHAPES.read_text("utf-8"))
+    name = model.init.rpartition("/")[2].lower()
+    if name in known:
+        return Shape.of(known[name])
+    try:
+        cached = try_to_load_from_cache(model.init, "config.json")
+    except ValueError:  # a path, not a hub id
+        cached = None
+    if not isinstance(cached, str):
+        raise InputError(
+            f"model.init: {model.init} is no folder with a config.json, nor in the hub's cache, nor one of {', '.join(known)}; "
+            "give its config.json with --config"
+        )
+    return Shape.of(_read_json(Path(cached)))
+
+
+def job_of(
+    recipe: Recipe, method: Method | None = None, *, epoch_tokens: float | None = None, sample: float | None = None
+) -> Job:
+    """The job that a recipe describes. Raises InputError for settings that cannot go together.
+
+    Args:
+        recipe: the settings.
+        method: what is done with it; None: preferences if it has [dpo], fine-tuning if its sources are messages.
+        epoch_tokens: tokens of one epoch, for recipes whose length is in epochs.
+        sample: mean tokens of a sample; None: as long as they may be.
+    """
+    m, r, o = recipe.model, recipe.run, recipe.optim
+    if method is None:
+        method = "sft" if all(s.kind == "messages" for s in recipe.data.sources) else "pretrain"
+        method = "dpo" if "dpo" in recipe.model_fields_set else method
+    strategy, offload = _shared(recipe)
+    tokens = r.tokens
+    if r.epochs is not None and epoch_tokens is not None:
+        tokens = r.epochs * epoch_tokens
+    settings: Tree = {
+        "method": method,
+        "sequence": recipe.data.max_tokens,
+        "batch": r.batch,
+        "device_batch": r.device_batch,
+        "steps": r.steps,
+        "tokens": tokens,
+        "packed": method == "sft" and recipe.data.packing,
+        "sample": sample,
+        "weight_bytes": 2 if m.dtype == "bfloat16" else 4,
+        "compute_bytes": 2 if r.bf16 or m.dtype == "bfloat16" else 4,
+        "optimizer": o.name,
+        "strategy": strategy,
+        "offload": offload,
+        "checkpointing": r.gradient_checkpointing,
+        "lean_logits": r.lean_logits,
+        "attention": ATTENTION[m.attention],
+        "lora_rank": None if m.lora is None else m.lora.rank,
+        "lora_targets": "all-linear" if m.lora is None else m.lora.targets,
+    }
+    return build(Job, settings, "recipe")
+
+
+def _shared(recipe: Recipe) -> tuple[Strategy, str]:
+    """How GPUs share the work, and what waits on the host, by `run.fsdp` or the DeepSpeed file."""
+    if recipe.run.deepspeed is None:
+        return Strategy.FSDP if recipe.run.fsdp else Strategy.DDP, "none"
+    path = Path(recipe.run.deepspeed)
+    zero = _read_json(path).get("zero_optimization", {})
+    stage = zero.get("stage", 0) if isinstance(zero, dict) else None
+    if not isinstance(zero, dict) or stage not in STAGES:
+        raise InputError(f"{path}: zero_optimization.stage is {stage!r}; 0, 1, 2 or 3 is expected")
+    places = {part: zero.get(f"offload_{part}") for part in ("param", "optimizer")}
+    away = {part for part, to in places.items() if isinstance(to, dict) and to.get("device", "cpu") != "none"}
+    return STAGES[stage], "all" if "param" in away else "optimizer" if away else "none"
+
+
+def _vocabulary(model: ModelSettings) -> Tree:
+    """The vocabulary's size from a tokenizer.json that is there."""
+    path = Path(model.tokenizer or "")
+    path = path / "tokenizer.json" if path.is_dir() else path
+    return {"vocab_size": Tokenizer.from_file(str(path)).get_vocab_size()} if path.is_file() else {}
+
+
+def _read_json(path: Path) -> Tree:
+    try:
+        tree = json.loads(read_text(path))
+    except ValueError as error:
+        raise InputError(f"{path}: not valid JSON: {error}") from error
+    if not isinstance(tree, dict):
+        raise InputError(f"{path}: a JSON object is expected")
+    return tree

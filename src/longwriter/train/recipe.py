@@ -1,0 +1,194 @@
+"""A training recipe: one TOML file, every setting in it, unknown keys refused. No PyTorch here, so that it loads fast.
+
+[model]  what is trained            [data]   on what, and how long texts may be
+[optim]  how weights move           [run]    how long, how often saved, on what hardware
+"""
+
+import tomllib
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from longwriter.config import build, merge, read_toml
+from longwriter.errors import InputError
+from longwriter.types import Record
+
+LENGTHS = {"tokens", "epochs", "steps"}  # keys of [run], of which one is given
+
+
+class Lora(Record):
+    """Low-rank adapters in place of full training."""
+
+    rank: int = Field(default=16, gt=0)
+    alpha: int = Field(default=32, gt=0)
+    dropout: float = Field(default=0.0, ge=0, lt=1)
+    targets: str | tuple[str, ...] = "all-linear"
+
+
+class ModelSettings(Record):
+    """What is trained: `init` to go on from weights, or `new` to begin."""
+
+    init: str | None = None
+    """Folder or hub id of a causal language model."""
+    new: dict[str, object] = Field(default_factory=dict)
+    """Shape of a model to begin with: `model_type` and fields of that type's transformers config."""
+    tokenizer: str | None = None
+    """Folder, hub id or tokenizer.json; None: that of `init`."""
+    special_tokens: dict[str, str] = Field(default_factory=dict)
+    """Such as eos_token, pad_token: a tokenizer.json does not say, and a base model's ends documents, not turns."""
+    chat_template: str | None = None
+    """Jinja file for tokenizers without a chat template."""
+    attention: Literal["sdpa", "eager", "flash_attention_2", "flash_attention_3"] = "sdpa"
+    dtype: Literal["float32", "bfloat16"] = "float32"
+    """Of the master weights; `run.bf16` computes in bfloat16 either way."""
+    lora: Lora | None = None
+    trust_remote_code: bool = False
+    """Runs code that comes with the weights."""
+
+    @model_validator(mode="after")
+    def _one_of(self) -> "ModelSettings":
+        if (self.init is None) == (not self.new):
+            raise ValueError("give one of init (weights to go on from) and new (a shape to begin with)")
+        if self.new and self.tokenizer is None:
+            raise ValueError("tokenizer: a new model needs one")
+        return self
+
+
+class Source(Record):
+    """One part of the data."""
+
+    path: str = ""
+    """Folder of token shards, or a data set with messages (folder, file, `hub:owner/name`)."""
+    kind: Literal["tokens", "messages", "copies"]
+    """`copies`: rows of tokens drawn by chance and said again, to teach copying from the prompt; needs no path."""
+    share: float = Field(default=1.0, ge=0)
+    """Of the rows, beside the other sources' shares (pretraining). Fine-tuning takes every row once an epoch."""
+    held_out: str = ""
+    """Where the held-out rows are: a data set's path; token shards bring their own."""
+    name: str = ""
+    """As the curves call it; empty: the last part of the path."""
+
+    @property
+    def label(self) -> str:
+        """Name in curves and reports."""
+        return self.name or Path(self.path).stem or self.kind
+
+
+class DataSettings(Record):
+    """What is trained on."""
+
+    sources: tuple[Source, ...] = Field(min_length=1)
+    max_tokens: int = Field(gt=1)
+    """Longest sample, and capacity of a pack: prompt and reply together."""
+    too_long: Literal["drop", "cut", "split", "refuse"] = "drop"
+    """A sample over `max_tokens`: left out, its end cut off, cut in pieces, or an error; each is counted and reported."""
+    packing: bool = True
+    """Several samples in one row, blind to each other; False: one a row, padded."""
+    loss: Literal["token", "sequence"] = "token"
+    """Mean over the target tokens of the global batch (LongWriter), or of each sequence's mean (LongAlign)."""
+    held_out_rows: int = Field(default=32, ge=0)
+    """Rows of each source's held-out part in an evaluation."""
+    max_samples: int | None = Field(default=None, gt=0)
+    """Only so many, drawn by the seed."""
+
+
+class OptimSettings(Record):
+    """How weights move."""
+
+    name: Literal["adamw", "muon"] = "adamw"
+    """`muon`: Muon for the matrices of the layers, AdamW for the rest."""
+    lr: float = Field(default=1e-5, gt=0)
+    muon_lr: float = Field(default=0.02, gt=0)
+    betas: tuple[float, float] = (0.9, 0.95)
+    weight_decay: float = Field(default=0.1, ge=0)
+    warmup: float = Field(default=0.03, ge=0)
+    """Steps, or a share of all steps if below 1."""
+    schedule: Literal["cosine", "linear", "constant", "wsd"] = "cosine"
+    """`wsd`: warm up, stay, and fall linearly to zero over the last `decay` of the steps."""
+    decay: float = Field(default=0.5, gt=0, le=1)
+    max_grad_norm: float = Field(default=1.0, gt=0)
+
+
+class DpoSettings(Record):
+    """Preference optimisation (Rafailov et al. 2023)."""
+
+    beta: float = Field(default=0.1, gt=0)
+    loss: tuple[str, ...] = ("sigmoid",)
+    """TRL's loss types, such as sigmoid, ipo, or ("sigmoid", "sft") with weights."""
+    loss_weights: tuple[float, ...] | None = None
+
+
+class RunSettings(Record):
+    """How long, how often saved, and on what."""
+
+    seed: int = 0
+    batch: int = Field(gt=0)
+    """Rows a step over all processes."""
+    device_batch: int = Field(default=1, gt=0)
+    """Rows at once on one device; the rest by accumulation. Neither it nor the number of processes changes a loss."""
+    tokens: float | None = Field(default=None, gt=0)
+    """Length of the run in tokens (pretraining)."""
+    epochs: float | None = Field(default=None, gt=0)
+    steps: int | None = Field(default=None, gt=0)
+    save_every: int = Field(default=500, gt=0)
+    evaluate_every: int = Field(default=500, gt=0)
+    log_every: int = Field(default=10, gt=0)
+    bf16: bool = False
+    cpu: bool = False
+    """Stay on the CPU where there is a GPU."""
+    compile: bool = False
+    gradient_checkpointing: bool = False
+    lean_logits: bool = True
+    """Never hold a whole (tokens, vocabulary) matrix: for vocabularies over some 10,000."""
+    deepspeed: str | None = None
+    """A DeepSpeed JSON file, such as ZeRO-3 with offload."""
+    fsdp: bool = False
+    """Fully sharded data parallel (FSDP2), layers wrapped one by one."""
+
+    @model_validator(mode="after")
+    def _one_length(self) -> "RunSettings":
+        if sum(length is not None for length in (self.tokens, self.epochs, self.steps)) != 1:
+            raise ValueError("give one of tokens, epochs and steps")
+        return self
+
+
+class Recipe(Record):
+    """One training."""
+
+    model: ModelSettings
+    data: DataSettings
+    optim: OptimSettings = OptimSettings()
+    dpo: DpoSettings = DpoSettings()
+    run: RunSettings
+
+
+def read_recipe(path: Path, over: dict[str, object] | None = None) -> Recipe:
+    """A recipe file, with settings of the command line laid on it. Paths in it are relative to the working folder.
+
+    A length in `over` (run.tokens, run.epochs, run.steps) takes the place of the file's. Raises InputError naming the
+    key that is unknown or wrong.
+    """
+    tree, over = read_toml(path), over or {}
+    run, given = tree.get("run"), over.get("run")
+    if isinstance(run, dict) and isinstance(given, dict) and LENGTHS & given.keys():
+        tree["run"] = {k: v for k, v in run.items() if k not in LENGTHS}
+    return build(Recipe, merge(tree, over), str(path))
+
+
+def dotted(assignments: tuple[str, ...]) -> dict[str, object]:
+    """`run.seed=3` and the like as nested tables; the value is TOML, or else a plain string. Raises InputError."""
+    out: dict[str, object] = {}
+    for assignment in assignments:
+        key, equals, value = assignment.partition("=")
+        if not equals or not key.strip():
+            raise InputError(f"--set {assignment}: expected key=value, such as run.seed=3")
+        try:
+            parsed: object = tomllib.loads(f"v = {value}")["v"]
+        except tomllib.TOMLDecodeError:
+            parsed = value
+        for part in reversed(key.strip().split(".")):
+            parsed = {part: parsed}
+        assert isinstance(parsed, dict)
+        out = merge(out, parsed)
+    return out
