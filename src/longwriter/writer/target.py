@@ -169,6 +169,11 @@ _COUNT_LABEL = re.compile(
     rf"[:：=]?\s*(?P<low>{_ENGLISH})(?:{_TO_ENGLISH}(?P<high>{_ENGLISH}))?(?![\d%.]|\s*(?:words|字|万|千|页))",
     re.I,
 )
+_BARE_LABEL = re.compile(  # "Words: 1200" with nothing after it: "length: 30 cm" is no length of a text
+    rf"(?<![a-z])(?<!key )(?<!key-)(?P<label>words|length)(?P<gap>\s*[:：=]\s*)(?P<low>{_ENGLISH})"
+    rf"(?:{_TO_ENGLISH}(?P<high>{_ENGLISH}))?(?=\s*(?:[.,;]?\s*$|[;\n。，；]|[.,]\s))",
+    re.I,
+)
 
 _LEAST_BEFORE = re.compile(
     r"(?:at\s+least|no\s+less\s+than|not\s+less\s+than|no\s+fewer\s+than|no\s+shorter\s+than|min(?:imum)?\.?(?:\s+of)?"
@@ -346,7 +351,7 @@ def amounts(instruction: str) -> list[_Amount]:
     text = instruction.translate(_HALF_WIDTH)
     counts = _counts(text)
     found = [_amount(text, match, counts) for match in _AMOUNT.finditer(text)]
-    found += [_labelled(text, match) for match in _COUNT_LABEL.finditer(text)]
+    found += [_labelled(text, match) for label in (_COUNT_LABEL, _BARE_LABEL) for match in label.finditer(text)]
     return [amount for amount in found if amount and amount.low >= LEAST and amount.high <= MOST]
 
 

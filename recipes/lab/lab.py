@@ -1,0 +1,242 @@
+"""LongWriter's claims at the size of a laptop: what a model saw in fine-tuning decides how long it writes.
+
+Run: python recipes/lab/lab.py claim1 | claim2 | claim3 | claim4 | show [--seeds 3]
+Every training and every sample stays in build/lab; a step that is there is not done again. `show` writes the tables of
+docs/lab.md and its figures from what is there. Leaves out: quality beyond repetition, which this model does not have.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from show import show
+
+from longwriter.models.base import ModelConfig, open_model
+from longwriter.rewards.length import length_score
+from longwriter.text import count_words, repeated_ngrams
+from longwriter.types import Message, Request
+
+HERE, WORK = Path(__file__).parent, Path("build/lab")
+ROWS, HELD = Path("build/nano/instructions"), Path("build/nano/instructions/held")
+LONGEST = 200  # words: L, the longest output of the full run
+CAPS = {"quarter": LONGEST // 4, "half": LONGEST // 2, "full": LONGEST}
+ASKED = (50, 100, 200, 400)
+PROMPTS = 24
+PROCESSES = 2
+
+
+def capped(words: int) -> Path:
+    """Direct requests whose texts have at most so many words."""
+    path = WORK / "data" / f"cap-{words}.parquet"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        table = pq.read_table(ROWS / "train.parquet", columns=["id", "kind", "messages", "words"])
+        pq.write_table(
+            table.filter(pc.and_(pc.equal(table["kind"], "direct"), pc.less_equal(table["words"], words))), path
+        )
+    return path
+
+
+def launch(method: str, recipe: Path, out: Path, *settings: str) -> Path:
+    """`longwriter train`, on all cores; nothing if the model is there."""
+    if not (out / "README.md").exists():
+        command = [
+            sys.executable,
+            "-m",
+            "torch.distributed.run",
+            "--standalone",
+            "--nproc-per-node",
+            str(PROCESSES),
+            "-m",
+            "longwriter",
+        ]
+        command += ["train", method, str(recipe), "--out", str(out), *(a for s in settings for a in ("--set", s))]
+        with (WORK / f"{out.name}.log").open("w") as log:
+            subprocess.run(command, stdout=log, stderr=log, check=True, env=os.environ | {"OMP_NUM_THREADS": "1"})
+    return out
+
+
+def tuned(name: str, data: list[Path], seed: int, loss: str = "token") -> Path:
+    """One supervised fine-tuning."""
+    sources = ", ".join(f'{{kind = "messages", path = "{path}", name = "{path.stem}"}}' for path in data)
+    return launch(
+        "sft",
+        HERE / "sft.toml",
+        WORK / f"{name}-{seed}",
+        f"data.sources=[{sources}]",
+        f"data.loss={loss}",
+        f"run.seed={seed}",
+    )
+
+
+def topics(skip: int, count: int) -> list[str]:
+    """Keywords of held-out chapters, two a topic."""
+    table = pq.read_table(HELD / "train.parquet", columns=["kind", "keywords"]).to_pylist()
+    found = list(
+        dict.fromkeys(
+            " and ".join(r["keywords"][:2]) for r in table if r["kind"] == "direct" and len(r["keywords"]) > 1
+        )
+    )
+    return found[skip :: max(1, len(found) // (skip + count))][:count]
+
+
+def request(topic: str, words: int) -> str:
+    """One of the wordings of the training data."""
+    return f"Write a story about {topic}. About {words} words."
+
+
+async def write(model_folder: Path, out: Path) -> None:
+    """One sample a topic and length, journalled a line each."""
+    done = {json.loads(line)["id"] for line in out.read_text().splitlines()} if out.exists() else set()
+    model = open_model(ModelConfig(model=f"nano:{model_folder}"))
+    with out.open("a") as lines:
+        for asked in ASKED:
+            for number, topic in enumerate(topics(0, PROMPTS)):
+                key = f"{asked}-{number}"
+                if key in done:
+                    continue
+                message = Message(role="user", content=request(topic, asked))
+                reply = await model.reply(Request(messages=(message,), seed=number))
+                entry = {
+                    "id": key,
+                    "asked": asked,
+                    "words": count_words(reply.text),
+                    "finish": reply.finish,
+                    "text": reply.text,
+                }
+                lines.write(json.dumps(entry) + "\n")
+                lines.flush()
+
+
+def sampled(model: Path) -> list[dict]:
+    """What a model wrote to all requests."""
+    out = WORK / "outputs" / f"{model.name}.jsonl"
+    out.parent.mkdir(parents=True, exist_ok=True)
+    asyncio.run(write(model, out))
+    return read(out)
+
+
+def read(path: Path) -> list[dict]:
+    """Samples with their scores."""
+    rows = [json.loads(line) for line in path.read_text().splitlines()]
+    for row in rows:
+        row["score"] = length_score(row["words"], row["asked"])
+        row["repeated"] = repeated_ngrams(row["text"])
+    return rows
+
+
+def claim1(seeds: int) -> None:
+    """Outputs capped at L/4, L/2 and L."""
+    for seed in range(seeds):
+        for name, cap in CAPS.items():
+            sampled(tuned(name, [capped(cap)], seed))
+
+
+def claim2(seeds: int) -> None:
+    """The L run with texts beyond L that AgentWrite made with the shipped nano."""
+    for seed in range(seeds):
+        sampled(tuned("agentwrite", [capped(LONGEST), agentwritten()], seed))
+
+
+def agentwritten() -> Path:
+    """`longwriter data agentwrite` on requests for one and a half to two times L words."""
+    out = WORK / "agentwrite"
+    if not (out / "train.parquet").exists():
+        wanted = [words for words in (250, 300, 350, 400) for _ in range(150)]
+        rows = [
+            {"id": f"a{i}", "prompt": request(t, w), "words": w}
+            for i, (t, w) in enumerate(zip(topics(40, 600), wanted, strict=False))
+        ]
+        (WORK / "requests.jsonl").write_text("".join(json.dumps(r) + "\n" for r in rows))
+        command = [
+            sys.executable,
+            "-m",
+            "longwriter",
+            "data",
+            "agentwrite",
+            str(WORK / "requests.jsonl"),
+            "--model",
+            "nano",
+        ]
+        subprocess.run([*command, "--out", str(out), "--least-words", "200", "--concurrency", "1"], check=True)
+    return out
+
+
+def claim3(seeds: int) -> None:
+    """DPO on pairs that the L run wrote, scored by S_l and rules."""
+    for seed in range(seeds):
+        model = tuned("full", [capped(LONGEST)], seed)
+        pairs = WORK / f"pairs-{seed}"
+        asked = WORK / "pair-requests.jsonl"
+        rows = [
+            {"id": f"p{i}", "prompt": request(t, w), "words": w}
+            for i, (t, w) in enumerate((t, w) for t in topics(40, 100) for w in (50, 100, 200))
+        ]
+        asked.write_text("".join(json.dumps(r) + "\n" for r in rows))
+        if not (pairs / "train.parquet").exists():
+            command = [
+                sys.executable,
+                "-m",
+                "longwriter",
+                "data",
+                "pairs",
+                str(asked),
+                "--model",
+                f"nano:{model}",
+                "--out",
+                str(pairs),
+            ]
+            subprocess.run([*command, "--k", "4", "--quality", "rules", "--concurrency", "1"], check=True)
+        source = f'[{{kind = "messages", path = "{pairs}"}}]'
+        sampled(
+            launch(
+                "dpo",
+                HERE / "dpo.toml",
+                WORK / f"dpo-{seed}",
+                f"model.init={model}",
+                f"data.sources={source}",
+                f"run.seed={seed}",
+            )
+        )
+
+
+def claim4(seeds: int) -> None:
+    """The L run with the mean over sequences."""
+    for seed in range(seeds):
+        sampled(tuned("sequence", [capped(LONGEST)], seed, loss="sequence"))
+
+
+def table() -> pa.Table:
+    """All samples there are."""
+    rows = []
+    for path in sorted((WORK / "outputs").glob("*.jsonl")):
+        name, _, seed = path.stem.rpartition("-")
+        rows += [
+            {"run": name, "seed": int(seed)} | {k: r[k] for k in ("asked", "words", "score", "repeated")}
+            for r in read(path)
+        ]
+    return pa.Table.from_pylist(rows)
+
+
+def main() -> None:
+    """One claim, or the tables and figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("what", choices=["claim1", "claim2", "claim3", "claim4", "show"])
+    parser.add_argument("--seeds", type=int, default=3)
+    args = parser.parse_args()
+    WORK.mkdir(parents=True, exist_ok=True)
+    if args.what == "show":
+        show(table(), Path("docs/figures"))
+        return
+    {"claim1": claim1, "claim2": claim2, "claim3": claim3, "claim4": claim4}[args.what](args.seeds)
+
+
+if __name__ == "__main__":
+    main()
