@@ -9,7 +9,7 @@ from longwriter.cli.data_options import ENGINE, JSON, OUT, PUSH, Teller, made, s
 from longwriter.cli.options import REACH, with_options
 from longwriter.cli.progress import clock
 from longwriter.config import build, merge
-from longwriter.data.backtranslate import BacktranslateSettings, Made, make_triples
+from longwriter.data.backtranslate.build import BacktranslateSettings, Made, make_triples
 from longwriter.data.dataset import push
 from longwriter.data.steps import open_engine
 

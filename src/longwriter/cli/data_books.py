@@ -14,8 +14,8 @@ from longwriter.cli.options import JSON
 from longwriter.cli.progress import clock
 from longwriter.config import build as checked
 from longwriter.config import read_text
-from longwriter.data.books import PARTS, BooksSettings, Work, build
-from longwriter.data.parts import bytes_read
+from longwriter.data.books.build import PARTS, BooksSettings, Work, build
+from longwriter.data.books.parts import bytes_read
 from longwriter.data.steps import Progress
 from longwriter.errors import InputError
 

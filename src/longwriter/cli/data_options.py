@@ -12,8 +12,8 @@ import click
 from longwriter import __version__
 from longwriter.cli.options import JSON
 from longwriter.cli.progress import clock
+from longwriter.data.agentwrite.filters import Limits
 from longwriter.data.dataset import Row, push
-from longwriter.data.filters import Limits
 from longwriter.data.steps import Progress
 
 OUT = click.option(

@@ -8,9 +8,9 @@ import click
 from longwriter.cli.data_options import ENGINE, JSON, OUT, PUSH, Teller, made, say_kept, stop_at_sigterm
 from longwriter.cli.options import REACH, TEXT, Decorator, settings, with_options
 from longwriter.config import build
-from longwriter.data.agentwrite import EACH
+from longwriter.data.agentwrite.build import EACH
 from longwriter.data.instructions import read_instructions, sha256_of
-from longwriter.data.pairs import PairSettings, make_pairs
+from longwriter.data.pairs.build import PairSettings, make_pairs
 from longwriter.data.steps import open_engine
 
 EXAMPLES = """

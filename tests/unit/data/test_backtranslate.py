@@ -13,16 +13,16 @@ import pyarrow.parquet as pq
 import pytest
 
 from longwriter.cli.main import cli
-from longwriter.data.backtranslate import BacktranslateSettings, make_triples
-from longwriter.data.chat_form import outline
-from longwriter.data.documents import ShardSettings
-from longwriter.data.documents import is_held_out as shards_hold_out
-from longwriter.data.keywords import Counts, Keywords
-from longwriter.data.nano_form import Limits, NanoForm
-from longwriter.data.requests import About, joined, kind_of, kinds, lines, request
-from longwriter.data.sections import EvenLengths
+from longwriter.data.backtranslate.build import BacktranslateSettings, make_triples
+from longwriter.data.backtranslate.chat_form import outline
+from longwriter.data.backtranslate.keywords import Counts, Keywords
+from longwriter.data.backtranslate.nano_form import Limits, NanoForm
+from longwriter.data.backtranslate.requests import About, joined, kind_of, kinds, lines, request
+from longwriter.data.backtranslate.sections import EvenLengths
+from longwriter.data.backtranslate.triples import Chapter, chapters, is_held_out
+from longwriter.data.books.documents import ShardSettings
+from longwriter.data.books.documents import is_held_out as shards_hold_out
 from longwriter.data.steps import LocalEngine
-from longwriter.data.triples import Chapter, chapters, is_held_out
 from longwriter.errors import InputError, RunError
 from longwriter.models.base import ModelConfig
 from longwriter.models.fake import FakeModel

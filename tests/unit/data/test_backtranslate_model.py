@@ -9,10 +9,10 @@ import pyarrow.parquet as pq
 import pytest
 from tests.server import Script, Server
 
-from longwriter.data.backtranslate import BacktranslateSettings, make_triples
-from longwriter.data.backtranslate_model import SHOWN_WORDS, Read, read_reply, schema, shown
+from longwriter.data.backtranslate.build import BacktranslateSettings, make_triples
+from longwriter.data.backtranslate.by_model import SHOWN_WORDS, Read, read_reply, schema, shown
+from longwriter.data.backtranslate.requests import with_length
 from longwriter.data.prompts import HERE, render
-from longwriter.data.requests import with_length
 from longwriter.data.steps import LocalEngine
 from longwriter.errors import Unavailable
 from longwriter.models.base import ModelConfig

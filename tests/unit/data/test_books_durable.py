@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from tests.unit.data.test_books import HERE, files, library, line, silent
 
-from longwriter.data import parts
-from longwriter.data.books import BooksSettings, Work, build
+from longwriter.data.books import parts
+from longwriter.data.books.build import BooksSettings, Work, build
 
 
 def test_a_source_goes_on_at_its_last_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -113,7 +113,7 @@ def test_readers_end_with_the_command(tmp_path: Path, kill: signal.Signals) -> N
 PEAK = """
 import sys
 from pathlib import Path
-from longwriter.data.books import BooksSettings, Work, build
+from longwriter.data.books.build import BooksSettings, Work, build
 build([Path(sys.argv[1])], Path(sys.argv[2]), BooksSettings(licence="x", near=0), Work(concurrency=0), lambda _: None)
 print(next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")))
 """

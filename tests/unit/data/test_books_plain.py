@@ -3,9 +3,9 @@
 import pytest
 from tests.unit.data.test_clean import CHINESE, ENGLISH, wrapped
 
-from longwriter.data.gutenberg import PUBLIC_DOMAIN, strip
-from longwriter.data.markdown import read_markdown
-from longwriter.data.plain import read_plain
+from longwriter.data.books.gutenberg import PUBLIC_DOMAIN, strip
+from longwriter.data.books.markdown import read_markdown
+from longwriter.data.books.plain import read_plain
 
 HEADER = """\ufeffThe Project Gutenberg EBook of The Harbour, by Ann Teller
 
@@ -164,6 +164,15 @@ def test_front_matter_is_kept_where_it_is_text() -> None:
     chapters = read_plain(f"THE HARBOUR\n\nby Ann\n\n{preface}\n\nCHAPTER 1\n\n{ONE}\n\nCHAPTER 2\n\n{TWO}", "t")
     assert [(c.kind, c.drop) for c in chapters] == [("front", ""), ("chapter", ""), ("chapter", "")]
     assert chapters[0].text.startswith(ENGLISH[0])
+
+
+def test_text_after_contents_is_kept() -> None:
+    contents = "CONTENTS\n\nSnow 1\n\nThaw 12\n\nThe Flood 30"
+    chapters = read_plain(f"THE HARBOUR\n\n{contents}\n\n{ONE}\n\n{TWO}", "t")
+    assert [(c.title, c.drop) for c in chapters] == [("t", "front matter"), ("t", "")]
+    assert chapters[1].text == "\n\n".join(ENGLISH + ENGLISH[::-1])
+    chapters = read_plain(f"{contents}\n\nCHAPTER 1\n\n{ONE}", "t")
+    assert [(c.title, c.drop) for c in chapters] == [("t", "contents"), ("CHAPTER 1", "")]
 
 
 def test_a_chinese_text_with_a_line_a_paragraph() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from longwriter.data.keywords import Counts, Keywords, Term, blocks, plan_words, share_out, stem_of
+from longwriter.data.backtranslate.keywords import Counts, Keywords, Term, blocks, plan_words, share_out, stem_of
 
 FILLER = "He said that it was very good and then they went away again to see what else there might be. "
 TOPICS = ["harbour", "kettle", "violin", "glacier", "orchard", "lantern", "saddle", "compass", "bakery", "tunnel"]

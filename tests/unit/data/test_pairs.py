@@ -16,12 +16,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.server import Script, Server, write
 
-from longwriter.data.backtranslate_model import BackTranslator
+from longwriter.data.backtranslate.by_model import BackTranslator
 from longwriter.data.instructions import Instruction, read_instructions, sha256_of
-from longwriter.data.pairs import PairSettings, Scored, make_pairs, pair, required_words
-from longwriter.data.pairs_report import histogram
-from longwriter.data.quality import JudgeQuality, RuleQuality
-from longwriter.data.samples import Sampler, seed_of
+from longwriter.data.pairs.build import PairSettings, Scored, make_pairs, pair, required_words
+from longwriter.data.pairs.quality import JudgeQuality, RuleQuality
+from longwriter.data.pairs.report import histogram
+from longwriter.data.pairs.samples import Sampler, seed_of
 from longwriter.data.steps import LocalEngine
 from longwriter.errors import InputError, RunError, Unavailable
 from longwriter.models.base import ModelConfig

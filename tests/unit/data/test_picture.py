@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from longwriter.data.agentwrite.picture import Point, draw
 from longwriter.data.card import card
-from longwriter.data.picture import Point, draw
 
 SETS: dict[str, list[Point]] = {
     "none": [],

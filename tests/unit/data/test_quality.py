@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from longwriter.data.pairs.quality import TRIES, JudgeQuality, open_quality, read_score, rule_score
 from longwriter.data.prompts import HERE, render
-from longwriter.data.quality import TRIES, JudgeQuality, open_quality, read_score, rule_score
 from longwriter.errors import RunError
 from longwriter.models.base import ModelConfig
 from longwriter.models.fake import FakeModel

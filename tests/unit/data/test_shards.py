@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from tokenizers import Tokenizer, models, pre_tokenizers
 
-from longwriter.data import shards
-from longwriter.data.chapters import SCHEMA, Book, Chapter, Rules, row_of
+from longwriter.data.books import shards
+from longwriter.data.books.chapters import SCHEMA, Book, Chapter, Rules, row_of
+from longwriter.data.books.documents import Piece, ShardSettings, document, genre, is_held_out
+from longwriter.data.books.shards import read_tokenizer, train_tokenizer, write_shards
 from longwriter.data.dataset import read_rows, write_dataset
-from longwriter.data.documents import Piece, ShardSettings, document, genre, is_held_out
-from longwriter.data.shards import read_tokenizer, train_tokenizer, write_shards
 from longwriter.data.steps import Progress
 from longwriter.errors import InputError, RunError
 from longwriter.journal import Journal

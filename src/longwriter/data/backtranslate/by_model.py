@@ -10,11 +10,11 @@ from collections.abc import Iterator, Sequence
 from types import TracebackType
 from typing import NamedTuple, Self
 
+from longwriter.data.backtranslate.requests import with_length
+from longwriter.data.backtranslate.sections import Cutter, Passage, near_lengths, round_words
+from longwriter.data.backtranslate.triples import Chapter, Triple
 from longwriter.data.prompts import render
-from longwriter.data.requests import with_length
-from longwriter.data.sections import Cutter, Passage, near_lengths, round_words
 from longwriter.data.steps import Item, Result
-from longwriter.data.triples import Chapter, Triple
 from longwriter.errors import EmptyReply
 from longwriter.models.base import Model, ModelConfig, open_model
 from longwriter.text import count_words, head_words, tail_words

@@ -23,10 +23,10 @@ from typing import NamedTuple, Self
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from longwriter.data.chapters import SCHEMA, Rules, row_of
+from longwriter.data.books.chapters import SCHEMA, Rules, row_of
+from longwriter.data.books.sources import read
 from longwriter.data.dataset import beside, write_parquet
 from longwriter.data.near import minima
-from longwriter.data.sources import read
 from longwriter.data.steps import Item, Result
 from longwriter.errors import InputError, RunError
 from longwriter.journal import digest

@@ -17,15 +17,15 @@ from typing import Literal, NamedTuple, Self
 from pydantic import Field
 
 from longwriter.config import Tree, build
-from longwriter.data.audit import Dropped, Output, conclude
+from longwriter.data.agentwrite.audit import Dropped, Output, conclude
+from longwriter.data.agentwrite.decontaminate import Benchmarks
+from longwriter.data.agentwrite.filters import Candidate, Limits
+from longwriter.data.agentwrite.select import Judge, by_rules
 from longwriter.data.dataset import Row, read_rows, whole
-from longwriter.data.decontaminate import Benchmarks
-from longwriter.data.filters import Candidate, Limits
 from longwriter.data.instructions import Instruction, prompt_of, read_instructions, sha256_of
 from longwriter.data.postprocess import tidy
 from longwriter.data.prompts import HERE as JUDGE_PROMPTS
 from longwriter.data.prompts import sha256_of as sha256_of_files
-from longwriter.data.select import Judge, by_rules
 from longwriter.data.steps import Engine, Item, Result, Tell, run_step
 from longwriter.errors import EmptyReply, InputError, PlanError, RunError
 from longwriter.journal import Journal

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from longwriter.config import read_text
-from longwriter.data.chapters import EMPTY, Book, Chapter, name_of, numbered
-from longwriter.data.epub import read_epub
-from longwriter.data.gutenberg import strip
-from longwriter.data.lines import Line, read_lines
-from longwriter.data.markdown import read_markdown
-from longwriter.data.plain import read_plain
+from longwriter.data.books.chapters import EMPTY, Book, Chapter, name_of, numbered
+from longwriter.data.books.epub import read_epub
+from longwriter.data.books.gutenberg import strip
+from longwriter.data.books.lines import Line, read_lines
+from longwriter.data.books.markdown import read_markdown
+from longwriter.data.books.plain import read_plain
 from longwriter.errors import InputError
 
 BOOKS = (".epub", ".md", ".markdown", ".txt")

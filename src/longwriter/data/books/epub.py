@@ -13,11 +13,11 @@ from pathlib import Path
 
 from bs4 import BeautifulSoup
 
-from longwriter.data.chapters import Book, Chapter, is_numeral
-from longwriter.data.clean import tidy
-from longwriter.data.package import Entry, Package, Page, read_package
-from longwriter.data.pages import Block, blocks, parse, types_of
-from longwriter.data.plain import dropped
+from longwriter.data.books.chapters import Book, Chapter, is_numeral
+from longwriter.data.books.clean import tidy
+from longwriter.data.books.package import Entry, Package, Page, read_package
+from longwriter.data.books.pages import Block, blocks, parse, types_of
+from longwriter.data.books.plain import dropped
 
 _KINDS = {
     "cover": "cover cover-image",

@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
+from longwriter.data.backtranslate.keywords import Term
+from longwriter.data.backtranslate.requests import About
 from longwriter.data.dataset import read_rows
-from longwriter.data.keywords import Term
-from longwriter.data.requests import About
 from longwriter.errors import InputError
 from longwriter.journal import digest
 from longwriter.rewards.length import length_score

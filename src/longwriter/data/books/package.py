@@ -11,8 +11,8 @@ from typing import NamedTuple
 from urllib.parse import unquote
 from xml.etree import ElementTree
 
-from longwriter.data.chapters import LANGUAGES, Book, is_fiction, name_of
-from longwriter.data.pages import parse, types_of
+from longwriter.data.books.chapters import LANGUAGES, Book, is_fiction, name_of
+from longwriter.data.books.pages import parse, types_of
 from longwriter.errors import InputError
 
 MOST_BYTES = 64 * 2**20

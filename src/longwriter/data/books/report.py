@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from longwriter.data.books_picture import class_of
+from longwriter.data.books.picture import class_of
+from longwriter.data.books.sources import Source
 from longwriter.data.dataset import Row
-from longwriter.data.sources import Source
 
 PICTURE, DROPS = "chapters.png", "drops.jsonl"
 _REASONS = {

@@ -13,8 +13,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
 
-from longwriter.data.audit import Dropped
-from longwriter.data.decontaminate import Benchmarks
+from longwriter.data.agentwrite.audit import Dropped
+from longwriter.data.agentwrite.decontaminate import Benchmarks
 from longwriter.data.instructions import Instruction
 from longwriter.data.near import NearDuplicates
 from longwriter.data.prompts import render

@@ -15,13 +15,13 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 
-from longwriter.data.books_picture import draw
-from longwriter.data.books_report import DROPS, PICTURE, Tally, card
-from longwriter.data.chapters import NEARLY, REPEATS, SCHEMA
+from longwriter.data.books.chapters import NEARLY, REPEATS, SCHEMA
+from longwriter.data.books.parts import parts_of, rows_of
+from longwriter.data.books.picture import draw
+from longwriter.data.books.report import DROPS, PICTURE, Tally, card
+from longwriter.data.books.sources import Source
 from longwriter.data.dataset import Row, beside, write_dataset
 from longwriter.data.near import NearDuplicates
-from longwriter.data.parts import parts_of, rows_of
-from longwriter.data.sources import Source
 from longwriter.data.steps import Progress, Tell
 from longwriter.errors import InputError, RunError
 

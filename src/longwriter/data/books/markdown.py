@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from markdown_it import MarkdownIt
 
-from longwriter.data.chapters import LANGUAGES, Book, Chapter, is_fiction, name_of
-from longwriter.data.clean import tidy
-from longwriter.data.pages import Block, blocks, parse
-from longwriter.data.plain import dropped
+from longwriter.data.books.chapters import LANGUAGES, Book, Chapter, is_fiction, name_of
+from longwriter.data.books.clean import tidy
+from longwriter.data.books.pages import Block, blocks, parse
+from longwriter.data.books.plain import dropped
 
 _FRONT = re.compile(r"\A---[ \t]*\n(.*?\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _ENTRY = re.compile(r"([A-Za-z_][\w-]*):[ \t]*(.*)")

@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
+from longwriter.data.agentwrite.decontaminate import Benchmarks
+from longwriter.data.agentwrite.filters import Candidate, Given, Limits, Verdict, verdicts
 from longwriter.data.card import card
 from longwriter.data.dataset import Row, as_messages, read_rows, write_dataset
-from longwriter.data.decontaminate import Benchmarks
-from longwriter.data.filters import Candidate, Given, Limits, Verdict, verdicts
 from longwriter.data.near import NearDuplicates
 from longwriter.data.postprocess import tidy
 from longwriter.errors import InputError
@@ -95,7 +95,7 @@ def conclude(
     `outputs` is called twice and must give the same. `dropped`: what earlier stages left out. `facts`: of the making, for
     card and report. Raises RunError where a file cannot be written.
     """
-    from longwriter.data.picture import draw  # noqa: PLC0415 - Matplotlib takes half a second; errors come before it
+    from longwriter.data.agentwrite.picture import draw  # noqa: PLC0415 - Matplotlib takes half a second; errors come before it
 
     limits, benchmarks = given
     with NearDuplicates(limits.near) as kept:

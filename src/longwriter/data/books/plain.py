@@ -7,10 +7,10 @@ before them, as Project Gutenberg's do.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from longwriter.data.chapters import Chapter
-from longwriter.data.clean import tidy, unmark, unwrap, without_page_numbers
+from longwriter.data.books.chapters import Chapter
+from longwriter.data.books.clean import tidy, unmark, unwrap, without_page_numbers
 from longwriter.text import count_words
 
 _NUMBER = (
@@ -79,13 +79,16 @@ def read_plain(text: str, title: str) -> list[Chapter]:
     starts = _headings(blocks)
     if not starts:
         return [Chapter(tidy("\n\n".join(b.text for b in _without_closing(blocks))), title, kind="text")]
-    out = [_front(blocks[: starts[0][0]])]
+    least = FRONT_WORDS if any(not dropped(heading) for _, _, heading in starts) else 1
+    out = [_front(blocks[: starts[0][0]], "front matter", FRONT_WORDS)]
     ends = [start for start, _, _ in starts[1:]] + [len(blocks)]
     for (_, begin, heading), end in zip(starts, ends, strict=True):
-        body = tidy("\n\n".join(b.text for b in _without_closing(blocks[begin:end])))
-        if body:
-            out.append(Chapter(body, heading, drop=dropped(heading)))
-    return [c for c in out if c.text]
+        part, reason = _without_closing(blocks[begin:end]), dropped(heading)
+        if reason == "contents":
+            out.append(_front(part, reason, least))
+        else:
+            out.append(Chapter(tidy("\n\n".join(b.text for b in part)), heading, drop=reason))
+    return [replace(c, title=c.title or title) for c in out if c.text]
 
 
 def dropped(heading: str) -> str:
@@ -111,9 +114,7 @@ def _headings(blocks: Sequence[_Block]) -> list[tuple[int, int, str]]:
         if b.is_short and (_HEADING.fullmatch(b.lines[0].strip("*_ ")) or dropped(b.text))
     ]
     if not any(not dropped(blocks[i].text) for i in found):
-        found += _numbered(blocks) or [
-            i for i, b in enumerate(blocks) if b.before >= 3 and b.is_short and b.text.isupper() and i + 1 < len(blocks)
-        ]
+        found += _numbered(blocks) or _capitals(blocks)
     out = []
     for i in sorted(set(found)):
         words = " ".join(blocks[i].text.split())
@@ -140,6 +141,12 @@ def _numbered(blocks: Sequence[_Block]) -> list[int]:
     return out if len(out) >= 3 else []
 
 
+def _capitals(blocks: Sequence[_Block]) -> list[int]:
+    """Short blocks in capitals after three blank lines, if they are at least two: one may be the book's own title."""
+    found = [i for i, b in enumerate(blocks[:-1]) if b.before >= 3 and b.is_short and b.text.isupper()]
+    return found if len(found) >= 2 else []
+
+
 def _value(numeral: str) -> int:
     if numeral.isdigit():
         return int(numeral)
@@ -160,12 +167,12 @@ def _is_subtitle(block: _Block) -> bool:
     )
 
 
-def _front(blocks: Sequence[_Block]) -> Chapter:
-    """What stands before the first heading: kept from its first running text on if there is enough of that."""
+def _front(blocks: Sequence[_Block], reason: str, least: int) -> Chapter:
+    """What stands before a first chapter: kept from its first running text on if there are `least` words of that."""
     prose = [i for i, b in enumerate(blocks) if count_words(b.text) >= PROSE_WORDS and _SENTENCE.search(b.text[-3:])]
-    enough = sum(count_words(blocks[i].text) for i in prose) >= FRONT_WORDS
+    enough = sum(count_words(blocks[i].text) for i in prose) >= least
     kept = blocks[prose[0] :] if enough else blocks
-    return Chapter(tidy("\n\n".join(b.text for b in kept)), kind="front", drop="" if enough else "front matter")
+    return Chapter(tidy("\n\n".join(b.text for b in kept)), kind="front", drop="" if enough else reason)
 
 
 def _without_closing(blocks: Sequence[_Block]) -> Sequence[_Block]:

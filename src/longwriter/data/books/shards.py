@@ -18,8 +18,8 @@ import numpy.typing as npt
 import pyarrow.parquet as pq
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
+from longwriter.data.books.documents import Piece, ShardSettings, document, is_held_out, special_tokens
 from longwriter.data.dataset import TRAIN, Row, beside, read_rows
-from longwriter.data.documents import Piece, ShardSettings, document, is_held_out, special_tokens
 from longwriter.data.steps import Progress, Tell
 from longwriter.errors import InputError, RunError
 from longwriter.journal import Journal

@@ -12,8 +12,8 @@ from functools import cache
 from string import Template
 from typing import Literal, NamedTuple
 
+from longwriter.data.backtranslate.sections import round_words
 from longwriter.data.prompts import HERE
-from longwriter.data.sections import round_words
 
 Language = Literal["en", "zh"]
 LONGEST_DESCRIPTION = 160

@@ -10,8 +10,8 @@ from typing import IO, NamedTuple
 from pydantic import BaseModel, ConfigDict
 
 from longwriter.config import build
-from longwriter.data.chapters import LANGUAGES, Book, Chapter, name_of
-from longwriter.data.clean import tidy, without_markdown
+from longwriter.data.books.chapters import LANGUAGES, Book, Chapter, name_of
+from longwriter.data.books.clean import tidy, without_markdown
 from longwriter.errors import InputError
 
 MOST_BYTES = 64 * 2**20

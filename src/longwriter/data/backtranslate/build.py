@@ -15,15 +15,15 @@ from typing import Literal, NamedTuple, Self
 
 from pydantic import Field, model_validator
 
-from longwriter.data.backtranslate_model import STEP, BackTranslator, item_id, item_of, triples_of
-from longwriter.data.chat_form import chat
+from longwriter.data.backtranslate.by_model import STEP, BackTranslator, item_id, item_of, triples_of
+from longwriter.data.backtranslate.chat_form import chat
+from longwriter.data.backtranslate.keywords import Counts, Keywords, plan_words
+from longwriter.data.backtranslate.nano_form import Limits, NanoForm
+from longwriter.data.backtranslate.sections import EvenLengths
+from longwriter.data.backtranslate.triples import SCHEMA, Chapter, Row, Tally, Triple, chapters, is_held_out, row_of
 from longwriter.data.dataset import write_dataset
-from longwriter.data.keywords import Counts, Keywords, plan_words
-from longwriter.data.nano_form import Limits, NanoForm
 from longwriter.data.prompts import HERE, sha256_of
-from longwriter.data.sections import EvenLengths
 from longwriter.data.steps import Engine, Progress, Result, Tell, run_step
-from longwriter.data.triples import SCHEMA, Chapter, Row, Tally, Triple, chapters, is_held_out, row_of
 from longwriter.errors import InputError
 from longwriter.journal import Journal
 from longwriter.models.base import ModelConfig

@@ -17,11 +17,11 @@ from pydantic import Field
 
 from longwriter.data.dataset import Row, write_dataset
 from longwriter.data.instructions import Instruction, read_instructions, sha256_of
-from longwriter.data.pairs_report import card, draw, histogram
+from longwriter.data.pairs.quality import open_quality, read_sample
+from longwriter.data.pairs.report import card, draw, histogram
+from longwriter.data.pairs.samples import Sampler, items_of, make_folders, sample_file, sample_id
 from longwriter.data.prompts import HERE
 from longwriter.data.prompts import sha256_of as sha256_of_files
-from longwriter.data.quality import open_quality, read_sample
-from longwriter.data.samples import Sampler, items_of, make_folders, sample_file, sample_id
 from longwriter.data.steps import Engine, Item, Result, Tell, run_step
 from longwriter.errors import InputError
 from longwriter.journal import Journal

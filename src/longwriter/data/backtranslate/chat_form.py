@@ -4,11 +4,11 @@ import random
 from collections import Counter
 from collections.abc import Iterator
 
-from longwriter.data.keywords import Keywords, share_out
-from longwriter.data.nano_form import title_of, topics_of
-from longwriter.data.requests import request
-from longwriter.data.sections import Cutter, near_lengths, round_words
-from longwriter.data.triples import Chapter, Triple
+from longwriter.data.backtranslate.keywords import Keywords, share_out
+from longwriter.data.backtranslate.nano_form import title_of, topics_of
+from longwriter.data.backtranslate.requests import request
+from longwriter.data.backtranslate.sections import Cutter, near_lengths, round_words
+from longwriter.data.backtranslate.triples import Chapter, Triple
 from longwriter.text import count_words
 from longwriter.types import Section
 

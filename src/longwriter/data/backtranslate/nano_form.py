@@ -11,10 +11,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
-from longwriter.data.keywords import Keywords, Term, share_out
-from longwriter.data.requests import About, Language, request
-from longwriter.data.sections import Cutter, EvenLengths, Passage, near_lengths, round_words
-from longwriter.data.triples import Triple
+from longwriter.data.backtranslate.keywords import Keywords, Term, share_out
+from longwriter.data.backtranslate.requests import About, Language, request
+from longwriter.data.backtranslate.sections import Cutter, EvenLengths, Passage, near_lengths, round_words
+from longwriter.data.backtranslate.triples import Triple
 from longwriter.text import head_words, tail_words
 from longwriter.types import Section
 from longwriter.writer.planning import REQUEST_WORDS

@@ -1,0 +1,1 @@
+"""Long human texts to (request, plan, text) triples."""

@@ -1,0 +1,1 @@
+"""Books to clean, licensed chapters and token shards."""
