@@ -102,12 +102,12 @@ def test_readers_end_with_the_command(tmp_path: Path, kill: signal.Signals) -> N
     time.sleep(1)
     process.send_signal(kill)
     assert process.wait(30) == (-9 if kill == signal.SIGKILL else 130)
-    assert process.stderr is not None
-    assert "Traceback" not in process.stderr.read()
     deadline = time.monotonic() + 20
     while any(Path(f"/proc/{n}").exists() for n in readers):
         assert time.monotonic() < deadline, readers
         time.sleep(0.05)
+    assert process.stderr is not None
+    assert "Traceback" not in process.stderr.read()
 
 
 PEAK = """
