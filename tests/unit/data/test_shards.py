@@ -174,6 +174,12 @@ def test_holding_out_is_by_digest_and_by_book() -> None:
     share = sum(is_held_out(r, every) for r in rows) / 2000
     assert 0.07 < share < 0.13
     assert all(is_held_out(r, every) == is_held_out(dict(reversed(r.items())), every) for r in rows[:50])
+    known = row("x") | {"sha256": "0000000000c8" + "f" * 52}  # 200
+    assert [is_held_out(known, ShardSettings(tokenizer="x", held_out_every=n)) for n in (8, 7, 100)] == [
+        True,
+        False,
+        True,
+    ]
     books = ShardSettings(tokenizer="x", held_out_books=("book-1",))
     assert {str(r["book"]) for r in rows if is_held_out(r, books)} == {"book-1"}
     assert not any(is_held_out(r, ShardSettings(tokenizer="x")) for r in rows)
