@@ -1,6 +1,7 @@
 """Training runs as a user starts them: they learn, go on exactly after a kill, and name what is wrong."""
 
 import json
+import resource
 import shutil
 import signal
 import subprocess
@@ -231,6 +232,26 @@ def test_a_loss_that_is_no_number_stops_the_run_and_keeps_the_checkpoint(folder:
     assert done.returncode == 2, done.stderr
     assert "the loss is" in done.stderr.splitlines()[-1]
     assert not (folder / "out" / "model.safetensors").exists()
+
+
+@pytest.mark.parametrize(
+    "limit", [60_000, 110_000]
+)  # bytes of a file: less than the weights; than the optimizer's state
+def test_a_full_disk_is_named_and_what_is_whole_goes_on(folder: Path, limit: int) -> None:
+    file = recipe(folder / "r.toml", run={"steps": 6, "save_every": 2})
+    command = [sys.executable, "-m", "longwriter", "train", "sft", str(file), "--out", str(folder / "out")]
+    full = subprocess.run(
+        command,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
+    )
+    assert full.returncode == 2, full.stderr[-2000:]
+    assert "make room, then run the same command again" in full.stderr.splitlines()[-1]
+    assert train("sft", file, folder / "out").returncode == 0
+    assert list(losses(folder / "out")) == [1, 2, 3, 4, 5, 6]
 
 
 def test_other_settings_or_other_data_do_not_go_on(folder: Path) -> None:

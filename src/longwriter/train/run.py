@@ -12,9 +12,12 @@ import shlex
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import torch
+from safetensors import SafetensorError
 from transformers import PrinterCallback, Trainer
 from transformers.utils import logging
 
@@ -28,6 +31,8 @@ from longwriter.train.setup import world_size
 from longwriter.train.trainer import COMPLETE, Watch, last_checkpoint
 
 SETTINGS, DATA = "recipe.json", "data.json"
+DISK = ("inline_container", "No space left", "File too large", "I/O error", "IoError")
+"""What a failed write is called by torch.save and safetensors."""
 FREE = {"run.save_every", "run.evaluate_every", "run.log_every", "run.device_batch", "run.cpu", "run.lean_logits"}
 """Settings that may change when a run goes on: they do not change its losses."""
 
@@ -69,17 +74,28 @@ def go(trainer: Trainer, recipe: Recipe, out: Path, tell: Tell) -> None:
             if not (folder / COMPLETE).exists():
                 shutil.rmtree(folder)
     trainer.accelerator.wait_for_everyone()
-    try:
+    with _writing(out):
         trainer.train(resume_from_checkpoint=None if whole is None else str(whole))
-    except OSError as error:
+
+
+@contextmanager
+def _writing(out: Path) -> Iterator[None]:
+    """Names a disk that is full. torch and safetensors say it in errors of their own."""
+    try:
+        yield
+    except (OSError, SafetensorError, RuntimeError) as error:
+        if not isinstance(error, OSError) and not any(sign in str(error) for sign in DISK):
+            raise
+        reason = str(error).strip().splitlines()[0]
         raise RunError(
-            f"cannot write to {out}: {error}; the last whole checkpoint is kept: make room, then run the same command again"
+            f"cannot write to {out}: {reason}; the last whole checkpoint is kept: make room, then run the same command again"
         ) from error
 
 
 def finish(trainer: Trainer, recipe: Recipe, out: Path) -> None:
     """Save the model, its card and the curves."""
-    trainer.save_model(str(out))
+    with _writing(out):
+        trainer.save_model(str(out))
     if trainer.args.process_index == 0:
         draw(out, out.name)
         write_file(out / "README.md", _card(recipe, out, type(trainer.model_wrapped).__name__))
