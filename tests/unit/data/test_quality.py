@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from longwriter.data.pairs.quality import TRIES, JudgeQuality, open_quality, read_score, rule_score
+from longwriter.data.asking import TRIES
+from longwriter.data.pairs.quality import JudgeQuality, open_quality, read_score, rule_score
 from longwriter.data.prompts import HERE, render
 from longwriter.errors import RunError
 from longwriter.models.base import ModelConfig

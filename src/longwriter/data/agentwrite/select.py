@@ -1,7 +1,7 @@
 """Which requests are worth answering: no harm, no harvesting, no repeats, no benchmarks, and long answers alone.
 
 Rules decide what they can; what names no length is put to a model, which answers yes or no. A reply that is neither is
-asked for again, `TRIES` times in all, and then counts as undecided: the request is left out, and the report says so.
+asked for again, three times in all, and then counts as undecided: the request is left out, and the report says so.
 """
 
 import json
@@ -10,22 +10,19 @@ import tomllib
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from types import TracebackType
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 from longwriter.data.agentwrite.audit import Dropped
 from longwriter.data.agentwrite.decontaminate import Benchmarks
+from longwriter.data.asking import Asker
 from longwriter.data.instructions import Instruction
 from longwriter.data.near import NearDuplicates
 from longwriter.data.prompts import render
 from longwriter.data.steps import Item, Result
-from longwriter.errors import EmptyReply
-from longwriter.models.base import Model, ModelConfig, open_model
+from longwriter.models.base import ModelConfig
 from longwriter.text import language
-from longwriter.types import Message, Request
 from longwriter.writer.target import read_target
 
-TRIES = 3
 SCHEMA: dict[str, object] = {
     "type": "object",
     "properties": {"long": {"type": "boolean"}},
@@ -128,44 +125,20 @@ def _benchmark(prompt: str, benchmarks: Benchmarks, least: float) -> tuple[str, 
     return ("benchmark", f"holds {near.share:.0%} of {near.prompt[:60]!r}") if near.share >= least else None
 
 
-class Judge:
-    """Asks a model whether a request needs a long answer. See `steps.Worker`."""
-
-    model: Model
+class Judge(Asker):
+    """Asks a model whether a request needs a long answer."""
 
     def __init__(self, config: ModelConfig, least_words: int, seed: int) -> None:
         """`least_words`: the question's number."""
-        self.config, self.least_words, self.seed = config, least_words, seed
-
-    async def __aenter__(self) -> Self:
-        self.model = open_model(self.config)
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.model.aclose()
+        super().__init__(config, seed)
+        self.least_words = least_words
 
     async def __call__(self, item: Item) -> Result:
         """`long`: the answer, None if no reply could be read; `said`: the last reply's beginning, in that case."""
-        prompt, said = str(item["prompt"]), ""
+        prompt = str(item["prompt"])
         text = render(language(prompt), "needs_length", instruction=prompt, words=f"{self.least_words:,}")
-        for attempt in range(TRIES):
-            request = Request(
-                messages=(Message(role="user", content=text),),
-                temperature=0.0 if attempt == 0 else None,  # cold, a reply that cannot be read comes again as it was
-                seed=self.seed + attempt,
-                json_schema=SCHEMA,
-            )
-            try:
-                said = (await self.model.reply(request)).text
-            except EmptyReply as error:
-                said = str(error)
-                continue
-            answer = read_answer(said)
-            if answer is not None:
-                return {"long": answer}
-        return {"long": None, "said": said[:200]}
+        answer, said = await self.ask(text, SCHEMA, read_answer)
+        return {"long": None, "said": said} if answer is None else {"long": answer}
 
 
 def read_answer(reply: str) -> bool | None:

@@ -7,22 +7,20 @@ is added in our own wording. A reply that cannot be read, or whose request names
 import json
 import random
 from collections.abc import Iterator, Sequence
-from types import TracebackType
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
+from longwriter.data.asking import TRIES, Asker
 from longwriter.data.backtranslate.requests import with_length
 from longwriter.data.backtranslate.sections import Cutter, Passage, near_lengths, round_words
 from longwriter.data.backtranslate.triples import Chapter, Triple
 from longwriter.data.prompts import render
 from longwriter.data.steps import Item, Result
 from longwriter.errors import EmptyReply
-from longwriter.models.base import Model, ModelConfig, open_model
 from longwriter.text import count_words, head_words, tail_words
 from longwriter.types import Message, Request, Section
 from longwriter.writer.target import read_target
 
 STEP = "backtranslate"
-TRIES = 3
 SHOWN_WORDS = 6000
 """Of a text that the model sees; a longer one is shown by the beginning and end of each section."""
 STATED = 0.8
@@ -74,23 +72,8 @@ def _ends(text: str, half: int) -> str:
     return text if count_words(text) <= 2 * half else f"{head_words(text, half)}\n[...]\n{tail_words(text, half)}"
 
 
-class BackTranslator:
-    """Asks for the request and plan of one text. See `steps.Worker`."""
-
-    model: Model
-
-    def __init__(self, config: ModelConfig, seed: int) -> None:
-        """`seed`: of the first try; later ones count on from it."""
-        self.config, self.seed = config, seed
-
-    async def __aenter__(self) -> Self:
-        self.model = open_model(self.config)
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.model.aclose()
+class BackTranslator(Asker):
+    """Asks for the request and plan of one text."""
 
     async def __call__(self, item: Item) -> Result:
         """`instruction` and `lines`; or `dropped`, the last reply's fault."""

@@ -10,15 +10,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
 
+from longwriter.data.asking import Asker
 from longwriter.data.prompts import HERE, render, sha256_of
 from longwriter.data.steps import Item, Result, Worker
-from longwriter.errors import EmptyReply, RunError
+from longwriter.errors import RunError
 from longwriter.journal import digest
-from longwriter.models.base import Model, ModelConfig, open_model
+from longwriter.models.base import ModelConfig
 from longwriter.text import ends_complete, language, repeated_ngrams
-from longwriter.types import Message, Request
 
-TRIES = 3
 SCHEMA: dict[str, object] = {
     "type": "object",
     "properties": {"score": {"type": "number", "minimum": 0, "maximum": 100}},
@@ -69,43 +68,15 @@ class RuleQuality:
         return {"quality": rule_score(str(item["prompt"]), read_sample(item), cut=item["finish"] == "length")}
 
 
-class JudgeQuality:
-    """Asks a model for one number."""
-
-    model: Model
-
-    def __init__(self, config: ModelConfig, seed: int) -> None:
-        """The judge should be another model than the writer: models favour their own texts."""
-        self.config, self.seed = config, seed
-
-    async def __aenter__(self) -> Self:
-        self.model = open_model(self.config)
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.model.aclose()
+class JudgeQuality(Asker):
+    """Asks a model for one number. It should be another model than the writer: models favour their own texts."""
 
     async def __call__(self, item: Item) -> Result:
-        """As `RuleQuality`; None after `TRIES` replies without a number, with the beginning of the last one."""
-        prompt, said = str(item["prompt"]), ""
+        """As `RuleQuality`; None where no reply held a number, with the beginning of the last one."""
+        prompt = str(item["prompt"])
         text = render(language(prompt), "quality_judge", instruction=prompt, text=read_sample(item))
-        for attempt in range(TRIES):
-            request = Request(
-                messages=(Message(role="user", content=text),),
-                temperature=0.0 if attempt == 0 else None,  # cold, a reply that cannot be read comes again as it was
-                seed=self.seed + attempt,
-                json_schema=SCHEMA,
-            )
-            try:
-                said = (await self.model.reply(request)).text
-            except EmptyReply as error:
-                said = str(error)
-                continue
-            if (score := read_score(said)) is not None:
-                return {"quality": score}
-        return {"quality": None, "said": said[:200]}
+        score, said = await self.ask(text, SCHEMA, read_score)
+        return {"quality": None, "said": said} if score is None else {"quality": score}
 
 
 def read_score(reply: str) -> float | None:
