@@ -61,8 +61,8 @@ class Windows(Dataset[Row]):
 class Copies(Dataset[Row]):
     """One segment of tokens drawn by chance, again and again; the loss counts on the repetitions alone.
 
-    Teaches a small model to copy from its prompt, before it knows a word (`facts`: it does not learn it from text
-    within some ten million tokens). `reserved`: ids below are never drawn.
+    Teaches a small model to copy from its prompt before it knows a word; text alone has not taught it within ten million
+    tokens (docs/log.md). `reserved`: ids below are never drawn.
     """
 
     def __init__(self, vocab: int, width: int, seed: int, reserved: int = 4) -> None:

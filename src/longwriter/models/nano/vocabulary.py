@@ -1,8 +1,8 @@
 """Text to nano's tokens and back.
 
 Marks such as `<|end|>` are tokens only where `prompt` puts them; in a text they are ordinary characters. Tokens are
-pieces of UTF-8 that may end inside a character: `pieces` holds bytes. Leaves out: training the vocabulary, in
-`recipes/nano/prepare.py`.
+pieces of UTF-8 that may end inside a character: `pieces` holds bytes. Leaves out: training the vocabulary
+(`longwriter data books --train-tokenizer`).
 """
 
 from collections.abc import Sequence
