@@ -6,22 +6,25 @@ docs/lab.md and its figures from what is there. Leaves out: quality beyond repet
 """
 
 import argparse
-import asyncio
 import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from show import show
 
-from longwriter.models.base import ModelConfig, open_model
+from longwriter.models.nano.engine import Engine, State
+from longwriter.models.nano.threads import one_thread
+from longwriter.models.nano.vocabulary import Vocabulary
 from longwriter.rewards.length import length_score
+from longwriter.runs import write_file
 from longwriter.text import count_words, repeated_ngrams
-from longwriter.types import Message, Request
+from longwriter.types import Message
 
 HERE, WORK = Path(__file__).parent, Path("build/lab")
 ROWS, HELD = Path("build/nano/instructions"), Path("build/nano/instructions/held")
@@ -29,7 +32,9 @@ LONGEST = 200  # words: L, the longest output of the full run
 CAPS = {"quarter": LONGEST // 4, "half": LONGEST // 2, "full": LONGEST}
 ASKED = (50, 100, 200, 400)
 PROMPTS = 24
-PROCESSES = 2
+TEMPERATURE, TOP_P = 0.7, 0.9
+MOST = 640  # tokens of an output: some 450 words
+PROCESSES = 1  # start two commands side by side where there are two cores
 
 
 def capped(words: int) -> Path:
@@ -76,15 +81,13 @@ def tuned(name: str, data: list[Path], seed: int, loss: str = "token") -> Path:
     )
 
 
-def topics(skip: int, count: int) -> list[str]:
-    """Keywords of held-out chapters, two a topic."""
+def topics() -> tuple[list[str], list[str]]:
+    """Two keywords of a held-out chapter each: those that all models are asked about, and others for making data."""
     table = pq.read_table(HELD / "train.parquet", columns=["kind", "keywords"]).to_pylist()
-    found = list(
-        dict.fromkeys(
-            " and ".join(r["keywords"][:2]) for r in table if r["kind"] == "direct" and len(r["keywords"]) > 1
-        )
-    )
-    return found[skip :: max(1, len(found) // (skip + count))][:count]
+    direct = (r["keywords"] for r in table if r["kind"] == "direct")
+    found = list(dict.fromkeys(" and ".join(words[:2]) for words in direct if len(words) > 1))
+    step = len(found) // PROMPTS
+    return found[::step][:PROMPTS], [t for i, t in enumerate(found) if i % step]
 
 
 def request(topic: str, words: int) -> str:
@@ -92,34 +95,44 @@ def request(topic: str, words: int) -> str:
     return f"Write a story about {topic}. About {words} words."
 
 
-async def write(model_folder: Path, out: Path) -> None:
-    """One sample a topic and length, journalled a line each."""
-    done = {json.loads(line)["id"] for line in out.read_text().splitlines()} if out.exists() else set()
-    model = open_model(ModelConfig(model=f"nano:{model_folder}"))
-    with out.open("a") as lines:
+def plain(engine: Engine, vocabulary: Vocabulary, prompt: str, seed: int) -> tuple[str, bool]:
+    """One text by temperature and top-p alone, without the guards of `longwriter.models.nano.sampling`; and if it was cut."""
+    rng, state = np.random.default_rng(seed), State(engine.shape)
+    asked, begun = vocabulary.prompt((Message(role="user", content=prompt),))
+    logits, written = engine.prompt(state, asked + begun), list[int]()
+    while len(written) < MOST:
+        p = np.exp((logits - logits.max()) / TEMPERATURE)
+        order = np.argsort(-p)
+        upto = np.cumsum(p[order]) / p.sum()
+        kept = order[: int(np.searchsorted(upto, TOP_P)) + 1]
+        token = int(rng.choice(kept, p=p[kept] / p[kept].sum()))
+        if token == vocabulary.end:
+            break
+        written.append(token)
+        logits = engine.extend(state, [token])
+    return b"".join(vocabulary.pieces[t] for t in written).decode(errors="ignore"), len(written) == MOST
+
+
+def write(folder: Path, out: Path) -> None:
+    """One sample a topic and length."""
+    engine, vocabulary = Engine(folder), Vocabulary(folder / "tokenizer.json")
+    lines = []
+    with one_thread():
         for asked in ASKED:
-            for number, topic in enumerate(topics(0, PROMPTS)):
-                key = f"{asked}-{number}"
-                if key in done:
-                    continue
-                message = Message(role="user", content=request(topic, asked))
-                reply = await model.reply(Request(messages=(message,), seed=number))
-                entry = {
-                    "id": key,
-                    "asked": asked,
-                    "words": count_words(reply.text),
-                    "finish": reply.finish,
-                    "text": reply.text,
-                }
-                lines.write(json.dumps(entry) + "\n")
-                lines.flush()
+            for number, topic in enumerate(topics()[0]):
+                text, cut = plain(engine, vocabulary, request(topic, asked), number)
+                lines.append(
+                    {"id": f"{asked}-{number}", "asked": asked, "words": count_words(text), "cut": cut, "text": text}
+                )
+    write_file(out, "".join(json.dumps(line) + "\n" for line in lines))
 
 
 def sampled(model: Path) -> list[dict]:
     """What a model wrote to all requests."""
     out = WORK / "outputs" / f"{model.name}.jsonl"
     out.parent.mkdir(parents=True, exist_ok=True)
-    asyncio.run(write(model, out))
+    if not out.exists():
+        write(model, out)
     return read(out)
 
 
@@ -127,7 +140,7 @@ def read(path: Path) -> list[dict]:
     """Samples with their scores."""
     rows = [json.loads(line) for line in path.read_text().splitlines()]
     for row in rows:
-        row["score"] = length_score(row["words"], row["asked"])
+        row["score"] = length_score(row["asked"], row["words"])
         row["repeated"] = repeated_ngrams(row["text"])
     return rows
 
@@ -149,10 +162,10 @@ def agentwritten() -> Path:
     """`longwriter data agentwrite` on requests for one and a half to two times L words."""
     out = WORK / "agentwrite"
     if not (out / "train.parquet").exists():
-        wanted = [words for words in (250, 300, 350, 400) for _ in range(150)]
+        wanted = [words for words in (250, 300, 350, 400) for _ in range(60)]
         rows = [
             {"id": f"a{i}", "prompt": request(t, w), "words": w}
-            for i, (t, w) in enumerate(zip(topics(40, 600), wanted, strict=False))
+            for i, (t, w) in enumerate(zip(topics()[1], wanted, strict=False))
         ]
         (WORK / "requests.jsonl").write_text("".join(json.dumps(r) + "\n" for r in rows))
         command = [
@@ -177,7 +190,7 @@ def claim3(seeds: int) -> None:
         asked = WORK / "pair-requests.jsonl"
         rows = [
             {"id": f"p{i}", "prompt": request(t, w), "words": w}
-            for i, (t, w) in enumerate((t, w) for t in topics(40, 100) for w in (50, 100, 200))
+            for i, (t, w) in enumerate((t, w) for t in topics()[1][-60:] for w in (100, 200))
         ]
         asked.write_text("".join(json.dumps(r) + "\n" for r in rows))
         if not (pairs / "train.parquet").exists():

@@ -1,7 +1,8 @@
 """Does nano do what it is asked? Length in one go, keywords of the plan line, plans, loops; on held-out chapters.
 
 Run: python recipes/nano/evaluate.py [--model nano:FOLDER] [--rows build/nano/instructions/held] [--count 120]
-Prints JSON. Leaves out: whether a text makes sense (none does).
+Prints JSON. `--weights-alone`: without `ending`, which keeps the engine's texts near the words asked for. Leaves out:
+whether a text makes sense (none does).
 """
 
 import argparse
@@ -14,6 +15,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from longwriter.models.base import Model, ModelConfig, open_model
+from longwriter.models.nano import ending
 from longwriter.text import count_words, repeated_ngrams
 from longwriter.types import Message, Request
 
@@ -84,7 +86,10 @@ def main() -> None:
     parser.add_argument("--model", default="nano")
     parser.add_argument("--rows", type=Path, default=Path("build/nano/instructions/held"))
     parser.add_argument("--count", type=int, default=120)
+    parser.add_argument("--weights-alone", action="store_true")
     args = parser.parse_args()
+    if args.weights_alone:
+        ending.LONGEST = 0  # no number of words is taken for one
     print(json.dumps(asyncio.run(evaluate(args.model, args.rows, args.count)), indent=1))
 
 

@@ -2,8 +2,8 @@
 
 Temperature and nucleus (top-p), plus guards against the loops that a small model falls into: tokens of content words
 lose some of their logit while they stand in the recent window, no NGRAM of tokens comes back within one text, nor
-STUTTER of them nearby, numbers end, and single quotes only close contractions. The same request
-gives the same text. Leaves out: beams, lists of banned words.
+STUTTER of them nearby, numbers end, and single quotes only close contractions. `ending` keeps a text near the words
+that were asked for. The same request gives the same text. Leaves out: beams, lists of banned words.
 """
 
 import hashlib
@@ -12,6 +12,7 @@ from collections import deque
 import numpy as np
 from numpy.typing import NDArray
 
+from longwriter.models.nano.ending import Ending
 from longwriter.models.nano.engine import Array
 from longwriter.models.nano.vocabulary import Vocabulary
 from longwriter.models.nano.wanted import Wanted
@@ -41,7 +42,9 @@ class Sampler:
         self.penalty = PLAN_PENALTY if is_json else PENALTY
         self.penalised = vocabulary.letters if is_json else vocabulary.content
         self.recent: deque[int] = deque(begun, maxlen=None if is_json else WINDOW)
-        self.wanted = Wanted(vocabulary, "\n".join(m.content for m in request.messages if m.role == "user"))
+        prompt = "\n".join(m.content for m in request.messages if m.role == "user")
+        self.wanted = Wanted(vocabulary, prompt)
+        self.ending = Ending(vocabulary, prompt, b"".join(vocabulary.pieces[t] for t in begun))
         self.is_first = True
         self.history: list[int] = []
         self.followers: dict[tuple[int, ...], list[int]] = {}
@@ -66,12 +69,14 @@ class Sampler:
                 logits[self.vocabulary.digits] = -np.inf
             if not self.history or not self.vocabulary.pieces[self.history[-1]][-1:].isalpha():
                 logits[self.vocabulary.contractions] = -np.inf
+            self.ending.favour(logits)
         else:
             logits[~allowed] = -np.inf
         token = self._nucleus(logits)
         self.is_first = False
         self.recent.append(token)
         self.wanted.take(token)
+        self.ending.take(token)
         self._remember(token)
         return token
 
