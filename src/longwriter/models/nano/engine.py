@@ -70,7 +70,7 @@ class Layer:
 
 
 class State:
-    """The keys and values of what an engine has read. 12 MB for the shipped model."""
+    """The keys and values of what an engine has read. 16 MB for the shipped model."""
 
     def __init__(self, shape: Shape) -> None:
         """Nothing read yet."""
