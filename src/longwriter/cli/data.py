@@ -10,6 +10,7 @@ COMMANDS = {  # name -> module and attribute, imported when called
     "books": "longwriter.cli.data_books:books",
     "backtranslate": "longwriter.cli.data_backtranslate:backtranslate",
     "pairs": "longwriter.cli.data_pairs:pairs",
+    "ranges": "longwriter.cli.data_ranges:ranges",
 }
 
 

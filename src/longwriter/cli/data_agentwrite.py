@@ -23,9 +23,10 @@ from longwriter.cli.tables import money
 from longwriter.cli.work import run_async
 from longwriter.config import build
 from longwriter.data.agentwrite.audit import filter_dataset
-from longwriter.data.agentwrite.build import EACH, BuildSettings, build_dataset, each, read_benchmarks
+from longwriter.data.agentwrite.build import EACH, BuildSettings, build_dataset, each
 from longwriter.data.agentwrite.filters import Limits
 from longwriter.data.agentwrite.select import by_rules
+from longwriter.data.decontaminate import read_benchmarks
 from longwriter.data.instructions import Instruction, read_instructions, sha256_of
 from longwriter.data.steps import open_engine
 from longwriter.errors import InputError

@@ -17,8 +17,8 @@ from tests.server import Script, Server, write
 from longwriter.config import build
 from longwriter.data.agentwrite.audit import filter_dataset
 from longwriter.data.agentwrite.build import EACH, BuildSettings, build_dataset
-from longwriter.data.agentwrite.decontaminate import Benchmarks
 from longwriter.data.agentwrite.filters import Limits
+from longwriter.data.decontaminate import Benchmarks
 from longwriter.data.instructions import read_instructions, sha256_of
 from longwriter.data.steps import LocalEngine, Progress
 from longwriter.errors import CeilingReached, InputError, RunError, Unavailable

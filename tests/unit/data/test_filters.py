@@ -4,8 +4,8 @@ import random
 
 import pytest
 
-from longwriter.data.agentwrite.decontaminate import Benchmarks
 from longwriter.data.agentwrite.filters import FILTERS, Candidate, Given, Limits, Verdict, verdicts
+from longwriter.data.decontaminate import Benchmarks
 from longwriter.data.near import NearDuplicates
 from longwriter.data.postprocess import tidy
 from longwriter.text import count_words

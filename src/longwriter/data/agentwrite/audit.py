@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
-from longwriter.data.agentwrite.decontaminate import Benchmarks
 from longwriter.data.agentwrite.filters import Candidate, Given, Limits, Verdict, verdicts
 from longwriter.data.card import card
 from longwriter.data.dataset import Row, as_messages, read_rows, write_dataset
+from longwriter.data.decontaminate import Benchmarks
 from longwriter.data.near import NearDuplicates
 from longwriter.data.postprocess import tidy
 from longwriter.errors import InputError

@@ -18,11 +18,11 @@ from pydantic import Field
 
 from longwriter.config import Tree, build
 from longwriter.data.agentwrite.audit import Dropped, Output, conclude
-from longwriter.data.agentwrite.decontaminate import Benchmarks
 from longwriter.data.agentwrite.filters import Candidate, Limits
 from longwriter.data.agentwrite.select import Judge, by_rules
-from longwriter.data.dataset import Row, read_rows, whole
-from longwriter.data.instructions import Instruction, prompt_of, read_instructions, sha256_of
+from longwriter.data.dataset import Row, whole
+from longwriter.data.decontaminate import Benchmarks, read_benchmarks
+from longwriter.data.instructions import Instruction, read_instructions, sha256_of
 from longwriter.data.postprocess import tidy
 from longwriter.data.prompts import HERE as JUDGE_PROMPTS
 from longwriter.data.prompts import sha256_of as sha256_of_files
@@ -116,18 +116,6 @@ def each(settings: WriteSettings, instruction: Instruction) -> WriteSettings:
 def _optional(value: object) -> int | None:
     assert value is None or isinstance(value, int)
     return value
-
-
-def read_benchmarks(paths: Sequence[str]) -> Benchmarks:
-    """The prompts of benchmark files. Raises InputError naming file and row."""
-    prompts = []
-    for path in paths:
-        for number, row in enumerate(read_rows(path), 1):
-            try:
-                prompts.append(prompt_of(row))
-            except InputError as error:
-                raise InputError(f"{path} row {number}: {error}") from error
-    return Benchmarks(prompts)
 
 
 class Work(NamedTuple):

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from pydantic import Field
 
-from longwriter.data.agentwrite.decontaminate import Benchmarks
+from longwriter.data.decontaminate import Benchmarks
 from longwriter.data.near import NearDuplicates
 from longwriter.rewards.length import length_score
 from longwriter.text import count_words, ends_complete, language, repeated_ngrams

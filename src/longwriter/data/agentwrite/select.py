@@ -6,18 +6,16 @@ asked for again, three times in all, and then counts as undecided: the request i
 
 import json
 import re
-import tomllib
 from collections.abc import Sequence
-from functools import cache
-from pathlib import Path
 from typing import NamedTuple
 
 from longwriter.data.agentwrite.audit import Dropped
-from longwriter.data.agentwrite.decontaminate import Benchmarks
 from longwriter.data.asking import Asker
+from longwriter.data.decontaminate import Benchmarks
 from longwriter.data.instructions import Instruction
 from longwriter.data.near import NearDuplicates
 from longwriter.data.prompts import render
+from longwriter.data.rules import rules
 from longwriter.data.steps import Item, Result
 from longwriter.models.base import ModelConfig
 from longwriter.text import language
@@ -40,21 +38,6 @@ _WORDS = {
     "不需要": False,
 }
 _BARE = re.compile(rf"\W*(?:\{{\s*\"long\"\s*:\s*)?\b({'|'.join(_WORDS)})\b\W*", re.I)
-
-
-class Rule(NamedTuple):
-    """A kind of request that is dropped."""
-
-    name: str
-    reason: str
-    pattern: re.Pattern[str]
-
-
-@cache
-def rules() -> tuple[Rule, ...]:
-    """The shipped rules, in the order of `rules.toml`."""
-    read = tomllib.loads((Path(__file__).parent / "rules.toml").read_text("utf-8"))
-    return tuple(Rule(r["name"], r["reason"], re.compile("|".join(r["patterns"]), re.I)) for r in read["rule"])
 
 
 class Selected(NamedTuple):

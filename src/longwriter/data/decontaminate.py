@@ -11,9 +11,12 @@ Words are those of `text.words_of`, without case, so Chinese goes by character.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from longwriter.data.dataset import read_rows
+from longwriter.data.instructions import prompt_of
+from longwriter.errors import InputError
 from longwriter.text import words_of
 
 PASSAGE_WORDS = 13
@@ -91,3 +94,15 @@ def _telling(text: str) -> set[Gram]:
     """Words and word pairs that say what a text is about."""
     words = [word for word in _folded(text) if not word[0].isdigit()]
     return {gram for gram in _runs(words, 1) | _runs(words, 2) if not _COMMON.issuperset(gram)}
+
+
+def read_benchmarks(paths: Sequence[str]) -> Benchmarks:
+    """The prompts of benchmark files. Raises InputError naming file and row."""
+    prompts = []
+    for path in paths:
+        for number, row in enumerate(read_rows(path), 1):
+            try:
+                prompts.append(prompt_of(row))
+            except InputError as error:
+                raise InputError(f"{path} row {number}: {error}") from error
+    return Benchmarks(prompts)

@@ -1,0 +1,1 @@
+"""Prompts for reinforcement learning: requests, from chat logs too, each with the length that its answer should have."""
