@@ -1,0 +1,201 @@
+"""longwriter score: the rewards of a text, and why."""
+
+import json
+import time
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import cast
+
+import click
+from pydantic import JsonValue
+from rich.table import Table
+from rich.text import Text
+
+from longwriter.cli.options import HOME, JSON, with_options
+from longwriter.cli.progress import clock
+from longwriter.cli.score_source import Given, Item, about, read_range, read_source
+from longwriter.cli.tables import show_table
+from longwriter.cli.work import run_async
+from longwriter.config import build
+from longwriter.errors import InputError
+from longwriter.rewards.base import Mode, RewardSettings, Verdict, open_reward
+from longwriter.rewards.form import read_tags
+
+EXAMPLES = """
+\b
+Examples:
+  longwriter score story.md --words 3000
+  longwriter score story.md --request "Write at least 2,000 words on tea"
+  longwriter score RUN                       a run of write, or of train grpo (its last step)
+  longwriter score samples.jsonl --json      a line a sample: prompt and text; id, mode, lower, upper, words if wanted
+  longwriter score samples.jsonl --id 17 --reward length,format,writing --reward-model build/reward
+"""
+Scored = dict[str, Verdict]
+"""Verdicts of one sample, by reward."""
+AT_ONCE = 32
+"""Samples between two looks at the clock; those of one request stay together."""
+TELL_AFTER_S = 2.0
+MOST_ROWS = 40
+
+
+@click.command(epilog=EXAMPLES)
+@click.argument("source", metavar="FILE|RUN")
+@click.option("--reward", "names", default="length,format", show_default=True, help="length, format, writing.")
+@click.option("--request", help="What the text was asked to be.")
+@click.option("--words", type=click.IntRange(min=1), help="Wanted length; 10 % either way is full.")
+@click.option("--range", "bounds", metavar="LO-HI", help="Wanted length as a range.")
+@click.option(
+    "--mode", type=click.Choice(["think", "direct", "plain"]), help="Tags that must be there.  [default: as it begins]"
+)
+@click.option("--longest", type=float, help="Times the range's upper end where length is worth 0.  [default: 2]")
+@click.option("--id", "chosen", help="Explain this sample of many.")
+@click.option("--reward-model", help="For writing: folder of longwriter train reward.")
+@click.option("--reward-url", help="For writing: server with a reward model.")
+@click.option("--judge", help="For writing: model that judges in pairs.")
+@click.option("--judge-url", help="Its OpenAI-compatible endpoint.")
+@with_options(HOME, JSON)
+def score(source: str, names: str, chosen: str | None, home: Path, as_json: bool, **flags: object) -> None:
+    """Say what the rewards of a text are, and why.
+
+    The wanted range of lengths is that of --range or --words, the sample's own, or what its request names.
+    """
+    given = _given(flags)
+    items = read_source(source, home, given)
+    if chosen is not None:
+        items = [item for item in items if item.sample.id == chosen]
+        if not items:
+            raise InputError(f"{source}: no sample has the id {chosen!r}")
+    rewards = [name.strip() for name in names.split(",") if name.strip()]
+    if not rewards:
+        raise InputError("--reward: name at least one")
+    if "writing" in rewards and not all(item.sample.request.strip() for item in items):
+        raise InputError("writing is judged against the request; give it with --request TEXT")
+    told = ("longest", "reward_model", "reward_url", "judge", "judge_url")
+    settings = build(RewardSettings, {k: flags[k] for k in told if flags[k] is not None}, "settings")
+    scored = run_async(_scored(rewards, settings, items))
+    if as_json:
+        for item, verdicts in zip(items, scored, strict=True):
+            click.echo(json.dumps(as_tree(item, verdicts), ensure_ascii=False))
+    elif len(items) == 1:
+        explain(items[0], scored[0])
+    else:
+        overview(items, scored)
+
+
+def _given(flags: dict[str, object]) -> Given:
+    words, bounds = flags["words"], flags["bounds"]
+    if words is not None and bounds is not None:
+        raise InputError("give --words or --range, not both")
+    wanted = about(words) if isinstance(words, int) else read_range(bounds) if isinstance(bounds, str) else None
+    request = flags["request"]
+    flag = "--range" if bounds is not None else "--words, 10 % either way"
+    return Given(str(request) if request is not None else None, wanted, flag, cast("Mode | None", flags["mode"]))
+
+
+async def _scored(names: Sequence[str], settings: RewardSettings, items: list[Item]) -> list[Scored]:
+    """Every sample by every reward; how far it is on standard error."""
+    rewards = {}
+    found: list[Scored] = []
+    begun = told = time.monotonic()
+    try:
+        for name in names:
+            rewards[name] = open_reward(name, settings)
+        for batch in _batches(items):
+            samples = [item.sample for item in batch]
+            columns = [await reward.score(samples) for reward in rewards.values()]
+            found += [dict(zip(rewards, verdicts, strict=True)) for verdicts in zip(*columns, strict=True)]
+            if time.monotonic() - told > TELL_AFTER_S and len(found) < len(items):
+                told = time.monotonic()
+                left = (told - begun) / len(found) * (len(items) - len(found))
+                click.echo(f"scored {len(found):,}/{len(items):,}, {clock(left)} left", err=True)
+    finally:
+        for reward in rewards.values():
+            await reward.aclose()
+    return found
+
+
+def _batches(items: list[Item]) -> Iterator[list[Item]]:
+    batch: list[Item] = []
+    for _, group in groupby(items, key=lambda item: item.sample.request):
+        batch += group
+        if len(batch) >= AT_ONCE:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def as_tree(item: Item, verdicts: Scored) -> dict[str, object]:
+    """For scripts."""
+    sample = item.sample
+    tree: dict[str, object] = {"id": sample.id, "mode": sample.mode, "lower": sample.lower, "upper": sample.upper}
+    tree |= {"range_from": item.source, "rewards": {name: verdict.value for name, verdict in verdicts.items()}}
+    return tree | {"why": {name: dict(verdict.why) for name, verdict in verdicts.items()}}
+
+
+def explain(item: Item, verdicts: Scored) -> None:
+    """One sample for a person."""
+    table = Table("reward", "value", "why", box=None, pad_edge=False)
+    for name, verdict in verdicts.items():
+        table.add_row(name, _value(verdict.value), Text(_why(name, item, verdict)))
+    show_table(table)
+    passages = verdicts["format"].why.get("passages") if "format" in verdicts else None
+    if isinstance(passages, list) and passages:
+        click.echo("")
+        show_table(_passages(passages, read_tags(item.sample.completion, item.sample.mode).answer))
+
+
+def _why(name: str, item: Item, verdict: Verdict) -> str:
+    why = verdict.why
+    if name == "length":
+        words = f"{why['words']:,} words" if not why["fault"] else f"no answer: {why['fault']}"
+        if verdict.value is None:
+            return f"{words}; no range: {item.source} (--words N, --range LO-HI or --request TEXT)"
+        return f"{words}; {why['lower']:,} to {why['upper']:,} wanted ({item.source})"
+    if name == "format":
+        if why["fault"]:
+            return str(why["fault"])
+        form = {"think": "thinking, then an answer", "direct": "one answer", "plain": "plain text"}[item.sample.mode]
+        return f"{form}; {100 * float(str(why['repeated'])):.1f} % of the words repeat what stood earlier"
+    return "; ".join(f"{key} {value}" for key, value in why.items())
+
+
+def _passages(passages: list[JsonValue], answer: str) -> Table:
+    """What repeats what, by line of the answer."""
+    table = Table("line", "similarity", "says", "line", "what stood there", box=None, pad_edge=False)
+    for passage in passages:
+        assert isinstance(passage, dict)
+        lines = (answer.count("\n", 0, int(str(passage[key]))) + 1 for key in ("start", "earlier_start"))
+        here, there = map(str, lines)
+        said, earlier = Text(str(passage["text"])), Text(str(passage["earlier"]))
+        table.add_row(here, f"{passage['similarity']:.2f}", said, there, earlier)
+    return table
+
+
+def overview(items: list[Item], scored: list[Scored]) -> None:
+    """Many samples for a person: the lowest first where there are too many, and the means."""
+    names = list(scored[0])
+    rows = list(zip(items, scored, strict=True))
+    if len(rows) > MOST_ROWS:
+        rows = sorted(rows, key=lambda row: _mean([verdict.value for verdict in row[1].values()]) or 0.0)[:MOST_ROWS]
+    table = Table("id", *names, "range", "fault", box=None, pad_edge=False)
+    for item, verdicts in rows:
+        bounds = f"{item.sample.lower:,}-{item.sample.upper:,}" if item.sample.upper else ""
+        fault = read_tags(item.sample.completion, item.sample.mode).fault
+        table.add_row(Text(item.sample.id), *(_value(v.value) for v in verdicts.values()), bounds, Text(fault))
+    means = [_mean([verdicts[name].value for verdicts in scored]) for name in names]
+    table.add_row(f"mean of {len(scored):,}", *map(_value, means), "", "", style="bold")
+    show_table(table)
+    shown = f"the {len(rows)} lowest; " if len(rows) < len(items) else ""
+    click.echo(f"{shown}--id ID explains one, --json prints all")
+
+
+def _mean(values: Sequence[float | None]) -> float | None:
+    """Of those that there are."""
+    known = [value for value in values if value is not None]
+    return sum(known) / len(known) if known else None
+
+
+def _value(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"

@@ -1,0 +1,154 @@
+"""What `longwriter score` is given, as samples: a text, JSON lines, a run of `write` or a run of `train grpo`."""
+
+import json
+import re
+from collections import deque
+from pathlib import Path
+from typing import NamedTuple
+
+from longwriter.config import build, read_text
+from longwriter.errors import InputError, RunError
+from longwriter.rewards.base import Mode, Sample
+from longwriter.runs import DRAFT, all_runs, find, saved_settings
+from longwriter.train.rollouts import FOLDER, read_steps
+from longwriter.writer.length_target import range_of
+from longwriter.writer.settings import WriteSettings
+
+NAMES = {  # field of a sample -> the names it may have in a JSON line
+    "request": ("request", "prompt", "instruction"),
+    "completion": ("completion", "text", "response", "output"),
+}
+OTHERS = ("id", "mode", "lower", "upper", "words", "cut")
+
+
+class Item(NamedTuple):
+    """A sample, and where its range comes from."""
+
+    sample: Sample
+    source: str
+
+
+class Given(NamedTuple):
+    """What the flags say of every sample; None for nothing."""
+
+    request: str | None
+    bounds: tuple[int, int] | None
+    flag: str
+    """The flag that named the bounds."""
+    mode: Mode | None
+
+
+def about(words: int) -> tuple[int, int]:
+    """10 % either way, and at least one word."""
+    return round(0.9 * words), max(1, round(1.1 * words))
+
+
+def read_source(source: str, home: Path, given: Given) -> list[Item]:
+    """Samples of a file, of a run folder, or of a run in `home` by name. Raises InputError or RunError."""
+    path = Path(source)
+    if path.is_file():
+        found = _lines(path, given) if path.suffix == ".jsonl" else [_text(path, given)]
+    elif (path / FOLDER).is_dir():
+        found = _rollouts(path, given)
+    elif path.is_dir() or any(run.name.startswith(source) for run in all_runs(home)):
+        found = [_run(find(home, source), given)]
+    else:
+        raise InputError(f"{source}: no such file or run; runs are looked for in {home}")
+    if not found:
+        raise InputError(f"{source}: nothing to score")
+    return found
+
+
+def _item(row: dict[str, object], given: Given, where: str, words: object = None) -> Item:
+    """A sample with its range: of the flags, its own, its own `words`, or what its request names."""
+    row = row | ({"request": given.request} if given.request is not None else {})
+    if given.mode is not None or "mode" not in row:
+        row["mode"] = given.mode or _mode(str(row["completion"]))
+    own = row.get("lower") is not None or row.get("upper") is not None
+    bounds, source = None, "its own"
+    if given.bounds is not None:
+        bounds, source = given.bounds, given.flag
+    elif not own and words is not None:
+        if isinstance(words, bool) or not isinstance(words, int) or words < 1:
+            raise InputError(f"{where}: words: a whole number of 1 or more is needed, got {words!r}")
+        bounds, source = about(words), f"{words:,} words asked, 10 % either way"
+    elif not own:
+        bounds, source = range_of(str(row["request"])), "the request names a length"
+    if bounds is not None:
+        row |= {"lower": bounds[0], "upper": bounds[1]}
+    sample = build(Sample, row, where)
+    return Item(sample, source if sample.lower is not None else "the request names no length")
+
+
+def _mode(text: str) -> Mode:
+    """As the tag that a text begins with says."""
+    begins = text.lstrip()
+    return "think" if begins.startswith("<think>") else "direct" if begins.startswith("<answer>") else "plain"
+
+
+def _text(path: Path, given: Given) -> Item:
+    text = read_text(path)
+    if not text.strip():
+        raise InputError(f"{path}: holds no text")
+    return _item({"id": path.name, "request": "", "completion": text}, given, str(path))
+
+
+def _lines(path: Path, given: Given) -> list[Item]:
+    """JSON lines with the fields of `rewards.base.Sample` or their other names; only the completion is needed."""
+    items = []
+    for number, line in enumerate(read_text(path).split("\n"), 1):
+        if not line.strip():
+            continue
+        where = f"{path}:{number}"
+        try:
+            read = json.loads(line)
+        except ValueError as error:
+            raise InputError(f"{where}: not JSON: {error}") from error
+        if not isinstance(read, dict):
+            raise InputError(f"{where}: a JSON object is needed")
+        row: dict[str, object] = {"id": str(number), "request": ""}
+        row |= {name: read[name] for name in OTHERS if read.get(name) is not None}
+        row["id"] = str(row["id"])
+        for field, names in NAMES.items():
+            row |= next(({field: read[name]} for name in names if name in read), {})
+        if "completion" not in row:
+            raise InputError(f"{where}: no text; give it as one of {', '.join(NAMES['completion'])}")
+        items.append(_item(row, given, where, row.pop("words", None)))
+    return items
+
+
+def _run(folder: Path, given: Given) -> Item:
+    """The text so far of a run of `write`."""
+    settings = build(WriteSettings, saved_settings(folder), str(folder))
+    if not (folder / DRAFT).is_file():
+        raise InputError(f"{folder.name} has no text yet; go on with: longwriter resume {folder}")
+    row: dict[str, object] = {
+        "id": folder.name,
+        "request": settings.instruction,
+        "completion": read_text(folder / DRAFT),
+        "mode": "plain",
+    }
+    return _item(row, given, str(folder), settings.words)
+
+
+def _rollouts(folder: Path, given: Given) -> list[Item]:
+    """The last step of a run of `train grpo`; those of one request are numbered."""
+    [(_, rollouts)] = deque(read_steps(folder), maxlen=1)
+    items = []
+    seen: dict[tuple[int, str], int] = {}
+    for rollout in rollouts:
+        place = seen[rollout.group, rollout.id] = seen.get((rollout.group, rollout.id), 0) + 1
+        row: dict[str, object] = rollout.model_dump(include={"request", "completion", "mode", "lower", "upper", "cut"})
+        items.append(_item(row | {"id": f"{rollout.id}#{place}"}, given, str(folder)))
+    if not items:
+        raise RunError(f"{folder / FOLDER}: the last step holds no rollout")
+    return items
+
+
+def read_range(text: str) -> tuple[int, int]:
+    """Bounds such as "900-1100". Raises InputError."""
+    match = re.fullmatch(r"\s*([\d,]+)\s*-\s*([\d,]+)\s*", text)
+    bounds = [int(part.replace(",", "") or 0) for part in match.groups()] if match else [1, 0]
+    if bounds[0] > bounds[1] or bounds[1] == 0:
+        raise InputError(f"--range {text}: two numbers of words are needed, the lower first, such as 900-1100")
+    return bounds[0], bounds[1]

@@ -1,0 +1,223 @@
+"""Which earlier passage of a text says most of what a passage says: shared content stems, found by an inverted index.
+
+1. Words without a function word's role become stems, English ones by cutting endings; Han and kana become pairs of
+   neighbouring characters.
+2. A stem weighs ln(1 + cells / cells that have it), a cell being 30 stems in a row: rare stems tell passages apart.
+3. Candidates for a passage are the cells or sentences that share most weight with it, over the last `LAGS` places of
+   each stem. Work for each word is bounded, so time grows with the length of the text, not with its square.
+4. The overlap of a passage with a candidate is the weight of its stems found there over the weight of all its stems.
+   Order plays no part, so shuffled words and clauses change nothing.
+"""
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from longwriter.text import CJK_CHARACTER, sentence_ends
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+CELL = 30
+"""Stems of a cell: about 65 English words."""
+LAGS = 24
+"""Earlier places of a stem that are looked at."""
+CANDIDATES = 4
+"""Earlier passages that are compared in full with each passage."""
+LONGEST_SENTENCE = 40
+"""Stems; longer sentences are cut, so that a text without full stops has passages too."""
+
+_CJK = CJK_CHARACTER.pattern[1:-1]
+_RUN = rf"[^\W{_CJK}]+"
+_TOKEN = re.compile(rf"[{_CJK}]|{_RUN}(?:['’]{_RUN})*")
+FUNCTION_WORDS = frozenset(
+    """a about above across after again against ago all almost along already also although always am among an and another any
+    anybody anyone anything are around as at away back be became because become been before began behind being below
+    between beyond both but by came can can't cannot come could couldn't did didn't do does doesn't doing don don't done
+    down during each either else enough even ever every everybody everyone everything far few for from further gave get
+    give go goes going gone got had hadn't has hasn't have haven't having he he'd he'll he's hence her here hers herself
+    him himself his how however i i'd i'll i'm i've if in indeed instead into is isn't it it's its itself just last least
+    less let like little made make many may me might mine more moreover most much must my myself near nearly neither never
+    next no nobody none nor not nothing now of off often on once one only onto or other others otherwise ought our ours
+    ourselves out over own perhaps quite rather really said same saw say says see seem seemed seems seen several shall she
+    she'd she's should since so some somebody someone something sometimes soon still such take than that that's the their
+    theirs them themselves then there there's therefore these they they'd they'll they're they've thing things this those
+    though three through throughout thus till to together too took toward towards two under unless until up upon us very
+    was wasn't we we'd we'll we're we've well went were weren't what what's whatever when where whether which while who
+    who's whole whom whose why will with within without won't would wouldn't yes yet you you'd you'll you're you've your
+    yours yourself""".split()  # noqa: SIM905
+)
+FUNCTION_CHARACTERS = frozenset(
+    "的了是在和与也就都而及着过这那他她它我你您们个一不有为以于之其把被让给对从到向往由将但却并且或若如果因所即则虽"
+    "又再还更最很太只才已曾会能可要得地吗呢吧啊呀么什谁哪怎此该各每些几两上下里中来去起说"
+)
+_ENDINGS = re.compile(
+    r"(?:ization|ational|fulness|iveness|ousness|edly|ingly|ments?|ness|ities|ation|ations|ional|ative|ously|fully|ably"
+    r"|ibly|ance|ences?|ence|able|ible|ions?|ings?|ists?|isms?|ers?|ors?|est|ies|ied|ed|es|ity|ous|ive|ful|less|al|ly|s|y|e)$"
+)
+_STEM = 6
+"""Letters of a stem at most: decision and decisive, nation and national meet."""
+
+
+@lru_cache(maxsize=1 << 16)
+def stem(word: str) -> str:
+    """The stem of a word in small letters; "" for a function word and for what says nothing alone."""
+    word = word.replace("’", "'")
+    if word in FUNCTION_WORDS:
+        return ""
+    word = word.partition("'")[0]
+    if len(word) < 2 or word in FUNCTION_WORDS:
+        return ""
+    short = _ENDINGS.sub("", word, count=1)
+    word = short if len(short) >= 3 else word
+    if len(word) > 3 and word[-1] == word[-2]:
+        word = word[:-1]
+    return word[:_STEM]
+
+
+class Words(NamedTuple):
+    """A text's words. `stem_at` are the indices of words with a stem, `stems` their numbers, both in order."""
+
+    starts: Ints
+    ends: Ints
+    names: Ints
+    """A number for each word as written, small letters."""
+    stem_at: Ints
+    stems: Ints
+    sentences: Ints
+    """Sentence of each word."""
+    cjk: bool
+    """Most words are Han or kana characters."""
+
+
+def read_words(text: str) -> Words:
+    """Words, stems and sentences of a text."""
+    lower = text.lower() if len(text.lower()) == len(text) else text
+    starts, ends, written = [], [], []
+    for match in _TOKEN.finditer(lower):
+        starts.append(match.start())
+        ends.append(match.end())
+        written.append(match[0])
+    numbers: dict[str, int] = {}
+    names = [numbers.setdefault(word, len(numbers)) for word in written]
+    single = {word for word in numbers if len(word) == 1 and CJK_CHARACTER.match(word)}
+    stemmed: dict[str, int] = {}
+    stem_at, stems = [], []
+    last = len(written) - 1
+    for i, word in enumerate(written):
+        if word in single:
+            joined = i < last and ends[i] == starts[i + 1] and written[i + 1] in single
+            named = word + written[i + 1] if joined else ""
+            if named and (word in FUNCTION_CHARACTERS or named[1] in FUNCTION_CHARACTERS):
+                named = ""
+        else:
+            named = stem(word)
+        if named:
+            stem_at.append(i)
+            stems.append(stemmed.setdefault(named, len(stemmed)))
+    starts_, ends_ = _ints(starts), _ints(ends)
+    sentences = np.searchsorted(_ints(list(sentence_ends(text))), starts_, side="right")
+    cjk = 2 * sum(word in single for word in written) > len(written)
+    return Words(starts_, ends_, _ints(names), _ints(stem_at), _ints(stems), sentences, cjk)
+
+
+def _ints(numbers: list[int]) -> Ints:
+    return np.array(numbers, np.int64)
+
+
+class Overlaps(NamedTuple):
+    """For each passage, a range of stems, the earlier range that it overlaps most with. All arrays of one length."""
+
+    starts: Ints
+    ends: Ints
+    earlier_starts: Ints
+    earlier_ends: Ints
+    shared: Floats
+    """Weight of its stems that stand in the earlier range; 0 where there is no candidate."""
+    total: Floats
+    """Weight of all its stems."""
+
+
+class Index:
+    """The places of each stem of a text."""
+
+    def __init__(self, stems: Ints) -> None:
+        """`stems`: numbers from 0."""
+        self.stems = stems
+        n = len(stems)
+        cells = np.arange(n) // CELL
+        self.cells = int(cells[-1]) + 1 if n else 0
+        once = np.unique(stems * max(1, self.cells) + cells) // max(1, self.cells)
+        frequency = np.bincount(once, minlength=int(stems.max()) + 1 if n else 0)
+        self.weights: Floats = np.log1p(self.cells / np.maximum(frequency, 1))[stems] if n else np.zeros(0)
+        self.keys = np.sort(stems * n + np.arange(n))
+        self.sums = np.concatenate([[0.0], np.cumsum(self.weights)])
+
+    def sentences(self, sentence: Ints) -> Overlaps:
+        """Each sentence (`sentence`: its number for each stem) against every earlier one."""
+        n = len(self.stems)
+        place = np.arange(n)
+        new = np.flatnonzero(np.diff(sentence, prepend=-1))
+        inside = place - np.repeat(new, np.diff(new, append=n))
+        starts = np.flatnonzero(inside % LONGEST_SENTENCE == 0)
+        ends = np.append(starts[1:], n)
+        unit = np.repeat(np.arange(len(starts)), ends - starts)
+        passage, earlier = self._candidates(unit, unit)
+        return self._best(starts, ends, passage, starts[earlier], ends[earlier])
+
+    def blocks(self) -> Overlaps:
+        """Each two cells against every earlier three in a row, so that a passage may stand across cells."""
+        n = len(self.stems)
+        place = np.arange(n)
+        starts = np.arange(0, n, 2 * CELL)
+        ends = np.minimum(starts + 2 * CELL, n)
+        passage, cell = self._candidates(place // (2 * CELL), place // CELL)
+        first = np.maximum(cell - 1, 0) * CELL
+        return self._best(starts, ends, passage, first, np.minimum((cell + 2) * CELL, starts[passage]))
+
+    def _candidates(self, passages: Ints, units: Ints) -> tuple[Ints, Ints]:
+        """Pairs of a passage and an earlier unit, at most `CANDIDATES` a passage; both numbers are given for each stem."""
+        n = len(self.stems)
+        if not n:
+            return self.stems, self.stems
+        place = self.keys % n
+        first = np.flatnonzero(np.diff(self.keys // n * (units[-1] + 1) + units[place], prepend=-1))
+        place = place[first]
+        stems, passage, unit, weight = self.stems[place], passages[place], units[place], self.weights[place]
+        width = int(units[-1]) + 1
+        keys, values = [], []
+        for lag in range(1, min(LAGS, len(place) - 1) + 1):
+            meets = np.flatnonzero(stems[lag:] == stems[:-lag])
+            meets = meets[passages[place[meets]] < passage[lag:][meets]]
+            keys.append(passage[lag:][meets] * width + unit[meets])
+            values.append(weight[meets])
+        pairs, where = np.unique(np.concatenate([*keys, np.zeros(0, np.int64)]), return_inverse=True)
+        sums = np.bincount(where, np.concatenate([*values, np.zeros(0)]), len(pairs))
+        order = np.lexsort((-sums, pairs // width))
+        best = pairs[order]
+        group = np.flatnonzero(np.diff(best // width, prepend=-1))
+        rank = np.arange(len(best)) - np.repeat(group, np.diff(group, append=len(best)))
+        best = best[rank < CANDIDATES]
+        return best // width, best % width
+
+    def _best(self, starts: Ints, ends: Ints, passage: Ints, first: Ints, end: Ints) -> Overlaps:
+        """The best of the candidates `first` to `end` of each passage, compared in full."""
+        n = len(self.stems)
+        lengths = (ends - starts)[passage]
+        pair = np.repeat(np.arange(len(passage)), lengths)
+        offset = np.arange(len(pair)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+        place = starts[passage][pair] + offset
+        stem_key = self.stems[place] * n
+        at = np.searchsorted(self.keys, stem_key + first[pair])
+        there = self.keys[np.minimum(at, n - 1)] < stem_key + end[pair] if n else np.zeros(0, bool)
+        shared = np.bincount(pair, np.where(there, self.weights[place], 0.0), len(passage))
+        found: Floats = np.zeros(len(starts))
+        earlier_starts, earlier_ends = np.zeros(len(starts), np.int64), np.zeros(len(starts), np.int64)
+        order = np.lexsort((shared, passage))
+        chosen = order[np.flatnonzero(np.diff(passage[order], append=-1))]
+        found[passage[chosen]] = shared[chosen]
+        earlier_starts[passage[chosen]], earlier_ends[passage[chosen]] = first[chosen], end[chosen]
+        return Overlaps(starts, ends, earlier_starts, earlier_ends, found, self.sums[ends] - self.sums[starts])

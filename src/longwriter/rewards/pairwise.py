@@ -1,0 +1,156 @@
+"""A language model as judge: answers to one request are compared in pairs, each pair in both orders.
+
+value = (wins + ties / 2) / comparisons, over all comparisons of an answer that could be read. A pair whose two orders
+contradict each other counts as a tie, which is what their mean is; a pair of which one order could not be read is
+missing. Judges should be other models than the writer: models favour their own texts.
+"""
+
+import json
+import math
+import re
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import Literal, NamedTuple, cast
+
+from pydantic import JsonValue
+
+from longwriter.errors import EmptyReply, InputError
+from longwriter.models.base import ModelConfig, open_model
+from longwriter.rewards.base import RewardSettings, Verdict
+from longwriter.rewards.prompts import render
+from longwriter.rewards.together import together
+from longwriter.text import language
+from longwriter.types import Message, Request
+
+Better = Literal["A", "B", "tie"]
+POINTS = {"A": 1.0, "tie": 0.5, "B": 0.0}  # of the text that stands first
+TRIES = 3
+SAID_CHARS = 200
+SCHEMA: dict[str, object] = {
+    "type": "object",
+    "properties": {"better": {"type": "string", "enum": [*POINTS]}},
+    "required": ["better"],
+    "additionalProperties": False,
+}
+_FENCE = re.compile(r"\A```(?:json)?\s*(.*?)\s*```\Z", re.S)
+
+
+class Compared(NamedTuple):
+    """One pair, both orders."""
+
+    first: int
+    second: int
+    points: tuple[float | None, float | None]
+    """Of `first`: when it stood first, and when it stood second; None where no reply could be read."""
+    said: str
+    """Beginning of a reply that could not be read."""
+
+
+class PairwiseJudge:
+    """Asks `settings.judge`. One instance serves one event loop."""
+
+    def __init__(self, settings: RewardSettings) -> None:
+        """Raises what `open_model` raises."""
+        assert settings.judge is not None
+        if settings.judge.partition(":")[0] == "nano":
+            raise InputError("nano cannot judge texts; name another model as judge")
+        self._settings = settings
+        self._model = open_model(
+            ModelConfig(
+                model=settings.judge,
+                base_url=settings.judge_url,
+                key_env=settings.judge_key_env,
+                timeout_s=settings.timeout_s,
+                retry_s=settings.retry_s,
+            )
+        )
+
+    async def score(self, texts: Sequence[tuple[str, str]]) -> list[Verdict]:
+        """Answers to one request that stand together are compared. Raises SetupError or Unavailable."""
+        pairs = list(_all_pairs(texts, self._settings.judge_others))
+        found = await together((self._compare(texts, *pair) for pair in pairs), self._settings.calls)
+        return [_verdict(place, [c for c in found if place in (c.first, c.second)]) for place in range(len(texts))]
+
+    async def aclose(self) -> None:
+        """Close connections."""
+        await self._model.aclose()
+
+    async def _compare(self, texts: Sequence[tuple[str, str]], first: int, second: int) -> Compared:
+        request, a, b = texts[first][0], texts[first][1], texts[second][1]
+        if a == b:
+            return Compared(first, second, (0.5, 0.5), "")
+        one, said = await self._ask(request, a, b)
+        other, also_said = await self._ask(request, b, a)
+        points = (None if one is None else POINTS[one], None if other is None else 1 - POINTS[other])
+        return Compared(first, second, points, said or also_said)
+
+    async def _ask(self, request: str, a: str, b: str) -> tuple[Better | None, str]:
+        """The better one; or None, after `TRIES` replies that could not be read, with the beginning of the last."""
+        text = render(language(request), "pairwise", request=request, a=a, b=b)
+        said = ""
+        for attempt in range(TRIES):
+            asked = Request(
+                messages=(Message(role="user", content=text),),
+                temperature=0.0 if attempt == 0 else None,  # cold, a reply that cannot be read comes again as it was
+                seed=attempt,
+                json_schema=SCHEMA,
+            )
+            try:
+                said = (await self._model.reply(asked)).text
+            except EmptyReply as error:
+                said = str(error)
+                continue
+            if (better := read_better(said)) is not None:
+                return better, ""
+        return None, said[:SAID_CHARS]
+
+
+def read_better(reply: str) -> Better | None:
+    """The verdict in {"better": "A"}, alone or in a code fence; None for anything else."""
+    fenced = _FENCE.match(reply.strip())
+    try:
+        value = json.loads(fenced[1] if fenced else reply)
+    except ValueError:
+        return None
+    better = value.get("better") if isinstance(value, dict) and len(value) == 1 else None
+    return cast(Better, better) if isinstance(better, str) and better in POINTS else None
+
+
+def pairs_of(count: int, others: int) -> list[tuple[int, int]]:
+    """Pairs of 0 to count - 1 in which each meets at least `others` others, or all: its next neighbours on a circle.
+
+    Where not all meet, each meets the same number: `others`, rounded up to an even one.
+    """
+    if others >= count - 1:
+        return [(i, j) for i in range(count) for j in range(i + 1, count)]
+    reach = math.ceil(others / 2)
+    return [(i, (i + step) % count) for step in range(1, reach + 1) for i in range(count)]
+
+
+def _all_pairs(texts: Sequence[tuple[str, str]], others: int) -> Iterator[tuple[int, int]]:
+    start = 0
+    for _, group in groupby(texts, key=lambda text: text[0]):
+        count = len(list(group))
+        yield from ((start + i, start + j) for i, j in pairs_of(count, others))
+        start += count
+
+
+def _verdict(place: int, compared: Sequence[Compared]) -> Verdict:
+    """Of one answer, from all its comparisons."""
+    points, agreed = [], 0
+    for first, _, (one, other), _ in compared:
+        if one is not None and other is not None:
+            points.append((one + other) / 2 if first == place else 1 - (one + other) / 2)
+            agreed += one == other
+    why: dict[str, JsonValue] = {
+        "compared": len(points),
+        "wins": sum(p > 0.5 for p in points),
+        "ties": sum(p == 0.5 for p in points),
+        "unreadable": len(compared) - len(points),
+        "agreement": agreed / len(points) if points else None,
+    }
+    if points:
+        return Verdict(sum(points) / len(points), why)
+    said = next((c.said for c in compared if c.said), "")
+    reason = f"no reply of the judge could be read; the last began {said!r}" if compared else "no other answer to it"
+    return Verdict(None, {**why, "failure": reason})

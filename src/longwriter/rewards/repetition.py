@@ -1,0 +1,174 @@
+"""Repetition factor of a text, 0 to 1: what part of it says again what stood earlier in it.
+
+Each word is repeated to the highest of three degrees:
+
+- copied: it stands in a run of `RUN` words (`RUN_CJK` characters) that stood earlier, word for word;
+- its sentence: the weight of stems shared with the best earlier sentence, less what the best of so many shares by
+  chance, ln(1 + sentences), over the sentence's own weight;
+- its block of 60 stems (about 130 English words): the same against the best earlier 90 stems in a row.
+
+See `overlap` for stems and weights. Overlap counts from `FROM` on, fully at `FULL`. Short sentences ("he said") weigh
+less than chance and hardly count. share = mean degree over all words;
+factor = 1 - (share - FREE) / (NOTHING - FREE), within 0 to 1. The numbers are calibrated in docs/rewards.md.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from pydantic import JsonValue
+
+from longwriter.rewards.overlap import Floats, Index, Ints, Overlaps, Words, read_words
+
+RUN, RUN_CJK = 8, 14
+"""Words in a row, and characters in a row: shorter ones are idioms."""
+BLOCK_FROM, BLOCK_FULL = 0.4, 0.5
+SENTENCE_FROM, SENTENCE_FULL = 0.2, 0.4
+FREE, NOTHING = 0.05, 0.5
+"""Share of repeated words that costs nothing (refrains, quotations), and that leaves nothing."""
+PASSAGES = 20
+"""Passages reported at most, the largest first."""
+QUOTE = 90
+"""Characters of a quoted passage."""
+SKIPPED, JUMP = 3, 60
+"""Reported as one passage: sentences at most so many apart, whose earlier sentences begin at most so many stems apart."""
+
+
+class Passage(NamedTuple):
+    """A passage that repeats an earlier one: indices of characters, ends exclusive."""
+
+    start: int
+    end: int
+    earlier_start: int
+    earlier_end: int
+    similarity: float
+    """0 to 1: 1 for a copy, else the weight of its stems that the earlier passage has."""
+
+    def quoted(self, text: str) -> dict[str, JsonValue]:
+        """With the beginning of both passages."""
+        said, earlier = text[self.start : self.end], text[self.earlier_start : self.earlier_end]
+        return self._asdict() | {"text": _short(said), "earlier": _short(earlier)}
+
+
+class Repetition(NamedTuple):
+    """What of a text repeats."""
+
+    factor: float
+    """1 for nothing, 0 for a text of `NOTHING` or more repeated words."""
+    share: float
+    """Mean degree to which its words repeat, 0 to 1."""
+    passages: tuple[Passage, ...]
+
+
+def repetition(text: str) -> Repetition:
+    """The repetition of a text in any language; a text without words repeats nothing."""
+    words = read_words(text)
+    if not len(words.starts):
+        return Repetition(1.0, 0.0, ())
+    copied, origin = _copies(words)
+    index = Index(words.stems)
+    sentences, blocks = index.sentences(words.sentences[words.stem_at]), index.blocks()
+    by_sentence = _degrees(sentences, SENTENCE_FROM, SENTENCE_FULL)
+    by_block = _degrees(blocks, BLOCK_FROM, BLOCK_FULL)
+    of_stem = np.maximum(_spread(sentences, by_sentence), _spread(blocks, by_block))
+    degrees = np.maximum(copied, _to_words(words, of_stem))
+    share = float(degrees.mean())
+    factor = 1 - (share - FREE) / (NOTHING - FREE)
+    passages = _runs(words, copied, origin) + _passages(words, sentences, by_sentence)
+    shown = _largest(passages, _passages(words, blocks, by_block))
+    return Repetition(min(1.0, max(0.0, factor)), share, shown)
+
+
+def _degrees(found: Overlaps, least: float, full: float) -> Floats:
+    chance = np.log1p(len(found.total))
+    similarity = np.maximum(0.0, found.shared - chance) / np.maximum(found.total, 1e-9)
+    degrees: Floats = np.clip((similarity - least) / (full - least), 0.0, 1.0)
+    return degrees
+
+
+def _spread(found: Overlaps, degrees: Floats) -> Floats:
+    """A passage's degree for each of its stems."""
+    spread: Floats = np.repeat(degrees, found.ends - found.starts)
+    return spread
+
+
+def _to_words(words: Words, of_stem: Floats) -> Floats:
+    """The degree of each word: that of the stem before it, or of the first."""
+    if not len(of_stem):
+        return np.zeros(len(words.starts))
+    before = np.searchsorted(words.stem_at, np.arange(len(words.starts)), side="right") - 1
+    degrees: Floats = of_stem[np.maximum(before, 0)]
+    return degrees
+
+
+def _copies(words: Words) -> tuple[Floats, Ints]:
+    """1.0 for each word within a run that stood earlier, and where its run stood first, -1 for none."""
+    n, length = len(words.names), RUN_CJK if words.cjk else RUN
+    copied, origin = np.zeros(n), np.full(n, -1)
+    if n <= length:
+        return copied, origin
+    hashes = np.zeros(n - length + 1, np.uint64)
+    for shift in range(length):  # a polynomial modulo 2**64
+        hashes = hashes * np.uint64(0x9E3779B97F4A7C15) + words.names[shift : shift + len(hashes)].astype(np.uint64)
+    _, first, where = np.unique(hashes, return_index=True, return_inverse=True)
+    at = np.arange(len(hashes))
+    earlier = first[where]
+    again = at[earlier < at]
+    for shift in range(length):
+        copied[again + shift], origin[again + shift] = 1.0, earlier[again] + shift
+    return copied, origin
+
+
+def _runs(words: Words, copied: Floats, origin: Ints) -> list[Passage]:
+    """Copied words in a row, with what they copy."""
+    edges = np.flatnonzero((np.diff(origin, prepend=-9) != 1) | (np.diff(copied, prepend=-1) != 0))
+    passages = []
+    for start, end in zip(edges, np.append(edges[1:], len(copied)), strict=True):
+        if copied[start]:
+            ends = (words.starts[start], words.ends[end - 1])
+            before = (words.starts[origin[start]], words.ends[origin[end - 1]])
+            passages.append(Passage(int(ends[0]), int(ends[1]), int(before[0]), int(before[1]), 1.0))
+    return passages
+
+
+def _passages(words: Words, found: Overlaps, degrees: Floats) -> list[Passage]:
+    """The passages of a degree of a half and more; those that follow each other and repeat what did are one."""
+    groups: list[list[int]] = []
+    for i in np.flatnonzero(degrees >= 0.5).tolist():
+        last = groups[-1][-1] if groups else None
+        if (
+            last is not None
+            and i - last <= SKIPPED
+            and 0 <= found.earlier_starts[i] - found.earlier_starts[last] <= JUMP
+        ):
+            groups[-1].append(i)
+        else:
+            groups.append([i])
+    passages = []
+    for group in groups:
+        said, earlier = found.starts[group[0]], found.earlier_starts[group].min()
+        said_end, earlier_end = found.ends[group[-1]], min(found.earlier_ends[group].max(), said)
+        similarity = round(float(found.shared[group].sum() / found.total[group].sum()), 3)
+        passages.append(Passage(*_place(words, said, said_end), *_place(words, earlier, earlier_end), similarity))
+    return passages
+
+
+def _place(words: Words, start: int, end: int) -> tuple[int, int]:
+    """Characters of a range of stems, with the words of its first sentence that stand before its first stem."""
+    first, before = words.stem_at[start], words.stem_at[start - 1] + 1 if start else 0
+    opening = max(before, np.searchsorted(words.sentences, words.sentences[first]))
+    return int(words.starts[opening]), int(words.ends[words.stem_at[end - 1]])
+
+
+def _largest(passages: list[Passage], blocks: list[Passage]) -> tuple[Passage, ...]:
+    """The largest that do not overlap, in the text's order; blocks, which begin anywhere, come after the others."""
+    kept: list[Passage] = []
+    for some in (passages, blocks):
+        for passage in sorted(some, key=lambda p: (p.similarity * (p.start - p.end), p.start))[: 20 * PASSAGES]:
+            if len(kept) < PASSAGES and all(passage.end <= p.start or p.end <= passage.start for p in kept):
+                kept.append(passage)
+    return tuple(sorted(kept))
+
+
+def _short(text: str) -> str:
+    joined = " ".join(text[: 2 * QUOTE].split())
+    return joined if len(text) <= QUOTE and len(joined) <= QUOTE else joined[:QUOTE].rstrip() + "…"

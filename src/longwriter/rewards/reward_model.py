@@ -1,0 +1,179 @@
+"""A reward model in this process: a folder with one score for a conversation, as `longwriter train reward` leaves it.
+
+A text stands in the model's chat template as the answer to its request; its score is read at its last token. Texts are
+scored in batches of like length. value = sigmoid((score - centre) / scale), both from reward.json beside the weights:
+mean and standard deviation of the held-out scores; without that file, sigmoid(score). A text that does not fit the
+model's positions is None: nothing is cut. Needs the extra `train`.
+"""
+
+import asyncio
+import json
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from pydantic import BaseModel, Field
+from safetensors import SafetensorError
+
+from longwriter.config import build
+from longwriter.errors import InputError, RunError, SetupError
+from longwriter.models.base import need
+from longwriter.rewards.base import RewardSettings, Verdict
+from longwriter.rewards.worth import worth
+
+REPORT = "reward.json"
+ADAPTER = "adapter_config.json"
+EXTRA = "train"
+OWN = "longwriter.train.nano_reward"  # registers nano, which transformers does not know
+LOAD_ERRORS = (OSError, ValueError, ImportError, RuntimeError, KeyError, SafetensorError)
+
+
+class Scale(BaseModel):
+    """What reward.json says of the scores; its other fields are for people."""
+
+    centre: float = 0.0
+    scale: float = Field(default=1.0, gt=0)
+    max_tokens: int | None = None
+    """Longest text that the model was trained on."""
+
+
+class LocalModel:
+    """The folder `settings.reward_model`. Weights are read at the first score."""
+
+    def __init__(self, settings: RewardSettings) -> None:
+        """Raises InputError for a folder that is no reward model, RunError for a damaged reward.json."""
+        assert settings.reward_model is not None
+        self._folder = Path(settings.reward_model).expanduser()
+        self._batch = settings.device_batch
+        check_folder(self._folder)
+        self._scale = read_scale(self._folder)
+        self._turn = threading.Lock()
+        self._loaded: tuple[Any, Any] | None = None
+
+    async def score(self, texts: Sequence[tuple[str, str]]) -> list[Verdict]:
+        """One verdict a (request, answer), in a thread. Raises SetupError where the weights cannot be used."""
+        return await asyncio.to_thread(self._score, texts)
+
+    async def aclose(self) -> None:
+        """Let go of the weights."""
+        self._loaded = None
+
+    def _score(self, texts: Sequence[tuple[str, str]]) -> list[Verdict]:
+        with self._turn:
+            model, tokenizer = self._loaded = self._loaded or open_scorer(self._folder)
+            turns = [
+                [{"role": "user", "content": request}, {"role": "assistant", "content": answer}]
+                for request, answer in texts
+            ]
+            ids = encode(turns, tokenizer)
+            room: int | None = model.config.to_dict().get("max_position_embeddings")
+            fitting = [i for i, tokens in enumerate(ids) if room is None or len(tokens) <= room]
+            found = scores(model, [ids[i] for i in fitting], tokenizer.pad_token_id, self._batch)
+        scored = dict(zip(fitting, found, strict=True))
+        return [self._verdict(scored.get(i), len(tokens), room) for i, tokens in enumerate(ids)]
+
+    def _verdict(self, score: float | None, tokens: int, room: int | None) -> Verdict:
+        if score is None:
+            return Verdict(None, {"tokens": tokens, "failure": f"{tokens:,} tokens; the reward model reads {room:,}"})
+        longest = self._scale.max_tokens
+        beyond = {"longer_than_trained": True} if longest is not None and tokens > longest else {}
+        return worth(score, self._scale.centre, self._scale.scale, tokens=tokens, **beyond)
+
+
+def check_folder(folder: Path) -> None:
+    """Raises InputError unless the folder holds a model, or an adapter, with one score for a text."""
+    adapter, config = (_read(folder / name) for name in (ADAPTER, "config.json"))
+    if adapter is not None:
+        if adapter.get("task_type") != "SEQ_CLS":
+            raise InputError(f"{folder} holds an adapter, but not of a reward model")
+        return
+    if config is None:
+        raise InputError(f"{folder} is no reward model: no config.json; make one with longwriter train reward")
+    kind = " ".join(config.get("architectures") or [])
+    if "ForSequenceClassification" not in kind:
+        raise InputError(
+            f"{folder} is no reward model but {kind or 'of no kind'}; make one with longwriter train reward"
+        )
+    labels = len(config["id2label"]) if config.get("id2label") else 2  # transformers leaves out two, its default
+    if labels != 1:
+        raise InputError(f"{folder} has {labels} labels; a reward model has one: give a model with num_labels = 1")
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    """A JSON object; None where there is no file."""
+    if not path.is_file():
+        return None
+    try:
+        found = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise RunError(f"{path}: damaged: {error}") from error
+    return found if isinstance(found, dict) else {}
+
+
+def read_scale(folder: Path) -> Scale:
+    """From reward.json; 0 and 1 where there is none. Raises RunError where it cannot be used."""
+    try:
+        return build(Scale, _read(folder / REPORT) or {}, str(folder / REPORT))
+    except InputError as error:
+        raise RunError(f"{error}; a model that scores every text the same is no judge") from error
+
+
+def open_scorer(folder: Path) -> tuple[Any, Any]:
+    """Model, on the GPU if there is one, and tokenizer. Raises SetupError where they cannot be loaded."""
+    torch, transformers = need("torch", EXTRA), need("transformers", EXTRA)
+    need(OWN, EXTRA)
+    transformers.utils.logging.disable_progress_bar()
+    try:
+        tokenizer = transformers.AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
+        model, missing = _open_model(folder, transformers)
+    except LOAD_ERRORS as error:
+        raise SetupError(f"cannot load the reward model in {folder}: {' '.join(str(error).split())[:300]}") from error
+    if missing:
+        raise SetupError(
+            f"{folder} is not whole: no weights for {', '.join(missing)}; train it to its end, or copy it anew"
+        )
+    if tokenizer.chat_template is None or tokenizer.pad_token_id is None:
+        raise SetupError(f"the tokenizer in {folder} needs a chat template and a padding token")
+    return model.to("cuda" if torch.cuda.is_available() else "cpu").eval(), tokenizer
+
+
+def _open_model(folder: Path, transformers: ModuleType) -> tuple[Any, list[str]]:
+    """The model and the names of weights that the folder does not hold."""
+    if (folder / ADAPTER).is_file():
+        peft = need("peft", EXTRA)
+        return peft.AutoPeftModelForSequenceClassification.from_pretrained(str(folder), num_labels=1), []
+    model, told = transformers.AutoModelForSequenceClassification.from_pretrained(
+        folder, num_labels=1, dtype="auto", trust_remote_code=False, output_loading_info=True
+    )
+    return model, sorted(told["missing_keys"])
+
+
+def encode(conversations: Sequence[Sequence[dict[str, str]]], tokenizer: Any) -> list[list[int]]:  # noqa: ANN401
+    """Token ids of whole conversations in the chat template. Raises SetupError where it refuses one."""
+    refusal: type[Exception] = need("jinja2", EXTRA).TemplateError
+    try:
+        return [tokenizer.apply_chat_template(list(turns), return_dict=True)["input_ids"] for turns in conversations]
+    except refusal as error:
+        raise SetupError(f"the reward model's chat template refuses the messages: {error}") from error
+
+
+def scores(model: Any, ids: Sequence[list[int]], pad: int, batch: int) -> list[float]:  # noqa: ANN401
+    """One score a text, in order; `batch` texts of like length at once, filled up on the right."""
+    torch = need("torch", EXTRA)
+    out: dict[int, float] = {}
+    order = sorted(range(len(ids)), key=lambda i: -len(ids[i]))  # the longest first: what does not fit fails at once
+    device = next(model.parameters()).device
+    for start in range(0, len(order), batch):
+        chosen = order[start : start + batch]
+        width = len(ids[chosen[0]])
+        rows = torch.full((len(chosen), width), pad, device=device)
+        mask = torch.zeros_like(rows)
+        for row, i in enumerate(chosen):
+            rows[row, : len(ids[i])] = torch.tensor(ids[i], device=device)
+            mask[row, : len(ids[i])] = 1
+        with torch.no_grad():
+            found = model(input_ids=rows, attention_mask=mask, use_cache=False).logits.float().squeeze(-1)
+        out |= zip(chosen, found.tolist(), strict=True)
+    return [out[i] for i in range(len(ids))]
