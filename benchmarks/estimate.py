@@ -18,9 +18,9 @@ import time
 from importlib import import_module
 from pathlib import Path
 
-from longwriter.train.estimate import Hardware, estimate, hardware
-from longwriter.train.estimate_memory import Job
-from longwriter.train.estimate_shape import Shape
+from longwriter.train.estimate.memory import Job
+from longwriter.train.estimate.shape import Shape
+from longwriter.train.estimate.training import Hardware, estimate, hardware
 
 LLAMA = {
     "model_type": "llama",

@@ -68,7 +68,7 @@ def launch(method: str, recipe: Path, out: Path, *settings: str) -> Path:
     return out
 
 
-def tuned(name: str, data: list[Path], seed: int, loss: str = "token") -> Path:
+def tuned(name: str, data: list[Path], seed: int, *settings: str) -> Path:
     """One supervised fine-tuning."""
     sources = ", ".join(f'{{kind = "messages", path = "{path}", name = "{path.stem}"}}' for path in data)
     return launch(
@@ -76,8 +76,8 @@ def tuned(name: str, data: list[Path], seed: int, loss: str = "token") -> Path:
         HERE / "sft.toml",
         WORK / f"{name}-{seed}",
         f"data.sources=[{sources}]",
-        f"data.loss={loss}",
         f"run.seed={seed}",
+        *settings,
     )
 
 
@@ -155,14 +155,15 @@ def claim1(seeds: int) -> None:
 def claim2(seeds: int) -> None:
     """The L run with texts beyond L that AgentWrite made with the shipped nano."""
     for seed in range(seeds):
-        sampled(tuned("agentwrite", [capped(LONGEST), agentwritten()], seed))
+        longer = ("data.max_tokens=1024", "run.batch=8", "run.device_batch=4")  # as many tokens a step
+        sampled(tuned("agentwrite", [capped(LONGEST), agentwritten()], seed, *longer))
 
 
 def agentwritten() -> Path:
-    """`longwriter data agentwrite` on requests for one and a half to two times L words."""
+    """`longwriter data agentwrite` on requests for two and a half to three times L words."""
     out = WORK / "agentwrite"
     if not (out / "train.parquet").exists():
-        wanted = [words for words in (250, 300, 350, 400) for _ in range(60)]
+        wanted = [words for words in (500, 550, 600) for _ in range(80)]  # fewer are one section to nano: no plan
         rows = [
             {"id": f"a{i}", "prompt": request(t, w), "words": w}
             for i, (t, w) in enumerate(zip(topics()[1], wanted, strict=False))
@@ -178,7 +179,8 @@ def agentwritten() -> Path:
             "--model",
             "nano",
         ]
-        subprocess.run([*command, "--out", str(out), "--least-words", "200", "--concurrency", "1"], check=True)
+        command += ["--out", str(out), "--least-words", "200", "--shortest", "400"]
+        subprocess.run([*command, "--concurrency", "1"], check=True)
     return out
 
 
@@ -223,7 +225,7 @@ def claim3(seeds: int) -> None:
 def claim4(seeds: int) -> None:
     """The L run with the mean over sequences."""
     for seed in range(seeds):
-        sampled(tuned("sequence", [capped(LONGEST)], seed, loss="sequence"))
+        sampled(tuned("sequence", [capped(LONGEST)], seed, "data.loss=sequence"))
 
 
 def table() -> pa.Table:

@@ -16,9 +16,9 @@ from benchmarks.estimate import CASES, JOB, calibrated, measured, predicted  # n
 from tests.recipe import tiny  # noqa: E402
 
 from longwriter.train import nano_model  # noqa: E402, F401 - registers nano with transformers
-from longwriter.train.estimate import hardware  # noqa: E402
-from longwriter.train.estimate_memory import Job  # noqa: E402
-from longwriter.train.estimate_shape import BUILDS, Shape  # noqa: E402
+from longwriter.train.estimate.memory import Job  # noqa: E402
+from longwriter.train.estimate.shape import BUILDS, Shape  # noqa: E402
+from longwriter.train.estimate.training import hardware  # noqa: E402
 
 pytestmark = pytest.mark.recipe
 

@@ -21,6 +21,8 @@ COMMANDS = {  # name -> module and attribute, imported when called
     "runs": "longwriter.cli.runs:runs",
     "show": "longwriter.cli.show:show",
     "replay": "longwriter.cli.replay:replay",
+    "score": "longwriter.cli.score:score",
+    "rollouts": "longwriter.cli.rollouts:rollouts",
     "data": "longwriter.cli.data:data",
     "train": "longwriter.cli.train:train",
 }

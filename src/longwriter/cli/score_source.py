@@ -10,7 +10,7 @@ from longwriter.config import build, read_text
 from longwriter.errors import InputError, RunError
 from longwriter.rewards.base import Mode, Sample
 from longwriter.runs import DRAFT, all_runs, find, saved_settings
-from longwriter.train.rollouts import FOLDER, read_steps
+from longwriter.train.rollouts.store import FOLDER, read_steps
 from longwriter.writer.length_target import range_of
 from longwriter.writer.settings import WriteSettings
 

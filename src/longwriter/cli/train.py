@@ -9,10 +9,12 @@ COMMANDS = {  # name -> module and attribute, imported when called
     "cpt": "longwriter.cli.train_run:cpt",
     "sft": "longwriter.cli.train_run:sft",
     "dpo": "longwriter.cli.train_run:dpo",
+    "reward": "longwriter.cli.train_run:reward",
+    "grpo": "longwriter.cli.train_run:grpo",
     "estimate": "longwriter.cli.train_estimate:estimate",
 }
 
 
 @click.command(cls=Lazy, table=COMMANDS)
 def train() -> None:
-    """Train: pretraining, continual pretraining, supervised fine-tuning, preference optimisation."""
+    """Train: pretraining, continual pretraining, supervised fine-tuning, preferences, reward models, reinforcement."""

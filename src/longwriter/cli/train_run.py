@@ -1,4 +1,4 @@
-"""longwriter train pretrain | cpt | sft | dpo: run a recipe."""
+"""longwriter train pretrain | cpt | sft | dpo | reward | grpo: run a recipe."""
 
 import os
 from collections.abc import Callable
@@ -11,7 +11,14 @@ from longwriter.cli.progress import clock
 from longwriter.errors import SetupError
 from longwriter.train.recipe import Recipe, dotted, read_recipe
 
-METHODS = {"pretrain": "pretrain", "cpt": "pretrain", "sft": "sft", "dpo": "dpo"}  # command -> module and function
+METHODS = {  # command -> module and function
+    "pretrain": "pretrain:pretrain",
+    "cpt": "pretrain:pretrain",
+    "sft": "sft:sft",
+    "dpo": "dpo:dpo",
+    "reward": "reward:reward",
+    "grpo": "grpo.train:grpo",
+}
 Tell = Callable[[dict[str, float]], None]
 
 
@@ -28,13 +35,14 @@ def quiet(_: dict[str, float]) -> None:
 
 def method(name: str) -> Callable[[Recipe, Path, Tell], None]:
     """The function that trains. Raises SetupError where the [train] extra is missing."""
+    place, _, function = METHODS[name].partition(":")
     try:
-        module = import_module(f"longwriter.train.{METHODS[name]}")
+        module = import_module(f"longwriter.train.{place}")
     except ModuleNotFoundError as error:
         if (error.name or "").startswith("longwriter"):
             raise
         raise SetupError(f"{error.name} is not installed: pip install 'longwriter[train]'") from error
-    run: Callable[[Recipe, Path, Tell], None] = getattr(module, METHODS[name])
+    run: Callable[[Recipe, Path, Tell], None] = getattr(module, function)
     return run
 
 
@@ -81,4 +89,14 @@ dpo = command(
     "dpo",
     "Optimise preferences on the pairs of longwriter data pairs.",
     "  longwriter train dpo recipe.toml --out build/dpo" + GO_ON,
+)
+reward = command(
+    "reward",
+    "Train a Bradley-Terry reward model on the pairs of longwriter data pairs.",
+    "  longwriter train reward recipe.toml --out build/reward" + GO_ON,
+)
+grpo = command(
+    "grpo",
+    "Reinforce length, writing and form by group-relative policy optimisation.",
+    "  longwriter train grpo recipe.toml --out build/zero\n  longwriter rollouts build/zero" + GO_ON,
 )

@@ -2,6 +2,7 @@
 
 [model]  what is trained            [data]   on what, and how long texts may be
 [optim]  how weights move           [run]    how long, how often saved, on what hardware
+[dpo]    preferences                [grpo]   reinforcement
 """
 
 import tomllib
@@ -12,6 +13,7 @@ from pydantic import Field, model_validator
 
 from longwriter.config import build, merge, read_toml
 from longwriter.errors import InputError
+from longwriter.train.grpo.settings import GrpoSettings
 from longwriter.types import Record
 
 LENGTHS = {"tokens", "epochs", "steps"}  # keys of [run], of which one is given
@@ -59,9 +61,10 @@ class Source(Record):
     """One part of the data."""
 
     path: str = ""
-    """Folder of token shards, or a data set with messages (folder, file, `hub:owner/name`)."""
-    kind: Literal["tokens", "messages", "copies"]
-    """`copies`: rows of tokens drawn by chance and said again, to teach copying from the prompt; needs no path."""
+    """Folder of token shards, or a data set with messages or prompts (folder, file, `hub:owner/name`)."""
+    kind: Literal["tokens", "messages", "copies", "prompts"]
+    """`copies`: rows of tokens drawn by chance and said again, to teach copying from the prompt; needs no path.
+    `prompts`: requests for reinforcement, of `longwriter data ranges`."""
     share: float = Field(default=1.0, ge=0)
     """Of the rows, beside the other sources' shares (pretraining). Fine-tuning takes every row once an epoch."""
     held_out: str = ""
@@ -124,7 +127,7 @@ class RunSettings(Record):
 
     seed: int = 0
     batch: int = Field(gt=0)
-    """Rows a step over all processes."""
+    """Rows a step over all processes; in reinforcement, rollouts."""
     device_batch: int = Field(default=1, gt=0)
     """Rows at once on one device; the rest by accumulation. Neither it nor the number of processes changes a loss."""
     tokens: float | None = Field(default=None, gt=0)
@@ -160,6 +163,7 @@ class Recipe(Record):
     data: DataSettings
     optim: OptimSettings = OptimSettings()
     dpo: DpoSettings = DpoSettings()
+    grpo: GrpoSettings = GrpoSettings()
     run: RunSettings
 
 

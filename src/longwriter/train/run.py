@@ -33,8 +33,10 @@ from longwriter.train.trainer import COMPLETE, Watch, last_checkpoint
 SETTINGS, DATA = "recipe.json", "data.json"
 DISK = ("inline_container", "No space left", "File too large", "I/O error", "IoError")
 """What a failed write is called by torch.save and safetensors."""
-FREE = {"run.save_every", "run.evaluate_every", "run.log_every", "run.device_batch", "run.cpu", "run.lean_logits"}
-"""Settings that may change when a run goes on: they do not change its losses."""
+FREE = {f"run.{key}" for key in ("save_every", "evaluate_every", "log_every", "device_batch", "cpu", "lean_logits")}
+FREE |= {f"grpo.{key}" for key in ("kl_every", "entropy_floor", "collapse_after")}
+FREE |= {f"grpo.rewards.{key}" for key in ("reward_url", "judge_url", "calls", "timeout_s", "retry_s", "device_batch")}
+"""Settings that may change when a run goes on: they do not change its losses, or say where a judge is."""
 
 
 def start(recipe: Recipe, out: Path, data: Tree) -> None:

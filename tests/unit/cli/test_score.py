@@ -9,7 +9,7 @@ from tests.unit.rewards.prose import ENGLISH
 
 from longwriter.rewards.repetition import repetition
 from longwriter.text import count_words
-from longwriter.train.rollouts import Rollout, write_step
+from longwriter.train.rollouts.store import Rollout, write_step
 from longwriter.writer.length_target import range_of
 
 WORDS = count_words(ENGLISH)

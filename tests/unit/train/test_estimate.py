@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from longwriter.errors import InputError
-from longwriter.train.estimate import Hardware, estimate, flops_per_token, hardware, seconds_per_step
-from longwriter.train.estimate_memory import Job, Strategy, layer_bytes, memory
-from longwriter.train.estimate_recipe import SHAPES
-from longwriter.train.estimate_shape import Shape
+from longwriter.train.estimate.memory import Job, Strategy, layer_bytes, memory
+from longwriter.train.estimate.recipe import SHAPES
+from longwriter.train.estimate.shape import Shape
+from longwriter.train.estimate.training import Hardware, estimate, flops_per_token, hardware, seconds_per_step
 
 SMALL = Shape(hidden=8, layers=2, heads=2, kv_heads=1, head_dim=4, ffn=16, vocab=10, tied=False)
 # Matrices of a layer: 8x8 + 2 x 8x4 + 8x8 + 3 x 8x16 = 576; with norms 592; 2 layers, 2 x 80 of embeddings, 8: 1,352.
@@ -179,7 +179,17 @@ def test_six_n_d():
 
 def test_a_step_waits_for_what_takes_longest():
     fast = Hardware(
-        name="H", gpus=2, memory=80, reserve=0, tflops=1, tflops32=1, mfu=0.5, link=1e9, host_link=1e9, host_memory=1e9
+        name="H",
+        gpus=2,
+        memory=80,
+        reserve=0,
+        tflops=1,
+        tflops32=1,
+        mfu=0.5,
+        hbm=1,
+        link=1e9,
+        host_link=1e9,
+        host_memory=1e9,
     )
     job = Job(sequence=100, batch=2, compute_bytes=2)
     computing = flops_per_token(SMALL, job) * 200 / (2 * 0.5e12)

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from longwriter.errors import InputError
-from longwriter.train.estimate import GIB
-from longwriter.train.estimate_recipe import job_of, shape_of
+from longwriter.train.estimate.recipe import job_of, shape_of
+from longwriter.train.estimate.training import GIB
 from longwriter.train.recipe import ModelSettings, read_recipe
 
 ROOT = Path(__file__).parents[3]

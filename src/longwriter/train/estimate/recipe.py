@@ -10,14 +10,14 @@ from tokenizers import Tokenizer
 
 from longwriter.config import Tree, build, read_text
 from longwriter.errors import InputError
-from longwriter.train.estimate_memory import Job, Strategy
-from longwriter.train.estimate_shape import Shape
+from longwriter.train.estimate.memory import Job, Strategy
+from longwriter.train.estimate.shape import Shape
 from longwriter.train.recipe import ModelSettings, Recipe
 
 SHAPES = Path(__file__).with_name("shapes.toml")
 ATTENTION = {"flash_attention_2": "flash", "flash_attention_3": "flash", "sdpa": "sdpa", "eager": "eager"}
 STAGES = {0: Strategy.DDP, 1: Strategy.ZERO1, 2: Strategy.ZERO2, 3: Strategy.ZERO3}
-Method = Literal["pretrain", "sft", "dpo"]
+Method = Literal["pretrain", "sft", "dpo", "grpo"]
 
 
 def shape_of(model: ModelSettings, config: Path | None = None) -> Shape:
@@ -49,6 +49,14 @@ def shape_of(model: ModelSettings, config: Path | None = None) -> Shape:
     return Shape.of(_read_json(Path(cached)))
 
 
+def method_of(recipe: Recipe) -> Method:
+    """What a recipe is for: preferences if it has [dpo], reinforcement if it has requests, fine-tuning if messages."""
+    kinds = {s.kind for s in recipe.data.sources}
+    if "dpo" in recipe.model_fields_set:
+        return "dpo"
+    return "grpo" if kinds == {"prompts"} else "sft" if kinds == {"messages"} else "pretrain"
+
+
 def job_of(
     recipe: Recipe, method: Method | None = None, *, epoch_tokens: float | None = None, sample: float | None = None
 ) -> Job:
@@ -56,20 +64,18 @@ def job_of(
 
     Args:
         recipe: the settings.
-        method: what is done with it; None: preferences if it has [dpo], fine-tuning if its sources are messages.
+        method: what is done with it; None: as `method_of` says. Of `grpo`, this is the update on one step's rollouts.
         epoch_tokens: tokens of one epoch, for recipes whose length is in epochs.
         sample: mean tokens of a sample; None: as long as they may be.
     """
     m, r, o = recipe.model, recipe.run, recipe.optim
-    if method is None:
-        method = "sft" if all(s.kind == "messages" for s in recipe.data.sources) else "pretrain"
-        method = "dpo" if "dpo" in recipe.model_fields_set else method
+    method = method or method_of(recipe)
     strategy, offload = _shared(recipe)
     tokens = r.tokens
     if r.epochs is not None and epoch_tokens is not None:
         tokens = r.epochs * epoch_tokens
     settings: Tree = {
-        "method": method,
+        "method": "sft" if method == "grpo" else method,
         "sequence": recipe.data.max_tokens,
         "batch": r.batch,
         "device_batch": r.device_batch,

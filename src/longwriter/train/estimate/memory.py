@@ -23,7 +23,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from longwriter.train.estimate_shape import Shape
+from longwriter.train.estimate.shape import Shape
 from longwriter.types import Record
 
 TILE_TOKENS, TILE_VOCAB = 4096, 32_768

@@ -10,7 +10,7 @@ mean of s tokens before it (q the width of all heads' queries, L layers):
 
 Short samples apart that is the familiar 6 N D. A step takes operations / (GPUs x peak x MFU), or the time of its messages
 where that is longer (they run beside it), plus, with offload, the time to and from the host and of its optimizer.
-Memory: see `estimate_memory`. Every assumption is named in the result.
+Memory: see `memory`. Every assumption is named in the result.
 """
 
 import math
@@ -23,8 +23,8 @@ from typing import NamedTuple
 from pydantic import Field
 
 from longwriter.errors import InputError
-from longwriter.train.estimate_memory import Job, Memory, Strategy, memory
-from longwriter.train.estimate_shape import Shape
+from longwriter.train.estimate.memory import Job, Memory, Strategy, memory
+from longwriter.train.estimate.shape import Shape
 from longwriter.types import Record
 
 GIB = 2**30
@@ -52,6 +52,7 @@ class Hardware(Record):
     tflops: float = Field(gt=0)
     tflops32: float = Field(gt=0)
     mfu: float = Field(gt=0, le=1)
+    hbm: float = Field(gt=0)
     link: float = Field(gt=0)
     host_link: float = Field(gt=0)
     host_memory: float = Field(gt=0)

@@ -1,0 +1,1 @@
+"""Memory, hours and cost of a training before anything is rented. No PyTorch here."""

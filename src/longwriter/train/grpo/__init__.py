@@ -1,0 +1,1 @@
+"""Reinforcement: rollouts judged by rewards, and the updates that follow."""

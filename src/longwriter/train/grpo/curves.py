@@ -1,0 +1,42 @@
+"""The picture of a GRPO run, curves.png: rewards, what there is to learn from, lengths, and how certain the policy is."""
+
+import re
+from pathlib import Path
+
+from longwriter.train.curves import PICTURE, read_log
+
+PANELS = {
+    "reward": r"rewards/(.+)/mean",
+    "share of groups without spread": r"rewards/(.+)/flat|(flat)",
+    "words": r"(think|answer)_words",
+    "repeated words, distinct word pairs": r"(repetition|distinct_2)",
+    "overuse of a word, times": r"(overuse)",
+    "share of rollouts": r"(cut|malformed)|rewards/(.+/missing)",
+    "entropy, nats a token": r"(entropy)",
+    "KL to the start, nats a token": r"(kl)",
+}
+"""Title -> keys of the log; what stands in brackets is the curve's name."""
+
+
+def draw(folder: Path, title: str) -> None:
+    """Draw what the log holds; nothing where there is no report yet."""
+    from matplotlib.figure import Figure  # noqa: PLC0415 - slow to import, and only now wanted
+
+    log = read_log(folder)
+    if not log:
+        return
+    keys = sorted({k for entry in log for k in entry})
+    figure = Figure(figsize=(16, 7), layout="constrained")
+    figure.suptitle(title)
+    for axes, (panel, pattern) in zip(figure.subplots(2, 4).flat, PANELS.items(), strict=True):
+        for match in filter(None, (re.fullmatch(pattern, key) for key in keys)):
+            points = [(e["step"], e[match[0]]) for e in log if match[0] in e]
+            label = next(filter(None, match.groups()))
+            axes.plot(*zip(*points, strict=True), label=label, marker="o" if len(points) < 30 else None, markersize=3)
+        axes.set(xlabel="step", title=panel)
+        axes.grid(alpha=0.3)
+        if axes.lines:
+            axes.legend()
+    temporary = folder / f".{PICTURE}"
+    figure.savefig(temporary, format="png", dpi=110)
+    temporary.replace(folder / PICTURE)

@@ -1,0 +1,111 @@
+"""Rollouts: completions sampled from the policy, by transformers or vLLM, with seeds that depend on the step alone."""
+
+import hashlib
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor
+from transformers import (
+    GenerationConfig,
+    PreTrainedModel,
+    PreTrainedTokenizerBase,
+    StoppingCriteria,
+    StoppingCriteriaList,
+)
+from trl.models.utils import unwrap_model_for_generation
+
+from longwriter.train.grpo.requests import encode_prompts
+from longwriter.train.grpo.settings import GrpoSettings
+
+if TYPE_CHECKING:
+    from trl import GRPOTrainer
+
+TAG = "</answer>"
+TAIL = 16
+"""Tokens that are looked at for the tag; byte-level tokenizers need at most one a character."""
+
+
+class AtTag(StoppingCriteria):
+    """Stops a row whose last token completes the tag, and remembers where."""
+
+    def __init__(self, tokenizer: PreTrainedTokenizerBase, begin: int, rows: int) -> None:
+        """`begin`: tokens of the prompt, in which the tag may stand."""
+        self.tokenizer, self.begin = tokenizer, begin
+        self.lengths: list[int | None] = [None] * rows
+
+    def __call__(self, input_ids: Tensor, scores: Tensor, **_: object) -> Tensor:
+        """input_ids: (rows, tokens so far)."""
+        tails = input_ids[:, max(self.begin, input_ids.shape[1] - TAIL) :].tolist()
+        for row, tail in enumerate(tails):
+            if self.lengths[row] is None and TAG in self.tokenizer.decode(tail):
+                self.lengths[row] = input_ids.shape[1] - self.begin
+        return torch.tensor([n is not None for n in self.lengths], device=input_ids.device)
+
+
+class Sampling:
+    """TRL's `rollout_func`: prompts in, completions out."""
+
+    def __init__(self, settings: GrpoSettings, tokenizer: PreTrainedTokenizerBase, seed: int) -> None:
+        """`seed`: of the run."""
+        self.settings, self.tokenizer, self.seed = settings, tokenizer, seed
+
+    def __call__(self, prompts: list[str], trainer: "GRPOTrainer") -> dict[str, object]:
+        """Ids of prompts and completions, and for each whether it was cut at its limit.
+
+        The draws depend on the run's seed, the step and the process, so a run that goes on draws what it would have.
+        """
+        key = f"{self.seed}/{trainer.state.global_step}/{trainer.accelerator.process_index}"
+        torch.manual_seed(int.from_bytes(hashlib.sha256(key.encode()).digest()[:7]))
+        ids = encode_prompts(prompts, self.tokenizer, chat=self.settings.chat)
+        completions, logprobs = self._vllm(ids, trainer) if trainer.use_vllm else (self._here(ids, trainer), None)
+        end = self.tokenizer.eos_token_id
+        completions = [c or [end] for c in completions]
+        cut = [not self._ended(c, trainer.eos_token_ids) for c in completions]
+        return {"prompt_ids": ids, "completion_ids": completions, "logprobs": logprobs, "cut": cut}
+
+    def text(self, ids: list[int], ends: list[int]) -> str:
+        """A completion's text, every token of it but the end token."""
+        kept = ids[:-1] if ids and ids[-1] in ends else ids
+        return str(self.tokenizer.decode(kept, skip_special_tokens=False))
+
+    def _ended(self, ids: list[int], ends: list[int]) -> bool:
+        """Whether the model ended the completion itself."""
+        return ids[-1] in ends or (self.settings.stop_at_answer and TAG in self.tokenizer.decode(ids[-TAIL:]))
+
+    def _vllm(self, ids: list[list[int]], trainer: "GRPOTrainer") -> tuple[list[list[int]], list[list[float]]]:
+        """TRL has brought vLLM's weights up to date."""
+        _, completions, logprobs, _ = trainer.vllm_generation.generate(
+            prompts=ids, images=None, num_generations=trainer.num_generations
+        )
+        return completions, [[of_token[0] for of_token in row] for row in logprobs]
+
+    def _here(self, ids: list[list[int]], trainer: "GRPOTrainer") -> list[list[int]]:
+        out = []
+        with (
+            torch.no_grad(),
+            unwrap_model_for_generation(
+                trainer.model_wrapped, trainer.accelerator, generation_kwargs=trainer.generation_kwargs
+            ) as model,
+        ):
+            for start in range(0, len(ids), self.settings.rollout_batch):
+                rows = ids[start : start + self.settings.rollout_batch]
+                out += self._batch(model, rows, trainer.generation_config, trainer.eos_token_ids)
+        return out
+
+    def _batch(
+        self, model: PreTrainedModel, ids: list[list[int]], config: GenerationConfig, ends: list[int]
+    ) -> list[list[int]]:
+        longest = max(map(len, ids))
+        pad = self.tokenizer.pad_token_id
+        tokens = torch.tensor([[pad] * (longest - len(row)) + row for row in ids], device=model.device)
+        mask = torch.tensor([[0] * (longest - len(row)) + [1] * len(row) for row in ids], device=model.device)
+        at_tag = AtTag(self.tokenizer, longest, len(ids))
+        stop = StoppingCriteriaList([at_tag] if self.settings.stop_at_answer else [])
+        found = model.generate(input_ids=tokens, attention_mask=mask, generation_config=config, stopping_criteria=stop)
+        return [row[: _length(row, ends, at_tag.lengths[i])] for i, row in enumerate(found[:, longest:].tolist())]
+
+
+def _length(row: list[int], ends: list[int], at_tag: int | None) -> int:
+    """Tokens of a completion, its end token included; what follows is padding."""
+    end = next((i + 1 for i, token in enumerate(row) if token in ends), len(row))
+    return end if at_tag is None else min(end, at_tag)

@@ -1,0 +1,135 @@
+"""TRL's GRPOTrainer with LongWriter-Zero's advantages, rollouts that are kept, and measures that show a collapse.
+
+TRL asks a reward function for each process's own completions. Here it gathers those of all processes, the main process
+scores them and sends back every advantage, and these take the place of the ones that TRL would have made of them.
+"""
+
+import math
+from pathlib import Path
+
+import torch
+from accelerate.utils import broadcast_object_list, gather_object
+from torch import Tensor
+from transformers import PreTrainedModel, TrainerCallback, TrainerControl, TrainerState, TrainingArguments
+from trl import GRPOTrainer
+from trl.trainer.utils import add_fused_lm_head
+
+from longwriter.errors import RunError
+from longwriter.train.grpo.judge import Judge, Judged
+from longwriter.train.grpo.sampling import Sampling
+from longwriter.train.grpo.settings import GrpoSettings
+
+RENAMED = {
+    "entropy": "entropy",
+    "clip_ratio/region_mean": "clipped",
+    "completions/mean_length": "completion_tokens",
+    "kl": "kl_penalty",
+}
+"""TRL's measures that are kept; its rewards are of advantages here and would mislead."""
+COLUMNS = ("id", "request", "prompt", "mode", "lower", "upper", "cut")
+
+
+class GroupTrainer(GRPOTrainer):
+    """See the module."""
+
+    def __init__(
+        self, *args: object, settings: GrpoSettings, sampling: Sampling, judge: Judge | None, **kwargs: object
+    ) -> None:
+        """`judge`: on the main process, None on the others."""
+        self.settings, self.sampling, self.judge = settings, sampling, judge
+        self.judged = Judged([], {})
+        self.start: PreTrainedModel | None = None
+        self.measures: dict[str, list[float]] = {}
+        super().__init__(*args, reward_funcs=[self.judge_all], rollout_func=sampling, **kwargs)
+        self.add_callback(Collapse(self))
+
+    def judge_all(
+        self, prompts: list[str], completions: list[str], completion_ids: list[list[int]], **columns: list[object]
+    ) -> list[float]:
+        """The advantage of each of this process's completions; the reward function that TRL calls."""
+        texts = [self.sampling.text(ids, self.eos_token_ids) for ids in completion_ids]
+        columns |= {"prompt": list(prompts)}
+        rows = [{"completion": text} | {name: columns[name][i] for name in COLUMNS} for i, text in enumerate(texts)]
+        every = gather_object(rows)
+        told = [self.judge.judge(self.state.global_step + 1, every) if self.judge is not None else None]
+        broadcast_object_list(told)
+        assert told[0] is not None
+        self.judged = told[0]
+        first = self.accelerator.process_index * len(rows)
+        return self.judged.advantages[first : first + len(rows)]
+
+    def _generate_and_score_completions(self, inputs: list[dict[str, object]]) -> dict[str, Tensor]:
+        out: dict[str, Tensor] = super()._generate_and_score_completions(inputs)
+        first, mask = self.accelerator.process_index * len(inputs), out["completion_mask"]
+        own = self.judged.advantages[first : first + len(inputs)]
+        out["advantages"] = torch.tensor(own, dtype=torch.float32, device=mask.device)
+        measures = dict(self.judged.measures)
+        if self.settings.kl_every and self.state.global_step % self.settings.kl_every == 0:
+            measures["kl"] = self._kl_to_start(out)
+        if self.settings.overlong == "mask":  # not by TRL, which would take a stop at the tag for a cut
+            cut = torch.tensor([bool(row["cut"]) for row in inputs], device=mask.device)
+            out["completion_mask"] = mask * (~cut).unsqueeze(1)
+            out["num_items_in_batch"] = self.accelerator.gather(out["completion_mask"].sum()).sum()
+        for name, value in measures.items():
+            self.measures.setdefault(name, []).append(value)
+        return out
+
+    def _kl_to_start(self, rollouts: dict[str, Tensor]) -> float:
+        """KL of the policy to the model it began from, nats a token, at the run's temperature.
+
+        Estimated on the tokens that the policy drew: mean of log pi - log pi_start over all of them.
+        """
+        ids = torch.cat([rollouts["prompt_ids"], rollouts["completion_ids"]], 1)
+        seen = torch.cat([rollouts["prompt_mask"], rollouts["completion_mask"]], 1)
+        mask, rows = rollouts["completion_mask"], self.args.per_device_train_batch_size
+        with torch.no_grad():
+            now, *_ = self._get_per_token_logps_and_entropies(self.model, ids, seen, mask.shape[1], rows)
+            if self.start is None:
+                with self.accelerator.unwrap_model(self.model).disable_adapter():
+                    then, *_ = self._get_per_token_logps_and_entropies(self.model, ids, seen, mask.shape[1], rows)
+            else:
+                then, *_ = self._get_per_token_logps_and_entropies(self.start, ids, seen, mask.shape[1], rows)
+        sums = torch.stack([((now - then) * mask).sum(), mask.sum()])
+        total, count = self.accelerator.reduce(sums, reduction="sum").tolist()
+        return float(total / max(count, 1))
+
+    def measure_against(self, start: PreTrainedModel) -> None:
+        """Hold the model that the run began from; without it, adapters are switched off instead."""
+        add_fused_lm_head(start, temperature=self.temperature)
+        self.start = start.eval().requires_grad_(False).to(self.accelerator.device)
+
+    def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
+        """The measures of the steps since the last report, averaged."""
+        found = self._metrics["train"]
+        kept = {new: found[old] for old, new in RENAMED.items() if found.get(old)}
+        found.clear()
+        found.update(kept | self.measures | {"tokens": [float(self.state.num_input_tokens_seen)]})
+        self.measures = {}
+        super().log(logs, start_time)
+
+
+class Collapse(TrainerCallback):
+    """Stops a run that no longer learns."""
+
+    def __init__(self, trainer: GroupTrainer) -> None:
+        """`trainer`: whose steps are watched."""
+        self.trainer, self.flat, self.certain = trainer, 0, 0
+
+    def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: object) -> None:
+        """Raises RunError after `collapse_after` such steps in a row; all processes see the same numbers."""
+        settings, metrics = self.trainer.settings, self.trainer._metrics["train"]
+        entropies = metrics["entropy"][-args.gradient_accumulation_steps :]
+        entropy = sum(entropies) / len(entropies) if entropies else math.inf
+        self.flat = self.flat + 1 if not any(self.trainer.judged.advantages) else 0
+        self.certain = self.certain + 1 if entropy < settings.entropy_floor else 0
+        if max(self.flat, self.certain) < settings.collapse_after:
+            return
+        why = (
+            f"in no group of {self.flat} steps did rewards differ, so there is nothing to learn from"
+            if self.flat >= self.certain
+            else f"the entropy was below grpo.entropy_floor = {settings.entropy_floor:g} for {self.certain} steps"
+        )
+        raise RunError(
+            f"the run has collapsed at step {state.global_step}: {why}; rollouts and checkpoints are kept in "
+            f"{Path(args.output_dir)}: look at the rollouts, then try another temperature, group size, optim.lr or reward"
+        )

@@ -1,0 +1,1 @@
+"""The rollouts of a run, kept and shown. No PyTorch here."""

@@ -1,0 +1,230 @@
+"""Reward models as a user trains and uses them: they learn a planted preference, go on after a kill, and rank texts."""
+
+import asyncio
+import json
+import math
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+torch = pytest.importorskip("torch", reason="training needs torch: make test-recipe")
+pytest.importorskip("trl", reason="training needs the [train] extra: make test-recipe")
+
+from datasets import Dataset  # noqa: E402
+from recipe.tiny import NANO, QWEN, environment, losses, recipe, sentence, tokenizer, train, write_lines  # noqa: E402
+from transformers import (  # noqa: E402
+    AutoConfig,
+    AutoModelForCausalLM,
+    AutoModelForSequenceClassification,
+    PreTrainedTokenizerFast,
+)
+
+from longwriter.errors import InputError, RunError, SetupError  # noqa: E402
+from longwriter.rewards.base import RewardSettings, Sample, open_reward  # noqa: E402
+from longwriter.train.recipe import dotted, read_recipe  # noqa: E402
+from longwriter.train.reward import part, reward  # noqa: E402
+
+pytestmark = pytest.mark.recipe
+
+
+def pairs(count: int, seed: int = 0) -> list[dict[str, object]]:
+    """The rejected side speaks of gulls again and again, the chosen one never; neither is longer."""
+    rng = random.Random(seed)
+    rows = []
+    for i in range(count):
+        good = sentence(rng, rng.choice([6, 12, 18])).replace("gulls", "lamp")
+        bad = " ".join(
+            "gulls" if rng.random() < 0.4 else word for word in sentence(rng, rng.choice([6, 12, 18])).split()
+        )
+        ask = [{"role": "user", "content": f"Write on {seed} {i}."}]
+        sides = {"chosen": good, "rejected": f"gulls {bad}"}
+        rows.append({"prompt": ask} | {k: [{"role": "assistant", "content": v}] for k, v in sides.items()})
+    return rows
+
+
+def weights(folder: Path, shape: dict[str, object]) -> Path:
+    """A language model that knows nothing, and its tokenizer."""
+    file = tokenizer(folder)
+    made = PreTrainedTokenizerFast(tokenizer_file=str(file), eos_token="<|end|>", pad_token="<|pad|>")
+    made.chat_template = (folder / "chat.jinja").read_text()
+    torch.manual_seed(1)
+    shape = shape | {"vocab_size": len(made), "max_position_embeddings": 256, "pad_token_id": 0, "eos_token_id": 3}
+    out = folder / "init"
+    AutoModelForCausalLM.from_config(AutoConfig.for_model(**shape)).save_pretrained(out)
+    made.save_pretrained(out)
+    return out
+
+
+def reward_recipe(folder: Path, shape: dict[str, object] = NANO, **run: object) -> Path:
+    weights(folder, shape)
+    write_lines(folder / "pairs.jsonl", pairs(80))
+    write_lines(folder / "unseen.jsonl", pairs(40, seed=1))
+    plain = dict.fromkeys(("new", "tokenizer", "special_tokens", "chat_template"))
+    source = {"kind": "messages", "path": str(folder / "pairs.jsonl"), "held_out": str(folder / "unseen.jsonl")}
+    return recipe(
+        folder / "r.toml",
+        model=plain | {"init": str(folder / "init")},
+        data={"sources": [source], "max_tokens": 200, "held_out_rows": 8},
+        run={"batch": 8, "device_batch": 4, "steps": 30, "save_every": 10, "evaluate_every": 15} | run,
+    )
+
+
+def scored(out: Path, *texts: str) -> list[float | None]:
+    opened = open_reward("writing", RewardSettings(reward_model=str(out), device_batch=2))
+    samples = [Sample(id=str(i), request="Write on it.", completion=text) for i, text in enumerate(texts)]
+    return [verdict.value for verdict in asyncio.run(opened.score(samples))]
+
+
+@pytest.mark.parametrize(
+    ("shape", "lora"), [(NANO, None), (QWEN, None), (NANO, {"rank": 4})], ids=["nano", "qwen", "lora"]
+)
+def test_it_learns_what_is_preferred_and_ranks_unseen_texts(
+    tmp_path: Path, shape: dict[str, object], lora: dict[str, object] | None
+) -> None:
+    file = reward_recipe(tmp_path, shape)
+    if lora:
+        file.write_text(file.read_text().replace("[model]", "[model]\nlora = {rank = 4, alpha = 16}"))
+    done = train("reward", file, tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    told = json.loads((tmp_path / "out" / "reward.json").read_text())
+    assert told["pairs"] == 40
+    assert told["accuracy"] > 0.9
+    assert told["log_loss"] < 0.5
+    assert told["held_out_pairs_of_learnt_requests"] == 0
+    assert (tmp_path / "out" / "reward.png").stat().st_size > 5000
+    assert f"| accuracy | {told['accuracy']:.4g} |" in (tmp_path / "out" / "README.md").read_text()
+    assert "eval_accuracy" in (tmp_path / "out" / "log.jsonl").read_text()
+    unseen = pairs(10, seed=5)
+    good, bad = ([row[side][0]["content"] for row in unseen] for side in ("chosen", "rejected"))
+    values = scored(tmp_path / "out", *good, *bad)
+    assert sum(a > b for a, b in zip(values[:10], values[10:], strict=True)) >= 9
+    assert all(0 < value < 1 for value in values)
+    assert abs(sum(values) / 20 - 0.5) < 0.15, "centred by the held-out scores"
+
+
+def test_a_killed_training_goes_on_with_the_same_losses(tmp_path: Path) -> None:
+    file = reward_recipe(tmp_path, steps=40, save_every=8)
+    assert train("reward", file, tmp_path / "whole").returncode == 0
+    command = [sys.executable, "-m", "longwriter", "train", "reward", str(file), "--out", str(tmp_path / "killed")]
+    process = subprocess.Popen(command, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while not list((tmp_path / "killed").glob("checkpoint-*/complete")) and process.poll() is None:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert not (tmp_path / "killed" / "model.safetensors").exists(), "the kill came too late to test anything"
+    assert train("reward", file, tmp_path / "killed").returncode == 0
+    whole, killed = losses(tmp_path / "whole"), losses(tmp_path / "killed")
+    assert list(killed) == list(whole) == list(range(1, 41))
+    assert killed == pytest.approx(whole, abs=1e-4)
+    reports = [json.loads((tmp_path / name / "reward.json").read_text()) for name in ("whole", "killed")]
+    assert reports[0]["centre"] == pytest.approx(reports[1]["centre"], abs=1e-3)
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_a_text_scores_the_same_alone_and_padded(side: str) -> None:
+    torch.manual_seed(0)
+    shape = NANO | {"vocab_size": 50, "max_position_embeddings": 64, "pad_token_id": 0, "num_labels": 1}
+    model = AutoModelForSequenceClassification.from_config(AutoConfig.for_model(**shape)).eval()
+    for layer in model.model.layers:  # they begin as the identity, with keys half mixed
+        torch.nn.init.normal_(layer.self_attn.o_proj.weight, std=0.3)
+        torch.nn.init.normal_(layer.mlp.down_proj.weight, std=0.3)
+        torch.nn.init.normal_(layer.self_attn.key_mix)
+    texts = [torch.randint(1, 50, (n,)) for n in (3, 9, 20)]
+    texts[1][-1] = 0  # a text that ends in the padding token's own id
+    rows, mask = torch.zeros(3, 20, dtype=torch.long), torch.zeros(3, 20, dtype=torch.long)
+    for i, text in enumerate(texts):
+        place = slice(20 - len(text), 20) if side == "left" else slice(0, len(text))
+        rows[i, place], mask[i, place] = text, 1
+    with torch.no_grad():
+        alone = torch.cat([model(input_ids=text[None]).logits for text in texts])
+        together = model(input_ids=rows, attention_mask=mask).logits
+    assert alone.std() > 0.1
+    assert torch.allclose(alone, together, atol=1e-5)
+
+
+def test_without_held_out_data_whole_requests_are_kept_back() -> None:
+    rows = Dataset.from_list(pairs(40) * 2)  # two pairs a request
+    learnt, held = part(rows, 9, seed=0)
+    assert (len(learnt), len(held)) == (72, 8)
+    assert not {str(p) for p in learnt["prompt"]} & {str(p) for p in held["prompt"]}
+    assert part(rows, 9, seed=0)[1]["prompt"] == held["prompt"]
+    assert part(rows, 9, seed=1)[1]["prompt"] != held["prompt"]
+    assert len(part(rows, 1000, seed=0)[1]) == 16, "never more than a fifth"
+    assert len(part(rows, 0, seed=0)[1]) == 0
+
+
+def scorer(folder: Path, labels: int = 1) -> Path:
+    """A classifier that knows nothing, with the tokenizer of `weights`."""
+    init = weights(folder, QWEN)
+    AutoModelForSequenceClassification.from_pretrained(init, num_labels=labels).save_pretrained(folder / "scorer")
+    PreTrainedTokenizerFast.from_pretrained(init).save_pretrained(folder / "scorer")
+    return folder / "scorer"
+
+
+REFUSED = {
+    "model.init=scorer": "scorer has 2 labels; a reward model has one",
+    "model.init=nowhere": "model.tokenizer: no tokenizer in nowhere",
+    'model.special_tokens={pad_token="<|end|>"}': "model.special_tokens.pad_token",
+    "data.max_tokens=300": "data.max_tokens = 300: .* reads 256 tokens",
+    "data.too_long=cut": "a preference between pieces means nothing",
+    "optim.name=muon": "reward trains with adamw",
+}
+
+
+def test_what_no_reward_model_can_come_of_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = reward_recipe(tmp_path, steps=1)
+    scorer(tmp_path, labels=2)
+    monkeypatch.chdir(tmp_path)
+    for setting, message in REFUSED.items():
+        with pytest.raises(InputError, match=message):
+            reward(read_recipe(file, dotted((setting,))), tmp_path / "out", lambda _: None)
+    new = {"model": {"init": None, "new": NANO, "tokenizer": "tokenizer.json"}}
+    with pytest.raises(InputError, match="begins from a language model's weights"):
+        reward(read_recipe(recipe(tmp_path / "new.toml", **new)), tmp_path / "out", lambda _: None)
+    assert not list(tmp_path.glob("out/*.safetensors"))
+
+
+def test_folders_that_are_no_reward_model_are_named(tmp_path: Path) -> None:
+    two = scorer(tmp_path, labels=2)
+    (tmp_path / "adapter").mkdir()
+    (tmp_path / "adapter" / "adapter_config.json").write_text('{"task_type": "CAUSAL_LM"}')
+    expected = {two: "2 labels", tmp_path / "init": "Qwen3ForCausalLM", tmp_path: "no config.json"}
+    expected[tmp_path / "adapter"] = "not of a reward model"
+    for folder, message in expected.items():
+        with pytest.raises(InputError, match=message):
+            open_reward("writing", RewardSettings(reward_model=str(folder)))
+
+
+def test_a_local_model_names_what_it_cannot_score(tmp_path: Path) -> None:
+    out = scorer(tmp_path)
+    (out / "reward.json").write_text('{"centre": 0.5, "scale": 2.0, "max_tokens": 200, "accuracy": 0.9}')
+    samples = [Sample(id="a", request="Write.", completion="lamp " * n) for n in (400, 5, 230)]
+    opened = open_reward("writing", RewardSettings(reward_model=str(out)))
+    beyond, short, long = asyncio.run(opened.score(samples))
+    assert short.value == pytest.approx(1 / (1 + math.exp(-(short.why["score"] - 0.5) / 2)))
+    assert "longer_than_trained" not in short.why
+    assert long.value is not None
+    assert long.why["longer_than_trained"] is True
+    assert beyond.value is None
+    assert "the reward model reads 256" in str(beyond.why["failure"])
+    model = AutoModelForSequenceClassification.from_pretrained(out, num_labels=1)
+    model.score.weight.data.fill_(float("nan"))
+    model.save_pretrained(out)
+    (verdict,) = asyncio.run(open_reward("writing", RewardSettings(reward_model=str(out))).score(samples[1:2]))
+    assert verdict.value is None
+    assert "nan" in str(verdict.why["failure"])
+    model.model.save_pretrained(tmp_path / "headless")
+    (out / "model.safetensors").write_bytes((tmp_path / "headless" / "model.safetensors").read_bytes())
+    with pytest.raises(SetupError, match=r"no weights for score\.weight"):
+        asyncio.run(open_reward("writing", RewardSettings(reward_model=str(out))).score(samples[1:2]))
+    (out / "model.safetensors").write_bytes(b"torn")
+    with pytest.raises(SetupError, match="cannot load the reward model"):
+        asyncio.run(open_reward("writing", RewardSettings(reward_model=str(out))).score(samples[1:2]))
+    (out / "reward.json").write_text('{"centre": 0.0, "scale": 0.0}')
+    with pytest.raises(RunError, match="scale"):
+        open_reward("writing", RewardSettings(reward_model=str(out)))

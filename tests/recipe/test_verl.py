@@ -1,0 +1,151 @@
+"""Engine 2 without verl: the recipes, the reward function that verl calls, and the files that it reads."""
+
+import asyncio
+import json
+import math
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.recipe import tiny
+
+from longwriter.errors import RunError, Unavailable
+from longwriter.rewards.base import Verdict
+from longwriter.train.recipe import read_recipe
+from longwriter.train.verl import reward as scored
+from longwriter.train.verl.advantage import by_group
+
+pytest.importorskip("transformers", reason="the [train] extra is not installed: pip install -e '.[train]'")
+pytestmark = pytest.mark.recipe
+ROOT = Path(__file__).parents[2]
+CLUSTER = ROOT / "recipes" / "zero" / "32b"
+GOOD = "<think>Two parts.</think><answer>The keeper lit the lamp and went down the stairs to the harbour.</answer>"
+INFO = {"id": "r1", "request": "Write 10 to 15 words.", "mode": "think", "lower": 10, "upper": 15}
+
+
+class Own:
+    """A reward of somebody's own, for `module:Class`."""
+
+    answers: list[object] = []  # noqa: RUF012 - the test's own
+
+    def __init__(self, settings) -> None:
+        pass
+
+    async def score(self, samples):
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return [Verdict(answer, {"said": "so"}) for _ in samples]
+
+
+def write_recipe(folder: Path, **grpo: object) -> Path:
+    """A recipe of two requests a step, and its data and tokenizer."""
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = [{"id": f"r{i}", "prompt": f"Write {i + 5} words.", "lower": 5, "upper": 10 + i} for i in range(6)]
+    rows[5] |= {"lower": None, "upper": None, "prompt": "写一首诗"}
+    data = tiny.write_lines(folder / "prompts.jsonl", rows)
+    tree = {
+        "model": {"new": tiny.QWEN, "tokenizer": str(tiny.tokenizer(folder / "tok")), "special_tokens": {}},
+        "data": {"max_tokens": 2000, "sources": [{"kind": "prompts", "path": str(data)}]},
+        "grpo": {"objectives": ["length", "format"], "group": 2, "completion_tokens": 64} | grpo,
+        "run": {"batch": 4, "steps": 1},
+    }
+    tree["model"]["special_tokens"] = {"eos_token": "<|end|>", "pad_token": "<|pad|>"}
+    path = folder / "recipe.toml"
+    path.write_text("".join(f"{k} = {tiny.toml(v)}\n" for k, v in tree.items()))
+    return path
+
+
+def score(recipe: Path, text: str, info: dict[str, object] = INFO) -> dict[str, float | str]:
+    scored.opened.cache_clear()
+    return asyncio.run(scored.compute_score("longwriter", text, "", info, recipe=str(recipe), num_turns=2))
+
+
+def test_every_recipe_of_the_32b_can_be_read():
+    found = {p.name: read_recipe(p) for p in sorted(CLUSTER.glob("*.toml"))}
+    assert set(found) == {"cpt.toml", "grpo.toml", "reward.toml"}
+    g = found["grpo.toml"].grpo
+    assert (g.group, g.completion_tokens, g.temperature, g.top_p, g.epsilon, g.beta) == (32, 14_000, 0.8, 1.0, 0.2, 0.0)
+    assert (found["grpo.toml"].run.steps, found["grpo.toml"].run.batch % g.group) == (150, 0)
+    assert found["cpt.toml"].run.batch == 512
+    shares = [s.share for s in found["cpt.toml"].data.sources]
+    assert sum(shares) == pytest.approx(1)
+    assert shares[-1] == 0.01
+
+
+def test_groups_are_found_by_uid():
+    assert by_group(["b", "a", "b", "a"], 2) == [0, 2, 1, 3]
+    with pytest.raises(RunError, match=r"3 rollouts of request b.*rollout\.n"):
+        by_group(["b", "a", "b", "b"], 2)
+
+
+def test_a_completion_has_every_reward_and_their_mean(tmp_path):
+    recipe = write_recipe(tmp_path)
+    good = score(recipe, GOOD)
+    assert (good["length"], good["error"]) == (1.0, "")
+    assert good["score"] == pytest.approx((good["length"] + good["format"]) / 2)
+    assert json.loads(str(good["why"]))["format"]["fault"] == ""
+    assert score(recipe, "no tags at all")["score"] == 0.0
+    unranged = score(recipe, GOOD, INFO | {"lower": None, "upper": None})
+    assert math.isnan(unranged["length"])
+    assert unranged["score"] == unranged["format"]
+
+
+def test_a_reward_that_fails_is_told_and_is_no_number(tmp_path, monkeypatch):
+    recipe = write_recipe(tmp_path, objectives=["format", f"{__name__}:Own"])
+    name = f"{__name__}:Own"
+    monkeypatch.setattr(scored, "FIRST_WAIT_S", 0.01)
+    Own.answers = [None, float("nan"), ValueError("a bug"), Unavailable("nobody there"), 0.25]
+    for _ in range(2):
+        missing = score(recipe, GOOD)
+        assert math.isnan(missing[name])
+        assert (missing["score"], missing["error"]) == (missing["format"], "")
+    broken = score(recipe, GOOD)
+    assert f"the reward {name}: ValueError: a bug (test_verl.py:" in str(broken["error"])
+    assert math.isnan(broken[name])
+    assert score(recipe, GOOD)[name] == 0.25  # waited for
+    assert not Own.answers
+
+
+@pytest.mark.parametrize(
+    ("info", "said"),
+    [
+        ({"id": "r1"}, "extra_info has no request"),
+        (INFO | {"lower": 20}, "lower = 20 is above upper = 15"),
+        (INFO | {"mode": "loud"}, "extra_info of r1"),
+    ],
+)
+def test_rows_that_are_not_ours_are_told(tmp_path, info, said):
+    found = score(write_recipe(tmp_path), GOOD, info)
+    assert said in str(found["error"])
+    assert math.isnan(found["score"])
+
+
+def test_a_judge_that_compares_is_refused(tmp_path):
+    recipe = write_recipe(tmp_path, objectives=["writing"], rewards={"judge": "fake:"})
+    assert "verl rewards each alone" in str(score(recipe, GOOD)["error"])
+
+
+def test_the_files_that_verl_reads(tmp_path):
+    datasets = pytest.importorskip("datasets")
+    recipe, out = write_recipe(tmp_path), tmp_path / "verl"
+    command = [sys.executable, str(CLUSTER / "verl_data.py"), str(recipe), str(out), "--held-out", "2"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "4 requests" in done.stdout
+    rows = [
+        r
+        for n in ("train", "val")
+        for r in datasets.load_dataset("parquet", data_files=str(out / f"{n}.parquet"))["train"]
+    ]
+    assert sorted(r["extra_info"]["id"] for r in rows) == [f"r{i}" for i in range(6)]
+    by_id = {r["extra_info"]["id"]: r for r in rows}
+    assert (by_id["r1"]["extra_info"]["lower"], by_id["r1"]["extra_info"]["upper"]) == (5, 11)
+    assert by_id["r5"]["extra_info"]["lower"] is None
+    [turn] = by_id["r5"]["prompt"]
+    assert "写一首诗" in turn["content"]
+    assert "<answer>" in turn["content"]
+    assert score(recipe, GOOD, by_id["r1"]["extra_info"])["error"] == ""
+    done = subprocess.run([*command[:-1], "6"], capture_output=True, text=True, timeout=300, check=False)
+    assert "6 held-out requests of 6" in done.stderr
