@@ -33,6 +33,8 @@ def read_table(path: str, columns: Sequence[str] = ()) -> Table:
     try:
         if path.startswith("hub:"):
             table = load_dataset(name, split="train")
+        elif Path(path).is_dir() and (files := _files(Path(path))):
+            table = load_dataset(READERS[files[0].suffix], data_files=[str(f) for f in files], split="train")
         elif Path(path).is_dir():
             table = load_dataset(path, split="train")
         elif Path(path).is_file() and Path(path).suffix in READERS:
@@ -51,6 +53,19 @@ def read_table(path: str, columns: Sequence[str] = ()) -> Table:
     if not len(table):
         raise InputError(f"{path}: the data set is empty")
     return table
+
+
+def _files(folder: Path) -> list[Path]:
+    """The data files of a folder, of one kind, those of the training split where they say so.
+
+    Named one by one, because of a folder `datasets` knows nothing but its name: built anew, the old rows would be read.
+    """
+    for suffix in (".parquet", ".jsonl", ".csv"):
+        found = sorted(folder.glob(f"*{suffix}"))
+        named = [f for f in found if f.name.startswith("train")]
+        if found:
+            return named or found
+    return []
 
 
 def read_turns(path: str) -> list[Turns]:

@@ -5,6 +5,8 @@ needs "what stood before it" in the key; with the mix one layer can do it, and a
 The same arithmetic, without PyTorch, is in `longwriter.models.nano.engine`, which reads what this model saves.
 """
 
+from typing import ClassVar
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -28,6 +30,7 @@ class NanoConfig(Qwen3Config):
     """Qwen3's settings; the embedding is multiplied by sqrt(hidden_size) before the first layer."""
 
     model_type = "longwriter_nano"
+    auto_map: ClassVar[dict[str, str]] = {}  # TRL asks for it when it makes a reference model
 
 
 class Norm(nn.RMSNorm):
