@@ -4,6 +4,7 @@ A turn's beginning is tokenised apart from what the model wrote, as it is when a
 same in training and in use.
 """
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,10 @@ from longwriter.train.packing import Pieces, TooLong, fit, pack
 from longwriter.train.rows import Ids, Row, row
 
 Turns = Sequence[Mapping[str, str]]
+Segment = tuple[str, bool]
+"""A piece of a conversation, and whether the model is to write it."""
+AT_ONCE = 1000
+"""Conversations tokenized at once: as Python numbers, ids take nine times the room."""
 READERS = {".parquet": "parquet", ".jsonl": "json", ".json": "json", ".csv": "csv"}
 
 
@@ -110,25 +115,27 @@ def encode(conversations: Sequence[Turns], tokenizer: PreTrainedTokenizerBase) -
     """Raises InputError for a tokenizer without chat template, or one that writes earlier turns anew."""
     if tokenizer.chat_template is None:
         raise InputError("the tokenizer has no chat template; give one with model.chat_template = FILE (Jinja)")
-    texts: list[str] = []
-    counted: list[bool] = []
-    ends = []
-    for turns in conversations:
-        for text, own in _segments(turns, tokenizer):
-            texts.append(text)
-            counted.append(own)
-        ends.append(len(texts))
-    ids = tokenizer(texts, add_special_tokens=False, return_attention_mask=False)["input_ids"] if texts else []
+    samples: list[Sample] = []
+    for start in range(0, len(conversations), AT_ONCE):
+        some = [_segments(conversations[i], tokenizer) for i in range(start, min(start + AT_ONCE, len(conversations)))]
+        samples += _encode([piece for pieces in some for piece in pieces], [len(pieces) for pieces in some], tokenizer)
+    return samples
+
+
+def _encode(pieces: list[Segment], counts: list[int], tokenizer: PreTrainedTokenizerBase) -> list[Sample]:
+    """Samples of `counts` pieces each."""
+    texts = [text for text, _ in pieces]
+    lists = tokenizer(texts, add_special_tokens=False, return_attention_mask=False)["input_ids"] if texts else []
+    ids = [np.array(found, np.int32) for found in lists]
+    marks = [np.full(len(found), own) for found, (_, own) in zip(ids, pieces, strict=True)]
     samples, start = [], 0
-    for end in ends:
-        parts = ids[start:end]
-        marks = [np.full(len(part), own) for part, own in zip(parts, counted[start:end], strict=True)]
-        samples.append(Sample(np.concatenate([np.array(p, np.int32) for p in parts]), np.concatenate(marks)))
+    for end in itertools.accumulate(counts):
+        samples.append(Sample(np.concatenate(ids[start:end]), np.concatenate(marks[start:end])))
         start = end
     return samples
 
 
-def _segments(turns: Turns, tokenizer: PreTrainedTokenizerBase) -> list[tuple[str, bool]]:
+def _segments(turns: Turns, tokenizer: PreTrainedTokenizerBase) -> list[Segment]:
     """A conversation as pieces of text: what is given, and what the model writes."""
     out, before = [], ""
     for index, turn in enumerate(turns):
