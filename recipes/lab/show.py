@@ -63,18 +63,29 @@ def show(table: pa.Table, figures: Path) -> None:
             mean, low, high = bootstrap(of(table, run, "score") - of(table, "full", "score"))
             print(f"S_l of `{NAMES[run]}` minus that of `{NAMES['full']}`: {mean:+.1f} [{low:+.1f}, {high:+.1f}]")
     figures.mkdir(parents=True, exist_ok=True)
-    figure = Figure(figsize=(8, 5), layout="constrained")
-    axes = figure.add_subplot()
-    axes.plot(asked, asked, color="black", linestyle=":", label="as asked")
+    figure = Figure(figsize=(12, 4.5), layout="constrained")
+    left, right = figure.subplots(1, 2)
+    left.plot(asked, asked, color="black", linestyle=":", label="as asked")
     for run in runs:
-        axes.plot(asked, [np.median(of(table, run, "words", a)) for a in asked], marker="o", label=NAMES[run])
-    axes.set(
-        xscale="log",
-        yscale="log",
-        xlabel="words asked for",
-        ylabel="words written, median",
-        title="What was seen in fine-tuning bounds what is written",
-    )
-    axes.grid(alpha=0.3, which="both")
-    axes.legend()
-    figure.savefig(figures / "lab.png", dpi=120)
+        left.plot(asked, [np.median(of(table, run, "words", a)) for a in asked], marker="o", label=NAMES[run])
+    left.set(xscale="log", yscale="log", xlabel="words asked for", ylabel="words written, median")
+    left.set(title="Weights alone do not hear the number")
+    for axis in (left.xaxis, left.yaxis):
+        axis.set_major_formatter("{x:.0f}")
+        axis.set_minor_formatter("")
+    left.set_xticks(asked)
+    left.set_yticks([30, 50, 100, 200, 400])
+    left.legend(fontsize=8)
+    for row, run in enumerate(runs):
+        found = [np.quantile(of(table, run, "words", seed=s), 0.9) for s in sorted(set(table["seed"].to_pylist()))]
+        right.plot(found, [row] * len(found), "o", color=f"C{row}")
+    right.set_yticks(range(len(runs)), [NAMES[run] for run in runs])
+    right.invert_yaxis()
+    right.set(xscale="log", xlabel="words that one text in ten goes beyond; a dot a seed")
+    right.set(title="What was seen in fine-tuning bounds what is written")
+    right.xaxis.set_minor_formatter("")
+    right.xaxis.set_major_formatter("{x:.0f}")
+    right.set_xticks([50, 100, 200, 400])
+    for axes in (left, right):
+        axes.grid(alpha=0.3, which="both")
+    figure.savefig(figures / "lab.png", dpi=100)
