@@ -58,6 +58,7 @@ def main() -> None:
     (args.out / "model.safetensors").chmod(0o644)  # it is written for the owner alone; a wheel keeps such bits
     shutil.copyfile(args.run / "tokenizer.json", args.out / "tokenizer.json")
     config = json.loads((args.out / "config.json").read_text())
+    config["use_cache"] = True  # off in training alone
     config["training"] = [about(run) for run in (*args.stages, args.run)]
     (args.out / "config.json").write_text(json.dumps(config, indent=1) + "\n")
     worst = difference(model.float(), args.out)
