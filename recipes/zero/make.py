@@ -26,6 +26,7 @@ from longwriter.writer.length_target import range_of
 
 HERE = Path(__file__).parent
 SHORTEST, LONGEST = 30, 250  # words of a text; with request and thinking, some 500 tokens of nano's 1,024
+LONGEST_ASKED = 176  # words: upper end of a range that is trained on, about half of a rollout's tokens
 PROMPTS, HELD_PROMPTS, PAIRS, HELD_PAIRS, DOCUMENTS = 2000, 48, 6000, 400, 4000
 PLANS = (
     "About {words} words. {topics}.",
@@ -138,7 +139,7 @@ def main() -> None:
         write_shards(args.out / mode, tokenizer, written, end)
     rest = train[DOCUMENTS:]
     for name, table in {
-        "prompts": prompts(rest[:PROMPTS]),
+        "prompts": prompts([r for r in rest[:PROMPTS] if r["range"][1] <= LONGEST_ASKED]),
         "held": prompts(held[:HELD_PROMPTS]),
         "pairs": list(pairs(rest[PROMPTS:], PAIRS, 0)),
         "pairs-held": list(pairs(held[HELD_PROMPTS:], HELD_PAIRS, 1)),

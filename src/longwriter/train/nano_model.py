@@ -70,23 +70,25 @@ class NanoAttention(Qwen3Attention):
     ) -> tuple[Tensor, Tensor | None]:
         """hidden_states: (batch, new tokens, hidden); first: (batch, all tokens), True where a document begins.
 
-        The cache holds keys before mixing, normalising and turning, so `position_embeddings` are those of all tokens.
+        The cache's keys are twice as long as a head: the key that is attended to, then the one before mixing, of which
+        the next token needs the last. So a cache that is cut, or reordered by a beam search, stays right.
         """
         shape = (*hidden_states.shape[:-1], -1, self.head_dim)
         query = self.q_norm(self.q_proj(hidden_states).view(shape)).transpose(1, 2)
-        key = self.k_proj(hidden_states).view(shape).transpose(1, 2)
+        plain = self.k_proj(hidden_states).view(shape).transpose(1, 2)
         value = self.v_proj(hidden_states).view(shape).transpose(1, 2)
-        if past_key_values is not None:
-            key, value = past_key_values.update(key, value, self.layer_idx)
-        before = F.pad(key, (0, 0, 1, -1))
+        before = F.pad(plain, (0, 0, 1, -1))
+        read = 0 if past_key_values is None else past_key_values.get_seq_length(self.layer_idx)
+        if read:
+            before[:, :, 0] = past_key_values.layers[self.layer_idx].keys[:, :, read - 1, self.head_dim :]
         if first is not None:
-            before = before.masked_fill(first[:, None, :, None], 0)
-        weight = torch.sigmoid(self.key_mix).to(key.dtype)[:, None, None]
-        key = self.k_norm((1 - weight) * key + weight * before)
-        cos, sin = (p.to(key.dtype) for p in position_embeddings)
-        new = query.shape[2]
-        query, _ = apply_rotary_pos_emb(query, query, cos[:, -new:], sin[:, -new:])
-        key, _ = apply_rotary_pos_emb(key, key, cos, sin)
+            before = before.masked_fill(first[:, None, read:, None], 0)
+        weight = torch.sigmoid(self.key_mix).to(plain.dtype)[:, None, None]
+        key = self.k_norm((1 - weight) * plain + weight * before)
+        query, key = apply_rotary_pos_emb(query, key, *(p.to(key.dtype) for p in position_embeddings))
+        if past_key_values is not None:
+            both, value = past_key_values.update(torch.cat([key, plain], -1), value, self.layer_idx)
+            key = both[..., : self.head_dim]
         attend = ALL_ATTENTION_FUNCTIONS.get_interface(self.config._attn_implementation, eager_attention_forward)
         mixed, weights = attend(self, query, key, value, attention_mask, scaling=self.scaling, **kwargs)
         return self.o_proj(mixed.reshape(*hidden_states.shape[:-1], -1)), weights
@@ -159,7 +161,9 @@ class NanoModel(NanoBase):
             past_key_values=past_key_values,
             position_ids=None if alone else position_ids,
         )
-        turned = self.rotary_emb(x, slots if alone else position_ids)  # attention sees differences of positions alone
+        turned = self.rotary_emb(
+            x, slots[:, read:] if alone else position_ids
+        )  # attention sees differences of positions alone
         x = x * self.config.hidden_size**0.5
         for layer in self.layers:
             x = layer(
