@@ -79,7 +79,7 @@ class NanoAttention(Qwen3Attention):
         value = self.v_proj(hidden_states).view(shape).transpose(1, 2)
         before = F.pad(plain, (0, 0, 1, -1))
         read = 0 if past_key_values is None else past_key_values.get_seq_length(self.layer_idx)
-        if read:
+        if past_key_values is not None and read:
             before[:, :, 0] = past_key_values.layers[self.layer_idx].keys[:, :, read - 1, self.head_dim :]
         if first is not None:
             before = before.masked_fill(first[:, None, read:, None], 0)

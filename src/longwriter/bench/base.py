@@ -1,0 +1,148 @@
+"""The records of a benchmark run, from what is asked to what is reported.
+
+A run is a folder (see `runs`): its journal holds every item, response and reply of the judge as they came, and `scores.json`
+is computed from the journal alone, so that anyone can compute it again without a model. A response or judgement that
+could not be had is a failure with a reason, counted beside the scores and never a number.
+"""
+
+from pydantic import Field
+
+from longwriter.types import Record
+
+
+class Criterion(Record):
+    """One thing that a judge looks at, of an item's own."""
+
+    name: str
+    description: str = ""
+    levels: dict[str, str] = {}
+    """Range of the score, such as "9-10", and what earns it."""
+
+
+class Item(Record):
+    """One task of a benchmark."""
+
+    id: str
+    prompt: str = Field(min_length=1)
+    required: int | None = Field(default=None, gt=0)
+    """Words asked for."""
+    language: str = "en"
+    type: str = ""
+    groups: dict[str, str] = {}
+    """Other ways to split the scores by, such as domain1 or requirement."""
+    criteria: tuple[Criterion, ...] = ()
+    baselines: dict[str, str] = {}
+    """Recorded texts of other systems, by the system's name."""
+
+
+class Response(Record):
+    """What a system wrote for an item."""
+
+    id: str
+    """Of the item."""
+    text: str = ""
+    """Without thinking; "" for an empty answer, which scores 0 in length and is counted."""
+    finish: str = ""
+    """stop, length, or "" where nobody knows."""
+    failure: str = ""
+    """Why there is no text; such a response has no scores."""
+    seconds: float | None = None
+    calls: int | None = None
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    cost: float | None = None
+
+
+class Judgement(Record):
+    """What the judge said to one question, in as many tries as it took."""
+
+    id: str
+    """Of the question: ITEM/WHAT, such as "12/quality", "12/criterion-3" or "12/gpt-4o/ab"."""
+    replies: tuple[str, ...]
+    """Raw, the last one last; those before it could not be read."""
+    failure: str = ""
+    """Why there is no reply at all."""
+
+
+class Metric(Record):
+    """One number with its interval."""
+
+    value: float | None
+    """None where there is nothing to average."""
+    low: float | None = None
+    high: float | None = None
+    """95 % bootstrap interval over items."""
+    n: int
+    """Items that have a value."""
+    missing: int = 0
+    """Items that should have one: response or judgement failed."""
+
+
+class ItemScore(Record):
+    """One item's numbers; what paired comparisons and the report's samples are made from."""
+
+    id: str
+    type: str = ""
+    language: str = "en"
+    groups: dict[str, str] = {}
+    required: int | None = None
+    words: int | None
+    """Written; None for a failed response."""
+    scores: dict[str, float | None]
+    """By metric, such as S_l, S_q, quality/Coherence, win; None where missing."""
+    reasons: dict[str, str] = {}
+    """What the judge said, by metric."""
+    failures: tuple[str, ...] = ()
+
+
+class Rating(Record):
+    """A system's place in an arena; ratings of one table have the mean 1000."""
+
+    name: str
+    rating: float
+    low: float | None = None
+    high: float | None = None
+    battles: int = 0
+    wins: float = 0
+    """Ties count half."""
+
+
+class Decay(Record):
+    """One measure along the texts."""
+
+    name: str
+    """Such as repetition or new_words."""
+    values: tuple[float | None, ...]
+    """Mean over texts at each tenth of a text, first to last."""
+    low: tuple[float | None, ...] = ()
+    high: tuple[float | None, ...] = ()
+    n: int
+    """Texts."""
+
+
+class Scores(Record):
+    """scores.json: all of a run that a table, a page or a comparison shows."""
+
+    benchmark: str
+    system: str
+    judge: str | None = None
+    compat: str | None = None
+    settings: dict[str, object] = {}
+    """What made the run: seed, temperatures, judge prompt (own wording or a file, with its sha256), dates, version."""
+    metrics: dict[str, Metric]
+    """The benchmark's own, headline first."""
+    by: dict[str, dict[str, dict[str, Metric]]] = {}
+    """"bucket" -> "[500, 2k)" -> metric; so for type, language and groups."""
+    counts: dict[str, int] = {}
+    """items, responses, failed_responses, empty, judgements, unreadable, failed_judgements ..."""
+    checks: dict[str, Metric] = {}
+    """Of the judge itself: order_agreement, length_bias, repeat_agreement."""
+    measures: dict[str, Metric] = {}
+    """Of the texts, without a judge."""
+    decay: tuple[Decay, ...] = ()
+    ratings: tuple[Rating, ...] = ()
+    curve: tuple[tuple[int, Metric], ...] = ()
+    """LongWrite-Ruler: words required, and words written at it."""
+    spent: dict[str, float | None] = {}
+    """calls, prompt_tokens, completion_tokens, cost, seconds."""
+    items: tuple[ItemScore, ...] = ()
