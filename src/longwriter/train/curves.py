@@ -8,20 +8,10 @@ from pathlib import Path
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
 from longwriter.runs import write_file
+from longwriter.train.log import LOG, read_log
 
-LOG, PICTURE = "log.jsonl", "curves.png"
+PICTURE = "curves.png"
 Tell = Callable[[dict[str, float]], None]
-
-
-def read_log(folder: Path) -> list[dict[str, float]]:
-    """The reports of a run so far; a torn last line is left out."""
-    path, found = folder / LOG, []
-    for line in path.read_text("utf-8").splitlines() if path.exists() else []:
-        try:
-            found.append(json.loads(line))
-        except ValueError:
-            break
-    return found
 
 
 class Curves(TrainerCallback):
@@ -66,7 +56,7 @@ class Curves(TrainerCallback):
 
 
 def draw(folder: Path, title: str) -> None:
-    """Loss, held-out losses and learning rate over steps, to curves.png; nothing where there is no report yet."""
+    """Loss, held-out losses, and accuracy where pairs are learnt, over steps, to curves.png; nothing where there is no report yet."""
     from matplotlib.figure import Figure  # noqa: PLC0415 - slow to import, and only now wanted
 
     log = read_log(folder)
@@ -74,9 +64,9 @@ def draw(folder: Path, title: str) -> None:
         return
     figure = Figure(figsize=(9, 5), layout="constrained")
     axes = figure.add_subplot()
-    for key in sorted(
-        {k for entry in log for k in entry if k == "loss" or k.endswith("_loss") or k.startswith("rewards/")}
-    ):
+    keys = sorted({k for entry in log for k in entry})
+    shares = [k for k in keys if k.endswith("accuracy")]
+    for key in [k for k in keys if k == "loss" or k.endswith("_loss") or k.startswith("rewards/")] + shares:
         points = [(e["step"], e[key]) for e in log if key in e]
         axes.plot(
             *zip(*points, strict=True),
@@ -84,7 +74,7 @@ def draw(folder: Path, title: str) -> None:
             marker="o" if len(points) < 30 else None,
             markersize=3,
         )
-    axes.set(xlabel="step", ylabel="loss, nats a token", title=title)
+    axes.set(xlabel="step", ylabel="loss, nats a pair; accuracy" if shares else "loss, nats a token", title=title)
     axes.grid(alpha=0.3)
     axes.legend()
     temporary = folder / f".{PICTURE}"

@@ -25,7 +25,8 @@ from longwriter import __version__
 from longwriter.config import Tree, changed_keys
 from longwriter.errors import RunError
 from longwriter.runs import write_file
-from longwriter.train.curves import Curves, Tell, draw, read_log
+from longwriter.train.curves import Curves, Tell, draw
+from longwriter.train.log import read_log
 from longwriter.train.recipe import Recipe
 from longwriter.train.setup import world_size
 from longwriter.train.trainer import COMPLETE, Watch, last_checkpoint

@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from longwriter.errors import RunError
+from longwriter.train.log import read_log
 from longwriter.train.rollouts.page import Kept, block, make_page, panels
-from longwriter.train.rollouts.stats import chosen, ordered, read_log, step_stats
+from longwriter.train.rollouts.stats import chosen, ordered, step_stats
 from longwriter.train.rollouts.store import Rollout, write_step
 from longwriter.train.rollouts.svg import MOST_POINTS, Line, Panel, number, panel_svg, thinned, ticks
 

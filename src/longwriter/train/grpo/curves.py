@@ -3,7 +3,8 @@
 import re
 from pathlib import Path
 
-from longwriter.train.curves import PICTURE, read_log
+from longwriter.train.curves import PICTURE
+from longwriter.train.log import read_log
 
 PANELS = {
     "reward": r"rewards/(.+)/mean",

@@ -16,7 +16,8 @@ from string import Template
 
 from longwriter.rewards.form import read_tags
 from longwriter.text import language
-from longwriter.train.rollouts.stats import StepStats, by_group, chosen, read_log, step_stats
+from longwriter.train.log import read_log
+from longwriter.train.rollouts.stats import StepStats, by_group, chosen, step_stats
 from longwriter.train.rollouts.store import Rollout, read_steps
 from longwriter.train.rollouts.svg import Line, Panel, panel_svg
 
