@@ -15,7 +15,7 @@ class Criterion(Record):
 
     name: str
     description: str = ""
-    levels: dict[str, str] = {}
+    levels: dict[str, str] = Field(default_factory=dict)
     """Range of the score, such as "9-10", and what earns it."""
 
 
@@ -28,10 +28,10 @@ class Item(Record):
     """Words asked for."""
     language: str = "en"
     type: str = ""
-    groups: dict[str, str] = {}
+    groups: dict[str, str] = Field(default_factory=dict)
     """Other ways to split the scores by, such as domain1 or requirement."""
     criteria: tuple[Criterion, ...] = ()
-    baselines: dict[str, str] = {}
+    baselines: dict[str, str] = Field(default_factory=dict)
     """Recorded texts of other systems, by the system's name."""
 
 
@@ -84,13 +84,13 @@ class ItemScore(Record):
     id: str
     type: str = ""
     language: str = "en"
-    groups: dict[str, str] = {}
+    groups: dict[str, str] = Field(default_factory=dict)
     required: int | None = None
     words: int | None
     """Written; None for a failed response."""
     scores: dict[str, float | None]
     """By metric, such as S_l, S_q, quality/Coherence, win; None where missing."""
-    reasons: dict[str, str] = {}
+    reasons: dict[str, str] = Field(default_factory=dict)
     """What the judge said, by metric."""
     failures: tuple[str, ...] = ()
 
@@ -127,22 +127,22 @@ class Scores(Record):
     system: str
     judge: str | None = None
     compat: str | None = None
-    settings: dict[str, object] = {}
+    settings: dict[str, object] = Field(default_factory=dict)
     """What made the run: seed, temperatures, judge prompt (own wording or a file, with its sha256), dates, version."""
     metrics: dict[str, Metric]
     """The benchmark's own, headline first."""
-    by: dict[str, dict[str, dict[str, Metric]]] = {}
+    by: dict[str, dict[str, dict[str, Metric]]] = Field(default_factory=dict)
     """"bucket" -> "[500, 2k)" -> metric; so for type, language and groups."""
-    counts: dict[str, int] = {}
+    counts: dict[str, int] = Field(default_factory=dict)
     """items, responses, failed_responses, empty, judgements, unreadable, failed_judgements ..."""
-    checks: dict[str, Metric] = {}
+    checks: dict[str, Metric] = Field(default_factory=dict)
     """Of the judge itself: order_agreement, length_bias, repeat_agreement."""
-    measures: dict[str, Metric] = {}
+    measures: dict[str, Metric] = Field(default_factory=dict)
     """Of the texts, without a judge."""
     decay: tuple[Decay, ...] = ()
     ratings: tuple[Rating, ...] = ()
     curve: tuple[tuple[int, Metric], ...] = ()
     """LongWrite-Ruler: words required, and words written at it."""
-    spent: dict[str, float | None] = {}
+    spent: dict[str, float | None] = Field(default_factory=dict)
     """calls, prompt_tokens, completion_tokens, cost, seconds."""
     items: tuple[ItemScore, ...] = ()

@@ -5,21 +5,10 @@ from pathlib import Path
 
 import click
 
-from longwriter.cli.data_options import (
-    BENCHMARK,
-    ENGINE,
-    JSON,
-    LIMITS,
-    OUT,
-    PUSH,
-    Teller,
-    limits,
-    made,
-    say_kept,
-    stop_at_sigterm,
-)
+from longwriter.cli.data_options import BENCHMARK, ENGINE, JSON, LIMITS, OUT, PUSH, limits, say_kept
 from longwriter.cli.options import REACH, TEXT, settings, with_options
 from longwriter.cli.tables import money
+from longwriter.cli.telling import Teller, made, stop_at_sigterm
 from longwriter.cli.work import run_async
 from longwriter.config import build
 from longwriter.data.agentwrite.audit import filter_dataset

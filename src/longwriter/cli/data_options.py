@@ -1,20 +1,12 @@
-"""What the commands under `longwriter data` share: where to, with which engine, how far they are."""
+"""What the commands under `longwriter data` share: where to, and with which engine."""
 
-import re
-import shlex
-import signal
-import sys
-import time
 from pathlib import Path
 
 import click
 
-from longwriter import __version__
 from longwriter.cli.options import JSON
-from longwriter.cli.progress import clock
 from longwriter.data.agentwrite.filters import Limits
 from longwriter.data.dataset import Row, push
-from longwriter.data.steps import Progress
 
 OUT = click.option(
     "--out", type=click.Path(path_type=Path), required=True, help="Folder of the data set; again: goes on."
@@ -49,61 +41,13 @@ LIMITS = [
     click.option("--near", type=float, help="Jaccard similarity of near duplicates.  [default: 0.8]"),
     click.option("--overlap", type=float, help="Share of a benchmark prompt that makes a request it.  [default: 0.5]"),
 ]
-LINE_EVERY_S = 5.0
-"""Where no person watches, a line each so many seconds."""
 
-__all__ = [
-    "BENCHMARK",
-    "ENGINE",
-    "JSON",
-    "LIMITS",
-    "OUT",
-    "PUSH",
-    "Teller",
-    "limits",
-    "made",
-    "say_kept",
-    "stop_at_sigterm",
-]
+__all__ = ["BENCHMARK", "ENGINE", "JSON", "LIMITS", "OUT", "PUSH", "limits", "say_kept"]
 
 
 def limits(flags: dict[str, object]) -> dict[str, object]:
     """The thresholds given as flags."""
     return {name: flags[name] for name in Limits.model_fields if flags.get(name) is not None}
-
-
-def made() -> Row:
-    """How the data set was made, for its card: the command, without passwords in addresses, and the version."""
-    command = re.sub(r"://[^/@\s']*@", "://", shlex.join(["longwriter", *sys.argv[1:]]))
-    return {"command": command, "version": __version__}
-
-
-def stop_at_sigterm() -> None:
-    """SIGTERM ends a command as Ctrl-C does: connections are closed, and what is finished is kept."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-
-
-class Teller:
-    """One line on standard error that says how far a step is and how long it will take."""
-
-    def __init__(self) -> None:
-        self.live = sys.stderr.isatty()
-        self.told = 0.0
-
-    def __call__(self, progress: Progress) -> None:
-        """Show it: at once where a person watches and at a step's end, else every few seconds."""
-        step, done, total, failed, seconds, new = progress
-        left = total - done - failed
-        if left and not self.live and time.monotonic() - self.told < LINE_EVERY_S:
-            return
-        self.told = time.monotonic()
-        eta = f", {clock(seconds / (new + failed) * left)} left" if new + failed and left else ""
-        lost = f", {failed:,} failed" if failed else ""
-        line = f"{step}: {done:,}/{total:,}{lost}, {clock(seconds)}{eta}"
-        if self.live:
-            click.echo(f"\r\033[K{line}", err=True, nl=not left)
-        else:
-            click.echo(line, err=True)
 
 
 def say_kept(report: Row, folder: Path, push_to: str | None) -> None:

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import click
 
-from longwriter.cli.data_options import ENGINE, JSON, OUT, PUSH, Teller, made, say_kept, stop_at_sigterm
+from longwriter.cli.data_options import ENGINE, JSON, OUT, PUSH, say_kept
 from longwriter.cli.options import REACH, TEXT, Decorator, settings, with_options
+from longwriter.cli.telling import Teller, made, stop_at_sigterm
 from longwriter.config import build
 from longwriter.data.agentwrite.build import EACH
 from longwriter.data.instructions import read_instructions, sha256_of

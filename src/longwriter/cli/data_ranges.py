@@ -5,9 +5,10 @@ from pathlib import Path
 
 import click
 
-from longwriter.cli.data_options import BENCHMARK, ENGINE, JSON, OUT, PUSH, Teller, made, say_kept, stop_at_sigterm
+from longwriter.cli.data_options import BENCHMARK, ENGINE, JSON, OUT, PUSH, say_kept
 from longwriter.cli.options import REACH, with_options
 from longwriter.cli.progress import clock
+from longwriter.cli.telling import Teller, made, stop_at_sigterm
 from longwriter.config import build, merge
 from longwriter.data.instructions import read_instructions, sha256_of
 from longwriter.data.ranges.build import make_ranges

@@ -23,6 +23,7 @@ COMMANDS = {  # name -> module and attribute, imported when called
     "replay": "longwriter.cli.replay:replay",
     "score": "longwriter.cli.score:score",
     "rollouts": "longwriter.cli.rollouts:rollouts",
+    "bench": "longwriter.cli.bench:bench",
     "data": "longwriter.cli.data:data",
     "train": "longwriter.cli.train:train",
 }

@@ -56,7 +56,7 @@ class Curves(TrainerCallback):
 
 
 def draw(folder: Path, title: str) -> None:
-    """Loss, held-out losses, and accuracy where pairs are learnt, over steps, to curves.png; nothing where there is no report yet."""
+    """Loss, held-out losses, and accuracy where pairs are learnt, to curves.png; nothing where there is no report yet."""
     from matplotlib.figure import Figure  # noqa: PLC0415 - slow to import, and only now wanted
 
     log = read_log(folder)

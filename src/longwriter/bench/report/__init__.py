@@ -1,0 +1,1 @@
+"""What a person sees of a benchmark run: one page, its pictures, its tables. Reads `Scores`; computes no score."""

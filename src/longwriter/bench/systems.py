@@ -1,0 +1,249 @@
+"""What is measured: a model, AgentWrite over a model, or texts written elsewhere.
+
+    MODEL             asked plainly, with the item's prompt and nothing else
+    agentwrite:MODEL  plans and writes section by section (`writer.session.write`) in RUN/runs/ID, told the prompt alone
+    texts:FILE.jsonl  rows with an id (id, index, idx) or the prompt, and text, response or output; also FILE.jsonl
+
+A system that answers nothing, or whose AgentWrite cannot plan, wrote an empty text: that is its result, and scores 0 in
+length. A server that could not be reached is no result: the item is a failure, and the same command tries it again.
+"""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Literal, NamedTuple, Self
+
+from longwriter.bench.base import Item, Response
+from longwriter.bench.rows import Line, read_lines
+from longwriter.bench.settings import BenchSettings
+from longwriter.config import build
+from longwriter.data.steps import Item as Work
+from longwriter.data.steps import Result
+from longwriter.errors import EmptyReply, InputError, PlanError, RunError
+from longwriter.journal import digest
+from longwriter.models.base import Model, ModelConfig, open_model
+from longwriter.models.prices import load_prices
+from longwriter.models.thinking import split
+from longwriter.types import Message, Request
+from longwriter.writer.session import Options, write
+from longwriter.writer.settings import WriteSettings
+
+AGENTWRITE, TEXTS = "agentwrite:", "texts:"
+RUNS = "runs"
+IDS = ("id", "index", "idx")
+PROMPTS = ("prompt", "question", "query", "instruction")
+REPLIES = ("text", "response", "output", "completion")
+LARGEST_SEED = 2**31
+Kind = Literal["plain", "agentwrite", "texts"]
+
+
+class System(NamedTuple):
+    """What was asked for, in parts."""
+
+    kind: Kind
+    name: str
+    """Model, or file."""
+
+
+def parse(system: str) -> System:
+    """Raises InputError for an empty name."""
+    kind: Kind = "plain"
+    name = system.strip()
+    if name.startswith(AGENTWRITE):
+        kind, name = "agentwrite", name.removeprefix(AGENTWRITE)
+    elif name.startswith(TEXTS) or name.lower().endswith(".jsonl"):
+        kind, name = "texts", name.removeprefix(TEXTS)
+    if not name:
+        raise InputError(f"--system {system!r}: give MODEL, agentwrite:MODEL or texts:FILE.jsonl")
+    return System(kind, name)
+
+
+def seed_of(seed: int, name: str) -> int:
+    """A seed of its own for each item and question, whatever stands beside it."""
+    return int(digest(f"{seed}:{name}"), 16) % LARGEST_SEED
+
+
+class Plain:
+    """A model with the bare prompt. See `data.steps.Worker`."""
+
+    model: Model
+
+    def __init__(self, settings: BenchSettings, items: dict[str, Item], prices: Path | None = None) -> None:
+        """`items`: by id, with their prompts."""
+        assert settings.model is not None
+        self.settings, self.items, self.config = settings, items, settings.model
+        self.price = load_prices(prices).price_for(settings.model)
+
+    async def __aenter__(self) -> Self:
+        self.model = open_model(self.config)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.model.aclose()
+
+    async def __call__(self, item: Work) -> Result:
+        """A `Response`, with the thinking that was taken off."""
+        name, started = str(item["id"]), time.monotonic()
+        request = Request(
+            messages=(Message(role="user", content=self.items[name].prompt),),
+            max_tokens=self.settings.max_tokens,
+            temperature=self.settings.temperature,
+            top_p=self.settings.top_p,
+            seed=seed_of(self.settings.seed, name),
+        )
+        try:
+            reply = await self.model.reply(request)
+        except EmptyReply as error:
+            return result(Response(id=name, calls=1, seconds=_since(started)), note=str(error))
+        response = Response(
+            id=name,
+            text=reply.text.strip(),
+            finish=reply.finish,
+            seconds=_since(started),
+            calls=1,
+            prompt_tokens=reply.usage.prompt_tokens,
+            completion_tokens=reply.usage.completion_tokens,
+            cost=None if self.price is None else self.price.cost(reply.usage),
+        )
+        return result(response, thinking=reply.thinking)
+
+
+class AgentWrite:
+    """Plans and writes in a run folder of its own. See `data.steps.Worker`."""
+
+    models: dict[str, Model]
+
+    def __init__(
+        self, settings: BenchSettings, items: dict[str, Item], folder: Path, prices: Path | None = None
+    ) -> None:
+        """`folder`: of the benchmark's run."""
+        self.settings, self.items, self.home = settings, items, folder / RUNS
+        self.options = Options(prices=prices)
+
+    async def __aenter__(self) -> Self:
+        assert self.settings.model is not None
+        try:
+            self.home.mkdir(exist_ok=True)
+        except OSError as error:
+            raise RunError(f"cannot make {self.home}: {error.strerror}") from error
+        model = open_model(self.settings.model)
+        self.models = {"writer": model, "planner": model}
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.models["writer"].aclose()
+
+    async def __call__(self, item: Work) -> Result:
+        """As `Plain`; the tokens are those of all calls."""
+        name, started = str(item["id"]), time.monotonic()
+        s = self.settings
+        assert s.model is not None
+        own = {
+            "instruction": self.items[name].prompt,
+            "writer": s.model.model_dump(),
+            "seed": seed_of(s.seed, name),
+            "temperature": s.temperature,
+            "top_p": s.top_p,
+            "max_section_tokens": s.max_tokens,
+        }
+        try:
+            written = await write(build(WriteSettings, own, name), self.home / name, self.options, self.models)
+        except (PlanError, EmptyReply) as error:
+            return result(Response(id=name, seconds=_since(started)), note=str(error))
+        report = written.report
+        response = Response(
+            id=name,
+            text=written.text.strip(),
+            finish="stop",
+            seconds=_since(started),
+            calls=report.calls,
+            prompt_tokens=report.prompt_tokens,
+            completion_tokens=report.completion_tokens,
+            cost=report.cost,
+        )
+        return result(response)
+
+
+class Texts:
+    """Texts of a file. See `data.steps.Worker`."""
+
+    def __init__(self, path: Path, items: dict[str, Item]) -> None:
+        """Raises InputError: rows without text, an id or prompt twice, or no row that is about any item."""
+        self.path, self.items = path, items
+        self.texts = _read(path, items)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        pass
+
+    async def __call__(self, item: Work) -> Result:
+        """A failure where the file has no text for the item."""
+        name = str(item["id"])
+        if name not in self.texts:
+            return result(Response(id=name, failure=f"{self.path.name} has no text for this item", cost=0.0))
+        text, thinking = split(self.texts[name])
+        return result(Response(id=name, text=text.strip(), calls=0, cost=0.0), thinking=thinking)
+
+
+def _read(path: Path, items: dict[str, Item]) -> dict[str, str]:
+    """Texts by item."""
+    by_prompt = {" ".join(item.prompt.split()): item.id for item in items.values()}
+    found: dict[str, str] = {}
+    places: dict[str, str] = {}
+    for line, name, text in _named(path, items, by_prompt):
+        if name is None:
+            continue
+        if name in found:
+            raise InputError(f"{line.where}: a second text for item {name}, after {places[name]}")
+        found[name], places[name] = text, line.where
+    if not found:
+        ids = ", ".join(list(items)[:3])
+        raise InputError(f"{path}: none of its rows has an id ({ids} ...) or a prompt of this benchmark")
+    return found
+
+
+def _named(path: Path, items: dict[str, Item], by_prompt: dict[str, str]) -> Iterator[tuple[Line, str | None, str]]:
+    for line in read_lines(path):
+        text, name, prompt = line.first(REPLIES), line.first(IDS), line.first(PROMPTS)
+        if not isinstance(text, str):
+            raise InputError(f"{line.where}: no {', '.join(REPLIES[:3])} in this row; it has {', '.join(line.row)}")
+        if name is None and prompt is None:
+            raise InputError(f"{line.where}: no {IDS[0]} and no {PROMPTS[0]} in this row; it has {', '.join(line.row)}")
+        if name is not None:
+            yield line, (str(name) if str(name) in items else None), text
+        else:
+            yield line, by_prompt.get(" ".join(str(prompt).split())), text
+
+
+def result(response: Response, *, thinking: str = "", note: str = "") -> Result:
+    """What the journal keeps: the response, the thinking that was taken off, and why a text is empty."""
+    return response.model_dump() | {"thinking": thinking, "note": note}
+
+
+def _since(started: float) -> float:
+    return round(time.monotonic() - started, 3)
+
+
+def open_system(
+    settings: BenchSettings, items: dict[str, Item], folder: Path, prices: Path | None = None
+) -> Plain | AgentWrite | Texts:
+    """The worker of a run. Raises InputError for a file of texts that does not fit."""
+    kind, name = parse(settings.system)
+    if kind == "texts":
+        return Texts(Path(name), items)
+    return Plain(settings, items, prices) if kind == "plain" else AgentWrite(settings, items, folder, prices)
+
+
+def model_of(system: str, reach: dict[str, object]) -> ModelConfig | None:
+    """Its model, reached as told; None for texts."""
+    kind, name = parse(system)
+    return None if kind == "texts" else build(ModelConfig, {"model": name} | reach, "--system")

@@ -1,0 +1,166 @@
+"""longwriter bench NAME: write, judge, score."""
+
+import json
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from longwriter.bench.base import Scores
+from longwriter.bench.benchmarks import Benchmark, Data, open_benchmark
+from longwriter.bench.judging import JUDGINGS
+from longwriter.bench.judging.wording import wording
+from longwriter.bench.rows import sha256_of
+from longwriter.bench.run import Means, run_benchmark
+from longwriter.bench.scores import score_run
+from longwriter.bench.settings import BenchSettings, Compat
+from longwriter.bench.systems import model_of, parse
+from longwriter.cli.bench_table import show
+from longwriter.cli.options import JSON, PRICES, with_options
+from longwriter.cli.telling import Teller, made, stop_at_sigterm
+from longwriter.config import build
+from longwriter.data.steps import LocalEngine
+from longwriter.errors import InputError, LongWriterError
+
+HOME = Path("bench")
+"""Where runs go without --out."""
+EXAMPLES = """
+\b
+Examples:
+  longwriter bench writer-mini --system nano
+  longwriter bench writer-mini --system agentwrite:nano --items 4
+  longwriter bench longbench-write --data longbench_write.jsonl --system NAME --base-url URL \\
+      --judge JUDGE --judge-url URL --judge-prompt judge.txt
+  longwriter bench writingbench --data WritingBench/ --system texts:responses.jsonl --judge JUDGE --judge-url URL
+The same command again goes on with a run that was stopped; nothing is asked twice.
+"""
+COMPAT = click.option(
+    "--compat",
+    type=click.Choice(["longwriter", "evalscope"]),
+    help="Show the scores as that public script would make them of the same replies (LongBench-Write).",
+)
+SYSTEM = [
+    click.option("--system", required=True, help="MODEL, agentwrite:MODEL, or texts:FILE.jsonl written elsewhere."),
+    click.option("--judge", help="Model that judges; without one, only what rules can tell."),
+    click.option("--data", help="The benchmark's file, a folder with it, or hub:OWNER/NAME."),
+    click.option("--out", type=click.Path(path_type=Path), help="Folder of the run.  [default: bench/NAME-SYSTEM]"),
+    click.option("--items", "first", type=click.IntRange(1), help="The first so many items."),
+    click.option("--ids", help="These items alone, separated by commas."),
+]
+MODEL = [
+    click.option("--base-url", help="The system's OpenAI-compatible endpoint."),
+    click.option("--key-env", help="Environment variable with its key.  [default: OPENAI_API_KEY]"),
+    click.option("--seed", type=int, help="Each item's own seed is made from it.  [default: 42]"),
+    click.option("--temperature", type=float, help="The system's.  [default: the model's own]"),
+    click.option("--top-p", type=float),
+    click.option("--max-tokens", type=int, help="Limit of one reply, thinking included."),
+    click.option("--timeout", "timeout_s", type=float, help="Longest silence of a server, in seconds."),
+    click.option("--retry", "retry_s", type=float, help="Seconds that one call may spend on retries."),
+]
+JUDGE = [
+    click.option("--judge-url", help="The judge's endpoint.  [default: --base-url]"),
+    click.option("--judge-key-env", help="Environment variable with its key.  [default: --key-env]"),
+    click.option(
+        "--judge-prompt",
+        type=click.Path(path_type=Path),
+        help="Your copy of the benchmark's wording, such as judge.txt or prompt.py; else our own wording.",
+    ),
+    click.option("--judge-temperature", type=float, help="[default: as the benchmark's public script]"),
+    click.option("--judge-max-tokens", type=int, help="Limit of the judge's reply.  [default: as that script]"),
+    click.option("--judge-seed", type=int, help="[default: --seed]"),
+    click.option(
+        "--repeat-judge", type=float, help="Ask this share of questions, 0 to 1, a second time.  [default: 0]"
+    ),
+    click.option("--concurrency", type=click.IntRange(1, 4096), default=16, show_default=True, help="Calls at once."),
+]
+
+
+@click.command(epilog=EXAMPLES)
+@click.argument("benchmark")
+@with_options(*SYSTEM, *MODEL, *JUDGE, PRICES, COMPAT, JSON)
+def run(benchmark: str, out: Path | None, **flags: object) -> None:
+    """Run BENCHMARK: a name, or package.module:Class of your own."""
+    chosen = open_benchmark(benchmark)
+    data = chosen.read(_text(flags["data"]))
+    settings = _settings(benchmark, chosen, data, flags)
+    folder = out or HOME / f"{benchmark}-{re.sub(r'[^0-9A-Za-z._-]+', '-', settings.system).strip('-')}"
+    stop_at_sigterm()
+    concurrency, prices = flags["concurrency"], flags["prices"]
+    assert isinstance(concurrency, int)
+    means = Means(LocalEngine(concurrency), Teller(), prices if isinstance(prices, Path) else None)
+    facts = {"date": datetime.now(UTC).isoformat(timespec="seconds")} | made()
+    scores = run_benchmark(settings, data, folder, means, facts)
+    tell(scores, folder, _compat(flags), as_json=bool(flags["as_json"]))
+
+
+def tell(scores: Scores, folder: Path, compat: Compat | None, *, as_json: bool) -> None:
+    """Show scores; raise LongWriterError where something failed that the same command may still get."""
+    shown = score_run(folder, compat) if compat else scores
+    if as_json:
+        click.echo(json.dumps(shown.model_dump(mode="json"), ensure_ascii=False))
+    else:
+        show(shown)
+    click.echo(f"scores: {folder / 'scores.json'}   page: longwriter bench report {folder}", err=True)
+    if scores.settings.get("judge_is_the_system"):
+        click.echo("note: the judge is the system itself, and models favour their own texts", err=True)
+    failed = {name: scores.counts[name] for name in ("failed_responses", "failed_judgements") if scores.counts[name]}
+    if failed:
+        told = " and ".join(f"{count} {name.replace('_', ' ')}" for name, count in failed.items())
+        first = next((f for item in scores.items for f in item.failures), "")
+        raise LongWriterError(f"{told}, left out of the means and counted beside them; the first: {first}")
+
+
+def _settings(name: str, benchmark: Benchmark, data: Data, flags: dict[str, object]) -> BenchSettings:
+    """Settings from flags. Raises InputError naming the bad one."""
+    system = str(flags["system"])
+    reach = {key: flags[key] for key in ("base_url", "key_env", "timeout_s", "retry_s") if flags[key] is not None}
+    tree: dict[str, object] = {
+        "benchmark": name,
+        "data": flags["data"],
+        "data_sha256": sha256_of(data.files),
+        "system": system,
+        "model": model_of(system, reach),
+        "judge": _judge(benchmark, flags, reach),
+        "ids": tuple(part.strip() for part in str(flags["ids"] or "").split(",") if part.strip()),
+    }
+    kind, source = parse(system)
+    if kind == "texts":
+        tree["texts_sha256"] = sha256_of([Path(source)])
+    given = ("seed", "temperature", "top_p", "max_tokens", "first")
+    return build(BenchSettings, tree | {key: flags[key] for key in given if flags[key] is not None}, "settings")
+
+
+def _judge(benchmark: Benchmark, flags: dict[str, object], reach: dict[str, object]) -> dict[str, object] | None:
+    if not flags["judge"]:
+        if flags["judge_prompt"]:
+            raise InputError("--judge-prompt needs --judge NAME")
+        return None
+    if benchmark.judging not in JUDGINGS:
+        raise InputError(f"{benchmark.title} asks no judge; leave out --judge")
+    path = flags["judge_prompt"]
+    words = wording(JUDGINGS[benchmark.judging], path if isinstance(path, Path) else None)
+    own = {"base_url": flags["judge_url"], "key_env": flags["judge_key_env"]}
+    model = reach | {key: value for key, value in own.items() if value is not None} | {"model": flags["judge"]}
+    tree: dict[str, object] = {
+        "model": model,
+        "prompt": None if path is None else str(path),
+        "prompt_sha256": words.sha256,
+        "temperature": benchmark.judge_temperature,
+        "max_tokens": benchmark.judge_max_tokens,
+    }
+    over = {
+        "temperature": flags["judge_temperature"],
+        "max_tokens": flags["judge_max_tokens"],
+        "seed": flags["judge_seed"] if flags["judge_seed"] is not None else flags["seed"],
+        "repeat": flags["repeat_judge"],
+    }
+    return tree | {key: value for key, value in over.items() if value is not None}
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def _compat(flags: dict[str, object]) -> Compat | None:
+    return flags["compat"] or None  # type: ignore[return-value]  # click checked the choice
