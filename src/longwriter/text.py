@@ -108,8 +108,8 @@ def count_words(text: str) -> int:
     return starts + cjk - len(_joints(classes))
 
 
-def _spans(text: str) -> tuple[list[int], list[int]]:
-    """Start and end index of each word, in order."""
+def word_spans(text: str) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """Start and end index of each word that `count_words` counts, in order."""
     classes = _classes(text)
     kept = np.flatnonzero(classes != MARK)
     classes = classes[kept]
@@ -120,12 +120,12 @@ def _spans(text: str) -> tuple[list[int], list[int]]:
     starts = np.concatenate([np.flatnonzero(run[1:-1] & ~run[:-2]), cjk])
     ends = np.concatenate([np.flatnonzero(run[1:-1] & ~run[2:]), cjk]) + 1
     place = np.append(kept, len(text))
-    return np.sort(place[starts]).tolist(), np.sort(place[ends]).tolist()
+    return np.sort(place[starts]), np.sort(place[ends])
 
 
 def words_of(text: str) -> list[str]:
     """The words `count_words` counts, as written."""
-    return [text[start:end] for start, end in zip(*_spans(text), strict=True)]
+    return [text[start:end] for start, end in zip(*(places.tolist() for places in word_spans(text)), strict=True)]
 
 
 def count_longwriter(text: str) -> int:
@@ -293,7 +293,7 @@ def tail_words(text: str, n: int) -> str:
 
     A sentence start within the first third of them is preferred, so up to a third may be missing.
     """
-    starts, _ = _spans(text)
+    starts, _ = word_spans(text)
     if n <= 0:
         return ""
     if n >= len(starts):
@@ -308,7 +308,7 @@ def tail_words(text: str, n: int) -> str:
 
 def head_words(text: str, n: int) -> str:
     """The first `n` words as written; a sentence end within the last third of them is preferred."""
-    starts, ends = _spans(text)
+    starts, ends = word_spans(text)
     if n <= 0:
         return ""
     if n >= len(starts):

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from longwriter.text import _spans, is_cjk
+from longwriter.text import is_cjk, word_spans
 
 Ints = npt.NDArray[np.int64]
 Hashes = npt.NDArray[np.uint64]
@@ -74,7 +74,7 @@ class Reading(NamedTuple):
 def read(text: str) -> Reading:
     """Read a text in time linear in its length. A text without words has arrays of length 0."""
     letters = _letters(text)
-    starts, ends = (np.array(places, np.int64) for places in _spans(text))
+    starts, ends = word_spans(text)
     hashes = _hashes(letters.small, starts, ends)
     types, type_ = np.unique(hashes, return_inverse=True)
     lines, structured, speech = _lines(text, letters.chars)
@@ -100,7 +100,7 @@ def read(text: str) -> Reading:
 def hashes_of(words: Iterable[str]) -> Hashes:
     """The numbers of words, sorted."""
     text = "\n".join(words)
-    starts, ends = (np.array(places, np.int64) for places in _spans(text))
+    starts, ends = word_spans(text)
     return np.unique(_hashes(_letters(text).small, starts, ends))
 
 
