@@ -19,6 +19,7 @@ NAMES = {
     "cpt-direct": "start, direct",
     "sft": "fine-tuned",
     "zero": "reinforced",
+    "longer": "32 steps more",
     "no-think": "no thinking",
     "sum": "sum, then normalised",
     "no-repetition": "no repetition term",

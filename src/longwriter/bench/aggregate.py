@@ -22,6 +22,7 @@ from longwriter.bench.judging import JUDGINGS, Judging
 from longwriter.bench.judging.base import AGAIN, Judged, Reading
 from longwriter.bench.judging.criteria import marks_of
 from longwriter.bench.judging.pairs import FIRST, SECOND, Pairs, won
+from longwriter.bench.rows import whole_characters
 from longwriter.bench.settings import Compat
 from longwriter.bench.stored import Stored
 from longwriter.bench.writingbench import ABOUT, REQUIREMENTS
@@ -47,8 +48,8 @@ class Scored(NamedTuple):
 def aggregate(stored: Stored, benchmark: Benchmark, way: Compat | None = None) -> Scores:
     """The scores. `way`: handle failures as a public script does. Raises InputError where it has none for the benchmark."""
     judging = JUDGINGS[benchmark.judging] if stored.settings.judge and benchmark.judging else None
-    if way and benchmark.judging not in ("quality", ""):
-        raise InputError(f"--compat {way}: that script is LongBench-Write's; {benchmark.title} has no such variant")
+    if way:
+        check_compat(benchmark, way)
     scored = [_scored(stored, item, judging, way) for item in stored.items.values()]
     names = _metric_names(scored, judging)
     measures, decay = _measures(scored)
@@ -79,6 +80,12 @@ def aggregate(stored: Stored, benchmark: Benchmark, way: Compat | None = None) -
     )
 
 
+def check_compat(benchmark: Benchmark, way: Compat) -> None:
+    """Raises InputError where that script has nothing for the benchmark."""
+    if benchmark.judging not in ("quality", ""):
+        raise InputError(f"--compat {way}: that script is LongBench-Write's; {benchmark.title} has no such variant")
+
+
 def _scored(stored: Stored, item: Item, judging: Judging | None, way: Compat | None) -> Scored:
     response = stored.responses[item.id]
     count = count_longwriter if way else count_words
@@ -106,8 +113,8 @@ def _scored(stored: Stored, item: Item, judging: Judging | None, way: Compat | N
         **item.model_dump(include={"id", "type", "language", "groups", "required"}),
         words=words,
         scores=scores,
-        reasons=judged.reasons,
-        failures=tuple(failures),
+        reasons={name: whole_characters(said) for name, said in judged.reasons.items()},
+        failures=tuple(map(whole_characters, failures)),
     )
     return Scored(item, response, score, readings)
 
@@ -159,13 +166,19 @@ def _metrics(scored: Sequence[Scored], names: Sequence[str], way: Compat | None)
         one = metric([s.score.scores[name] for s in scored if name in s.score.scores])
         if name == "v1":
             marks = [mark for s in scored for mark in marks_of(s.score.scores) if mark is not None]
-            one = one.model_copy(update={"value": math.fsum(marks) / len(marks) if marks else None})
+            one = _moved(one, math.fsum(marks) / len(marks)) if marks else one
         found[name] = one.model_copy(update={"missing": 0}) if way else one
     if way and "S" in found:
         s_l, s_q = found["S_l"].value, found["S_q"].value
         value = None if s_l is None or s_q is None else (s_l + s_q) / 2
         found["S"] = Metric(value=value, n=found["S_l"].n)
     return found
+
+
+def _moved(one: Metric, value: float) -> Metric:
+    """With another mean, which the interval holds as it held the old one."""
+    ends = {} if one.low is None or one.high is None else {"low": min(one.low, value), "high": max(one.high, value)}
+    return one.model_copy(update={"value": value, **ends})
 
 
 def bucket(required: int) -> str:

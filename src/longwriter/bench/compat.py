@@ -13,6 +13,7 @@ is not done here, so it is left out of S_q. What evalscope's version of 2024 los
 """
 
 import json
+import math
 import re
 from collections.abc import Sequence
 
@@ -41,6 +42,8 @@ def read_public(reply: str) -> Reading | None:
     try:
         value = json.loads(reply.replace("\n", ""))
         marks = {name: float(value[name]) for name in DIMENSIONS}
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
+        return None
+    if not all(map(math.isfinite, marks.values())):  # NaN would be the scripts' mean of all texts
         return None
     return Reading(marks, str(value.get("Analysis", "")))

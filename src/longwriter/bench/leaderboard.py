@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from longwriter.bench.base import Metric, Scores
 from longwriter.bench.compare import flat
+from longwriter.config import read_text
 from longwriter.errors import InputError
 from longwriter.runs import write_file
 from longwriter.types import Record
@@ -71,7 +72,9 @@ def read_rows(file: Path) -> list[Row]:
             raise InputError(f"{tables} has a table, but {path.name} with its rows is not beside it; put it back")
         return []
     rows = []
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+    for number, line in enumerate(read_text(path).split("\n"), 1):  # splitlines would cut at U+2028, too
+        if not line:
+            continue
         try:
             rows.append(Row.model_validate_json(line))
         except ValidationError as error:
@@ -104,7 +107,7 @@ def _between(tables: Path) -> tuple[str, str, str]:
     """What stands before the marks, between and after them. Raises InputError where they are not."""
     if not tables.exists():
         return "# Leaderboard\n\n", "", "\n"
-    text = tables.read_text("utf-8")
+    text = read_text(tables)
     start, end = text.find(BEGIN), text.find(END)
     if start < 0 or end < start:
         raise InputError(f"{tables} has no marks for the tables; add the lines {BEGIN} and {END}, or name another file")
@@ -112,14 +115,24 @@ def _between(tables: Path) -> tuple[str, str, str]:
 
 
 def current(rows: Iterable[Row]) -> list[Row]:
-    """The last row of each benchmark and system; by benchmark, the best by the first metric first."""
+    """The last row of each benchmark and system; by benchmark, the best by `headline` first, those without it after."""
     last = {(row.benchmark, row.system): row for row in rows}
+    heads = {row.benchmark: headline(last.values(), row.benchmark) for row in last.values()}
 
-    def place(row: Row) -> tuple[str, float, str]:
-        first = next(iter(row.metrics.values()), None)
-        return row.benchmark, -first.value if first and first.value is not None else float("inf"), row.system
+    def falling(metric: Metric | None) -> float:
+        return float("inf") if metric is None or metric.value is None else -metric.value
+
+    def place(row: Row) -> tuple[str, float, float, str]:
+        own = next(iter(row.metrics.values()), None)
+        return row.benchmark, falling(row.metrics.get(heads[row.benchmark])), falling(own), row.system
 
     return sorted(last.values(), key=place)
+
+
+def headline(rows: Iterable[Row], benchmark: str) -> str:
+    """The first metric of the row with the most: a run without a judge has fewer, and its S_l is no S of another."""
+    own = [row for row in rows if row.benchmark == benchmark]
+    return next(iter(min(own, key=lambda row: (-len(row.metrics), row.system)).metrics), "")
 
 
 def tables_of(rows: Sequence[Row]) -> str:
@@ -128,7 +141,8 @@ def tables_of(rows: Sequence[Row]) -> str:
     shown = current(rows)
     for benchmark in dict.fromkeys(row.benchmark for row in shown):
         own = [row for row in shown if row.benchmark == benchmark]
-        keys = list(dict.fromkeys(key for row in own for key in row.metrics))
+        first = headline(own, benchmark)
+        keys = sorted(dict.fromkeys(key for row in own for key in row.metrics), key=lambda key: key != first)
         heads = ["system", *keys, "items", "missing", "judge", "date", "commit", "command"]
         lines = [_line(heads), _line(["---", *["---:"] * (len(keys) + 2), *["---"] * 4])]
         for row in own:

@@ -38,7 +38,7 @@ def length_items(path: Path, english: set[str]) -> Iterator[tuple[str, Item]]:
         prompt = line.text("prompt")
         tag = line.row.get("language") or (None if not english else "en" if prompt in english else "zh")
         item = Item(
-            id=str(line.row.get("id", number)),
+            id=str(number if line.row.get("id") is None else line.row["id"]),
             prompt=prompt,
             required=line.words("length"),
             language=language_of(tag, prompt, line.where),

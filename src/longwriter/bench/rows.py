@@ -5,6 +5,7 @@ Every complaint names file, line and key, and the keys that are there.
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -14,6 +15,7 @@ from longwriter.errors import InputError
 from longwriter.models.base import need
 
 HUB = "hub:"
+_WORDS = re.compile(r"0*[1-9][0-9]{0,8}")
 
 
 class Line(NamedTuple):
@@ -33,8 +35,8 @@ class Line(NamedTuple):
     def words(self, key: str) -> int:
         """A number of words, above 0. Raises InputError."""
         value = self.need(key)
-        if isinstance(value, bool) or not str(value).isdigit() or int(str(value)) == 0:
-            raise InputError(f"{self.where}: {key} must be a whole number above 0, got {value!r}")
+        if isinstance(value, bool) or not _WORDS.fullmatch(str(value)):
+            raise InputError(f"{self.where}: {key} must be a whole number above 0, got {str(value)[:60]!r}")
         return int(str(value))
 
     def need(self, key: str) -> object:
@@ -71,12 +73,21 @@ def read_lines(path: Path) -> Iterator[Line]:
 def _object(text: str, where: str, *, whole: bool) -> dict[str, object]:
     try:
         row = json.loads(text)
+        if "\\ud" in text.lower():
+            row = json.loads(whole_characters(json.dumps(row, ensure_ascii=False)))
+    except RecursionError as error:
+        raise InputError(f"{where}: not JSON of any use: brackets in brackets without end") from error
     except ValueError as error:
         cut = "" if whole else "; the file seems to be cut off here"
         raise InputError(f"{where}: not JSON: {error}{cut}") from error
     if not isinstance(row, dict):
         raise InputError(f"{where}: expected an object with keys, got {text[:60]!r}")
     return row
+
+
+def whole_characters(text: str) -> str:
+    """The text with U+FFFD for halves of characters, as a JSON text that was cut has them; no file can hold those."""
+    return text if text.isascii() else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def find_file(data: str, names: Sequence[str]) -> Path:

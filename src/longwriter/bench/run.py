@@ -19,7 +19,7 @@ from typing import NamedTuple, Self
 from longwriter.bench.base import Item, Scores
 from longwriter.bench.benchmarks import Data, open_benchmark
 from longwriter.bench.judging import JUDGINGS
-from longwriter.bench.judging.judge import Judge, questions, step_of
+from longwriter.bench.judging.judge import Judge, check, questions, step_of
 from longwriter.bench.judging.wording import wording
 from longwriter.bench.rows import sha256_of
 from longwriter.bench.scores import FAILED, ITEM, MADE, WRITE, load, score_run
@@ -52,6 +52,8 @@ def run_benchmark(settings: BenchSettings, data: Data, folder: Path, means: Mean
     if sha256_of(data.files) != settings.data_sha256:
         raise InputError(f"{data.files[0]} changed while it was read")
     chosen = choose(data.items, settings)
+    if settings.judge is not None:
+        asyncio.run(check(settings.judge))
     with opened(folder, json.loads(settings.model_dump_json()), FREE) as journal:
         _store(journal, chosen, made)
         items = load(journal, settings).items

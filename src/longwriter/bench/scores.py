@@ -10,6 +10,7 @@ from longwriter.bench.aggregate import aggregate
 from longwriter.bench.base import Item, Judgement, Response, Scores
 from longwriter.bench.benchmarks import open_benchmark
 from longwriter.bench.judging.judge import step_of
+from longwriter.bench.rows import whole_characters
 from longwriter.bench.settings import BenchSettings, Compat
 from longwriter.bench.stored import Spent, Stored
 from longwriter.config import build, read_text
@@ -120,7 +121,8 @@ def _result(entry: Entry) -> dict[str, object]:
 def _response(name: str, result: dict[str, object] | None, failures: _Failures) -> Response:
     if result is None:
         return Response(id=name, failure=failures.of(WRITE, name) or NOT_YET)
-    return _record(Response, {key: value for key, value in result.items() if key in Response.model_fields})
+    known = {key: value for key, value in result.items() if key in Response.model_fields}
+    return _record(Response, known | {"text": whole_characters(str(known["text"]))})
 
 
 def _judgement(name: str, result: dict[str, object]) -> Judgement:

@@ -2,7 +2,8 @@
 
     MODEL             asked plainly, with the item's prompt and nothing else
     agentwrite:MODEL  plans and writes section by section (`writer.session.write`) in RUN/runs/ID, told the prompt alone
-    texts:FILE.jsonl  rows with an id (id, index, idx) or the prompt, and text, response or output; also FILE.jsonl
+    texts:FILE.jsonl  rows with an id (id, index, idx) or the prompt, and text, response or output; also FILE.jsonl.
+                      Where a row has both and they name two items, the prompt decides
 
 A system that answers nothing, or whose AgentWrite cannot plan, wrote an empty text: that is its result, and scores 0 in
 length. A server that could not be reached is no result: the item is a failure, and the same command tries it again.
@@ -218,10 +219,12 @@ def _named(path: Path, items: dict[str, Item], by_prompt: dict[str, str]) -> Ite
             raise InputError(f"{line.where}: no {', '.join(REPLIES[:3])} in this row; it has {', '.join(line.row)}")
         if name is None and prompt is None:
             raise InputError(f"{line.where}: no {IDS[0]} and no {PROMPTS[0]} in this row; it has {', '.join(line.row)}")
-        if name is not None:
-            yield line, (str(name) if str(name) in items else None), text
+        asked = "" if prompt is None else " ".join(str(prompt).split())
+        own = items.get(str(name))
+        if asked in by_prompt and (own is None or " ".join(own.prompt.split()) != asked):
+            yield line, by_prompt[asked], text  # other numbers than ours, such as from 0
         else:
-            yield line, by_prompt.get(" ".join(str(prompt).split())), text
+            yield line, (own.id if own else None), text
 
 
 def result(response: Response, *, thinking: str = "", note: str = "") -> Result:

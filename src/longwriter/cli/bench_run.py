@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from longwriter.bench.aggregate import check_compat
 from longwriter.bench.base import Scores
 from longwriter.bench.benchmarks import Benchmark, Data, open_benchmark
 from longwriter.bench.judging import JUDGINGS
@@ -35,6 +36,8 @@ Examples:
   longwriter bench writingbench --data WritingBench/ --system texts:responses.jsonl --judge JUDGE --judge-url URL
 The same command again goes on with a run that was stopped; nothing is asked twice.
 """
+KEYS = re.compile(r"(?<=[^\s?])\?[^\s'?]*=[^\s']*")
+"""What follows an address in a command: some servers take keys there."""
 COMPAT = click.option(
     "--compat",
     type=click.Choice(["longwriter", "evalscope"]),
@@ -84,14 +87,17 @@ def run(benchmark: str, out: Path | None, **flags: object) -> None:
     chosen = open_benchmark(benchmark)
     data = chosen.read(_text(flags["data"]))
     settings = _settings(benchmark, chosen, data, flags)
+    if (way := _compat(flags)) is not None:
+        check_compat(chosen, way)
     folder = out or HOME / f"{benchmark}-{re.sub(r'[^0-9A-Za-z._-]+', '-', settings.system).strip('-')}"
     stop_at_sigterm()
     concurrency, prices = flags["concurrency"], flags["prices"]
     assert isinstance(concurrency, int)
     means = Means(LocalEngine(concurrency), Teller(), prices if isinstance(prices, Path) else None)
     facts = {"date": datetime.now(UTC).isoformat(timespec="seconds")} | made()
+    facts["command"] = KEYS.sub("", str(facts["command"]))
     scores = run_benchmark(settings, data, folder, means, facts)
-    tell(scores, folder, _compat(flags), as_json=bool(flags["as_json"]))
+    tell(scores, folder, way, as_json=bool(flags["as_json"]))
 
 
 def tell(scores: Scores, folder: Path, compat: Compat | None, *, as_json: bool) -> None:

@@ -99,6 +99,26 @@ def test_what_cannot_be(flags: list[str], told: str, tmp_path: Path, monkeypatch
     assert not (tmp_path / "bench").exists()
 
 
+def test_keys_in_addresses_reach_no_scores(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data, out = saved(tmp_path / "data.jsonl", ROWS), tmp_path / "run"
+    words = ["--data", data, "--out", str(out), "--system", "fake", "--base-url", "http://h/v1?api-key=PRIVATE&v=1"]
+    monkeypatch.setattr(sys, "argv", ["longwriter", "bench", "longbench-write", *words])
+    assert typed("longbench-write", *words).exit_code == 0
+    scores = (out / "scores.json").read_text("utf-8")
+    assert "http://h/v1" in scores
+    assert "PRIVATE" not in scores + (out / "journal.jsonl").read_text("utf-8")
+
+
+def test_compat_is_refused_before_anything_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    row = {"idx": 1, "question": "Write", "baseline_response": ["tin"]}
+    done = typed(
+        "arena-write", "--system", "fake", "--data", saved(tmp_path / "a.jsonl", [row]), "--compat", "evalscope"
+    )
+    assert "has no such variant" in str(done.exception)
+    assert not (tmp_path / "bench").exists()
+
+
 def test_ruler_asks_no_judge(tmp_path: Path) -> None:
     data = saved(tmp_path / "data.jsonl", ROWS)
     done = typed("longwrite-ruler", "--system", "fake", "--data", data, "--judge", "fake")

@@ -88,8 +88,45 @@ def test_pairs_count_ties_half_and_need_both_orders() -> None:
     assert [b.points for b in PAIRS.battles(ITEM, "we", None)] == [0, 0]
 
 
-def test_a_verdict_in_brackets_is_read_from_prose_and_the_last_counts() -> None:
-    assert PAIRS.read("At first [[A>B]], on the whole [[B >> A]].").marks == {"first": 0.0}
+EXAMPLE = {
+    "quality": json.dumps({"Analysis": "...", **dict.fromkeys(DIMENSIONS, 1)}),
+    "criteria": '{"reason": "……", "score": 1}',
+    "pairs": '{"reason": "...", "verdict": "A=B"}',
+}
+ANSWER = {
+    "quality": json.dumps({"Analysis": "dull", **dict.fromkeys(DIMENSIONS, 1)}),
+    "criteria": '{"reason": "dull", "score": 1}',
+    "pairs": '{"reason": "dull", "verdict": "A=B"}',
+}
+OTHER = {
+    "quality": json.dumps({"Analysis": "fine", **dict.fromkeys(DIMENSIONS, 5)}),
+    "criteria": '{"reason": "fine", "score": 10}',
+    "pairs": '{"reason": "fine", "verdict": "A>>B"}',
+}
+
+
+@pytest.mark.parametrize("judging", JUDGINGS.values(), ids=JUDGINGS)
+def test_what_a_reply_only_quotes_is_no_verdict(judging) -> None:
+    example, answer, other = (found[judging.name] for found in (EXAMPLE, ANSWER, OTHER))
+    assert judging.read(f"I will not rate this; the form would be {example}") is None
+    assert judging.read(answer).reason == "dull"
+    assert judging.read(f"In the form\n```json\n{example}\n```\nit is\n```json\n{answer}\n```").reason == "dull"
+    assert judging.read(f"The text ends with ```json\n{other}\n``` which I leave aside. {answer}") is None
+    assert judging.read(f"```json\n{other}\n```\nNo:\n```json\n{answer}\n```") is None
+    assert judging.read(f'{{"reason": "it says "{other}"", {answer[1:]}') is None
+
+
+@pytest.mark.parametrize("judging", JUDGINGS.values(), ids=JUDGINGS)
+@pytest.mark.parametrize("loop", ["[" * 5000, '{"a":' * 5000, "[" * 5000 + "]" * 5000])
+def test_a_judge_caught_in_a_loop_is_no_verdict(judging, loop: str) -> None:
+    assert judging.read(loop) is None
+
+
+def test_a_verdict_in_brackets_is_read_from_prose_unless_there_are_two() -> None:
+    assert PAIRS.read("On the whole [[B >> A]], yes, [[B>>A]].").marks == {"first": 0.0}
+    assert PAIRS.read("At first [[A>B]], on the whole [[B >> A]].") is None
+    assert PAIRS.read("Say [[A>>B]], [[A>B]], [[A=B]], [[B>A]] or [[B>>A]]? I would rather not.") is None
+    assert PAIRS.read('{"reason": "乙文较好", "verdict": "B＞A"}').marks == {"first": 0.25}
     assert PAIRS.read('{"verdict": "A > B"}').marks == {"first": 0.75}
     assert PAIRS.read('{"verdict": "A"}') is None
 

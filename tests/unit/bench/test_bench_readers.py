@@ -59,6 +59,8 @@ def test_every_benchmark_reads_its_own_rows_and_names_a_judging(name: str, tmp_p
 BAD = [
     ("longbench-write", {"length": None}, "rows.jsonl:2: no 'length' in this row; it has prompt, type, length, id"),
     ("longbench-write", {"length": "many"}, "rows.jsonl:2: length must be a whole number"),
+    ("longbench-write", {"length": "²"}, "rows.jsonl:2: length must be a whole number"),
+    ("longbench-write", {"length": "9" * 5000}, "rows.jsonl:2: length must be a whole number"),
     ("longbench-write", {"length": 0}, "length must be a whole number above 0"),
     ("longbench-write", {"prompt": " "}, "rows.jsonl:2: prompt must be a text"),
     ("longbench-write", {"id": "r0"}, "'r0' stands twice, first at"),
@@ -93,6 +95,7 @@ def test_a_bad_row_is_named_with_file_line_and_key(name: str, change: dict, told
         (b'{"prompt": "a", "length": 3}\n{"prompt": "b", "le', r"half.jsonl:2: not JSON: .* cut off here"),
         (b'{"prompt": "a", "length": 3}\n[1]\n', "half.jsonl:2: expected an object"),
         (b'{"prompt": "\xe4\xb8', "half.jsonl:1: not UTF-8 text, or the file is cut off"),
+        (b'{"prompt": ' + b"[" * 9999, "half.jsonl:1: not JSON of any use"),
         (b"", "half.jsonl: the file is empty"),
         (b"\n\n", "half.jsonl: no rows in it"),
         (b'{"question": "a"}\n', "no 'prompt' in this row; it has question"),
@@ -120,6 +123,16 @@ def test_data_that_is_not_there(tmp_path: Path) -> None:
 
 def test_a_benchmark_of_one_s_own() -> None:
     assert open_benchmark("longwriter.bench.writer_mini:WriterMini").title == "writer-mini"
+
+
+def test_half_a_character_and_an_id_that_is_null(tmp_path: Path) -> None:
+    row = '{"id": null, "prompt": "tin \\ud83d \\ud83d\\ude00", "length": 9}\n'
+    (tmp_path / "rows.jsonl").write_text(row * 2)
+    items = open_benchmark("writer-mini").read(str(tmp_path / "rows.jsonl")).items
+    assert [(item.id, item.prompt) for item in items] == [
+        ("1", "tin \ufffd \U0001f600"),
+        ("2", "tin \ufffd \U0001f600"),
+    ]
 
 
 def test_the_english_file_beside_says_what_is_english(tmp_path: Path) -> None:

@@ -237,6 +237,52 @@ def test_texts_that_do_not_fit(rows: list[dict[str, str]], told: str, tmp_path: 
         run(settings(data, saved(tmp_path / "texts.jsonl", rows)), tmp_path / "run")
 
 
+def test_the_prompt_decides_where_a_file_numbers_otherwise(tmp_path: Path) -> None:
+    numbered = [{key: value for key, value in row.items() if key != "id"} for row in ROWS]
+    data = saved(tmp_path / "data.jsonl", numbered)
+    rows = [{"idx": n, "prompt": row["prompt"], "response": "tin " * 100 * (n + 1)} for n, row in enumerate(ROWS)]
+    scores = run(settings(data, saved(tmp_path / "texts.jsonl", rows)), tmp_path / "run")
+    assert [(item.id, item.words) for item in scores.items] == [("1", 100), ("2", 200), ("3", 300)]
+    assert scores.counts["failed_responses"] == 0
+    wrapped = [{"id": "2", "prompt": "Please: write 200 words on tin", "response": "tin"}]
+    scores = run(settings(data, saved(tmp_path / "other.jsonl", wrapped)), tmp_path / "other")
+    assert scores.items[1].words == 1
+
+
+def test_halves_of_characters_stop_nothing(tmp_path: Path) -> None:
+    half = "\ud83d"
+    data, folder = saved(tmp_path / "data.jsonl", ROWS[:1]), tmp_path / "run"
+    rows = [{"id": "r1", "text": "tin " * 99 + "tin" + half}]
+    texts = tmp_path / "texts.jsonl"
+    texts.write_text(json.dumps(rows[0]) + "\n")
+
+    def judge(body: dict[str, Any]) -> str:
+        assert "\ufffd" in str(body["messages"])
+        return GOOD.replace("sound", "sound \\ud83d")
+
+    with Server(speak=speaking(judge)) as server:
+        scores = run(settings(data, str(texts), url=server.url, judge="judge"), folder)
+    assert scores.metrics["S"].value == 87.5
+    assert read_scores(folder).items[0].reasons == {"S_q": "sound \ufffd"}
+    with Server(speak=lambda body, _: GOOD if body["model"] == "judge" else "tin" + half) as server:
+        scores = run(settings(data, "writer", url=server.url, judge="judge"), tmp_path / "other")
+    assert scores.counts["responses"] == scores.counts["judgements"] == 1
+    assert responses_of(tmp_path / "other")["r1"].text == "tin\ufffd"
+
+
+def test_a_judge_that_cannot_be_asked_stops_before_anything_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = saved(tmp_path / "data.jsonl", ROWS)
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    monkeypatch.delenv("OPENAI_BASE_URL", raising=False)
+    with pytest.raises(InputError, match="nano cannot judge"):
+        run(settings(data, "fake", judge="nano"), tmp_path / "run")
+    with pytest.raises(SetupError, match="no key"):
+        run(settings(data, "fake", judge="judge"), tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
 def test_an_item_without_a_text_is_missing(tmp_path: Path) -> None:
     data = saved(tmp_path / "data.jsonl", ROWS)
     scores = run(settings(data, saved(tmp_path / "texts.jsonl", [{"id": "r1", "text": "tin"}])), tmp_path / "run")

@@ -104,6 +104,9 @@ def test_what_the_scripts_read() -> None:
     assert read_public("```json " + marks() + "```") is None
     assert read_public('{"Clarity": 4}') is None
     assert read_public("[]") is None
+    for mark in ("NaN", "Infinity", "1" * 400):
+        assert read_public(marks().replace("3", mark)) is None
+    assert read_public("[" * 5000) is None
 
 
 def test_compat_is_longbench_write_s_alone(tmp_path: Path) -> None:
@@ -156,6 +159,23 @@ def test_writingbench_averages_and_requirements(tmp_path: Path) -> None:
     assert scores.by["requirement"]["style"]["R"].value == 8
     assert scores.by["requirement"]["style"]["C"].value == 8
     assert scores.items[0].reasons["criterion-0 c9"] == "so"
+
+
+def test_the_interval_of_v1_holds_it_where_marks_are_missing(tmp_path: Path) -> None:
+    """Five marks of 1, and one of 10 for each of nine other items: 95 / 14, below all bootstrapped means of items."""
+    data = saved(tmp_path / "data.jsonl", [query(n) for n in range(10)])
+
+    def judge(body: dict[str, Any]) -> str:
+        asked = body["messages"][0]["content"]
+        if "Draft lease 0" in asked:
+            return '{"reason": "so", "score": 1}'
+        return '{"reason": "so", "score": 10}' if '"c0"' in asked else "no"
+
+    with Server(speak=speaking(judge)) as server:
+        scores = run(settings(data, "fake", benchmark="writingbench", url=server.url, judge="judge"), tmp_path / "run")
+    v1 = scores.metrics["v1"]
+    assert v1.value == v1.low == 95 / 14
+    assert scores.metrics["v2"].value == 91
 
 
 def test_arena_win_rate_elo_and_checks_of_the_judge(tmp_path: Path) -> None:

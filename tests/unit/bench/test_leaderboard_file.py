@@ -45,6 +45,27 @@ def test_the_best_stands_first_and_what_has_no_value_last(tmp_path: Path) -> Non
     assert len((tmp_path / "board.jsonl").read_text().splitlines()) == 4
 
 
+def test_without_a_judge_no_row_stands_above_one_with(tmp_path: Path) -> None:
+    high, low = (Metric(value=value, n=9) for value in (99.0, 50.0))
+    found = [Scores(benchmark="mini", system="bare", metrics={"S_l": high})]
+    found += [Scores(benchmark="mini", system=f"S {m.value:g}", metrics={"S": m, "S_l": low}) for m in (low, high)]
+    rows = [row_of(one, "c") for one in found]
+    assert [row.system for row in current(rows)] == ["S 99", "S 50", "bare"]
+    assert "| system | S | S\\_l |" in tables_of(rows)
+    lost = rows[1].model_copy(update={"metrics": rows[1].metrics | {"S": Metric(value=None, n=0, missing=9)}})
+    assert "| system | S | S\\_l |" in tables_of([rows[0], lost])
+
+
+def test_a_line_separator_in_a_name_ends_no_row(tmp_path: Path) -> None:
+    file = tmp_path / "board.md"
+    add(file, [row_of(scored("a\u2028b\x85", 1.0), "c")])
+    add(file, [row_of(scored("d", 2.0), "c")])
+    assert [row.system for row in read_rows(file)] == ["a\u2028b\x85", "d"]
+    file.with_suffix(".jsonl").write_bytes(b"\xff\n")
+    with pytest.raises(InputError, match="not UTF-8"):
+        read_rows(file)
+
+
 def test_the_same_row_twice_changes_nothing_even_after_a_commit(tmp_path: Path) -> None:
     file = tmp_path / "board.md"
     assert len(add(file, [row_of(made("a"), "c1")])) == 1

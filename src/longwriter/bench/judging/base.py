@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple, Protocol
 
 from longwriter.bench.base import Item
@@ -10,6 +10,7 @@ from longwriter.bench.base import Item
 AGAIN = "/again"
 """Ends the id of a question that is asked a second time."""
 _FENCE = re.compile(r"```(?:json)?\s*(\{.*?\})\s*```", re.S)
+_DOTS = re.compile(r"\s*(\.{3}|…+)\s*")
 
 
 class Reading(NamedTuple):
@@ -66,18 +67,33 @@ class Judging(Protocol):
         ...
 
 
-def find_json(reply: str) -> dict[str, object] | None:
-    """The reply's JSON object: the reply itself, what stands in a code fence, or from the first brace to the last."""
-    fenced = _FENCE.search(reply)
-    start, end = reply.find("{"), reply.rfind("}")
-    for piece in (reply, fenced[1] if fenced else "", reply[start : end + 1] if 0 <= start < end else ""):
-        try:
-            value = json.loads(piece, strict=False)  # line breaks inside strings are common
-        except ValueError:
-            continue
-        if isinstance(value, dict):
-            return value
-    return None
+def find_json(reply: str) -> list[dict[str, object]]:
+    """The reply's JSON objects: the reply itself; else what code fences hold, and what stands outside of them.
+
+    Outside, it is all from the first brace to the last: objects inside a broken one are never taken for the answer.
+    """
+    if (whole := _object(reply)) is not None:
+        return [whole]
+    outside = _FENCE.sub(" ", reply)
+    pieces = [*_FENCE.findall(reply), outside[outside.find("{") : outside.rfind("}") + 1]]
+    return [found for piece in pieces if piece and (found := _object(piece)) is not None]
+
+
+def _object(text: str) -> dict[str, object] | None:
+    try:
+        value = json.loads(text, strict=False)  # line breaks inside strings are common
+    except (ValueError, RecursionError):  # a judge caught in a loop opens brackets by the thousand
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def agreed(readings: Iterable[Reading | None], example: dict[str, float]) -> Reading | None:
+    """The last of readings that say the same; None where there is none, or where they contradict each other.
+
+    `example`: marks that our own wording shows, with dots for a reason; who only says that back has not answered.
+    """
+    found = [r for r in readings if r is not None and not (r.marks == example and _DOTS.fullmatch(r.reason))]
+    return found[-1] if found and all(r.marks == found[0].marks for r in found) else None
 
 
 def whole_number(value: object, low: int, high: int) -> int | None:

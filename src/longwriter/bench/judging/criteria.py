@@ -7,7 +7,7 @@ ten, as the benchmark's later leaderboard. How items are averaged is `aggregate`
 import json
 
 from longwriter.bench.base import Item
-from longwriter.bench.judging.base import Judged, Reading, Readings, find_json, mean, whole_number
+from longwriter.bench.judging.base import Judged, Reading, Readings, agreed, find_json, mean, whole_number
 
 LOW, HIGH = 1, 10
 SCHEMA: dict[str, object] = {
@@ -43,9 +43,7 @@ class Criteria:
 
     def read(self, reply: str) -> Reading | None:
         """A score from 1 to 10, or None."""
-        found = find_json(reply)
-        score = None if found is None else whole_number(found.get("score"), LOW, HIGH)
-        return None if found is None or score is None else Reading({"score": score}, str(found.get("reason", "")))
+        return agreed(map(_reading, find_json(reply)), {"score": LOW})
 
     def judged(self, item: Item, readings: Readings) -> Judged:
         """v1, v2 and each criterion's own mark, with what the judge said of it."""
@@ -62,6 +60,11 @@ class Criteria:
         """All 1."""
         pairs = zip(self.whats(item), item.criteria, strict=True)
         return _with_mean({f"{what} {criterion.name}": float(LOW) for what, criterion in pairs})
+
+
+def _reading(found: dict[str, object]) -> Reading | None:
+    score = whole_number(found.get("score"), LOW, HIGH)
+    return None if score is None else Reading({"score": score}, str(found.get("reason", "")))
 
 
 def _with_mean(scores: dict[str, float | None]) -> dict[str, float | None]:

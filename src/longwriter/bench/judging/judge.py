@@ -58,6 +58,13 @@ def step_of(settings: JudgeSettings) -> str:
     return f"judge {digest(json.dumps(told, sort_keys=True))[:8]}"
 
 
+async def check(settings: JudgeSettings) -> None:
+    """Raises, before anything is written, InputError for a model that cannot judge, SetupError for what lacks."""
+    if settings.model.model.partition(":")[0] == "nano":
+        raise InputError("nano cannot judge texts; name another model as --judge, or leave it out")
+    await open_model(settings.model).aclose()
+
+
 class Judge:
     """Asks. See `data.steps.Worker`."""
 
@@ -71,9 +78,7 @@ class Judge:
         texts: tuple[Mapping[str, Item], Mapping[str, Response]],
         prices: Path | None = None,
     ) -> None:
-        """`texts`: items and responses, by id. Raises InputError for a model that cannot judge."""
-        if settings.model.model.partition(":")[0] == "nano":
-            raise InputError("nano cannot judge texts; name another model as --judge, or leave it out")
+        """`texts`: items and responses, by id."""
         self.settings, self.judging, self.wording = settings, judging, wording
         self.items, self.responses = texts
         self.price = load_prices(prices).price_for(settings.model)

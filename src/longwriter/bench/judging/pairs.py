@@ -8,13 +8,15 @@ import re
 
 from longwriter.bench.base import Item
 from longwriter.bench.elo import Battle
-from longwriter.bench.judging.base import Judged, Reading, Readings, find_json, mean
+from longwriter.bench.judging.base import Judged, Reading, Readings, agreed, find_json, mean
 
 POINTS = {"A>>B": 1.0, "A>B": 0.75, "A=B": 0.5, "B>A": 0.25, "B>>A": 0.0}
 """Of the text that stands first."""
 FIRST, SECOND = "ab", "ba"
 """Where the system's text stands."""
 _BRACKETS = re.compile(r"\[\[\s*(A\s*>>\s*B|A\s*>\s*B|A\s*=\s*B|B\s*>\s*A|B\s*>>\s*A)\s*\]\]")
+_NARROW = str.maketrans("＞＝", ">=")
+"""Chinese judges write the signs as wide as their characters."""
 SCHEMA: dict[str, object] = {
     "type": "object",
     "properties": {"reason": {"type": "string"}, "verdict": {"type": "string", "enum": list(POINTS)}},
@@ -44,13 +46,12 @@ class Pairs:
         return {"REQUEST": item.prompt, "A": a, "B": b}
 
     def read(self, reply: str) -> Reading | None:
-        """Points of the text that stands first; from JSON, or from the last [[A>B]] of a reply in prose."""
-        found = find_json(reply)
-        if found is not None:
-            verdict = re.sub(r"\s|\[|\]", "", str(found.get("verdict", "")))
-            return Reading({"first": POINTS[verdict]}, str(found.get("reason", ""))) if verdict in POINTS else None
-        marked = _BRACKETS.findall(reply)
-        return Reading({"first": POINTS[re.sub(r"\s", "", marked[-1])]}, reply.strip()) if marked else None
+        """Points of the text that stands first; from JSON, or from the one [[A>B]] of a reply in prose."""
+        reply = reply.translate(_NARROW)
+        if found := find_json(reply):
+            return agreed(map(_reading, found), {"first": POINTS["A=B"]})
+        marked = {re.sub(r"\s", "", mark) for mark in _BRACKETS.findall(reply)}
+        return Reading({"first": POINTS[marked.pop()]}, reply.strip()) if len(marked) == 1 else None
 
     def judged(self, item: Item, readings: Readings) -> Judged:
         """`win`, 0 to 100, and win/BASELINE."""
@@ -80,6 +81,11 @@ class Pairs:
             if len(known) == 2:
                 found.append(Battle(system, name, sum(known) / 2))
         return found
+
+
+def _reading(found: dict[str, object]) -> Reading | None:
+    verdict = re.sub(r"\s|\[|\]", "", str(found.get("verdict", "")))
+    return Reading({"first": POINTS[verdict]}, str(found.get("reason", ""))) if verdict in POINTS else None
 
 
 def points_of(readings: Readings, name: str, order: str) -> float | None:

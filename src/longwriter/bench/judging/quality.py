@@ -6,7 +6,7 @@ A dimension's score is (mark - 1) * 25, 0 to 100; S_q is the mean of the six.
 import re
 
 from longwriter.bench.base import Item
-from longwriter.bench.judging.base import Judged, Reading, Readings, find_json, mean, whole_number
+from longwriter.bench.judging.base import Judged, Reading, Readings, agreed, find_json, mean, whole_number
 
 DIMENSIONS = ("Relevance", "Accuracy", "Coherence", "Clarity", "Breadth and Depth", "Reading Experience")
 METRICS = tuple(f"quality/{name}" for name in DIMENSIONS)
@@ -40,14 +40,7 @@ class Quality:
 
     def read(self, reply: str) -> Reading | None:
         """All six, or None."""
-        found = find_json(reply)
-        if found is None:
-            return None
-        by_name = {_plain(key): value for key, value in found.items()}
-        marks = {name: whole_number(by_name.get(_plain(name)), LOW, HIGH) for name in DIMENSIONS}
-        if None in marks.values():
-            return None
-        return Reading({k: float(v) for k, v in marks.items() if v is not None}, str(by_name.get("analysis", "")))
+        return agreed(map(_reading, find_json(reply)), dict.fromkeys(DIMENSIONS, float(LOW)))
 
     def judged(self, item: Item, readings: Readings) -> Judged:  # noqa: ARG002 - Judging's signature
         """S_q and its dimensions, 0 to 100."""
@@ -59,6 +52,14 @@ class Quality:
     def empty(self, item: Item) -> dict[str, float | None]:  # noqa: ARG002 - Judging's signature
         """All 0."""
         return dict.fromkeys(self.metrics, 0.0)
+
+
+def _reading(found: dict[str, object]) -> Reading | None:
+    by_name = {_plain(key): value for key, value in found.items()}
+    marks = {name: whole_number(by_name.get(_plain(name)), LOW, HIGH) for name in DIMENSIONS}
+    if None in marks.values():
+        return None
+    return Reading({k: float(v) for k, v in marks.items() if v is not None}, str(by_name.get("analysis", "")))
 
 
 def scaled(marks: dict[str, float]) -> dict[str, float | None]:
