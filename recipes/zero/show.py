@@ -19,7 +19,6 @@ NAMES = {
     "cpt-direct": "start, direct",
     "sft": "fine-tuned",
     "zero": "reinforced",
-    "longer": "32 steps more",
     "no-think": "no thinking",
     "sum": "sum, then normalised",
     "no-repetition": "no repetition term",
@@ -113,7 +112,9 @@ def differences(found: dict[str, dict[str, Samples]]) -> None:
 
 
 def smooth(values: Sequence[float]) -> np.ndarray:
-    """Means over `WINDOW` steps."""
+    """Means over `WINDOW` steps; nothing of nothing."""
+    if not values:
+        return np.array([])
     size = min(WINDOW, len(values))
     return np.convolve(values, np.ones(size) / size, "valid")
 
