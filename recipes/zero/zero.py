@@ -60,7 +60,9 @@ def main() -> None:
         return
     out = WORK / f"{args.run}-{args.seed}"
     if not (out / "README.md").exists():
-        subprocess.run(command(args.run, args.seed, args.steps), check=True)
+        code = subprocess.run(command(args.run, args.seed, args.steps), check=False).returncode
+        if code:
+            sys.exit(code)  # the training has said why
     evaluate(out, "direct" if args.run == "no-think" else "think")
 
 
