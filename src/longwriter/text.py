@@ -12,8 +12,9 @@ Pure functions on strings; no model, no file. Tokens are none of its business.
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import chain, count
 from typing import Literal
 
 import numpy as np
@@ -164,6 +165,17 @@ def language(text: str) -> Literal["en", "zh"]:
     han = int(np.count_nonzero(classes == CJK)) - foreign
     others = count_words(text) - han
     return "zh" if han > others and 5 * foreign <= han else "en"
+
+
+_TAG = re.compile(r"<\s*/?\s*([\w-]+)\s*>")
+
+
+def fenced(template: str, values: Iterable[str]) -> str:
+    """The template of a prompt with its tags numbered where a value holds one of them: no text can close its own tags."""
+    own = {name.lower() for name in _TAG.findall(template)}
+    taken = {name.lower() for value in values for name in _TAG.findall(value)}
+    mark = next(m for m in chain([""], (f"-{n}" for n in count(2))) if not {name + m for name in own} & taken)
+    return _TAG.sub(lambda tag: tag[0].replace(tag[1], tag[1] + mark), template) if mark else template
 
 
 def repeated_ngrams(text: str, n: int = 8) -> float:

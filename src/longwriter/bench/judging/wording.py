@@ -21,6 +21,7 @@ from typing import NamedTuple
 from longwriter.bench.judging.base import Judging
 from longwriter.config import read_text
 from longwriter.errors import InputError
+from longwriter.text import fenced
 
 HERE = Path(__file__).parents[1] / "prompts"
 OWN = "own"
@@ -49,6 +50,7 @@ class Wording(NamedTuple):
     def question(self, language: str, values: dict[str, str]) -> str:
         """The question with its fields filled; what fills them is never looked at for placeholders."""
         text = self.texts.get(language, self.texts["en"])
+        text = fenced(text, values.values()) if self.source == OWN else text
         return PLACEHOLDER.sub(lambda match: values[_field(match)], text)
 
 

@@ -4,14 +4,16 @@ from functools import cache
 from pathlib import Path
 from string import Template
 
+from longwriter.text import fenced
+
 HERE = Path(__file__).parent
 
 
 @cache
-def _template(language: str, name: str) -> Template:
-    return Template((HERE / language / f"{name}.txt").read_text("utf-8").rstrip("\n"))
+def _template(language: str, name: str) -> str:
+    return (HERE / language / f"{name}.txt").read_text("utf-8").rstrip("\n")
 
 
 def render(language: str, name: str, **values: str) -> str:
     """Fill the fields of a prompt. A field without a value is a KeyError."""
-    return _template(language, name).substitute(values)
+    return Template(fenced(_template(language, name), values.values())).substitute(values)
