@@ -1,10 +1,25 @@
 """The records that cross rooms. Frozen, plain data: they can be saved and read back without the code that made them."""
 
-from typing import Literal
+import re
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 Role = Literal["system", "user", "assistant"]
+
+
+def _without_secrets(address: str) -> str:
+    """Refuse what keys are put into: settings are saved and shown."""
+    if re.search(r"//[^/]*@|\?", address):
+        raise ValueError(
+            "an address is saved with the run, so it may hold no user, password or query; "
+            "a key goes into an environment variable (key_env)"
+        )
+    return address
+
+
+Address = Annotated[str, AfterValidator(_without_secrets)]
+"""Of a server."""
 
 
 class Record(BaseModel):

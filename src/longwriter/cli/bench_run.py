@@ -36,8 +36,6 @@ Examples:
   longwriter bench writingbench --data WritingBench/ --system texts:responses.jsonl --judge JUDGE --judge-url URL
 The same command again goes on with a run that was stopped; nothing is asked twice.
 """
-KEYS = re.compile(r"(?<=[^\s?])\?[^\s'?]*=[^\s']*")
-"""What follows an address in a command: some servers take keys there."""
 COMPAT = click.option(
     "--compat",
     type=click.Choice(["longwriter", "evalscope"]),
@@ -95,7 +93,6 @@ def run(benchmark: str, out: Path | None, **flags: object) -> None:
     assert isinstance(concurrency, int)
     means = Means(LocalEngine(concurrency), Teller(), prices if isinstance(prices, Path) else None)
     facts = {"date": datetime.now(UTC).isoformat(timespec="seconds")} | made()
-    facts["command"] = KEYS.sub("", str(facts["command"]))
     scores = run_benchmark(settings, data, folder, means, facts)
     tell(scores, folder, way, as_json=bool(flags["as_json"]))
 

@@ -13,7 +13,7 @@ from typing import Protocol
 from pydantic import Field
 
 from longwriter.errors import InputError, SetupError
-from longwriter.types import Record, Reply, Request
+from longwriter.types import Address, Record, Reply, Request
 
 OnText = Callable[[str], None]
 """Receives visible text (no thinking) as it streams; a retry may repeat text, so it is for display alone."""
@@ -51,7 +51,7 @@ class ModelConfig(Record):
 
     model: str = "nano"
     """`nano`, `fake:...`, `hf:PATH-or-ID`, or the name of a model at `base_url`."""
-    base_url: str | None = None
+    base_url: Address | None = None
     """An OpenAI-compatible endpoint, such as http://localhost:8000/v1; None: the client's own (OPENAI_BASE_URL)."""
     key_env: str = "OPENAI_API_KEY"
     """Environment variable that holds the key; the key itself never stands in a file of ours."""

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple, Protocol, Self, cast
 from pydantic import Field, JsonValue, model_validator
 
 from longwriter.errors import InputError
-from longwriter.types import Record
+from longwriter.types import Address, Record
 
 Mode = Literal["think", "direct", "plain"]
 """think: <think>...</think><answer>...</answer>; direct: <answer>...</answer>; plain: the completion is the answer."""
@@ -63,7 +63,7 @@ class RewardSettings(Record):
     """L_max over L_upper: where the length reward has fallen to 0. The paper does not give it."""
     reward_model: str | None = None
     """Folder of a reward model (`longwriter train reward`)."""
-    reward_url: str | None = None
+    reward_url: Address | None = None
     """Or the address of a server that scores, such as vLLM's: its /classify, /pooling or /score, or its root."""
     reward_name: str | None = None
     """The model's name at `reward_url`; vLLM needs none."""
@@ -74,7 +74,7 @@ class RewardSettings(Record):
     reward_scale: float = Field(default=1.0, gt=0)
     judge: str | None = None
     """Or a model that judges pairwise, as `--model` names it."""
-    judge_url: str | None = None
+    judge_url: Address | None = None
     judge_key_env: str = "OPENAI_API_KEY"
     judge_others: int = Field(default=4, gt=0)
     """Answers to the same request that each answer is compared with, at least, where there are so many."""

@@ -99,14 +99,17 @@ def test_what_cannot_be(flags: list[str], told: str, tmp_path: Path, monkeypatch
     assert not (tmp_path / "bench").exists()
 
 
-def test_keys_in_addresses_reach_no_scores(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("flag", ["--base-url", "--judge-url"])
+@pytest.mark.parametrize("address", ["http://h/v1?api-key=PRIVATE&v=1", "http://me:PRIVATE@h/v1", "http://PRIVATE@h"])
+def test_addresses_that_hold_keys_are_refused_and_not_repeated(flag: str, address: str, tmp_path: Path) -> None:
     data, out = saved(tmp_path / "data.jsonl", ROWS), tmp_path / "run"
-    words = ["--data", data, "--out", str(out), "--system", "fake", "--base-url", "http://h/v1?api-key=PRIVATE&v=1"]
-    monkeypatch.setattr(sys, "argv", ["longwriter", "bench", "longbench-write", *words])
-    assert typed("longbench-write", *words).exit_code == 0
-    scores = (out / "scores.json").read_text("utf-8")
-    assert "http://h/v1" in scores
-    assert "PRIVATE" not in scores + (out / "journal.jsonl").read_text("utf-8")
+    done = typed(
+        "longbench-write", "--data", data, "--out", str(out), "--system", "m", "--judge", "judge", flag, address
+    )
+    assert isinstance(done.exception, InputError)
+    assert "no user, password or query" in str(done.exception)
+    assert "PRIVATE" not in str(done.exception)
+    assert not out.exists()
 
 
 def test_compat_is_refused_before_anything_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from longwriter.rewards.base import Mode, RewardSettings
-from longwriter.types import Record
+from longwriter.types import Address, Record
 
 
 class GrpoSettings(Record):
@@ -52,7 +52,7 @@ class GrpoSettings(Record):
     collapse_after: int = Field(default=20, gt=0)
     """Collapsed steps in a row after which the run stops."""
     vllm: Literal["off", "server", "colocate"] = "off"
-    vllm_url: str | None = None
+    vllm_url: Address | None = None
     vllm_memory: float = Field(default=0.3, gt=0, le=1)
     """Share of a GPU's memory, for `colocate`."""
 
