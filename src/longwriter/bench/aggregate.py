@@ -230,7 +230,8 @@ def _requirements(scored: Sequence[Scored]) -> dict[str, dict[str, Metric]]:
 def _counts(stored: Stored, scored: Sequence[Scored]) -> dict[str, int]:
     """What was asked and what came of it."""
     asked = {f"{s.item.id}/{what}" for s in scored for what in s.readings}
-    replied = {name for name in asked if name in stored.judgements and stored.judgements[name].replies}
+    kept = {name: stored.judgements[name] for name in asked if name in stored.judgements}
+    replied = {name for name, judgement in kept.items() if judgement.replies and not judgement.failure}
     read = {f"{s.item.id}/{what}" for s in scored for what, reading in s.readings.items() if reading is not None}
     return {
         "items": len(scored),
@@ -344,8 +345,7 @@ def _told(stored: Stored) -> dict[str, object]:
     """What made the run, without addresses of servers."""
     settings = stored.settings
     told = stored.made | settings.model_dump(include={"data", "data_sha256", "texts_sha256", "seed", "temperature"})
-    told |= settings.model_dump(include={"top_p", "max_tokens", "first", "ids"})
-    told["ids"] = list(settings.ids)
+    told |= settings.model_dump(include={"top_p", "max_tokens"})
     if settings.judge:
         judge = settings.judge
         told |= {

@@ -61,7 +61,7 @@ class Judgement(Record):
     replies: tuple[str, ...]
     """Raw, the last one last; those before it could not be read."""
     failure: str = ""
-    """Why there is no reply at all."""
+    """Why there is none, or no further one: the next try met no model."""
 
 
 class Metric(Record):

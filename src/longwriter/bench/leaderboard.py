@@ -1,7 +1,7 @@
 """A file of results that many runs are added to: NAME.jsonl holds the rows, NAME.md shows them as Markdown tables.
 
-The rows are only ever added to. The tables show the last row of each benchmark and system, the best first; the others
-stay in NAME.jsonl. In NAME.md only what stands between two marks is replaced, so that people may write around it.
+The rows are only ever added to. The tables show the last row of each system, judge and counting, the best first; the
+others stay in NAME.jsonl. In NAME.md only what stands between two marks is replaced, so that people may write around it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -33,7 +33,7 @@ class Row(Record):
     judge: str | None
     compat: str | None
     date: str
-    """Of the run, as its settings say; so are command and version."""
+    """Of the first command that asked this judge, or of the run's first; so is the command."""
     command: str
     version: str
     commit: str
@@ -47,13 +47,14 @@ class Row(Record):
 def row_of(scores: Scores, commit: str) -> Row:
     """A run as a row."""
     made = {key.rpartition(".")[2]: value for key, value in reversed(flat(scores.settings).items())}
-    judge = f" --judge {scores.judge}" if scores.judge else ""
+    command = f"longwriter bench {scores.benchmark} --system {scores.system}"
+    command += f" --judge {scores.judge}" if scores.judge else ""
     keys = [key for key in scores.metrics if "/" not in key] or list(scores.metrics)
     return Row(
         benchmark=scores.benchmark, system=scores.system, judge=scores.judge, compat=scores.compat, commit=commit,
         metrics={key: scores.metrics[key] for key in keys[:HEADLINES]}, counts=scores.counts,
-        date=made.get("date", "-"), version=made.get("version", "-"),
-        command=made.get("command", f"longwriter bench {scores.benchmark} --system {scores.system}{judge}"),
+        date=made.get("judge_date", made.get("date", "-")), version=made.get("version", "-"),
+        command=made.get("judge_command", made.get("command", command)),
     )  # fmt: skip
 
 
@@ -115,8 +116,8 @@ def _between(tables: Path) -> tuple[str, str, str]:
 
 
 def current(rows: Iterable[Row]) -> list[Row]:
-    """The last row of each benchmark and system; by benchmark, the best by `headline` first, those without it after."""
-    last = {(row.benchmark, row.system): row for row in rows}
+    """The last row of each; by benchmark, the best by `headline` first, those without it after."""
+    last = {(row.benchmark, row.system, row.judge, row.compat): row for row in rows}
     heads = {row.benchmark: headline(last.values(), row.benchmark) for row in last.values()}
 
     def falling(metric: Metric | None) -> float:

@@ -3,9 +3,9 @@
 RUN/settings.json  what was asked           RUN/journal.jsonl  records, append-only and checksummed (see `journal`)
 RUN/scores.json    computed from these two  RUN/runs/ID        AgentWrite's own run of each text
 
-Kinds of records: `made` (date, version, command), `item`, `write` (a response), `judge ...` (replies of one judge),
-`failed` (why an item or question has none; a later success stands), `synced` (those before it are on the disk). The
-same command goes on with what is missing.
+Kinds of records: `made` (date, version and command, of the run and of each judge's step), `item`, `write` (a response),
+`judge ...` (replies of one judge), `failed` (why an item or question has none; a later success stands), `synced` (those
+before it are on the disk). The same command goes on with what is missing.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ from typing import NamedTuple, Self
 from longwriter.bench.base import Item, Scores
 from longwriter.bench.benchmarks import Data, open_benchmark
 from longwriter.bench.judging import JUDGINGS
-from longwriter.bench.judging.judge import Judge, check, questions, step_of
+from longwriter.bench.judging.judge import TRIES, Judge, check, questions, round_of, step_of
 from longwriter.bench.judging.wording import wording
 from longwriter.bench.rows import sha256_of
 from longwriter.bench.scores import FAILED, ITEM, MADE, WRITE, load, score_run
@@ -60,7 +60,7 @@ def run_benchmark(settings: BenchSettings, data: Data, folder: Path, means: Mean
         worker = open_system(settings, items, folder, means.prices)
         _step(WRITE, [{"id": item.id} for item in chosen], worker, journal, means)
         if settings.judge is not None:
-            _judged(settings, journal, means)
+            _judged(settings, journal, means, made)
     return score_run(folder)
 
 
@@ -75,15 +75,20 @@ def choose(items: Sequence[Item], settings: BenchSettings) -> list[Item]:
 
 def _store(journal: Journal, items: Sequence[Item], made: dict[str, object]) -> None:
     """Put what is asked into the journal, before anything is written."""
-    if not any(entry.kind == MADE for entry in journal):
-        journal.append(MADE, made)
+    _note(journal, made)
     known = {str(entry.data["id"]) for entry in journal if entry.kind == ITEM}
     new = [item for item in items if item.id not in known]
     for item in new:
         journal.append(ITEM, item.model_dump(exclude_defaults=True), durable=item is new[-1])
 
 
-def _judged(settings: BenchSettings, journal: Journal, means: Means) -> None:
+def _note(journal: Journal, made: dict[str, object]) -> None:
+    """Keep what made the run, or a judge's `step` of it, where nothing is known of that."""
+    if not any(entry.kind == MADE and entry.data.get("step") == made.get("step") for entry in journal):
+        journal.append(MADE, made)
+
+
+def _judged(settings: BenchSettings, journal: Journal, means: Means, made: dict[str, object]) -> None:
     """Ask the judge about every text that there is."""
     assert settings.judge is not None
     judging = JUDGINGS.get(open_benchmark(settings.benchmark).judging)
@@ -92,8 +97,12 @@ def _judged(settings: BenchSettings, journal: Journal, means: Means) -> None:
     stored = load(journal, settings)
     words = wording(judging, Path(settings.judge.prompt) if settings.judge.prompt else None)
     judge = Judge(settings.judge, judging, words, (stored.items, stored.responses), means.prices)
+    step = step_of(settings.judge)
+    _note(journal, made | {"step": step})
     asked = questions(judging, stored.items, stored.responses, settings.judge.repeat)
-    _step(step_of(settings.judge), [dict(question._asdict()) for question in asked], judge, journal, means)
+    for attempt in range(TRIES):
+        now = round_of(judging, asked, load(journal, settings).judgements, attempt)
+        _step(step, [dict(question._asdict()) for question in now], judge, journal, means)
 
 
 def _step(step: str, items: list[Work], worker: Worker, journal: Journal, means: Means) -> None:

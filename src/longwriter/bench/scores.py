@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from longwriter.bench.aggregate import aggregate
 from longwriter.bench.base import Item, Judgement, Response, Scores
 from longwriter.bench.benchmarks import open_benchmark
-from longwriter.bench.judging.judge import step_of
+from longwriter.bench.judging.judge import TRIES, step_of, tries_of, try_id
 from longwriter.bench.rows import whole_characters
 from longwriter.bench.settings import BenchSettings, Compat
 from longwriter.bench.stored import Spent, Stored
@@ -88,25 +88,24 @@ def load(entries: Iterable[Entry], settings: BenchSettings) -> Stored:
     items: dict[str, Item] = {}
     failures = _Failures({})
     written: dict[str, dict[str, object]] = {}
-    judged: dict[str, dict[str, object]] = {}
+    judged: dict[tuple[str, int], dict[str, object]] = {}
     for entry in entries:
-        if entry.kind == MADE:
-            made = entry.data
+        if entry.kind == MADE and entry.data.get("step", step) == step:
+            before = "judge_" if "step" in entry.data else ""
+            made |= {before + key: entry.data[key] for key in ("date", "command")} | {"version": entry.data["version"]}
         elif entry.kind == ITEM:
             item = _record(Item, entry.data)
             items[item.id] = item
         elif entry.kind == FAILED:
             failures.reasons[str(entry.data["step"]), str(entry.data["id"])] = str(entry.data["reason"])
-        elif entry.kind in (WRITE, step):
-            into = written if entry.kind == WRITE else judged
-            into[str(entry.data["id"])] = _result(entry)
+        elif entry.kind == WRITE:
+            written[str(entry.data["id"])] = _result(entry)
+        elif entry.kind == step:
+            judged[tries_of(str(entry.data["id"]))] = _result(entry)
     responses = {name: _response(name, written.get(name), failures) for name in items}
-    judgements = {name: _judgement(name, result) for name, result in judged.items()}
-    judgements |= {
-        name: Judgement(id=name, replies=(), failure=reason)
-        for (kind, name), reason in failures.reasons.items()
-        if kind == step and name not in judgements
-    }
+    asked = dict.fromkeys(name for name, _ in judged)
+    asked |= dict.fromkeys(tries_of(name)[0] for kind, name in failures.reasons if kind == step)
+    judgements = {name: _judgement(name, judged, failures, step) for name in asked}
     thinking = frozenset(name for name, result in written.items() if result["thinking"])
     return Stored(settings, made, items, responses, judgements, thinking, _spent([*written.values(), *judged.values()]))
 
@@ -125,8 +124,17 @@ def _response(name: str, result: dict[str, object] | None, failures: _Failures) 
     return _record(Response, known | {"text": whole_characters(str(known["text"]))})
 
 
-def _judgement(name: str, result: dict[str, object]) -> Judgement:
-    return _record(Judgement, {"id": name, "replies": result["replies"]})
+def _judgement(
+    name: str, judged: dict[tuple[str, int], dict[str, object]], failures: _Failures, step: str
+) -> Judgement:
+    """All tries of a question, and why there is no more than these."""
+    replies: list[object] = []
+    for attempt in range(TRIES):
+        said = judged.get((name, attempt), {}).get("replies", [])
+        assert isinstance(said, list)
+        replies += said
+    failure = failures.of(step, try_id(name, len(replies)))
+    return _record(Judgement, {"id": name, "replies": replies, "failure": failure})
 
 
 def _record(kind: type[T], data: dict[str, object]) -> T:

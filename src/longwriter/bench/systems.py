@@ -12,8 +12,7 @@ length. A server that could not be reached is no result: the item is a failure, 
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from types import TracebackType
-from typing import Literal, NamedTuple, Self
+from typing import Literal, NamedTuple
 
 from longwriter.bench.base import Item, Response
 from longwriter.bench.rows import Line, read_lines
@@ -21,9 +20,9 @@ from longwriter.bench.settings import BenchSettings
 from longwriter.config import build
 from longwriter.data.steps import Item as Work
 from longwriter.data.steps import Result
+from longwriter.data.workers import WithModel, WithoutModel, seed_of
 from longwriter.errors import EmptyReply, InputError, PlanError, RunError
-from longwriter.journal import digest
-from longwriter.models.base import Model, ModelConfig, open_model
+from longwriter.models.base import ModelConfig
 from longwriter.models.prices import load_prices
 from longwriter.models.thinking import split
 from longwriter.types import Message, Request
@@ -35,7 +34,6 @@ RUNS = "runs"
 IDS = ("id", "index", "idx")
 PROMPTS = ("prompt", "question", "query", "instruction")
 REPLIES = ("text", "response", "output", "completion")
-LARGEST_SEED = 2**31
 Kind = Literal["plain", "agentwrite", "texts"]
 
 
@@ -60,30 +58,15 @@ def parse(system: str) -> System:
     return System(kind, name)
 
 
-def seed_of(seed: int, name: str) -> int:
-    """A seed of its own for each item and question, whatever stands beside it."""
-    return int(digest(f"{seed}:{name}"), 16) % LARGEST_SEED
-
-
-class Plain:
+class Plain(WithModel):
     """A model with the bare prompt. See `data.steps.Worker`."""
-
-    model: Model
 
     def __init__(self, settings: BenchSettings, items: dict[str, Item], prices: Path | None = None) -> None:
         """`items`: by id, with their prompts."""
         assert settings.model is not None
-        self.settings, self.items, self.config = settings, items, settings.model
+        super().__init__(settings.model)
+        self.settings, self.items = settings, items
         self.price = load_prices(prices).price_for(settings.model)
-
-    async def __aenter__(self) -> Self:
-        self.model = open_model(self.config)
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.model.aclose()
 
     async def __call__(self, item: Work) -> Result:
         """A `Response`, with the thinking that was taken off."""
@@ -112,48 +95,36 @@ class Plain:
         return result(response, thinking=reply.thinking)
 
 
-class AgentWrite:
+class AgentWrite(WithModel):
     """Plans and writes in a run folder of its own. See `data.steps.Worker`."""
-
-    models: dict[str, Model]
 
     def __init__(
         self, settings: BenchSettings, items: dict[str, Item], folder: Path, prices: Path | None = None
     ) -> None:
-        """`folder`: of the benchmark's run."""
+        """`folder`: of the benchmark's run. Raises RunError where none can be made in it."""
+        assert settings.model is not None
+        super().__init__(settings.model)
         self.settings, self.items, self.home = settings, items, folder / RUNS
         self.options = Options(prices=prices)
-
-    async def __aenter__(self) -> Self:
-        assert self.settings.model is not None
         try:
             self.home.mkdir(exist_ok=True)
         except OSError as error:
             raise RunError(f"cannot make {self.home}: {error.strerror}") from error
-        model = open_model(self.settings.model)
-        self.models = {"writer": model, "planner": model}
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.models["writer"].aclose()
 
     async def __call__(self, item: Work) -> Result:
         """As `Plain`; the tokens are those of all calls."""
         name, started = str(item["id"]), time.monotonic()
-        s = self.settings
-        assert s.model is not None
+        s, models = self.settings, {"writer": self.model, "planner": self.model}
         own = {
             "instruction": self.items[name].prompt,
-            "writer": s.model.model_dump(),
+            "writer": self.config.model_dump(),
             "seed": seed_of(s.seed, name),
             "temperature": s.temperature,
             "top_p": s.top_p,
             "max_section_tokens": s.max_tokens,
         }
         try:
-            written = await write(build(WriteSettings, own, name), self.home / name, self.options, self.models)
+            written = await write(build(WriteSettings, own, name), self.home / name, self.options, models)
         except (PlanError, EmptyReply) as error:
             return result(Response(id=name, seconds=_since(started)), note=str(error))
         report = written.report
@@ -170,21 +141,13 @@ class AgentWrite:
         return result(response)
 
 
-class Texts:
+class Texts(WithoutModel):
     """Texts of a file. See `data.steps.Worker`."""
 
     def __init__(self, path: Path, items: dict[str, Item]) -> None:
         """Raises InputError: rows without text, an id or prompt twice, or no row that is about any item."""
         self.path, self.items = path, items
         self.texts = _read(path, items)
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        pass
 
     async def __call__(self, item: Work) -> Result:
         """A failure where the file has no text for the item."""

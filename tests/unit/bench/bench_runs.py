@@ -51,9 +51,11 @@ def settings(data: str, system: str, **more: Any) -> BenchSettings:
     return BenchSettings.model_validate(tree | more)
 
 
-def run(chosen: BenchSettings, folder: Path, tell: Callable[[Any], None] = lambda _: None) -> Scores:
+def run(
+    chosen: BenchSettings, folder: Path, tell: Callable[[Any], None] = lambda _: None, made: dict[str, object] = MADE
+) -> Scores:
     data = open_benchmark(chosen.benchmark).read(chosen.data)
-    return run_benchmark(chosen, data, folder, Means(LocalEngine(4), tell), MADE)
+    return run_benchmark(chosen, data, folder, Means(LocalEngine(4), tell), made)
 
 
 def speaking(judge: Callable[[dict[str, Any]], str]) -> Callable[[dict[str, Any], Script], str]:

@@ -1,16 +1,19 @@
 """A benchmark run against a real server: what is stored, gone on with, retried, counted."""
 
 import json
+import os
 import shutil
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from bench_runs import GOOD, MADE, ROWS, run, saved, settings, speaking
+from tests.hub import Hub, serving
 from tests.server import Server
 
 from longwriter.bench.scores import items_of, read_scores, responses_of, score_run, stored_of
@@ -132,6 +135,49 @@ def test_a_judge_in_prose_alone_is_counted_and_never_a_0(tmp_path: Path) -> None
     assert scores.metrics["S_l"].missing == scores.counts["failed_judgements"] == 0
     assert scores.items[1].scores["S_q"] is None
     assert scores.items[1].failures == ("quality: 3 replies could not be read, the last began 'A fine text!'",)
+
+
+def test_a_judge_that_dies_between_two_tries_loses_no_reply(tmp_path: Path) -> None:
+    data, folder = saved(tmp_path / "data.jsonl", ROWS[:1]), tmp_path / "run"
+    with Server(speak=speaking(lambda body: "Four of five." if body["temperature"] == 0 else GOOD)) as server:
+        chosen = settings(data, "writer", url=server.url, judge="judge")
+        server.faults.extend(["ok", "ok", *["503"] * 40])
+        scores = run(chosen, folder)
+        assert scores.counts["failed_judgements"] == scores.metrics["S_q"].missing == 1
+        assert scores.counts["unreadable"] == 0
+        assert "503" in scores.items[0].failures[0]
+        (judgement,) = stored_of(folder).judgements.values()
+        assert judgement.replies == ("Four of five.",)
+        server.faults.clear()
+        asked = len(server.requests)
+        scores = run(chosen, folder)
+        assert len(server.requests) == asked + 1
+    assert scores.metrics["S_q"].value == 75
+    assert scores.counts["failed_judgements"] == 0
+    assert scores.counts["retried"] == 1
+    assert next(iter(stored_of(folder).judgements.values())).replies == ("Four of five.", GOOD)
+
+
+def test_each_try_is_a_record_of_its_own(tmp_path: Path) -> None:
+    data, folder = saved(tmp_path / "data.jsonl", ROWS), tmp_path / "run"
+    with Server(speak=speaking(lambda _: "no marks")) as server:
+        run(settings(data, "writer", url=server.url, judge="judge"), folder)
+    kept = [entry.data for entry in Journal(folder / "journal.jsonl", read_only=True) if entry.kind.startswith("judge")]
+    assert sorted(str(data["id"]) for data in kept[:3]) == ["r1/quality", "r2/quality", "r3/quality"]
+    assert sorted(str(data["id"]) for data in kept[6:]) == ["r1/quality#2", "r2/quality#2", "r3/quality#2"]
+    assert all(data["result"]["replies"] == ["no marks"] for data in kept)  # type: ignore[index,call-overload]
+
+
+def test_a_judge_that_comes_later_has_its_own_date(tmp_path: Path) -> None:
+    data, folder = saved(tmp_path / "data.jsonl", ROWS[:1]), tmp_path / "run"
+    with Server(speak=speaking(lambda _: GOOD)) as server:
+        run(settings(data, "writer", url=server.url), folder)
+        later = MADE | {"date": "2026-05-06T00:00:00+00:00", "command": "longwriter bench ... --judge judge"}
+        for made in (later, MADE | {"date": "2027-01-01T00:00:00+00:00"}):
+            scores = run(settings(data, "writer", url=server.url, judge="judge"), folder, made=made)
+    told = scores.settings
+    assert (told["date"], told["judge_date"]) == (MADE["date"], later["date"])
+    assert (told["command"], told["judge_command"]) == (MADE["command"], later["command"])
 
 
 def test_a_dead_server_is_a_failure_that_the_same_command_mends(tmp_path: Path) -> None:
@@ -300,6 +346,26 @@ def test_agentwrite_writes_in_its_own_folders_and_knows_the_prompt_alone(tmp_pat
     assert asked["instruction"] == rows[0]["prompt"]
     assert scores.items[0].words == pytest.approx(900, rel=0.1)
     assert (scores.spent["calls"] or 0) > 1
+
+
+@pytest.fixture
+def hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[type[Hub]]:
+    yield from serving(monkeypatch, tmp_path / "cache")
+
+
+def test_a_benchmark_from_the_hub(hub: type[Hub], tmp_path: Path) -> None:
+    hub.data = "".join(json.dumps(row) + "\n" for row in ROWS).encode()
+    command = [sys.executable, "-m", "longwriter", "bench", "longbench-write", "--data", "hub:owner/name"]
+    command += ["--system", "fake", "--out", str(tmp_path / "run")]
+    environment = os.environ | {"HF_ENDPOINT": hub.url, "HF_HOME": str(tmp_path / "home")}
+    for ill, code in ((True, 2), (False, 0)):
+        hub.ill = ill
+        done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+        assert done.returncode == code, done.stderr
+        assert ("the download broke off" in done.stderr) is ill
+    scores = read_scores(tmp_path / "run")
+    assert scores.counts["items"] == 3
+    assert scores.settings["data"] == "hub:owner/name"
 
 
 def test_unknown_ids_and_systems(tmp_path: Path) -> None:

@@ -83,6 +83,19 @@ def test_a_later_run_takes_the_place_of_an_earlier_one_which_is_kept(tmp_path: P
     assert [row.metrics["S_l"].value for row in current(read_rows(file))] == [10.0]
 
 
+def test_a_run_without_a_judge_or_with_another_takes_no_judged_row_s_place(tmp_path: Path) -> None:
+    file = tmp_path / "board.md"
+    for judge in ("one", "two", None):
+        add(file, [row_of(scored("a", 1.0, judge=judge), "-")])
+    assert [row.judge for row in current(read_rows(file))] == ["one", "two", None]
+
+
+def test_a_judge_that_came_later_gives_the_row_its_date() -> None:
+    told = {"date": "2026-01-01", "command": "first", "judge_date": "2026-02-02", "judge_command": "second"}
+    row = row_of(scored("a", 1.0, judge="j", settings=told), "-")
+    assert (row.date, row.command) == ("2026-02-02", "second")
+
+
 def test_what_stands_around_the_tables_stays(tmp_path: Path) -> None:
     file = tmp_path / "board.md"
     file.write_text(f"# Ours\n\nBefore.\n\n{BEGIN}\nold\n{END}\n\nAfter.\n", "utf-8")

@@ -21,8 +21,9 @@ from longwriter.data.instructions import Instruction, read_instructions, sha256_
 from longwriter.data.pairs.build import PairSettings, Scored, make_pairs, pair, required_words
 from longwriter.data.pairs.quality import JudgeQuality, RuleQuality
 from longwriter.data.pairs.report import histogram
-from longwriter.data.pairs.samples import Sampler, seed_of
+from longwriter.data.pairs.samples import Sampler
 from longwriter.data.steps import LocalEngine
+from longwriter.data.workers import seed_of
 from longwriter.errors import InputError, RunError, Unavailable
 from longwriter.models.base import ModelConfig
 from longwriter.rewards.length import length_score

@@ -1,26 +1,27 @@
 """Puts questions to a judge, and keeps every reply as it came.
 
-A reply that cannot be read is asked for again with another seed, `TRIES` times in all; then the question counts as
-unreadable. What is journalled are replies; what they mean is read from them whenever scores are computed.
+A question whose reply cannot be read is asked again with another seed, in a round of its own, `TRIES` in all; then it
+counts as unreadable. Each try is a record of the journal: a reply, and what it took. What replies mean is read from them
+whenever scores are computed.
 """
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
-from types import TracebackType
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
-from longwriter.bench.base import Item, Response
+from longwriter.bench.base import Item, Judgement, Response
 from longwriter.bench.judging.base import AGAIN, Judging
 from longwriter.bench.judging.wording import OWN, Wording
 from longwriter.bench.settings import JudgeSettings
-from longwriter.bench.systems import seed_of
 from longwriter.data.steps import Item as Work
 from longwriter.data.steps import Result
+from longwriter.data.workers import WithModel, seed_of
 from longwriter.errors import EmptyReply, InputError
 from longwriter.journal import digest
-from longwriter.models.base import Model, open_model
+from longwriter.models.base import open_model
 from longwriter.models.prices import load_prices
 from longwriter.types import Message, Request, Usage
 
@@ -35,6 +36,32 @@ class Question(NamedTuple):
     id: str
     item: str
     what: str
+    attempt: int = 0
+
+
+def try_id(question: str, attempt: int) -> str:
+    """The journal's id of a try: the question's own for the first, then QUESTION#1 and so on."""
+    return f"{question}#{attempt}" if attempt else question
+
+
+def tries_of(name: str) -> tuple[str, int]:
+    """The question and the attempt of such an id."""
+    question, mark, attempt = name.rpartition("#")
+    return (question, int(attempt)) if mark and attempt.isdecimal() else (name, 0)
+
+
+def round_of(
+    judging: Judging, asked: Iterable[Question], judgements: Mapping[str, Judgement], attempt: int
+) -> list[Question]:
+    """The questions to be asked in the round of `attempt`: in the first all, later those that got no reply to be read."""
+    if attempt == 0:
+        return list(asked)
+    replies = {question: judgements[question.id].replies for question in asked if question.id in judgements}
+    return [
+        question._replace(id=try_id(question.id, attempt), attempt=attempt)
+        for question, own in replies.items()
+        if len(own) == attempt and judging.read(own[-1]) is None
+    ]
 
 
 def questions(
@@ -65,10 +92,8 @@ async def check(settings: JudgeSettings) -> None:
     await open_model(settings.model).aclose()
 
 
-class Judge:
+class Judge(WithModel):
     """Asks. See `data.steps.Worker`."""
-
-    model: Model
 
     def __init__(
         self,
@@ -79,36 +104,22 @@ class Judge:
         prices: Path | None = None,
     ) -> None:
         """`texts`: items and responses, by id."""
+        super().__init__(settings.model)
         self.settings, self.judging, self.wording = settings, judging, wording
         self.items, self.responses = texts
         self.price = load_prices(prices).price_for(settings.model)
 
-    async def __aenter__(self) -> Self:
-        self.model = open_model(self.settings.model)
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.model.aclose()
-
     async def __call__(self, item: Work) -> Result:
-        """`replies` and what they took. Raises what the model raises."""
-        question = Question(str(item["id"]), str(item["item"]), str(item["what"]))
-        messages, started = self._messages(question), time.monotonic()
-        replies, usages = list[str](), list[Usage]()
-        for attempt in range(TRIES):
-            try:
-                reply = await self.model.reply(self._request(messages, question.id, attempt))
-            except EmptyReply:
-                replies.append("")
-                usages.append(Usage())
-                continue
-            replies.append(reply.text)
-            usages.append(reply.usage)
-            if self.judging.read(reply.text) is not None:
-                break
-        return {"replies": replies, "seconds": round(time.monotonic() - started, 3)} | self._spent(usages)
+        """The reply to one try and what it took; an empty one is a reply, too. Raises what the model raises."""
+        attempt = int(str(item["attempt"]))
+        question = Question(str(item["id"]), str(item["item"]), str(item["what"]), attempt)
+        started, said, usage = time.monotonic(), "", Usage()
+        with suppress(EmptyReply):
+            reply = await self.model.reply(self._request(question))
+            said, usage = reply.text, reply.usage
+        cost = None if self.price is None else self.price.cost(usage)
+        told = {"replies": [said], "seconds": round(time.monotonic() - started, 3), "calls": 1, "cost": cost}
+        return told | usage.model_dump(include={"prompt_tokens", "completion_tokens"})
 
     def _messages(self, question: Question) -> tuple[Message, ...]:
         item = self.items[question.item]
@@ -116,22 +127,13 @@ class Judge:
         asked = Message(role="user", content=self.wording.question(item.language, values))
         return (Message(role="system", content=self.wording.system), asked) if self.wording.system else (asked,)
 
-    def _request(self, messages: tuple[Message, ...], name: str, attempt: int) -> Request:
+    def _request(self, question: Question) -> Request:
         temperature = self.settings.temperature
+        first = question.attempt == 0
         return Request(
-            messages=messages,
+            messages=self._messages(question),
             max_tokens=self.settings.max_tokens,
-            temperature=temperature if attempt == 0 else max(temperature, RETRY_TEMPERATURE),
-            seed=seed_of(self.settings.seed, f"{name}#{attempt}"),
+            temperature=temperature if first else max(temperature, RETRY_TEMPERATURE),
+            seed=seed_of(self.settings.seed, question.id + "#0" * first),
             json_schema=self.judging.schema if self.wording.source == OWN else None,
         )
-
-    def _spent(self, usages: list[Usage]) -> Result:
-        costs = [None if self.price is None else self.price.cost(usage) for usage in usages]
-        known = [cost for cost in costs if cost is not None]
-        return {
-            "calls": len(usages),
-            "prompt_tokens": sum(u.prompt_tokens or 0 for u in usages),
-            "completion_tokens": sum(u.completion_tokens or 0 for u in usages),
-            "cost": sum(known) if len(known) == len(costs) else None,
-        }

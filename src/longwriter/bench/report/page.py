@@ -89,7 +89,7 @@ def _told(runs: Sequence[Shown]) -> str:
         return f"{len(runs)} runs over each other. Intervals are 95 %, by bootstrap over items."
     judge = "No judge" if first.judge is None else f"Judge: {first.judge}"
     compat = f", as the scripts of {first.compat} count" if first.compat else ""
-    date = str(first.settings.get("date") or "")[:10]
+    date = str(first.settings.get("judge_date") or first.settings.get("date") or "")[:10]
     told = judge + compat + (f". Of {date}" if date else "")
     return f"{told}. Intervals are 95 %, by bootstrap over items; what is missing is in no mean."
 

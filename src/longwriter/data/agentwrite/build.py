@@ -11,8 +11,7 @@ import json
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
-from types import TracebackType
-from typing import Literal, NamedTuple, Self
+from typing import Literal, NamedTuple
 
 from pydantic import Field
 
@@ -27,14 +26,15 @@ from longwriter.data.postprocess import tidy
 from longwriter.data.prompts import HERE as JUDGE_PROMPTS
 from longwriter.data.prompts import sha256_of as sha256_of_files
 from longwriter.data.steps import Engine, Item, Result, Tell, run_step
+from longwriter.data.workers import WithModels
 from longwriter.errors import EmptyReply, InputError, PlanError, RunError
 from longwriter.journal import Journal
-from longwriter.models.base import Model, ModelConfig
+from longwriter.models.base import ModelConfig
 from longwriter.runs import opened
 from longwriter.text import language
 from longwriter.types import Record
 from longwriter.writer import prompts as writer_prompts
-from longwriter.writer.session import Options, open_models, stored, write
+from longwriter.writer.session import Options, stored, write
 from longwriter.writer.settings import FREE_ON_RESUME, WriteSettings
 
 RUNS = "runs"
@@ -72,24 +72,13 @@ FREE = (
 """Keys that may change between two commands on one data set."""
 
 
-class AgentWriter:
+class AgentWriter(WithModels):
     """Writes one text in its own run folder. See `steps.Worker`."""
-
-    models: dict[str, Model]
 
     def __init__(self, settings: WriteSettings, home: Path) -> None:
         """`home`: folder of the run folders."""
-        self.settings, self.home = settings, home
-
-    async def __aenter__(self) -> Self:
-        self.models = open_models(self.settings)
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        for model in {id(m): m for m in self.models.values()}.values():
-            await model.aclose()
+        super().__init__(settings)
+        self.home = home
 
     async def __call__(self, item: Item) -> Result:
         """Calls, tokens and cost of the text; `dropped` and `reason` where the model cannot plan or write it."""

@@ -7,12 +7,12 @@ counted as 0. `open_quality` names what there is; a reward model fits in beside 
 import json
 import re
 from pathlib import Path
-from types import TracebackType
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 from longwriter.data.asking import Asker
 from longwriter.data.prompts import HERE, render, sha256_of
 from longwriter.data.steps import Item, Result, Worker
+from longwriter.data.workers import WithoutModel
 from longwriter.errors import RunError
 from longwriter.journal import digest
 from longwriter.models.base import ModelConfig
@@ -52,16 +52,8 @@ def rule_score(prompt: str, text: str, *, cut: bool = False) -> float:
     return max(0.0, 100.0 - lost)
 
 
-class RuleQuality:
+class RuleQuality(WithoutModel):
     """`rule_score` as a worker."""
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        pass
 
     async def __call__(self, item: Item) -> Result:
         """Of an item with `prompt`, `file` of the text, and `finish`."""

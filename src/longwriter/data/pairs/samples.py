@@ -4,24 +4,20 @@ DIR/samples/ID.N.txt  the text of sample N      DIR/runs/ID.N  AgentWrite's own 
 """
 
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from longwriter.config import Tree, build
 from longwriter.data.instructions import Instruction
 from longwriter.data.postprocess import tidy
 from longwriter.data.steps import Item, Result
+from longwriter.data.workers import WithModels, seed_of
 from longwriter.errors import EmptyReply, PlanError, RunError
-from longwriter.journal import digest
-from longwriter.models.base import Model
 from longwriter.runs import write_file
 from longwriter.text import count_words, language
 from longwriter.types import Message, Request
-from longwriter.writer.session import Options, open_models, stored, write
+from longwriter.writer.session import Options, stored, write
 from longwriter.writer.settings import WriteSettings
 
 SAMPLES, RUNS = "samples", "runs"
-LARGEST_SEED = 2**31
 
 
 def sample_id(name: str, number: int) -> str:
@@ -39,29 +35,13 @@ def items_of(instructions: list[Instruction], k: int) -> list[Item]:
     return [{"id": sample_id(i.id, n), "prompt": i.prompt, "words": i.words} for i in instructions for n in range(k)]
 
 
-def seed_of(seed: int, sample: str) -> int:
-    """A seed of its own for each sample, whatever stands beside it."""
-    return int(digest(f"{seed}:{sample}"), 16) % LARGEST_SEED
-
-
-class Sampler:
+class Sampler(WithModels):
     """Writes one sample, directly or by AgentWrite. See `steps.Worker`."""
-
-    models: dict[str, Model]
 
     def __init__(self, settings: WriteSettings, folder: Path, *, direct: bool) -> None:
         """`settings`: of all samples; instruction, length and seed are each sample's own."""
-        self.settings, self.folder, self.direct = settings, folder.resolve(), direct
-
-    async def __aenter__(self) -> Self:
-        self.models = open_models(self.settings)
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        for model in {id(m): m for m in self.models.values()}.values():
-            await model.aclose()
+        super().__init__(settings)
+        self.folder, self.direct = folder.resolve(), direct
 
     async def __call__(self, item: Item) -> Result:
         """Words and finish of the text, which is in its file; `missing` and why where the model gave none."""
