@@ -16,7 +16,7 @@ torch = pytest.importorskip("torch", reason="training needs torch: make test-rec
 pytest.importorskip("trl", reason="training needs the [train] extra: make test-recipe")
 
 from datasets import Dataset  # noqa: E402
-from recipe.tiny import NANO, QWEN, environment, losses, recipe, sentence, tokenizer, train, write_lines  # noqa: E402
+from recipe.tiny import NANO, QWEN, environment, losses, recipe, sentence, tokenizer, train, trained, write_lines  # noqa: E402
 from transformers import (  # noqa: E402
     AutoConfig,
     AutoModelForCausalLM,
@@ -109,7 +109,7 @@ def test_it_learns_what_is_preferred_and_ranks_unseen_texts(
 
 def test_a_killed_training_goes_on_with_the_same_losses(tmp_path: Path) -> None:
     file = reward_recipe(tmp_path, steps=40, save_every=8)
-    assert train("reward", file, tmp_path / "whole").returncode == 0
+    trained("reward", file, tmp_path / "whole")
     command = [sys.executable, "-m", "longwriter", "train", "reward", str(file), "--out", str(tmp_path / "killed")]
     process = subprocess.Popen(command, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     while not list((tmp_path / "killed").glob("checkpoint-*/complete")) and process.poll() is None:
@@ -117,7 +117,7 @@ def test_a_killed_training_goes_on_with_the_same_losses(tmp_path: Path) -> None:
     process.send_signal(signal.SIGKILL)
     process.wait()
     assert not (tmp_path / "killed" / "model.safetensors").exists(), "the kill came too late to test anything"
-    assert train("reward", file, tmp_path / "killed").returncode == 0
+    trained("reward", file, tmp_path / "killed")
     whole, killed = losses(tmp_path / "whole"), losses(tmp_path / "killed")
     assert list(killed) == list(whole) == list(range(1, 41))
     assert killed == pytest.approx(whole, abs=1e-4)

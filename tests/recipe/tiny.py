@@ -123,6 +123,12 @@ def train(method: str, file: Path, out: Path, *more: str, processes: int = 1) ->
     return subprocess.run(command, env=environment(), capture_output=True, text=True, check=False)
 
 
+def trained(method: str, file: Path, out: Path, *more: str, processes: int = 1) -> None:
+    """`train`, which must succeed."""
+    done = train(method, file, out, *more, processes=processes)
+    assert done.returncode == 0, done.stderr[-5000:]
+
+
 def losses(out: Path) -> dict[int, float]:
     """Training loss by step."""
     entries = [json.loads(line) for line in (out / "log.jsonl").read_text().splitlines()]
