@@ -94,8 +94,10 @@ class TokenCounter:
     def truncated(self, estimate: int, reported: int) -> int | None:
         """The server's evident window in tokens if it counted far fewer than the prompt must have; else None.
 
-        Ask before `observe`, with the same numbers.
+        Ask before `observe`, with the same numbers. A model that counts by itself has no server between that cuts.
         """
+        if self._model.count_tokens("") is not None:
+            return None
         share = CUT_CALIBRATED if self._estimated else CUT_UNCALIBRATED
         expected = estimate * self.ratio
         return reported if expected > TRUST_FROM and LEAST_WINDOW <= reported < share * expected else None

@@ -90,3 +90,11 @@ def test_absurd_reports_do_not_carry_the_ratio_away():
     assert counter.ratio == 1.0
     assert counter.truncated(1000, 7) is None  # a miscount: no server reads so little
     assert counter.truncated(1000, 300) == 300
+
+
+def test_a_model_that_counts_by_itself_is_never_called_cut():
+    """A byte vocabulary takes many tokens for Chinese and few for English: no scale fits both."""
+    counter = TokenCounter(FakeModel.scripted([]))
+    counter.observe(400, 1500)
+    assert counter.truncated(400, 414) is None
+    assert counter.truncated(5000, 300) is None
