@@ -1,9 +1,11 @@
 """What a policy of nano-Zero writes: samples for held-out requests and for a ladder of lengths, scored by rules.
 
 Run: python recipes/zero/evaluate.py MODEL --out FILE.jsonl [--mode think|direct] [--samples 2]
+     python recipes/zero/evaluate.py MODEL --out FILE.jsonl --bench writer-mini --samples 1
+     longwriter bench writer-mini --system texts:FILE.jsonl
 Draws at the training's temperature, without the engine's care for lengths. A line a sample; `set` is `held` (48 requests
-from chapters that nothing is trained on, `asked` is the middle of the range) or `ladder` (12 held-out topics, each
-asked at 40, 80, 120, 160 and 240 words). An answer in a malformed completion has 0 words. Leaves out: quality.
+from chapters that nothing is trained on, `asked` is the middle of the range), `ladder` (12 held-out topics, each
+asked at 40, 80, 120, 160 and 240 words), or `bench`. An answer in a malformed completion has 0 words. Leaves out: quality.
 """
 
 import argparse
@@ -14,6 +16,7 @@ import pyarrow.parquet as pq
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer, GenerationConfig, StoppingCriteriaList
 
+from longwriter.bench.benchmarks import open_benchmark
 from longwriter.rewards.form import read_tags
 from longwriter.rewards.length import length_score
 from longwriter.rewards.repetition import repetition
@@ -44,6 +47,12 @@ def requests() -> list[Row]:
     return rows
 
 
+def benchmark(name: str) -> list[Row]:
+    """The requests of a benchmark that the package ships."""
+    items = open_benchmark(name).read(None).items
+    return [{"set": "bench", "id": i.id, "request": i.prompt, "asked": i.required} for i in items]
+
+
 def complete(model: torch.nn.Module, tokenizer: object, prompts: list[str]) -> list[tuple[str, bool]]:
     """A completion of each, and whether it was cut."""
     ids = tokenizer(prompts, return_tensors="pt", padding=True, padding_side="left", add_special_tokens=False)
@@ -66,6 +75,7 @@ def scored(row: Row, completion: str, cut: bool, mode: str) -> Row:
     told = read_tags(completion, mode)
     words = count_words(told.answer)
     return row | {
+        "text": told.answer,
         "words": words,
         "think_words": count_words(told.think),
         "fault": told.fault,
@@ -83,6 +93,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--mode", choices=["think", "direct"], default="think")
     parser.add_argument("--samples", type=int, default=2)
+    parser.add_argument("--bench")
     args = parser.parse_args()
     torch.set_num_threads(1)
     torch.manual_seed(0)
@@ -91,7 +102,8 @@ def main() -> None:
         AutoTokenizer.from_pretrained(args.model),
     )
     template = (HERE / f"{args.mode}.txt").read_text("utf-8")
-    rows = [r | {"sample": n} for r in requests() for n in range(args.samples)]
+    asked = benchmark(args.bench) if args.bench else requests()
+    rows = [r | {"sample": n} for r in asked for n in range(args.samples)]
     rows.sort(key=lambda r: r["asked"])  # rows of one batch end together
     lines = []
     for start in range(0, len(rows), BATCH):
@@ -100,7 +112,7 @@ def main() -> None:
         lines += [scored(r, *w, args.mode) for r, w in zip(batch, written, strict=True)]
     args.out.parent.mkdir(parents=True, exist_ok=True)
     write_file(args.out, "".join(json.dumps(line) + "\n" for line in lines))
-    held = [line for line in lines if line["set"] == "held"]
+    held = [line for line in lines if line["set"] != "ladder"]
     good = sum(not line["fault"] for line in held) / len(held)
     print(f"{args.model}: form {good:.2f}, S_l {sum(line['score'] for line in held) / len(held):.1f} of {len(held)}")
 
