@@ -58,7 +58,7 @@ def run_benchmark(settings: BenchSettings, data: Data, folder: Path, means: Mean
         _store(journal, chosen, made)
         items = load(journal, settings).items
         worker = open_system(settings, items, folder, means.prices)
-        _step(WRITE, [{"id": item.id} for item in chosen], worker, journal, means)
+        _step(WRITE, [{"id": item.id} for item in chosen], worker, journal, means, WRITE)
         if settings.judge is not None:
             _judged(settings, journal, means, made)
     return score_run(folder)
@@ -102,16 +102,17 @@ def _judged(settings: BenchSettings, journal: Journal, means: Means, made: dict[
     asked = questions(judging, stored.items, stored.responses, settings.judge.repeat)
     for attempt in range(TRIES):
         now = round_of(judging, asked, load(journal, settings).judgements, attempt)
-        _step(step, [dict(question._asdict()) for question in now], judge, journal, means)
+        shown = f"judge, try {attempt + 1}" if attempt else "judge"
+        _step(step, [dict(question._asdict()) for question in now], judge, journal, means, shown)
 
 
-def _step(step: str, items: list[Work], worker: Worker, journal: Journal, means: Means) -> None:
-    """Run a step; why items failed is noted for the scores, and the next command tries them again."""
+def _step(step: str, items: list[Work], worker: Worker, journal: Journal, means: Means, shown: str) -> None:
+    """Run a step, `shown` so; why items failed is noted for the scores, and the next command tries them again."""
     noting = _Noting(worker, works=any(entry.kind == step for entry in journal))
 
     def tell(progress: Progress) -> None:
         paid = f" (${noting.cost:.4f})" if noting.cost else ""
-        means.tell(progress._replace(step=f"{step.split()[0]}{paid}"))
+        means.tell(progress._replace(step=f"{shown}{paid}"))
 
     grouped = Grouped(journal)
     try:
