@@ -97,18 +97,15 @@ class Planner:
         words = target.aim if target else FREE_WORDS
         form = shape(words, self.section_words, self.at_once)
         mean = words // form.sections
-        bounds = {"low": min(LOW, mean), "high": HIGH}
-        if self.small:  # it draws any number that it may: keep budgets near each other
-            bounds = {"low": 7 * mean // 10, "high": 7 * mean // 5}
+        bounds = _near(mean) if self.small else {"low": min(LOW, mean), "high": HIGH}
         if form.chapters == 1:
             plan = await self._outline("plan", "plan", form.sections, {"words": words, **bounds})
             return _scaled(plan, words)
         return await self._book(form, words, bounds)
 
     async def _book(self, form: Shape, words: int, bounds: dict[str, int]) -> Plan:
-        outline = await self._outline(
-            "plan:chapters", "chapters", form.chapters, {"words": words, "low": LOW, "high": words}
-        )
+        own = _near(words // form.chapters) if self.small else {"low": LOW, "high": words}
+        outline = await self._outline("plan:chapters", "chapters", form.chapters, {"words": words, **own})
         outline = _scaled(outline, words)
         chapters = "\n".join(f"{i}. {c.title}: {c.point}" for i, c in enumerate(outline.sections, 1))
         sections: list[Section] = []
@@ -165,6 +162,11 @@ class Planner:
             f"the planner gave no usable outline in {REPAIRS + 1} tries: {fault}; its replies are in the run's "
             "journal. The same command asks again; or try another --planner with --run NAME, or your own outline with --plan"
         )
+
+
+def _near(mean: int) -> dict[str, int]:
+    """Bounds of budgets for a small model: it draws any number that it may, and its window holds no long plan."""
+    return {"low": 7 * mean // 10, "high": 7 * mean // 5}
 
 
 def _checked(plan: Plan, count: int | None) -> Plan:
