@@ -92,7 +92,7 @@ def load(entries: Iterable[Entry], settings: BenchSettings) -> Stored:
     for entry in entries:
         if entry.kind == MADE and entry.data.get("step", step) == step:
             before = "judge_" if "step" in entry.data else ""
-            made |= {before + key: entry.data[key] for key in ("date", "command")} | {"version": entry.data["version"]}
+            made |= {before + key: value for key, value in entry.data.items() if key != "step"}
         elif entry.kind == ITEM:
             item = _record(Item, entry.data)
             items[item.id] = item

@@ -14,7 +14,7 @@ class Stored(NamedTuple):
 
     settings: BenchSettings
     made: dict[str, object]
-    """Date and command of the first command, judge_date and judge_command of the first that asked this judge, version."""
+    """Date, version and command of the first command; judge_date and so on of the first that asked this judge."""
     items: dict[str, Item]
     responses: dict[str, Response]
     """One for each item."""
