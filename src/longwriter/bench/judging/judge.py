@@ -129,11 +129,10 @@ class Judge(WithModel):
 
     def _request(self, question: Question) -> Request:
         temperature = self.settings.temperature
-        first = question.attempt == 0
         return Request(
             messages=self._messages(question),
             max_tokens=self.settings.max_tokens,
-            temperature=temperature if first else max(temperature, RETRY_TEMPERATURE),
-            seed=seed_of(self.settings.seed, question.id + "#0" * first),
+            temperature=temperature if question.attempt == 0 else max(temperature, RETRY_TEMPERATURE),
+            seed=seed_of(self.settings.seed, question.id),
             json_schema=self.judging.schema if self.wording.source == OWN else None,
         )
