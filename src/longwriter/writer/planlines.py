@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from longwriter.text import count_words
-from longwriter.writer.target import chinese_number, english_number
+from longwriter.writer.numerals import chinese_number, english_number
 
 NONSENSE = 1_000_000
 """Words; no section's budget is so large, so the number means something else."""

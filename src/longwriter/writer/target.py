@@ -1,8 +1,9 @@
 """How long the text should be: reads the wanted length out of a request in English or Chinese.
 
 1. Amounts ("5,000 words", "2-3万字", "a 20-page report") are found by one pattern per language.
-2. The words around an amount say what it is: a bound ("at least"), a part's length ("each", "每章"), the length of a
-   text that is quoted or given ("this 20-page report", "the last 500 words of"), or the whole ("in total", "共").
+2. The words around an amount (`wording`) say what it is: a bound ("at least", "don't exceed"), a part's length ("each",
+   "每章"), the length of a text that is given or told of ("this 20-page report", "I wrote 500 words"), or the whole
+   ("in total", "共"). Pieces that make up a text ("Introduction: 200 words. Body: 800 words") are added up.
 3. Of several totals the first kind present decides: a stated total ("in total", "word count", "总字数"); the amount in
    "write a N-word" or "in N words"; the largest of the other amounts and of parts times length; pages. Within a kind
    the largest decides.
@@ -15,6 +16,8 @@ from bisect import bisect_right
 from typing import Literal, NamedTuple
 
 from longwriter.types import Record
+from longwriter.writer.numerals import CHINESE, ENGLISH, NUMERAL, chinese_number, english_number, half_width
+from longwriter.writer.wording import Bound, bound_of, is_given
 
 LEAST, MOST = 20, 1_000_000
 WORDS_PER_PAGE = 500
@@ -36,9 +39,6 @@ class Target(Record):
     """The words in the request it was read from."""
 
 
-Bound = Literal["about", "least", "most"]
-
-
 def target(low: int, high: int, bound: Bound, source: Literal["option", "request", "plan"], quote: str) -> Target:
     """The target of `low` to `high` words (equal unless a range was given).
 
@@ -54,151 +54,43 @@ def target(low: int, high: int, bound: Bound, source: Literal["option", "request
     return Target(aim=low, low=round(0.95 * low), high=round(1.05 * low), source=source, quote=quote)
 
 
-_ONES = {
-    word: value
-    for value, word in enumerate(
-        [
-            "zero",
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-            "thirteen",
-            "fourteen",
-            "fifteen",
-            "sixteen",
-            "seventeen",
-            "eighteen",
-            "nineteen",
-        ]
-    )
-} | {
-    word: 10 * tens
-    for tens, word in enumerate(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], 2)
-}
-_ONES |= {"couple": 2, "dozen": 12}
-_SCALES = {"hundred": 100, "thousand": 1000, "k": 1000, "million": 1_000_000}
-
-
-def english_number(text: str) -> float | None:
-    """The value of "3,000", "1.5k", "10 000", "two and a half thousand" or "half a million"; None if it is none."""
-    plain = re.sub(r"(?<=\d)[,\u00a0\u202f ](?=\d{3})", "", text.lower())
-    plain = re.sub(r"(?<=\d)\.(?=\d{3}(?!\d))(?!\d+\s*(?:k|thousand|million))", "", plain)
-    total, current, seen = 0.0, 0.0, False
-    for token in re.findall(r"\d+(?:\.\d+)?|[a-z]+", plain):
-        seen = seen or token not in ("a", "an", "and", "of")
-        if token[0].isdigit():
-            current += float(token)
-        elif token in _ONES:
-            current += _ONES[token]
-        elif token == "half":
-            current += 0.5
-        elif token == "hundred":
-            current = (current or 1) * 100
-        elif token in _SCALES:
-            total, current = total + (current or 1) * _SCALES[token], 0.0
-        elif token not in ("a", "an", "and", "of"):
-            return None
-    return total + current if seen else None
-
-
-_NUMERALS = dict(zip("零〇一二三四五六七八九两", (0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 2), strict=True))
-_UNITS = {"十": 10, "百": 100, "千": 1000, "k": 1000, "万": 10_000, "w": 10_000, "亿": 100_000_000}
-
-
-def chinese_number(text: str) -> float | None:
-    """The value of "三千五百", "1.5万", "1万5千", "一万五" (15,000) or "２０００"; None if it is none."""
-    total, section, unit = 0.0, 0.0, 1.0
-    current: float | None = None
-    for token in re.findall(r"\d[\d,]*(?:\.\d+)?|\S", text.translate(_HALF_WIDTH).lower()):
-        if token in _UNITS:
-            unit = _UNITS[token]
-            if unit < 10_000:
-                section, current = section + (1 if current is None else current) * unit, None
-            else:
-                total, section, current = (total + section + (current or 0) or 1) * unit, 0.0, None
-        elif token in _NUMERALS:
-            unit = 1.0 if not _NUMERALS[token] else unit
-            current = 10 * (current or 0) + _NUMERALS[token]
-        elif token[0].isdigit():
-            current = float(token.replace(",", ""))
-        else:
-            return None
-    if unit > 10 and current is not None and current < 10:
-        current *= unit / 10
-    return total + section + (current or 0) if text.strip() else None
-
-
-_HALF_WIDTH = {0xFF10 + digit: ord("0") + digit for digit in range(10)} | {
-    ord("．"): ".",
-    ord("～"): "~",
-}
-_WORD = rf"(?:{'|'.join(_ONES)}|hundred|thousand|million|half)\b"
-_DIGITS = r"(?<!\d)(?<!\d[.,])\d{1,9}(?:,\d{3}){0,3}(?:[\u00a0\u202f]\d{3}|[ ]000\b){0,3}(?:\.\d{1,4})?"
-_ENGLISH = (
-    rf"(?:{_DIGITS}(?:\s?k(?![a-z])|[\s-](?:hundred|thousand|million)(?![a-z])){{0,2}}"
-    rf"|\b(?:half\s+)?(?:an?\s+)?{_WORD}(?:(?:\s*-\s*|\s+(?:and\s+|of\s+)?(?:an?\s+)?){_WORD}){{0,8}})"
-)
-_NUMERAL = "[零〇一二两三四五六七八九十百千万亿]"
-
-_CHINESE = (
-    rf"(?:{_DIGITS}(?:\s?[kKwW万千百](?:\d千?|{_NUMERAL}{{0,8}}))?|(?<![几数第])(?<!{_NUMERAL}){_NUMERAL}{{1,16}})"
-)
 _TO_ENGLISH = (
     r"(?:[\s-]*(?:words?|pages?))?(?:\s*(?:-|–|—|~|to|or|(?P<and>and))\s*"
     r"|,?\s*(?:but|and)\s+(?:no\s+more\s+than|not\s+more\s+than|at\s+most|less\s+than|under|up\s+to)\s+)"
 )
 _TO_CHINESE = r"(?:个?字|页)?(?:\s*(?:-|–|—|——|~|到|至|或)\s*|[,，、]?(?:且|但|并)?(?:不超过|不多于|最多|至多))"
+_PLUS_MINUS = r"(?:±|\+\s?/?\s?-|plus\s+or\s+minus|give\s+or\s+take|(?:上下)?浮动|误差(?:不超过|在)?|正负)"
+_WITHIN = rf"\s*{_PLUS_MINUS}\s*\d[\d,.]{{0,9}}\s*%?"
+_TOLERANCE = re.compile(
+    rf"[\s,，(（]*{_PLUS_MINUS}\s*(?P<by>\d[\d,]{{0,8}}(?:\.\d)?)\s*(?P<percent>%|per\s?cent)?", re.I
+)
 _AMOUNT = re.compile(
-    rf"(?P<low>{_ENGLISH})(?:{_TO_ENGLISH}(?P<high>{_ENGLISH}))?(?P<more>\s*\+|\s+or\s+more|\s+plus)?"
+    rf"(?P<low>{ENGLISH})(?:{_TO_ENGLISH}(?P<high>{ENGLISH}))?(?P<within>{_WITHIN})?"
+    r"(?P<more>\s*\+|\s+or\s+more|\s+plus)?"
     r"(?:\s*-\s*|\s*)(?:(?:english|chinese|total|written)\s+)?(?P<unit>words?|pages?|chinese\s+characters)(?![a-z0-9_])"
-    rf"|(?P<zlow>{_CHINESE})(?:{_TO_CHINESE}(?P<zhigh>{_CHINESE}))?\s*(?P<zmore>\+|多|余|来)?\s*个?"
+    rf"|(?P<zlow>{CHINESE})(?:{_TO_CHINESE}(?P<zhigh>{CHINESE}))?(?P<zwithin>{_WITHIN})?\s*(?P<zmore>\+|多|余|来)?\s*个?"
     r"(?P<zunit>(?:汉|中文|英文)?字|(?:英文)?单?词|页)(?!典|母|段|体|幕|语|汇|组|性)",
     re.I,
 )
-_COUNT_LABEL = re.compile(
-    rf"(?<![a-z])(?P<label>word\s+(?:count|limit|target)|字数)(?P<gap>\s*(?:[a-z]+\s+){{0,4}}|[^\d\n。.]{{0,8}})"
-    rf"[:：=]?\s*(?P<low>{_ENGLISH})(?:{_TO_ENGLISH}(?P<high>{_ENGLISH}))?(?![\d%.]|\s*(?:words|字|万|千|页))",
+_COUNT_LABEL = re.compile(  # an atomic group: "1,500 words" and "800到1000字" are no numbers without a unit, nor is "1,50"
+    r"(?<![a-z])(?P<label>word\s+(?:count|limit|target))(?P<gap>\s*(?:[a-z]+\s+){0,4}[:：=]?\s*"
+    r"(?:(?:about|around|approximately|between|from|at\s+least|at\s+most|min(?:imum)?|max(?:imum)?|under|up\s+to"
+    r"|(?:no|not)\s+(?:more|less|fewer)\s+than)\s+)?)"
+    rf"(?>(?P<low>{ENGLISH})(?:{_TO_ENGLISH}(?P<high>{ENGLISH}))?)(?!\d|\.\d|\s*(?:%|words?\b|pages?\b|字|万|千|页))",
+    re.I,
+)
+_CHINESE_LABEL = re.compile(  # one numeral may be a word's part: "字数十分重要", "字数一般", "字数千万别超过"
+    rf"(?P<label>字数|篇幅)(?P<gap>\s*(?:[a-z]+\s+){{1,4}}|[^\d\n。.]{{0,8}}?)(?>(?P<low>(?=\d|{NUMERAL}{{2}}(?![别不]))(?:{CHINESE}))"
+    rf"(?:(?:{_TO_CHINESE}|\s*to\s*)(?P<high>{CHINESE}))?)(?!\d|\.\d|\s*(?:%|words|个?汉?字|单?词|万|千|页|年))",
     re.I,
 )
 _BARE_LABEL = re.compile(  # "Words: 1200" with nothing after it: "length: 30 cm" is no length of a text
-    rf"(?<![a-z])(?<!key )(?<!key-)(?P<label>words|length)(?P<gap>\s*[:：=]\s*)(?P<low>{_ENGLISH})"
-    rf"(?:{_TO_ENGLISH}(?P<high>{_ENGLISH}))?(?=\s*(?:[.,;]?\s*$|[;\n。，；]|[.,]\s))",
+    rf"(?<![a-z])(?<!key )(?<!key-)(?P<label>words|length)(?P<gap>\s*[:：=]\s*)(?P<low>{ENGLISH})"
+    rf"(?:{_TO_ENGLISH}(?P<high>{ENGLISH}))?(?=\s*(?:[.,;]?\s*$|[;\n。，；]|[.,]\s))",
     re.I,
 )
-
-_LEAST_BEFORE = re.compile(
-    r"(?:at\s+least|no\s+less\s+than|not\s+less\s+than|no\s+fewer\s+than|no\s+shorter\s+than|min(?:imum)?\.?(?:\s+of)?"
-    r"|(?<!no\s)(?<!not\s)(?:more|longer)\s+than|over|exceed(?:s|ing)?|above|upwards?\s+of|minimum[\s\w]{0,24}"
-    r"|不[得要能可]?(?:少于|低于|小于|短于)|至少|最少|起码|(?<![不得要能可别])(?:超过|多于|大于|高于)|上)"
-    r"(?:[\s:：]|about|approximately|around|a|an|the|total|length|word|count|of|is|为|有|在|要|写){0,12}$",
-    re.I,
-)
-_MOST_BEFORE = re.compile(
-    r"(?:at\s+most|(?:no|not)\s+(?:more|longer)\s+than|not\s+exceed(?:ing)?|under|below|up\s+to|within"
-    r"|(?<!no\s)(?<!not\s)(?:less|fewer)\s+than|max(?:imum)?\.?(?:\s+of)?|maximum[\s\w]{0,24}|limit(?:ed)?(?:\s+to)?"
-    r"|[不别勿][得要能可]?(?:超过|多于|大于|高于|超出)|最多|至多|(?<![不得要能可])(?:少于|低于|小于)|控制在|限制?在?)"
-    r"(?:[\s:：]|about|approximately|around|a|an|the|total|length|word|count|of|is|为|有|在|到){0,12}$",
-    re.I,
-)
-_LEAST_AFTER = re.compile(r"\s*(?:or\s+(?:more|longer|above)|min(?:imum)?\b|at\s+least|及?以上|起|\+)", re.I)
-_MOST_AFTER = re.compile(r"\s*(?:or\s+(?:less|fewer|under)|max(?:imum)?\b|at\s+most|limit|及?以[内下]|之?内)", re.I)
 _RANGE_LEFT = re.compile(r"(?:between|from|在|介于)[\s\w]{0,12}$", re.I)
-_GIVEN = re.compile(
-    r"(?:\b(?:this|that|these|those|attached|following|the\s+above|existing|given|original|worth|every)\s+(?:a\s+)?"
-    r"|(?:\b(?:his|her|their)|(?<!\bit)(?<!that)(?<!let)['’]s)\s+(?:\w+\s+)?|(?:这|那)[份篇个部本段]?|[该前]|每隔?|附件"
-    r"|上述|[以上下]面的?|最后|开头|原文)[\s的约是有]{0,3}$",
-    re.I,
-)
-_PLACE = re.compile(r"\b(?:last|first|final|opening|previous)\s+$", re.I)
+_BETWEEN = re.compile(r"\bbetween\s+(?:about\s+|around\s+)?$", re.I)
 _PART_STEM = (
     "(?:chapter|section|part|paragraph|essay|article|scene|episode|act|lesson|module|letter|post|poem|volume|book|unit"
     "|page)"
@@ -207,7 +99,7 @@ _PARTS = rf"(?:{_PART_STEM}s|stories|entries)"
 _PART = rf"(?:{_PART_STEM}|story|entry)"
 _ZH_PART = r"(?:章节|章|节|部分|部|段落|段|篇|集|回|卷|话|幕|单元|小节|页)"
 _EACH_BEFORE = re.compile(
-    rf"(?:\b(?:each|every|per)\b(?:\s+of\s+the)?(?:\s+{_ENGLISH})?\s*(?P<noun>{_PARTS}|{_PART})?"
+    rf"(?:\b(?:each|every|per)\b(?:\s+of\s+the)?(?:\s+{ENGLISH})?\s*(?P<noun>{_PARTS}|{_PART})?"
     rf"|每\s*一?\s*个?\s*(?P<zh>{_ZH_PART})?|各)[^.,，;。；！？!?\n]{{0,40}}"
     r"(?:[,，]\s*(?:about|around|approximately|at\s+least|大?约)\s*)?$",
     re.I,
@@ -218,8 +110,8 @@ _EACH_AFTER = re.compile(
     re.I,
 )
 _COUNT = re.compile(
-    rf"(?P<n>{_ENGLISH})[\s-]+(?:(?!(?:words?|pages?|per|each|every|an?|to|in|of|and)\b)[\w-]{{1,30}}\s+){{0,2}}?"
-    rf"(?P<noun>{_PARTS}|{_PART})\b|(?<!第)(?P<zn>{_CHINESE})\s*个?\s*(?P<zh>{_ZH_PART})",
+    rf"(?P<n>{ENGLISH})[\s-]+(?:(?!(?:words?|pages?|per|each|every|an?|to|in|of|and)\b)[\w-]{{1,30}}\s+){{0,2}}?"
+    rf"(?P<noun>{_PARTS}|{_PART})\b|(?<!第)(?P<zn>{CHINESE})\s*个?\s*(?P<zh>{_ZH_PART})",
     re.I,
 )
 _WHOLE_BEFORE = re.compile(
@@ -235,6 +127,18 @@ _ASKED_BEFORE = re.compile(
     r"|写(?:一?[篇个部份本])?|用|以|成)[\s约]*$",
     re.I,
 )
+_BEFORE_NUMBER = (
+    r"(?:of|is|about|around|approximately|roughly|at\s+least|up\s+to|~|大?约|写|为|占|至少|不少于|不超过|\s)*$"
+)
+_PIECE = re.compile(
+    rf"(?:\b(?:introduction|intro|opening|conclusion|ending|closing|abstract|summary|background"
+    rf"|(?P<main>(?:main\s+)?body|main\s+(?:part|section)|{_PART_STEM}\s+(?:\d{{1,2}}|[ivx]{{1,4}}|one|two|three|four|five)))"
+    rf"(?:\s+(?:part|section|paragraph))?|引言|导[言语论]|前言|开头|结尾|结论|结语|摘要"
+    rf"|(?P<zh>正文|主体|中间|第(?:\d|{NUMERAL}){{1,3}}{_ZH_PART}))(?:部分|段落?)?\s*[:：(（,，—–-]?\s*{_BEFORE_NUMBER}",
+    re.I,
+)
+_ITEM = re.compile(rf"(?<!words)(?<!length)\s?[:：(（]\s*{_BEFORE_NUMBER}", re.I)
+"""What stands before the length of a piece with a name of its own: "History of tea: "; after an introduction only."""
 
 
 class _Amount(NamedTuple):
@@ -263,12 +167,37 @@ def _range(low: str, high: str | None, chinese: bool) -> tuple[float, float] | N
     return first, second
 
 
-def _bound(before: str, after: str, more: str | None) -> Bound:
-    if more or _LEAST_AFTER.match(after):
-        return "least"
-    if _MOST_AFTER.match(after) or _MOST_BEFORE.search(before):
-        return "most"
-    return "least" if _LEAST_BEFORE.search(before) else "about"
+def _split(low: str) -> tuple[float, float] | None:
+    """Both ends of number words that an "and" joins: "five hundred and a thousand" after "between"."""
+    for joint in reversed(list(re.finditer(r"\s+and\s+", low, re.I))):
+        ends = _range(low[: joint.start()], low[joint.end() :], False)
+        if ends and ends[0] < ends[1]:
+            return ends
+    return None
+
+
+def _tolerated(ends: tuple[float, float], said: str) -> tuple[float, float]:
+    """The ends that `said`, which begins with "± 100" or "+/- 10%", makes of one number."""
+    found = _TOLERANCE.match(said)
+    if not found or ends[0] != ends[1]:
+        return ends
+    by = float(found["by"].replace(",", "")) * (ends[0] / 100 if found["percent"] else 1)
+    return (ends[0] - by, ends[0] + by) if by < ends[0] else ends
+
+
+def _ends(match: re.Match[str], before: str, after: str) -> tuple[float, float] | None:
+    """Both ends of an amount."""
+    if match["zunit"] is not None:
+        ends, within = _range(match["zlow"], match["zhigh"], True), match["zwithin"]
+    else:
+        ends, within = _range(match["low"], match["high"], False), match["within"]
+        if not match["high"] and _BETWEEN.search(before):
+            ends = _split(match["low"]) or ends
+        if ends and match["and"] and not _RANGE_LEFT.search(before):
+            ends = (ends[1], ends[1])
+    if ends and ends[1] < ends[0]:
+        ends = (ends[1], ends[1])
+    return _tolerated(ends, within or after) if ends else None
 
 
 class _Count(NamedTuple):
@@ -306,15 +235,14 @@ def _page(text: str, chinese: bool) -> int:
 def _amount(text: str, match: re.Match[str], counts: list[_Count]) -> _Amount | None:
     """What this amount says about the whole text; None if it says nothing."""
     before, after = text[max(0, match.start() - 80) : match.start()], text[match.end() : match.end() + 40]
-    chinese = match["zunit"] is not None
-    ends = _range(match["zlow"], match["zhigh"], True) if chinese else _range(match["low"], match["high"], False)
-    joined_by_and = not chinese and match["and"] and not _RANGE_LEFT.search(before)
-    unit = (match["zunit"] or match["unit"]).lower()
-    if not ends or _GIVEN.search(before) or (unit == "words" and _PLACE.search(before)):
+    chinese, unit = match["zunit"] is not None, (match["zunit"] or match["unit"]).lower()
+    ends = _ends(match, before, after)
+    if not ends or is_given(before, match[0], after):
         return None
-    low, high = (ends[1], ends[1]) if joined_by_and or ends[1] < ends[0] else ends
+    low, high = ends
     pages = unit.startswith(("page", "页"))
-    bound = _bound(before, after, match["zmore"] or match["more"]) if low == high else "about"
+    more = bool(match["zmore"] or match["more"])
+    bound: Bound = bound_of(before, after, more) if low == high else "about"
     rank = 3 if pages else 2
     if _WHOLE_AFTER.match(after) or _WHOLE_BEFORE.search(before):
         rank = 0 if not pages else 3
@@ -336,23 +264,54 @@ def _amount(text: str, match: re.Match[str], counts: list[_Count]) -> _Amount | 
 
 
 def _labelled(text: str, match: re.Match[str]) -> _Amount | None:
-    """A number without a unit after "word count"."""
-    ends = _range(match["low"], match["high"], False)
+    """A number without a unit after "word count" or "字数"."""
+    ends = _range(match["low"], match["high"], match.re is _CHINESE_LABEL)
     if not ends:
         return None
-    most = "limit" in match["label"].lower() or _MOST_BEFORE.search(match["gap"])
-    least = _LEAST_BEFORE.search(text[max(0, match.start() - 20) : match.start()] + match["gap"])
-    bound: Bound = "most" if most else "least" if least else "about"
-    return _Amount(round(ends[0]), round(ends[1]), bound, 0, match[0].strip())
+    before, after = text[max(0, match.start() - 30) : match.start("low")], text[match.end() : match.end() + 40]
+    low, high = _tolerated(ends, after)
+    bound: Bound = bound_of(before, after, False) if low == high else "about"
+    if bound == "about" and low == high and "limit" in match["label"].lower():
+        bound = "most"
+    return _Amount(round(low), round(high), bound, 0, match[0].strip())
+
+
+def _together(pieces: list[tuple[_Amount, bool]]) -> list[_Amount]:
+    """One amount of what the pieces of a text are given ("Introduction: 200 words. Body: 800 words"); a single piece as it is.
+
+    Each piece has with it whether it is a main part: without one, the length of the whole is not known.
+    """
+    found = [amount for amount, _ in pieces]
+    if len(found) < 2 or len({amount.rank == 3 for amount in found}) > 1:
+        return found
+    if not any(main for _, main in pieces):
+        return []
+    bounds = {amount.bound for amount in found}
+    low, high = sum(amount.low for amount in found), sum(amount.high for amount in found)
+    rank = max(2, found[0].rank)
+    return [
+        _Amount(low, high, bounds.pop() if len(bounds) == 1 else "about", rank, f"{found[0].quote} … {found[-1].quote}")
+    ]
 
 
 def amounts(instruction: str) -> list[_Amount]:
-    """Every amount that says something about the whole text, in order."""
-    text = instruction.translate(_HALF_WIDTH)
+    """Every amount that says something about the whole text."""
+    text = half_width(instruction)
     counts = _counts(text)
-    found = [_amount(text, match, counts) for match in _AMOUNT.finditer(text)]
-    found += [_labelled(text, match) for label in (_COUNT_LABEL, _BARE_LABEL) for match in label.finditer(text)]
-    return [amount for amount in found if amount and amount.low >= LEAST and amount.high <= MOST]
+    found = list[_Amount]()
+    pieces = list[tuple[_Amount, bool]]()
+    for match in _AMOUNT.finditer(text):
+        amount = _amount(text, match, counts)
+        heading = text[max(0, match.start() - 40) : match.start()]
+        piece = _PIECE.search(heading)
+        if amount and amount.rank and (piece or (pieces and _ITEM.search(heading))):
+            pieces.append((amount, not piece or bool(piece["main"] or piece["zh"])))
+        elif amount:
+            found.append(amount)
+    found += _together(pieces)
+    for label in (_COUNT_LABEL, _CHINESE_LABEL, _BARE_LABEL):
+        found += [amount for match in label.finditer(text) if (amount := _labelled(text, match))]
+    return [amount for amount in found if amount.low >= LEAST and amount.high <= MOST]
 
 
 def read_target(instruction: str) -> Target | None:
