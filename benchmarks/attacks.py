@@ -2,12 +2,12 @@
 
 import random
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
 from longwriter.rewards.overlap import FUNCTION_WORDS
-from longwriter.text import sentence_ends, words_of
+from longwriter.text import count_words, sentence_ends, words_of
 
 FILLER = (
     "It is important to note that {0} plays a crucial role in this context.",
@@ -26,13 +26,58 @@ SWAPS = {
 }  # fmt: skip
 
 
+def _inflected(word: str, rng: random.Random) -> str:
+    for ending in ("ing", "ed", "s", "e"):
+        if word.endswith(ending) and len(word) > len(ending) + 3:
+            word = word[: -len(ending)]
+            break
+    return word + rng.choice(["s", "ed", "ing"])
+
+
+class Language(NamedTuple):
+    """What attacks have to know of a language."""
+
+    words: Callable[[str], list[str]]
+    is_function: Callable[[str], bool]
+    """Whether a word in small letters says nothing alone."""
+    letters: int
+    """Of a content word at least; a topic has one more."""
+    inflected: Callable[[str, random.Random], str]
+    """Gives a word another ending."""
+    swaps: Mapping[str, str]
+    """Function words for function words."""
+    filler: Sequence[str]
+    """Stock sentences with places for two topics."""
+    clause_end: re.Pattern[str]
+    comma: str
+    """Between clauses."""
+    blank: str
+    """Between words and between sentences."""
+    stop: str
+
+
+ENGLISH = Language(
+    words=words_of,
+    is_function=FUNCTION_WORDS.__contains__,
+    letters=4,
+    inflected=_inflected,
+    swaps=SWAPS,
+    filler=FILLER,
+    clause_end=re.compile(r"[,;:]\s+"),
+    comma=" ",
+    blank=" ",
+    stop=".",
+)
+
+
 class Host(NamedTuple):
     """An honest text to be attacked."""
 
     text: str
     others: Sequence[str]
-    """Content words of another text: to a counter, what synonyms look like."""
+    """Content words of other texts: to a counter, what synonyms look like."""
     rng: random.Random
+    language: Language = ENGLISH
 
 
 Attack = Callable[[Host], str]
@@ -54,34 +99,30 @@ def copy(host: Host) -> str:
 
 def scattered(host: Host) -> str:
     """After every sentence of the second half two that stood in the first, from anywhere."""
-    sentences = sentences_of(host.text)
+    sentences, blank = sentences_of(host.text), host.language.blank
     half = len(sentences) // 2
-    later = [s + " " + host.rng.choice(sentences[:half]).strip() for s in sentences[half:]]
-    later = [s + " " + host.rng.choice(sentences[:half]).strip() for s in later]
+    later = [s + blank + host.rng.choice(sentences[:half]).strip() for s in sentences[half:]]
+    later = [s + blank + host.rng.choice(sentences[:half]).strip() for s in later]
     return "".join(sentences[:half]) + "".join(later)
+
+
+def _again(host: Host, sentences: Sequence[str]) -> str:
+    return host.text + "\n\n" + host.language.blank.join(sentences)
 
 
 def shuffled_sentences(host: Host) -> str:
     """All sentences once more, in another order."""
     sentences = [s.strip() for s in sentences_of(host.text)]
-    return host.text + "\n\n" + " ".join(host.rng.sample(sentences, len(sentences)))
+    return _again(host, host.rng.sample(sentences, len(sentences)))
 
 
 def shuffled_words(host: Host) -> str:
     """Each sentence once more with its words in another order."""
-    again = []
+    say, again = host.language, []
     for sentence in sentences_of(host.text):
-        words = words_of(sentence)
-        again.append(" ".join(host.rng.sample(words, len(words))) + ".")
-    return host.text + "\n\n" + " ".join(again)
-
-
-def _inflected(word: str, rng: random.Random) -> str:
-    for ending in ("ing", "ed", "s", "e"):
-        if word.endswith(ending) and len(word) > len(ending) + 3:
-            word = word[: -len(ending)]
-            break
-    return word + rng.choice(["s", "ed", "ing"])
+        words = say.words(sentence)
+        again.append(say.blank.join(host.rng.sample(words, len(words))) + say.stop)
+    return _again(host, again)
 
 
 def rephrased(host: Host, part: float = 1 / 3) -> str:
@@ -90,22 +131,24 @@ def rephrased(host: Host, part: float = 1 / 3) -> str:
     Function words change, `part` of the content words give way to words that share no letter with them (`others`),
     a quarter of the rest is inflected, and clauses change places.
     """
-    made = []
+    say, made = host.language, []
     for sentence in sentences_of(host.text):
-        clauses = re.split(r"[,;:]\s+", sentence.strip())
-        clauses = clauses[1:] + clauses[:1]
-        words = words_of(", ".join(clauses))
-        out = []
-        for word in words:
-            low = word.lower()
-            if low in FUNCTION_WORDS:
-                out.append(SWAPS.get(low, low))
-            elif host.rng.random() < part:
-                out.append(host.rng.choice(host.others))
-            else:
-                out.append(_inflected(low, host.rng) if host.rng.random() < 0.25 and len(low) > 3 else word)
-        made.append(" ".join(out) + ".")
-    return " ".join(made)
+        clauses = say.clause_end.split(sentence.strip())
+        said = [
+            say.blank.join(_reworded(word, host, part) for word in say.words(clause))
+            for clause in clauses[1:] + clauses[:1]
+        ]
+        made.append(say.comma.join(filter(None, said)) + say.stop)
+    return say.blank.join(made)
+
+
+def _reworded(word: str, host: Host, part: float) -> str:
+    say, low = host.language, word.lower()
+    if say.is_function(low):
+        return say.swaps.get(low, low)
+    if host.rng.random() < part:
+        return host.rng.choice(host.others)
+    return say.inflected(low, host.rng) if host.rng.random() < 0.25 and len(low) >= say.letters else word
 
 
 def rephrase(host: Host) -> str:
@@ -121,41 +164,45 @@ def rephrase_half(host: Host) -> str:
 def rephrase_shuffled(host: Host) -> str:
     """The text, then its reworded sentences in another order."""
     sentences = sentences_of(rephrased(host))
-    return host.text + "\n\n" + " ".join(s.strip() for s in host.rng.sample(sentences, len(sentences)))
+    return _again(host, [s.strip() for s in host.rng.sample(sentences, len(sentences))])
+
+
+def _stock_sentence(host: Host, topics: Sequence[str]) -> str:
+    return host.rng.choice(host.language.filler).format(*host.rng.sample(topics, 2))
 
 
 def filler(host: Host) -> str:
     """The text, then as many words of eight stock sentences with the text's own words put in."""
-    topics = _topics(host.text, 12)
-    made, count = [], len(words_of(host.text))
+    topics = _topics(host, 12)
+    made, count = [], count_words(host.text)
     while count > 0:
-        made.append(host.rng.choice(FILLER).format(*host.rng.sample(topics, 2)))
-        count -= len(words_of(made[-1]))
-    return host.text + "\n\n" + " ".join(made)
+        made.append(_stock_sentence(host, topics))
+        count -= count_words(made[-1])
+    return _again(host, made)
 
 
 def padded(host: Host) -> str:
     """A stock sentence or two after every sentence."""
-    topics = _topics(host.text, 12)
+    topics = _topics(host, 12)
     made = []
     for sentence in sentences_of(host.text):
         made.append(sentence)
-        count = len(words_of(sentence))
+        count = count_words(sentence)
         while count > 0:
-            made.append(" " + host.rng.choice(FILLER).format(*host.rng.sample(topics, 2)))
-            count -= len(words_of(made[-1]))
+            made.append(host.language.blank + _stock_sentence(host, topics))
+            count -= count_words(made[-1])
     return "".join(made)
 
 
 def keywords(host: Host) -> str:
     """The text, then as many words of sentences made of its thirty commonest content words."""
-    topics = _topics(host.text, 30)
-    made, count = [], len(words_of(host.text))
+    say, topics = host.language, _topics(host, 30)
+    made, count = [], count_words(host.text)
     while count > 0:
         size = host.rng.randint(6, 14)
-        made.append(" ".join(host.rng.choices(topics, k=size)).capitalize() + ".")
-        count -= size
-    return host.text + "\n\n" + " ".join(made)
+        made.append(say.blank.join(host.rng.choices(topics, k=size)).capitalize() + say.stop)
+        count -= count_words(made[-1])
+    return _again(host, made)
 
 
 def loop(host: Host) -> str:
@@ -166,13 +213,19 @@ def loop(host: Host) -> str:
     return "\n\n".join([*half, *half[-1:] * times])
 
 
-def _topics(text: str, count: int) -> list[str]:
-    """Its commonest content words of five letters and more."""
-    words = [word.lower() for word in words_of(text) if len(word) > 4 and word.lower() not in FUNCTION_WORDS]
+def _topics(host: Host, count: int) -> list[str]:
+    """Its commonest content words of a letter more than the shortest."""
+    words = content_words(host.text, host.language, host.language.letters + 1)
     order: dict[str, int] = {}
     for word in words:
         order[word] = order.get(word, 0) + 1
     return sorted(order, key=lambda word: (-order[word], word))[:count]
+
+
+def content_words(text: str, language: Language, letters: int) -> list[str]:
+    """Its content words of `letters` and more, in small letters, as often as they stand there."""
+    words = [word.lower() for word in language.words(text)]
+    return [word for word in words if len(word) >= letters and not language.is_function(word)]
 
 
 ATTACKS: dict[str, Attack] = {

@@ -1,10 +1,12 @@
 """Calibration and speed of the rule-based rewards, and of the repetition factor above all.
 
-    python benchmarks/rewards.py BOOKS.jsonl[.xz] [--part tuned|held] [--texts 200] [--attacked 60] [--seed 1] [--speed]
+    python benchmarks/rewards.py BOOKS.jsonl[.xz] [--language en|zh] [--part tuned|held|all] [--texts 200] [--attacked 60]
+                                 [--seed 1] [--by-book] [--speed]
 
-BOOKS has a text a line: {"book", "chapter", "text"}; chapters of 1,000 to 10,000 words are used. Books at even places of the
-sorted list tuned the constants, those at odd places are held out (the default). Prints the table for docs/rewards.md:
-the factor of honest chapters, the lowest of them by name, and the factor of texts of which a half is attack.
+BOOKS has a text a line: {"book", "chapter", "text"}; chapters of 1,000 to 10,000 words are used. English books at even places
+of the sorted list tuned the constants, those at odd places are held out (the default). Prints the table for
+docs/rewards.md: the factor of honest chapters, all and with `--by-book` each book's, the lowest of them by name, and the
+factor of texts of which a half is attack (`--language zh` needs jieba: pip install jieba).
 `--speed` measures instead: milliseconds of CPU for 10,000 words, texts and megabytes a second, growth with length.
 """
 
@@ -20,14 +22,15 @@ from itertools import zip_longest
 from pathlib import Path
 
 import numpy as np
-from attacks import ATTACKS, Host
+from attacks import ATTACKS, ENGLISH, Attack, Host, Language, content_words
+from attacks_zh import ATTACKS_ZH, CHINESE
 
 from longwriter.rewards.base import RewardSettings, Sample, open_reward
-from longwriter.rewards.overlap import FUNCTION_WORDS
 from longwriter.rewards.repetition import repetition
-from longwriter.text import count_words, words_of
+from longwriter.text import count_words, head_words
 
 Chapter = tuple[str, str]
+LANGUAGES: dict[str, tuple[Language, dict[str, Attack]]] = {"en": (ENGLISH, ATTACKS), "zh": (CHINESE, ATTACKS_ZH)}
 
 
 def read(path: Path) -> dict[str, list[Chapter]]:
@@ -47,22 +50,24 @@ def row(name: str, values: Sequence[float]) -> None:
     print(f"| {name} | {len(values)} | " + " | ".join(f"{v:.3f}" for v in cells) + " |", flush=True)
 
 
-def calibrate(books: dict[str, list[Chapter]], texts: int, attacked: int, rng: random.Random) -> None:
+def calibrate(books: dict[str, list[Chapter]], given: argparse.Namespace, rng: random.Random) -> None:
     """The table. Books take turns, so that none of many chapters rules."""
-    names = list(books)
+    language, attacks = LANGUAGES[given.language]
     turns = zip_longest(*(rng.sample(chapters, len(chapters)) for chapters in books.values()))
-    chosen = [chapter for turn in turns for chapter in turn if chapter is not None][:texts]
+    chosen = [chapter for turn in turns for chapter in turn if chapter is not None][: given.texts]
+    attacked = chosen[: given.attacked]
     others = [
-        word.lower()
-        for name in rng.sample(names, min(5, len(names)))
-        for word in words_of(books[name][0][1])
-        if len(word) > 3 and word.lower() not in FUNCTION_WORDS
+        word
+        for name in (rng.sample(list(books), min(5, len(books))) if attacked else ())
+        for word in content_words(books[name][0][1], language, language.letters)
     ]
     print("| text | texts | mean | min | 5th percentile | median | 95th | max |\n" + "|---" * 8 + "|")
     honest = [(repetition(text), name) for name, text in chosen]
     row("honest chapters", [found.factor for found, _ in honest])
-    for name, attack in ATTACKS.items():
-        row(name, [repetition(attack(Host(text, others, rng))).factor for _, text in chosen[:attacked]])
+    for book in books if given.by_book else ():
+        row(book, [found.factor for found, name in honest if name.startswith(f"{book}: ")])
+    for name, attack in attacks.items() if attacked else ():
+        row(name, [repetition(attack(Host(text, others, rng, language))).factor for _, text in attacked])
     below = sorted((found.factor, name) for found, name in honest if found.factor < 0.97)
     print(f"\n{len(below)} of {len(honest)} honest chapters are below 0.97:")
     for factor, name in below:
@@ -72,10 +77,9 @@ def calibrate(books: dict[str, list[Chapter]], texts: int, attacked: int, rng: r
 def speed(books: dict[str, list[Chapter]], rng: random.Random) -> None:
     """CPU time of this process, best of 5; texts are chapters of one book after another, cut to length."""
     whole = "\n\n".join(text for name in rng.sample(list(books), min(8, len(books))) for _, text in books[name][:20])
-    words = whole.split(" ")
     timed: dict[int, float] = {}
     for size in (1_000, 10_000, 100_000):
-        text = " ".join(words[: round(size * size / count_words(" ".join(words[:size])))])
+        text = head_words(whole, size)
         timed[size] = _seconds(lambda text=text: repetition(text)) / count_words(text) * size
         print(f"repetition of {count_words(text):,} words: {1000 * timed[size]:.1f} ms")
     print(f"growth from 1,000 to 100,000 words: {timed[100_000] / timed[1_000]:.0f} times")
@@ -105,21 +109,24 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("books", type=Path)
-    parser.add_argument("--part", choices=["tuned", "held"], default="held")
+    parser.add_argument("--language", choices=list(LANGUAGES), default="en")
+    parser.add_argument("--part", choices=["tuned", "held", "all"], default="held")
     parser.add_argument("--texts", type=int, default=200)
     parser.add_argument("--attacked", type=int, default=60)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--by-book", action="store_true")
     parser.add_argument("--speed", action="store_true")
     given = parser.parse_args()
     books = read(given.books)
-    part = {name: books[name] for name in sorted(books)[given.part == "held" :: 2]}
+    places = {"tuned": slice(0, None, 2), "held": slice(1, None, 2), "all": slice(None)}
+    part = {name: books[name] for name in sorted(books)[places[given.part]]}
     if not part:
         sys.exit(f"no chapters of 1,000 to 10,000 words in {given.books}")
     rng = random.Random(given.seed)
     if given.speed:
         speed(part, rng)
     else:
-        calibrate(part, given.texts, given.attacked, rng)
+        calibrate(part, given, rng)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """Which earlier passage of a text says most of what a passage says: shared content stems, found by an inverted index.
 
 1. Words without a function word's role become stems, English ones by cutting endings; Han and kana become pairs of
-   neighbouring characters.
+   neighbouring characters, neither of them a function character, and `by_character` gives them one by one: a pair tells
+   topics apart as a word does, single characters stay when their order is lost.
 2. A stem weighs ln(1 + cells / cells that have it), a cell being 30 stems in a row: rare stems tell passages apart.
 3. Candidates for a passage are the cells or sentences that share most weight with it, over the last `LAGS` places of
    each stem. Work for each word is bounded, so time grows with the length of the text, not with its square.
@@ -16,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from longwriter.text import CJK_CHARACTER, sentence_ends
+from longwriter.text import CJK_CHARACTER, is_cjk, sentence_ends
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -53,6 +54,7 @@ FUNCTION_WORDS = frozenset(
 FUNCTION_CHARACTERS = frozenset(
     "的了是在和与也就都而及着过这那他她它我你您们个一不有为以于之其把被让给对从到向往由将但却并且或若如果因所即则虽"
     "又再还更最很太只才已曾会能可要得地吗呢吧啊呀么什谁哪怎此该各每些几两上下里中来去起说"
+    "與著過這們個為於讓給對從將卻並則雖還纔會嗎麼誰該幾兩裡裏來說"  # traditional
 )
 _ENDINGS = re.compile(
     r"(?:ization|ational|fulness|iveness|ousness|edly|ingly|ments?|ness|ities|ation|ations|ional|ative|ously|fully|ably"
@@ -91,6 +93,18 @@ class Words(NamedTuple):
     """Sentence of each word."""
     cjk: bool
     """Most words are Han or kana characters."""
+
+    def by_character(self, text: str) -> "Words":
+        """The same with single characters for stems, not pairs: what stays of a Chinese clause in any order."""
+        numbers: dict[str, int] = {}
+        stem_at, stems = [], []
+        for i, (start, end) in enumerate(zip(self.starts.tolist(), self.ends.tolist(), strict=True)):
+            word = text[start:end].lower()
+            named = ("" if word in FUNCTION_CHARACTERS else word) if is_cjk(word[0]) else stem(word)
+            if named:
+                stem_at.append(i)
+                stems.append(numbers.setdefault(named, len(numbers)))
+        return self._replace(stem_at=_ints(stem_at), stems=_ints(stems))
 
 
 def read_words(text: str) -> Words:

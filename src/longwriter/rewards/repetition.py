@@ -9,7 +9,12 @@ Each word is repeated to the highest of three degrees:
 
 See `overlap` for stems and weights. Overlap counts from `FROM` on, fully at `FULL`. Short sentences ("he said") weigh
 less than chance and hardly count. share = mean degree over all words;
-factor = 1 - (share - FREE) / (NOTHING - FREE), within 0 to 1. The numbers are calibrated in docs/rewards.md.
+factor = 1 - (share - FREE) / (NOTHING - FREE), within 0 to 1.
+
+Chinese stems are pairs of neighbouring characters, as words have no blanks between them. A replaced word breaks up to
+three pairs, so blocks of pairs count from less. Characters in another order make other pairs, so a Chinese word also has
+the degree of its block of 60 single characters, which count from more, since any two passages share many characters.
+The numbers are calibrated in docs/rewards.md, on English and Chinese.
 """
 
 from typing import NamedTuple
@@ -18,10 +23,13 @@ import numpy as np
 from pydantic import JsonValue
 
 from longwriter.rewards.overlap import Floats, Index, Ints, Overlaps, Words, read_words
+from longwriter.text import language
 
 RUN, RUN_CJK = 8, 14
 """Words in a row, and characters in a row: shorter ones are idioms."""
 BLOCK_FROM, BLOCK_FULL = 0.4, 0.5
+BLOCK_FROM_ZH, BLOCK_FULL_ZH = 0.33, 0.43
+CHARACTERS_FROM_ZH, CHARACTERS_FULL_ZH = 0.65, 0.8
 SENTENCE_FROM, SENTENCE_FULL = 0.2, 0.4
 FREE, NOTHING = 0.05, 0.5
 """Share of repeated words that costs nothing (refrains, quotations), and that leaves nothing."""
@@ -65,36 +73,46 @@ def repetition(text: str) -> Repetition:
     if not len(words.starts):
         return Repetition(1.0, 0.0, ())
     copied, origin = _copies(words)
-    index = Index(words.stems)
-    sentences, blocks = index.sentences(words.sentences[words.stem_at]), index.blocks()
-    by_sentence = _degrees(sentences, SENTENCE_FROM, SENTENCE_FULL)
-    by_block = _degrees(blocks, BLOCK_FROM, BLOCK_FULL)
-    of_stem = np.maximum(_spread(sentences, by_sentence), _spread(blocks, by_block))
-    degrees = np.maximum(copied, _to_words(words, of_stem))
-    share = float(degrees.mean())
+    sentences, *blocks = views = _views(text, words)
+    share = float(np.maximum.reduce([copied, *map(_of_words, views)]).mean())
     factor = 1 - (share - FREE) / (NOTHING - FREE)
-    passages = _runs(words, copied, origin) + _passages(words, sentences, by_sentence)
-    shown = _largest(passages, _passages(words, blocks, by_block))
+    passages = _runs(words, copied, origin) + _passages(sentences)
+    shown = _largest(passages, [passage for view in blocks for passage in _passages(view)])
     return Repetition(min(1.0, max(0.0, factor)), share, shown)
 
 
-def _degrees(found: Overlaps, least: float, full: float) -> Floats:
+class _View(NamedTuple):
+    """A text cut into passages in one way, and the degree to which each of them repeats."""
+
+    words: Words
+    found: Overlaps
+    degrees: Floats
+    """0 to 1, one for each passage."""
+
+
+def _views(text: str, words: Words) -> list[_View]:
+    """Its sentences, its blocks and, where it is Chinese, its blocks of single characters."""
+    index = Index(words.stems)
+    sentences = _view(words, index.sentences(words.sentences[words.stem_at]), SENTENCE_FROM, SENTENCE_FULL)
+    if language(text) != "zh":
+        return [sentences, _view(words, index.blocks(), BLOCK_FROM, BLOCK_FULL)]
+    pairs = _view(words, index.blocks(), BLOCK_FROM_ZH, BLOCK_FULL_ZH)
+    single = words.by_character(text)
+    return [sentences, pairs, _view(single, Index(single.stems).blocks(), CHARACTERS_FROM_ZH, CHARACTERS_FULL_ZH)]
+
+
+def _view(words: Words, found: Overlaps, least: float, full: float) -> _View:
     chance = np.log1p(len(found.total))
     similarity = np.maximum(0.0, found.shared - chance) / np.maximum(found.total, 1e-9)
-    degrees: Floats = np.clip((similarity - least) / (full - least), 0.0, 1.0)
-    return degrees
+    return _View(words, found, np.clip((similarity - least) / (full - least), 0.0, 1.0))
 
 
-def _spread(found: Overlaps, degrees: Floats) -> Floats:
-    """A passage's degree for each of its stems."""
-    spread: Floats = np.repeat(degrees, found.ends - found.starts)
-    return spread
-
-
-def _to_words(words: Words, of_stem: Floats) -> Floats:
-    """The degree of each word: that of the stem before it, or of the first."""
-    if not len(of_stem):
+def _of_words(view: _View) -> Floats:
+    """The degree of each word: that of the passage of the stem before it, or of the first."""
+    words, found, of_passage = view
+    if not len(words.stem_at):
         return np.zeros(len(words.starts))
+    of_stem = np.repeat(of_passage, found.ends - found.starts)
     before = np.searchsorted(words.stem_at, np.arange(len(words.starts)), side="right") - 1
     degrees: Floats = of_stem[np.maximum(before, 0)]
     return degrees
@@ -130,8 +148,9 @@ def _runs(words: Words, copied: Floats, origin: Ints) -> list[Passage]:
     return passages
 
 
-def _passages(words: Words, found: Overlaps, degrees: Floats) -> list[Passage]:
+def _passages(view: _View) -> list[Passage]:
     """The passages of a degree of a half and more; those that follow each other and repeat what did are one."""
+    words, found, degrees = view
     groups: list[list[int]] = []
     for i in np.flatnonzero(degrees >= 0.5).tolist():
         last = groups[-1][-1] if groups else None
