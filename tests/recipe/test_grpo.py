@@ -16,7 +16,7 @@ import pytest
 torch = pytest.importorskip("torch", reason="training needs torch: make test-recipe")
 pytest.importorskip("trl", reason="training needs the [train] extra: make test-recipe")
 
-from recipe.tiny import environment, losses, norms, train  # noqa: E402
+from recipe.tiny import environment, losses, norms, train, trained  # noqa: E402
 from recipe.tiny_grpo import PLANTED, log, made, prompts, recipe_of, run  # noqa: E402, F401
 
 from longwriter.errors import InputError, RunError, SetupError  # noqa: E402
@@ -186,10 +186,9 @@ def test_a_reward_endpoint_may_die_and_come_back(folder: Path, monkeypatch: pyte
     monkeypatch.setenv("PLANTED_URL", f"http://127.0.0.1:{port}/")
     lines: list[str] = []
 
-    def tell(entry: dict[str, float]) -> None:
-        waiting = [k for k in entry if k.startswith("waiting for the reward")]
-        lines.extend(waiting)
-        if waiting:
+    def tell(entry: dict[str, float] | str) -> None:
+        if isinstance(entry, str):
+            lines.append(entry)
             threading.Timer(1.5, lambda: servers.append(serve(port))).start()  # after a second attempt in vain
         elif entry["step"] == 2:
             servers[0].shutdown()
@@ -241,6 +240,22 @@ def test_a_run_without_spread_stops_as_collapsed(folder: Path) -> None:
     assert (folder / "out" / "checkpoint-1" / "complete").exists()
 
 
+def test_a_collapse_is_counted_across_a_stop(folder: Path) -> None:
+    def stop(entry: dict[str, float] | str) -> None:
+        if isinstance(entry, dict) and entry["step"] == 3:
+            raise KeyboardInterrupt
+
+    tables: dict[str, dict[str, object]] = {
+        "grpo": {"objectives": [PLANTED + "Same"], "collapse_after": 4},
+        "run": {"save_every": 1, "steps": 9},
+    }
+    with pytest.raises(KeyboardInterrupt):
+        run(folder, stop, **tables)
+    assert not (folder / "out" / "checkpoint-3").exists()
+    with pytest.raises(RunError, match="collapsed at step 4: in no group of 4 steps"):
+        run(folder, **tables)
+
+
 def test_a_run_under_the_entropy_floor_stops_as_collapsed(folder: Path) -> None:
     with pytest.raises(RunError, match=r"collapsed at step 3: the entropy was below grpo.entropy_floor = 99 for 3"):
         run(folder, grpo={"entropy_floor": 99.0, "collapse_after": 3}, run={"steps": 5})
@@ -252,6 +267,25 @@ def test_cut_rollouts_are_masked_punished_or_kept(folder: Path) -> None:
     assert any(r.cut for r in rollouts)
     for r in rollouts:
         assert r.rewards["length"] == (0 if r.cut else min(1, r.answer_words / 3)) or r.answer_words > 8
+
+
+def test_masked_rollouts_teach_nothing_and_tell_nothing(folder: Path) -> None:
+    """Of a step that is cut as a whole there is no advantage and no entropy; of one in part, only the rest counts."""
+    grpo: dict[str, object] = {"overlong": "mask", "collapse_after": 2}
+    with pytest.raises(RunError, match="collapsed at step 2: in no group of 2 steps did rewards differ"):
+        run(folder, grpo=grpo | {"completion_tokens": 1, "entropy_floor": 1.0})
+    rollouts = [r for _, step in read_steps(folder / "out") for r in step]
+    assert all(r.cut and r.advantage == 0 for r in rollouts)
+    assert log(folder)[0]["flat"] == 1
+    assert "entropy" not in log(folder)[0]
+    found = {}
+    for overlong in ("mask", "keep"):
+        grpo = {"overlong": overlong, "completion_tokens": 150}
+        file = recipe_of(folder, run={"steps": 1, "device_batch": 1}, grpo=grpo, data={"max_tokens": 190})
+        trained("grpo", file, folder / overlong)
+        found[overlong] = log(folder, overlong)[0]
+    assert 0 < found["mask"]["cut"] < 1
+    assert found["mask"]["entropy"] == pytest.approx(found["keep"]["entropy"], rel=0.1)
 
 
 def test_a_prompt_that_is_too_long_is_dropped_and_counted_or_refused(folder: Path) -> None:

@@ -38,6 +38,10 @@ BAD: dict[str, tuple[dict[str, dict[str, object]], str]] = {
     "muon": ({"optim": {"name": "muon"}}, "grpo trains with adamw"),
     "dropout": ({"model": {"lora": {"dropout": 0.1}}}, "model.lora.dropout"),
     "beta": ({"grpo": {"beta": 0.1}}, "grpo.beta: the penalty needs"),
+    "shards": (
+        {"run": {"deepspeed": "recipes/zero/32b/zero3.json"}, "grpo": {"kl_every": 1}},
+        "run.deepspeed: stage 3 would shard",
+    ),
     "nothing fits": ({"data": {"max_tokens": 13}}, "no prompt fits: the shortest has"),
 }
 
@@ -70,6 +74,14 @@ def test_bad_data_is_named(folder: Path, name: str) -> None:
     with pytest.raises(InputError) as refused:
         run(folder, grpo={"objectives": ["length"]})
     assert message in str(refused.value)
+
+
+def test_the_same_id_in_two_sources_is_named(folder: Path) -> None:
+    (folder / "prompts.jsonl").rename(folder / "more.jsonl")
+    prompts(folder, [{"id": "3", "prompt": "b"}])
+    sources = [{"kind": "prompts", "path": str(folder / name)} for name in ("prompts.jsonl", "more.jsonl")]
+    with pytest.raises(InputError, match="an id stands in two of them"):
+        run(folder, data={"sources": sources})
 
 
 def test_the_command_ends_with_code_2_and_one_line(folder: Path) -> None:

@@ -18,6 +18,7 @@ import numpy as np  # noqa: E402
 import pyarrow as pa  # noqa: E402
 import pyarrow.parquet as pq  # noqa: E402
 from recipe.tiny import NANO, QWEN, conversations, environment, losses, recipe, tokenizer, train, trained, write_lines  # noqa: E402
+from safetensors.torch import load_file  # noqa: E402
 from transformers import AutoModelForCausalLM, AutoTokenizer  # noqa: E402
 
 from longwriter.models.nano.engine import Engine, State  # noqa: E402
@@ -162,7 +163,7 @@ def preferences(count: int) -> list[dict[str, object]]:
 
 @pytest.mark.parametrize(("shape", "lora"), [(QWEN, None), (NANO, None), (QWEN, {"rank": 4})])
 def test_dpo_prefers_the_chosen_side(folder: Path, shape: dict[str, object], lora: dict[str, object] | None) -> None:
-    file = recipe(folder / "s.toml", model={"new": shape}, run={"steps": 5})
+    file = recipe(folder / "s.toml", model={"new": shape | {"max_position_embeddings": 200}}, run={"steps": 5})
     trained("sft", file, folder / "sft")
     write_lines(folder / "pairs.jsonl", preferences(24))
     file = recipe(
@@ -184,7 +185,10 @@ def test_dpo_prefers_the_chosen_side(folder: Path, shape: dict[str, object], lor
     entries = [json.loads(line) for line in (folder / "dpo" / "log.jsonl").read_text().splitlines()]
     accuracy = [e["rewards/accuracies"] for e in entries if "rewards/accuracies" in e]
     assert sum(accuracy[-5:]) / 5 > 0.9
-    assert (folder / "dpo" / ("adapter_model.safetensors" if lora else "model.safetensors")).exists()
+    weights = folder / "dpo" / ("adapter_model.safetensors" if lora else "model.safetensors")
+    before = weights.read_bytes()
+    trained("dpo", file, folder / "dpo")  # the same command again has nothing left to do
+    assert weights.read_bytes() == before
 
 
 BAD = {
@@ -196,6 +200,14 @@ BAD = {
     "no such weights": ({"model": {"init": "nowhere", "new": None}}, "nowhere"),
     "nothing fits": ({"data": {"max_tokens": 5}}, "no sample is left"),
     "sharded on a CPU": ({"run": {"fsdp": True}}, "run.fsdp needs GPUs"),
+    "two of a name": (
+        {"data": {"sources": [{"kind": "messages", "path": f"{name}/rows.jsonl"} for name in "ab"]}},
+        "two are called 'rows' in reports",
+    ),
+    "few positions": (
+        {"model": {"new": NANO | {"max_position_embeddings": 100}}},
+        "data.max_tokens = 128: the model has 100 positions",
+    ),
     "bad shape": ({"model": {"new": {"model_type": "no_such_type"}}}, "no_such_type"),
 }
 
@@ -208,6 +220,12 @@ def test_bad_recipes_are_named_and_leave_nothing(folder: Path, name: str) -> Non
     assert message in done.stderr.splitlines()[-1], done.stderr
     assert "Traceback" not in done.stderr
     assert not list(folder.glob("out/*.safetensors"))
+
+
+def test_a_run_that_was_refused_may_be_given_other_settings(folder: Path) -> None:
+    uneven = train("sft", recipe(folder / "r.toml", run={"batch": 3}), folder / "out")
+    assert uneven.returncode == 2, uneven.stderr
+    trained("sft", recipe(folder / "r.toml", run={"steps": 1}), folder / "out")
 
 
 BAD_DATA = {
@@ -237,11 +255,18 @@ def test_a_data_set_built_anew_in_its_folder_is_read_anew(folder: Path) -> None:
 
 
 def test_a_loss_that_is_no_number_stops_the_run_and_keeps_the_checkpoint(folder: Path) -> None:
-    file = recipe(folder / "r.toml", optim={"lr": 1e30, "max_grad_norm": 1e30}, run={"steps": 30, "save_every": 1})
+    """Reports are rare here: what is no number must not reach a checkpoint between them."""
+    run = {"steps": 30, "save_every": 1, "log_every": 20}
+    file = recipe(folder / "r.toml", optim={"lr": 1e30, "max_grad_norm": 1e30}, run=run)
     done = train("sft", file, folder / "out")
     assert done.returncode == 2, done.stderr
-    assert "the loss is" in done.stderr.splitlines()[-1]
+    assert "the gradient is nan at step" in done.stderr.splitlines()[-1]
     assert not (folder / "out" / "model.safetensors").exists()
+    whole = [p.parent for p in folder.glob("out/checkpoint-*/complete")]
+    assert whole
+    for checkpoint in whole:
+        weights = load_file(checkpoint / "model.safetensors")
+        assert all(torch.isfinite(w).all() for w in weights.values())
 
 
 @pytest.mark.parametrize(

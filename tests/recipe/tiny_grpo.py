@@ -48,7 +48,7 @@ def recipe_of(folder: Path, **tables: dict[str, object]) -> Path:
 
 
 def run(
-    folder: Path, tell: Callable[[dict[str, float]], None] = lambda _: None, **tables: dict[str, object]
+    folder: Path, tell: Callable[[dict[str, float] | str], None] = lambda _: None, **tables: dict[str, object]
 ) -> list[list[Rollout]]:
     """Train in this process; the rollouts of each step."""
     grpo(read_recipe(recipe_of(folder, **tables)), folder / "out", tell)

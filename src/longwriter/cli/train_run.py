@@ -19,17 +19,20 @@ METHODS = {  # command -> module and function
     "reward": "reward:reward",
     "grpo": "grpo.train:grpo",
 }
-Tell = Callable[[dict[str, float]], None]
+Tell = Callable[[dict[str, float] | str], None]
 
 
-def say(entry: dict[str, float]) -> None:
-    """One line on standard error a report."""
+def say(entry: dict[str, float] | str) -> None:
+    """One line on standard error a report, or a sentence."""
+    if isinstance(entry, str):
+        click.echo(entry, err=True)
+        return
     names = [k for k in entry if k not in ("step", "steps", "tokens", "seconds", "left", "epoch", "grad_norm")]
     values = "  ".join(f"{k.removeprefix('eval_')} {entry[k]:.4g}" for k in names)
     click.echo(f"step {entry['step']:,}/{entry['steps']:,}  {values}   {clock(entry['left'])} left", err=True)
 
 
-def quiet(_: dict[str, float]) -> None:
+def quiet(_: dict[str, float] | str) -> None:
     """Says nothing."""
 
 

@@ -65,13 +65,19 @@ def distinct(texts: Sequence[str], n: int = 2) -> float | None:
     return sum(shares) / len(shares) if shares else None
 
 
-def drift(answers: Sequence[str], thinks: Sequence[str], before: Mapping[str, int] | None = None) -> dict[str, float]:
+def drift(
+    answers: Sequence[str],
+    thinks: Sequence[str],
+    before: Mapping[str, int] | None = None,
+    repeated: Sequence[float | None] | None = None,
+) -> dict[str, float]:
     """Numbers of one step, to be logged; what cannot be had is left out.
 
     answer_words and think_words (means), answer_share (answer words of all), repetition (mean share of repeated words,
     `repetition.repetition`), distinct_2 (see `distinct`), and, against the word counts `before` of an earlier step,
     overuse: the ratio of the word that grew most. Texts of malformed completions are "": they count in the means of words
-    and in nothing else.
+    and in nothing else. `repeated`: of each answer the share of repeated words where it is known, else None; it is dear, so
+    only what is not known is computed.
     """
     numbers: dict[str, float] = {}
     written, thought = sum(map(count_words, answers)), sum(map(count_words, thinks))
@@ -81,9 +87,11 @@ def drift(answers: Sequence[str], thinks: Sequence[str], before: Mapping[str, in
         numbers["think_words"] = thought / len(thinks)
     if written + thought:
         numbers["answer_share"] = written / (written + thought)
-    whole = [answer for answer in answers if answer.strip()]
+    known = [None] * len(answers) if repeated is None else repeated
+    shares = [(a, share) for a, share in zip(answers, known, strict=True) if a.strip()]
+    whole = [answer for answer, _ in shares]
     if whole:
-        numbers["repetition"] = sum(repetition(answer).share for answer in whole) / len(whole)
+        numbers["repetition"] = sum(repetition(a).share if s is None else s for a, s in shares) / len(whole)
     different = distinct(whole)
     if different is not None:
         numbers["distinct_2"] = different

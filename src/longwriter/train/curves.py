@@ -11,7 +11,8 @@ from longwriter.runs import write_file
 from longwriter.train.log import LOG, read_log
 
 PICTURE = "curves.png"
-Tell = Callable[[dict[str, float]], None]
+Tell = Callable[[dict[str, float] | str], None]
+"""Told each report, and a sentence when there is something else to say."""
 
 
 class Curves(TrainerCallback):

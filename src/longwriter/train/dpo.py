@@ -16,6 +16,7 @@ from longwriter.train.curves import Tell
 from longwriter.train.recipe import Recipe
 from longwriter.train.run import finish, go, start
 from longwriter.train.setup import arguments, open_model, open_tokenizer, steps_of
+from longwriter.train.trainer import SoundTrainer
 
 COLUMNS = ("prompt", "chosen", "rejected")
 
@@ -45,6 +46,10 @@ def read_pairs(path: str, recipe: Recipe, tokenizer: PreTrainedTokenizerBase) ->
     return table.select(fitting), told
 
 
+class PairTrainer(SoundTrainer, DPOTrainer):
+    """TRL's."""
+
+
 def dpo(recipe: Recipe, out: Path, tell: Tell) -> None:
     """Train to the end of the recipe, going on from the last whole checkpoint in `out`.
 
@@ -66,7 +71,7 @@ def dpo(recipe: Recipe, out: Path, tell: Tell) -> None:
     settings |= {"loss_weights": None if recipe.dpo.loss_weights is None else list(recipe.dpo.loss_weights)}
     for name in ("label_names", "remove_unused_columns", "prediction_loss_only"):  # TRL knows better
         del settings[name]
-    trainer = DPOTrainer(
+    trainer = PairTrainer(
         open_model(recipe, tokenizer, lean=False),  # TRL makes it lean itself
         args=DPOConfig(**settings | ({"eval_strategy": "steps"} if held else {})),
         train_dataset=rows,

@@ -95,6 +95,14 @@ class DataSettings(Record):
     max_samples: int | None = Field(default=None, gt=0)
     """Only so many, drawn by the seed."""
 
+    @model_validator(mode="after")
+    def _differ(self) -> "DataSettings":
+        labels = [s.label for s in self.sources]
+        twice = next((label for label in labels if labels.count(label) > 1), None)
+        if twice is not None:
+            raise ValueError(f"sources: two are called {twice!r} in reports; give each a name of its own (name = ...)")
+        return self
+
 
 class OptimSettings(Record):
     """How weights move."""

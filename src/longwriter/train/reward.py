@@ -5,6 +5,7 @@
 The model is a language model with one score in place of words, read at the last token of the conversation. At the end it
 is judged on pairs that it has not seen: reward.json and reward.png, beside the weights and in the card. Sources without
 `held_out` give up the pairs of some requests, drawn by the seed: `data.held_out_rows`, at most a fifth of the pairs.
+Where that leaves none, nothing is judged: the user is told, and the card says it.
 """
 
 import json
@@ -38,10 +39,20 @@ from longwriter.train.dpo import read_pairs
 from longwriter.train.recipe import Recipe
 from longwriter.train.reward_report import Scored, draw, report, table
 from longwriter.train.run import finish, go, start
-from longwriter.train.setup import arguments, open_tokenizer, steps_of
+from longwriter.train.setup import arguments, open_tokenizer, positions, steps_of
+from longwriter.train.trainer import SoundTrainer
 
 PICTURE = "reward.png"
+UNJUDGED = (
+    f"No pair is held out, so the model is not judged: there is no {REPORT}, and its scores count as they are "
+    "(centre 0, scale 1). A fifth of the pairs is held out at most, and a request's pairs stand together; "
+    "give more pairs, a larger data.held_out_rows, or a source its held_out."
+)
 Told = dict[str, object]
+
+
+class ScoreTrainer(SoundTrainer, RewardTrainer):
+    """TRL's."""
 
 
 def reward(recipe: Recipe, out: Path, tell: Tell) -> None:
@@ -59,12 +70,14 @@ def reward(recipe: Recipe, out: Path, tell: Tell) -> None:
     rows, held, told = _read(recipe, tokenizer)
     model = open_model(recipe, tokenizer)
     start(recipe, out, told)
+    if held is None:
+        tell(UNJUDGED)
     settings = arguments(recipe, out, steps_of(recipe.run, len(rows), recipe.data.max_tokens))
     for name in ("label_names", "remove_unused_columns", "prediction_loss_only"):  # TRL knows better
         del settings[name]
     seen = held.select(range(min(recipe.data.held_out_rows, len(held)))) if held is not None else None
     evaluated = seen is not None and len(seen) > 0
-    trainer = RewardTrainer(
+    trainer = ScoreTrainer(
         model,
         args=RewardConfig(**settings | {"max_length": None} | ({"eval_strategy": "steps"} if evaluated else {})),
         train_dataset=rows,
@@ -74,7 +87,11 @@ def reward(recipe: Recipe, out: Path, tell: Tell) -> None:
     go(trainer, recipe, out, tell)
     judged = None if held is None else judge(trainer, held, recipe)
     finish(trainer, recipe, out)
-    if judged is not None and trainer.args.process_index == 0:
+    if trainer.args.process_index != 0:
+        return
+    if judged is None:
+        _append(out, UNJUDGED)
+    else:
         conclude(out, judged, recipe, rows, held)
 
 
@@ -137,7 +154,7 @@ def open_model(recipe: Recipe, tokenizer: PreTrainedTokenizerBase) -> PreTrained
         classifies = any("ForSequenceClassification" in name for name in config.architectures or [])
         if classifies and config.num_labels != 1:
             raise InputError(f"model.init: {m.init} has {config.num_labels} labels; a reward model has one")
-        room: int | None = config.to_dict().get("max_position_embeddings")
+        room = positions(config)
         if room is not None and recipe.data.max_tokens > room:
             raise InputError(f"data.max_tokens = {recipe.data.max_tokens:,}: {m.init} reads {room:,} tokens")
         with suppress_seqcls_warning():
@@ -188,5 +205,10 @@ def conclude(out: Path, pairs: Sequence[Scored], recipe: Recipe, rows: Table, he
     tree = found.model_dump() | {"max_tokens": recipe.data.max_tokens, "held_out_pairs_of_learnt_requests": shared}
     write_file(out / REPORT, json.dumps(tree, indent=1) + "\n")
     draw(out / PICTURE, pairs, found)
+    _append(out, f"{table(found)}\n\n![reliability, and score against words]({PICTURE})")
+
+
+def _append(out: Path, text: str) -> None:
+    """To the model card."""
     card = (out / "README.md").read_text("utf-8")
-    write_file(out / "README.md", f"{card}\n{table(found)}\n\n![reliability, and score against words]({PICTURE})\n")
+    write_file(out / "README.md", f"{card}\n{text}\n")

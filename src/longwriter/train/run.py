@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import torch
@@ -29,13 +29,13 @@ from longwriter.train.curves import Curves, Tell, draw
 from longwriter.train.log import read_log
 from longwriter.train.recipe import Recipe
 from longwriter.train.setup import world_size
-from longwriter.train.trainer import COMPLETE, Watch, last_checkpoint
+from longwriter.train.trainer import COMPLETE, Finished, Watch, last_checkpoint
 
 SETTINGS, DATA = "recipe.json", "data.json"
 DISK = ("inline_container", "No space left", "File too large", "I/O error", "IoError")
 """What a failed write is called by torch.save and safetensors."""
 FREE = {f"run.{key}" for key in ("save_every", "evaluate_every", "log_every", "device_batch", "cpu", "lean_logits")}
-FREE |= {f"grpo.{key}" for key in ("kl_every", "entropy_floor", "collapse_after")}
+FREE |= {f"grpo.{key}" for key in ("kl_every", "entropy_floor", "collapse_after", "vllm_url", "vllm_memory")}
 FREE |= {f"grpo.rewards.{key}" for key in ("reward_url", "judge_url", "calls", "timeout_s", "retry_s", "device_batch")}
 """Settings that may change when a run goes on: they do not change its losses, or say where a judge is."""
 
@@ -47,10 +47,12 @@ def start(recipe: Recipe, out: Path, data: Tree) -> None:
     """
     tree: Tree = json.loads(recipe.model_dump_json())
     os.environ.setdefault("TENSORBOARD_LOGGING_DIR", str(out / "tensorboard"))
+    begun = any(found for pattern in ("checkpoint-*", "rollouts/*", "README.md") for found in out.glob(pattern))
+    begun = begun or bool(read_log(out))  # a run that was refused before its first step may be given other settings
     for name, content in ((SETTINGS, tree), (DATA, data)):
         try:
             out.mkdir(parents=True, exist_ok=True)
-            before = json.loads((out / name).read_text("utf-8")) if (out / name).exists() else content
+            before = json.loads((out / name).read_text("utf-8")) if begun and (out / name).exists() else content
         except OSError as error:
             raise RunError(f"cannot write to {out}: {error.strerror}; choose another --out") from error
         except ValueError as error:
@@ -77,7 +79,7 @@ def go(trainer: Trainer, recipe: Recipe, out: Path, tell: Tell) -> None:
             if not (folder / COMPLETE).exists():
                 shutil.rmtree(folder)
     trainer.accelerator.wait_for_everyone()
-    with _writing(out):
+    with _writing(out), suppress(Finished):
         trainer.train(resume_from_checkpoint=None if whole is None else str(whole))
 
 

@@ -12,6 +12,7 @@ from transformers import (
     AutoConfig,
     AutoModelForCausalLM,
     AutoTokenizer,
+    PreTrainedConfig,
     PreTrainedModel,
     PreTrainedTokenizerBase,
     PreTrainedTokenizerFast,
@@ -74,6 +75,12 @@ def open_model(recipe: Recipe, tokenizer: PreTrainedTokenizerBase, *, lean: bool
     except (OSError, ValueError, TypeError, KeyError) as error:
         name = f"model.init: {m.init}" if m.init else f"model.new: {m.new.get('model_type')}"
         raise InputError(f"{name}: cannot be made or read: {_first_line(error)}") from error
+    room = positions(model.config)
+    if room is not None and recipe.data.max_tokens > room:
+        raise InputError(
+            f"data.max_tokens = {recipe.data.max_tokens:,}: the model has {room:,} positions; lower it, or stretch them in "
+            "the model's config.json (rope_parameters)"
+        )
     model.config.use_cache = False
     model.generation_config.eos_token_id = tokenizer.eos_token_id  # base models end documents, not turns
     if lean and recipe.run.lean_logits:
@@ -88,6 +95,18 @@ def open_model(recipe: Recipe, tokenizer: PreTrainedTokenizerBase, *, lean: bool
         )
         model = get_peft_model(model, lora)
     return model
+
+
+def positions(config: PreTrainedConfig) -> int | None:
+    """Tokens that a model may see at once; None where its config does not say.
+
+    Stretched ones included: with a factor, a config gives either the stretched number or the one before.
+    """
+    shape = config.to_dict()
+    room: int | None = shape.get("max_position_embeddings")
+    rope = shape.get("rope_parameters") or {}
+    before = rope.get("original_max_position_embeddings") or room
+    return None if room is None or before is None else max(room, int(before * (rope.get("factor") or 1)))
 
 
 def world_size() -> int:

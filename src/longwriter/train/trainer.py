@@ -36,7 +36,25 @@ def log_probs(model: nn.Module, batch: dict[str, Tensor], *, lean: bool) -> Tens
     return -losses.view(labels.shape)
 
 
-class WeightedTrainer(Trainer):
+class SoundTrainer(Trainer):
+    """Stops before a gradient that is no number reaches the weights; a base of every trainer here."""
+
+    def _get_grad_norm(self, model: nn.Module, grad_norm: Tensor | float | None = None) -> Tensor | float | None:
+        found: Tensor | float | None = super()._get_grad_norm(model, grad_norm=grad_norm)
+        if found is not None and not math.isfinite(found):
+            raise unsound("gradient", float(found), self.state.global_step + 1, self.args)
+        return found
+
+
+def unsound(what: str, value: float, step: int, args: TrainingArguments) -> RunError:
+    """The error for a number that is none."""
+    return RunError(
+        f"the {what} is {value} at step {step}; the last checkpoint in {args.output_dir} is sound: "
+        "lower optim.lr, lengthen optim.warmup or look at the data there, then start again"
+    )
+
+
+class WeightedTrainer(SoundTrainer):
     """Trains on rows with weights; see the formula above."""
 
     loss_is_scaled_for_ga = True
@@ -81,8 +99,21 @@ class WeightedTrainer(Trainer):
         return self.optimizer
 
 
+class Finished(Exception):  # noqa: N818 - nothing is wrong
+    """All steps were taken before the run was started again."""
+
+
 class Watch(TrainerCallback):
-    """Marks checkpoints that are whole, and stops at a loss that is no number, before it reaches a checkpoint."""
+    """Marks checkpoints that are whole; stops at a loss that is no number, and at the last step."""
+
+    def on_step_begin(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: object) -> None:
+        """Raises Finished: transformers would take a step more before it looks whether there are enough."""
+        if state.global_step >= state.max_steps:
+            raise Finished
+
+    def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: object) -> None:
+        """A checkpoint comes with a report, so that a run that goes on averages its reports over the same steps."""
+        control.should_log |= control.should_save
 
     def on_log(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, logs: dict[str, float], **_: object
@@ -91,10 +122,7 @@ class Watch(TrainerCallback):
         for name in ("loss", "eval_loss"):
             value = logs.get(name)
             if value is not None and not math.isfinite(value):
-                raise RunError(
-                    f"the loss is {value} at step {state.global_step}; the last checkpoint in {args.output_dir} is sound: "
-                    "lower optim.lr, lengthen optim.warmup or look at the data there, then start again"
-                )
+                raise unsound("loss", value, state.global_step, args)
 
     def on_save(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: object) -> None:
         """The checkpoint is on the disk."""

@@ -66,6 +66,14 @@ def test_repetition_is_the_mean_over_answers() -> None:
     assert drift(["word " * 500, "each of these is new"], [])["repetition"] == pytest.approx(0.5, abs=0.05)
 
 
+def test_a_repetition_that_is_known_is_not_computed_again() -> None:
+    texts = ["word " * 500, "", "word " * 500]
+    numbers = drift(texts, [], repeated=[0.25, None, None])
+    assert numbers["repetition"] == pytest.approx((0.25 + drift(texts[2:], [])["repetition"]) / 2)
+    with pytest.raises(ValueError, match="zip"):
+        drift(texts, [], repeated=[0.25])
+
+
 def test_nothing_gives_nothing() -> None:
     assert drift([], []) == {}
     assert drift(["", ""], []) == {"answer_words": 0}

@@ -14,6 +14,7 @@ from longwriter.rewards.form import read_tags
 from longwriter.text import count_words
 from longwriter.train.grpo.scoring import Scores, Scoring
 from longwriter.train.grpo.settings import GrpoSettings
+from longwriter.train.rollouts.stats import repeated
 from longwriter.train.rollouts.store import FOLDER, Rollout, read_steps, write_step
 
 PUNISHED = ("length", "format")
@@ -54,6 +55,8 @@ class Judge:
         values = self._punished(scores.values, samples)
         scaled = normalised(values, g)
         used = advantages(values, g, self.settings.advantage, self.weights)
+        if self.settings.overlong == "mask":  # they leave the loss, so nothing is learnt from them
+            used[np.array([s.cut for s in samples])] = 0.0
         tagged = [read_tags(s.completion, s.mode) for s in samples]
         words = [(count_words(t.think), count_words(t.answer)) for t in tagged]
         rollouts = [
@@ -72,7 +75,8 @@ class Judge:
             "malformed": float(np.mean([bool(t.fault) for t in tagged])),
         }
         answers = [t.answer for t in tagged]
-        measures |= drift(answers, [t.think for t in tagged], self._usual_before(step))
+        shares = [repeated(rollout) for rollout in rollouts]
+        measures |= drift(answers, [t.think for t in tagged], self._usual_before(step), shares)
         self._learn_usual(answers)
         return Judged(used.tolist(), measures)
 

@@ -52,7 +52,8 @@ class Sampling:
     def __call__(self, prompts: list[str], trainer: "GRPOTrainer") -> dict[str, object]:
         """Ids of prompts and completions, and for each whether it was cut at its limit.
 
-        The draws depend on the run's seed, the step and the process, so a run that goes on draws what it would have.
+        The draws of transformers depend on the run's seed, the step and the process, so a run that goes on draws what it
+        would have. vLLM draws by a state of its own, which no checkpoint holds.
         """
         key = f"{self.seed}/{trainer.state.global_step}/{trainer.accelerator.process_index}"
         torch.manual_seed(int.from_bytes(hashlib.sha256(key.encode()).digest()[:7]))

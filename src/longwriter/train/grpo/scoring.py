@@ -1,19 +1,18 @@
 """All rewards of a batch of rollouts, asked at once. A dead endpoint is waited for; what can never work stops the run."""
 
 import asyncio
-import math
-import traceback
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from pydantic import JsonValue
 
-from longwriter.errors import LongWriterError, RunError, Unavailable
+from longwriter.errors import RunError, Unavailable
 from longwriter.rewards.advantage import Floats
 from longwriter.rewards.base import Reward, RewardSettings, Sample, Verdict, open_reward
+from longwriter.rewards.checked import checked
 
+THEN = "; the last checkpoint is sound: mend the reward, then run the same command again"
 FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 60.0
 Why = dict[str, JsonValue]
 
@@ -57,12 +56,9 @@ class Scoring:
         why: list[dict[str, Why]] = [{} for _ in samples]
         for column, (name, of_reward) in enumerate(verdicts.items()):
             for row, verdict in enumerate(of_reward):
-                reasons: Why = dict(verdict.why)
-                if verdict.value is not None and math.isfinite(verdict.value):
+                if verdict.value is not None:
                     values[row, column] = verdict.value
-                elif verdict.value is not None:
-                    reasons["missing"] = f"the reward gave {verdict.value}"
-                why[row][name] = reasons
+                why[row][name] = dict(verdict.why)
             if np.isnan(values[:, column]).all() and _expected(name, samples):
                 raise RunError(
                     f"the reward {name} gave no score for any of {len(samples)} rollouts; the first says "
@@ -73,12 +69,12 @@ class Scoring:
     async def _ask(self, samples: Sequence[Sample]) -> dict[str, list[Verdict]]:
         tasks = {name: asyncio.ensure_future(self._one(name, reward, samples)) for name, reward in self.rewards.items()}
         await asyncio.wait(tasks.values(), return_when=asyncio.FIRST_EXCEPTION)
-        for name, task in tasks.items():
+        for task in tasks.values():
             error = task.exception() if task.done() else None
             if error is not None:
                 for other in tasks.values():
                     other.cancel()
-                raise error if isinstance(error, LongWriterError) else _broken(name, error) from error
+                raise error
         return {name: task.result() for name, task in tasks.items()}
 
     async def _one(self, name: str, reward: Reward, samples: Sequence[Sample]) -> list[Verdict]:
@@ -86,29 +82,17 @@ class Scoring:
         wait = FIRST_WAIT_S
         while True:
             try:
-                verdicts = await reward.score(samples)
+                return await checked(name, reward, samples, THEN)
             except Unavailable as error:
                 if wait == FIRST_WAIT_S:
-                    self.told(f"waiting for the reward {name}: {error}")
+                    self.told(
+                        f"waiting for the reward {name}, asked again every {LONGEST_WAIT_S:.0f} s at most: {error}"
+                    )
                 await asyncio.sleep(wait)
                 self.waited += wait
                 wait = min(LONGEST_WAIT_S, 2 * wait)
-                continue
-            if len(verdicts) != len(samples):
-                raise RunError(f"the reward {name} gave {len(verdicts)} verdicts on {len(samples)} rollouts")
-            return verdicts
 
 
 def _expected(name: str, samples: Sequence[Sample]) -> bool:
     """Whether a reward can have a score at all: the length reward has none where no request has a range."""
     return name != "length" or any(s.lower is not None for s in samples)
-
-
-def _broken(name: str, error: BaseException) -> RunError:
-    """A bug in a reward, with its place."""
-    frames = traceback.extract_tb(error.__traceback__)
-    place = f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
-    return RunError(
-        f"the reward {name} broke: {type(error).__name__}: {error}{place}; the last checkpoint is sound: "
-        "mend the reward, then run the same command again"
-    )

@@ -53,6 +53,9 @@ class GrpoSettings(Record):
     """Collapsed steps in a row after which the run stops."""
     vllm: Literal["off", "server", "colocate"] = "off"
     vllm_url: Address | None = None
+    vllm_correction: Literal["off", "token", "sequence"] = "off"
+    """Weights of vLLM's rollouts by how probable the trainer's own numbers make them: none, as in the paper's loss; of each
+    token, at most 3; or of each sequence, 0 above 3. Over 14,000 tokens rounding alone takes a sequence's to 0."""
     vllm_memory: float = Field(default=0.3, gt=0, le=1)
     """Share of a GPU's memory, for `colocate`."""
 

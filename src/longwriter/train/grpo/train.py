@@ -4,6 +4,7 @@ As LongWriter-Zero does it (arXiv:2506.18841): eps 0.2, no KL penalty, temperatu
 runs the updates; rollouts come from transformers, or from vLLM where there is a GPU.
 """
 
+import json
 import re
 from dataclasses import asdict
 from pathlib import Path
@@ -13,13 +14,14 @@ import torch
 from datasets import Dataset as Table
 from trl import GRPOConfig
 
+from longwriter.config import read_text
 from longwriter.errors import InputError
 from longwriter.train.curves import Tell
 from longwriter.train.grpo.curves import draw
 from longwriter.train.grpo.judge import Judge
 from longwriter.train.grpo.requests import Prompt, order, read_prompts
 from longwriter.train.grpo.sampling import TAG, Sampling
-from longwriter.train.grpo.scoring import LONGEST_WAIT_S, Scoring
+from longwriter.train.grpo.scoring import Scoring
 from longwriter.train.grpo.trainer import GroupTrainer
 from longwriter.train.recipe import Recipe
 from longwriter.train.run import finish, go, start
@@ -29,25 +31,8 @@ filterwarnings("ignore", message=".*rollout_func.*", category=UserWarning)
 
 LONGEST_PAUSE_S = 7 * 24 * 3600
 """For which the other processes wait while the main one waits for a reward."""
+CORRECTIONS = {"token": "token_truncate", "sequence": "sequence_mask"}
 SHOWN = ("step", "steps", "left", "loss", "cut", "flat", "answer_words", "entropy")
-
-
-class Line:
-    """What a person is told: a line a report, and one when a reward does not answer."""
-
-    def __init__(self, tell: Tell, steps: int) -> None:
-        """`steps`: of the whole run."""
-        self.tell = tell
-        self.place: dict[str, float] = {"step": 0, "steps": steps, "left": 0.0}
-
-    def show(self, entry: dict[str, float]) -> None:
-        """Of a report, what fits on a line."""
-        self.place = {k: entry[k] for k in self.place}
-        self.tell({k: v for k, v in entry.items() if k in SHOWN or re.fullmatch("rewards/.+/mean", k)})
-
-    def pause(self, reason: str) -> None:
-        """An endpoint is dead."""
-        self.tell(self.place | {f"{reason}; asked again every so many seconds at most:": LONGEST_WAIT_S})
 
 
 def grpo(recipe: Recipe, out: Path, tell: Tell) -> None:
@@ -61,6 +46,8 @@ def grpo(recipe: Recipe, out: Path, tell: Tell) -> None:
         tokenizer.pad_token = tokenizer.eos_token
     opened = {s.label: read_prompts(s.path, recipe, tokenizer) for s in recipe.data.sources}
     prompts = [p for found, _ in opened.values() for p in found]
+    if len({p.id for p in prompts}) < len(prompts):
+        raise InputError("data.sources: an id stands in two of them; rollouts could not be told apart")
     if recipe.data.max_samples is not None:
         kept = min(recipe.data.max_samples, len(prompts))
         prompts = [prompts[i] for i in order(len(prompts), kept, recipe.run.seed)]
@@ -68,9 +55,9 @@ def grpo(recipe: Recipe, out: Path, tell: Tell) -> None:
     if recipe.run.steps is None:
         steps *= recipe.grpo.iterations
     args = GRPOConfig(**_arguments(recipe, out, steps))
-    line, judge = Line(tell, steps), None
+    judge = None
     if args.process_index == 0:
-        judge = Judge(recipe.grpo, Scoring(recipe.grpo.objectives, recipe.grpo.rewards, line.pause), out)
+        judge = Judge(recipe.grpo, Scoring(recipe.grpo.objectives, recipe.grpo.rewards, tell), out)
     start(recipe, out, {label: told for label, (_, told) in opened.items()})
     try:
         trainer = GroupTrainer(
@@ -84,13 +71,18 @@ def grpo(recipe: Recipe, out: Path, tell: Tell) -> None:
         )
         if recipe.grpo.kl_every and recipe.model.lora is None:
             trainer.measure_against(open_model(recipe, tokenizer, lean=False))
-        go(trainer, recipe, out, line.show)
+        go(trainer, recipe, out, lambda told: tell(told if isinstance(told, str) else _shown(told)))
         finish(trainer, recipe, out)
         if judge is not None:
             draw(out, out.name)
     finally:
         if judge is not None:
             judge.scoring.close()
+
+
+def _shown(entry: dict[str, float]) -> dict[str, float]:
+    """Of a report, what fits on a line."""
+    return {k: v for k, v in entry.items() if k in SHOWN or re.fullmatch("rewards/.+/mean", k)}
 
 
 def _check(recipe: Recipe) -> None:
@@ -116,11 +108,23 @@ def _check(recipe: Recipe) -> None:
         "run.fsdp: weights in shards cannot generate; use run.deepspeed, or grpo.vllm": r.fsdp and g.vllm == "off",
         "model.lora.dropout: the policy that is trained must be the one that wrote; make it 0": lora is not None
         and lora.dropout > 0,
+        "run.deepspeed: stage 3 would shard a model that one process opens for itself; give the writing reward by "
+        "grpo.rewards.reward_url and measure no KL (kl_every = 0)": _shards_weights(r.deepspeed)
+        and (g.rewards.reward_model is not None or (g.kl_every > 0 and lora is None)),
         "grpo.beta: the penalty needs weights to go back to: model.init": g.beta > 0 and recipe.model.init is None,
     }
     for message, is_so in wrong.items():
         if is_so:
             raise InputError(message)
+
+
+def _shards_weights(deepspeed: str | None) -> bool:
+    """Whether DeepSpeed's file asks for ZeRO stage 3; of a damaged one, transformers will tell."""
+    try:
+        settings = json.loads(read_text(Path(deepspeed))) if deepspeed else {}
+    except ValueError:
+        return False
+    return bool(settings.get("zero_optimization", {}).get("stage") == 3)
 
 
 def _arguments(recipe: Recipe, out: Path, steps: int) -> dict[str, object]:
@@ -147,6 +151,8 @@ def _arguments(recipe: Recipe, out: Path, steps: int) -> dict[str, object]:
     if g.vllm != "off":
         settings |= {"use_vllm": True, "vllm_mode": g.vllm, "vllm_server_base_url": g.vllm_url}
         settings |= {"vllm_gpu_memory_utilization": g.vllm_memory, "vllm_max_model_length": recipe.data.max_tokens}
+        settings |= {"vllm_importance_sampling_correction": g.vllm_correction != "off"}
+        settings |= {"vllm_importance_sampling_mode": CORRECTIONS.get(g.vllm_correction, "token_truncate")}
         stop = {"stop": [TAG], "include_stop_str_in_output": True} if g.stop_at_answer else None
         settings["generation_kwargs"] = stop
     return settings

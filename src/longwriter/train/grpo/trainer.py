@@ -9,8 +9,9 @@ from pathlib import Path
 
 import torch
 from accelerate.utils import broadcast_object_list, gather_object
-from torch import Tensor
+from torch import Tensor, nn
 from transformers import PreTrainedModel, TrainerCallback, TrainerControl, TrainerState, TrainingArguments
+from transformers.trainer_callback import ExportableState
 from trl import GRPOTrainer
 from trl.trainer.utils import add_fused_lm_head
 
@@ -18,18 +19,20 @@ from longwriter.errors import RunError
 from longwriter.train.grpo.judge import Judge, Judged
 from longwriter.train.grpo.sampling import Sampling
 from longwriter.train.grpo.settings import GrpoSettings
+from longwriter.train.trainer import SoundTrainer
 
 RENAMED = {
-    "entropy": "entropy",
     "clip_ratio/region_mean": "clipped",
     "completions/mean_length": "completion_tokens",
     "kl": "kl_penalty",
+    "sampling/sampling_logp_difference/mean": "vllm_difference",
+    "sampling/importance_sampling_ratio/mean": "vllm_ratio",
 }
 """TRL's measures that are kept; its rewards are of advantages here and would mislead."""
 COLUMNS = ("id", "request", "prompt", "mode", "lower", "upper", "cut")
 
 
-class GroupTrainer(GRPOTrainer):
+class GroupTrainer(SoundTrainer, GRPOTrainer):
     """See the module."""
 
     def __init__(
@@ -40,6 +43,7 @@ class GroupTrainer(GRPOTrainer):
         self.judged = Judged([], {})
         self.start: PreTrainedModel | None = None
         self.measures: dict[str, list[float]] = {}
+        self.entropies: list[float] = []
         super().__init__(*args, reward_funcs=[self.judge_all], rollout_func=sampling, **kwargs)
         self.add_callback(Collapse(self))
 
@@ -73,6 +77,13 @@ class GroupTrainer(GRPOTrainer):
         for name, value in measures.items():
             self.measures.setdefault(name, []).append(value)
         return out
+
+    def _compute_loss(self, model: nn.Module, inputs: dict[str, Tensor]) -> Tensor:
+        loss: Tensor = super()._compute_loss(model, inputs)
+        entropy = self._metrics["train"]["entropy"].pop()
+        if self.accelerator.reduce(inputs["completion_mask"].sum(), reduction="sum").item():
+            self.entropies.append(entropy)  # TRL gives 0 where all are masked
+        return loss
 
     def _kl_to_start(self, rollouts: dict[str, Tensor]) -> float:
         """KL of the policy to the model it began from, nats a token, at the run's temperature.
@@ -108,18 +119,31 @@ class GroupTrainer(GRPOTrainer):
         super().log(logs, start_time)
 
 
-class Collapse(TrainerCallback):
-    """Stops a run that no longer learns."""
+class Collapse(TrainerCallback, ExportableState):
+    """Stops a run that no longer learns; checkpoints keep the count."""
 
     def __init__(self, trainer: GroupTrainer) -> None:
         """`trainer`: whose steps are watched."""
         self.trainer, self.flat, self.certain = trainer, 0, 0
 
+    def state(self) -> dict[str, dict[str, int]]:
+        """For the checkpoint."""
+        return {"args": {}, "attributes": {"flat": self.flat, "certain": self.certain}}
+
+    def on_train_begin(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: object
+    ) -> None:
+        """Take up the count where the checkpoint was."""
+        kept = state.stateful_callbacks.setdefault(type(self).__name__, self.state())["attributes"]
+        self.flat, self.certain = kept["flat"], kept["certain"]
+
     def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: object) -> None:
         """Raises RunError after `collapse_after` such steps in a row; all processes see the same numbers."""
-        settings, metrics = self.trainer.settings, self.trainer._metrics["train"]
-        entropies = metrics["entropy"][-args.gradient_accumulation_steps :]
+        settings, entropies = self.trainer.settings, self.trainer.entropies
         entropy = sum(entropies) / len(entropies) if entropies else math.inf
+        if entropies:
+            self.trainer.measures.setdefault("entropy", []).append(entropy)
+        self.trainer.entropies = []
         self.flat = self.flat + 1 if not any(self.trainer.judged.advantages) else 0
         self.certain = self.certain + 1 if entropy < settings.entropy_floor else 0
         if max(self.flat, self.certain) < settings.collapse_after:
