@@ -3,8 +3,11 @@
 import asyncio
 import json
 import math
+import os
+import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -74,6 +77,45 @@ def test_every_recipe_of_the_32b_can_be_read():
     assert shares[-1] == 0.01
 
 
+def leaves(tree: dict[str, object], prefix: str = "") -> Iterator[tuple[str, object]]:
+    """Keys with dots, and what stands there."""
+    for key, value in tree.items():
+        if isinstance(value, dict) and value:
+            yield from leaves(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
+
+
+def test_the_launch_gives_whole_paths_and_remakes_the_prompts(tmp_path):
+    """With a `python` that only writes down how it was called: workers of Ray live in another folder than the launch."""
+    yaml = pytest.importorskip("yaml")
+    shutil.copytree(CLUSTER, tmp_path / "recipes" / "zero" / "32b")
+    stub = tmp_path / "bin" / "python"
+    stub.parent.mkdir()
+    stub.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" -- >> "{tmp_path}/calls"\n')
+    stub.chmod(0o755)
+    env = {"PATH": f"{stub.parent}:{os.environ['PATH']}", "REWARD": "http://other:8001/classify"}
+    build = tmp_path / "build" / "zero-32b"
+    for _ in range(2):
+        subprocess.run(
+            ["bash", "recipes/zero/32b/verl.sh", "trainer.nnodes=2"], cwd=tmp_path, env=env, check=True, timeout=60
+        )
+        (build / "verl" / "train.parquet").touch()
+    calls = [call.split("\n") for call in (tmp_path / "calls").read_text().removesuffix("\n--\n").split("\n--\n")]
+    data, launch, again, _ = calls
+    assert data == again == [f"{tmp_path}/recipes/zero/32b/verl_data.py", f"{build}/verl/grpo.toml", f"{build}/verl"]
+    assert read_recipe(build / "verl" / "grpo.toml").grpo.rewards.reward_url == env["REWARD"]
+    given = dict(word.lstrip("+").split("=", 1) for word in launch if "=" in word)
+    assert given["trainer.nnodes"] == "2"
+    stated = dict(leaves(yaml.safe_load((CLUSTER / "verl.yaml").read_text("utf-8"))))
+    relative = {key: value for key, value in stated.items() if str(value).startswith(("build/", "recipes/"))}
+    assert len(relative) == 5
+    moved = {"recipes/zero/32b/grpo.toml": "build/zero-32b/verl/grpo.toml"}  # the copy with the address
+    assert {key: given.get(key) for key in relative} == {
+        key: f"{tmp_path}/{moved.get(value, value)}" for key, value in relative.items()
+    }
+
+
 def test_groups_are_found_by_uid():
     assert by_group(["b", "a", "b", "a"], 2) == [0, 2, 1, 3]
     with pytest.raises(RunError, match=r"3 rollouts of request b.*rollout\.n"):
@@ -102,7 +144,7 @@ def test_a_reward_that_fails_is_told_and_is_no_number(tmp_path, monkeypatch):
         assert math.isnan(missing[name])
         assert (missing["score"], missing["error"]) == (missing["format"], "")
     broken = score(recipe, GOOD)
-    assert f"the reward {name}: ValueError: a bug (test_verl.py:" in str(broken["error"])
+    assert f"the reward {name} broke: ValueError: a bug (test_verl.py:" in str(broken["error"])
     assert math.isnan(broken[name])
     assert score(recipe, GOOD)[name] == 0.25  # waited for
     assert not Own.answers

@@ -223,7 +223,7 @@ def test_the_advantages_in_verls_queue_are_the_papers(trainer, queue, tmp_path):
     [(step, kept)] = read_steps(tmp_path / "run")
     assert step == 7
     assert [(r.group, r.cut) for r in kept] == [(0, False), (0, False), (1, False), (1, True)]
-    assert [r.advantage for r in kept] == pytest.approx([-half / 2, half / 2, -half, half / 2])
+    assert [r.advantage for r in kept] == pytest.approx([-half / 2, half / 2, -half, 0.0])
     assert kept[2].rewards == {"length": 0.2, "format": None}
     assert metrics["longwriter/rewards/format/missing"] == 0.25
 

@@ -142,10 +142,10 @@ def rl_text(made: RlEstimate, hw: Hardware) -> str:
 
 
 def _rl_length(made: RlEstimate, hw: Hardware) -> str:
-    if made.hours is None:
+    if made.hours is None or made.gpu_hours is None:
         return "for the run's length give run.steps"
     cost = "" if made.cost is None else f", costing {made.cost:,.2f}"
-    busy = f"{made.hours * hw.gpus:,.1f} {'core' if hw.cpu else 'GPU'}-hours"
+    busy = f"{made.gpu_hours:,.1f} {'core' if hw.cpu else 'GPU'}-hours"
     return f"{made.steps:,} steps, {clock(made.hours * 3600)} ({busy}{cost})"
 
 

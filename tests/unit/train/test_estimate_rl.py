@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -12,7 +13,7 @@ import pytest
 from longwriter.errors import InputError
 from longwriter.train.estimate.memory import Job, memory
 from longwriter.train.estimate.recipe import SHAPES, job_of
-from longwriter.train.estimate.rl import Plan, estimate_rl, kv_bytes
+from longwriter.train.estimate.rl import CORES, Plan, estimate_rl, kv_bytes
 from longwriter.train.estimate.shape import Shape
 from longwriter.train.estimate.training import GIB, Hardware, hardware, seconds_per_step
 from longwriter.train.grpo.settings import GrpoSettings
@@ -82,7 +83,8 @@ def test_transformers_writes_batches_to_the_end_of_the_longest():
 def test_the_parts_of_a_step_by_hand():
     plan = {"rollout_gpus": 2, "spread": 2, "reward_gpus": 2, "reward_parameters": 1000.0}
     found = made(plan)
-    assert found.seconds_rewards == pytest.approx(16 * 0.1 * 100 / 13_000 / 8 + 2 * 1000 * 16 * 120 / (2 * 0.5e12))
+    # 16 texts of 100 / 13,000 of 10,000 words, judged and counted one after another; then a model's forward passes
+    assert found.seconds_rewards == pytest.approx(16 * 0.115 * 100 / 13_000 + 2 * 1000 * 16 * 120 / (2 * 0.5e12))
     assert found.seconds_weights == pytest.approx(2 * 1352 / (2 * 10e9))
     job = Job(sequence=120, batch=16, steps=10, compute_bytes=2, sample=120)
     two = HW.model_copy(update={"gpus": 2})
@@ -95,6 +97,15 @@ def test_the_parts_of_a_step_by_hand():
     assert again.seconds_update == pytest.approx(3 * seconds_per_step(SMALL, job, two) + forward)
     parts = found.seconds_rollouts + found.seconds_rewards + found.seconds_update + found.seconds_weights
     assert found.hours == pytest.approx(10 * parts / 3600)
+    assert found.gpu_hours == pytest.approx((4 + 2) * found.hours)
+
+
+def test_verl_judges_in_its_reward_workers_and_counts_in_one_process():
+    workers = re.search(r"^  num_workers: (\d+)", (RECIPE.parent / "verl.yaml").read_text("utf-8"), re.MULTILINE)
+    assert workers is not None
+    assert int(workers[1]) == CORES["verl"]
+    found = made({"engine": "verl"})
+    assert found.seconds_rewards == pytest.approx(16 * 100 / 13_000 * (0.1 / 64 + 0.015))
 
 
 def test_memory_of_both_phases_by_hand():
@@ -106,7 +117,8 @@ def test_memory_of_both_phases_by_hand():
     assert awake.rollout_needed == pytest.approx(states + 2 * 1352 + 6 * GIB + 120 * KV)
     assert awake.cache == pytest.approx(36 * GIB - 2 * 1352)
     asleep = made({"engine": "verl", "spread": 1}, vllm_memory=0.5)
-    assert asleep.update_needed == pytest.approx(update.device + 2 * GIB)
+    whole = memory(SMALL, job.model_copy(update={"lean_logits": False}), 4)
+    assert asleep.update_needed == pytest.approx(whole.device + 2 * GIB)
     assert asleep.rollout_needed == awake.rollout_needed
     apart = made({"rollout_gpus": 2, "spread": 1})
     assert apart.rollout_needed == pytest.approx(2 * 1352 + 6 * GIB + 120 * KV)
@@ -142,6 +154,12 @@ def test_the_32b_by_hand():
     by_hand = 14_000 * (weights / speed + 0.004) + 64 * 14_000 * 7_500 * 262_144 / speed
     assert found.seconds_rollouts == pytest.approx(by_hand, rel=1e-3)
     assert 200 < by_hand < 250
+    whole = 2 + 4 + 4  # bytes of a logit: bfloat16, and float32 with its gradient
+    assert found.update.working == 15_500 * 152_064 * whole
+
+
+def test_trl_never_holds_whole_logits():
+    assert made({"rollout_gpus": 2}, job={"lean_logits": False}) == made({"rollout_gpus": 2})
 
 
 @pytest.mark.parametrize(
@@ -186,6 +204,10 @@ def test_the_command_says_it_all():
     assert tree["seconds_per_step"] == pytest.approx(sum(tree[f"seconds_{p}"] for p in parts))
     assert tree["hours"] == pytest.approx(150 * tree["seconds_per_step"] / 3600)
     assert tree["cost"] == pytest.approx(tree["hours"] * 64 * 2)
+    with_reward = (*flags, "--reward-gpus", 8)
+    tree = json.loads(cli(*with_reward, "--json").stdout)
+    assert tree["cost"] == pytest.approx(2 * tree["gpu_hours"]) == pytest.approx(tree["hours"] * 72 * 2)
+    assert f"({tree['gpu_hours']:,.1f} GPU-hours, costing {tree['cost']:,.2f})" in cli(*with_reward).stdout
     wrong = cli("--gpus", "64xH800")
     assert wrong.returncode == 2
     assert "--rollout-gpus" in wrong.stderr

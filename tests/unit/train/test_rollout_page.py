@@ -119,6 +119,14 @@ def test_a_page_holds_as_many_steps_as_fit() -> None:
     assert [step for step, _ in large] == [0, 2]
 
 
+def test_a_page_counts_bytes_and_not_characters() -> None:
+    kept = Kept(55)
+    for step in range(1, 8):
+        kept.add(step, "锡" * 10)  # 30 bytes
+        assert kept.bytes <= 55
+    assert [step for step, _ in kept] == [1, 7]
+
+
 @pytest.mark.parametrize(
     ("low", "high", "found"),
     [(0, 1, [0, 0.25, 0.5, 0.75, 1]), (1, 40, [0, 10, 20, 30, 40]), (3, 3, [3]),

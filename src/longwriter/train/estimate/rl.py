@@ -5,8 +5,10 @@ A step of N rollouts of at most T tokens, c on average with a prompt of p, goes 
     rollouts   S (W / B + o) + R c k (p + c / 2) / B    an engine of t GPUs with R of the rollouts, b of them at once:
                S = max(T, R c / b) steps, W bytes of weights, k bytes of keys and values a token, B bytes a second
                off: S = T ceil(R / b), rows go on to T; or 2 M R c operations, where these take longer (M weights)
-    rewards    0.1 s of a core a text of 10,000 words, and 2 M' operations a token of a reward model of M' weights
-    update     `estimate.seconds_per_step` of N rows, and one forward pass for the policy's old probabilities
+    rewards    of a text of 10,000 words 0.1 s of a core to judge its form and 0.015 s of the main process to count it, and
+               2 M' operations a token of a reward model of M' weights
+    update     `estimate.seconds_per_step` of N rows, and one forward pass for the policy's old probabilities; verl's with
+               whole logits, which its fused kernels alone would spare (model.use_fused_kernels, off in verl.yaml)
     weights    to the engines: 2 M bytes over t links
 
 Decoding is bound by memory: every step reads all weights and every sequence's keys and values (Pope et al. 2022, arXiv
@@ -34,8 +36,10 @@ SERVED_SHARE = 0.9
 """Of the memory that vLLM takes where it has the GPU to itself."""
 MACHINE, NETWORK = 8, 50.0
 """GPUs in a machine; GB/s between machines for each of them (400 Gb/s)."""
-FORM_S, FORM_TOKENS, CORES = 0.1, 13_000, 8
-"""Seconds of the format reward for 10,000 words, their tokens, and cores that score."""
+FORM_S, COUNT_S, FORM_TOKENS = 0.1, 0.015, 13_000
+"""Seconds of a core for 10,000 words: the format reward, and what `grpo.judge` counts besides; and their tokens."""
+CORES = {"trl": 1, "verl": 64}
+"""That judge the form: with TRL the main process alone, with verl its reward workers (reward.num_workers in verl.yaml)."""
 KV_BYTES = 2
 Engine = Literal["trl", "verl"]
 
@@ -111,6 +115,8 @@ class RlEstimate(Record):
     seconds_weights: float
     steps: int | None
     hours: float | None
+    gpu_hours: float | None
+    """Of all GPUs, those of the reward model too."""
     cost: float | None
     assumptions: tuple[str, ...]
 
@@ -140,7 +146,8 @@ def estimate_rl(
     """
     training, rolling = _split(settings, plan, hw)
     completion = min(plan.completion or settings.completion_tokens, settings.completion_tokens)
-    job = job.model_copy(update={"sample": plan.prompt + completion, "packed": False})
+    lean = plan.engine == "trl"  # whatever run.lean_logits says: TRL's trainer has no other head
+    job = job.model_copy(update={"sample": plan.prompt + completion, "packed": False, "lean_logits": lean})
     _check_batch(job, training)
     update = _update(shape, job, settings, training)
     resident = 0.0 if plan.rollout_gpus else update.weights + update.optimizer + update.reference
@@ -154,6 +161,7 @@ def estimate_rl(
     weights = _seconds_weights(shape, settings, plan, hw, best.spread)
     seconds = best.seconds + rewards + updating + weights
     hours = None if job.steps is None else job.steps * seconds / 3600
+    gpu_hours = None if hours is None else hours * (hw.gpus + plan.reward_gpus)
     reserve = hw.reserve * GIB
     awake = settings.vllm_memory * hw.memory * GIB if _colocated(settings, plan) == "awake" else 0.0
     return RlEstimate(
@@ -177,7 +185,8 @@ def estimate_rl(
         seconds_weights=weights,
         steps=job.steps,
         hours=hours,
-        cost=None if hours is None or price is None else hours * (hw.gpus + plan.reward_gpus) * price,
+        gpu_hours=gpu_hours,
+        cost=None if gpu_hours is None or price is None else gpu_hours * price,
         assumptions=tuple(_assumptions(job, settings, plan, hw, completion)),
     )
 
@@ -283,8 +292,8 @@ def _seconds_rollouts(
 
 
 def _seconds_rewards(job: Job, plan: Plan, hw: Hardware, completion: float) -> float:
-    """Form on cores, then writing on the reward model's GPUs."""
-    form = job.batch * FORM_S * completion / FORM_TOKENS / CORES
+    """Form on cores and counts on one, then writing on the reward model's GPUs."""
+    form = job.batch * completion / FORM_TOKENS * (FORM_S / CORES[plan.engine] + COUNT_S)
     if not plan.reward_gpus:
         return form
     tokens = job.batch * (plan.prompt + completion)
@@ -330,7 +339,10 @@ def _assumptions(job: Job, settings: GrpoSettings, plan: Plan, hw: Hardware, com
     yield where[_colocated(settings, plan)]
     if settings.vllm != "off" or plan.engine == "verl":
         yield f"{ENGINE_GIB:g} GiB of each rollout GPU for graphs and messages; keys and values in bfloat16"
-    yield f"format reward: {FORM_S:g} s of a core for 10,000 words, on {CORES} cores"
+    cores = "the main process alone" if plan.engine == "trl" else f"{CORES['verl']} reward workers, a core for each"
+    yield f"format reward: {FORM_S:g} s of a core for 10,000 words, on {cores}; {COUNT_S:g} s more of the main process"
+    if plan.engine == "verl":
+        yield "the update holds whole logits, 10 bytes each: model.use_fused_kernels is off"
     yield (
         f"reward model of {plan.reward_parameters / 1e9:g}B parameters on {plan.reward_gpus} GPUs more, after the rollouts"
         if plan.reward_gpus

@@ -43,9 +43,11 @@ class Kept:
     """The samples of as many steps as fit, evenly spaced, the first and the last among them."""
 
     def __init__(self, most_bytes: int) -> None:
-        """`most_bytes`: of the blocks."""
+        """`most_bytes`: of the blocks in UTF-8."""
         self.most, self.stride, self.count = most_bytes, 1, 0
+        self.bytes = 0
         self._blocks: dict[int, tuple[int, str]] = {}
+        self._sizes: dict[int, int] = {}
         self._last: tuple[int, str] | None = None
 
     def add(self, step: int, block: str) -> None:
@@ -53,10 +55,14 @@ class Kept:
         self._last = (step, block)
         if self.count % self.stride == 0:
             self._blocks[self.count] = self._last
+            self._sizes[self.count] = len(block.encode())
+            self.bytes += self._sizes[self.count]
         self.count += 1
-        while sum(len(block) for _, block in self._blocks.values()) > self.most and len(self._blocks) > 1:
+        while self.bytes > self.most and len(self._blocks) > 1:
             self.stride *= 2
             self._blocks = {n: kept for n, kept in self._blocks.items() if n % self.stride == 0}
+            self._sizes = {n: self._sizes[n] for n in self._blocks}
+            self.bytes = sum(self._sizes.values())
 
     def __iter__(self) -> Iterator[tuple[int, str]]:
         """Steps and blocks."""

@@ -58,9 +58,7 @@ class LongWriterTrainer(PPOTrainerSync):
         judge = Judge(settings, Carried(settings, infos), Path(self.config.trainer.default_local_dir))
         judged = judge.judge(self.global_steps, rows)
         values = np.zeros(len(batch.keys))
-        values[order] = judged.advantages
-        if settings.overlong == "mask":  # with beta 0 a rollout without an advantage moves nothing
-            values[[i for i, row in zip(order, rows, strict=True) if row["cut"]]] = 0.0
+        values[order] = judged.advantages  # 0 for a masked rollout, which with beta 0 then moves nothing
         metrics.update({f"longwriter/{name}": value for name, value in judged.measures.items()})
         return put(batch, data["response_mask"], values.tolist())
 

@@ -12,7 +12,6 @@ import asyncio
 import json
 import logging
 import math
-import traceback
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -20,6 +19,7 @@ from typing import NamedTuple
 
 from longwriter.errors import InputError, LongWriterError, Unavailable
 from longwriter.rewards.base import Reward, Sample, Verdict, open_reward
+from longwriter.rewards.checked import checked
 from longwriter.train.grpo.scoring import FIRST_WAIT_S, LONGEST_WAIT_S
 from longwriter.train.recipe import read_recipe
 
@@ -65,7 +65,8 @@ async def compute_score(
         return {SCORE: NO_VALUE, WHY: "{}", ERROR: f"{type(error).__name__}: {error}"}
     asked = await asyncio.gather(*(_ask(name, reward, sample) for name, reward in rewards.items()))
     found = dict(zip(rewards, asked, strict=True))
-    values = {name: _value(a.verdict) for name, a in found.items()}
+    given = {name: None if a.verdict is None else a.verdict.value for name, a in found.items()}
+    values = {name: NO_VALUE if value is None else value for name, value in given.items()}
     there = [v for v in values.values() if not math.isnan(v)]
     why = {name: dict(a.verdict.why) for name, a in found.items() if a.verdict is not None}
     return {
@@ -104,27 +105,14 @@ async def _ask(name: str, reward: Reward, sample: Sample) -> Asked:
     """Waits 1, 2, 4 ... 60 seconds between attempts on a dead endpoint, for as long as it takes; never raises."""
     wait = FIRST_WAIT_S
     while True:
-        task = asyncio.ensure_future(reward.score([sample]))
-        await asyncio.wait([task])
-        error = task.exception()
-        if error is None:
-            return Asked(task.result()[0], "")
-        if not isinstance(error, Unavailable):
-            return Asked(None, f"the reward {name}: {_told(error)}")
-        if wait == FIRST_WAIT_S:
-            logger.warning("waiting for the reward %s: %s", name, error)
-        await asyncio.sleep(wait)
-        wait = min(LONGEST_WAIT_S, 2 * wait)
-
-
-def _told(error: BaseException) -> str:
-    """What went wrong, and where if it is a bug."""
-    frames = traceback.extract_tb(error.__traceback__)
-    place = f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
-    return f"{type(error).__name__}: {error}" + ("" if isinstance(error, LongWriterError) else place)
-
-
-def _value(verdict: Verdict | None) -> float:
-    """NaN for a value that is missing or no finite number."""
-    value = None if verdict is None else verdict.value
-    return NO_VALUE if value is None or not math.isfinite(value) else value
+        try:
+            (verdict,) = await checked(name, reward, [sample])
+        except Unavailable as error:
+            if wait == FIRST_WAIT_S:
+                logger.warning("waiting for the reward %s: %s", name, error)
+            await asyncio.sleep(wait)
+            wait = min(LONGEST_WAIT_S, 2 * wait)
+        except LongWriterError as error:
+            return Asked(None, f"{name}: {error}")
+        else:
+            return Asked(verdict, "")
