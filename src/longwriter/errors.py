@@ -6,6 +6,7 @@ LongWriterError
 ├── RunError           the run folder: locked, damaged, full disk, other settings
 ├── ModelError         the model behind an endpoint
 │   ├── SetupError     it cannot work as configured: unknown model, wrong key, missing package, refused request
+│   │   └── PromptTooLong  one prompt does not fit the model's window; others may
 │   ├── Unavailable    it did not answer within the retry budget: network, 429, 5xx, cut streams
 │   ├── EmptyReply     it answered without text (or spent every token on thinking)
 │   └── TruncatedPrompt  the server read only a part of the prompt
@@ -37,6 +38,15 @@ class ModelError(LongWriterError):
 
 class SetupError(ModelError):
     """The model cannot work as configured; trying again changes nothing."""
+
+
+class PromptTooLong(SetupError):  # noqa: N818 - as below
+    """One prompt does not fit the model's context window; a shorter one may."""
+
+    def __init__(self, message: str, said: str = "") -> None:
+        """`said`: the server's own words."""
+        super().__init__(message)
+        self.said = said
 
 
 class Unavailable(ModelError):  # noqa: N818 - a state of the server; the name reads as the field says it

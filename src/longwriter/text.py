@@ -167,7 +167,8 @@ def language(text: str) -> Literal["en", "zh"]:
     return "zh" if han > others and 5 * foreign <= han else "en"
 
 
-_TAG = re.compile(r"<\s*/?\s*([\w-]+)\s*>")
+_TAG = re.compile(r"<\s*+/?\s*+([\w-]++)[^<>]*+>")
+"""A tag, with attributes or whatever else may stand in one."""
 
 
 def fenced(template: str, values: Iterable[str]) -> str:
@@ -277,10 +278,14 @@ def sentence_ends(text: str, start: int = 0) -> Iterator[int]:
                 yield last
             continue
         line = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
-        written = text[last : match.start()].rstrip()
-        if written and (not line.strip() or _BLOCK_LINE.match(line)):
-            last += len(written)
+        if line.strip() and not _BLOCK_LINE.match(line):
+            continue
+        written = text[last : match.start()].rstrip()  # only here, and from here on: lines without end stay linear
+        last += len(written)
+        if written:
             yield last
+        else:
+            last = match.start()
 
 
 def last_sentence_end(text: str) -> int:

@@ -27,7 +27,7 @@ from longwriter.bench.settings import FREE, BenchSettings
 from longwriter.bench.systems import open_system
 from longwriter.data.steps import Engine, Progress, Result, Tell, Worker, run_step
 from longwriter.data.steps import Item as Work
-from longwriter.errors import InputError, LongWriterError, ModelError, SetupError
+from longwriter.errors import InputError, LongWriterError, ModelError, PromptTooLong, SetupError
 from longwriter.journal import Entry, Journal
 from longwriter.runs import opened
 
@@ -159,8 +159,8 @@ class Grouped(Journal):
 class _Noting:
     """A worker that remembers failures and adds up costs; runs in this process.
 
-    A SetupError stops a run, except of a model that has answered others: then it concerns one request alone, such as a
-    text that does not fit the judge's window, and is that item's failure.
+    A SetupError stops a run, except of a model that has answered others: then it concerns one request alone, and is that
+    item's failure, as is a prompt that is too long.
     """
 
     def __init__(self, worker: Worker, *, works: bool) -> None:
@@ -199,6 +199,8 @@ class _Noting:
         """Raises ModelError for a refusal once the model is known to work; waits for what is under way to know it."""
         try:
             return await self.worker(item)
+        except PromptTooLong as error:
+            raise ModelError(str(error)) from error
         except SetupError as refusal:
             self._refused += 1
             try:

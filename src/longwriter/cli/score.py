@@ -3,12 +3,12 @@
 import json
 import time
 from collections.abc import Iterator, Sequence
-from itertools import groupby
 from pathlib import Path
 from typing import cast
 
 import click
 from pydantic import JsonValue
+from pydantic_core import to_jsonable_python
 from rich.table import Table
 from rich.text import Text
 
@@ -20,6 +20,7 @@ from longwriter.cli.work import run_async
 from longwriter.config import build
 from longwriter.errors import InputError
 from longwriter.rewards.base import Mode, RewardSettings, Verdict, open_reward
+from longwriter.rewards.checked import checked, reason_of
 from longwriter.rewards.form import read_tags
 
 EXAMPLES = """
@@ -46,7 +47,7 @@ MOST_ROWS = 40
 @click.option("--words", type=click.IntRange(min=1), help="Wanted length; 10 % either way is full.")
 @click.option("--range", "bounds", metavar="LO-HI", help="Wanted length as a range.")
 @click.option(
-    "--mode", type=click.Choice(["think", "direct", "plain"]), help="Tags that must be there.  [default: as it begins]"
+    "--mode", type=click.Choice(["think", "direct", "plain"]), help="Tags that must be there.  [default: by its tags]"
 )
 @click.option("--longest", type=float, help="Times the range's upper end where length is worth 0.  [default: 2]")
 @click.option("--id", "chosen", help="Explain this sample of many.")
@@ -79,8 +80,10 @@ def score(source: str, names: str, chosen: str | None, home: Path, as_json: bool
             click.echo(json.dumps(as_tree(item, verdicts), ensure_ascii=False))
     elif len(items) == 1:
         explain(items[0], scored[0])
+        return
     else:
         overview(items, scored)
+    tell_missing(items, scored)
 
 
 def _given(flags: dict[str, object]) -> Given:
@@ -94,17 +97,21 @@ def _given(flags: dict[str, object]) -> Given:
 
 
 async def _scored(names: Sequence[str], settings: RewardSettings, items: list[Item]) -> list[Scored]:
-    """Every sample by every reward; how far it is on standard error."""
+    """Every sample by every reward, in order; how far it is on standard error.
+
+    Samples of one request are scored together, wherever they stand: a judge in pairs compares them.
+    """
     rewards = {}
-    found: list[Scored] = []
+    found: dict[int, Scored] = {}
     begun = told = time.monotonic()
     try:
         for name in names:
             rewards[name] = open_reward(name, settings)
         for batch in _batches(items):
-            samples = [item.sample for item in batch]
-            columns = [await reward.score(samples) for reward in rewards.values()]
-            found += [dict(zip(rewards, verdicts, strict=True)) for verdicts in zip(*columns, strict=True)]
+            samples = [items[place].sample for place in batch]
+            columns = [await checked(name, reward, samples) for name, reward in rewards.items()]
+            rows = [dict(zip(rewards, verdicts, strict=True)) for verdicts in zip(*columns, strict=True)]
+            found |= zip(batch, rows, strict=True)
             if time.monotonic() - told > TELL_AFTER_S and len(found) < len(items):
                 told = time.monotonic()
                 left = (told - begun) / len(found) * (len(items) - len(found))
@@ -112,12 +119,16 @@ async def _scored(names: Sequence[str], settings: RewardSettings, items: list[It
     finally:
         for reward in rewards.values():
             await reward.aclose()
-    return found
+    return [found[place] for place in range(len(items))]
 
 
-def _batches(items: list[Item]) -> Iterator[list[Item]]:
-    batch: list[Item] = []
-    for _, group in groupby(items, key=lambda item: item.sample.request):
+def _batches(items: list[Item]) -> Iterator[list[int]]:
+    """Places of samples, those of one request in one batch; requests in the order of their first sample."""
+    groups: dict[str, list[int]] = {}
+    for place, item in enumerate(items):
+        groups.setdefault(item.sample.request, []).append(place)
+    batch: list[int] = []
+    for group in groups.values():
         batch += group
         if len(batch) >= AT_ONCE:
             yield batch
@@ -127,11 +138,23 @@ def _batches(items: list[Item]) -> Iterator[list[Item]]:
 
 
 def as_tree(item: Item, verdicts: Scored) -> dict[str, object]:
-    """For scripts."""
+    """For scripts. What a reward says in reasons that JSON does not know becomes null or text."""
     sample = item.sample
     tree: dict[str, object] = {"id": sample.id, "mode": sample.mode, "lower": sample.lower, "upper": sample.upper}
     tree |= {"range_from": item.source, "rewards": {name: verdict.value for name, verdict in verdicts.items()}}
-    return tree | {"why": {name: dict(verdict.why) for name, verdict in verdicts.items()}}
+    why = {name: dict(verdict.why) for name, verdict in verdicts.items()}
+    return tree | {"why": to_jsonable_python(why, inf_nan_mode="null", fallback=str)}
+
+
+def tell_missing(items: list[Item], scored: list[Scored]) -> None:
+    """On standard error: how many samples a reward has no value for, and the first one's reason."""
+    for name in scored[0]:
+        missing = [(item, row[name]) for item, row in zip(items, scored, strict=True) if row[name].value is None]
+        if missing:
+            item, first = missing[0]
+            reason = reason_of(first) or (item.source if name == "length" else "the reward does not say why")
+            told = f"{name}: no value for {len(missing):,} of {len(items):,} samples; the first, {item.sample.id}: {reason}"
+            click.echo(" ".join(told.split()), err=True)
 
 
 def explain(item: Item, verdicts: Scored) -> None:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from longwriter.config import build, read_text
 from longwriter.errors import InputError, RunError
 from longwriter.rewards.base import Mode, Sample
+from longwriter.rewards.form import mode_of
 from longwriter.runs import DRAFT, all_runs, find, saved_settings
 from longwriter.train.rollouts.store import FOLDER, read_steps
 from longwriter.writer.length_target import range_of
@@ -18,6 +19,7 @@ NAMES = {  # field of a sample -> the names it may have in a JSON line
     "request": ("request", "prompt", "instruction"),
     "completion": ("completion", "text", "response", "output"),
 }
+LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 OTHERS = ("id", "mode", "lower", "upper", "words", "cut")
 
 
@@ -62,8 +64,11 @@ def read_source(source: str, home: Path, given: Given) -> list[Item]:
 def _item(row: dict[str, object], given: Given, where: str, words: object = None) -> Item:
     """A sample with its range: of the flags, its own, its own `words`, or what its request names."""
     row = row | ({"request": given.request} if given.request is not None else {})
+    for field, value in row.items():
+        if isinstance(value, str) and (half := LONE_SURROGATE.search(value)):
+            raise InputError(f"{where}: {field} holds half of a character at {half.start():,}: {half[0]!a}")
     if given.mode is not None or "mode" not in row:
-        row["mode"] = given.mode or _mode(str(row["completion"]))
+        row["mode"] = given.mode or mode_of(str(row["completion"]))
     own = row.get("lower") is not None or row.get("upper") is not None
     bounds, source = None, "its own"
     if given.bounds is not None:
@@ -80,12 +85,6 @@ def _item(row: dict[str, object], given: Given, where: str, words: object = None
     return Item(sample, source if sample.lower is not None else "the request names no length")
 
 
-def _mode(text: str) -> Mode:
-    """As the tag that a text begins with says."""
-    begins = text.lstrip()
-    return "think" if begins.startswith("<think>") else "direct" if begins.startswith("<answer>") else "plain"
-
-
 def _text(path: Path, given: Given) -> Item:
     text = read_text(path)
     if not text.strip():
@@ -94,7 +93,10 @@ def _text(path: Path, given: Given) -> Item:
 
 
 def _lines(path: Path, given: Given) -> list[Item]:
-    """JSON lines with the fields of `rewards.base.Sample` or their other names; only the completion is needed."""
+    """JSON lines with the fields of `rewards.base.Sample` or their other names; only the completion is needed.
+
+    A name with null is as good as none.
+    """
     items = []
     for number, line in enumerate(read_text(path).split("\n"), 1):
         if not line.strip():
@@ -110,7 +112,7 @@ def _lines(path: Path, given: Given) -> list[Item]:
         row |= {name: read[name] for name in OTHERS if read.get(name) is not None}
         row["id"] = str(row["id"])
         for field, names in NAMES.items():
-            row |= next(({field: read[name]} for name in names if name in read), {})
+            row |= next(({field: read[name]} for name in names if read.get(name) is not None), {})
         if "completion" not in row:
             raise InputError(f"{where}: no text; give it as one of {', '.join(NAMES['completion'])}")
         items.append(_item(row, given, where, row.pop("words", None)))

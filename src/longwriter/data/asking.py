@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from longwriter.data.workers import WithModel
-from longwriter.errors import EmptyReply
+from longwriter.errors import EmptyReply, PromptTooLong
 from longwriter.models.base import ModelConfig
 from longwriter.types import Message, Request
 
@@ -21,7 +21,10 @@ class Asker(WithModel):
         self.seed = seed
 
     async def ask(self, text: str, schema: dict[str, object], read: Callable[[str], T | None]) -> tuple[T | None, str]:
-        """What `read` made of a reply; or None, after `TRIES` that it could not read, with the beginning of the last."""
+        """What `read` made of a reply; or None, after `TRIES` that it could not read, with the beginning of the last.
+
+        Raises what the model raises; PromptTooLong in words that tell nothing of a window, which these steps do not set.
+        """
         said = ""
         for attempt in range(TRIES):
             request = Request(
@@ -35,6 +38,12 @@ class Asker(WithModel):
             except EmptyReply as error:
                 said = str(error)
                 continue
+            except PromptTooLong as error:
+                raise PromptTooLong(
+                    f"the question about it is too long for {self.model.name}; shorten the item, or leave it out with "
+                    f"--skip-failed ({error.said or error})",
+                    error.said,
+                ) from error
             if (found := read(said)) is not None:
                 return found, ""
         return None, said[:200]

@@ -19,6 +19,7 @@ from longwriter.errors import (
     LongWriterError,
     ModelError,
     PlanError,
+    PromptTooLong,
     RunError,
     SetupError,
     Unavailable,
@@ -37,9 +38,19 @@ Tasks = set[asyncio.Task[tuple[str, Outcome]]]
 ENGINES = ("local", "ray")
 KINDS: dict[str, type[LongWriterError]] = {
     kind.__name__: kind
-    for kind in (PlanError, InputError, RunError, SetupError, Unavailable, EmptyReply, ModelError, CeilingReached)
+    for kind in (
+        PlanError,
+        InputError,
+        RunError,
+        PromptTooLong,
+        SetupError,
+        Unavailable,
+        EmptyReply,
+        ModelError,
+        CeilingReached,
+    )
 } | {"LongWriterError": LongWriterError}
-"""Failures that are made of their message alone, by name."""
+"""Failures that can be made of their message alone, by name."""
 IN_A_ROW = 50
 """Failures one after another that stop a step: a dead server would else cost every item its retries."""
 
@@ -100,9 +111,11 @@ def run_step(
 ) -> dict[str, Result]:
     """The result of each item, by id and in the items' order.
 
-    An item whose id has a record of kind `step` in the journal is not done again. A SetupError stops the step at once.
-    Other failures let the rest go on, unless `IN_A_ROW` come without a success; then the first one's type is raised, with
-    their number. The same command again does what is missing. `partial`: failures raise nothing, and the results lack them.
+    An item whose id has a record of kind `step` in the journal is not done again. A SetupError stops the step at once,
+    unless it is PromptTooLong, which concerns its item alone. Other failures let the rest go on, unless `IN_A_ROW` come
+    without a success (prompts that are too long do not count: who refuses them is there); then the first one's type is
+    raised, with their number. The same command again does what is missing. `partial`: failures raise nothing, and the
+    results lack them.
     """
     ids = [str(item["id"]) for item in items]
     if len(set(ids)) < len(ids):
@@ -121,11 +134,12 @@ def run_step(
         return {name: results[name] for name in ids}
     with closing(engine.run(todo, worker)) as outcomes:
         for name, outcome in outcomes:
-            if isinstance(outcome, SetupError):
+            too_long = isinstance(outcome, PromptTooLong)
+            if isinstance(outcome, SetupError) and not too_long:
                 raise outcome
             if isinstance(outcome, LongWriterError):
                 failures.append((name, outcome))
-                in_a_row += 1
+                in_a_row = 0 if too_long else in_a_row + 1
             else:
                 journal.append(step, {"id": name, "result": outcome})
                 results[name] = outcome

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from safetensors import SafetensorError
 
-from longwriter.errors import EmptyReply, InputError, SetupError
+from longwriter.errors import EmptyReply, InputError, PromptTooLong, SetupError
 from longwriter.models.base import ModelConfig, OnText, need
 from longwriter.models.thinking import ThinkFilter, split
 from longwriter.types import Message, Reply, Request, Usage
@@ -109,7 +109,7 @@ class HuggingFace:
         if self._window is not None:
             room = min(room or self._window, self._window - length)
             if room <= 0:
-                raise SetupError(f"a prompt of {length} tokens does not fit the {self._window} of {self.name}")
+                raise PromptTooLong(f"a prompt of {length} tokens does not fit the {self._window} of {self.name}")
         if request.seed is not None:
             torch.manual_seed(request.seed)
 

@@ -19,7 +19,7 @@ import openai
 from openai import AsyncOpenAI, AsyncStream
 from pydantic import BaseModel, HttpUrl, TypeAdapter, ValidationError
 
-from longwriter.errors import EmptyReply, InputError, SetupError, Unavailable
+from longwriter.errors import EmptyReply, InputError, PromptTooLong, SetupError, Unavailable
 from longwriter.models.base import ModelConfig, OnText
 from longwriter.models.prices import is_local
 from longwriter.models.retry import Backoff, asked_wait
@@ -47,7 +47,9 @@ TOO_LONG = (
     "maximum context",
     "context size",
     "prompt is too long",
+    "maximum model length",
 )
+"""Of refusals, in lower case: what was asked does not fit the model's window."""
 MALFORMED = (json.JSONDecodeError, UnicodeDecodeError, ValidationError)
 
 
@@ -230,7 +232,8 @@ class OpenAICompatible:
             spent = f"{status.code} {status.type} {said}".lower()
             if "insufficient_quota" not in spent and "exceeded your current quota" not in spent:
                 return _Fault(f"{status.status_code} {said}", asked_s=asked_wait(status.response.headers))
-        raise SetupError(await self._advice(status.status_code, status.code, said))
+        advice = await self._advice(status.status_code, status.code, said)
+        raise PromptTooLong(advice, said) if _too_long(said) else SetupError(advice)
 
     def _body(self, request: Request, streamed: bool) -> dict[str, object]:
         body: dict[str, object] = {
@@ -294,7 +297,7 @@ class OpenAICompatible:
 
     def _adapt(self, status: int, said: str, body: dict[str, object]) -> bool:
         """Leave out, from now on, the field that a refusal names. True: something changed, so ask again."""
-        if status not in (400, 422) or any(sign in said for sign in TOO_LONG):
+        if status not in (400, 422) or _too_long(said):
             return False
         refused = any(sign in said for sign in REFUSED)
         if "stream_options" in body and "stream_options" in said:
@@ -312,7 +315,7 @@ class OpenAICompatible:
 
     async def _advice(self, status: int, code: str | None, said: str) -> str:
         lower, at, env = said.lower(), f"{self._shown_url} ({status}: {said})", self._config.key_env
-        if any(sign in lower for sign in TOO_LONG):
+        if _too_long(said):
             return (
                 f"the prompt does not fit the context window of {self.name}; set --window N to its size in tokens: {at}"
             )
@@ -359,6 +362,10 @@ class OpenAICompatible:
         if self._key != NO_KEY:
             text = text.replace(self._key, "***")
         return " ".join(text.split())[:SAID_CHARS]
+
+
+def _too_long(said: str) -> bool:
+    return any(sign in said.lower() for sign in TOO_LONG)
 
 
 def _checked(url: str) -> str:

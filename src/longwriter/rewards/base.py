@@ -59,7 +59,7 @@ class Verdict(NamedTuple):
 class RewardSettings(Record):
     """Settings of all rewards; each reads its own."""
 
-    longest: float = Field(default=2.0, gt=1)
+    longest: float = Field(default=2.0, gt=1, allow_inf_nan=False)
     """L_max over L_upper: where the length reward has fallen to 0. The paper does not give it."""
     reward_model: str | None = None
     """Folder of a reward model (`longwriter train reward`)."""
@@ -69,9 +69,9 @@ class RewardSettings(Record):
     """The model's name at `reward_url`; vLLM needs none."""
     reward_key_env: str = "REWARD_API_KEY"
     """Environment variable with the key of `reward_url`, if it wants one."""
-    reward_centre: float = 0.0
+    reward_centre: float = Field(default=0.0, allow_inf_nan=False)
     """Of the scores at `reward_url`: a score there is worth 0.5. `longwriter train reward` measures both."""
-    reward_scale: float = Field(default=1.0, gt=0)
+    reward_scale: float = Field(default=1.0, gt=0, allow_inf_nan=False)
     judge: str | None = None
     """Or a model that judges pairwise, as `--model` names it."""
     judge_url: Address | None = None

@@ -2,8 +2,9 @@
 
 A think reply is exactly one <think>...</think> and then exactly one <answer>...</answer>, a direct reply exactly one
 <answer>...</answer>; blanks alone may stand around them. Tags are written so and no other way: in capitals, with blanks
-or with attributes they are a fault, and so is any tag inside another. An answer of blanks is a fault, empty thinking is
-not. The paper does not say how its two parts combine; here a fault is 0, and else the repetition factor counts.
+or with attributes they are a fault, and so is any tag inside another. A plain reply is all answer. An answer of blanks
+is a fault, empty thinking is not. The paper does not say how its two parts combine; here a fault is 0, and else the
+repetition factor counts.
 """
 
 import re
@@ -13,10 +14,17 @@ from typing import NamedTuple
 from longwriter.rewards.base import Mode, RewardSettings, Sample, Verdict
 from longwriter.rewards.repetition import repetition
 
-_TAG = re.compile(r"<\s*+/?\s*+(?:think|answer)\b[^<>]*>", re.I)
+_TAG = re.compile(r"<\s*+/?\s*+(think|answer)\b[^<>]*>", re.I)
 _WANTED = {"think": ["<think>", "</think>", "<answer>", "</answer>"], "direct": ["<answer>", "</answer>"]}
+EMPTY = "the answer is empty"
 _SHOWN = 40
 """Characters of a stray text or tag that a fault quotes."""
+
+
+def mode_of(completion: str) -> Mode:
+    """The mode that a completion was likely written in, by the tags anywhere in it, however they are written."""
+    names = {match[1].lower() for match in _TAG.finditer(completion)}
+    return "think" if "think" in names else "direct" if names else "plain"
 
 
 class Tagged(NamedTuple):
@@ -31,7 +39,7 @@ class Tagged(NamedTuple):
 def read_tags(completion: str, mode: Mode) -> Tagged:
     """Thinking and answer of a completion, in time linear in its length; in plain mode all is the answer, unchanged."""
     if mode == "plain":
-        return Tagged("", completion, "")
+        return Tagged("", completion, "") if completion.strip() else Tagged("", "", EMPTY)
     found = list(_TAG.finditer(completion))
     wanted = _WANTED[mode]
     fault = _wrong_tags([match[0] for match in found], wanted)
@@ -43,7 +51,7 @@ def read_tags(completion: str, mode: Mode) -> Tagged:
     if outside:
         return Tagged("", "", f"text outside the tags: {outside[:_SHOWN]!r}")
     if not parts[-2]:
-        return Tagged("", "", "the answer is empty")
+        return Tagged("", "", EMPTY)
     return Tagged(parts[1] if mode == "think" else "", parts[-2], "")
 
 

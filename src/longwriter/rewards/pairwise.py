@@ -1,8 +1,8 @@
 """A language model as judge: answers to one request are compared in pairs, each pair in both orders.
 
 value = (wins + ties / 2) / comparisons, over all comparisons of an answer that could be read. A pair whose two orders
-contradict each other counts as a tie, which is what their mean is; a pair of which one order could not be read is
-missing. Judges should be other models than the writer: models favour their own texts.
+contradict each other counts as a tie, which is what their mean is; a pair of which one order could not be read, or that
+is too long for the judge, is missing. Judges should be other models than the writer: models favour their own texts.
 """
 
 import json
@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple, cast
 
 from pydantic import JsonValue
 
-from longwriter.errors import EmptyReply, InputError
+from longwriter.errors import EmptyReply, InputError, PromptTooLong
 from longwriter.models.base import ModelConfig, open_model
 from longwriter.rewards.base import RewardSettings, Verdict
 from longwriter.rewards.prompts import render
@@ -35,15 +35,26 @@ SCHEMA: dict[str, object] = {
 _FENCE = re.compile(r"\A```(?:json)?\s*(.*?)\s*```\Z", re.S)
 
 
+class Said(NamedTuple):
+    """What the judge said of two texts in one order."""
+
+    better: Better | None
+    """None: there is no verdict."""
+    fault: str = ""
+    """Why there is none."""
+    too_long: bool = False
+    """The judge cannot read so much, in either order."""
+
+
 class Compared(NamedTuple):
     """One pair, both orders."""
 
     first: int
     second: int
     points: tuple[float | None, float | None]
-    """Of `first`: when it stood first, and when it stood second; None where no reply could be read."""
-    said: str
-    """Beginning of a reply that could not be read."""
+    """Of `first`: when it stood first, and when it stood second; None where there is no verdict."""
+    fault: str = ""
+    too_long: bool = False
 
 
 class PairwiseJudge:
@@ -55,6 +66,7 @@ class PairwiseJudge:
         if settings.judge.partition(":")[0] == "nano":
             raise InputError("nano cannot judge texts; name another model as judge")
         self._settings = settings
+        self._said: dict[tuple[str, str, str], Said] = {}
         self._model = open_model(
             ModelConfig(
                 model=settings.judge,
@@ -66,9 +78,13 @@ class PairwiseJudge:
         )
 
     async def score(self, texts: Sequence[tuple[str, str]]) -> list[Verdict]:
-        """Answers to one request that stand together are compared. Raises SetupError or Unavailable."""
+        """Answers to one request that stand together are compared. Raises SetupError or Unavailable.
+
+        What was answered before a failure is kept until a call succeeds, and is not asked again.
+        """
         pairs = list(_all_pairs(texts, self._settings.judge_others))
         found = await together((self._compare(texts, *pair) for pair in pairs), self._settings.calls)
+        self._said.clear()
         return [_verdict(place, [c for c in found if place in (c.first, c.second)]) for place in range(len(texts))]
 
     async def aclose(self) -> None:
@@ -78,14 +94,24 @@ class PairwiseJudge:
     async def _compare(self, texts: Sequence[tuple[str, str]], first: int, second: int) -> Compared:
         request, a, b = texts[first][0], texts[first][1], texts[second][1]
         if a == b:
-            return Compared(first, second, (0.5, 0.5), "")
-        one, said = await self._ask(request, a, b)
-        other, also_said = await self._ask(request, b, a)
-        points = (None if one is None else POINTS[one], None if other is None else 1 - POINTS[other])
-        return Compared(first, second, points, said or also_said)
+            return Compared(first, second, (0.5, 0.5))
+        one = await self._once(request, a, b)
+        other = one if one.too_long else await self._once(request, b, a)
+        points = (
+            None if one.better is None else POINTS[one.better],
+            None if other.better is None else 1 - POINTS[other.better],
+        )
+        return Compared(first, second, points, one.fault or other.fault, one.too_long or other.too_long)
 
-    async def _ask(self, request: str, a: str, b: str) -> tuple[Better | None, str]:
-        """The better one; or None, after `TRIES` replies that could not be read, with the beginning of the last."""
+    async def _once(self, request: str, a: str, b: str) -> Said:
+        """As `_ask`, or what it gave before a failure of others."""
+        key = (request, a, b)
+        if key not in self._said:
+            self._said[key] = await self._ask(request, a, b)
+        return self._said[key]
+
+    async def _ask(self, request: str, a: str, b: str) -> Said:
+        """The better one; or none, after `TRIES` replies that could not be read, with the beginning of the last."""
         text = render(language(request), "pairwise", request=request, a=a, b=b)
         said = ""
         for attempt in range(TRIES):
@@ -100,9 +126,11 @@ class PairwiseJudge:
             except EmptyReply as error:
                 said = str(error)
                 continue
+            except PromptTooLong as error:
+                return Said(None, f"too long for the judge: {error.said or error}", too_long=True)
             if (better := read_better(said)) is not None:
-                return better, ""
-        return None, said[:SAID_CHARS]
+                return Said(better)
+        return Said(None, f"no reply of the judge could be read; the last began {said[:SAID_CHARS]!r}")
 
 
 def read_better(reply: str) -> Better | None:
@@ -138,19 +166,21 @@ def _all_pairs(texts: Sequence[tuple[str, str]], others: int) -> Iterator[tuple[
 def _verdict(place: int, compared: Sequence[Compared]) -> Verdict:
     """Of one answer, from all its comparisons."""
     points, agreed = [], 0
-    for first, _, (one, other), _ in compared:
+    for pair in compared:
+        one, other = pair.points
         if one is not None and other is not None:
-            points.append((one + other) / 2 if first == place else 1 - (one + other) / 2)
+            points.append((one + other) / 2 if pair.first == place else 1 - (one + other) / 2)
             agreed += one == other
+    too_long = sum(c.too_long for c in compared)
     why: dict[str, JsonValue] = {
         "compared": len(points),
         "wins": sum(p > 0.5 for p in points),
         "ties": sum(p == 0.5 for p in points),
-        "unreadable": len(compared) - len(points),
+        "unreadable": len(compared) - len(points) - too_long,
+        "too_long": too_long,
         "agreement": agreed / len(points) if points else None,
     }
     if points:
         return Verdict(sum(points) / len(points), why)
-    said = next((c.said for c in compared if c.said), "")
-    reason = f"no reply of the judge could be read; the last began {said!r}" if compared else "no other answer to it"
+    reason = next((c.fault for c in compared if c.fault), "no other answer to it")
     return Verdict(None, {**why, "failure": reason})

@@ -8,6 +8,7 @@ model's positions is None: nothing is cut. Needs the extra `train`.
 
 import asyncio
 import json
+import re
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -33,8 +34,8 @@ LOAD_ERRORS = (OSError, ValueError, ImportError, RuntimeError, KeyError, Safeten
 class Scale(BaseModel):
     """What reward.json says of the scores; its other fields are for people."""
 
-    centre: float = 0.0
-    scale: float = Field(default=1.0, gt=0)
+    centre: float = Field(default=0.0, allow_inf_nan=False)
+    scale: float = Field(default=1.0, gt=0, allow_inf_nan=False)
     max_tokens: int | None = None
     """Longest text that the model was trained on."""
 
@@ -121,7 +122,11 @@ def read_scale(folder: Path) -> Scale:
 
 
 def open_scorer(folder: Path) -> tuple[Any, Any]:
-    """Model, on the GPU if there is one, and tokenizer. Raises SetupError where they cannot be loaded."""
+    """Model, on the GPU if there is one, and tokenizer. Raises SetupError where they cannot be loaded.
+
+    Both have one padding token: the tokenizer's, or its end token where it has none. The model reads its score at the
+    last token that is another, so a config that names a different one, or none, scores something else.
+    """
     torch, transformers = need("torch", EXTRA), need("transformers", EXTRA)
     need(OWN, EXTRA)
     transformers.utils.logging.disable_progress_bar()
@@ -134,8 +139,12 @@ def open_scorer(folder: Path) -> tuple[Any, Any]:
         raise SetupError(
             f"{folder} is not whole: no weights for {', '.join(missing)}; train it to its end, or copy it anew"
         )
+    if tokenizer.pad_token_id is None:
+        tokenizer.pad_token = tokenizer.eos_token
     if tokenizer.chat_template is None or tokenizer.pad_token_id is None:
-        raise SetupError(f"the tokenizer in {folder} needs a chat template and a padding token")
+        raise SetupError(f"the tokenizer in {folder} needs a chat template and a padding token, or an end token")
+    for config in (model.config, model.config.get_text_config()):  # of a model for pictures, too, the text's counts
+        config.pad_token_id = tokenizer.pad_token_id
     return model.to("cuda" if torch.cuda.is_available() else "cpu").eval(), tokenizer
 
 
@@ -151,10 +160,24 @@ def _open_model(folder: Path, transformers: ModuleType) -> tuple[Any, list[str]]
 
 
 def encode(conversations: Sequence[Sequence[dict[str, str]]], tokenizer: Any) -> list[list[int]]:  # noqa: ANN401
-    """Token ids of whole conversations in the chat template. Raises SetupError where it refuses one."""
+    """Token ids of whole conversations in the chat template. Raises SetupError where it refuses one.
+
+    A special token of the tokenizer that is written out in a text gets a blank after its first character and is text like
+    any other: no answer can end its turn and go on as somebody else. A template whose marks are no special tokens, such
+    as [INST], is not protected by that.
+    """
     refusal: type[Exception] = need("jinja2", EXTRA).TemplateError
+    special = {token.content for token in tokenizer.added_tokens_decoder.values() if token.special}
+    names = sorted((special | {*tokenizer.all_special_tokens}) - {""}, key=len, reverse=True)
+    marks = re.compile("|".join(map(re.escape, names)) or r"(?!)")
     try:
-        return [tokenizer.apply_chat_template(list(turns), return_dict=True)["input_ids"] for turns in conversations]
+        found = []
+        for turns in conversations:
+            plain = [
+                turn | {"content": marks.sub(lambda m: f"{m[0][0]} {m[0][1:]}", turn["content"])} for turn in turns
+            ]
+            found.append(tokenizer.apply_chat_template(plain, return_dict=True)["input_ids"])
+        return found
     except refusal as error:
         raise SetupError(f"the reward model's chat template refuses the messages: {error}") from error
 

@@ -54,8 +54,8 @@ class WritingReward:
         texts: dict[int, tuple[str, str]] = {}
         for place, sample in enumerate(samples):
             tagged = read_tags(sample.completion, sample.mode)
-            if tagged.fault or not tagged.answer.strip():
-                verdicts[place] = Verdict(0.0, {"fault": tagged.fault or "the answer is empty"})
+            if tagged.fault:
+                verdicts[place] = Verdict(0.0, {"fault": tagged.fault})
             else:
                 texts[place] = (sample.request, tagged.answer)
         found = await self._judge.score(list(texts.values()))

@@ -232,6 +232,16 @@ def test_a_text_that_the_judge_cannot_take_is_that_item_s_failure(tmp_path: Path
         assert len(server.requests) <= asked + 4
 
 
+def test_a_judge_s_first_text_may_be_the_one_that_it_cannot_take(tmp_path: Path) -> None:
+    data, folder = saved(tmp_path / "data.jsonl", ROWS[:1]), tmp_path / "run"
+    with Server(speak=speaking(lambda _: GOOD)) as server:
+        run(settings(data, "writer", url=server.url), folder)
+        server.faults.append("context")
+        scores = run(settings(data, "writer", url=server.url, judge="judge"), folder)
+    assert scores.counts["failed_judgements"] == 1
+    assert "window" in " ".join(scores.items[0].failures)
+
+
 def test_an_empty_answer_scores_0_and_is_counted(tmp_path: Path) -> None:
     data, folder = saved(tmp_path / "data.jsonl", ROWS[:2]), tmp_path / "run"
     rows = [{"id": "r1", "text": " \n"}, {"id": "r2", "text": "tin " * 200}]

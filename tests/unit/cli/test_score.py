@@ -1,9 +1,12 @@
 """`longwriter score` as a person or a script meets it: a real process on real files and run folders."""
 
 import json
+import os
 from pathlib import Path
+from typing import Any
 
 import pytest
+from tests.server import Server
 from tests.unit.cli.test_cli import longwriter, one_line
 from tests.unit.rewards.prose import ENGLISH
 
@@ -90,6 +93,66 @@ def test_many_samples(tmp_path: Path) -> None:
     assert "no </think>" in table
 
 
+def test_a_name_with_null_makes_room_for_another(tmp_path: Path) -> None:
+    row = {"request": None, "prompt": "Write 100 words", "text": None, "response": "word " * 100, "id": None}
+    (tmp_path / "s.jsonl").write_text(json.dumps(row))
+    [found] = told(tmp_path, "s.jsonl", "--reward", "length")
+    assert (found["id"], found["lower"], found["rewards"]["length"]) == ("1", 90, 1)
+
+
+def test_answers_to_one_request_meet_wherever_they_stand(tmp_path: Path) -> None:
+    def better(body: dict[str, Any], _: object) -> str:
+        text = body["messages"][0]["content"]
+        first, second = (text.split(f"<text_{x}>\n")[1].split()[0] for x in "ab")
+        return json.dumps({"better": "A" if first == "good" else "B" if second == "good" else "tie"})
+
+    rows = [("a1", "tea", "good tea"), ("a2", "sea", "bad sea"), ("b1", "tea", "bad tea"), ("b2", "sea", "good sea")]
+    rows += [("c", "alone", "good")]
+    lines = [json.dumps({"id": name, "prompt": asked, "text": text}) for name, asked, text in rows]
+    (tmp_path / "s.jsonl").write_text("\n".join(lines))
+    with Server(speak=better) as server:
+        judge = ("--reward", "writing", "--judge", "local", "--judge-url", server.url)
+        done = longwriter("score", "s.jsonl", *judge, "--json", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [(r["id"], r["rewards"]["writing"]) for r in found] == [
+        *[("a1", 1), ("a2", 0), ("b1", 0), ("b2", 1)],
+        ("c", None),
+    ]
+    assert done.stderr == "writing: no value for 1 of 5 samples; the first, c: no other answer to it\n"
+
+
+OWN = """
+from longwriter.rewards.base import Verdict
+class Nan:
+    def __init__(self, settings): pass
+    async def score(self, samples): return [Verdict(float(s.completion), {"odd": float("inf")}) for s in samples]
+    async def aclose(self): pass
+class Raises(Nan):
+    async def score(self, samples): raise ValueError("boom")
+class Short(Nan):
+    async def score(self, samples): return []
+"""
+
+
+def test_a_reward_of_ones_own_may_break_but_not_the_output(tmp_path: Path) -> None:
+    (tmp_path / "own.py").write_text(OWN)
+    (tmp_path / "s.jsonl").write_text('{"text": "0.25"}\n{"text": "nan"}')
+    path = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
+    for name, said in (
+        ("Raises", "the reward own:Raises broke: ValueError: boom (own.py:8)"),
+        ("Short", "0 verdicts on 2"),
+    ):
+        one_line(longwriter("score", "s.jsonl", "--reward", f"own:{name}", cwd=tmp_path, PYTHONPATH=path), said)
+    done = longwriter("score", "s.jsonl", "--reward", "own:Nan", "--json", cwd=tmp_path, PYTHONPATH=path)
+    assert done.returncode == 0, done.stderr
+    assert not {"NaN", "Infinity"} & set(done.stdout.replace(":", " ").replace(",", " ").replace("}", " ").split())
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [r["rewards"]["own:Nan"] for r in found] == [0.25, None]
+    assert found[1]["why"]["own:Nan"]["missing"] == "the reward gave nan"
+    assert done.stderr == "own:Nan: no value for 1 of 2 samples; the first, 2: the reward gave nan\n"
+
+
 def test_a_run_of_write_is_scored_against_its_own_words(tmp_path: Path) -> None:
     made = longwriter("write", "A story of a lighthouse", "--words", "300", "--model", "fake:", cwd=tmp_path)
     assert made.returncode == 0, made.stderr
@@ -131,6 +194,7 @@ def test_a_grpo_run_is_scored_at_its_last_step(tmp_path: Path) -> None:
         (("a.md", "--reward", "writing", "--judge", "m"), "--request"),
         (("a.md", "--reward", "writing", "--request", "x"), "reward_model"),
         (("a.md", "--longest", "1"), "longest"),
+        (("a.md", "--longest", "inf"), "longest: Input should be a finite number"),
         (("a.md", "--id", "b"), "'b'"),
         (("broken.jsonl",), "broken.jsonl:2: not JSON"),
         (("list.jsonl",), "list.jsonl:1: a JSON object"),
@@ -139,6 +203,8 @@ def test_a_grpo_run_is_scored_at_its_last_step(tmp_path: Path) -> None:
         (("half.jsonl",), "half.jsonl:1: lower and upper stand together"),
         (("mode.jsonl",), "mode.jsonl:1: mode"),
         (("words.jsonl",), "words.jsonl:1: words"),
+        (("half_text.jsonl",), r"half_text.jsonl:2: completion holds half of a character at 4: '\ud83d'"),
+        (("null.jsonl",), "null.jsonl:1: no text"),
         (("latin.md",), "not UTF-8"),
     ],
 )
@@ -155,6 +221,8 @@ def test_bad_input_is_one_line_and_exit_code_2(tmp_path: Path, arguments: tuple,
         "half.jsonl": '{"text": "a", "lower": 5}',
         "mode.jsonl": '{"text": "a", "mode": "loud"}',
         "words.jsonl": '{"text": "a", "words": -3}',
+        "half_text.jsonl": '{"text": "a"}\n{"text": "boat\\ud83d"}',
+        "null.jsonl": '{"text": null, "prompt": "b"}',
     }
     for name, text in lines.items():
         (tmp_path / name).write_text(text)

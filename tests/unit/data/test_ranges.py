@@ -27,7 +27,7 @@ from longwriter.data.ranges.logs import Drop, RequestRules, Sieve
 from longwriter.data.ranges.requests import read_once
 from longwriter.data.ranges.settings import RangeSettings
 from longwriter.data.steps import LocalEngine, Progress, open_engine
-from longwriter.errors import InputError, RunError, Unavailable
+from longwriter.errors import InputError, PromptTooLong, RunError, Unavailable
 from longwriter.journal import Journal
 from longwriter.models.base import ModelConfig
 
@@ -208,6 +208,26 @@ def test_failures_may_be_skipped_and_are_named(tmp_path: Path) -> None:
     assert (report["kept"], report["dropped"], report["failed"]) == (1, {"failed": 1}, ["open"])
 
 
+class Narrow(Server):
+    """A server whose model cannot read a request that is "vast"."""
+
+    def _fault(self, body: dict[str, Any]) -> str:
+        return "context" if "vast" in body["messages"][-1]["content"] else super()._fault(body)
+
+
+@pytest.mark.parametrize("select", [False, True])
+def test_a_request_that_the_model_cannot_read_is_that_requests_failure(tmp_path: Path, select: bool) -> None:
+    rows = [{"id": "vast", "prompt": "Write about this: vast"}, {"id": "open", "prompt": "Write a wedding speech"}]
+    path = saved(tmp_path / "r.jsonl", rows)
+    with Narrow(speak=speak) as server:
+        with pytest.raises(PromptTooLong, match=r"1 of 2 items failed, first vast: .* too long for judge") as failure:
+            run(settings(path, server.url, select=select), tmp_path / "out")
+        assert "--skip-failed" in str(failure.value)
+        assert "--window" not in str(failure.value)
+        report = run(settings(path, server.url, select=select, skip_failed=True), tmp_path / "out")
+    assert (report["kept"], report["dropped"], report["failed"]) == (1, {"failed": 1}, ["vast"])
+
+
 def test_selection_asks_first_and_says_what_it_left_out(tmp_path: Path) -> None:
     rows = [*ROWS[:1], {"id": "fruit", "prompt": "Write 300 words about a banana"}]
     with Server(speak=speak) as server:
@@ -310,12 +330,58 @@ def test_a_log_s_rows_are_let_through_or_named() -> None:
         "Write a summary-style review of a film that does not exist",
         "写一篇关于人工智能写代码的议论文，要有自己的观点",
         "I am a select committee member from Leeds; write my opening speech",
+        "Write a script for a short film about two sisters",
+        "Write a movie script in the style of an old western",
+        "Write an essay on the Hammurabi code and its judges",
+        "Write a story about a python that escapes from a zoo",
+        "Write a letter about rust on my car to its maker",
+        "Write a travel essay set in Java in the rains",
+        "Create a dress code for our school of dance",
+        "Write a code of conduct for a chess club",
+        "Write a story about a girl who learns to code in python",
+        "Select a character from Hamlet and write a monologue",
+        "Import duties rose last year; write an op-ed on them",
+        "Polish food is a comfort: write an essay on pierogi",
+        "Evaluate the following claim in an essay: tea made empires",
+        "写一篇关于云计算的文章，两千字",
+        "计算机的发展史，请写一篇文章",
+        "写一篇关于量子计算的科普文章",
+        "请计算机老师写一篇发言稿，谈谈课堂",
+        "写一个关于程序员写代码的故事",
     ],
 )
 def test_requests_that_only_speak_of_such_things_are_let_be(prompt: str) -> None:
     with NearDuplicates() as repeats:
         found = Sieve(RequestRules(5, 1000, 0.5), Benchmarks([]), repeats)(wild(1, prompt, language="English"), 1)
     assert isinstance(found, Instruction), found
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "Write code that parses a log of my server",
+        "Write a program in Java that prints primes",
+        "Create a Rust web server with two routes",
+        "Write me a function that reverses a list",
+        "Give me the code for a snake game",
+        "Write a script that renames all my photos",
+        "Write a tic tac toe game in javascript",
+        "Using python, print the primes below 100",
+        "import pandas as pd; what does this do",
+        "select name, age from users where age > 3",
+        "Correct the grammar of this: he go home",
+        "用python写一个爬虫，抓取新闻",
+        "写一段冒泡排序的代码，要有注释",
+        "一个长方形长5宽3，请计算它的面积",
+        "计算下列各题，并写出步骤",
+        "已知函数f(x)，求导并画图",
+    ],
+)
+def test_requests_for_code_sums_and_corrections_are_dropped(prompt: str) -> None:
+    with NearDuplicates() as repeats:
+        found = Sieve(RequestRules(5, 1000, 0.5), Benchmarks([]), repeats)(wild(1, prompt, language="English"), 1)
+    assert isinstance(found, Drop)
+    assert found.name == "not writing"
 
 
 @pytest.mark.parametrize("kind", ["jsonl", "parquet"])

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from tests.unit.data.doubling import Double, items, noted
 
-from longwriter.data.steps import LocalEngine, Progress, open_engine, run_step
-from longwriter.errors import InputError, ModelError, RunError, SetupError, TruncatedPrompt, Unavailable
+from longwriter.data.steps import KINDS, LocalEngine, Progress, kind_of, open_engine, run_step
+from longwriter.errors import InputError, ModelError, PromptTooLong, RunError, SetupError, TruncatedPrompt, Unavailable
 from longwriter.journal import Journal
 
 
@@ -63,6 +63,16 @@ def test_what_failed_is_missing_from_partial_results(tmp_path: Path) -> None:
         "i0",
         "i2",
     ]
+
+
+def test_prompts_that_are_too_long_are_failures_of_their_items_alone(tmp_path: Path) -> None:
+    long = {f"i{n}": PromptTooLong("does not fit") for n in range(70)}
+    journal, log = Journal(None), tmp_path / "log"
+    found = run_step("double", items(72), Double(log, long), journal, LocalEngine(1), silent, partial=True)
+    assert list(found) == ["i70", "i71"]
+    with pytest.raises(PromptTooLong, match="70 of 72 items failed, first i0: does not fit"):
+        run_step("double", items(72), Double(log, long), journal, LocalEngine(1), silent)
+    assert isinstance(KINDS[kind_of(PromptTooLong("x", "y"))]("x"), PromptTooLong), "Ray hands it on as what it is"
 
 
 def test_a_dead_server_stops_the_step(tmp_path: Path) -> None:

@@ -14,10 +14,10 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
-from server import Server
+from server import REFUSALS, Server
 from server import __file__ as server_file
 
-from longwriter.errors import EmptyReply, InputError, SetupError, Unavailable
+from longwriter.errors import EmptyReply, InputError, PromptTooLong, SetupError, Unavailable
 from longwriter.models.base import ModelConfig, open_model
 from longwriter.models.retry import Backoff, asked_wait
 from longwriter.types import Message, Request
@@ -253,7 +253,23 @@ async def test_what_no_retry_mends_fails_at_once(fault, streamed):
             with pytest.raises(SetupError) as caught:
                 await model.reply(ask(), (lambda _: None) if streamed else None)
     assert SETUP[fault] in str(caught.value)
+    assert isinstance(caught.value, PromptTooLong) == (fault == "context")
     assert len(server.requests) == 1
+
+
+VLLM = (
+    "The decoder prompt (length 5000) is longer than the maximum model length of 4096. Make sure that it is no longer."
+)
+
+
+async def test_a_prompt_that_is_too_long_has_a_type_and_the_servers_words(monkeypatch):
+    monkeypatch.setitem(REFUSALS, "context", (400, "BadRequestError", VLLM))
+    with Server(faults=["context"]) as server:
+        async with at(server) as model:
+            with pytest.raises(PromptTooLong, match="--window N") as caught:
+                await model.reply(ask(json_schema={"type": "object"}))
+    assert caught.value.said == VLLM
+    assert len(server.requests) == 1, "the schema is not to blame"
 
 
 async def test_an_unknown_model_lists_those_offered():

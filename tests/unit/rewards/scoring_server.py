@@ -24,6 +24,10 @@ REFUSALS = {
     "429": (429, "busy"),
     "503": (503, "loading"),
     "long": (400, "This model's maximum context length is 512 tokens, not 900"),
+    "longer": (400, "The decoder prompt (length 5000) is longer than the maximum model length of 4096."),
+    "413": (413, "Request Entity Too Large"),
+    "422": (422, "this field is odd"),
+    "422 long": (422, "the input exceeds the context window"),
 }
 ROWS = {
     "empty": {"object": "list", "data": []},

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from tests.unit.rewards.prose import ENGLISH
 
 from longwriter.rewards.base import RewardSettings, Sample, open_reward
-from longwriter.rewards.form import Tagged, TagsReward, read_tags
+from longwriter.rewards.form import FormatReward, Tagged, TagsReward, mode_of, read_tags
 from longwriter.rewards.repetition import repetition
 
 WELL = "<think>a plan</think><answer>a text</answer>"
@@ -22,9 +22,34 @@ def test_well_formed_replies_are_taken_apart() -> None:
     assert read_tags("<answer>1 < 2 and <b>bold</b> </answers> <thinker></answer>", "direct").fault == ""
 
 
-@pytest.mark.parametrize("text", ["", "a text", WELL, "<answer>", "<think>", " blanks "])
-def test_plain_is_all_answer_and_never_a_fault(text: str) -> None:
+@pytest.mark.parametrize("text", ["a text", WELL, "<answer>", "<think>", " blanks "])
+def test_plain_is_all_answer_whatever_stands_in_it(text: str) -> None:
     assert read_tags(text, "plain") == Tagged("", text, "")
+
+
+@pytest.mark.parametrize("text", ["", " ", "\n\t\n"])
+async def test_a_plain_answer_of_blanks_is_a_fault_worth_nothing(text: str) -> None:
+    assert read_tags(text, "plain") == Tagged("", "", "the answer is empty")
+    for reward in (FormatReward(RewardSettings()), TagsReward(RewardSettings())):
+        (verdict,) = await reward.score([Sample(id="a", request="", completion=text)])
+        assert (verdict.value, verdict.why["fault"]) == (0, "the answer is empty")
+
+
+@pytest.mark.parametrize(
+    ("text", "mode"),
+    [
+        (WELL, "think"),
+        ("Sure! " + WELL, "think"),
+        ("a plan</think><answer>a text</answer>", "think"),
+        ("<answer>a text</answer> <THINK>", "think"),
+        ("a text</answer>", "direct"),
+        ('Here: <Answer kind="think">a text', "direct"),
+        ("a text of thinkers < answers > and <b>think</b>", "plain"),
+        ("", "plain"),
+    ],
+)
+def test_the_mode_is_told_by_tags_anywhere(text: str, mode: str) -> None:
+    assert mode_of(text) == mode
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,10 @@ async def test_the_value_is_the_share_of_wins_with_ties_as_halves() -> None:
     with Server(speak=fair_judge) as server:
         verdicts = await ask(server, *asked("a good", "b fair", "c fair", "d bad"))
     assert [v.value for v in verdicts] == pytest.approx([1, 0.5, 0.5, 0])
-    assert verdicts[1].why == {"compared": 3, "wins": 1, "ties": 1, "unreadable": 0, "agreement": 1.0}
+    assert verdicts[1].why == {
+        **{"compared": 3, "wins": 1, "ties": 1},
+        **{"unreadable": 0, "too_long": 0, "agreement": 1.0},
+    }
     assert len(server.requests) == 12, "six pairs, both orders"
     seen = sorted(parts(body) for body in server.requests)
     assert len(set(seen)) == 12
@@ -99,6 +102,37 @@ async def test_a_reply_that_cannot_be_read_is_asked_for_again_and_never_guessed(
     assert '\'{"better": "C"}\'' in str(verdicts[0].why["failure"])
     assert verdicts[0].why["agreement"] is None
     assert len(server.requests) == 6
+
+
+class Narrow(Server):
+    """A server whose model cannot read a text that is "vast"."""
+
+    def _fault(self, body: dict[str, Any]) -> str:
+        return "context" if "vast" in body["messages"][-1]["content"] else super()._fault(body)
+
+
+async def test_a_text_that_is_too_long_for_the_judge_is_missing_alone() -> None:
+    with Narrow(speak=fair_judge) as server:
+        verdicts = await ask(server, *asked("a good", "vast fair", "c bad"))
+    assert [v.value for v in verdicts] == [1, None, 0]
+    assert [(v.why["too_long"], v.why["unreadable"]) for v in verdicts] == [(1, 0), (2, 0), (1, 0)]
+    assert str(verdicts[1].why["failure"]).startswith("too long for the judge: This model's maximum context length")
+    assert len(server.requests) == 4, "the other order is as long"
+
+
+async def test_what_the_judge_answered_before_it_died_is_not_asked_again() -> None:
+    texts = asked("a good", "b fair", "c bad")
+    with Server(speak=fair_judge) as server:
+        judge = PairwiseJudge(RewardSettings(judge="local", judge_url=server.url, calls=1))
+        server.faults.extend(["", "", "", "401"])
+        with pytest.raises(SetupError):
+            await judge.score(texts)
+        assert [v.value for v in await judge.score(texts)] == [1, 0.5, 0]
+        seen = [parts(body) for body in server.requests]
+        assert [seen.count(pair) for pair in seen[:3]] == [1, 1, 1]
+        await judge.score(texts)
+        assert len(server.requests) == len(seen) + 6, "kept no longer than it takes"
+        await judge.aclose()
 
 
 async def test_a_dead_or_wrong_judge_raises() -> None:

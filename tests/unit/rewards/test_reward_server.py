@@ -8,6 +8,8 @@ from longwriter.errors import InputError, SetupError, Unavailable
 from longwriter.rewards.base import RewardSettings, Verdict
 from longwriter.rewards.reward_server import RewardServer, read_score
 
+LONG = ("long", "longer", "413", "422 long")
+
 
 async def ask(server: ScoringServer, path: str, *answers: str, **settings: object) -> list[Verdict]:
     scorer = RewardServer(RewardSettings(reward_url=server.url + path, **settings))
@@ -68,7 +70,12 @@ async def test_a_dead_endpoint_is_unavailable() -> None:
 
 @pytest.mark.parametrize(
     ("fault", "message"),
-    [("400", "this field is odd"), ("404", "is it a server of a reward model"), ("two", "2 labels")],
+    [
+        ("400", "this field is odd"),
+        ("422", "this field is odd"),
+        ("404", "is it a server of a reward model"),
+        ("two", "2 labels"),
+    ],
 )
 async def test_what_no_retry_mends_is_said_at_once(fault: str, message: str) -> None:
     with ScoringServer(faults=[fault]) as server, pytest.raises(SetupError, match=message):
@@ -76,12 +83,12 @@ async def test_what_no_retry_mends_is_said_at_once(fault: str, message: str) -> 
     assert len(server.requests) == 1
 
 
-@pytest.mark.parametrize("fault", ["nan", "empty", "null", "word", "long"])
+@pytest.mark.parametrize("fault", ["nan", "empty", "null", "word", "long", "longer", "413", "422 long"])
 async def test_a_missing_number_is_missing_and_the_others_have_theirs(fault: str) -> None:
     with ScoringServer(faults=[fault]) as server:
         verdicts = await ask(server, "", "good", "good good", calls=1)
     assert verdicts[0].value is None
-    assert verdicts[0].why["failure"]
+    assert ("too long for the reward model" in str(verdicts[0].why["failure"])) == (fault in LONG)
     assert verdicts[1].why["score"] == 2
 
 
