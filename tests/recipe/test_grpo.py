@@ -102,7 +102,8 @@ def test_the_loss_uses_exactly_the_papers_advantages(
     file = recipe_of(
         folder,
         run={"batch": 12, "device_batch": 3, "steps": 2},
-        grpo={"objectives": objectives, "group": 4, "overlong": overlong},
+        data={"max_tokens": 190},
+        grpo={"objectives": objectives, "group": 4, "overlong": overlong, "completion_tokens": 150},
     )
     launch = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"] if processes == 2 else []
     done = subprocess.run(
@@ -117,7 +118,9 @@ def test_the_loss_uses_exactly_the_papers_advantages(
     assert len(list(folder.glob("used-*.jsonl"))) == processes
     missing = 0
     for step, rollouts in read_steps(folder / "out"):
-        formula = by_hand(rollouts)
+        formula = [0.0 if overlong == "mask" and r.cut else a for r, a in zip(rollouts, by_hand(rollouts), strict=True)]
+        assert 0 < sum(r.cut for r in rollouts) < len(rollouts)
+        assert any(formula)
         assert [r.advantage for r in rollouts] == pytest.approx(formula, abs=1e-9)
         # what was cut is masked, its text empty: left out on both sides
         expected = sorted(
