@@ -17,7 +17,7 @@ test: .venv/ready-dev
 # Trains tiny models on the CPU and starts a small Ray: needs PyTorch, which `make test` does not install (its GPU build
 # is gigabytes).
 test-recipe: .venv/ready-train
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m recipe -n 2 --dist loadfile
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m recipe -n 2 --dist loadgroup
 
 check: .venv/ready-dev
 	$(BIN)/ruff check .

@@ -13,7 +13,7 @@ from longwriter.errors import EmptyReply, InputError, SetupError, Unavailable
 from longwriter.journal import Journal
 
 ray = pytest.importorskip("ray", reason="Ray is not installed: pip install -e '.[ray]'")
-pytestmark = pytest.mark.recipe
+pytestmark = [pytest.mark.recipe, pytest.mark.xdist_group("ray")]  # two clusters on a machine see each other
 
 
 def silent(_: Progress) -> None:

@@ -29,7 +29,7 @@ data_, hydra, omegaconf, ray, tensordict, torch, tq, yaml = map(
 )
 setup = importlib.import_module("longwriter.train.setup")
 prompts = importlib.import_module("longwriter.train.verl.prompts")
-pytestmark = pytest.mark.recipe
+pytestmark = [pytest.mark.recipe, pytest.mark.xdist_group("ray")]  # two clusters on a machine see each other
 
 
 def of(module: str, name: str):

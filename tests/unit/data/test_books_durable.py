@@ -136,6 +136,7 @@ def test_memory_does_not_grow_with_the_corpus(tmp_path: Path) -> None:
 
 
 @pytest.mark.recipe
+@pytest.mark.xdist_group("ray")
 def test_on_ray_as_on_this_machine(tmp_path: Path) -> None:
     pytest.importorskip("ray", reason="needs the extra [ray]")
     folder = library(tmp_path / "in")

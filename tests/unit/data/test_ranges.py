@@ -465,6 +465,7 @@ def test_the_command(tmp_path: Path) -> None:
 
 
 @pytest.mark.recipe
+@pytest.mark.xdist_group("ray")
 def test_ray_gives_the_same_ranges(tmp_path: Path) -> None:
     pytest.importorskip("ray", reason="needs the [ray] extra")
     path = saved(tmp_path / "r.jsonl", ROWS)
