@@ -7,7 +7,7 @@ run. Left out: JSON schemas, batching, several GPUs (vLLM behind `--base-url` do
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -22,6 +22,17 @@ LOAD_ERRORS = (OSError, ValueError, ImportError, RuntimeError, KeyError, Safeten
 """What transformers raises for missing, foreign and damaged weights."""
 OVERLAP_TOKENS = 16
 """Prompt tokens decoded with a continuation, so that its first blank is not taken for the start of a text."""
+
+
+def positions(shape: Mapping[str, Any]) -> int | None:
+    """Tokens that a model may see at once, by its config; None where that does not say.
+
+    Stretched ones included: with a factor, a config gives either the stretched number or the one before.
+    """
+    room: int | None = shape.get("max_position_embeddings")
+    rope = shape.get("rope_parameters") or {}
+    before = rope.get("original_max_position_embeddings") or room
+    return None if room is None or before is None else max(room, int(before * (rope.get("factor") or 1)))
 
 
 class HuggingFace:
@@ -43,7 +54,7 @@ class HuggingFace:
         if not self._tokenizer.chat_template:
             raise SetupError(f"{self.name} has no chat template: it completes text but does not follow instructions")
         shape = self._load("AutoConfig").get_text_config().to_dict()
-        self._window: int | None = shape.get("max_position_embeddings")
+        self._window = positions(shape)
         self._model: Any = None
         self._turn = asyncio.Lock()
 

@@ -21,6 +21,7 @@ from safetensors import SafetensorError
 from longwriter.config import build
 from longwriter.errors import InputError, RunError, SetupError
 from longwriter.models.base import need
+from longwriter.models.hf import positions
 from longwriter.rewards.base import RewardSettings, Verdict
 from longwriter.rewards.worth import worth
 
@@ -69,7 +70,7 @@ class LocalModel:
                 for request, answer in texts
             ]
             ids = encode(turns, tokenizer)
-            room: int | None = model.config.to_dict().get("max_position_embeddings")
+            room = positions(model.config.to_dict())
             fitting = [i for i, tokens in enumerate(ids) if room is None or len(tokens) <= room]
             found = scores(model, [ids[i] for i in fitting], tokenizer.pad_token_id, self._batch)
         scored = dict(zip(fitting, found, strict=True))

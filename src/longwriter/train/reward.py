@@ -30,6 +30,7 @@ from trl import RewardConfig, RewardTrainer
 from trl.trainer.reward_trainer import suppress_seqcls_warning
 
 from longwriter.errors import InputError, RunError
+from longwriter.models.hf import positions
 from longwriter.rewards.reward_model import REPORT, encode, scores
 from longwriter.runs import write_file
 from longwriter.text import count_words
@@ -39,7 +40,7 @@ from longwriter.train.dpo import read_pairs
 from longwriter.train.recipe import Recipe
 from longwriter.train.reward_report import Scored, draw, report, table
 from longwriter.train.run import finish, go, start
-from longwriter.train.setup import arguments, open_tokenizer, positions, steps_of
+from longwriter.train.setup import arguments, open_tokenizer, steps_of
 from longwriter.train.trainer import SoundTrainer
 
 PICTURE = "reward.png"
@@ -154,7 +155,7 @@ def open_model(recipe: Recipe, tokenizer: PreTrainedTokenizerBase) -> PreTrained
         classifies = any("ForSequenceClassification" in name for name in config.architectures or [])
         if classifies and config.num_labels != 1:
             raise InputError(f"model.init: {m.init} has {config.num_labels} labels; a reward model has one")
-        room = positions(config)
+        room = positions(config.to_dict())
         if room is not None and recipe.data.max_tokens > room:
             raise InputError(f"data.max_tokens = {recipe.data.max_tokens:,}: {m.init} reads {room:,} tokens")
         with suppress_seqcls_warning():

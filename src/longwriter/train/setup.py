@@ -12,7 +12,6 @@ from transformers import (
     AutoConfig,
     AutoModelForCausalLM,
     AutoTokenizer,
-    PreTrainedConfig,
     PreTrainedModel,
     PreTrainedTokenizerBase,
     PreTrainedTokenizerFast,
@@ -22,6 +21,7 @@ from trl.trainer.utils import add_fused_lm_head
 
 from longwriter.config import read_text
 from longwriter.errors import InputError
+from longwriter.models.hf import positions
 from longwriter.train import nano_model  # noqa: F401 - registers nano with transformers
 from longwriter.train.recipe import ModelSettings, Recipe, RunSettings
 
@@ -75,7 +75,7 @@ def open_model(recipe: Recipe, tokenizer: PreTrainedTokenizerBase, *, lean: bool
     except (OSError, ValueError, TypeError, KeyError) as error:
         name = f"model.init: {m.init}" if m.init else f"model.new: {m.new.get('model_type')}"
         raise InputError(f"{name}: cannot be made or read: {_first_line(error)}") from error
-    room = positions(model.config)
+    room = positions(model.config.to_dict())
     if room is not None and recipe.data.max_tokens > room:
         raise InputError(
             f"data.max_tokens = {recipe.data.max_tokens:,}: the model has {room:,} positions; lower it, or stretch them in "
@@ -95,18 +95,6 @@ def open_model(recipe: Recipe, tokenizer: PreTrainedTokenizerBase, *, lean: bool
         )
         model = get_peft_model(model, lora)
     return model
-
-
-def positions(config: PreTrainedConfig) -> int | None:
-    """Tokens that a model may see at once; None where its config does not say.
-
-    Stretched ones included: with a factor, a config gives either the stretched number or the one before.
-    """
-    shape = config.to_dict()
-    room: int | None = shape.get("max_position_embeddings")
-    rope = shape.get("rope_parameters") or {}
-    before = rope.get("original_max_position_embeddings") or room
-    return None if room is None or before is None else max(room, int(before * (rope.get("factor") or 1)))
 
 
 def world_size() -> int:
