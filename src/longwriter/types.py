@@ -48,8 +48,14 @@ class Request(Record):
     temperature: float | None = None
     """None: the model's own default."""
     top_p: float | None = None
+    min_p: float | None = None
+    repeat_penalty: float | None = None
+    """Divides the chance of tokens that stood in the last `repeat_last_n`; 1 is none."""
+    repeat_last_n: int | None = None
+    dry: float | None = None
+    """Strength of DRY, which holds against runs of tokens that stood before; 0 is none."""
     seed: int | None = None
-    """Sampling seed, honoured by nano and by servers that offer it."""
+    """Sampling seed, honoured by engines of ours and by servers that offer it."""
     json_schema: dict[str, object] | None = None
     """The reply should be JSON of this schema. A backend that cannot promise it ignores it: the caller parses anyway."""
 
@@ -69,8 +75,9 @@ class Reply(Record):
 
     text: str
     """Leading and trailing blanks are kept: a continuation needs them."""
-    finish: Literal["stop", "length"]
-    """`length`: cut at the token limit, so the text may end anywhere."""
+    finish: Literal["stop", "length", "filter", "cut"]
+    """Why it ended: `stop`, by itself; `length`, at the token limit; `filter`, by the provider's filter, in the middle of
+    the text; `cut`, because whoever listened had enough. All but `stop` may end anywhere."""
     usage: Usage = Usage()
     thinking: str = ""
     """What stood in think tags or in the server's reasoning field."""

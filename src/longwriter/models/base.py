@@ -5,7 +5,6 @@ asked for, not before. 3. Retrying, think-tag stripping and error naming happen 
 `Reply` or a `ModelError`, nothing else. 4. Nothing here counts money or touches a run folder.
 """
 
-from collections.abc import Callable
 from importlib import import_module
 from types import ModuleType
 from typing import Protocol
@@ -15,8 +14,17 @@ from pydantic import Field
 from longwriter.errors import InputError, SetupError
 from longwriter.types import Address, Record, Reply, Request
 
-OnText = Callable[[str], None]
-"""Receives visible text (no thinking) as it streams; a retry may repeat text, so it is for display alone."""
+
+class Listener(Protocol):
+    """Hears visible text (no thinking) as it streams."""
+
+    def begin(self) -> None:
+        """A try begins: whatever was heard before is void."""
+        ...
+
+    def hear(self, piece: str) -> bool:
+        """The next piece. True: enough; the reply ends here, with `finish` "cut"."""
+        ...
 
 
 class Model(Protocol):
@@ -26,10 +34,8 @@ class Model(Protocol):
     """As shown to people and looked up in the price table."""
     prefill: bool
     """True: the last message of a request may be the beginning of the reply."""
-    prompts: str | None
-    """Name of the prompt set the model was trained on; None: the set of the request's language."""
 
-    async def reply(self, request: Request, on_text: OnText | None = None) -> Reply:
+    async def reply(self, request: Request, listener: Listener | None = None) -> Reply:
         """Answer. Raises SetupError, Unavailable or EmptyReply."""
         ...
 
@@ -49,14 +55,16 @@ class Model(Protocol):
 class ModelConfig(Record):
     """Which model, and how to reach it."""
 
-    model: str = "nano"
-    """`nano`, `fake:...`, `hf:PATH-or-ID`, or the name of a model at `base_url`."""
+    model: str = "gguf:smollm2"
+    """`gguf:NAME-or-PATH`, `hf:PATH-or-ID`, `fake:...`, or the name of a model at `base_url`."""
     base_url: Address | None = None
     """An OpenAI-compatible endpoint, such as http://localhost:8000/v1; None: the client's own (OPENAI_BASE_URL)."""
     key_env: str = "OPENAI_API_KEY"
     """Environment variable that holds the key; the key itself never stands in a file of ours."""
     timeout_s: float = Field(default=600, gt=0)
     """Longest silence of the server, not the longest reply."""
+    card: str | None = None
+    """Name of an entry in `cards.toml`; None: by the model's name."""
     retry_s: float = Field(default=300, ge=0)
     """Seconds that one call may spend on retries in all, waiting included."""
 
@@ -64,7 +72,7 @@ class ModelConfig(Record):
 BACKENDS = {  # scheme -> class; the scheme is what stands before the colon in ModelConfig.model
     "openai": "longwriter.models.openai_compat:OpenAICompatible",
     "hf": "longwriter.models.hf:HuggingFace",
-    "nano": "longwriter.models.nano.backend:Nano",
+    "gguf": "longwriter.models.gguf:Gguf",
     "fake": "longwriter.models.fake:FakeModel",
 }
 
@@ -75,7 +83,7 @@ def open_model(config: ModelConfig) -> Model:
     if scheme not in BACKENDS:  # "llama3:8b" is a model's name, not a scheme
         scheme, rest = "openai", config.model
     if not config.model.strip():
-        raise InputError("the model's name is empty; use --model NAME, or leave it out for nano")
+        raise InputError("the model's name is empty; use --model NAME, or leave it out for the default")
     module, name = BACKENDS[scheme].split(":")
     model: Model = getattr(import_module(module), name)(config, rest)
     return model

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Self
 
 from longwriter.errors import EmptyReply, SetupError
-from longwriter.models.base import ModelConfig, OnText
+from longwriter.models.base import Listener, ModelConfig
 from longwriter.types import Reply, Request, Usage
 
 Answer = str | Reply | Exception
@@ -50,7 +50,6 @@ class FakeModel:
 
     name = "fake"
     prefill = True
-    prompts: str | None = None
 
     def __init__(self, config: ModelConfig, rest: str) -> None:  # noqa: ARG002 - every backend is made with both
         """`rest`: RATIO, "" for 1. Raises SetupError where it is no number above 0."""
@@ -71,7 +70,7 @@ class FakeModel:
             model._script = lambda _: next(left, SetupError(f"the fake model's script of {len(answers)} is at its end"))
         return model
 
-    async def reply(self, request: Request, on_text: OnText | None = None) -> Reply:
+    async def reply(self, request: Request, listener: Listener | None = None) -> Reply:
         """The next answer. Raises EmptyReply for an answer of blanks, and what the script tells it to."""
         self.requests.append(request)
         answer = self._script(request)
@@ -84,10 +83,7 @@ class FakeModel:
             answer = Reply(text=answer, finish="stop", usage=usage)
         if not answer.text.strip():
             raise EmptyReply("the fake model's answer is empty")
-        if on_text is not None:
-            for piece in re.split(r"(?<=\s)", answer.text):
-                on_text(piece)
-        return answer
+        return answer if listener is None else _told(answer, listener)
 
     async def window(self) -> int | None:
         """No limit."""
@@ -122,6 +118,17 @@ class FakeModel:
             text = text[: found[limit - 1]] if limit else ""
         usage = Usage(prompt_tokens=sum(count(m.content) for m in request.messages), completion_tokens=count(text))
         return Reply(text=text, finish="length" if cut else "stop", usage=usage)
+
+
+def _told(answer: Reply, listener: Listener) -> Reply:
+    """The answer as far as the listener wants to hear it."""
+    listener.begin()
+    heard = ""
+    for piece in re.split(r"(?<=\s)", answer.text):
+        heard += piece
+        if listener.hear(piece) and len(heard) < len(answer.text):
+            return answer.model_copy(update={"text": heard, "finish": "cut", "usage": Usage()})
+    return answer
 
 
 def count(text: str) -> int:

@@ -14,7 +14,7 @@ from typing import Any, Literal
 from safetensors import SafetensorError
 
 from longwriter.errors import EmptyReply, InputError, PromptTooLong, SetupError
-from longwriter.models.base import ModelConfig, OnText, need
+from longwriter.models.base import Listener, ModelConfig, need
 from longwriter.models.thinking import ThinkFilter, split
 from longwriter.types import Message, Reply, Request, Usage
 
@@ -39,7 +39,6 @@ class HuggingFace:
     """One set of weights in this process."""
 
     prefill = True
-    prompts = None
 
     def __init__(self, config: ModelConfig, rest: str) -> None:  # noqa: ARG002 - every backend is made with both
         """`rest`: folder or model ID. Raises SetupError where transformers cannot read it."""
@@ -58,20 +57,20 @@ class HuggingFace:
         self._model: Any = None
         self._turn = asyncio.Lock()
 
-    async def reply(self, request: Request, on_text: OnText | None = None) -> Reply:
+    async def reply(self, request: Request, listener: Listener | None = None) -> Reply:
         """Answer. Raises SetupError if the weights cannot be loaded or the prompt does not fit, or EmptyReply."""
         loop, stop, shown = asyncio.get_running_loop(), threading.Event(), ThinkFilter()
 
         def show(piece: str) -> None:
             visible = shown.feed(piece)
-            if visible and on_text is not None:
-                on_text(visible)
+            if visible and listener is not None:
+                listener.hear(visible)
 
         def tell(piece: str) -> None:
             loop.call_soon_threadsafe(show, piece)
 
         async with self._turn:
-            work = loop.run_in_executor(None, self._generate, request, stop, tell if on_text else None)
+            work = loop.run_in_executor(None, self._generate, request, stop, tell if listener else None)
             try:
                 reply = await asyncio.shield(work)
             except asyncio.CancelledError:
@@ -79,8 +78,8 @@ class HuggingFace:
                 await asyncio.wait([work])
                 raise
         rest = shown.close()
-        if rest and on_text is not None:
-            on_text(rest)
+        if rest and listener is not None:
+            listener.hear(rest)
         if not reply.text.strip():
             raise EmptyReply(f"{self.name} answered without text" + " outside its thinking" * bool(reply.thinking))
         return reply

@@ -20,7 +20,7 @@ from openai import AsyncOpenAI, AsyncStream
 from pydantic import BaseModel, HttpUrl, TypeAdapter, ValidationError
 
 from longwriter.errors import EmptyReply, InputError, PromptTooLong, SetupError, Unavailable
-from longwriter.models.base import ModelConfig, OnText
+from longwriter.models.base import Listener, ModelConfig
 from longwriter.models.prices import is_local
 from longwriter.models.retry import Backoff, asked_wait
 from longwriter.models.thinking import ThinkFilter, split
@@ -153,7 +153,6 @@ class OpenAICompatible:
     """
 
     prefill = False
-    prompts = None
 
     def __init__(self, config: ModelConfig, rest: str) -> None:
         if not rest.strip():
@@ -170,12 +169,12 @@ class OpenAICompatible:
         timeout = openai.Timeout(config.timeout_s, connect=min(CONNECT_S, config.timeout_s))
         self._client = AsyncOpenAI(api_key=self._key, base_url=url, max_retries=0, timeout=timeout)
 
-    async def reply(self, request: Request, on_text: OnText | None = None) -> Reply:
+    async def reply(self, request: Request, listener: Listener | None = None) -> Reply:
         """Answer; streams only if someone listens, because every streamed piece costs CPU."""
         backoff = Backoff(self._config.retry_s)
         empties = 0
         while True:
-            heard = await self._attempt(request, on_text)
+            heard = await self._attempt(request, listener)
             if heard is None:
                 continue  # the server refused a field, which is left out from now on
             if isinstance(heard, _Heard):
@@ -207,14 +206,14 @@ class OpenAICompatible:
         """Close connections."""
         await self._client.close()
 
-    async def _attempt(self, request: Request, on_text: OnText | None) -> _Heard | _Fault | None:
+    async def _attempt(self, request: Request, listener: Listener | None) -> _Heard | _Fault | None:
         """One try. None: a field was refused and will be left out. Raises SetupError for what no retry mends.
 
         Errors are raised outside of the handlers: the client's own carry request headers, the key among them.
         """
-        body = self._body(request, streamed=on_text is not None)
+        body = self._body(request, streamed=listener is not None)
         try:
-            return await (self._whole(body) if on_text is None else self._streamed(body, on_text))
+            return await (self._whole(body) if listener is None else self._streamed(body, listener))
         except openai.APIStatusError as error:
             status = error
         except openai.APIConnectionError as error:
@@ -265,7 +264,7 @@ class OpenAICompatible:
         usage = answer.usage.usage() if answer.usage else Usage()
         return _Heard(text, reasoning + thinking, choice.finish_reason, usage)
 
-    async def _streamed(self, body: dict[str, object], on_text: OnText) -> _Heard:
+    async def _streamed(self, body: dict[str, object], listener: Listener) -> _Heard:
         stream: AsyncStream[object] = await self._client.post(
             "/chat/completions", cast_to=object, body=body, stream=True, stream_cls=AsyncStream[object]
         )
@@ -279,12 +278,12 @@ class OpenAICompatible:
                     reasoning.append(choice.delta.reasoning_content or choice.delta.reasoning or "")
                     shown = visible.feed(choice.delta.content or "")
                     if shown:
-                        on_text(shown)
+                        listener.hear(shown)
         if finish is None:  # a proxy may end a cut stream in good form
             raise _NoAnswer("the stream ended before the reply did")
         shown = visible.close()
         if shown:
-            on_text(shown)
+            listener.hear(shown)
         return _Heard(visible.text, "".join(reasoning) + visible.thinking, finish, usage)
 
     def _check_empty(self, heard: _Heard, request: Request) -> None:

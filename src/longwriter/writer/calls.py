@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from longwriter.errors import CeilingReached, InputError, TruncatedPrompt
 from longwriter.journal import Journal
-from longwriter.models.base import Model, OnText
+from longwriter.models.base import Listener, Model
 from longwriter.models.prices import Price
 from longwriter.models.tokens import TokenCounter, estimate_tokens
 from longwriter.types import Message, Reply, Request, Usage
@@ -118,7 +118,7 @@ class Calls:
         return self._replies.get(step)
 
     async def ask(
-        self, role_name: str, step: str, request: Request, *, expect: int, on_text: OnText | None = None
+        self, role_name: str, step: str, request: Request, *, expect: int, listener: Listener | None = None
     ) -> Reply:
         """The reply of a step, of about `expect` tokens. Raises CeilingReached, TruncatedPrompt and the model's errors."""
         if (known := self.known(step)) is not None:
@@ -130,7 +130,7 @@ class Calls:
         estimate = sum(estimate_tokens(m.content) + MESSAGE_TOKENS for m in request.messages)
         started = time.monotonic()
         with self._reserved(expected):
-            reply = await role.model.reply(request, on_text)
+            reply = await role.model.reply(request, listener)
         seconds = time.monotonic() - started
         data: dict[str, object] = {
             "step": step,

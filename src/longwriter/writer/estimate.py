@@ -6,7 +6,7 @@ writes half of them needs about a third more calls.
 """
 
 from longwriter.journal import Journal
-from longwriter.models.base import Model, ModelConfig, OnText, open_model
+from longwriter.models.base import Listener, Model, ModelConfig, open_model
 from longwriter.types import Record, Reply, Request, Usage
 from longwriter.writer.manuscript import wanted
 from longwriter.writer.session import Options, Session, configs_of
@@ -41,14 +41,14 @@ class Estimate(Record):
 class Rehearsal:
     """The fake model in the place of the real one: its name, its prompts, its window."""
 
-    def __init__(self, name: str, fake: Model, prompts: str | None, window: int | None) -> None:
+    def __init__(self, name: str, fake: Model, window: int | None) -> None:
         """`fake` writes; the rest is what the writer asks about the real model."""
-        self.name, self.prefill, self.prompts = name, False, prompts
+        self.name, self.prefill = name, False
         self._fake, self._window = fake, window
 
-    async def reply(self, request: Request, on_text: OnText | None = None) -> Reply:
+    async def reply(self, request: Request, listener: Listener | None = None) -> Reply:
         """The fake's text, with tokens left for the caller to estimate."""
-        reply = await self._fake.reply(request, on_text)
+        reply = await self._fake.reply(request, listener)
         return reply.model_copy(update={"usage": Usage(), "finish": "stop"})
 
     async def window(self) -> int | None:
@@ -66,7 +66,7 @@ class Rehearsal:
 async def estimate(settings: WriteSettings, options: Options, speed: float = TOKENS_A_SECOND) -> Estimate:
     """Forecast a run. `speed`: tokens a second that the model generates."""
     configs, fake = configs_of(settings), open_model(ModelConfig(model="fake:"))
-    models: dict[str, Model] = {r: Rehearsal(c.model, fake, None, settings.window) for r, c in configs.items()}
+    models: dict[str, Model] = {r: Rehearsal(c.model, fake, settings.window) for r, c in configs.items()}
     if configs["planner"] == configs["writer"]:
         models["planner"] = models["writer"]
     free = settings.model_copy(update={"max_cost": None, "max_tokens": None})

@@ -1,1 +1,0 @@
-"""The embedded model: engine, vocabulary, sampling, and the weights that ship with the package."""
