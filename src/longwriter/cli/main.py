@@ -26,6 +26,9 @@ COMMANDS = {  # name -> module and attribute, imported when called
     "bench": "longwriter.cli.bench:bench",
     "data": "longwriter.cli.data:data",
     "train": "longwriter.cli.train:train",
+    "models": "longwriter.cli.models:models",
+    "pull": "longwriter.cli.pull:pull",
+    "init": "longwriter.cli.init:init",
 }
 
 
