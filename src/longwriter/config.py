@@ -1,5 +1,11 @@
-"""Settings: defaults < TOML file < flags, checked once, saved beside the results, compared on resume."""
+"""Settings: defaults < files < environment < command line, checked once, saved beside the results, compared on resume.
 
+What stands further right wins, key by key. Files: the user's own, then `longwriter.toml` in the working folder.
+Environment: LONGWRITER_MODEL and LONGWRITER_BASE_URL. Command line: a file named by `--config`, then flags. The user's
+choice for one shell or one command goes before what a folder or a machine is set up with, as in most tools.
+"""
+
+import os
 import tomllib
 from pathlib import Path
 from typing import TypeVar
@@ -10,6 +16,20 @@ from longwriter.errors import InputError
 
 ConfigT = TypeVar("ConfigT", bound=BaseModel)
 Tree = dict[str, object]
+
+PROJECT_FILE = Path("longwriter.toml")
+"""In the working folder."""
+MODEL, BASE_URL = "LONGWRITER_MODEL", "LONGWRITER_BASE_URL"
+
+
+def user_file() -> Path:
+    """The user's own settings: `longwriter/config.toml` in XDG_CONFIG_HOME, else in ~/.config."""
+    return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "longwriter" / "config.toml"
+
+
+def environment() -> Tree:
+    """The writer's model as environment variables name it."""
+    return {"writer": {"model": os.environ.get(MODEL) or None, "base_url": os.environ.get(BASE_URL) or None}}
 
 
 def read_toml(path: Path) -> Tree:

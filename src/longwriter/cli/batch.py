@@ -8,6 +8,7 @@ import click
 
 from longwriter.cli.estimate import print_estimate
 from longwriter.cli.progress import clock
+from longwriter.cli.pull import bring
 from longwriter.cli.tables import money
 from longwriter.cli.work import run_async
 from longwriter.errors import CeilingReached, InputError, LongWriterError, RunError
@@ -39,6 +40,7 @@ def write_lines(
             raise InputError(f"cannot make the folder {out}: {error.strerror}") from error
     for name, file in files.items():
         check_export(home / name, file, force=bool(flags["force"]))
+    bring(base.writer, base.planner or base.writer)
     teller = Teller(home, files, len(items))
     concurrency = flags["concurrency"]
     assert isinstance(concurrency, int)

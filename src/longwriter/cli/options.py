@@ -1,12 +1,13 @@
-"""Options that several commands share, and how they become settings: defaults < --config file < flags."""
+"""Options that several commands share, and how they become settings, in the order that config.py describes."""
 
 from collections.abc import Callable
 from pathlib import Path
 
 import click
 
-from longwriter.config import Tree, build, merge, read_toml
+from longwriter.config import PROJECT_FILE, Tree, build, environment, merge, read_toml, user_file
 from longwriter.errors import InputError
+from longwriter.models.library import is_path
 from longwriter.writer.settings import WriteSettings
 
 Decorator = Callable[[Callable[..., None]], Callable[..., None]]
@@ -38,7 +39,7 @@ REACH = [
 ]
 TEXT = [
     click.option("--words", type=int, help="Length; else read from the instruction, else the model's own plan."),
-    click.option("--model", help="nano, hf:PATH-or-ID, or a model's name at --base-url.  [default: nano]"),
+    click.option("--model", help="gguf:NAME-or-PATH, hf:PATH-or-ID, or a name at --base-url.  [default: gguf:smollm2]"),
     click.option("--planner", help="Another model for the plan, at the same endpoint."),
     click.option(
         "--context",
@@ -51,7 +52,7 @@ TEXT = [
     click.option("--headings", type=click.Choice(["auto", "model", "plan"]), help="Who writes section headings."),
     click.option("--temperature", type=float),
     click.option("--top-p", type=float),
-    click.option("--seed", type=int, help="For nano and servers that take one.  [default: 42]"),
+    click.option("--seed", type=int, help="For models here, and servers that take one.  [default: 42]"),
     click.option("--max-section-tokens", type=int, help="Limit of one reply, thinking included."),
     click.option(
         "--config", type=click.Path(path_type=Path), help="TOML file with these settings, [writer] and [planner]."
@@ -77,9 +78,8 @@ def reach(flags: dict[str, object]) -> Tree:
 
 
 def settings(instruction: str, flags: dict[str, object]) -> WriteSettings:
-    """Settings from a --config file and flags. Raises InputError naming the bad key."""
-    config = flags.get("config")
-    tree: Tree = read_toml(config) if isinstance(config, Path) else {}
+    """Settings from files, environment and flags. Raises InputError naming the file and the bad key."""
+    tree = file_settings(flags.get("config"))
     text_keys = (
         "words",
         "context",
@@ -92,13 +92,55 @@ def settings(instruction: str, flags: dict[str, object]) -> WriteSettings:
         "seed",
     )
     over = {k: flags.get(k) for k in (*text_keys, "max_section_tokens")} | {"instruction": instruction}
-    tree = merge(merge(tree, over), merge(reach(flags), {"writer": {"model": flags.get("model")}}))
-    writer = tree.get("writer")
-    if isinstance(writer, dict) and writer.get("base_url") and not writer.get("model"):
+    tree = _laid(merge(tree, over), merge(reach(flags), {"writer": {"model": flags.get("model")}}))
+    writer = _table(tree.get("writer"))
+    if writer.get("base_url") and not writer.get("model"):
         raise InputError("--base-url needs --model NAME: the name of a model that this server offers")
-    if isinstance(writer, dict) and (flags.get("planner") or tree.get("planner")):
+    if flags.get("planner") or tree.get("planner"):
         tree["planner"] = merge(writer, merge(_table(tree.get("planner")), {"model": flags.get("planner")}))
-    return build(WriteSettings, tree, str(config) if isinstance(config, Path) else "settings")
+    for role in ("writer", "planner"):
+        if role in tree:
+            tree[role] = findable(_table(tree[role]))
+    return build(WriteSettings, tree, "settings")
+
+
+def file_settings(named: object = None) -> Tree:
+    """What is set before any flag: the user's file, the folder's, the environment, the file `named` by --config."""
+    tree: Tree = {}
+    for path in (user_file(), PROJECT_FILE):
+        if path.is_file():
+            tree = _laid(tree, _checked(path))
+    tree = _laid(tree, environment())
+    return _laid(tree, _checked(named)) if isinstance(named, Path) else tree
+
+
+def _checked(path: Path) -> Tree:
+    """A settings file, alone, so that what is wrong in it is told with its name."""
+    tree = read_toml(path)
+    build(WriteSettings, {"instruction": "any"} | tree, str(path))
+    return tree
+
+
+def _laid(base: Tree, over: Tree) -> Tree:
+    """`merge`, but an address and a model that runs here do not go together: what came later stands alone."""
+    below, above = dict(_table(base.get("writer"))), _table(over.get("writer"))
+    if above.get("base_url") and not above.get("model") and _runs_here(below):
+        below.pop("model")
+    if _runs_here(above) and not above.get("base_url"):
+        below.pop("base_url", None)
+    return merge(base | {"writer": below} if below or "writer" in base else base, over)
+
+
+def _runs_here(model: Tree) -> bool:
+    return str(model.get("model") or "").startswith(("gguf:", "hf:", "fake"))
+
+
+def findable(model: Tree) -> Tree:
+    """A file of weights by its whole path: the run may be resumed from another folder."""
+    scheme, _, rest = str(model.get("model") or "").partition(":")
+    if scheme == "gguf" and is_path(rest):
+        return model | {"model": f"gguf:{Path(rest).expanduser().absolute()}"}
+    return model
 
 
 def _table(value: object) -> Tree:

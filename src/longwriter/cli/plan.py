@@ -7,6 +7,7 @@ import click
 
 from longwriter.cli.options import HOME, JSON, PRICES, REACH, TEXT, settings, with_options
 from longwriter.cli.progress import Progress
+from longwriter.cli.pull import bring
 from longwriter.cli.work import run_async
 from longwriter.runs import PLAN, run_name
 from longwriter.writer.session import Options
@@ -29,6 +30,7 @@ def plan(instruction: str, **flags: object) -> None:
     assert isinstance(home, Path)
     chosen = settings(instruction, flags)
     folder = home / run_name(instruction, chosen.words, None, None)
+    bring(chosen.writer, chosen.planner or chosen.writer)
     with Progress(folder) as progress:
         options = Options(progress.on_event, prices=prices if isinstance(prices, Path) else None)
         run_async(write_run(chosen, folder, options, plan_only=True))

@@ -8,8 +8,8 @@ import time
 import click
 
 from longwriter.cli.options import JSON
-from longwriter.errors import LongWriterError, SetupError
-from longwriter.models.base import ModelConfig
+from longwriter.errors import SetupError, Unavailable
+from longwriter.models.base import ModelConfig, need
 from longwriter.models.library import file_of, known, pulled
 from longwriter.models.pull import Pulled
 from longwriter.models.pull import pull as fetch
@@ -23,10 +23,8 @@ Examples:
 """
 MB = 1_000_000
 LINE_EVERY_S = 5.0
-OTHERWISE = (
-    "run `longwriter pull {name}` on a connected machine, or use another model: --model NAME --base-url URL "
-    "(what there is: longwriter models)"
-)
+OFFLINE = "run `longwriter pull {name}` on a connected machine"
+ELSE = "or use another model: --model NAME --base-url URL (longwriter models: what there is)"
 
 
 @click.command(epilog=EXAMPLES)
@@ -71,11 +69,14 @@ def bring(*models: ModelConfig) -> None:
     for name in dict.fromkeys(m.model.removeprefix("gguf:") for m in models if m.model.startswith("gguf:")):
         if name not in known() or name in pulled():
             continue
-        say_before(name)
         try:
+            need("xllamacpp", "gguf")  # before a hundred megabytes are fetched for it
+            say_before(name)
             say_after(fetch(name, None, Meter()))
-        except LongWriterError as error:
-            raise SetupError(f"{error}; {OTHERWISE.format(name=name)}") from error
+        except Unavailable as error:
+            raise SetupError(f"{error}; {OFFLINE.format(name=name)}, {ELSE}") from error
+        except SetupError as error:
+            raise SetupError(f"{error}; {ELSE}") from error
 
 
 class Meter:

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import click
 
 from longwriter.cli.progress import Progress
+from longwriter.cli.pull import bring
 from longwriter.cli.tables import totals
 from longwriter.errors import CeilingReached, InputError
 from longwriter.runs import DRAFT, check_export, export
@@ -19,11 +20,6 @@ from longwriter.writer.session import Result, stored, write
 from longwriter.writer.settings import WriteSettings
 
 T = TypeVar("T")
-NANO = (
-    "nano writes this: a demonstration model of 5 million parameters that runs anywhere, in English alone, with grammar "
-    "and without sense. "
-    "For a text worth reading: --model NAME --base-url URL (any OpenAI-compatible server)"
-)
 
 
 def run_async(work: Coroutine[Any, Any, T]) -> T:
@@ -85,8 +81,7 @@ def work_on(
 ) -> Result:
     """Write with progress on standard error, and deliver; a stop at a ceiling delivers what there is, and is raised."""
     goal.check(folder)
-    if settings.writer.model == "nano":
-        click.echo(NANO, err=True)
+    bring(settings.writer, settings.planner or settings.writer)
     try:
         with Progress(folder) as progress:
             options = Work(progress.on_event, progress.live, work.prices, work.plan)

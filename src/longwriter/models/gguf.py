@@ -10,14 +10,13 @@ import logging
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
-from pathlib import Path
 from typing import Any, Literal
 
 from longwriter.errors import EmptyReply, InputError, PromptTooLong, SetupError, Unavailable
 from longwriter.models.base import Listener, ModelConfig
 from longwriter.models.cards import card_of
 from longwriter.models.gguf_file import read_header
-from longwriter.models.library import locate
+from longwriter.models.library import is_path, locate
 from longwriter.models.llama import Engine, room
 from longwriter.models.thinking import ThinkFilter
 from longwriter.types import Reply, Request, Usage
@@ -38,8 +37,8 @@ class Gguf:
         """`rest`: name or path. Raises InputError, and SetupError for a file that cannot be used or is not there."""
         if not rest.strip():
             raise InputError("gguf: needs a name or a file, such as gguf:smollm2 or gguf:./model.gguf")
-        self.name = f"gguf:{rest}"
-        path: Path = locate(rest)
+        path = locate(rest)
+        self.name = f"gguf:{path.name if is_path(rest) else rest}"  # the same wherever the file lies
         header = read_header(path)
         if not header.text("tokenizer.chat_template"):
             raise SetupError(f"{self.name} has no chat template: it completes text but does not follow instructions")

@@ -1,0 +1,71 @@
+"""longwriter models: what can write here."""
+
+import json
+
+import click
+
+from longwriter.cli.options import JSON, file_settings
+from longwriter.models.base import ModelConfig
+from longwriter.models.library import known, pulled
+from longwriter.models.offers import LocalFile, LocalServer, Provider, files, providers, servers
+
+MB = 1_000_000
+SHOWN = 12
+"""Model names of a server on a line."""
+
+
+@click.command(epilog="\b\nExamples:\n  longwriter models\n  longwriter models --json")
+@JSON
+def models(as_json: bool) -> None:
+    """List models: files that were pulled, servers of this machine that answer, providers whose key is set."""
+    here, local, hosted, default = files(), servers(), providers(), default_model()
+    if as_json:
+        told = {
+            "default": default,
+            "files": [f.model_dump() for f in here],
+            "servers": [s.model_dump() for s in local],
+            "providers": [p.model_dump() for p in hosted],
+            "to_pull": [name for name in known() if name not in pulled()],
+        }
+        click.echo(json.dumps(told, ensure_ascii=False))
+        return
+    at = f" at {default['base_url']}" if default["base_url"] else ""
+    click.echo(f"default: {default['model']}{at}")
+    _show_files(here)
+    _show_servers(local)
+    _show_providers(hosted)
+
+
+def default_model() -> dict[str, str | None]:
+    """The model that is used where a command names none, and its address."""
+    writer = file_settings().get("writer")
+    table = writer if isinstance(writer, dict) else {}
+    return {"model": table.get("model") or ModelConfig().model, "base_url": table.get("base_url")}
+
+
+def _show_files(here: list[LocalFile]) -> None:
+    click.echo("\nOn this machine (--model gguf:NAME)")
+    for file in here:
+        state = file.fault or f"{file.size / MB:,.0f} MB, {file.licence or 'licence not named'}, {file.path}"
+        click.echo(f"  gguf:{file.name}: {state}")
+    for name, model in known().items():
+        if name not in pulled():
+            click.echo(f"  not here yet: {name} ({model.about}; {model.fetched / MB:.0f} MB): longwriter pull {name}")
+
+
+def _show_servers(local: list[LocalServer]) -> None:
+    click.echo("\nServers on this machine (--model NAME --base-url URL)")
+    for server in local:
+        more = f", and {len(server.models) - SHOWN} more" if len(server.models) > SHOWN else ""
+        names = ", ".join(server.models[:SHOWN]) + more or "no model is loaded"
+        click.echo(f"  {server.name}, --base-url {server.base_url}: {names}")
+    if not local:
+        click.echo("  none answers (Ollama, LM Studio, llama.cpp and vLLM at their usual ports)")
+
+
+def _show_providers(hosted: list[Provider]) -> None:
+    click.echo("\nProviders with a key in the environment (--model NAME --base-url URL --key-env VARIABLE)")
+    for provider in hosted:
+        click.echo(f"  {provider.name}: --base-url {provider.base_url} --key-env {provider.key_env}")
+    if not hosted:
+        click.echo("  none: no variable such as OPENAI_API_KEY is set")
