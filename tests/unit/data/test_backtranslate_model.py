@@ -163,7 +163,6 @@ def test_a_server_s_failure_stops_it_and_the_same_command_goes_on(tmp_path: Path
     ("more", "told"),
     [
         ({"form": "nano"}, "made by rules"),
-        ({"model": {"model": "nano"}}, "nano cannot read"),
         ({"texts": (9, 3)}, "no range"),
     ],
 )

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from server import Server
 
-from longwriter.errors import InputError, SetupError, Unavailable
+from longwriter.errors import SetupError, Unavailable
 from longwriter.rewards.base import RewardSettings, Verdict
 from longwriter.rewards.pairwise import PairwiseJudge, pairs_of, read_better
 from longwriter.rewards.prompts import render
@@ -140,8 +140,6 @@ async def test_a_dead_or_wrong_judge_raises() -> None:
         await ask(server, *asked("a good", "b bad", "c fair"), retry_s=0.05)
     with Server(faults=["401"] * 100) as server, pytest.raises(SetupError):
         await ask(server, *asked("a good", "b bad"))
-    with pytest.raises(InputError, match="nano cannot judge"):
-        PairwiseJudge(RewardSettings(judge="nano"))
 
 
 @pytest.mark.parametrize(("count", "others"), [(2, 4), (5, 4), (6, 4), (7, 3), (9, 1), (32, 4), (1, 4), (0, 1)])
