@@ -97,13 +97,13 @@ def test_a_choice_is_read_strictly(reply: str, answer: bool | None) -> None:
 
 def test_the_questions_ask_the_same_in_both_languages() -> None:
     for name, parts in (
-        ("range_ask", ("<$5>", "<9>", "<3>", "[0, 0]", '{"range": [700, 1500]}')),
-        ("range_select", ()),
+        ("range_ask", ("<$5>", "<9>", "<3>", '{"range": [<')),
+        ("range_select", ("<$5>", '{"keep": <')),
     ):
         english, chinese = (render(code, name, instruction="<$5>", upper="<9>", width="<3>") for code in ("en", "zh"))
-        for part in parts or ("<$5>", '{"keep": true}', '{"keep": false}'):
+        for part in parts:
             assert english.count(part) == chinese.count(part) == 1, part
-        assert not [w for w in chinese.split() if w.isascii() and w.isalpha()]
+        assert not [w for w in chinese.split() if w.isascii() and w.isalpha() and w != "true"]
 
 
 @pytest.mark.parametrize(
