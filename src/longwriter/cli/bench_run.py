@@ -30,8 +30,8 @@ HOME = Path("bench")
 EXAMPLES = """
 \b
 Examples:
-  longwriter bench writer-mini --system nano
-  longwriter bench writer-mini --system agentwrite:nano --items 4
+  longwriter bench writer-mini --system gguf:smollm2
+  longwriter bench writer-mini --system agentwrite:gguf:smollm2 --items 4
   longwriter bench longbench-write --data longbench_write.jsonl --system NAME --base-url URL \\
       --judge JUDGE --judge-url URL --judge-prompt judge.txt
   longwriter bench writingbench --data WritingBench/ --system texts:responses.jsonl --judge JUDGE --judge-url URL
