@@ -16,11 +16,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from show import show
-
 from longwriter.models.nano.engine import Engine, State
 from longwriter.models.nano.threads import one_thread
 from longwriter.models.nano.vocabulary import Vocabulary
+from show import show
+
 from longwriter.rewards.length import length_score
 from longwriter.runs import write_file
 from longwriter.text import count_words, repeated_ngrams

@@ -13,9 +13,9 @@ import statistics
 from pathlib import Path
 
 import pyarrow.parquet as pq
+from longwriter.models.nano import ending
 
 from longwriter.models.base import Model, ModelConfig, open_model
-from longwriter.models.nano import ending
 from longwriter.text import count_words, repeated_ngrams
 from longwriter.types import Message, Request
 

@@ -66,10 +66,10 @@ def test_an_actor_that_dies_costs_what_it_had_under_way(tmp_path: Path) -> None:
     assert killed
 
 
-def test_a_cluster_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cluster_that_is_not_there_is_named(tmp_path: Path) -> None:
     ray.shutdown()
     with pytest.raises(InputError, match="no Ray at auto"):
-        run_step("double", items(1), Double(Path("log")), Journal(None), open_engine("ray:auto", 2), silent)
+        run_step("double", items(1), Double(tmp_path / "log"), Journal(None), open_engine("ray:auto", 2), silent)
 
 
 def test_kills_lose_nothing(tmp_path: Path) -> None:

@@ -17,11 +17,11 @@ pytest.importorskip("trl", reason="training needs the [train] extra: make test-r
 import numpy as np  # noqa: E402
 import pyarrow as pa  # noqa: E402
 import pyarrow.parquet as pq  # noqa: E402
+from longwriter.models.nano.engine import Engine, State  # noqa: E402
 from recipe.tiny import NANO, QWEN, conversations, environment, losses, recipe, tokenizer, train, trained, write_lines  # noqa: E402
 from safetensors.torch import load_file  # noqa: E402
 from transformers import AutoModelForCausalLM, AutoTokenizer  # noqa: E402
 
-from longwriter.models.nano.engine import Engine, State  # noqa: E402
 from longwriter.train import nano_model  # noqa: E402, F401 - registers nano with transformers
 from longwriter.train.conversations import read_table  # noqa: E402
 

@@ -16,7 +16,7 @@ def test_in_python(tmp_path: Path) -> None:
 def test_the_readmes_tree_names_every_module() -> None:
     readme = (ROOT / "README.md").read_text("utf-8")
     for path in (ROOT / "src" / "longwriter").rglob("*.py"):
-        if path.name.startswith("__") or path.parent.name in ("cli", "nano"):
+        if path.name.startswith("__") or path.parent.name == "cli":
             continue
         in_folder = path.parent.parent.name in ("data", "train", "bench")  # named by its folder
         assert (f"{path.parent.name}/" if in_folder else path.name) in readme, path

@@ -9,7 +9,7 @@ import pytest
 from longwriter.errors import InputError, RunError
 from longwriter.runs import all_runs, check_export, export, find, opened, run_name, write_file
 
-SETTINGS = {"instruction": "x", "words": 100, "writer": {"model": "nano", "base_url": None}}
+SETTINGS = {"instruction": "x", "words": 100, "writer": {"model": "m", "base_url": None}}
 
 
 def test_run_name_is_readable_and_depends_on_the_whole_request() -> None:
@@ -22,7 +22,7 @@ def test_run_name_is_readable_and_depends_on_the_whole_request() -> None:
 def test_changed_settings_are_refused_by_name_and_free_ones_are_not(tmp_path: Path) -> None:
     with opened(tmp_path / "r", SETTINGS) as journal:
         journal.append("x", {})
-    changed = {**SETTINGS, "words": 200, "writer": {"model": "nano", "base_url": "http://localhost:1"}}
+    changed = {**SETTINGS, "words": 200, "writer": {"model": "m", "base_url": "http://localhost:1"}}
     with pytest.raises(RunError, match=r"other settings: words, writer\.base_url"), opened(tmp_path / "r", changed):
         pass
     with opened(tmp_path / "r", changed, {"words", "writer.base_url"}) as journal:

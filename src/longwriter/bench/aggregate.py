@@ -238,7 +238,7 @@ def _counts(stored: Stored, scored: Sequence[Scored]) -> dict[str, int]:
         "responses": sum(not s.response.failure for s in scored),
         "failed_responses": sum(bool(s.response.failure) for s in scored),
         "empty": sum(not s.response.failure and not s.response.text for s in scored),
-        "cut": sum(s.response.finish == "length" for s in scored),
+        "cut": sum(s.response.finish not in ("", "stop") for s in scored),
         "thinking_removed": len(stored.thinking),
         "judgements": len(asked),
         "unreadable": len(replied - read),

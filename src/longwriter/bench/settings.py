@@ -43,7 +43,7 @@ class BenchSettings(Record):
     temperature: float | None = Field(default=None, ge=0, le=2)
     top_p: float | None = Field(default=None, gt=0, le=1)
     max_tokens: int | None = Field(default=None, ge=1)
-    """Of one reply, thinking included; None: the server's."""
+    """Of one reply, thinking included; None: by the length that an item asks for (`models.limits`)."""
     judge: JudgeSettings | None = None
     first: int | None = Field(default=None, ge=1)
     """The first so many items; None: all."""

@@ -23,6 +23,8 @@ from longwriter.data.steps import Result
 from longwriter.data.workers import WithModel, WithoutModel, seed_of
 from longwriter.errors import EmptyReply, InputError, PlanError, RunError
 from longwriter.models.base import ModelConfig
+from longwriter.models.cards import card_of
+from longwriter.models.limits import token_limit, within_window
 from longwriter.models.prices import load_prices
 from longwriter.models.thinking import split
 from longwriter.types import Message, Request
@@ -31,6 +33,10 @@ from longwriter.writer.settings import WriteSettings
 
 AGENTWRITE, TEXTS = "agentwrite:", "texts:"
 RUNS = "runs"
+UNASKED_WORDS = 5000
+"""Of an item that names no length; times `SLACK`, more than any model writes to WritingBench's requests."""
+SLACK = 4.0
+"""From four times the length on S_l is 0, so that no score depends on where a longer text is cut."""
 IDS = ("id", "index", "idx")
 PROMPTS = ("prompt", "question", "query", "instruction")
 REPLIES = ("text", "response", "output", "completion")
@@ -71,9 +77,12 @@ class Plain(WithModel):
     async def __call__(self, item: Work) -> Result:
         """A `Response`, with the thinking that was taken off."""
         name, started = str(item["id"]), time.monotonic()
+        messages = (Message(role="user", content=self.items[name].prompt),)
+        words = self.items[name].required or UNASKED_WORDS
+        limit = self.settings.max_tokens or token_limit(words, card_of(self.config.model, self.config.card), SLACK)
         request = Request(
-            messages=(Message(role="user", content=self.items[name].prompt),),
-            max_tokens=self.settings.max_tokens,
+            messages=messages,
+            max_tokens=await within_window(limit, self.model, messages),
             temperature=self.settings.temperature,
             top_p=self.settings.top_p,
             seed=seed_of(self.settings.seed, name),

@@ -19,7 +19,7 @@ EXAMPLES = """
 \b
 Examples:
   longwriter bench compare runs/before runs/after
-  longwriter bench compare runs/nano runs/agentwrite runs/zero --json
+  longwriter bench compare runs/plain runs/agentwrite runs/zero --json
   longwriter bench compare runs/all runs/first-ten --common
 """
 SURE = 0.05

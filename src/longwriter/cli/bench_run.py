@@ -23,14 +23,15 @@ from longwriter.cli.telling import Teller, made, stop_at_sigterm
 from longwriter.config import build
 from longwriter.data.steps import LocalEngine
 from longwriter.errors import InputError, LongWriterError
+from longwriter.models.cards import card_of
 
 HOME = Path("bench")
 """Where runs go without --out."""
 EXAMPLES = """
 \b
 Examples:
-  longwriter bench writer-mini --system nano
-  longwriter bench writer-mini --system agentwrite:nano --items 4
+  longwriter bench writer-mini --system gguf:smollm2
+  longwriter bench writer-mini --system agentwrite:gguf:smollm2 --items 4
   longwriter bench longbench-write --data longbench_write.jsonl --system NAME --base-url URL \\
       --judge JUDGE --judge-url URL --judge-prompt judge.txt
   longwriter bench writingbench --data WritingBench/ --system texts:responses.jsonl --judge JUDGE --judge-url URL
@@ -68,7 +69,9 @@ JUDGE = [
         help="Your copy of the benchmark's wording, such as judge.txt or prompt.py; else our own wording.",
     ),
     click.option("--judge-temperature", type=float, help="[default: as the benchmark's public script]"),
-    click.option("--judge-max-tokens", type=int, help="Limit of the judge's reply.  [default: as that script]"),
+    click.option(
+        "--judge-max-tokens", type=int, help="Limit of the judge's reply.  [default: as that script, and to think]"
+    ),
     click.option("--judge-seed", type=int, help="[default: --seed]"),
     click.option(
         "--repeat-judge", type=float, help="Ask this share of questions, 0 to 1, a second time.  [default: 0]"
@@ -150,7 +153,7 @@ def _judge(benchmark: Benchmark, flags: dict[str, object], reach: dict[str, obje
         "prompt": None if path is None else str(path),
         "prompt_sha256": words.sha256,
         "temperature": benchmark.judge_temperature,
-        "max_tokens": benchmark.judge_max_tokens,
+        "max_tokens": _with_thinking(benchmark.judge_max_tokens, flags["judge"]),
     }
     over = {
         "temperature": flags["judge_temperature"],
@@ -159,6 +162,11 @@ def _judge(benchmark: Benchmark, flags: dict[str, object], reach: dict[str, obje
         "repeat": flags["repeat_judge"],
     }
     return tree | {key: value for key, value in over.items() if value is not None}
+
+
+def _with_thinking(tokens: int | None, judge: object) -> int | None:
+    """A script's limit of the visible reply, with the judge's room for thinking."""
+    return None if tokens is None else tokens + card_of(str(judge)).thinking
 
 
 def _text(value: object) -> str | None:

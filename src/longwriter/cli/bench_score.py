@@ -11,7 +11,7 @@ from longwriter.cli.options import JSON, with_options
 EXAMPLES = """
 \b
 Examples:
-  longwriter bench score bench/writer-mini-nano
+  longwriter bench score bench/writer-mini-smollm2
   longwriter bench score bench/longbench-write-NAME --compat longwriter
 """
 

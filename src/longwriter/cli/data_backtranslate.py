@@ -44,7 +44,7 @@ MODEL = [*REACH[:2], *REACH[-2:]]
 @with_options(OUT)
 @click.option(
     "--form", type=click.Choice(["chat", "nano"]), default="chat", show_default=True,
-    help="chat: one request a text. nano: the prompts in which longwriter asks its small model.",
+    help="chat: one request a text. nano: lessons for the model of recipes/nano.",
 )  # fmt: skip
 @click.option(
     "--by", default="rules", show_default=True, help="What writes requests and plans: rules, or a model at --base-url."
@@ -53,7 +53,6 @@ MODEL = [*REACH[:2], *REACH[-2:]]
 @click.option("--direct", type=RANGE, help="Words of what nano is asked for without a plan.  [default: 30,450]")
 @click.option("--texts", type=RANGE, help="Words of a chat row's text; others are left out.  [default: 500,32000]")
 @click.option("--max-parts", type=int, help="Most lines of a plan of nano's.  [default: 10]")
-@click.option("--keyword-lines", type=int, help="Plan lines with a word before nano may plan with it.  [default: 7]")
 @click.option("--held-out-every", type=int, help="Hold out one chapter in so many.  [default: 0, none]")
 @click.option(
     "--held-out-book", "held_out_books", multiple=True, help="Hold out books whose name begins so; may be repeated."

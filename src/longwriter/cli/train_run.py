@@ -44,7 +44,8 @@ def method(name: str) -> Callable[[Recipe, Path, Tell], None]:
     except ModuleNotFoundError as error:
         if (error.name or "").startswith("longwriter"):
             raise
-        raise SetupError(f"{error.name} is not installed: pip install 'longwriter[train]'") from error
+        package = (error.name or "").partition(".")[0]
+        raise SetupError(f"{package} is not installed: pip install 'longwriter[train]'") from error
     run: Callable[[Recipe, Path, Tell], None] = getattr(module, function)
     return run
 

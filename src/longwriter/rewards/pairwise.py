@@ -14,8 +14,10 @@ from typing import Literal, NamedTuple, cast
 
 from pydantic import JsonValue
 
-from longwriter.errors import EmptyReply, InputError, PromptTooLong
+from longwriter.errors import EmptyReply, PromptTooLong
 from longwriter.models.base import ModelConfig, open_model
+from longwriter.models.cards import card_of
+from longwriter.models.limits import token_limit, within_window
 from longwriter.rewards.base import RewardSettings, Verdict
 from longwriter.rewards.prompts import render
 from longwriter.rewards.together import together
@@ -25,6 +27,8 @@ from longwriter.types import Message, Request
 Better = Literal["A", "B", "tie"]
 POINTS = {"A": 1.0, "tie": 0.5, "B": 0.0}  # of the text that stands first
 TRIES = 3
+VERDICT_WORDS = 60
+"""Of a verdict as JSON, with a sentence before it from a judge that does not keep to a schema."""
 SAID_CHARS = 200
 SCHEMA: dict[str, object] = {
     "type": "object",
@@ -63,9 +67,8 @@ class PairwiseJudge:
     def __init__(self, settings: RewardSettings) -> None:
         """Raises what `open_model` raises."""
         assert settings.judge is not None
-        if settings.judge.partition(":")[0] == "nano":
-            raise InputError("nano cannot judge texts; name another model as judge")
         self._settings = settings
+        self._limit = token_limit(VERDICT_WORDS, card_of(settings.judge))
         self._said: dict[tuple[str, str, str], Said] = {}
         self._model = open_model(
             ModelConfig(
@@ -113,22 +116,24 @@ class PairwiseJudge:
     async def _ask(self, request: str, a: str, b: str) -> Said:
         """The better one; or none, after `TRIES` replies that could not be read, with the beginning of the last."""
         text = render(language(request), "pairwise", request=request, a=a, b=b)
-        said = ""
+        said, messages = "", (Message(role="user", content=text),)
         for attempt in range(TRIES):
             asked = Request(
-                messages=(Message(role="user", content=text),),
+                messages=messages,
+                max_tokens=await within_window(self._limit, self._model, messages),
                 temperature=0.0 if attempt == 0 else None,  # cold, a reply that cannot be read comes again as it was
                 seed=attempt,
                 json_schema=SCHEMA,
             )
             try:
-                said = (await self._model.reply(asked)).text
+                reply = await self._model.reply(asked)
             except EmptyReply as error:
                 said = str(error)
                 continue
             except PromptTooLong as error:
                 return Said(None, f"too long for the judge: {error.said or error}", too_long=True)
-            if (better := read_better(said)) is not None:
+            said = reply.text
+            if reply.finish == "stop" and (better := read_better(said)) is not None:
                 return Said(better)
         return Said(None, f"no reply of the judge could be read; the last began {said[:SAID_CHARS]!r}")
 
@@ -138,7 +143,7 @@ def read_better(reply: str) -> Better | None:
     fenced = _FENCE.match(reply.strip())
     try:
         value = json.loads(fenced[1] if fenced else reply)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     better = value.get("better") if isinstance(value, dict) and len(value) == 1 else None
     return cast(Better, better) if isinstance(better, str) and better in POINTS else None

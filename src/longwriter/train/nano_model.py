@@ -2,7 +2,6 @@
 
 Each head's key is mixed with the key of the token before, by one learnt weight a head. Copying a word from the prompt
 needs "what stood before it" in the key; with the mix one layer can do it, and a model of this size learns and keeps it.
-The same arithmetic, without PyTorch, is in `longwriter.models.nano.engine`, which reads what this model saves.
 """
 
 from typing import ClassVar

@@ -67,7 +67,7 @@ def item(n: int, skill: float, rng: random.Random, judged: bool = True) -> ItemS
     return ItemScore(id=f"item-{n}", **about, words=words, scores=scores, reasons=reasons, failures=failures)
 
 
-def made(system: str = "nano", skill: float = 1.0, items: int = 40, judged: bool = True, **more: Any) -> Scores:
+def made(system: str = "small", skill: float = 1.0, items: int = 40, judged: bool = True, **more: Any) -> Scores:
     """A run of a benchmark like LongBench-Write, with everything that a page can show."""
     rng = random.Random(f"{system}{skill}")
     own = [item(n, skill, rng, judged) for n in range(items)]

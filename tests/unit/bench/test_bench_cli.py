@@ -24,7 +24,7 @@ def test_help_names_the_benchmarks_and_each_has_its_own() -> None:
     assert all(name in shown for name in BENCHMARKS)
     shown = typed("writingbench", "--help").output
     assert "Run WritingBench." in shown
-    assert "longwriter bench writer-mini --system nano" in shown
+    assert "longwriter bench writer-mini --system gguf:smollm2" in shown
     assert "BENCHMARK" not in shown.split("Options")[0]
     assert "BENCHMARK" in typed("run", "--help").output
 

@@ -1,6 +1,7 @@
 """What is made of a judge's replies, and how it is asked."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -159,6 +160,25 @@ def test_no_text_closes_its_own_tags(close: str, tmp_path: Path) -> None:
     own = tmp_path / "judge.txt"
     own.write_text("<text>$RESPONSE$</text> for $INST$")
     assert wording(QUALITY, own).question("en", {"REQUEST": "W", "RESPONSE": text}) == f"<text>{text}</text> for W"
+
+
+@pytest.mark.parametrize("judging", JUDGINGS.values(), ids=JUDGINGS)
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_who_says_our_form_back_has_not_judged(judging, language: str) -> None:
+    what = judging.whats(ITEM)[0]
+    last = own_wording(judging.name).question(language, judging.values(ITEM, "t", what)).rsplit("\n", 1)[1]
+    form = last[last.index("{") :]
+    quoted = re.sub(r"<([^<>]*)>", r'"<\1>"', form)
+    for echo in (form, quoted, f"```json\n{form}\n```", form.replace("<", "").replace(">", "")):
+        assert judging.read(echo) is None
+
+
+@pytest.mark.parametrize("name", JUDGINGS)
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_instructions_stand_before_what_is_judged_so_that_servers_reuse_them(name: str, language: str) -> None:
+    text = own_wording(name).texts[language]
+    assert text.index("$REQUEST$") > 0.5 * len(text)
+    assert text.rindex("$") < text.index("JSON")
 
 
 def test_chinese_requests_are_judged_in_chinese() -> None:

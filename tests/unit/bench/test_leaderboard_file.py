@@ -24,11 +24,11 @@ def systems(text: str) -> list[str]:
 
 
 def test_a_row_says_what_made_it() -> None:
-    row = row_of(made("nano"), "abc123")
+    row = row_of(made("small"), "abc123")
     assert (row.system, row.judge, row.date[:10], row.version, row.commit) == (
-        "nano", "gpt-4o-2024-05-13", "2026-11-22", "0.1.0", "abc123",
+        "small", "gpt-4o-2024-05-13", "2026-11-22", "0.1.0", "abc123",
     )  # fmt: skip
-    assert row.command == "longwriter bench longbench_write --system nano"
+    assert row.command == "longwriter bench longbench_write --system small"
     assert list(row.metrics) == ["S", "S_l", "S_q"]
     assert row_of(scored("x", 1.0, judge="j"), "-").command == "longwriter bench mini --system x --judge j"
     assert list(row_of(bare(), "-").metrics) == ["S_l"]

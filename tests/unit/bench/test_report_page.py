@@ -126,7 +126,7 @@ def test_numbers_stand_with_their_intervals_and_what_is_missing() -> None:
 )  # fmt: skip
 def test_a_page_of_whatever_there_is(scores: Scores) -> None:
     page = page_of(scores)
-    assert "nan" not in page.lower().replace("nano", "")
+    assert "nan" not in page.lower()
     assert "None" not in section(page, "tables")
 
 
@@ -141,12 +141,12 @@ def test_a_run_of_failures_says_so() -> None:
 
 
 def test_runs_lie_over_each_other() -> None:
-    page = page_of(made("nano", 0.8), made("agent", 1.5), made("zero", 2.0))
+    page = page_of(made("small", 0.8), made("agent", 1.5), made("zero", 2.0))
     body = section(page, "pictures")
     assert all(f'<g class="c{n}">' in body for n in range(3))
     legends = re.findall(r"<ul class=legend>(.*?)</ul>", body)
     assert len(legends) == body.count("<figure>")
-    assert [re.sub("<[^>]+>", "", li) for li in legends[0].split("</li>")] == ["nano", "agent", "zero", ""]
+    assert [re.sub("<[^>]+>", "", li) for li in legends[0].split("</li>")] == ["small", "agent", "zero", ""]
     assert page.count("<div class=tiles>") == 3
     assert "differs" not in section(page, "settings").split("<th scope=row>seed")[1].split("</tr>")[0]
     assert "<th scope=row>command<small class=lost>differs</small></th>" in section(page, "settings")

@@ -20,8 +20,8 @@ from made_scores import made, saved
 
 @pytest.fixture
 def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    saved(tmp_path / "a", made("nano", 1.0, 12))
-    items = made("nano", 1.0, 12).items
+    saved(tmp_path / "a", made("small", 1.0, 12))
+    items = made("small", 1.0, 12).items
     better = [i.model_copy(update={"scores": {k: v and v + 5 for k, v in i.scores.items()}}) for i in items]
     saved(tmp_path / "b", made("agent", 1.0, 12).model_copy(update={"items": tuple(better)}))
     monkeypatch.chdir(tmp_path)
@@ -36,7 +36,7 @@ def test_a_report_is_written_into_the_run(runs: Path) -> None:
     done = call(report, "a")
     assert done.exit_code == 0, done.output
     page = (runs / "a" / "report.html").read_text("utf-8")
-    assert "<h1>longbench_write: nano</h1>" in page
+    assert "<h1>longbench_write: small</h1>" in page
     assert "The lighthouse stood" in page
     assert "report.html; open it" in done.stdout
     assert call(report, "a").exit_code == 0  # its own page may be replaced
@@ -45,7 +45,7 @@ def test_a_report_is_written_into_the_run(runs: Path) -> None:
 def test_a_report_of_two_runs(runs: Path) -> None:
     done = call(report, "a", "b", "--json")
     assert json.loads(done.stdout) == {"page": "report.html", "pictures": []}
-    assert "nano, agent" in (runs / "report.html").read_text("utf-8")
+    assert "small, agent" in (runs / "report.html").read_text("utf-8")
     assert call(report, "a/scores.json", "--out", "c.html").exit_code == 0
     assert (runs / "c.html").read_text("utf-8").count("<section class=sample>") >= 4
 
@@ -86,15 +86,15 @@ def test_a_comparison_is_a_table(runs: Path) -> None:
     assert lines[0].split()[:5] == ["metric", "A", "B", "B", "−"]
     row = next(line for line in lines if line.startswith("S_l "))
     assert "+5.00" in row
-    assert "A: nano. B: agent." in done.stderr
+    assert "A: small. B: agent." in done.stderr
     found = json.loads(call(compare, "a", "b", "--json").stdout)
-    assert found["base"] == "nano"
+    assert found["base"] == "small"
     assert found["metrics"][0]["difference"] == pytest.approx(5)
     assert found["cautions"] == []
     with pytest.raises(InputError, match="at least two"):
         raise call(compare, "a").exception or AssertionError
     saved(runs / "short", made("few", 1.0, 6))
-    assert "item-10, item-11, item-6, item-7, item-8 and 1 more only in nano" in str(
+    assert "item-10, item-11, item-6, item-7, item-8 and 1 more only in small" in str(
         call(compare, "a", "short").exception
     )
 
@@ -103,10 +103,10 @@ def test_a_leaderboard_grows(runs: Path) -> None:
     done = call(leaderboard, "board.md", "--add", "a", "b")
     assert done.exit_code == 0, done.output
     assert "2 rows added" in done.stderr
-    assert done.stdout.count("| nano |") == 1
+    assert done.stdout.count("| small |") == 1
     again = call(leaderboard, "board.md", "--add", "a", "--add", "b", "--json")
     assert "0 rows added to board.jsonl, 2 were there" in again.stderr
-    assert {row["system"] for row in json.loads(again.stdout)} == {"nano", "agent"}
+    assert {row["system"] for row in json.loads(again.stdout)} == {"small", "agent"}
     assert {row["commit"] for row in json.loads(again.stdout)} == {"-"}
     assert call(leaderboard, "board.md").stdout == done.stdout
     assert "--add" in str(call(leaderboard, "board.md", "a").exception)

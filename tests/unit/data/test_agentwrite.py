@@ -22,7 +22,6 @@ from longwriter.data.decontaminate import Benchmarks
 from longwriter.data.instructions import read_instructions, sha256_of
 from longwriter.data.steps import LocalEngine, Progress
 from longwriter.errors import CeilingReached, InputError, RunError, Unavailable
-from longwriter.models.base import ModelConfig
 from longwriter.text import count_words
 from longwriter.writer.session import replay
 
@@ -192,12 +191,6 @@ def test_what_a_model_cannot_plan_or_judge_is_dropped_with_its_reason(tmp_path: 
         "a1": ("write", "empty reply"), "a2": ("write", "no plan"), "open": ("judge", "undecided"),
     }  # fmt: skip
     assert "That depends." in (out / "dropped.jsonl").read_text()
-
-
-def test_nano_does_not_judge(tmp_path: Path) -> None:
-    nano = ModelConfig().model_dump()
-    with pytest.raises(InputError, match="1 requests name no length, first open, and nano cannot judge"):
-        make(settings(saved(tmp_path, [*LONG, OPEN]), None, judge=nano), tmp_path / "out")
 
 
 def test_a_request_that_cannot_be_written_is_dropped_before_anything_is_asked(tmp_path: Path) -> None:

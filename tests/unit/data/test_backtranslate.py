@@ -16,7 +16,7 @@ from longwriter.cli.main import cli
 from longwriter.data.backtranslate.build import BacktranslateSettings, make_triples
 from longwriter.data.backtranslate.chat_form import outline
 from longwriter.data.backtranslate.keywords import Counts, Keywords
-from longwriter.data.backtranslate.nano_form import Limits, NanoForm
+from longwriter.data.backtranslate.nano_form import REQUEST_WORDS, Limits, NanoForm
 from longwriter.data.backtranslate.requests import About, joined, kind_of, kinds, lines, request
 from longwriter.data.backtranslate.sections import EvenLengths
 from longwriter.data.backtranslate.triples import Chapter, chapters, is_held_out
@@ -24,13 +24,7 @@ from longwriter.data.books.documents import ShardSettings
 from longwriter.data.books.documents import is_held_out as shards_hold_out
 from longwriter.data.steps import LocalEngine
 from longwriter.errors import InputError, RunError
-from longwriter.models.base import ModelConfig
-from longwriter.models.fake import FakeModel
 from longwriter.text import count_words
-from longwriter.types import Plan, Reply, Section
-from longwriter.writer.planning import REQUEST_WORDS
-from longwriter.writer.session import Options, write
-from longwriter.writer.settings import WriteSettings
 from longwriter.writer.target import read_target
 
 LOCAL = LocalEngine(4)
@@ -73,7 +67,7 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def lessons(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("lessons") / "out"
-    settings = BacktranslateSettings(source=str(source), form="nano", held_out_books=("book-2",), keyword_lines=2)
+    settings = BacktranslateSettings(source=str(source), form="nano", held_out_books=("book-2",))
     make_triples(settings, folder, LOCAL, lambda _: None, MADE)
     return folder
 
@@ -180,41 +174,7 @@ def test_plans_are_the_compact_json_of_their_sections(lessons: Path) -> None:
         assert abs(total - sum(s["words"] for s in sections)) <= 5 * len(sections) + 5
 
 
-def _alone(found: list[dict], i: int) -> int:
-    """Lines of a plan at `i` that is no chapter's of a larger one; 0 for such."""
-    asked = prompt(found[i]).removeprefix("Plan: ").split("\n")[0]
-    return len(found[i]["plan"]) if prompt(found[i + 1]).startswith(f"{asked}\n") else 0
-
-
-async def test_sections_are_asked_for_in_the_writer_s_own_words(source: Path, tmp_path: Path) -> None:
-    """The writer, given the same request and plan and a model that answers with the same texts, asks the same."""
-    short = BacktranslateSettings(source=str(source), form="nano", words=(20, 60))
-    make_triples(short, tmp_path / "short", LOCAL, lambda _: None, MADE)
-    found = rows(tmp_path / "short")
-    at = max((i for i, r in enumerate(found) if r["kind"] == "plan"), key=lambda i: _alone(found, i))
-    after = []
-    for row in found[at + 1 :]:
-        if row["kind"] not in ("section", "continue"):
-            break
-        after += [row] if row["kind"] == "section" else []
-    asked = prompt(after[0]).split("\nPart: ")[0]
-    assert prompt(found[at]).startswith(f"Plan: {asked}\n")
-    texts = iter(after)
-    model = FakeModel.scripted(lambda _: Reply(text=reply(next(texts)), finish="stop"))
-    model.prompts = "nano"
-    plan = Plan(sections=tuple(Section(**s) for s in found[at]["plan"]))
-    settings = WriteSettings(instruction=asked, words=plan.words, writer=ModelConfig(model="fake"))
-    await write(settings, tmp_path / "run", Options(plan=plan), {"writer": model, "planner": model})
-    made = [r.messages[0].content for r in model.requests]
-    assert len(made) == len(after)
-
-    def without_count(text: str) -> str:
-        return "\n".join(line for line in text.split("\n") if not line.startswith("Words: "))
-
-    assert [without_count(m) for m in made] == [without_count(prompt(r)) for r in after]
-
-
-def test_long_requests_are_cut_as_the_writer_cuts_them() -> None:
+def test_long_requests_are_cut_at_a_sentence_s_end() -> None:
     counts, text = Counts(), str(chapter(1)["text"])
     for n in range(24):
         counts.add(str(chapter(n)["text"]))
@@ -251,24 +211,17 @@ def test_what_is_held_out_is_in_no_training_row(lessons: Path, source: Path) -> 
 
 
 def test_the_same_settings_make_the_same_bytes(lessons: Path, source: Path, tmp_path: Path) -> None:
-    settings = BacktranslateSettings(source=str(source), form="nano", held_out_books=("book-2",), keyword_lines=2)
+    settings = BacktranslateSettings(source=str(source), form="nano", held_out_books=("book-2",))
     make_triples(settings, tmp_path / "again", LOCAL, lambda _: None, MADE)
-    for name in ("train.parquet", "held/train.parquet", "keywords.txt", "report.json"):
+    for name in ("train.parquet", "held/train.parquet", "report.json"):
         assert (tmp_path / "again" / name).read_bytes() == (lessons / name).read_bytes()
-    args = ["data", "backtranslate", str(source), "--form", "nano", "--keyword-lines", "2", "--held-out-book", "book-2"]
+    args = ["data", "backtranslate", str(source), "--form", "nano", "--held-out-book", "book-2"]
     command = [sys.executable, "-m", "longwriter", *args, "--out", str(tmp_path / "other")]
     subprocess.run(command, check=True, env=os.environ | {"PYTHONHASHSEED": "77"}, capture_output=True)
     assert (tmp_path / "other" / "train.parquet").read_bytes() == (lessons / "train.parquet").read_bytes()
     other = settings.model_copy(update={"seed": 8})
     with pytest.raises(RunError, match="seed"):
         make_triples(other, tmp_path / "again", LOCAL, lambda _: None, MADE)
-
-
-def test_plan_words_are_those_of_the_training_lines(lessons: Path) -> None:
-    words = (lessons / "keywords.txt").read_text().split("\n")[:-1]
-    assert words == sorted(words)
-    assert set(words) <= {*NOUNS, "years"}
-    assert len(words) > 5
 
 
 def test_chat_rows_hold_the_whole_text_and_its_plan(source: Path, tmp_path: Path) -> None:

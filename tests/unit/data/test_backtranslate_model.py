@@ -37,6 +37,9 @@ LINES = [{"title": "Night", "point": "The lamp is lit."}, {"title": "Morning", "
         (json.dumps({"instruction": "Write on lamps.", "sections": LINES[:1]}), "another number"),
         (json.dumps({"instruction": "Write on lamps.", "sections": [{"point": "x"}] * 2}), "no title"),
         (json.dumps({"instruction": "Write on lamps.", "sections": ["x", "y"]}), "no title"),
+        (json.dumps({"instruction": "<the request>", "sections": LINES}), "no instruction"),
+        (json.dumps({"instruction": "Write on lamps.", "sections": [{"title": "...", "point": "x"}] * 2}), "no title"),
+        (json.dumps({"instruction": "Write on lamps.", "sections": [{"title": "<of section 1>"}] * 2}), "no title"),
     ],
 )
 def test_a_reply_is_read_whole_or_its_fault_is_named(reply, fault) -> None:
@@ -163,7 +166,6 @@ def test_a_server_s_failure_stops_it_and_the_same_command_goes_on(tmp_path: Path
     ("more", "told"),
     [
         ({"form": "nano"}, "made by rules"),
-        ({"model": {"model": "nano"}}, "nano cannot read"),
         ({"texts": (9, 3)}, "no range"),
     ],
 )

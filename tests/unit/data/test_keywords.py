@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from longwriter.data.backtranslate.keywords import Counts, Keywords, Term, blocks, plan_words, share_out, stem_of
+from longwriter.data.backtranslate.keywords import Counts, Keywords, Term, blocks, share_out, stem_of
 
 FILLER = "He said that it was very good and then they went away again to see what else there might be. "
 TOPICS = ["harbour", "kettle", "violin", "glacier", "orchard", "lantern", "saddle", "compass", "bakery", "tunnel"]
@@ -123,8 +123,3 @@ def test_no_two_sections_share_a_stem(words, size) -> None:
 def test_blocks_hold_the_whole_text(paragraphs) -> None:
     text = "\n\n".join(paragraphs)
     assert "\n\n".join(blocks(text)) == text or text == ""
-
-
-def test_plan_words_are_frequent_and_no_names() -> None:
-    lines = Counter({"lamp": 9, "wharf": 3, "Marlow": 20, "mark": 8, "Mark": 5, "x1": 9})
-    assert plan_words(lines, 5) == ["lamp"]

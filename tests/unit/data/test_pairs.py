@@ -21,13 +21,15 @@ from longwriter.data.instructions import Instruction, read_instructions, sha256_
 from longwriter.data.pairs.build import PairSettings, Scored, make_pairs, pair, required_words
 from longwriter.data.pairs.quality import JudgeQuality, RuleQuality
 from longwriter.data.pairs.report import histogram
-from longwriter.data.pairs.samples import Sampler
+from longwriter.data.pairs.samples import Sampler, make_folders, sample_file
 from longwriter.data.steps import LocalEngine
 from longwriter.data.workers import seed_of
 from longwriter.errors import InputError, RunError, Unavailable
 from longwriter.models.base import ModelConfig
+from longwriter.models.fake import FakeModel
 from longwriter.rewards.length import length_score
 from longwriter.text import count_words
+from longwriter.types import Reply
 from longwriter.writer.settings import WriteSettings
 
 MADE: dict[str, object] = {"command": "longwriter data pairs ...", "version": "0"}
@@ -83,6 +85,27 @@ def test_margins_by_classes() -> None:
 def test_seeds_are_of_the_sample_alone() -> None:
     assert seed_of(1, "a.0") == seed_of(1, "a.0")
     assert len({seed_of(s, f"{i}.{n}") for s in (1, 2) for i in "ab" for n in range(9)}) == 36
+
+
+@pytest.mark.parametrize(
+    ("row", "set_to", "tokens"),
+    [
+        ({"prompt": "Write 300 words on tin", "words": None}, None, 1020 + 8192),  # 1.7 x 2 a word, and thinking
+        ({"prompt": "Write 300 words on tin", "words": 500}, None, 1700 + 8192),
+        ({"prompt": "Write on tin", "words": None}, None, 17_000 + 8192),
+        ({"prompt": "Write on tin", "words": 500}, 600, 600),
+    ],
+)
+async def test_a_direct_sample_is_bounded_by_what_is_asked(tmp_path: Path, row, set_to, tokens) -> None:
+    chosen = WriteSettings(instruction="x", writer=ModelConfig(model="m"), max_section_tokens=set_to)
+    make_folders(tmp_path)
+    sampler = Sampler(chosen, tmp_path, direct=True)
+    filtered = Reply(text="Tin is", finish="filter")
+    sampler.models = {"writer": FakeModel.scripted([Reply(text="Tin is", finish="length"), filtered])}
+    assert (await sampler({"id": "a.0"} | row))["finish"] == "length"
+    assert "filter" in str((await sampler({"id": "a.1"} | row))["missing"])
+    assert [r.max_tokens for r in sampler.models["writer"].requests] == [tokens] * 2
+    assert not sample_file(tmp_path, "a.1").exists()
 
 
 def uneven(body: dict[str, Any], script: Script) -> str:
@@ -253,8 +276,6 @@ def test_failures_of_the_server_stop_it_with_a_reason_and_the_same_command_goes_
 
 def test_bad_settings_are_named(tmp_path: Path) -> None:
     path = saved(tmp_path, ROWS)
-    with pytest.raises(InputError, match="nano cannot judge"):
-        run(settings(path, "", quality="judge").model_copy(update={"judge": ModelConfig(model="nano")}), tmp_path / "a")
     exact = WriteSettings(instruction="x", writer=ModelConfig(model="fake"))
     with pytest.raises(InputError, match="equal scores"):  # the fake model writes just what is asked
         run(settings(path, "", quality="none").model_copy(update={"writer": exact}), tmp_path / "b")

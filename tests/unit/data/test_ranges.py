@@ -97,13 +97,13 @@ def test_a_choice_is_read_strictly(reply: str, answer: bool | None) -> None:
 
 def test_the_questions_ask_the_same_in_both_languages() -> None:
     for name, parts in (
-        ("range_ask", ("<$5>", "<9>", "<3>", "[0, 0]", '{"range": [700, 1500]}')),
-        ("range_select", ()),
+        ("range_ask", ("<$5>", "<9>", "<3>", '{"range": [<')),
+        ("range_select", ("<$5>", '{"keep": <')),
     ):
         english, chinese = (render(code, name, instruction="<$5>", upper="<9>", width="<3>") for code in ("en", "zh"))
-        for part in parts or ("<$5>", '{"keep": true}', '{"keep": false}'):
+        for part in parts:
             assert english.count(part) == chinese.count(part) == 1, part
-        assert not [w for w in chinese.split() if w.isascii() and w.isalpha()]
+        assert not [w for w in chinese.split() if w.isascii() and w.isalpha() and w != "true"]
 
 
 @pytest.mark.parametrize(
@@ -242,10 +242,8 @@ def test_selection_asks_first_and_says_what_it_left_out(tmp_path: Path) -> None:
 def test_bad_settings_and_empty_results_are_named(tmp_path: Path) -> None:
     path = saved(tmp_path / "r.jsonl", ROWS)
     plain = settings(path, "http://127.0.0.1:9/v1")
-    with pytest.raises(InputError, match="no model to ask: give --model"):
+    with pytest.raises(InputError, match="need a model's judgement: give --model"):
         run(plain.model_copy(update={"model": None}), tmp_path / "a")
-    with pytest.raises(InputError, match="nano cannot judge"):
-        run(plain.model_copy(update={"model": ModelConfig(model="nano")}), tmp_path / "b")
     far = saved(tmp_path / "far.jsonl", ROWS[2:3])
     with pytest.raises(InputError, match=r"no request got a range: \{'too long': 1\}"):
         run(settings(far, ""), tmp_path / "c")

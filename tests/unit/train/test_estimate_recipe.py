@@ -8,6 +8,8 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from tokenizers import Tokenizer
+from tokenizers.models import WordLevel
 
 from longwriter.errors import InputError
 from longwriter.train.estimate.recipe import job_of, shape_of
@@ -82,8 +84,9 @@ def test_where_a_models_sizes_come_from(tmp_path):
     new = {k: v for k, v in GLM.items() if k != "padded_vocab_size"}
     with pytest.raises(InputError, match="vocab_size"):
         shape_of(ModelSettings(new=new, tokenizer="nowhere"))
-    weights = ROOT / "src" / "longwriter" / "models" / "nano" / "weights"
-    assert shape_of(ModelSettings(new=new, tokenizer=str(weights / "tokenizer.json"))).vocab >= 4096
+    vocabulary = Tokenizer(WordLevel({f"word{n}": n for n in range(5000)}, unk_token="word0"))
+    vocabulary.save(str(tmp_path / "tokenizer.json"))
+    assert shape_of(ModelSettings(new=new, tokenizer=str(tmp_path / "tokenizer.json"))).vocab == 5000
     for name in ("somebody/model", "build/no/such/folder"):
         with pytest.raises(InputError, match="--config"):
             shape_of(ModelSettings(init=name))

@@ -10,7 +10,7 @@ from longwriter.bench.base import Item
 AGAIN = "/again"
 """Ends the id of a question that is asked a second time."""
 _FENCE = re.compile(r"```(?:json)?\s*(\{.*?\})\s*```", re.S)
-_DOTS = re.compile(r"\s*(\.{3}|…+)\s*")
+_DOTS = re.compile(r"\s*(\.{3}|…+|<[^<>]*>)\s*")
 
 
 class Reading(NamedTuple):
@@ -90,7 +90,7 @@ def _object(text: str) -> dict[str, object] | None:
 def agreed(readings: Iterable[Reading | None], example: dict[str, float]) -> Reading | None:
     """The last of readings that say the same; None where there is none, or where they contradict each other.
 
-    `example`: marks that our own wording shows, with dots for a reason; who only says that back has not answered.
+    `example`: marks that wordings show, with dots or angle brackets for a reason; who only says that back has not answered.
     """
     found = [r for r in readings if r is not None and not (r.marks == example and _DOTS.fullmatch(r.reason))]
     return found[-1] if found and all(r.marks == found[0].marks for r in found) else None

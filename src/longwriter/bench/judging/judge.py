@@ -19,13 +19,17 @@ from longwriter.bench.settings import JudgeSettings
 from longwriter.data.steps import Item as Work
 from longwriter.data.steps import Result
 from longwriter.data.workers import WithModel, seed_of
-from longwriter.errors import EmptyReply, InputError
+from longwriter.errors import EmptyReply
 from longwriter.journal import digest
 from longwriter.models.base import open_model
+from longwriter.models.cards import card_of
+from longwriter.models.limits import token_limit, within_window
 from longwriter.models.prices import load_prices
 from longwriter.types import Message, Request, Usage
 
 TRIES = 3
+REPLY_WORDS = 300
+"""Of a verdict with its reasons, where the benchmark's script names no limit."""
 RETRY_TEMPERATURE = 0.5
 """At least this from the second try on: cold, a reply that cannot be read comes again as it was."""
 
@@ -86,9 +90,7 @@ def step_of(settings: JudgeSettings) -> str:
 
 
 async def check(settings: JudgeSettings) -> None:
-    """Raises, before anything is written, InputError for a model that cannot judge, SetupError for what lacks."""
-    if settings.model.model.partition(":")[0] == "nano":
-        raise InputError("nano cannot judge texts; name another model as --judge, or leave it out")
+    """Raises, before anything is written, SetupError for what lacks."""
     await open_model(settings.model).aclose()
 
 
@@ -110,15 +112,20 @@ class Judge(WithModel):
         self.price = load_prices(prices).price_for(settings.model)
 
     async def __call__(self, item: Work) -> Result:
-        """The reply to one try and what it took; an empty one is a reply, too. Raises what the model raises."""
+        """The reply to one try and what it took; an empty one is a reply, too. Raises what the model raises.
+
+        A reply that did not end by itself counts as empty, and is kept as `cut`: half a verdict is none.
+        """
         attempt = int(str(item["attempt"]))
         question = Question(str(item["id"]), str(item["item"]), str(item["what"]), attempt)
-        started, said, usage = time.monotonic(), "", Usage()
+        started, said, cut, usage = time.monotonic(), "", "", Usage()
         with suppress(EmptyReply):
-            reply = await self.model.reply(self._request(question))
-            said, usage = reply.text, reply.usage
+            reply = await self.model.reply(await self._request(question))
+            usage = reply.usage
+            said, cut = (reply.text, "") if reply.finish == "stop" else ("", reply.text)
         cost = None if self.price is None else self.price.cost(usage)
         told = {"replies": [said], "seconds": round(time.monotonic() - started, 3), "calls": 1, "cost": cost}
+        told |= {"cut": cut} if cut else {}
         return told | usage.model_dump(include={"prompt_tokens", "completion_tokens"})
 
     def _messages(self, question: Question) -> tuple[Message, ...]:
@@ -127,11 +134,12 @@ class Judge(WithModel):
         asked = Message(role="user", content=self.wording.question(item.language, values))
         return (Message(role="system", content=self.wording.system), asked) if self.wording.system else (asked,)
 
-    def _request(self, question: Question) -> Request:
-        temperature = self.settings.temperature
+    async def _request(self, question: Question) -> Request:
+        temperature, messages = self.settings.temperature, self._messages(question)
+        limit = self.settings.max_tokens or token_limit(REPLY_WORDS, card_of(self.config.model, self.config.card))
         return Request(
-            messages=self._messages(question),
-            max_tokens=self.settings.max_tokens,
+            messages=messages,
+            max_tokens=await within_window(limit, self.model, messages),
             temperature=temperature if question.attempt == 0 else max(temperature, RETRY_TEMPERATURE),
             seed=seed_of(self.settings.seed, question.id),
             json_schema=self.judging.schema if self.wording.source == OWN else None,

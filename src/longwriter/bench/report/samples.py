@@ -17,6 +17,7 @@ HEAD, TAIL = 16_000, 8_000
 FOLD = 500
 """Characters of a prompt that are shown at once."""
 MOST_FAILURES = 60
+CUT = {"length": "cut at the token limit", "filter": "cut by the provider's filter"}
 
 
 class Texts(NamedTuple):
@@ -102,8 +103,8 @@ def _card(runs: Sequence[Shown], place: int, item: ItemScore, response: Response
         f"<div><dt>{safe(plain(name))}</dt><dd>{fmt(value)}</dd></div>" for name, value in item.scores.items()
     )
     notes = [*item.failures, response.failure if response else ""]
-    if response is not None and response.finish == "length":
-        notes.append("cut at the token limit")
+    if response is not None and response.finish in CUT:
+        notes.append(CUT[response.finish])
     if item.words == 0:
         notes.append("empty answer")
     marks = "".join(f"<p class=warn>{safe(note[:400])}</p>" for note in dict.fromkeys(filter(None, notes)))

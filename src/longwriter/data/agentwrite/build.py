@@ -90,7 +90,7 @@ class AgentWriter(WithModels):
             return {"dropped": name, "reason": str(failure)}
         report = result.report
         spent = {"calls": report.calls, "prompt_tokens": report.prompt_tokens, "cost": report.cost}
-        prompts = self.models["writer"].prompts or settings.language or language(settings.instruction)
+        prompts = settings.language or language(settings.instruction)
         return spent | {"completion_tokens": report.completion_tokens, "prompts": prompts}
 
 
@@ -147,11 +147,6 @@ def choose(
     limits = settings.limits
     usable, unusable = _usable(instructions, settings.writer)
     ruled = by_rules(usable, benchmarks, settings.least_words, limits.overlap, limits.near)
-    if ruled.open and settings.judge.model == "nano":
-        raise InputError(
-            f"{len(ruled.open)} requests name no length, first {ruled.open[0].id}, and nano cannot judge whether they need "
-            "long answers: give --judge NAME, or words in their rows"
-        )
     judge = Judge(settings.judge, settings.least_words, settings.writer.seed)
     items: list[Item] = [i._asdict() for i in ruled.open]
     answers = run_step("judge", items, judge, *work, partial=settings.skip_failed)
@@ -220,7 +215,7 @@ def _outputs(
 @cache
 def prompts_sha256(writer_set: str, judge_language: str) -> str:
     """Of the prompts that made a record: the writer's set and the judge's question."""
-    written = (Path(writer_prompts.__file__).parent / writer_set).glob("*.txt")
+    written = (Path(writer_prompts.__file__).parent / writer_set).rglob("*.txt")
     return sha256_of_files([*written, JUDGE_PROMPTS / judge_language / "needs_length.txt"])
 
 

@@ -129,7 +129,7 @@ def read_answer(reply: str) -> bool | None:
     text = reply.strip().removeprefix("```json").strip("`").strip()
     try:
         value = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         match = _BARE.fullmatch(text)
         return _WORDS[match[1].lower()] if match else None
     if isinstance(value, dict) and value.keys() == {"long"}:

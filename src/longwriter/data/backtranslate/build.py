@@ -17,8 +17,8 @@ from pydantic import Field, model_validator
 
 from longwriter.data.backtranslate.by_model import STEP, BackTranslator, item_id, item_of, triples_of
 from longwriter.data.backtranslate.chat_form import chat
-from longwriter.data.backtranslate.keywords import Counts, Keywords, plan_words
-from longwriter.data.backtranslate.nano_form import Limits, NanoForm
+from longwriter.data.backtranslate.keywords import Counts, Keywords
+from longwriter.data.backtranslate.nano_form import LESSONS, Limits, NanoForm
 from longwriter.data.backtranslate.sections import EvenLengths
 from longwriter.data.backtranslate.triples import SCHEMA, Chapter, Row, Tally, Triple, chapters, is_held_out, row_of
 from longwriter.data.dataset import write_dataset
@@ -27,12 +27,11 @@ from longwriter.data.steps import Engine, Progress, Result, Tell, run_step
 from longwriter.errors import InputError
 from longwriter.journal import Journal
 from longwriter.models.base import ModelConfig
-from longwriter.runs import opened, write_file
+from longwriter.runs import opened
 from longwriter.text import count_words
 from longwriter.types import Record
-from longwriter.writer import prompts as writer_prompts
 
-HELD, WORDS_FILE = "held", "keywords.txt"
+HELD = "held"
 SPLITS = ("train", HELD)
 TELL_EVERY_S = 0.5
 SECTION_WORDS = {"nano": (60, 380), "chat": (200, 1000)}
@@ -51,8 +50,6 @@ class BacktranslateSettings(Record):
     texts: tuple[int, int] = (500, 32_000)
     """Of a chat row's text."""
     max_parts: int = Field(default=10, ge=1, le=24)
-    keyword_lines: int = Field(default=7, ge=1)
-    """Plan lines that a word must stand in before nano may plan with it."""
     held_out_every: int = Field(default=0, ge=0)
     """One chapter in so many is held out; 0: none."""
     held_out_books: tuple[str, ...] = ()
@@ -72,8 +69,6 @@ class BacktranslateSettings(Record):
                 raise ValueError(f"{name}: {ends[0]},{ends[1]} is no range; give LOW,HIGH such as 60,380")
         if self.model is not None and self.form == "nano":
             raise ValueError("form nano is made by rules; leave --by out, or take --form chat")
-        if self.model is not None and self.model.model == "nano":
-            raise ValueError("nano cannot read a text; give --by another model, or rules")
         return self
 
     @property
@@ -203,9 +198,6 @@ def _write(settings: BacktranslateSettings, folder: Path, split: str, maker: Mak
             raise InputError(f"{settings.source}: no text of it made a row of the {split} split; {dict(dropped)}")
 
     write_dataset(folder, rows(), SCHEMA, card(settings, split, made), report)
-    if settings.form == "nano" and split != HELD:
-        words = plan_words(tally.lines, settings.keyword_lines)
-        write_file(folder / WORDS_FILE, "\n".join(words) + "\n")
     return report
 
 
@@ -248,11 +240,7 @@ def _prompts(settings: BacktranslateSettings) -> list[Path]:
     if settings.model is not None:
         return [*HERE.glob("*/backtranslate_model.txt"), *HERE.glob("*/backtranslate_lengths.txt")]
     files = [p for p in HERE.glob("*/backtranslate_*.txt") if p.stem != "backtranslate_model"]
-    return (
-        files + list((Path(writer_prompts.__file__).parent / "nano").glob("*.txt"))
-        if settings.form == "nano"
-        else files
-    )
+    return files + list(LESSONS.glob("*.txt")) if settings.form == "nano" else files
 
 
 CARD = """# Back-translated instructions ($split)
@@ -274,8 +262,8 @@ $command
 longwriter $version
 """
 WHAT = {
-    "nano": "Lessons for nano, longwriter's small model: plans, sections, continuations and direct requests, each in the\n"
-    "words in which the writer asks it.",
+    "nano": "Lessons for nano, a model of 5 million parameters (recipes/nano): plans, sections, continuations and direct\n"
+    "requests, each in one short form of prompt.",
     "chat": "Long human texts with a request that they answer (`messages`) and the plan that they follow (`plan`).",
 }
 

@@ -6,16 +6,18 @@ is added in our own wording. A reply that cannot be read, or whose request names
 
 import json
 import random
+import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from longwriter.data.asking import TRIES, Asker
+from longwriter.data.asking import TRIES, Asker, whole
 from longwriter.data.backtranslate.requests import with_length
 from longwriter.data.backtranslate.sections import Cutter, Passage, near_lengths, round_words
 from longwriter.data.backtranslate.triples import Chapter, Triple
 from longwriter.data.prompts import render
 from longwriter.data.steps import Item, Result
 from longwriter.errors import EmptyReply
+from longwriter.models.limits import token_limit, within_window
 from longwriter.text import count_words, head_words, tail_words
 from longwriter.types import Message, Request, Section
 from longwriter.writer.target import read_target
@@ -25,6 +27,12 @@ SHOWN_WORDS = 6000
 """Of a text that the model sees; a longer one is shown by the beginning and end of each section."""
 STATED = 0.8
 """Share of requests that name the length."""
+
+
+INSTRUCTION_CHARS, TITLE_CHARS, POINT_CHARS = 1500, 80, 600
+"""Most that is asked for; longer ones are refused where the server keeps to the schema."""
+_NOTHING = re.compile(r"[\W_]*|\W*<[^<>]*>\W*")
+"""What says nothing: dots, and the words in angle brackets that stand in the prompt."""
 
 
 class Read(NamedTuple):
@@ -37,22 +45,28 @@ class Read(NamedTuple):
 
 def schema(count: int) -> dict[str, object]:
     """JSON schema of a reply on a text of `count` sections."""
-    text = {"type": "string", "minLength": 1, "maxLength": 600}
+    text = {"type": "string", "minLength": 1, "maxLength": POINT_CHARS}
     line = {
         "type": "object",
-        "properties": {"title": text | {"maxLength": 80}, "point": text},
+        "properties": {"title": text | {"maxLength": TITLE_CHARS}, "point": text},
         "required": ["title", "point"],
         "additionalProperties": False,
     }
     return {
         "type": "object",
         "properties": {
-            "instruction": text | {"maxLength": 1500},
+            "instruction": text | {"maxLength": INSTRUCTION_CHARS},
             "sections": {"type": "array", "items": line, "minItems": count, "maxItems": count},
         },
         "required": ["instruction", "sections"],
         "additionalProperties": False,
     }
+
+
+def reply_words(language: str, count: int) -> float:
+    """Words (Chinese: characters) of the longest reply on `count` sections that the schema allows."""
+    characters = INSTRUCTION_CHARS + count * (TITLE_CHARS + POINT_CHARS)
+    return characters if language == "zh" else characters / 5
 
 
 def passages_of(text: str, section_words: tuple[int, int], rng: random.Random) -> list[Passage]:
@@ -81,14 +95,17 @@ class BackTranslator(Asker):
         assert isinstance(sections, list)
         values = {"title": item["title"], "count": len(sections), "sections": shown(sections)}
         prompt, fault = render(str(item["language"]), "backtranslate_model", **values), ""
+        messages = (Message(role="user", content=prompt),)
+        limit = token_limit(reply_words(str(item["language"]), len(sections)), self.card)
         for attempt in range(TRIES):
             request = Request(
-                messages=(Message(role="user", content=prompt),),
+                messages=messages,
+                max_tokens=await within_window(limit, self.model, messages),
                 seed=self.seed + attempt,
                 json_schema=schema(len(sections)),
             )
             try:
-                found = read_reply((await self.model.reply(request)).text, len(sections))
+                found = read_reply(whole(await self.model.reply(request)), len(sections))
             except EmptyReply as error:
                 found = str(error)
             if isinstance(found, Read):
@@ -102,10 +119,10 @@ def read_reply(reply: str, count: int) -> Read | str:
     begin, end = reply.find("{"), reply.rfind("}")
     try:
         value = json.loads(reply[begin : end + 1])
-    except ValueError:
+    except (ValueError, RecursionError):
         return "reply is no JSON"
     instruction, sections = value.get("instruction"), value.get("sections")
-    if not isinstance(instruction, str) or not any(c.isalnum() for c in instruction):
+    if not isinstance(instruction, str) or _NOTHING.fullmatch(instruction):
         return "reply has no instruction"
     if read_target(instruction) is not None:
         return "instruction names a length of its own"
@@ -117,7 +134,7 @@ def read_reply(reply: str, count: int) -> Read | str:
 
 def _line(section: object, name: str) -> str:
     value = section.get(name) if isinstance(section, dict) else None
-    return " ".join(value.split()) if isinstance(value, str) else ""
+    return " ".join(value.split()) if isinstance(value, str) and not _NOTHING.fullmatch(value) else ""
 
 
 def item_id(chapter: Chapter) -> str:

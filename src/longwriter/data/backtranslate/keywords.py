@@ -12,7 +12,7 @@ Leaves out: phrases, inflection (two words of the same first five letters are ta
 import math
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -242,12 +242,3 @@ def share_out(sections: Sequence[Sequence[Term]], sizes: Sequence[int], fewest: 
             taken.add(term.stem)
             out[i].append(term)
     return [sorted(terms, key=lambda t: t.first) for terms in out]
-
-
-def plan_words(lines: Counter[str], least: int, known: Collection[str] = ()) -> list[str]:
-    """Words that at least `least` plan lines hold, without names: what a small model may write into a plan of its own.
-
-    `lines`: in how many plan lines each word stands, as written there. `known`: words to leave out.
-    """
-    plain = [w for w, n in lines.items() if n >= least and w.isalpha() and w.islower()]
-    return sorted(w for w in plain if lines[w] > 4 * lines[w.capitalize()] and w not in known)

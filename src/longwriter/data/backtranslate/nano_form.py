@@ -1,14 +1,16 @@
-"""Chapters as lessons for nano: plans, sections, continuations and direct requests, in the words that the writer uses.
+"""Chapters as lessons for nano: plans, sections, continuations and direct requests, each in one short form of prompt.
 
-The prompts are rendered from `writer/prompts/nano` with the fields that `writer.section` and `writer.planning` fill, so
-what is learnt is what is asked. Numbers are true counts (`round_words`); each keyword stands in its section, and the
-lines of one plan share none.
+The forms stand in `lessons`. Numbers are true counts (`round_words`); each keyword stands in its section, and the lines of
+one plan share none.
 """
 
 import json
 import random
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import cache
+from pathlib import Path
+from string import Template
 from typing import Literal, NamedTuple
 
 from longwriter.data.backtranslate.keywords import Keywords, Term, share_out
@@ -17,10 +19,12 @@ from longwriter.data.backtranslate.sections import Cutter, EvenLengths, Passage,
 from longwriter.data.backtranslate.triples import Triple
 from longwriter.text import head_words, tail_words
 from longwriter.types import Section
-from longwriter.writer.planning import REQUEST_WORDS
-from longwriter.writer.prompts import prompt_set
-from longwriter.writer.section import RECENT_CHARACTERS, RECENT_WORDS
 
+LESSONS = Path(__file__).parent / "lessons"
+REQUEST_WORDS = 40
+"""Of a request, in a lesson's prompt."""
+RECENT_WORDS, RECENT_CHARACTERS = 70, 600
+"""Most of the earlier text that a lesson's prompt shows."""
 FEWEST, MOST = 2, 6
 """Keywords of a plan line."""
 WORDS_A_KEYWORD = 30
@@ -59,9 +63,19 @@ def title_of(terms: Sequence[Term], language: Language = "en", topics: Sequence[
 
 
 def so_far(texts: Sequence[str], current: str = "") -> str:
-    """What a prompt shows of the text written before, as `SectionWriter` does for a model with prompts of its own."""
+    """What a prompt shows of the text written before: its last words, on one line."""
     last = "\n\n".join([*texts[-2:], current])
     return " ".join(tail_words(last, RECENT_WORDS).split())[-RECENT_CHARACTERS:] or "(start)"
+
+
+@cache
+def _template(name: str) -> Template:
+    return Template((LESSONS / f"{name}.txt").read_text("utf-8").rstrip("\n"))
+
+
+def form(name: Literal["plan", "section"], **values: object) -> str:
+    """A prompt. A field without a value is a KeyError."""
+    return _template(name).substitute({key: str(value) for key, value in values.items()})
 
 
 class NanoForm:
@@ -70,7 +84,6 @@ class NanoForm:
     def __init__(self, keywords: Keywords, limits: Limits, lengths: EvenLengths, dropped: Counter[str]) -> None:
         """`lengths`: of direct requests; it sees to it that all are equally often. `dropped`: counts by reason."""
         self.keywords, self.limits, self.lengths, self.dropped = keywords, limits, lengths, dropped
-        self.prompts = prompt_set("nano")
 
     def examples(self, about: About, text: str, rng: random.Random) -> Iterator[Triple]:
         """All lessons of one text."""
@@ -152,12 +165,10 @@ class NanoForm:
         terms: list[Term],
         chapter: Section | None = None,
     ) -> Triple:
-        """A plan as compact JSON, the only form that nano's grammar lets it write."""
-        values = {"request": head_words(asked, REQUEST_WORDS), "count": len(lines), "words": round_words(words)}
-        if chapter is not None:
-            prompt = self.prompts.render("chapter_plan", title=chapter.title, point=chapter.point, **values)
-        else:
-            prompt = self.prompts.render(kind, **values)
+        """A plan as compact JSON; of one chapter, where one is given."""
+        named = head_words(asked, REQUEST_WORDS)
+        named += "" if chapter is None else f" {chapter.title}: {chapter.point}"
+        prompt = form("plan", request=named, count=len(lines), words=round_words(words))
         sections = [{"title": s.title, "point": s.point, "words": s.words} for s in lines]
         reply = json.dumps({"sections": sections}, separators=(",", ":"), ensure_ascii=False)
         return Triple(kind, prompt, reply, 0, None, tuple(lines), tuple(terms))
@@ -169,13 +180,13 @@ class NanoForm:
         fixed = {"request": head_words(asked, REQUEST_WORDS)}
         for passage, line, terms in parts:
             values = {**fixed, "title": line.title, "point": line.point}
-            prompt = self.prompts.render("section", ask=line.words, recent=so_far(written), **values)
+            prompt = form("section", ask=line.words, recent=so_far(written), **values)
             yield Triple("section", prompt, passage.text, passage.words, line.words, (line,), tuple(terms))
             middle = self._middle(cutter, passage, rng) if rng.random() < CONTINUED else None
             if middle:
                 head, rest = cutter.passage(passage.first, middle), cutter.passage(middle, passage.after)
                 ask = round_words(rest.words)
-                prompt = self.prompts.render("continue", ask=ask, recent=so_far(written, head.text), **values)
+                prompt = form("section", ask=ask, recent=so_far(written, head.text), **values)
                 yield Triple("continue", prompt, rest.text, rest.words, ask, (line,))
             written.append(passage.text)
 

@@ -150,8 +150,6 @@ class Tally:
         self.chapters = self.words = 0
         self.kinds: Counter[str] = Counter()
         self.lengths: dict[str, Counter[str]] = {}
-        self.lines: Counter[str] = Counter()
-        """In how many plan lines each keyword stands."""
         self.keywords = self.prominent = self.absent = self.repeated_in_plan = 0
 
     def add(self, triple: Triple) -> None:
@@ -162,8 +160,6 @@ class Tally:
             self.keywords += len(triple.keywords)
             self.prominent += sum(t.prominent for t in triple.keywords)
             self.absent += sum(t.word.casefold() not in text for t in triple.keywords)
-        if triple.kind == "section":
-            self.lines.update({t.word for t in triple.keywords})
         if triple.kind == "plan":
             stems = Counter(t.stem for t in triple.keywords)
             self.repeated_in_plan += sum(n - 1 for n in stems.values())

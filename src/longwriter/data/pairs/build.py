@@ -121,8 +121,6 @@ def make_pairs(settings: PairSettings, folder: Path, engine: Engine, tell: Tell,
     instructions = read_instructions(settings.instructions)
     if sha256_of(instructions) != settings.instructions_sha256:
         raise InputError(f"{settings.instructions} changed while it was read")
-    if settings.quality == "judge" and settings.judge is not None and settings.judge.model == "nano":
-        raise InputError("nano cannot judge texts: give --quality another model, rules or none")
     instructions = instructions[: settings.first]
     with opened(folder, json.loads(settings.model_dump_json()), FREE) as journal:
         make_folders(folder)
@@ -253,7 +251,7 @@ def _judge(settings: PairSettings) -> str:
 
 def _prompts_sha256(settings: PairSettings, writer_set: str) -> str:
     """Of the prompts that had a part in a row: the writer's (none, for direct samples) and the judge's."""
-    files = list((Path(writer_prompts.__file__).parent / writer_set).glob("*.txt")) if writer_set else []
+    files = list((Path(writer_prompts.__file__).parent / writer_set).rglob("*.txt")) if writer_set else []
     files += list(HERE.glob("*/quality_judge.txt")) if settings.quality == "judge" else []
     return sha256_of_files(files)
 

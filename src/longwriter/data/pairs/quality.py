@@ -27,7 +27,7 @@ SCHEMA: dict[str, object] = {
 REPEATED, MOST_REPEATED = 200.0, 60.0
 """Points lost for each 100 % of word 8-grams that stood before, and at most: all is lost to a loop at 30 %."""
 CUT = 20.0
-"""Points lost by a text that stops inside a sentence or at the token limit."""
+"""Points lost by a text that stops inside a sentence or that did not end by itself."""
 OTHER_LANGUAGE = 40.0
 """Points lost by a text that is not in its request's language (English or Chinese, `text.language`)."""
 _FENCE = re.compile(r"\A```(?:json)?\s*(.*?)\s*```\Z", re.S)
@@ -44,7 +44,8 @@ class Named(NamedTuple):
 def rule_score(prompt: str, text: str, *, cut: bool = False) -> float:
     """100 less min(60, 200 x share of repeated word 8-grams), less 20 if cut, less 40 in another language; at least 0.
 
-    `cut`: the model was stopped at its token limit. Says nothing about sense: it tells broken texts from whole ones.
+    `cut`: the reply did not end by itself, as at a token limit. Says nothing about sense: it tells broken texts from
+    whole ones.
     """
     lost = min(MOST_REPEATED, REPEATED * repeated_ngrams(text, 8))
     lost += CUT if cut or not ends_complete(text) else 0.0
@@ -57,7 +58,7 @@ class RuleQuality(WithoutModel):
 
     async def __call__(self, item: Item) -> Result:
         """Of an item with `prompt`, `file` of the text, and `finish`."""
-        return {"quality": rule_score(str(item["prompt"]), read_sample(item), cut=item["finish"] == "length")}
+        return {"quality": rule_score(str(item["prompt"]), read_sample(item), cut=item["finish"] != "stop")}
 
 
 class JudgeQuality(Asker):
@@ -76,7 +77,7 @@ def read_score(reply: str) -> float | None:
     fenced = _FENCE.match(reply.strip())
     try:
         value = json.loads(fenced[1] if fenced else reply)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     score = value.get("score") if isinstance(value, dict) and len(value) == 1 else None
     if isinstance(score, bool) or not isinstance(score, int | float):

@@ -11,13 +11,18 @@ from longwriter.data.postprocess import tidy
 from longwriter.data.steps import Item, Result
 from longwriter.data.workers import WithModels, seed_of
 from longwriter.errors import EmptyReply, PlanError, RunError
+from longwriter.models.cards import card_of
+from longwriter.models.limits import token_limit, within_window
 from longwriter.runs import write_file
 from longwriter.text import count_words, language
 from longwriter.types import Message, Request
 from longwriter.writer.session import Options, stored, write
 from longwriter.writer.settings import WriteSettings
+from longwriter.writer.target import read_target
 
 SAMPLES, RUNS = "samples", "runs"
+UNASKED_WORDS = 5000
+"""Where neither the request nor its row names a length: more than models write that were not taught to."""
 
 
 def sample_id(name: str, number: int) -> str:
@@ -51,20 +56,26 @@ class Sampler(WithModels):
         except (EmptyReply, PlanError) as failure:
             return {"missing": str(failure)}
         write_file(sample_file(self.folder, name), text)
-        prompts = self.models["writer"].prompts or self.settings.language or language(str(item["prompt"]))
+        prompts = self.settings.language or language(str(item["prompt"]))
         return {"words": count_words(text), "finish": finish, "prompts": "" if self.direct else prompts}
 
     async def _reply(self, item: Item) -> tuple[str, str]:
         """The model's reply to the bare request."""
-        s = self.settings
+        s, model = self.settings, self.models["writer"]
+        messages = (Message(role="user", content=str(item["prompt"])),)
+        target = read_target(str(item["prompt"]))
+        words = item["words"] or (target.aim if target else UNASKED_WORDS)
+        limit = s.max_section_tokens or token_limit(float(str(words)), card_of(s.writer.model, s.writer.card))
         request = Request(
-            messages=(Message(role="user", content=str(item["prompt"])),),
-            max_tokens=s.max_section_tokens,
+            messages=messages,
+            max_tokens=await within_window(limit, model, messages),
             temperature=s.temperature,
             top_p=s.top_p,
             seed=seed_of(s.seed, str(item["id"])),
         )
-        reply = await self.models["writer"].reply(request)
+        reply = await model.reply(request)
+        if reply.finish == "filter":
+            raise EmptyReply(f"{model.name}: ended by the provider's filter in the middle of the text")
         return reply.text.strip(), reply.finish
 
     async def _agentwrite(self, item: Item) -> tuple[str, str]:

@@ -46,7 +46,7 @@ def read_range(reply: str, most: int, width: int) -> tuple[int, int] | str:
         return f"{len(found)} ranges in the reply"
     try:
         value = json.loads(found.pop())["range"]
-    except ValueError:
+    except (ValueError, RecursionError):
         return "the reply is not JSON"
     if not isinstance(value, list) or len(value) != 2 or not all(type(n) is int for n in value):
         return "a range is two whole numbers"

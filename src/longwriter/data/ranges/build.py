@@ -155,9 +155,8 @@ def _items(instructions: Sequence[Instruction]) -> list[Item]:
 
 def _model(settings: RangeSettings, number: int) -> ModelConfig:
     """The model to ask. Raises InputError where there is none that could judge."""
-    if settings.model is None or settings.model.model == "nano":
-        who = "nano cannot judge requests" if settings.model else "there is no model to ask"
-        raise InputError(f"{number:,} requests need a model's judgement, and {who}: give --model NAME")
+    if settings.model is None:
+        raise InputError(f"{number:,} requests need a model's judgement: give --model NAME")
     return settings.model
 
 
