@@ -54,6 +54,8 @@ class Request(Record):
     repeat_last_n: int | None = None
     dry: float | None = None
     """Strength of DRY, which holds against runs of tokens that stood before; 0 is none."""
+    favour: dict[str, float] = {}
+    """Words, and how much their logits are raised, for engines that take words; others leave it out."""
     seed: int | None = None
     """Sampling seed, honoured by engines of ours and by servers that offer it."""
     json_schema: dict[str, object] | None = None

@@ -47,6 +47,8 @@ class Card(Record):
     repeat_penalty: float | None = None
     repeat_last_n: int | None = None
     dry: float | None = None
+    favour: float = Field(default=0.0, ge=0, le=10)
+    """How much the logits of a section's own words are raised; 0: none."""
     thinking: int = Field(default=8192, ge=0)
     """Tokens of thinking that a reply has room for beside what is asked."""
 

@@ -118,6 +118,7 @@ def _body(request: Request, *, schema: bool) -> dict[str, object]:
         "min_p": request.min_p,
         "repeat_penalty": request.repeat_penalty,
         "repeat_last_n": request.repeat_last_n,
+        "logit_bias": [[f" {word}", bias] for word, bias in request.favour.items()] or None,
         "seed": None if request.seed is None else request.seed % SEEDS,
     }
     if request.dry:

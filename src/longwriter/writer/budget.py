@@ -54,10 +54,11 @@ def missing(want: float, written: int, *, last: bool, slack: float) -> float:
     """Words to continue a section by; 0 when it may end here.
 
     Between sections a quarter may be missing, since the later ones make it up. The last one has none after it: only
-    `slack` words (2 % of the whole text) may be missing then.
+    `slack` words (2 % of the whole text) may be missing then, or half of the least that can be asked for, at which a
+    continuation would miss as much on the other side.
     """
     gap = want - written
-    allowed = slack if last else want / 4
+    allowed = max(slack, LEAST_ASK / 2) if last else want / 4
     return gap if gap > allowed else 0.0
 
 

@@ -2,17 +2,18 @@
 
 1. A call has a *step*: a name such as `section:3f2a:0` that says what it is for. 2. If the journal holds a reply for the
 step, that is the answer and nothing is spent. 3. Otherwise the ceilings are checked, the model is asked, and the reply is
-journalled before anyone sees it. 4. `forget` makes the journal's replies for some steps void (a plan that could not be read).
+journalled before anyone sees it; `mend` may make it fit before. 4. `forget` makes the journal's replies for some steps void
+(a plan that could not be read). 5. What a reply held when its run was stopped is kept (`partial`), and taken up by `adopt`.
 So whoever runs the same steps again after a kill gets the same replies, and pays only for what was not finished.
 """
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from longwriter.errors import CeilingReached, InputError, TruncatedPrompt
+from longwriter.errors import CeilingReached, EmptyReply, InputError, TruncatedPrompt
 from longwriter.journal import Journal
 from longwriter.models.base import Listener, Model
 from longwriter.models.prices import Price
@@ -49,6 +50,14 @@ class Spent:
         return self.prompt_tokens + self.completion_tokens
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """A reply with what the journal says of it."""
+
+    reply: Reply
+    data: dict[str, object]
+
+
 class Role:
     """A model with its price and its token counts."""
 
@@ -76,6 +85,7 @@ class Calls:
         self._replies: dict[str, Reply] = {}
         self._forgotten: Counter[str] = Counter()
         self._under_way: list[Usage] = []
+        self._partial: dict[str, Mapping[str, object]] = {}
         if ceilings.cost is not None:
             for role in roles.values():
                 if role.price is None:
@@ -87,7 +97,10 @@ class Calls:
                 reply = Reply.model_validate(entry.data["reply"])
                 if entry.kind == "call":
                     self._replies[str(entry.data["step"])] = reply
+                    self._partial.pop(str(entry.data["step"]), None)
                 self._count(self.roles[str(entry.data["role"])], reply, entry.data)
+            elif entry.kind == "partial":
+                self._partial[str(entry.data["step"])] = entry.data
             elif entry.kind == "forget":
                 self._drop([str(p) for p in _list(entry.data["steps"])])
 
@@ -117,12 +130,45 @@ class Calls:
         """The journalled reply of a step, if there is one."""
         return self._replies.get(step)
 
+    def keep(self, role_name: str, step: str, text: str) -> None:
+        """Journal what a reply holds so far, for the case that it never ends."""
+        data: dict[str, object] = {"step": step, "role": role_name, "text": text}
+        self.journal.append("partial", data, durable=False)
+        self._partial[step] = data
+
+    def partial(self, step: str) -> str:
+        """What a reply that never ended held, "" for none."""
+        return str(self._partial[step]["text"]) if step in self._partial else ""
+
+    def adopt(self, step: str, reply: Reply) -> Reply:
+        """Make what was kept of a step its reply."""
+        role_name = str(self._partial.pop(step)["role"])
+        data: dict[str, object] = {"step": step, "role": role_name, "estimate": 0, "prompt_tokens": 0, "seconds": 0.0}
+        return self._record(self.roles[role_name], data, reply)
+
     async def ask(
-        self, role_name: str, step: str, request: Request, *, expect: int, listener: Listener | None = None
+        self,
+        role_name: str,
+        step: str,
+        request: Request,
+        *,
+        expect: int,
+        listener: Listener | None = None,
+        mend: Callable[[Reply], Reply] = lambda reply: reply,
     ) -> Reply:
-        """The reply of a step, of about `expect` tokens. Raises CeilingReached, TruncatedPrompt and the model's errors."""
+        """The reply of a step, of about `expect` tokens, as `mend` leaves it.
+
+        Raises CeilingReached, TruncatedPrompt, what `mend` raises and the model's errors.
+        """
         if (known := self.known(step)) is not None:
             return known
+        drawn = await self.draw(role_name, step, request, expect=expect, listener=listener)
+        return self.settle(drawn, mend)
+
+    async def draw(
+        self, role_name: str, step: str, request: Request, *, expect: int, listener: Listener | None = None
+    ) -> "Drawn":
+        """A reply that no step has yet: `settle` it, or `waste` it."""
         role = self.roles[role_name]
         prompt_tokens = role.prompt_tokens(request)
         expected = Usage(prompt_tokens=prompt_tokens, completion_tokens=min(expect, request.max_tokens or expect))
@@ -131,30 +177,51 @@ class Calls:
         started = time.monotonic()
         with self._reserved(expected):
             reply = await role.model.reply(request, listener)
-        seconds = time.monotonic() - started
         data: dict[str, object] = {
             "step": step,
             "role": role_name,
             "estimate": estimate,
             "prompt_tokens": prompt_tokens,
-            "seconds": round(seconds, 3),
-            "reply": reply.model_dump(),
+            "seconds": round(time.monotonic() - started, 3),
         }
+        drawn = Drawn(reply, data)
         read = None
-        if reply.usage.prompt_tokens is not None:
+        if reply.usage.prompt_tokens is not None and reply.finish != "cut":
             read = role.counter.truncated(estimate, reply.usage.prompt_tokens)
         if read is not None:
-            self.journal.append(
-                "wasted", data | {"reply": reply.model_dump(exclude={"text", "thinking"}) | {"text": ""}}
-            )
-            self._count(role, reply, data)
+            self.waste(drawn)
             raise TruncatedPrompt(
                 f"{role.model.name} read only {read:,} of about {prompt_tokens:,} prompt tokens: its server cuts them. "
                 f"Raise its context (Ollama: num_ctx or OLLAMA_CONTEXT_LENGTH), or go on with --window {read}",
                 read,
             )
-        self.journal.append("call", data)
+        return drawn
+
+    def waste(self, drawn: "Drawn") -> None:
+        """Count a reply that nothing is made of; its text is not kept."""
+        role, reply = self.roles[str(drawn.data["role"])], drawn.reply
+        guessed = role.counter.count(reply.text) + role.counter.count(reply.thinking)
+        told = reply.usage.completion_tokens
+        usage = reply.usage.model_copy(update={"completion_tokens": guessed if told is None else told})
+        bare = Reply(text="", finish=reply.finish, usage=usage)
+        self.journal.append("wasted", drawn.data | {"reply": bare.model_dump()}, durable=False)
+        self._count(role, bare, drawn.data)
+
+    def settle(self, drawn: "Drawn", mend: Callable[[Reply], Reply] = lambda reply: reply) -> Reply:
+        """Make a reply that of its step, as `mend` leaves it. What `mend` raises makes it a wasted one."""
+        try:
+            reply = mend(drawn.reply)
+        except EmptyReply as error:
+            self.waste(drawn)
+            raise type(error)(f"{self.roles[str(drawn.data['role'])].model.name}: {error}") from None
+        data = drawn.data if reply.text == drawn.reply.text else drawn.data | {"raw": drawn.reply.text}
+        return self._record(self.roles[str(drawn.data["role"])], data, reply)
+
+    def _record(self, role: Role, data: dict[str, object], reply: Reply) -> Reply:
+        step = str(data["step"])
+        self.journal.append("call", data | {"reply": reply.model_dump()})
         self._replies[step] = reply
+        self._partial.pop(step, None)
         self._count(role, reply, data)
         return reply
 

@@ -15,6 +15,8 @@ from functools import lru_cache
 
 from longwriter.errors import SetupError, TruncatedPrompt
 from longwriter.journal import digest
+from longwriter.models.cards import Card
+from longwriter.models.limits import token_limit
 from longwriter.text import count_words, tail_words, words_of
 from longwriter.types import Plan, Request, Section, Usage
 from longwriter.writer.calls import Calls, user
@@ -30,6 +32,8 @@ BLOCK_WORDS = 800
 BLOCK_NOTE_WORDS = 80
 NOTES_WORDS = 400
 """Notes that grow beyond this are noted again, to half of it."""
+NOTE_SLACK = 3.0
+"""Notes are lists, longer in tokens than prose of as many words."""
 PASSAGE_WORDS = 250
 """Most words of related passages."""
 PLAN_SHARE = 0.25
@@ -189,7 +193,7 @@ class Memory:
             return ""
         blocks, recent = blocks_of(seen.texts)
         recent = "\n\n".join(t for t in (recent, seen.current) if t)
-        notes = await self._notes(blocks) if self.prompts.has("notes") else ""
+        notes = await self._notes(blocks)
         paragraphs = [p for block in blocks for p in block.split("\n\n") if p.strip()]
         query = f"{section.title} {section.point}"
         for part in (1.0, 0.5, 0.25, 0.12):
@@ -217,6 +221,11 @@ class Memory:
 
     async def _note(self, text: str, words: int) -> str:
         """Notes of about `words` words on a text; the step is named by the text, so a changed text gets new notes."""
-        request = Request(messages=user(self.prompts.render("notes", text=text, ask=words)))
-        reply = await self.calls.ask("planner", f"notes:{digest(text)}", request, expect=3 * words)
+        step = f"notes:{digest(text)}"
+        request = Request(
+            messages=user(self.prompts.render("notes", text=text, ask=words)),
+            max_tokens=token_limit(words, Card(), NOTE_SLACK),
+            seed=int(digest(step), 16) % 2**31,
+        )
+        reply = await self.calls.ask("planner", step, request, expect=3 * words)
         return reply.text.strip()

@@ -15,8 +15,11 @@ from typing import Literal
 from longwriter.errors import InputError, RunError
 from longwriter.journal import Journal, digest
 from longwriter.models.base import Model
+from longwriter.models.cards import Card
+from longwriter.models.limits import token_limit
 from longwriter.text import count_words
 from longwriter.types import Plan, Record, Reply, Request
+from longwriter.writer.ask import Asker, seed_of
 from longwriter.writer.budget import Pace, scaled, share
 from longwriter.writer.calls import Calls, user
 from longwriter.writer.context import Memory, Seen, Window, full_usage, outline
@@ -47,6 +50,8 @@ class Part:
     words: int
     stale: bool
     """Earlier text has changed since it was written, or it was asked to be redone."""
+    faults: tuple[str, ...] = ()
+    """What is wrong with it, for people."""
 
 
 class Finished(Record):
@@ -61,6 +66,7 @@ class Finished(Record):
     """How the replies join: see `section.assemble`."""
     seen: str
     """Digest of the earlier text that it was written over."""
+    faults: tuple[str, ...] = ()
 
 
 class Manuscript:
@@ -78,6 +84,7 @@ class Manuscript:
         """`save` is called whenever a section is finished, in the order in which they are."""
         self.settings, self.journal, self.calls, self.prompts = settings, journal, calls, prompts
         self.on_event, self.save = on_event, save
+        self.card = Card()
         self._plan: tuple[Plan, Target] | None = None
         self.ids: list[str] = []
         self._records: dict[str, Finished] = {}
@@ -141,11 +148,11 @@ class Manuscript:
         self.journal.append("plan", {"plan": plan.model_dump(), "target": target.model_dump(), "source": source})
         self._set_plan(plan, target)
 
-    async def make_plan(self, planner_prompts: PromptSet) -> Plan:
-        """The journalled plan, or a new one from the planner."""
+    async def make_plan(self, card: Card) -> Plan:
+        """The journalled plan, or a new one from the planner. `card`: of the planner."""
         if not self.planned:
             asked = wanted(self.settings)
-            plan = await Planner(self.calls, planner_prompts, self.settings).plan(asked)
+            plan = await Planner(self.calls, self.prompts, self.settings, card).plan(asked)
             target = asked or exact(plan.words, "plan")
             self.journal.append("plan", {"plan": plan.model_dump(), "target": target.model_dump(), "source": "model"})
             self._set_plan(plan, target)
@@ -157,14 +164,15 @@ class Manuscript:
 
         `watched`: text is streamed to `on_event` as it comes.
         """
-        writer = SectionWriter(self.calls, model.prefill, self.prompts, self.settings, self.plan)
+        asker = Asker(self.prompts, self.card, self.settings, self.plan, prefill=model.prefill)
+        writer = SectionWriter(self.calls, asker)
         self.load()
         for i, name in enumerate(self.ids):
             if not self._due(i):
                 self.on_event(SectionDone(i, self._words[name], reused=True, cost=self.calls.spent.cost))
         groups = self._groups()
-        if len(groups) > 1 and self.prompts.has("synopsis") and any(map(self._due, range(len(self.ids)))):
-            writer.agreement = await self._agreement(len(groups))
+        if len(groups) > 1 and self.card.prompts == "full" and any(map(self._due, range(len(self.ids)))):
+            asker.agreement = await self._agreement(len(groups))
         budgets = scaled([sum(self.plan.sections[i].words for i in g) for g in groups], self.target.aim)
         limit, mode = Window(window, self.settings.window), self._mode()
         tasks = [
@@ -182,7 +190,12 @@ class Manuscript:
         prompt = self.prompts.render(
             "synopsis", instruction=self.settings.instruction, plan=outline(self.plan, self.prompts), ask=words
         )
-        reply = await self.calls.ask("planner", "agreement", Request(messages=user(prompt)), expect=2 * words)
+        request = Request(
+            messages=user(prompt),
+            max_tokens=token_limit(words, self.card),
+            seed=seed_of(self.settings.seed, "agreement", 0),
+        )
+        reply = await self.calls.ask("planner", "agreement", request, expect=2 * words)
         return reply.text.strip()
 
     async def _write_group(
@@ -202,8 +215,7 @@ class Manuscript:
             want = share(budget, written, [sections[j].words for j in (i, *(j for j in todo if j != i))])
             want = min(max(want, SWING[0] * planned), SWING[1] * planned)
             steps = _steps(name, self._redone[name])
-            seed = self.settings.seed + self._redone[name]  # the same request must not bring the same text back
-            place = Place(i, steps, seed, want, len(todo) == 1, SLACK * budget, self._opening(i))
+            place = Place(i, steps, want, len(todo) == 1, SLACK * budget, self._heading_words(i))
             self.on_event(SectionStarted(i))
             seen = Seen(tuple(self._texts[self.ids[j]] for j in group if j < i and self.ids[j] in self._texts))
             show = self._shower(i) if watched else None
@@ -212,9 +224,12 @@ class Manuscript:
                 id=name,
                 redone=self._redone[name],
                 asked=result.asked,
-                prefill=writer.prefill,
+                prefill=writer.asker.prefill,
                 seen=self._fingerprints()[i],
+                faults=result.faults,
             )
+            for fault in result.faults:
+                self._warn(fault)
             self.journal.append("section", record.model_dump(mode="json"), durable=False)
             self._records[name] = record
             self._keep(i, result.text)
@@ -223,7 +238,7 @@ class Manuscript:
 
     def _mode(self) -> str:
         """The context to begin with: `auto` is window at once where full is sure to pass a ceiling."""
-        if self.settings.context != "auto" or not self.prompts.has("memory_full"):
+        if self.settings.context != "auto" or self.card.prompts == "short":
             return self.settings.context
         chosen = next((str(e.data["mode"]) for e in self.journal if e.kind == "context"), None)
         if chosen:  # what is left to pay changes from command to command; the text must not
@@ -281,14 +296,24 @@ class Manuscript:
         opens = index == 0 or self.plan.sections[index - 1].chapter != chapter
         return f"## {chapter}\n\n" if chapter and opens else ""
 
+    def _heading_words(self, index: int) -> str:
+        """What will stand before a section's text, as far as the plan knows; "" for its heading where that is the model's."""
+        title = "" if self._headings == "model" else self.plan.sections[index].title
+        return f"{self._opening(index)}{title}"
+
+    @property
+    def _headings(self) -> str:
+        """Who writes headings: plan, model, or auto: the plan wherever the model wrote none."""
+        by_plan = self.settings.headings == "auto" and self.card.headings == "plan"
+        return "plan" if by_plan else self.settings.headings
+
     def piece(self, index: int) -> str:
         """A finished section as it stands in the document."""
+        return self._opening(index) + self._with_heading(index, self._texts[self.ids[index]])
+
+    def _with_heading(self, index: int, text: str) -> str:
         section = self.plan.sections[index]
-        by_plan = self.settings.headings == "plan" or (self.settings.headings == "auto" and self.prompts.name == "nano")
-        text = with_heading(
-            self._texts[self.ids[index]], section.title, 3 if section.chapter else 2, "plan" if by_plan else "model"
-        )
-        return self._opening(index) + text
+        return with_heading(text, section.title, 3 if section.chapter else 2, self._headings)
 
     def parts(self) -> list[Part]:
         """The finished sections, in order."""
@@ -297,7 +322,8 @@ class Manuscript:
             if name in self._texts:
                 record = self._records[name]
                 stale = self._due(i) or record.seen != seen
-                out.append(Part(i, name, self.piece(i), sum(record.asked), self._words[name], stale))
+                part = Part(i, name, self.piece(i), sum(record.asked), self._words[name], stale, record.faults)
+                out.append(part)
         return out
 
     def _groups(self) -> list[list[int]]:
@@ -321,8 +347,18 @@ class Manuscript:
     def document(self) -> str:
         """The text so far: title and finished sections, ending in one newline."""
         head = [f"# {self.plan.title}"] if self.plan.title else []
-        pieces = [self.piece(i) for i, name in enumerate(self.ids) if name in self._texts]
-        return "\n\n".join([*head, *pieces]).rstrip() + "\n"
+        pieces = [self.piece(i) if name in self._texts else self._begun(i) for i, name in enumerate(self.ids)]
+        return "\n\n".join([*head, *filter(None, pieces)]).rstrip() + "\n"
+
+    def _begun(self, index: int) -> str:
+        """What stands of a section that is not finished: its replies so far, and what was kept of the last one."""
+        steps = _steps(self.ids[index], self._redone[self.ids[index]])
+        texts: list[str] = []
+        while (known := self.calls.known(f"section:{steps}:{len(texts)}")) is not None:
+            texts.append(known.text.strip())
+        texts.append(self.calls.partial(f"section:{steps}:{len(texts)}").strip())
+        text = "\n\n".join(filter(None, texts))
+        return self._opening(index) + self._with_heading(index, text) if text else ""
 
 
 def wanted(settings: WriteSettings) -> Target | None:

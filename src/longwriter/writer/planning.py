@@ -2,37 +2,49 @@
 
 Up to `SECTIONS_A_CALL` sections come from one call. Longer texts get chapters first, then each chapter its sections, so
 nothing bounds the number of sections but the length asked for. A reply that cannot be read is answered with what was
-wrong, twice at most; then a PlanError, with the raw replies in the run's journal.
+wrong, twice at most; then a PlanError, with the raw replies in the run's journal. A model whose card says so is asked for
+one line at a time, or not at all (`skeleton`).
 """
 
 import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from longwriter.errors import PlanError
-from longwriter.text import head_words
-from longwriter.types import Message, Plan, Request, Section
+from longwriter.errors import EmptyReply, PlanError
+from longwriter.models.cards import Card
+from longwriter.models.limits import token_limit, within_window
+from longwriter.types import Message, Plan, Reply, Request, Section
+from longwriter.writer.ask import seed_of
 from longwriter.writer.budget import scaled
 from longwriter.writer.calls import Calls, user
-from longwriter.writer.keywords import keyword_schema, topics_of
 from longwriter.writer.parse import parse_plan
+from longwriter.writer.plan_faults import check_plan, line_fault
 from longwriter.writer.prompts import Name, PromptSet
+from longwriter.writer.prose import refusal
 from longwriter.writer.settings import WriteSettings
+from longwriter.writer.skeleton import skeleton_plan
 from longwriter.writer.target import Target
 
 LOW, HIGH = 200, 1000
 """Words of a section (the paper's bounds)."""
 SECTIONS_A_CALL = 24
-"""More than that in one reply and models begin to merge or repeat them; small models: their prompt set's `parts`."""
+"""More than that in one reply and models begin to merge or repeat them."""
 REPAIRS = 2
 PLAN_TOKENS_A_SECTION = 90
+PLAN_WORDS_A_SECTION, PLAN_WORDS = 90, 150
+"""What an outline may have, of each section and beside them: a long title and point, and the JSON around them."""
+FREE_SECTIONS = 60
+"""Most sections that a planner may choose by itself."""
 FREE_WORDS = 1500
-"""Length when neither the request names one nor the planner can choose one (nano)."""
+"""Length when neither the request names one nor the planner can choose one."""
+SECTION_WORDS = 500
+"""Usual words of a section: leaves room on both sides of the paper's bounds."""
 LARGEST = 5000
 """A count of words above this is nonsense, unless chapters are asked for."""
-SMALL_SECTION = 300
-REQUEST_WORDS = 40
-"""What a model with a short window sees of the instruction."""
+LINES_SHOWN = 12
+"""Latest lines that a planner which is asked for one line at a time sees."""
+LINE_TRIES = 3
+LINE_WORDS = 60
 
 
 class Shape(NamedTuple):
@@ -64,10 +76,10 @@ def schema(count: int | None, low: int, high: int) -> dict[str, object]:
         "additionalProperties": False,
     }
     sections: dict[str, object] = {"type": "array", "items": item}
-    sections |= {"minItems": count, "maxItems": count} if count else {"minItems": 1}
+    sections |= {"minItems": count, "maxItems": count} if count else {"minItems": 1, "maxItems": FREE_SECTIONS}
     return {
         "type": "object",
-        "properties": {"title": {"type": "string"}, "sections": sections},
+        "properties": {"title": {"type": "string", "maxLength": 120}, "sections": sections},
         "required": ["sections"],
         "additionalProperties": False,
     }
@@ -76,35 +88,68 @@ def schema(count: int | None, low: int, high: int) -> dict[str, object]:
 class Planner:
     """Makes one run's plan."""
 
-    def __init__(self, calls: Calls, prompts: PromptSet, settings: WriteSettings) -> None:
-        """`prompts`: the set of the planner model, or of the request's language."""
-        self.calls, self.prompts, self.settings = calls, prompts, settings
-        self.keywords = prompts.keywords()
-        self.topics = topics_of(settings.instruction)
-        self.small = bool(self.keywords)
-        self.at_once = 10 if self.small else SECTIONS_A_CALL
-        self.section_words = SMALL_SECTION if self.small else settings.section_words
-
-    def _schema(self, count: int | None, low: int, high: int) -> dict[str, object]:
-        if self.small and count:
-            return keyword_schema(count, low, high, self.keywords, self.topics)
-        return schema(count, low, high)
+    def __init__(self, calls: Calls, prompts: PromptSet, settings: WriteSettings, card: Card) -> None:
+        """`prompts`: of the request's language; `card`: of the planner model."""
+        self.calls, self.prompts, self.settings, self.card = calls, prompts, settings, card
+        self.section_words = settings.section_words or card.section_words or SECTION_WORDS
 
     async def plan(self, target: Target | None) -> Plan:
         """The plan; its budgets sum to the target's aim where there is one."""
-        if target is None and self.prompts.has("plan_free"):
-            return await self._outline("plan", "plan_free", None, {"low": LOW, "high": HIGH})
         words = target.aim if target else FREE_WORDS
-        form = shape(words, self.section_words, self.at_once)
+        if self.card.plan != "outline":
+            count = max(1, round(words / self.section_words))
+            beats = skeleton_plan(self.settings.instruction, words, count, self.prompts.name)
+            return beats if self.card.plan == "skeleton" else await self._lines(beats)
+        if target is None:
+            return await self._outline("plan", "plan_free", None, {"low": LOW, "high": HIGH})
+        form = shape(words, self.section_words, SECTIONS_A_CALL)
         mean = words // form.sections
-        bounds = _near(mean) if self.small else {"low": min(LOW, mean), "high": HIGH}
+        bounds = {"low": min(LOW, mean), "high": HIGH}
         if form.chapters == 1:
             plan = await self._outline("plan", "plan", form.sections, {"words": words, **bounds})
             return _scaled(plan, words)
         return await self._book(form, words, bounds)
 
+    async def _lines(self, beats: Plan) -> Plan:
+        """A plan line by line, each told what came before; where none is usable, its beat stands."""
+        made: list[Section] = []
+        for number, beat in enumerate(beats.sections, 1):
+            made.append(await self._line(number, beat, tuple(made), len(beats.sections)))
+        return Plan(title="", sections=tuple(made))
+
+    async def _line(self, number: int, beat: Section, before: tuple[Section, ...], count: int) -> Section:
+        lines = "\n".join(f"{s.title}: {s.point}" for s in before[-LINES_SHOWN:]) or "-"
+        text = self.prompts.render(
+            "plan_line", instruction=self.settings.instruction, number=number, count=count, lines=lines, beat=beat.point
+        )
+        for attempt in range(LINE_TRIES):
+            step = f"plan:line:{number}:{attempt}"
+            request = Request(
+                messages=user(text),
+                max_tokens=token_limit(LINE_WORDS, self.card),
+                temperature=self._sampling("temperature"),
+                top_p=self._sampling("top_p"),
+                min_p=self.card.min_p,
+                seed=seed_of(self.settings.seed, step, 0),
+                json_schema=schema(1, beat.words, beat.words),
+            )
+            try:
+                reply = await self.calls.ask("planner", step, request, expect=PLAN_TOKENS_A_SECTION)
+                found = parse_plan(reply.text).sections[0]
+            except (EmptyReply, PlanError):
+                continue
+            section = Section(title=found.title, point=found.point, words=beat.words, chapter=beat.chapter)
+            if not line_fault(section, before, self.settings.instruction):
+                return section
+        return beat
+
+    def _sampling(self, name: str) -> float | None:
+        """A setting of the user's, else the card's."""
+        own: float | None = getattr(self.settings, name)
+        return getattr(self.card, name) if own is None else own
+
     async def _book(self, form: Shape, words: int, bounds: dict[str, int]) -> Plan:
-        own = _near(words // form.chapters) if self.small else {"low": LOW, "high": words}
+        own = {"low": LOW, "high": words}
         outline = await self._outline("plan:chapters", "chapters", form.chapters, {"words": words, **own})
         outline = _scaled(outline, words)
         chapters = "\n".join(f"{i}. {c.title}: {c.point}" for i, c in enumerate(outline.sections, 1))
@@ -126,57 +171,51 @@ class Planner:
         self, step: str, name: Name, count: int | None, values: dict[str, object] | dict[str, int]
     ) -> Plan:
         """One readable outline: asked for, and asked again with the fault named."""
-        instruction = self.settings.instruction
-        text = self.prompts.render(
-            name, instruction=instruction, request=head_words(instruction, REQUEST_WORDS), count=count, **values
-        )
-        system = self.prompts.render("system") if self.prompts.has("system") else None
-        messages = user(text, system)
+        text = self.prompts.render(name, instruction=self.settings.instruction, count=count, **values)
+        messages = user(text, self.prompts.render("system") if self.card.system else None)
         low, high = values["low"], values["high"]
         assert isinstance(low, int)
         assert isinstance(high, int)
-        fault = ""
+        planner, fault = self.calls.roles["planner"].model, ""
+        limit = token_limit(PLAN_WORDS + PLAN_WORDS_A_SECTION * (count or FREE_SECTIONS), self.card, 1.5)
         for attempt in range(REPAIRS + 1):
+            again = (REPAIRS + 1) * self.calls.redone(f"{step}:")
             request = Request(
                 messages=messages,
-                temperature=self.settings.temperature,
-                top_p=self.settings.top_p,
-                seed=self.settings.seed + attempt + (REPAIRS + 1) * self.calls.redone(f"{step}:"),
-                json_schema=self._schema(count, low, high),
+                max_tokens=await within_window(limit, planner, messages),
+                temperature=self._sampling("temperature"),
+                top_p=self._sampling("top_p"),
+                min_p=self.card.min_p,
+                seed=seed_of(self.settings.seed, step, attempt + again),
+                json_schema=schema(count, low, high),
             )
             expect = 100 + PLAN_TOKENS_A_SECTION * (count or 12)
             reply = await self.calls.ask("planner", f"{step}:{attempt}", request, expect=expect)
             try:
-                return _checked(parse_plan(reply.text, max(high, LARGEST)), count)
+                return self._usable(reply, count, max(high, LARGEST))
             except PlanError as error:
                 fault = str(error)
-            if not self.small:  # a model of a few hundred tokens cannot read its own mistake; another seed serves it
-                repair = self.prompts.render("repair", problem=fault)
-                messages = (
-                    *messages,
-                    Message(role="assistant", content=reply.text),
-                    Message(role="user", content=repair),
-                )
+            repair = self.prompts.render("repair", problem=fault)
+            messages = (
+                *messages,
+                Message(role="assistant", content=reply.text),
+                Message(role="user", content=repair),
+            )
         self.calls.forget([f"{step}:"], fault)  # the replies stay in the journal; the next command asks anew
         raise PlanError(
             f"the planner gave no usable outline in {REPAIRS + 1} tries: {fault}; its replies are in the run's "
             "journal. The same command asks again; or try another --planner with --run NAME, or your own outline with --plan"
         )
 
-
-def _near(mean: int) -> dict[str, int]:
-    """Bounds of budgets for a small model: it draws any number that it may, and its window holds no long plan."""
-    return {"low": 7 * mean // 10, "high": 7 * mean // 5}
-
-
-def _checked(plan: Plan, count: int | None) -> Plan:
-    """Refuse a plan with far fewer or far more sections than asked for, or one that repeats itself."""
-    if count and not count / 2 <= len(plan.sections) <= 2 * count:
-        raise PlanError(f"it has {len(plan.sections)} sections, not {count}")
-    distinct = {(s.title.casefold(), s.point.casefold()) for s in plan.sections}
-    if len(distinct) <= len(plan.sections) / 2 and len(plan.sections) > 1:
-        raise PlanError("its sections repeat each other")
-    return plan
+    def _usable(self, reply: Reply, count: int | None, largest: int) -> Plan:
+        """The plan in a reply. Raises PlanError that says what is wrong with it."""
+        if refusal(reply.text):
+            raise PlanError(f"the planner refuses: {' '.join(reply.text.split())[:160]!r}")
+        if reply.finish != "stop":
+            raise PlanError("it was cut before its end; make it shorter")
+        plan = parse_plan(reply.text, largest)
+        check_plan(plan, count, self.settings.instruction)
+        return plan
 
 
 def _scaled(plan: Plan, words: int) -> Plan:

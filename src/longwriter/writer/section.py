@@ -1,36 +1,44 @@
 """Step II for one section: ask, look at what came, continue while too much is missing (AgentWrite section 3.2).
 
-A section's text is a pure function of the replies that made it (`assemble`), so the journal holds replies alone.
+A section's text is a pure function of the replies that made it (`assemble`), so the journal holds replies alone. Each is
+watched while it streams and trimmed before it is journalled (`watch`).
 """
 
+import asyncio
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from longwriter.errors import EmptyReply, TruncatedPrompt
 from longwriter.journal import digest
-from longwriter.text import count_words, ends_complete, head_words, last_sentence_end, tail_words
-from longwriter.types import Message, Plan, Reply, Request, Section
+from longwriter.models.cards import Card
+from longwriter.models.limits import within_window
+from longwriter.rewards.repetition import repetition
+from longwriter.text import count_words, ends_complete, last_sentence_end
+from longwriter.types import Plan, Reply, Request, Section
+from longwriter.writer.ask import Asker, Piece, seed_of
 from longwriter.writer.budget import MOST_PIECES, Pace, missing
-from longwriter.writer.calls import Calls, user
+from longwriter.writer.calls import Calls, Drawn
 from longwriter.writer.context import TOKENS_A_WORD, Memory, Seen
-from longwriter.writer.planning import REQUEST_WORDS
-from longwriter.writer.prompts import Name, PromptSet
+from longwriter.writer.cover import covered
+from longwriter.writer.loops import BEFORE
 from longwriter.writer.seam import join, strip_markers
-from longwriter.writer.settings import WriteSettings
+from longwriter.writer.watch import Bounds, Watch, kept
 
 LEAST_PIECE = 15
 """When its last continuations, two at most, add fewer words each, a section ends."""
-TRAINED_ASK = 300
-"""Most words in one request to a model with its own prompt set: its window holds hardly more."""
-TRAINED_TOKENS = 1.6
-"""Tokens a word allowed to such a model, which may not stop by itself; nano's prose has 1.35."""
-RECENT_WORDS, RECENT_CHARACTERS = 70, 600
-"""What such a model sees of the text so far; as in its training data."""
-PREFILL_WORDS, PREFILL_CHARACTERS = 40, 300
-"""The most of an unfinished sentence that a model goes on from; it may never have ended one, nor a word."""
-LAST_LINES = 60
-"""Words of its own end that a section's continuation is shown once more."""
+OVER, OVER_SHORT = 1.5, 1.25
+"""How far a section may pass what is wanted of it, as whole or short asks; what is beyond is trimmed."""
+LEAST_OVER = 12
+"""Words that the last section may pass its share by: about half a sentence."""
+MOST_CUTS = 2
+"""Times that a section's loops are cut and it is asked to go on."""
+AT_ONCE = 2
+"""Candidates drawn side by side."""
+ENOUGH = 0.75
+"""A candidate of this worth is taken without drawing another."""
+LOOKED_BACK = 6
+"""Sections before it that a candidate is compared with."""
 HEADING = re.compile(r"\A\s*#{1,6}[ \t]+(?P<title>[^\n]+)\n*")
 
 
@@ -51,15 +59,15 @@ def assemble(replies: Sequence[Reply], *, prefill: bool) -> str:
     for reply in replies[1:]:
         unfinished = prefill and not ends_complete(text)
         text = text + reply.text if unfinished else join(text, strip_markers(reply.text))
-    if replies[-1].finish == "length" and (end := last_sentence_end(text)) > len(text) / 2:
+    if replies[-1].finish != "stop" and (end := last_sentence_end(text)) > len(text) / 2:
         text = text[:end]
     return text.strip()
 
 
 def with_heading(text: str, title: str, level: int, source: str) -> str:
-    """The text under a heading of that level: the model's own, or the plan's (`source`)."""
+    """The text under a heading of that level. `source`: "plan" for the plan's, "model" for its own alone, "auto" for either."""
     own = HEADING.match(text)
-    if source == "plan":
+    if source == "plan" or (source == "auto" and own is None):
         return f"{'#' * level} {title}\n\n{text[own.end() :] if own else text}"
     return f"{'#' * level} {str(own['title']).strip()}\n\n{text[own.end() :]}" if own else text
 
@@ -71,7 +79,6 @@ class Place:
     index: int
     steps: str
     """What the names of its calls begin with."""
-    seed: int
     want: float
     """Words wanted."""
     last: bool
@@ -79,7 +86,7 @@ class Place:
     slack: float
     """Words that may be missing at the end of the whole text."""
     opening: str
-    """What the document puts before it (a chapter's heading); its words count."""
+    """What the document puts before it (headings); its words count."""
 
 
 @dataclass(frozen=True)
@@ -91,19 +98,29 @@ class Written:
     """Words asked for, reply by reply."""
     pieces: tuple[int, ...]
     """Words that came, reply by reply."""
+    faults: tuple[str, ...] = ()
+    """What is wrong with it, for people."""
 
 
 class SectionWriter:
     """Writes the sections of one plan."""
 
-    def __init__(self, calls: Calls, prefill: bool, prompts: PromptSet, settings: WriteSettings, plan: Plan) -> None:
-        """`prefill`: the model goes on from the last character of its own unfinished sentence."""
-        self.calls, self.prefill, self.prompts, self.settings, self.plan = calls, prefill, prompts, settings, plan
-        self.trained = prompts.name not in ("en", "zh")
-        self.agreement = ""
+    def __init__(self, calls: Calls, asker: Asker) -> None:
+        """`asker`: makes the requests."""
+        self.calls, self.asker = calls, asker
+
+    @property
+    def card(self) -> Card:
+        """Of the model."""
+        return self.asker.card
+
+    @property
+    def plan(self) -> Plan:
+        """The outline."""
+        return self.asker.plan
 
     async def write(
-        self, place: Place, seen: Seen, pace: Pace, memory: Memory, on_text: Callable[[str], None] | None
+        self, place: Place, seen: Seen, pace: Pace, memory: Memory, show: Callable[[str], None] | None
     ) -> Written:
         """Ask and continue until the section is long enough. Adds what it learns to `pace`."""
         replies: list[Reply] = []
@@ -112,107 +129,126 @@ class SectionWriter:
         gap, done = want, ""
         pieces: tuple[int, ...] = ()
         while True:
-            text = assemble_cut(replies, prefill=self.prefill)
+            text = assemble_cut(replies, prefill=self.asker.prefill)
             ask = pace.ask(gap, careful=bool(replies) or place.last)
-            ask = min(ask, TRAINED_ASK) if self.trained else ask
+            ask = min(ask, self.card.longest_ask or ask)
             step = f"section:{place.steps}:{len(replies)}"
+            most = max(LEAST_OVER, round(self._most(place, want) - count_words(done)))
+            piece = Piece(place.index, step, text, ask, most, int(ask * TOKENS_A_WORD) + 50)
             try:
-                replies.append(await self._reply(step, place, text, ask, seen, memory, on_text))
+                replies.append(await self._reply(piece, seen, memory, show))
             except EmptyReply as error:
                 if not replies:
-                    raise
-                memory.on_warning(f"section {place.index + 1} stays short: {error}")
-                return Written(done, tuple(asked), pieces)
+                    raise type(error)(f"section {place.index + 1}: {error}") from None
+                return Written(done, tuple(asked), pieces, (f"section {place.index + 1} stays short: {error}",))
             asked.append(ask)
             pieces = (*pieces, count_words(replies[-1].text))
             pace.saw(ask, pieces[-1])
-            done = assemble(replies, prefill=self.prefill)
+            done = assemble(replies, prefill=self.asker.prefill)
             gap = missing(want, count_words(done), last=place.last, slack=place.slack)
-            if not gap or len(replies) == MOST_PIECES or max(pieces[1:][-2:], default=LEAST_PIECE) < LEAST_PIECE:
-                return Written(done, tuple(asked), pieces)
+            cuts = sum(r.finish == "cut" for r in replies)
+            worn = cuts > MOST_CUTS or max(pieces[1:][-2:], default=LEAST_PIECE) < LEAST_PIECE
+            if not gap or len(replies) == MOST_PIECES or worn:
+                return Written(done, tuple(asked), pieces, self._faults(place, replies, gap / want))
 
-    async def _reply(
-        self,
-        step: str,
-        place: Place,
-        text: str,
-        ask: int,
-        seen: Seen,
-        memory: Memory,
-        on_text: Callable[[str], None] | None,
-    ) -> Reply:
-        """One reply; a server found to cut prompts is asked again within what it reads, where the mode allows."""
-        if (known := self.calls.known(step)) is not None:
+    def _most(self, place: Place, want: float) -> float:
+        """Words that the section may have."""
+        over = want + max(LEAST_OVER, place.slack)
+        return over if place.last else max(over, want * (OVER_SHORT if self.card.longest_ask else OVER))
+
+    def _faults(self, place: Place, replies: Sequence[Reply], short: float) -> tuple[str, ...]:
+        number = place.index + 1
+        if replies[-1].finish == "filter":
+            return (f"section {number} was cut by the provider's content filter",)
+        if sum(r.finish == "cut" for r in replies) > MOST_CUTS:
+            return (f"section {number} goes round in circles however often it is asked to go on",)
+        return (f"section {number} stays {short:.0%} short: the model adds nothing more",) if short > 0.5 else ()
+
+    async def _reply(self, piece: Piece, seen: Seen, memory: Memory, show: Callable[[str], None] | None) -> Reply:
+        """The reply of a piece; a server found to cut prompts is asked again within what it reads, where the mode allows."""
+        if (known := self.calls.known(piece.step)) is not None:
             return known
-        expect = int(ask * TOKENS_A_WORD) + 50
+        if text := self.calls.partial(piece.step):
+            return self.calls.adopt(piece.step, Reply(text=text, finish="cut"))
         while True:
             window = memory.window
-            request = await self._request(place, text, ask, expect, seen, memory)
+            request = await self.asker.request(piece, seen, memory)
+            limit = self.asker.settings.max_section_tokens
+            if limit is None and request.max_tokens is not None:
+                writer = self.calls.roles["writer"].model
+                limit = await within_window(request.max_tokens, writer, request.messages)
+            request = request.model_copy(update={"max_tokens": limit})
             try:
-                return await self.calls.ask("writer", step, request, expect=expect, on_text=on_text)
+                return await self._best(piece, request, seen, show)
             except TruncatedPrompt as error:
                 if memory.mode == "full" or not memory.shrink(window, error):
                     raise
 
-    async def _request(self, place: Place, text: str, ask: int, expect: int, seen: Seen, memory: Memory) -> Request:
-        section = self.plan.sections[place.index]
-        end = last_sentence_end(text) if self.prefill else len(text)
-        fragment = tail_words(text[end:].strip(), PREFILL_WORDS)[-PREFILL_CHARACTERS:]
-        values = {
-            "instruction": self.settings.instruction,
-            "request": head_words(self.settings.instruction, REQUEST_WORDS),
-            "number": place.index + 1,
-            "count": len(self.plan.sections),
-            "title": section.title,
-            "point": section.point,
-            "place": self._hint(place),
-            "ask": ask,
-            "tail": tail_words(text, LAST_LINES),
-            "recent": self._recent(seen, text[: len(text) - len(fragment)]) if self.trained else "",
-        }
-        visible = Seen(seen.texts, text)
-        prompt = await self._fill("continue" if text else "section", values, section, expect, visible, memory)
-        messages = user(prompt, self.prompts.render("system") if self.prompts.has("system") else None)
-        if fragment:
-            messages = (*messages, Message(role="assistant", content=fragment))
-        limit = int(ask * TRAINED_TOKENS) + 20 if self.trained else self.settings.max_section_tokens
-        s = self.settings
-        return Request(messages=messages, max_tokens=limit, temperature=s.temperature, top_p=s.top_p, seed=place.seed)
+    async def _best(self, piece: Piece, request: Request, seen: Seen, show: Callable[[str], None] | None) -> Reply:
+        """Draw, and once more where nothing usable comes; of a free small model several, and take the best."""
+        section = self.plan.sections[piece.index]
+        before = "\n\n".join([*seen.texts[-LOOKED_BACK:], piece.text]).strip()
+        prompt = "\n".join(m.content for m in request.messages if m.role != "assistant")
+        bounds = Bounds(before[-BEFORE:], piece.most, prompt, (self.plan.title, section.title))
+        best: tuple[float, Drawn, Reply] | None = None
+        failure: EmptyReply | None = None
+        wanted, tries = self.card.candidates, 0
+        while tries <= wanted and not (best and (best[0] >= ENOUGH or tries >= wanted)):
+            count = min(AT_ONCE, wanted) if wanted > 1 else 1
+            for outcome in await self._draw(piece, request, bounds, range(tries, tries + count), show):
+                if isinstance(outcome, EmptyReply):
+                    failure = outcome
+                    continue
+                drawn, reply = outcome
+                worth = self._worth(piece, reply.text, before) if wanted > 1 else ENOUGH
+                if best is not None:
+                    self.calls.waste(drawn if worth <= best[0] else best[1])
+                if best is None or worth > best[0]:
+                    best = (worth, drawn, reply)
+            tries += count
+        if best is None:
+            assert failure is not None
+            raise failure
+        chosen = best[2]
+        return self.calls.settle(best[1], lambda _: chosen)
 
-    def _recent(self, seen: Seen, text: str) -> str:
-        """The last words before what is asked for, on one line, as in nano's training data."""
-        last = "\n\n".join([*seen.texts[-2:], text])
-        return " ".join(tail_words(last, RECENT_WORDS).split())[-RECENT_CHARACTERS:] or "(start)"
+    async def _draw(
+        self, piece: Piece, request: Request, bounds: Bounds, tries: range, show: Callable[[str], None] | None
+    ) -> list[tuple[Drawn, Reply] | EmptyReply]:
+        """Replies side by side, each with what the book may have of it."""
 
-    async def _fill(
-        self, name: Name, values: dict[str, object], section: Section, expect: int, seen: Seen, memory: Memory
-    ) -> str:
-        """The prompt with as much of the earlier text as fits."""
-        if self.trained:
-            return self.prompts.render(name, **values)
-        plan = memory.outline(self.plan, section.chapter)
+        def keep(text: str) -> None:
+            self.calls.keep("writer", piece.step, text)
 
-        def render(earlier: str) -> str:
-            parts = [p for p in (self.agreement, earlier) if p]
-            return self.prompts.render(name, plan=plan, memory="\n\n".join(parts), **values)
+        async def one(attempt: int, first: bool) -> tuple[Drawn, Reply] | EmptyReply:
+            watch = Watch(bounds, show, keep) if first else Watch(bounds)
+            seeded = request.model_copy(update={"seed": seed_of(self.asker.settings.seed, piece.step, attempt)})
+            try:
+                drawn = await self.calls.draw("writer", piece.step, seeded, expect=piece.expect, listener=watch)
+            except EmptyReply as error:
+                return error
+            except asyncio.CancelledError:
+                watch.save()
+                raise
+            try:
+                return drawn, kept(drawn.reply, bounds).reply
+            except EmptyReply as error:
+                self.calls.waste(drawn)
+                return type(error)(f"{self.calls.roles['writer'].model.name}: {error}")
 
-        if memory.mode != "window":
-            prompt = render(memory.full(seen))
-            if memory.mode == "full" or memory.fits(prompt, expect):
-                memory.check(prompt, expect)
-                return prompt
-            memory.mode = "window"
-        room = memory.room(render(""), expect)
-        return render(await memory.digest(seen, section, room))
+        return list(await asyncio.gather(*(one(n, n == tries.start) for n in tries)))
 
-    def _hint(self, place: Place) -> str:
-        name: Name = "last" if place.index == len(self.plan.sections) - 1 else "middle"
-        return self.prompts.render(name) if self.prompts.has(name) else ""
+    def _worth(self, piece: Piece, text: str, before: str) -> float:
+        """How well a candidate keeps to its line, less what it says again and what is missing of its length."""
+        section = self.plan.sections[piece.index]
+        kept_to = covered(f"{section.title} {section.point}", f"{piece.text}\n\n{text}")
+        short = max(0.0, 0.5 - count_words(text) / max(1, piece.ask))
+        return kept_to - 2 * repetition(f"{before}\n\n{text}").share - short
 
 
 def assemble_cut(replies: Sequence[Reply], *, prefill: bool) -> str:
     """The text so far with its unfinished last sentence kept, for the continuation to finish; "" before the first."""
     if not replies:
         return ""
-    kept = [*replies[:-1], replies[-1].model_copy(update={"finish": "stop"})]
-    return assemble(kept, prefill=prefill)
+    kept_whole = [*replies[:-1], replies[-1].model_copy(update={"finish": "stop"})]
+    return assemble(kept_whole, prefill=prefill)

@@ -14,6 +14,7 @@ from longwriter.config import Tree, build, read_text
 from longwriter.errors import InputError, RunError
 from longwriter.journal import Journal
 from longwriter.models.base import Listener, Model, ModelConfig, open_model
+from longwriter.models.cards import Card, card_of
 from longwriter.models.prices import load_prices
 from longwriter.runs import DRAFT, JOURNAL, PLAN, REPORT, opened, saved_settings, write_file
 from longwriter.text import language
@@ -23,7 +24,7 @@ from longwriter.writer.context import DEFAULT_WINDOW
 from longwriter.writer.events import OnEvent, Warned, unwatched
 from longwriter.writer.manuscript import Manuscript
 from longwriter.writer.outline import from_markdown, to_markdown
-from longwriter.writer.prompts import PromptSet, prompt_set
+from longwriter.writer.prompts import prompt_set
 from longwriter.writer.report import Report, report
 from longwriter.writer.settings import FREE_ON_RESUME, WriteSettings
 
@@ -57,9 +58,7 @@ class JournalOnly:
 
     def __init__(self, name: str, facts: dict[str, object]) -> None:
         """`facts`: what the run recorded of the model."""
-        prompts = facts["prompts"]
-        assert prompts is None or isinstance(prompts, str)
-        self.name, self.prefill, self.prompts = name, bool(facts["prefill"]), prompts
+        self.name, self.prefill = name, bool(facts["prefill"])
 
     async def reply(self, request: Request, listener: Listener | None = None) -> Reply:  # noqa: ARG002 - Model's signature
         """Always a RunError."""
@@ -90,31 +89,42 @@ class Session:
         roles = {r: Role(m, prices.price_for(configs[r])) for r, m in models.items()}
         self.calls = Calls(journal, roles, Ceilings(settings.max_cost, settings.max_tokens))
         self._saved_at = -DRAFT_EVERY_S
-        self.prompts = self._prompts(models["writer"])
+        self.prompts = prompt_set(settings.language or language(settings.instruction))
         self.manuscript = Manuscript(settings, journal, self.calls, self.prompts, options.on_event, self._save)
+        self.manuscript.card = self.card("writer")
 
-    def _prompts(self, model: Model) -> PromptSet:
-        return prompt_set(model.prompts or self.settings.language or language(self.settings.instruction))
+    def card(self, role: str) -> Card:
+        """What a model can do: as the run first found it, else by its name."""
+        facts = next((e.data for e in self.journal if e.kind == "models"), None)
+        known = facts[role] if facts else None
+        if isinstance(known, dict) and "card" in known:
+            return Card.model_validate(known["card"])
+        config = configs_of(self.settings)[role]
+        return card_of(config.model, config.card)
 
     async def facts(self) -> int:
         """The writer's window, journalled on the first command so that later ones see the same."""
         found = next((e.data for e in self.journal if e.kind == "models"), None)
         if found is None:
             asked = await self.models["writer"].window()
-            found = {r: {"name": m.name, "prefill": m.prefill, "prompts": m.prompts} for r, m in self.models.items()}
+            found = {
+                r: {"name": m.name, "prefill": m.prefill, "card": self.card(r).model_dump()}
+                for r, m in self.models.items()
+            }
             found["window"] = asked
             self.journal.append("models", found)
         cut = [
             e.data["tokens"] for e in self.journal if e.kind == "window" and e.data["stated"] == self.settings.window
         ]
         stated = self.settings.window or found["window"] or DEFAULT_WINDOW
-        return min(int(str(n)) for n in (stated, *cut))
+        used = self.card("writer").window
+        return min(int(str(n)) for n in (stated, *cut, *([used] if used and not self.settings.window else [])))
 
     async def run(self, *, plan_only: bool = False) -> Result:
         """Plan, and write what is missing. Raises what the models raise; finished sections are on disk then."""
         window = await self.facts()
         self._adopt_plan()
-        await self.manuscript.make_plan(self._prompts(self.models["planner"]))
+        await self.manuscript.make_plan(self.card("planner"))
         self._write_plan()
         if not plan_only:
             try:

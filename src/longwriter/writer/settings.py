@@ -32,13 +32,14 @@ class WriteSettings(Record):
     """Context window in tokens; None: as the server tells, else 32,768."""
     parallel: bool = False
     """Chapters side by side: minutes instead of hours, at some cost in coherence (the paper's +Parallel)."""
-    section_words: int = Field(default=500, ge=100, le=1000)
-    """Usual budget of a section. The paper allows 200 to 1,000; 500 leaves room on both sides."""
+    section_words: int | None = Field(default=None, ge=40, le=1000)
+    """Usual budget of a section; None: the model card's, else 500 (the paper allows 200 to 1,000)."""
     headings: Literal["auto", "model", "plan"] = "auto"
-    """Who writes section headings; auto: the model, except nano, which never does."""
+    """Who writes section headings; auto: the model, and the plan where it writes none."""
     temperature: float | None = Field(default=None, ge=0, le=2)
     top_p: float | None = Field(default=None, gt=0, le=1)
     seed: int = 42
+    """Of sampling; every call makes its own of it."""
     max_section_tokens: int | None = Field(default=None, ge=64)
     """Limit of one reply in tokens, thinking included; None: the server's."""
     max_cost: float | None = Field(default=None, gt=0)

@@ -1,0 +1,166 @@
+"""What is sent to the model for one piece of a section: the prompt with what it may see, or the short one of its card."""
+
+from dataclasses import dataclass
+
+from longwriter.journal import digest
+from longwriter.models.cards import Card
+from longwriter.models.limits import token_limit
+from longwriter.text import head_words, last_sentence_end, tail_words
+from longwriter.types import Message, Plan, Request, Section
+from longwriter.writer.calls import user
+from longwriter.writer.context import Memory, Seen
+from longwriter.writer.cover import missing_words
+from longwriter.writer.prompts import Name, PromptSet
+from longwriter.writer.settings import WriteSettings
+from longwriter.writer.skeleton import main_person, skeleton_of
+from longwriter.writer.target import read_target
+
+REQUEST_WORDS = 60
+"""What a model with a short prompt sees of the instruction."""
+RECENT_WORDS, RECENT_CHARACTERS = 60, 500
+"""What it sees of the text so far."""
+PREFILL_WORDS, PREFILL_CHARACTERS = 40, 300
+"""The most of an unfinished sentence that a model goes on from; it may never have ended one, nor a word."""
+LAST_LINES = 60
+"""Words of its own end that a section's continuation is shown once more."""
+SHORT_SLACK = 1.0
+"""A short ask is trimmed at a sentence: tokens beyond it would be thrown away."""
+LONGEST_FAVOURED = 7
+"""Letters: longer words are several tokens, and raising each of them makes words that are none."""
+
+
+def seed_of(base: int, step: str, attempt: int) -> int:
+    """The sampling seed of one try of a step: the same whenever it is made, and another for every other."""
+    return (base + int(digest(f"{step}/{attempt}"), 16)) % 2**31
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One ask of a section."""
+
+    index: int
+    """Of the section in its plan."""
+    step: str
+    text: str
+    """What stands of the section."""
+    ask: int
+    """Words."""
+    most: int
+    """Words that it may have."""
+    expect: int
+    """Tokens that the reply is expected to have."""
+
+
+class Asker:
+    """Makes the requests of one plan's sections."""
+
+    def __init__(self, prompts: PromptSet, card: Card, settings: WriteSettings, plan: Plan, *, prefill: bool) -> None:
+        """`prefill`: the model goes on from the last character of its own unfinished sentence."""
+        self.prompts, self.card, self.settings, self.plan, self.prefill = prompts, card, settings, plan, prefill
+        self.agreement = ""
+        """What chapters written side by side share."""
+        self._skeleton = skeleton_of(settings.instruction, prompts.name)
+        self._request = head_words(_without_length(settings.instruction), REQUEST_WORDS).strip().rstrip(".。")
+        person = main_person(settings.instruction, prompts.name)
+        self._person = prompts.render("person", person=person) if person else ""
+
+    async def request(self, piece: Piece, seen: Seen, memory: Memory) -> Request:
+        """The request of a piece, without its seed. Raises SetupError where no prompt fits."""
+        if self.card.prompts == "short":
+            messages, favoured = self._short(piece, seen), self._favoured(piece)
+        else:
+            messages, favoured = await self._full(piece, seen, memory), {}
+        s, c = self.settings, self.card
+        slack = SHORT_SLACK if c.prompts == "short" else 2.0
+        return Request(
+            messages=messages,
+            max_tokens=s.max_section_tokens or token_limit(piece.ask, c, slack),
+            temperature=c.temperature if s.temperature is None else s.temperature,
+            top_p=c.top_p if s.top_p is None else s.top_p,
+            min_p=c.min_p,
+            repeat_penalty=c.repeat_penalty,
+            repeat_last_n=c.repeat_last_n,
+            dry=c.dry,
+            favour=favoured,
+        )
+
+    def _short(self, piece: Piece, seen: Seen) -> tuple[Message, ...]:
+        """The request as the first turn, the last words as the model's own, and this section's line as the next turn.
+
+        Small models copy what stands in quotation marks and talk about instructions; their own last words they go on from.
+        """
+        section = self.plan.sections[piece.index]
+        last = "\n\n".join(t for t in (*seen.texts[-2:], piece.text) if t)
+        recent = " ".join(tail_words(last, RECENT_WORDS).split())[-RECENT_CHARACTERS:]
+        values = {"request": self._request, "style": self._skeleton.style, "person": self._person}
+        point = (section.point or section.title).rstrip(" .。!！?？;；:：")
+        turns: tuple[Message, ...]
+        if recent:
+            turns = (
+                Message(role="user", content=self.prompts.render("short_request", **values)),
+                Message(role="assistant", content=recent),
+                Message(role="user", content=self.prompts.render("short_next", ask=piece.ask, point=point)),
+            )
+        else:
+            first = self.prompts.render("short_first", ask=piece.ask, point=point, **values)
+            turns = (Message(role="user", content=first),)
+        return self._with_system(turns, self._skeleton.system)
+
+    def _favoured(self, piece: Piece) -> dict[str, float]:
+        """The words of the section's line that its text does not have yet."""
+        section = self.plan.sections[piece.index]
+        missing = missing_words(f"{section.title} {section.point}", piece.text) if self.card.favour else []
+        return {w.lower(): self.card.favour for w in missing if w.isascii() and len(w) <= LONGEST_FAVOURED}
+
+    async def _full(self, piece: Piece, seen: Seen, memory: Memory) -> tuple[Message, ...]:
+        """Instruction, outline and as much of the earlier text as fits."""
+        section, text = self.plan.sections[piece.index], piece.text
+        end = last_sentence_end(text) if self.prefill else len(text)
+        fragment = tail_words(text[end:].strip(), PREFILL_WORDS)[-PREFILL_CHARACTERS:]
+        last = piece.index == len(self.plan.sections) - 1
+        values = {
+            "instruction": self.settings.instruction,
+            "number": piece.index + 1,
+            "count": len(self.plan.sections),
+            "title": section.title,
+            "point": section.point,
+            "place": self.prompts.render("last" if last else "middle"),
+            "ask": piece.ask,
+            "tail": tail_words(text, LAST_LINES),
+        }
+        name: Name = "continue" if text else "section"
+        prompt = await self._fill(name, values, section, piece.expect, Seen(seen.texts, text), memory)
+        messages = self._with_system(user(prompt), self.prompts.render("system"))
+        return (*messages, Message(role="assistant", content=fragment)) if fragment else messages
+
+    async def _fill(
+        self, name: Name, values: dict[str, object], section: Section, expect: int, seen: Seen, memory: Memory
+    ) -> str:
+        plan = memory.outline(self.plan, section.chapter)
+
+        def render(earlier: str) -> str:
+            parts = [p for p in (self.agreement, earlier) if p]
+            return self.prompts.render(name, plan=plan, memory="\n\n".join(parts), **values)
+
+        if memory.mode != "window":
+            prompt = render(memory.full(seen))
+            if memory.mode == "full" or memory.fits(prompt, expect):
+                memory.check(prompt, expect)
+                return prompt
+            memory.mode = "window"
+        room = memory.room(render(""), expect)
+        return render(await memory.digest(seen, section, room))
+
+    def _with_system(self, turns: tuple[Message, ...], system: str) -> tuple[Message, ...]:
+        if self.card.system:
+            return (Message(role="system", content=system), *turns)
+        first = turns[0].model_copy(update={"content": f"{system}\n\n{turns[0].content}"})
+        return (first, *turns[1:])
+
+
+def _without_length(instruction: str) -> str:
+    """The instruction without its length, which a small model would write about."""
+    target = read_target(instruction)
+    if target is None or not target.quote:
+        return instruction
+    return " ".join(instruction.replace(target.quote, " ").split())

@@ -1,0 +1,26 @@
+"""How much of a plan's line a text keeps: the share of its content words that stand in it, by stems. Pure."""
+
+from longwriter.rewards.overlap import FUNCTION_CHARACTERS, stem
+from longwriter.text import is_cjk, words_of
+
+
+def content_words(text: str) -> dict[str, str]:
+    """Stem -> the first word with it, in order; a Chinese character is its own stem."""
+    out: dict[str, str] = {}
+    for word in words_of(text):
+        name = ("" if word in FUNCTION_CHARACTERS else word) if is_cjk(word[0]) else stem(word.lower())
+        if name:
+            out.setdefault(name, word)
+    return out
+
+
+def missing_words(line: str, text: str) -> list[str]:
+    """Content words of a line that a text does not have, as the line writes them."""
+    there = content_words(text)
+    return [word for name, word in content_words(line).items() if name not in there]
+
+
+def covered(line: str, text: str) -> float:
+    """Share of a line's content words that a text has, 0 to 1; 1 for a line without any."""
+    asked = content_words(line)
+    return 1 - len(missing_words(line, text)) / len(asked) if asked else 1.0
