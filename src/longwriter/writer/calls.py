@@ -9,8 +9,7 @@ So whoever runs the same steps again after a kill gets the same replies, and pay
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from longwriter.errors import CeilingReached, EmptyReply, InputError, TruncatedPrompt
@@ -56,6 +55,9 @@ class Drawn:
 
     reply: Reply
     data: dict[str, object]
+    reserved: Usage
+    """Counted as spent from before the call until it is settled or wasted, so that calls side by side stay under the
+    ceilings together."""
 
 
 class Role:
@@ -108,15 +110,6 @@ class Calls:
         """Make all journalled replies void whose step begins with one of these."""
         self.journal.append("forget", {"steps": prefixes, "why": why})
         self._drop(prefixes)
-
-    @contextmanager
-    def _reserved(self, usage: Usage) -> Iterator[None]:
-        """Count a call as spent while it is under way, so that calls side by side stay under the ceilings together."""
-        self._under_way.append(usage)
-        try:
-            yield
-        finally:
-            self._under_way.remove(usage)
 
     def redone(self, prefix: str) -> int:
         """How often replies of these steps were made void."""
@@ -175,8 +168,12 @@ class Calls:
         self._check_ceilings(role, expected)
         estimate = sum(estimate_tokens(m.content) + MESSAGE_TOKENS for m in request.messages)
         started = time.monotonic()
-        with self._reserved(expected):
+        self._under_way.append(expected)
+        try:
             reply = await role.model.reply(request, listener)
+        except BaseException:
+            self._under_way.remove(expected)
+            raise
         data: dict[str, object] = {
             "step": step,
             "role": role_name,
@@ -184,7 +181,7 @@ class Calls:
             "prompt_tokens": prompt_tokens,
             "seconds": round(time.monotonic() - started, 3),
         }
-        drawn = Drawn(reply, data)
+        drawn = Drawn(reply, data, expected)
         read = None
         if reply.usage.prompt_tokens is not None and reply.finish != "cut":
             read = role.counter.truncated(estimate, reply.usage.prompt_tokens)
@@ -199,6 +196,7 @@ class Calls:
 
     def waste(self, drawn: "Drawn") -> None:
         """Count a reply that nothing is made of; its text is not kept."""
+        self._under_way.remove(drawn.reserved)
         role, reply = self.roles[str(drawn.data["role"])], drawn.reply
         guessed = role.counter.count(reply.text) + role.counter.count(reply.thinking)
         told = reply.usage.completion_tokens
@@ -214,6 +212,7 @@ class Calls:
         except EmptyReply as error:
             self.waste(drawn)
             raise type(error)(f"{self.roles[str(drawn.data['role'])].model.name}: {error}") from None
+        self._under_way.remove(drawn.reserved)
         data = drawn.data if reply.text == drawn.reply.text else drawn.data | {"raw": drawn.reply.text}
         return self._record(self.roles[str(drawn.data["role"])], data, reply)
 

@@ -26,6 +26,8 @@ _PLACEHOLDER = re.compile(
 LEAST_KINDS = 0.34
 """Different characters a text of `LONG` and more must have to each ten: 茶茶茶 has one."""
 LONG = 8
+LEAST_POINT = 3
+"""Words of a point that two lines may not share."""
 
 
 def check_plan(plan: Plan, count: int | None, instruction: str) -> None:
@@ -62,7 +64,7 @@ def line_fault(section: Section, before: tuple[Section, ...], instruction: str) 
     same = [s for s in before if s.chapter == section.chapter and _bare(s.title) == title]
     if same:
         return f"has the title of another: {section.title!r}"
-    if point and any(_bare(s.point) == point for s in before):
+    if len(words_of(point)) >= LEAST_POINT and any(_bare(s.point) == point for s in before):
         return f"has the point of another: {section.point[:60]!r}"
     return ""
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from longwriter.config import build
 from longwriter.journal import Journal
 from longwriter.models.base import Model, ModelConfig
-from longwriter.models.fake import FakeModel
+from longwriter.models.fake import ENGLISH, FakeModel
 from longwriter.writer.session import Options, Result, Session, write
 from longwriter.writer.settings import WriteSettings
 
@@ -28,3 +28,9 @@ def fake(ratio: float = 1.0) -> FakeModel:
     model = FakeModel(ModelConfig(model="fake"), f"{ratio}")
     model.prefill = False
     return model
+
+
+def varied(sentence: str, times: int) -> str:
+    """The sentence again and again, each time with three words of its own: a text that does not go round in circles."""
+    out = [f"{sentence} {ENGLISH[i % 97]} {ENGLISH[(7 * i) % 89]} {ENGLISH[(13 * i) % 83]}." for i in range(times)]
+    return " ".join(out) + " "

@@ -6,7 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from tests.unit.writer.making import fake, session, settings, write_with
+from tests.unit.writer.making import fake, session, settings, varied, write_with
 
 from longwriter.errors import CeilingReached, EmptyReply, InputError, PlanError, RunError, Unavailable
 from longwriter.models.base import ModelConfig
@@ -38,22 +38,23 @@ async def test_sections_see_request_plan_and_all_earlier_text_under_one_prefix()
     for before, after in pairwise(prompts):
         shared = before[: before.index("</text>")] if "</text>" in before else before[: before.index("Write section")]
         assert after.startswith(shared.rstrip())  # the prefix cache of a server holds all of it
-    texts = [p.text for p in run.manuscript.parts()]
+    texts = [p.text.partition("\n\n")[2] for p in run.manuscript.parts()]  # the heading is the plan's
     assert texts[0] in prompts[-1]
     assert texts[2] in prompts[-1]
 
 
 async def test_a_cut_reply_is_continued_with_a_clean_seam() -> None:
     whole = (
-        "The harbour was quiet. " * 30 + "Nobody expected the ship that came in that night, least of all the keeper."
+        varied("The harbour was quiet", 30)
+        + "Nobody expected the ship that came in that night, least of all the keeper."
     )
 
     def speak(request: Request) -> object:
         if request.json_schema:
             return json.dumps({"sections": [{"title": "One", "point": "p", "words": 250}]})
         if "goes on from here" in request.messages[-1].content:
-            return (
-                "Nobody expected the ship that came in that night, least of all the keeper. " + "He rose at once. " * 30
+            return "Nobody expected the ship that came in that night, least of all the keeper. " + varied(
+                "He rose at once", 30
             )
         return Reply(text=whole[: whole.index("that came")], finish="length")
 
@@ -62,7 +63,7 @@ async def test_a_cut_reply_is_continued_with_a_clean_seam() -> None:
     run = session(model, settings(words=250))
     text = (await run.run()).text
     assert (
-        text.count("Nobody expected the ship that came in that night, least of all the keeper. He rose at once.") == 1
+        text.count("Nobody expected the ship that came in that night, least of all the keeper. He rose at once ") == 1
     )
     assert text.count("Nobody expected") == 1
 
@@ -71,7 +72,7 @@ async def test_thinking_and_markers_never_reach_the_text() -> None:
     def speak(request: Request) -> str:
         if request.json_schema:
             return json.dumps({"sections": [{"title": t, "point": "p", "words": 200} for t in "AB"]})
-        return "Paragraph 2: " + "The tide came in. " * 50
+        return "Paragraph 2: " + varied("The tide came in", 50)
 
     run = session(FakeModel.scripted(speak), settings(words=400))
     assert "Paragraph" not in (await run.run()).text
@@ -116,7 +117,7 @@ async def test_replay_of_an_unfinished_run_is_refused(tmp_path: Path) -> None:
 
 async def test_redo_rewrites_one_section_and_marks_the_later_ones_stale(tmp_path: Path) -> None:
     before = await write_with(fake(), settings(words=3000), tmp_path / "a")
-    other = FakeModel.scripted(lambda request: "A wholly different account of it. " * 80)
+    other = FakeModel.scripted(lambda request: varied("A different account", 80))
     other.prefill = False
     after = await write_with(other, settings(words=3000), tmp_path / "a", redo=[2])
     assert [s.stale for s in after.report.sections] == [False, False, False, True, True, True]
@@ -217,8 +218,13 @@ async def test_a_model_with_nothing_to_add_ends_its_section_not_the_run(tmp_path
     def speak(request: Request) -> object:
         if request.json_schema:
             return json.dumps({"sections": [{"title": t, "point": "p", "words": 200} for t in "AB"]})
-        first = "goes on from here" not in request.messages[-1].content
-        return "The tide came in. " * 10 if first else EmptyReply("nothing to add")
+        said = request.messages[-1].content
+        first = "goes on from here" not in said
+        return (
+            varied("The tide came in" if "section 1" in said else "A boat went out", 8)
+            if first
+            else EmptyReply("nothing to add")
+        )
 
     model = FakeModel.scripted(speak)
     model.prefill = False
@@ -226,7 +232,7 @@ async def test_a_model_with_nothing_to_add_ends_its_section_not_the_run(tmp_path
     options = Options(lambda e: warned.append(e.message) if isinstance(e, Warned) else None)
     made = await write_with(model, settings(words=400), tmp_path / "a", options)
     assert made.report.finished
-    assert made.report.written == 80
+    assert made.report.written == 2 * (1 + 8 * 7)  # titles "A" and "B" are headings
     assert len(warned) == 2
     assert "stays short" in warned[0]
 
@@ -299,9 +305,9 @@ async def test_parallel_redo_touches_one_chapter(tmp_path: Path) -> None:
 
 async def test_ceilings_hold_for_calls_side_by_side(tmp_path: Path) -> None:
     class Slow(FakeModel):
-        async def reply(self, request, on_text=None):
+        async def reply(self, request, listener=None):
             await asyncio.sleep(0.005)
-            return await super().reply(request, on_text)
+            return await super().reply(request, listener)
 
     model = Slow(ModelConfig(model="fake"), "")
     model.prefill = False

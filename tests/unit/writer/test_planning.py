@@ -65,19 +65,6 @@ async def test_a_book_has_chapters_with_sections_and_no_ceiling() -> None:
     assert max(s.words for s in plan.sections) <= 1000
 
 
-async def test_chapters_of_a_small_model_are_near_each_other() -> None:
-    """Each is planned in one call, and its window holds no plan of thirty sections."""
-    model = open_model(ModelConfig(model="nano"))
-    run = session(model, settings("写一篇关于气候变化的9000字论文", seed=6))
-    await run.run(plan_only=True)
-    plan = run.manuscript.plan
-    assert plan is not None
-    sizes = [len(chapter) for chapter in chapters_of(plan.sections)]
-    assert len(sizes) == 3
-    assert max(sizes) <= 2 * min(sizes)
-    assert sum(sizes) == pytest.approx(30, abs=3)
-
-
 async def test_an_unreadable_outline_is_asked_for_again_with_the_fault_named() -> None:
     model = FakeModel.scripted(["I cannot help with that.", GOOD])
     run = session(model, settings(words=2400))
