@@ -34,8 +34,8 @@ MEMORY_SHARE = 0.5
 """Of the memory that is free after the weights, for what the slots remember."""
 KEPT_MIB = 256
 """Memory for the beginnings of prompts that no slot holds any more."""
-CPU_BATCH = 256
-"""Prompt tokens between two looks at whether to stop."""
+CPU_BATCH = 128
+"""Prompt tokens between two looks at whether to stop; 128, 256 and 512 read equally fast."""
 SAMPLE_S = 0.2
 
 
