@@ -13,4 +13,7 @@ text = Path(told["text"]).read_text("utf-8")
 head = text[:CHARACTERS]
 if len(text) > CHARACTERS:
     head = head[: last_sentence_end(head) or CHARACTERS]
-print(f"\n{head.rstrip()}\n\n... {told['written']:,} words in all: {told['text']}")
+lines = head.rstrip().split("\n")
+while len(lines) > 1 and (not lines[-1].strip() or lines[-1].startswith("#")):  # a heading of what is not shown
+    lines.pop()
+print("\n" + "\n".join(lines) + f"\n\n... {told['written']:,} words in all: {told['text']}")
