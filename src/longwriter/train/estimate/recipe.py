@@ -121,7 +121,7 @@ def _vocabulary(model: ModelSettings) -> Tree:
 def _read_json(path: Path) -> Tree:
     try:
         tree = json.loads(read_text(path))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"{path}: not valid JSON: {error}") from error
     if not isinstance(tree, dict):
         raise InputError(f"{path}: a JSON object is expected")
