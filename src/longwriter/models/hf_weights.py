@@ -1,0 +1,144 @@
+"""Finds and opens what `hf:` names: a folder of weights, a LoRA adapter, one GGUF file, or a model ID of the hub.
+
+- A folder with `adapter_config.json`: the base model that it names, and the adapter by peft. A base path counts from
+  the adapter's folder if it exists there, else from where the command runs; else it is a model ID. The tokenizer is the
+  adapter's if its folder has one.
+- `FOLDER/FILE.gguf`: its weights, dequantised by transformers.
+
+Code that comes with weights is never run. Left out: adapters by model ID (download them), adapters on adapters.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError
+
+from longwriter.errors import ModelError, SetupError, Unavailable
+from longwriter.models.base import need
+
+FAILURES = (
+    *(RuntimeError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, AssertionError),
+    *(OSError, ImportError, MemoryError, SafetensorError),
+)
+"""What transformers, peft and torch raise for weights that are missing, foreign, damaged or too large."""
+MEMORY = ("out of memory", "can't allocate memory", "not enough memory")
+"""How torch says it, of a GPU and of the machine."""
+TOKENIZER_FILES = ("tokenizer.json", "tokenizer.model", "tokenizer_config.json")
+ADAPTER = "adapter_config.json"
+
+
+class Weights:
+    """Where one model lies. Opening raises SetupError or Unavailable."""
+
+    def __init__(self, name: str) -> None:
+        """`name`: what stands after `hf:`. Raises SetupError for an adapter or a GGUF file that cannot be used."""
+        self.name = f"hf:{name}"
+        self._transformers = need("transformers", "local")
+        self._torch = need("torch", "local")
+        self._transformers.utils.logging.disable_progress_bar()  # it would write into ours
+        path = Path(name).expanduser()
+        self._where, self._options = str(path), dict[str, object]()
+        self._base: Weights | None = None
+        if path.suffix == ".gguf":
+            need("gguf", "local")
+            if path.parent.is_dir() and not path.is_file():
+                raise SetupError(f"{self.name}: there is no file {path}")
+            self._where, self._options = str(path.parent), {"gguf_file": path.name}
+        elif (path / ADAPTER).is_file():
+            need("peft", "local")
+            self._base = Weights(self._base_of(path))
+            if self._base._base is not None:
+                raise SetupError(f"{self.name} is an adapter on another adapter: merge the two first")
+
+    def tokenizer(self) -> Any:  # noqa: ANN401 - transformers is not typed
+        """The adapter's, if it has one, else the base's."""
+        if self._base is not None and not any((Path(self._where) / file).is_file() for file in TOKENIZER_FILES):
+            return self._base.tokenizer()
+        return self._load("AutoTokenizer")
+
+    def shape(self) -> dict[str, Any]:
+        """The config of the text model, as a dictionary."""
+        if self._base is not None:
+            return self._base.shape()
+        config: dict[str, Any] = self._load("AutoConfig").get_text_config().to_dict()
+        return config
+
+    def model(self) -> Any:  # noqa: ANN401
+        """Ready to generate, on the GPU if there is one."""
+        device = "cuda" if self._torch.cuda.is_available() else "cpu"
+        if self._base is None:
+            dtype: object = "auto"
+            if self._options:  # "auto" makes 32 bits of four; 16 are faster (19 for 14 tokens/s), but not in software
+                quick = any(on for name, on in self._torch.cpu.get_capabilities().items() if "bf16" in name)
+                dtype = self._torch.bfloat16 if quick or device == "cuda" else self._torch.float32
+                # Its bar has no switch, and would write into ours.
+                self._transformers.modeling_gguf_pytorch_utils.tqdm = lambda tensors, **_: tensors
+            model, info = self._load("AutoModelForCausalLM", dtype=dtype, output_loading_info=True)
+            if info["missing_keys"]:  # transformers would make them up: the text would be noise
+                raise SetupError(
+                    f"{self.name} lacks {len(info['missing_keys'])} of its weights, such as "
+                    f"{min(info['missing_keys'])}: not a model that writes, or not all of its files"
+                )
+        else:
+            model = self._adapted(self._base)
+        try:
+            return model.to(device).eval()
+        except FAILURES as error:
+            raise failure(self.name, error) from error
+
+    def _adapted(self, base: "Weights") -> Any:  # noqa: ANN401
+        peft, weights = need("peft", "local"), base.model()
+        try:
+            model = peft.PeftModel.from_pretrained(weights, self._where)
+            merges = model.peft_config["default"].peft_type == peft.PeftType.LORA  # other kinds may not be able to
+            return model.merge_and_unload() if merges else model
+        except FAILURES as error:
+            raise SetupError(f"the adapter {self.name} does not fit its base {base.name}: {_said(error)}") from error
+
+    def _base_of(self, folder: Path) -> str:
+        """The base model that an adapter names."""
+        try:
+            config = json.loads((folder / ADAPTER).read_text("utf-8"))
+            base, task = config["base_model_name_or_path"], config.get("task_type")
+        except FAILURES as error:
+            raise SetupError(f"{folder / ADAPTER} cannot be read: {_said(error)}") from error
+        if not isinstance(base, str) or not base.strip():
+            raise SetupError(f"{folder / ADAPTER} names no base model: set base_model_name_or_path")
+        if task not in (None, "CAUSAL_LM"):
+            raise SetupError(f"{self.name} is an adapter for {task}, not for writing")
+        beside = folder / Path(base).expanduser()
+        if beside.resolve() == folder.resolve():
+            raise SetupError(f"{folder / ADAPTER} names itself as its base model: set base_model_name_or_path")
+        return str(beside) if beside.exists() else base
+
+    def _load(self, loader: str, **options: object) -> Any:  # noqa: ANN401
+        try:
+            return getattr(self._transformers, loader).from_pretrained(
+                self._where, trust_remote_code=False, **self._options, **options
+            )
+        except FAILURES as error:
+            if _short_of_memory(error):
+                raise failure(self.name, error) from error
+            raise SetupError(
+                f"cannot load {self.name}: is it a folder of weights, a GGUF file or a model ID? {_said(error)}"
+            ) from error
+
+
+def failure(name: str, error: Exception) -> ModelError:
+    """What a failure of loading or generating means: SetupError, or Unavailable where the GPU itself failed."""
+    if _short_of_memory(error):
+        return SetupError(
+            f"{name} needs more memory than there is: shorter prompts and replies, or a smaller model ({_said(error)})"
+        )
+    if "CUDA" in str(error):
+        return Unavailable(f"the GPU failed under {name}: run the same command again ({_said(error)})")
+    return SetupError(f"{name} cannot generate: {type(error).__name__}: {_said(error)}")
+
+
+def _short_of_memory(error: Exception) -> bool:
+    return isinstance(error, MemoryError) or any(sign in str(error).lower() for sign in MEMORY)
+
+
+def _said(error: Exception) -> str:
+    return " ".join(str(error).split())[:300] or type(error).__name__
