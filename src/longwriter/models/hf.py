@@ -13,7 +13,7 @@ from typing import Any, Literal
 from longwriter.errors import EmptyReply, InputError, PromptTooLong, SetupError
 from longwriter.models.base import Listener, ModelConfig, need
 from longwriter.models.hf_sampling import FILTERS, Draw, Grammar, penalty_of, sampling_of
-from longwriter.models.hf_weights import FAILURES, Weights, failure
+from longwriter.models.hf_weights import Failures, Weights
 from longwriter.models.thinking import ThinkFilter
 from longwriter.types import Message, Reply, Request, Usage
 
@@ -137,9 +137,8 @@ class HuggingFace:
     ) -> tuple[Usage, bool]:
         """Runs in a thread. Tells the reply piece by piece, then None; (what was used, whether it ended by itself)."""
         try:
-            return self._said(request, stop, tell)
-        except FAILURES as error:
-            raise failure(self.name, error) from error
+            with Failures(self.name, f"{self.name} cannot generate"):
+                return self._said(request, stop, tell)
         finally:
             tell(None)
 

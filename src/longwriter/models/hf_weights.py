@@ -9,19 +9,13 @@ Code that comes with weights is never run. Left out: adapters by model ID (downl
 """
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from safetensors import SafetensorError
-
-from longwriter.errors import ModelError, SetupError, Unavailable
+from longwriter.errors import LongWriterError, SetupError, Unavailable
 from longwriter.models.base import need
 
-FAILURES = (
-    *(RuntimeError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, AssertionError),
-    *(OSError, ImportError, MemoryError, SafetensorError),
-)
-"""What transformers, peft and torch raise for weights that are missing, foreign, damaged or too large."""
 MEMORY = ("out of memory", "can't allocate memory", "not enough memory")
 """How torch says it, of a GPU and of the machine."""
 TOKENIZER_FILES = ("tokenizer.json", "tokenizer.model", "tokenizer_config.json")
@@ -37,6 +31,7 @@ class Weights:
         self._transformers = need("transformers", "local")
         self._torch = need("torch", "local")
         self._transformers.utils.logging.disable_progress_bar()  # it would write into ours
+        self._transformers.utils.logging.set_verbosity_error()  # so would warnings; what matters in them is raised here
         path = Path(name).expanduser()
         self._where, self._options = str(path), dict[str, object]()
         self._base: Weights | None = None
@@ -72,8 +67,8 @@ class Weights:
             if self._options:  # "auto" makes 32 bits of four; 16 are faster (19 for 14 tokens/s), but not in software
                 quick = any(on for name, on in self._torch.cpu.get_capabilities().items() if "bf16" in name)
                 dtype = self._torch.bfloat16 if quick or device == "cuda" else self._torch.float32
-                # Its bar has no switch, and would write into ours.
-                self._transformers.modeling_gguf_pytorch_utils.tqdm = lambda tensors, **_: tensors
+                with suppress(AttributeError):  # its bar has no switch, and would write into ours
+                    self._transformers.modeling_gguf_pytorch_utils.tqdm = lambda tensors, **_: tensors
             model, info = self._load("AutoModelForCausalLM", dtype=dtype, output_loading_info=True)
             if info["missing_keys"]:  # transformers would make them up: the text would be noise
                 raise SetupError(
@@ -82,27 +77,21 @@ class Weights:
                 )
         else:
             model = self._adapted(self._base)
-        try:
+        with Failures(self.name, f"{self.name} cannot be put on {device}"):
             return model.to(device).eval()
-        except FAILURES as error:
-            raise failure(self.name, error) from error
 
     def _adapted(self, base: "Weights") -> Any:  # noqa: ANN401
         peft, weights = need("peft", "local"), base.model()
-        try:
+        with Failures(self.name, f"the adapter {self.name} does not fit its base {base.name}"):
             model = peft.PeftModel.from_pretrained(weights, self._where)
             merges = model.peft_config["default"].peft_type == peft.PeftType.LORA  # other kinds may not be able to
             return model.merge_and_unload() if merges else model
-        except FAILURES as error:
-            raise SetupError(f"the adapter {self.name} does not fit its base {base.name}: {_said(error)}") from error
 
     def _base_of(self, folder: Path) -> str:
         """The base model that an adapter names."""
-        try:
+        with Failures(self.name, f"{folder / ADAPTER} cannot be read"):
             config = json.loads((folder / ADAPTER).read_text("utf-8"))
             base, task = config["base_model_name_or_path"], config.get("task_type")
-        except FAILURES as error:
-            raise SetupError(f"{folder / ADAPTER} cannot be read: {_said(error)}") from error
         if not isinstance(base, str) or not base.strip():
             raise SetupError(f"{folder / ADAPTER} names no base model: set base_model_name_or_path")
         if task not in (None, "CAUSAL_LM"):
@@ -113,32 +102,36 @@ class Weights:
         return str(beside) if beside.exists() else base
 
     def _load(self, loader: str, **options: object) -> Any:  # noqa: ANN401
-        try:
+        with Failures(self.name, f"cannot load {self.name}: is it a folder of weights, a GGUF file or a model ID?"):
             return getattr(self._transformers, loader).from_pretrained(
                 self._where, trust_remote_code=False, **self._options, **options
             )
-        except FAILURES as error:
-            if _short_of_memory(error):
-                raise failure(self.name, error) from error
+
+
+class Failures:
+    """Makes a typed error of whatever goes wrong inside.
+
+    A context manager, as no list of exceptions would do: tokenizers raises `Exception` itself, readers of files
+    `struct.error`, torch a RuntimeError for everything.
+    """
+
+    def __init__(self, name: str, what: str) -> None:
+        """`name`: of the model. `what`: could not be done, or is to be checked."""
+        self._name, self._what = name, what
+
+    def __enter__(self) -> None:
+        """Nothing to open."""
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        """Raises SetupError, or Unavailable where the GPU itself failed; errors of ours pass."""
+        if not isinstance(error, Exception) or isinstance(error, LongWriterError):
+            return
+        text = " ".join(str(error).split())[:300]
+        said = f"{type(error).__name__}: {text}" if text else type(error).__name__
+        if isinstance(error, MemoryError) or any(sign in text.lower() for sign in MEMORY):
             raise SetupError(
-                f"cannot load {self.name}: is it a folder of weights, a GGUF file or a model ID? {_said(error)}"
+                f"{self._name} needs more memory than there is: shorter prompts and replies, or a smaller model ({said})"
             ) from error
-
-
-def failure(name: str, error: Exception) -> ModelError:
-    """What a failure of loading or generating means: SetupError, or Unavailable where the GPU itself failed."""
-    if _short_of_memory(error):
-        return SetupError(
-            f"{name} needs more memory than there is: shorter prompts and replies, or a smaller model ({_said(error)})"
-        )
-    if "CUDA" in str(error):
-        return Unavailable(f"the GPU failed under {name}: run the same command again ({_said(error)})")
-    return SetupError(f"{name} cannot generate: {type(error).__name__}: {_said(error)}")
-
-
-def _short_of_memory(error: Exception) -> bool:
-    return isinstance(error, MemoryError) or any(sign in str(error).lower() for sign in MEMORY)
-
-
-def _said(error: Exception) -> str:
-    return " ".join(str(error).split())[:300] or type(error).__name__
+        if "CUDA" in text:
+            raise Unavailable(f"the GPU failed under {self._name}: run the same command again ({said})") from error
+        raise SetupError(f"{self._what} ({said})") from error

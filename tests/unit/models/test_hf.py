@@ -4,13 +4,14 @@ import asyncio
 import json
 import time
 
+import numpy as np
 import pytest
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 
 from longwriter.errors import EmptyReply, SetupError, Unavailable
 from longwriter.models import hf
 from longwriter.models.base import ModelConfig, open_model
-from longwriter.models.hf_weights import failure
+from longwriter.models.hf_weights import Failures
 from longwriter.types import Message, Request
 
 torch = pytest.importorskip("torch", reason="the extra [local] is not installed")
@@ -57,6 +58,40 @@ def make(folder, template=TEMPLATE, window=128, eos="<|end|>", kind=transformers
         setattr(weights.generation_config, name, value)
     weights.save_pretrained(folder)
     return open_model(ModelConfig(model=f"hf:{folder}"))
+
+
+def make_gguf(file, merges):
+    """Random weights of the same shape, with the same vocabulary."""
+    gguf = pytest.importorskip("gguf", reason="the extra [local] is not installed")
+    letters = sorted(pre_tokenizers.ByteLevel.alphabet())
+    size, random = len(MARKS + letters) + 1, np.random.default_rng(0)
+    writer = gguf.GGUFWriter(file, "llama")
+    writer.add_context_length(128)
+    writer.add_embedding_length(32)
+    writer.add_block_count(1)
+    writer.add_feed_forward_length(64)
+    writer.add_head_count(2)
+    writer.add_head_count_kv(2)
+    writer.add_rope_dimension_count(16)
+    writer.add_layer_norm_rms_eps(1e-5)
+    writer.add_vocab_size(size)
+    writer.add_tokenizer_model("gpt2")
+    writer.add_token_list([*MARKS, *letters, "th"])
+    writer.add_token_types([3] * len(MARKS) + [1] * len(letters) + [1])
+    writer.add_token_merges(merges)
+    writer.add_eos_token_id(0)
+    writer.add_bos_token_id(1)
+    writer.add_chat_template(TEMPLATE)
+    layer = {"attn_q": (32, 32), "attn_k": (32, 32), "attn_v": (32, 32), "attn_output": (32, 32), "attn_norm": (32,)}
+    layer |= {"ffn_gate": (64, 32), "ffn_up": (64, 32), "ffn_down": (32, 64), "ffn_norm": (32,)}
+    shapes = {f"blk.0.{name}": shape for name, shape in layer.items()}
+    shapes |= {"token_embd": (size, 32), "output": (size, 32), "output_norm": (32,)}
+    for name, shape in shapes.items():
+        writer.add_tensor(f"{name}.weight", random.normal(size=shape).astype(np.float32) / 8)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
 
 
 def ask(text="Write.", **fields):
@@ -278,6 +313,24 @@ def test_characters_of_several_tokens_are_told_whole(model):
     assert told == ["n", "é", " ", "海"]
 
 
+async def test_a_gguf_file_is_opened(tmp_path, capfd):
+    file = tmp_path / "tiny.gguf"
+    make_gguf(file, ["t h"])
+    model = open_model(ModelConfig(model=f"hf:{file}"))
+    assert await model.window() == 128
+    reply = await model.reply(ask(json_schema=SCHEMA, seed=1))
+    assert reply.usage.prompt_tokens == len("Write.") + 3
+    assert json.loads(reply.text)
+    assert model._ends == [0]
+    assert capfd.readouterr() == ("", "")
+    broken = tmp_path / "broken.gguf"
+    broken.write_bytes(file.read_bytes()[:3000])
+    make_gguf(tmp_path / "odd.gguf", ["a a"])
+    for file in (broken, tmp_path / "odd.gguf"):
+        with pytest.raises(SetupError, match="cannot load"):
+            open_model(ModelConfig(model=f"hf:{file}"))
+
+
 def test_weights_without_a_template_are_refused(tmp_path):
     with pytest.raises(SetupError, match="no chat template"):
         make(tmp_path, template=None)
@@ -290,11 +343,13 @@ def test_a_missing_folder_is_named(tmp_path):
 
 
 @pytest.mark.parametrize("file", ["model.safetensors", "tokenizer.json", "config.json", "tokenizer_config.json"])
-@pytest.mark.parametrize("content", [b"not weights", b"[]", b"", b'{"a": 1'])
+@pytest.mark.parametrize("content", [b"not weights", b"[]", b"", b'{"a": 1', b'{"a": 1}'])
 async def test_damaged_files_are_named(tmp_path, file, content):
     make(tmp_path)
+    if (file, content) == ("tokenizer_config.json", b'{"a": 1}'):
+        content = b'{"tokenizer_class": "Nonsense", "added_tokens_decoder": 3}'  # the other says nothing wrong
     (tmp_path / file).write_bytes(content)
-    with pytest.raises(SetupError, match="cannot load|chat template"):
+    with pytest.raises(SetupError, match=r"cannot load|chat template"):
         await open_model(ModelConfig(model=f"hf:{tmp_path}")).reply(ask(max_tokens=3, seed=1))
 
 
@@ -319,10 +374,23 @@ async def test_settings_that_cannot_be_are_named(model):
             await model.reply(ask(**({"max_tokens": 3} | wrong)))
 
 
-def test_failures_say_what_to_do():
-    with pytest.raises(RuntimeError) as full:
+@pytest.mark.parametrize(
+    ("error", "kind", "said"),
+    [
+        (torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB"), SetupError, "needs more memory"),
+        (MemoryError(), SetupError, "needs more memory"),
+        (RuntimeError("CUDA error: an illegal memory access"), Unavailable, "run the same command again"),
+        (KeyError("cache"), SetupError, "cannot write"),
+        (Exception("untagged enum"), SetupError, "cannot write .Exception: untagged enum"),
+        (EmptyReply("nothing"), EmptyReply, "nothing"),
+        (KeyboardInterrupt("by hand"), KeyboardInterrupt, "by hand"),
+    ],
+)
+def test_failures_have_a_type_and_say_what_to_do(error, kind, said):
+    with pytest.raises(kind, match=said), Failures("hf:x", "cannot write"):
+        raise error
+
+
+def test_a_machine_without_memory_is_named():
+    with pytest.raises(SetupError, match="needs more memory"), Failures("hf:x", "cannot write"):
         torch.empty(1 << 60, dtype=torch.uint8)
-    assert "needs more memory" in str(failure("hf:x", full.value))
-    assert isinstance(failure("hf:x", torch.OutOfMemoryError("CUDA out of memory. Tried 2 GiB")), SetupError)
-    assert isinstance(failure("hf:x", RuntimeError("CUDA error: an illegal memory access")), Unavailable)
-    assert isinstance(failure("hf:x", KeyError("cache")), SetupError)
