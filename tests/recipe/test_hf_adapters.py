@@ -11,6 +11,7 @@ pytest.importorskip("trl", reason="training needs the [train] extra: make test-r
 
 from peft import PeftModel  # noqa: E402
 from recipe.tiny import QWEN, conversations, recipe, tokenizer, write_lines  # noqa: E402
+from safetensors.torch import load_file, save_file  # noqa: E402
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenizerFast, Qwen3Config  # noqa: E402
 
 from longwriter.errors import EmptyReply, SetupError  # noqa: E402
@@ -95,9 +96,9 @@ async def test_a_base_is_found_beside_the_adapter_then_here(moved: Path, monkeyp
 @pytest.mark.parametrize(
     ("base", "more", "said"),
     [
-        ("/no/such/base", {}, "cannot load hf:/no/such/base"),
+        ("/no/such/base", {}, r"cannot load hf:/no/such/base \(the base that .*/sft/adapter_config.json names"),
         (None, {}, "names no base model"),
-        (".", {}, "names itself"),
+        (".", {}, "is an adapter itself"),
         ("../base", {"task_type": "SEQ_CLS"}, "an adapter for SEQ_CLS"),
         ("../base", {"r": 8}, "does not fit its base"),
         ("../base", {"peft_type": "NONSENSE"}, "does not fit its base"),
@@ -111,10 +112,22 @@ async def test_what_is_wrong_with_an_adapter_is_said(
         await reply(moved)
 
 
+async def test_an_adapter_without_all_of_its_weights_is_refused(moved: Path) -> None:
+    file = moved / "adapter_model.safetensors"
+    weights = load_file(file)
+    del weights[min(weights)]
+    save_file(weights, file)
+    with pytest.raises(SetupError, match="missing adapter keys"):
+        await reply(moved)
+    file.unlink()
+    with pytest.raises(SetupError, match="does not fit its base"):
+        await reply(moved)
+
+
 async def test_an_adapter_on_an_adapter_is_refused(moved: Path) -> None:
     shutil.copytree(moved, moved.parent / "second")
     name_base(moved.parent / "second", "../sft")
-    with pytest.raises(SetupError, match="merge"):
+    with pytest.raises(SetupError, match="is an adapter itself: merge"):
         await reply(moved.parent / "second")
 
 

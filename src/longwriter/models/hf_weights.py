@@ -9,6 +9,7 @@ Code that comes with weights is never run. Left out: adapters by model ID (downl
 """
 
 import json
+import warnings
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -25,9 +26,9 @@ ADAPTER = "adapter_config.json"
 class Weights:
     """Where one model lies. Opening raises SetupError or Unavailable."""
 
-    def __init__(self, name: str) -> None:
-        """`name`: what stands after `hf:`. Raises SetupError for an adapter or a GGUF file that cannot be used."""
-        self.name = f"hf:{name}"
+    def __init__(self, name: str, role: str = "") -> None:
+        """`name`: what stands after `hf:`. `role`: said after it. Raises SetupError for what is seen to be unusable."""
+        self.name = f"hf:{name}{role}"
         self._transformers = need("transformers", "local")
         self._torch = need("torch", "local")
         self._transformers.utils.logging.disable_progress_bar()  # it would write into ours
@@ -42,9 +43,7 @@ class Weights:
             self._where, self._options = str(path.parent), {"gguf_file": path.name}
         elif (path / ADAPTER).is_file():
             need("peft", "local")
-            self._base = Weights(self._base_of(path))
-            if self._base._base is not None:
-                raise SetupError(f"{self.name} is an adapter on another adapter: merge the two first")
+            self._base = Weights(self._base_of(path), f" (the base that {path / ADAPTER} names)")
 
     def tokenizer(self) -> Any:  # noqa: ANN401 - transformers is not typed
         """The adapter's, if it has one, else the base's."""
@@ -83,7 +82,9 @@ class Weights:
     def _adapted(self, base: "Weights") -> Any:  # noqa: ANN401
         peft, weights = need("peft", "local"), base.model()
         with Failures(self.name, f"the adapter {self.name} does not fit its base {base.name}"):
-            model = peft.PeftModel.from_pretrained(weights, self._where)
+            with warnings.catch_warnings():  # peft makes them up, and the base alone would write
+                warnings.filterwarnings("error", message="Found missing adapter keys")
+                model = peft.PeftModel.from_pretrained(weights, self._where)
             merges = model.peft_config["default"].peft_type == peft.PeftType.LORA  # other kinds may not be able to
             return model.merge_and_unload() if merges else model
 
@@ -97,9 +98,12 @@ class Weights:
         if task not in (None, "CAUSAL_LM"):
             raise SetupError(f"{self.name} is an adapter for {task}, not for writing")
         beside = folder / Path(base).expanduser()
-        if beside.resolve() == folder.resolve():
-            raise SetupError(f"{folder / ADAPTER} names itself as its base model: set base_model_name_or_path")
-        return str(beside) if beside.exists() else base
+        base = str(beside) if beside.exists() else base
+        if (Path(base) / ADAPTER).is_file():  # itself, too
+            raise SetupError(
+                f"{folder / ADAPTER} names as its base {base}, which is an adapter itself: merge the two first"
+            )
+        return base
 
     def _load(self, loader: str, **options: object) -> Any:  # noqa: ANN401
         with Failures(self.name, f"cannot load {self.name}: is it a folder of weights, a GGUF file or a model ID?"):
