@@ -55,6 +55,12 @@ def test_no_penalty_is_none():
     assert isinstance(penalty_of(asked(repeat_penalty=1.1))[0], Penalty)
 
 
+def test_without_a_seed_no_two_draws_are_alike():
+    even = torch.zeros(1, 1_000_000)
+    assert len({int(Draw({"temperature": 1.0}, None, "cpu")(None, even).argmax()) for _ in range(4)}) > 1
+    assert len({int(Draw({"temperature": 1.0}, 1, "cpu")(None, even).argmax()) for _ in range(4)}) == 1
+
+
 def test_the_draw_takes_tokens_as_often_as_their_chance():
     draw = Draw({"temperature": 0.5}, 1, "cpu")
     scores = torch.tensor([[0.0, 0.5493, -9.0]])  # at temperature 0.5: 1 to e^1.0986 = 3
