@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import warnings
 from pathlib import Path
 
 import pytest
@@ -71,10 +72,16 @@ def by_hand(adapter: Path) -> str:
     return str(words.decode(ids[0, prompt.shape[1] :], skip_special_tokens=True))
 
 
-async def test_an_adapter_writes_as_peft_does_and_not_as_its_base(adapter: Path) -> None:
+async def test_an_adapter_writes_as_peft_does_and_not_as_its_base(
+    adapter: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    capfd.readouterr()
     model = open_model(ModelConfig(model=f"hf:{adapter}"))
     assert await model.window() == 128
-    written = await model.reply(ASKED)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # would be lines on the screen of whoever writes
+        written = await model.reply(ASKED)
+    assert capfd.readouterr().err == ""
     assert written.text == by_hand(adapter)
     with pytest.raises(EmptyReply):  # untrained, it repeats the last mark of the prompt
         await reply(adapter.parent / "base")

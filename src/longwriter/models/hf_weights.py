@@ -82,7 +82,9 @@ class Weights:
     def _adapted(self, base: "Weights") -> Any:  # noqa: ANN401
         peft, weights = need("peft", "local"), base.model()
         with Failures(self.name, f"the adapter {self.name} does not fit its base {base.name}"):
-            with warnings.catch_warnings():  # peft makes them up, and the base alone would write
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", FutureWarning)  # peft uses old names of transformers
+                # peft makes missing weights up, and the base alone would write.
                 warnings.filterwarnings("error", message="Found missing adapter keys")
                 model = peft.PeftModel.from_pretrained(weights, self._where)
             merges = model.peft_config["default"].peft_type == peft.PeftType.LORA  # other kinds may not be able to
