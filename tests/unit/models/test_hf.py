@@ -87,7 +87,9 @@ def make_gguf(file, merges):
     shapes = {f"blk.0.{name}": shape for name, shape in layer.items()}
     shapes |= {"token_embd": (size, 32), "output": (size, 32), "output_norm": (32,)}
     for name, shape in shapes.items():
-        writer.add_tensor(f"{name}.weight", random.normal(size=shape).astype(np.float32) / 8)
+        kind = gguf.GGMLQuantizationType.F32 if "norm" in name else gguf.GGMLQuantizationType.Q8_0
+        numbers = random.normal(size=shape).astype(np.float32) / 8
+        writer.add_tensor(f"{name}.weight", gguf.quants.quantize(numbers, kind), raw_dtype=kind)
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
@@ -322,6 +324,7 @@ def test_characters_of_several_tokens_are_told_whole(model):
 async def test_a_gguf_file_is_opened(tmp_path, capfd):
     file = tmp_path / "tiny.gguf"
     make_gguf(file, ["t h"])
+    transformers.utils.logging.set_verbosity_warning()  # the default; other tests have changed it
     model = open_model(ModelConfig(model=f"hf:{file}"))
     assert await model.window() == 128
     reply = await model.reply(ask(json_schema=SCHEMA, seed=1))
