@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import time
 
 import numpy as np
@@ -332,6 +333,7 @@ async def test_a_gguf_file_is_opened(tmp_path, capfd):
     assert json.loads(reply.text)
     assert model._ends == [0]
     assert capfd.readouterr() == ("", "")
+    assert not transformers.utils.logging.get_logger().isEnabledFor(logging.WARNING)  # it holds the first stderr
     broken = tmp_path / "broken.gguf"
     broken.write_bytes(file.read_bytes()[:3000])
     make_gguf(tmp_path / "odd.gguf", ["a a"])
