@@ -1,8 +1,9 @@
 """LongWriter's claims at the size of a laptop: what a model saw in fine-tuning decides how long it writes.
 
-Run: python recipes/lab/lab.py claim1 | claim2 | claim3 | claim4 | show [--seeds 3]
+Run: python recipes/lab/lab.py claim1 | claim3 | claim4 | show [--seeds 3]
 Every training and every sample stays in build/lab; a step that is there is not done again. `show` writes the tables of
-docs/lab.md and its figures from what is there. Leaves out: quality beyond repetition, which this model does not have.
+docs/lab.md and its figures from what is there. Leaves out: quality beyond repetition, which this model does not have; and
+claim 2, whose long texts nano's own engine wrote (commit 92c43a5).
 """
 
 import argparse
@@ -12,19 +13,17 @@ import subprocess
 import sys
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from longwriter.models.nano.engine import Engine, State
-from longwriter.models.nano.threads import one_thread
-from longwriter.models.nano.vocabulary import Vocabulary
+import torch
 from show import show
+from transformers import AutoModelForCausalLM, AutoTokenizer, GenerationConfig
 
 from longwriter.rewards.length import length_score
 from longwriter.runs import write_file
 from longwriter.text import count_words, repeated_ngrams
-from longwriter.types import Message
+from longwriter.train import nano_model  # noqa: F401  registers nano's classes
 
 HERE, WORK = Path(__file__).parent, Path("build/lab")
 ROWS, HELD = Path("build/nano/instructions"), Path("build/nano/instructions/held")
@@ -34,10 +33,8 @@ ASKED = (50, 100, 200, 400)
 PROMPTS = 24
 TEMPERATURE, TOP_P = 0.7, 0.9
 MOST = 640  # tokens of an output: some 450 words
-UNGUARDED = (
-    "from longwriter.models.nano import ending; ending.LONGEST = 0; from longwriter.cli.main import main; main()"
-)
-"""longwriter without the engine's care for lengths, which would leave nothing to prefer."""
+REGISTERED = "from longwriter.train import nano_model; from longwriter.cli.main import main; main()"
+"""longwriter with nano's classes, which transformers does not know."""
 PROCESSES = 1  # start two commands side by side where there are two cores
 
 
@@ -99,35 +96,26 @@ def request(topic: str, words: int) -> str:
     return f"Write a story about {topic}. About {words} words."
 
 
-def plain(engine: Engine, vocabulary: Vocabulary, prompt: str, seed: int) -> tuple[str, bool]:
-    """One text by temperature and top-p alone, without the guards of `longwriter.models.nano.sampling`; and if it was cut."""
-    rng, state = np.random.default_rng(seed), State(engine.shape)
-    asked, begun = vocabulary.prompt((Message(role="user", content=prompt),))
-    logits, written = engine.prompt(state, asked + begun), list[int]()
-    while len(written) < MOST:
-        p = np.exp((logits - logits.max()) / TEMPERATURE)
-        order = np.argsort(-p)
-        upto = np.cumsum(p[order]) / p.sum()
-        kept = order[: int(np.searchsorted(upto, TOP_P)) + 1]
-        token = int(rng.choice(kept, p=p[kept] / p[kept].sum()))
-        if token == vocabulary.end:
-            break
-        written.append(token)
-        logits = engine.extend(state, [token])
-    return b"".join(vocabulary.pieces[t] for t in written).decode(errors="ignore"), len(written) == MOST
-
-
 def write(folder: Path, out: Path) -> None:
-    """One sample a topic and length."""
-    engine, vocabulary = Engine(folder), Vocabulary(folder / "tokenizer.json")
+    """One sample a topic and length, by temperature and top-p alone."""
+    torch.set_num_threads(1)
+    model = AutoModelForCausalLM.from_pretrained(folder).eval()
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    config = GenerationConfig(max_new_tokens=MOST, do_sample=True, temperature=TEMPERATURE, top_p=TOP_P, top_k=0)
+    config.pad_token_id, config.eos_token_id = tokenizer.pad_token_id, tokenizer.eos_token_id
     lines = []
-    with one_thread():
-        for asked in ASKED:
-            for number, topic in enumerate(topics()[0]):
-                text, cut = plain(engine, vocabulary, request(topic, asked), number)
-                lines.append(
-                    {"id": f"{asked}-{number}", "asked": asked, "words": count_words(text), "cut": cut, "text": text}
-                )
+    for asked in ASKED:
+        for number, topic in enumerate(topics()[0]):
+            torch.manual_seed(number)
+            chat = [{"role": "user", "content": request(topic, asked)}]
+            ids = tokenizer.apply_chat_template(chat, add_generation_prompt=True, return_tensors="pt", return_dict=True)
+            with torch.no_grad():
+                new = model.generate(**ids, generation_config=config)[0, ids["input_ids"].shape[1] :].tolist()
+            text = tokenizer.decode(new, skip_special_tokens=True)
+            cut = tokenizer.eos_token_id not in new
+            lines.append(
+                {"id": f"{asked}-{number}", "asked": asked, "words": count_words(text), "cut": cut, "text": text}
+            )
     write_file(out, "".join(json.dumps(line) + "\n" for line in lines))
 
 
@@ -156,38 +144,6 @@ def claim1(seeds: int) -> None:
             sampled(tuned(name, [capped(cap)], seed))
 
 
-def claim2(seeds: int) -> None:
-    """The L run with texts beyond L that AgentWrite made with the shipped nano."""
-    for seed in range(seeds):
-        longer = ("data.max_tokens=1024", "run.batch=8", "run.device_batch=4")  # as many tokens a step
-        sampled(tuned("agentwrite", [capped(LONGEST), agentwritten()], seed, *longer))
-
-
-def agentwritten() -> Path:
-    """`longwriter data agentwrite` on requests for two and a half to three times L words."""
-    out = WORK / "agentwrite"
-    if not (out / "train.parquet").exists():
-        wanted = [words for words in (500, 550, 600) for _ in range(80)]  # fewer are one section to nano: no plan
-        rows = [
-            {"id": f"a{i}", "prompt": request(t, w), "words": w}
-            for i, (t, w) in enumerate(zip(topics()[1], wanted, strict=False))
-        ]
-        (WORK / "requests.jsonl").write_text("".join(json.dumps(r) + "\n" for r in rows))
-        command = [
-            sys.executable,
-            "-m",
-            "longwriter",
-            "data",
-            "agentwrite",
-            str(WORK / "requests.jsonl"),
-            "--model",
-            "nano",
-        ]
-        command += ["--out", str(out), "--least-words", "200", "--shortest", "400"]
-        subprocess.run([*command, "--concurrency", "1"], check=True)
-    return out
-
-
 def claim3(seeds: int) -> None:
     """DPO on pairs that the L run wrote, scored by S_l and rules."""
     for seed in range(seeds):
@@ -203,16 +159,17 @@ def claim3(seeds: int) -> None:
             command = [
                 sys.executable,
                 "-c",
-                UNGUARDED,
+                REGISTERED,
                 "data",
                 "pairs",
                 str(asked),
                 "--model",
-                f"nano:{model}",
+                f"hf:{model}",
                 "--out",
                 str(pairs),
             ]
-            subprocess.run([*command, "--k", "4", "--quality", "rules", "--concurrency", "1"], check=True)
+            drawn = ["--temperature", str(TEMPERATURE), "--max-section-tokens", str(MOST)]
+            subprocess.run([*command, "--k", "4", "--quality", "rules", "--concurrency", "1", *drawn], check=True)
         source = f'[{{kind = "messages", path = "{pairs}"}}]'
         sampled(
             launch(
@@ -247,14 +204,14 @@ def table() -> pa.Table:
 def main() -> None:
     """One claim, or the tables and figures."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=["claim1", "claim2", "claim3", "claim4", "show"])
+    parser.add_argument("what", choices=["claim1", "claim3", "claim4", "show"])
     parser.add_argument("--seeds", type=int, default=3)
     args = parser.parse_args()
     WORK.mkdir(parents=True, exist_ok=True)
     if args.what == "show":
         show(table(), Path("docs/figures"))
         return
-    {"claim1": claim1, "claim2": claim2, "claim3": claim3, "claim4": claim4}[args.what](args.seeds)
+    {"claim1": claim1, "claim3": claim3, "claim4": claim4}[args.what](args.seeds)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 Run: python recipes/zero/evaluate.py MODEL --out FILE.jsonl [--mode think|direct] [--samples 2]
      python recipes/zero/evaluate.py MODEL --out FILE.jsonl --bench writer-mini --samples 1
      longwriter bench writer-mini --system texts:FILE.jsonl
-Draws at the training's temperature, without the engine's care for lengths. A line a sample; `set` is `held` (48 requests
+Draws at the training's temperature, without any care for lengths. A line a sample; `set` is `held` (48 requests
 from chapters that nothing is trained on, `asked` is the middle of the range), `ladder` (12 held-out topics, each
 asked at 40, 80, 120, 160 and 240 words), or `bench`. An answer in a malformed completion has 0 words. Leaves out: quality.
 """

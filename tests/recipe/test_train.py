@@ -17,7 +17,6 @@ pytest.importorskip("trl", reason="training needs the [train] extra: make test-r
 import numpy as np  # noqa: E402
 import pyarrow as pa  # noqa: E402
 import pyarrow.parquet as pq  # noqa: E402
-from longwriter.models.nano.engine import Engine, State  # noqa: E402
 from recipe.tiny import NANO, QWEN, conversations, environment, losses, recipe, tokenizer, train, trained, write_lines  # noqa: E402
 from safetensors.torch import load_file  # noqa: E402
 from transformers import AutoModelForCausalLM, AutoTokenizer  # noqa: E402
@@ -56,7 +55,7 @@ def sources(folder: Path) -> list[dict[str, object]]:
     ]
 
 
-def test_pretraining_learns_and_its_weights_run_in_nanos_engine(folder: Path) -> None:
+def test_pretraining_learns_and_its_weights_open_in_transformers(folder: Path) -> None:
     shards(folder / "shards")
     file = recipe(
         folder / "r.toml",
@@ -76,9 +75,8 @@ def test_pretraining_learns_and_its_weights_run_in_nanos_engine(folder: Path) ->
     model = AutoModelForCausalLM.from_pretrained(folder / "out").eval()
     ids = np.load(folder / "shards" / "held-00000.npy")[:40].astype(int)
     with torch.no_grad():
-        expected = model(torch.from_numpy(ids)[None]).logits[0, -1].numpy()
-    engine = Engine(folder / "out")
-    assert np.abs(engine.prompt(State(engine.shape), ids.tolist()) - expected).max() < 1e-3
+        likeliest = model(torch.from_numpy(ids)[None]).logits[0, :-1].argmax(-1).numpy()
+    assert (likeliest == 4 + (ids[:-1] - 3) % 60).mean() > 0.8  # the successor, in nine of ten places of the text
 
 
 @pytest.mark.parametrize("method", ["pretrain", "sft"])

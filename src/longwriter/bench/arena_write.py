@@ -51,7 +51,7 @@ def _baselines(line: Line) -> dict[str, str]:
     if isinstance(value, str) and value.lstrip()[:1] in ("{", "["):
         try:
             value = json.loads(value)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise InputError(f"{line.where}: {BASELINES} is a text that is not JSON: {error}") from error
     if isinstance(value, list):
         value = {f"baseline-{number}": _named(text) for number, text in enumerate(value, 1)}

@@ -145,6 +145,8 @@ def _from_jsonl(path: Path) -> Placed:
     for where, line in _lines(path):
         try:
             row = json.loads(line)
+        except RecursionError as error:
+            raise InputError(f"{where}: not JSON of any use: brackets in brackets without end") from error
         except ValueError as error:
             raise InputError(f"{where}: not JSON: {error}") from error
         if not isinstance(row, dict):

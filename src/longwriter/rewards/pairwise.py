@@ -17,6 +17,7 @@ from pydantic import JsonValue
 from longwriter.errors import EmptyReply, PromptTooLong
 from longwriter.models.base import ModelConfig, open_model
 from longwriter.models.cards import card_of
+from longwriter.models.judges import check_judge
 from longwriter.models.limits import token_limit, within_window
 from longwriter.rewards.base import RewardSettings, Verdict
 from longwriter.rewards.prompts import render
@@ -65,20 +66,20 @@ class PairwiseJudge:
     """Asks `settings.judge`. One instance serves one event loop."""
 
     def __init__(self, settings: RewardSettings) -> None:
-        """Raises what `open_model` raises."""
+        """Raises InputError for a model that cannot judge, and what `open_model` raises."""
         assert settings.judge is not None
         self._settings = settings
-        self._limit = token_limit(VERDICT_WORDS, card_of(settings.judge))
         self._said: dict[tuple[str, str, str], Said] = {}
-        self._model = open_model(
-            ModelConfig(
-                model=settings.judge,
-                base_url=settings.judge_url,
-                key_env=settings.judge_key_env,
-                timeout_s=settings.timeout_s,
-                retry_s=settings.retry_s,
-            )
+        config = ModelConfig(
+            model=settings.judge,
+            base_url=settings.judge_url,
+            key_env=settings.judge_key_env,
+            timeout_s=settings.timeout_s,
+            retry_s=settings.retry_s,
         )
+        check_judge(config, "name another model as judge")
+        self._limit = token_limit(VERDICT_WORDS, card_of(config.model))
+        self._model = open_model(config)
 
     async def score(self, texts: Sequence[tuple[str, str]]) -> list[Verdict]:
         """Answers to one request that stand together are compared. Raises SetupError or Unavailable.

@@ -330,6 +330,8 @@ def test_a_judge_that_cannot_be_asked_stops_before_anything_is_written(
     data = saved(tmp_path / "data.jsonl", ROWS)
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     monkeypatch.delenv("OPENAI_BASE_URL", raising=False)
+    with pytest.raises(InputError, match="smollm2 is too small to judge"):
+        run(settings(data, "fake", judge="gguf:smollm2"), tmp_path / "run")
     with pytest.raises(SetupError, match="no key"):
         run(settings(data, "fake", judge="judge"), tmp_path / "run")
     assert not (tmp_path / "run").exists()

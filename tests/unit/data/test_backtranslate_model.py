@@ -14,7 +14,7 @@ from longwriter.data.backtranslate.by_model import SHOWN_WORDS, Read, read_reply
 from longwriter.data.backtranslate.requests import with_length
 from longwriter.data.prompts import HERE, render
 from longwriter.data.steps import LocalEngine
-from longwriter.errors import Unavailable
+from longwriter.errors import InputError, Unavailable
 from longwriter.models.base import ModelConfig
 from longwriter.text import count_words
 from longwriter.writer.target import read_target
@@ -172,6 +172,12 @@ def test_a_server_s_failure_stops_it_and_the_same_command_goes_on(tmp_path: Path
 def test_settings_that_cannot_be_are_refused(more, told) -> None:
     with pytest.raises(ValueError, match=told):
         BacktranslateSettings.model_validate({"source": "x", "model": {"model": "m"}} | more)
+
+
+def test_a_model_that_is_too_small_to_read_a_text_is_refused(tmp_path: Path) -> None:
+    chosen = settings(source(tmp_path), "").model_copy(update={"model": ModelConfig(model="gguf:smollm2")})
+    with pytest.raises(InputError, match=r"smollm2 is too small .* give --by another model"):
+        run(chosen, tmp_path / "out")
 
 
 def test_the_fake_model_makes_a_data_set_offline(tmp_path: Path) -> None:

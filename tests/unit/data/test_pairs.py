@@ -276,6 +276,9 @@ def test_failures_of_the_server_stop_it_with_a_reason_and_the_same_command_goes_
 
 def test_bad_settings_are_named(tmp_path: Path) -> None:
     path = saved(tmp_path, ROWS)
+    small = ModelConfig(model="gguf:smollm2")
+    with pytest.raises(InputError, match="smollm2 is too small to judge"):
+        run(settings(path, "", quality="judge").model_copy(update={"judge": small}), tmp_path / "a")
     exact = WriteSettings(instruction="x", writer=ModelConfig(model="fake"))
     with pytest.raises(InputError, match="equal scores"):  # the fake model writes just what is asked
         run(settings(path, "", quality="none").model_copy(update={"writer": exact}), tmp_path / "b")

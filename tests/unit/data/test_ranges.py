@@ -244,6 +244,8 @@ def test_bad_settings_and_empty_results_are_named(tmp_path: Path) -> None:
     plain = settings(path, "http://127.0.0.1:9/v1")
     with pytest.raises(InputError, match="need a model's judgement: give --model"):
         run(plain.model_copy(update={"model": None}), tmp_path / "a")
+    with pytest.raises(InputError, match="smollm2 is too small to judge"):
+        run(plain.model_copy(update={"model": ModelConfig(model="gguf:smollm2")}), tmp_path / "b")
     far = saved(tmp_path / "far.jsonl", ROWS[2:3])
     with pytest.raises(InputError, match=r"no request got a range: \{'too long': 1\}"):
         run(settings(far, ""), tmp_path / "c")

@@ -9,6 +9,8 @@ from longwriter.models.hf import positions
     ("shape", "room"),
     [
         ({}, None),
+        ({"n_positions": 1024}, 1024),  # GPT-2
+        ({"max_seq_len": 2048, "max_position_embeddings": None}, 2048),  # MPT
         ({"max_position_embeddings": 1024, "rope_parameters": {"rope_type": "default"}}, 1024),
         ({"max_position_embeddings": 32768, "rope_parameters": {"rope_type": "yarn", "factor": 4.0}}, 131072),
         # already stretched, as Llama 3.1 gives it: no second time

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from server import Server
 
-from longwriter.errors import SetupError, Unavailable
+from longwriter.errors import InputError, SetupError, Unavailable
 from longwriter.models.fake import FakeModel
 from longwriter.rewards.base import RewardSettings, Verdict
 from longwriter.rewards.pairwise import PairwiseJudge, pairs_of, read_better
@@ -155,6 +155,11 @@ async def test_what_the_judge_answered_before_it_died_is_not_asked_again() -> No
         await judge.score(texts)
         assert len(server.requests) == len(seen) + 6, "kept no longer than it takes"
         await judge.aclose()
+
+
+def test_a_model_that_is_too_small_does_not_judge() -> None:
+    with pytest.raises(InputError, match="smollm2 is too small to judge"):
+        PairwiseJudge(RewardSettings(judge="gguf:smollm2"))
 
 
 async def test_a_dead_or_wrong_judge_raises() -> None:

@@ -23,6 +23,7 @@ from longwriter.errors import EmptyReply
 from longwriter.journal import digest
 from longwriter.models.base import open_model
 from longwriter.models.cards import card_of
+from longwriter.models.judges import check_judge
 from longwriter.models.limits import token_limit, within_window
 from longwriter.models.prices import load_prices
 from longwriter.types import Message, Request, Usage
@@ -90,7 +91,8 @@ def step_of(settings: JudgeSettings) -> str:
 
 
 async def check(settings: JudgeSettings) -> None:
-    """Raises, before anything is written, SetupError for what lacks."""
+    """Raises, before anything is written, InputError for a model that cannot judge, SetupError for what lacks."""
+    check_judge(settings.model, "name another model as --judge, or leave it out")
     await open_model(settings.model).aclose()
 
 

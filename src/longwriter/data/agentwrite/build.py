@@ -30,6 +30,7 @@ from longwriter.data.workers import WithModels
 from longwriter.errors import EmptyReply, InputError, PlanError, RunError
 from longwriter.journal import Journal
 from longwriter.models.base import ModelConfig
+from longwriter.models.judges import check_judge
 from longwriter.runs import opened
 from longwriter.text import language
 from longwriter.types import Record
@@ -147,6 +148,9 @@ def choose(
     limits = settings.limits
     usable, unusable = _usable(instructions, settings.writer)
     ruled = by_rules(usable, benchmarks, settings.least_words, limits.overlap, limits.near)
+    if ruled.open:
+        named = f"{len(ruled.open)} requests name no length, first {ruled.open[0].id}"
+        check_judge(settings.judge, f"{named}: give --judge NAME, or words in their rows")
     judge = Judge(settings.judge, settings.least_words, settings.writer.seed)
     items: list[Item] = [i._asdict() for i in ruled.open]
     answers = run_step("judge", items, judge, *work, partial=settings.skip_failed)

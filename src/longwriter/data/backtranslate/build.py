@@ -27,6 +27,7 @@ from longwriter.data.steps import Engine, Progress, Result, Tell, run_step
 from longwriter.errors import InputError
 from longwriter.journal import Journal
 from longwriter.models.base import ModelConfig
+from longwriter.models.judges import check_judge
 from longwriter.runs import opened
 from longwriter.text import count_words
 from longwriter.types import Record
@@ -100,6 +101,8 @@ def make_triples(settings: BacktranslateSettings, folder: Path, engine: Engine, 
     Raises InputError for the source, RunError for the folder, ModelError for the model.
     """
     started = time.monotonic()
+    if settings.model is not None:
+        check_judge(settings.model, "give --by another model, or rules")
     with opened(folder, settings.model_dump(mode="json"), FREE) as journal:
         if settings.model is None:
             counts, total = _count(settings.source, _Watch("count words", 0, tell))

@@ -88,6 +88,8 @@ def _parsed(line: bytes, path: Path, number: int, read: int) -> Line:
         data = json.loads(line.decode("utf-8-sig" if number == 1 else "utf-8"))
     except UnicodeDecodeError as error:
         raise InputError(f"{where}: not UTF-8 text; save the file as UTF-8") from error
+    except RecursionError as error:
+        raise InputError(f"{where}: not JSON of any use: brackets in brackets without end") from error
     except ValueError as error:
         raise InputError(f"{where}: not JSON: {error}") from error
     if not isinstance(data, dict):

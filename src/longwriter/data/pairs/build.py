@@ -26,6 +26,7 @@ from longwriter.data.steps import Engine, Item, Result, Tell, run_step
 from longwriter.errors import InputError
 from longwriter.journal import Journal
 from longwriter.models.base import ModelConfig
+from longwriter.models.judges import check_judge
 from longwriter.rewards.length import length_score
 from longwriter.runs import opened, write_file
 from longwriter.text import language
@@ -121,6 +122,8 @@ def make_pairs(settings: PairSettings, folder: Path, engine: Engine, tell: Tell,
     instructions = read_instructions(settings.instructions)
     if sha256_of(instructions) != settings.instructions_sha256:
         raise InputError(f"{settings.instructions} changed while it was read")
+    if settings.quality == "judge" and settings.judge is not None:
+        check_judge(settings.judge, "give --quality another model, rules or none")
     instructions = instructions[: settings.first]
     with opened(folder, json.loads(settings.model_dump_json()), FREE) as journal:
         make_folders(folder)

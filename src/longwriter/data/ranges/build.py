@@ -29,6 +29,7 @@ from longwriter.data.steps import Engine, Item, Result, Tell, run_step
 from longwriter.errors import InputError
 from longwriter.journal import Journal
 from longwriter.models.base import ModelConfig
+from longwriter.models.judges import check_judge
 from longwriter.runs import opened
 from longwriter.text import language
 from longwriter.writer.length_target import range_of
@@ -157,6 +158,7 @@ def _model(settings: RangeSettings, number: int) -> ModelConfig:
     """The model to ask. Raises InputError where there is none that could judge."""
     if settings.model is None:
         raise InputError(f"{number:,} requests need a model's judgement: give --model NAME")
+    check_judge(settings.model, f"{number:,} requests need a model's judgement: give --model another")
     return settings.model
 
 

@@ -5,11 +5,9 @@ import tomllib
 from pathlib import Path
 from typing import Literal
 
-from huggingface_hub import try_to_load_from_cache
-from tokenizers import Tokenizer
-
 from longwriter.config import Tree, build, read_text
 from longwriter.errors import InputError
+from longwriter.models.base import need
 from longwriter.train.estimate.memory import Job, Strategy
 from longwriter.train.estimate.shape import Shape
 from longwriter.train.recipe import ModelSettings, Recipe
@@ -38,7 +36,7 @@ def shape_of(model: ModelSettings, config: Path | None = None) -> Shape:
     if name in known:
         return Shape.of(known[name])
     try:
-        cached = try_to_load_from_cache(model.init, "config.json")
+        cached = need("huggingface_hub", "train").try_to_load_from_cache(model.init, "config.json")
     except ValueError:  # a path, not a hub id
         cached = None
     if not isinstance(cached, str):
@@ -115,13 +113,15 @@ def _vocabulary(model: ModelSettings) -> Tree:
     """The vocabulary's size from a tokenizer.json that is there."""
     path = Path(model.tokenizer or "")
     path = path / "tokenizer.json" if path.is_dir() else path
-    return {"vocab_size": Tokenizer.from_file(str(path)).get_vocab_size()} if path.is_file() else {}
+    if not path.is_file():
+        return {}
+    return {"vocab_size": need("tokenizers", "train").Tokenizer.from_file(str(path)).get_vocab_size()}
 
 
 def _read_json(path: Path) -> Tree:
     try:
         tree = json.loads(read_text(path))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"{path}: not valid JSON: {error}") from error
     if not isinstance(tree, dict):
         raise InputError(f"{path}: a JSON object is expected")
