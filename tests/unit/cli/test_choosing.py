@@ -4,12 +4,14 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import tomllib
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from tests.server import Server
-from tests.unit.models.tiny_gguf import write_gguf
+from tests.unit.models.tiny_gguf import gguf, write_gguf
 
 from longwriter.cli.options import settings
 from longwriter.errors import InputError
@@ -33,7 +35,13 @@ def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def longwriter(*arguments: object, **env: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "longwriter", *map(str, arguments)]
     return subprocess.run(
-        command, env=os.environ | env, capture_output=True, text=True, timeout=120, check=False, stdin=subprocess.DEVNULL
+        command,
+        env=os.environ | env,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        stdin=subprocess.DEVNULL,
     )
 
 
@@ -88,7 +96,9 @@ def test_a_bad_file_is_named(alone: Path, text: str, said: str) -> None:
 
 def test_a_file_of_weights_is_found_from_everywhere() -> None:
     assert settings("a b", {"model": "gguf:sub/m.gguf"}).writer.model == f"gguf:{Path.cwd()}/sub/m.gguf"
-    assert settings("a b", {"model": "gguf:m.gguf", "planner": "gguf:p.gguf"}).planner.model == f"gguf:{Path.cwd()}/p.gguf"
+    assert (
+        settings("a b", {"model": "gguf:m.gguf", "planner": "gguf:p.gguf"}).planner.model == f"gguf:{Path.cwd()}/p.gguf"
+    )
     assert settings("a b", {"model": "gguf:mine"}).writer.model == "gguf:mine"
 
 
@@ -150,3 +160,49 @@ def test_pull_shows_digest_and_licence(alone: Path) -> None:
     assert "licence: mit" in first.stderr
     assert "gguf:x was here already" in second.stderr
     assert json.loads(longwriter("pull", "../m.gguf", "--name", "x", "--json").stdout)["already"] is True
+
+
+class Hub(BaseHTTPRequestHandler):
+    """As much of the hub as one file and its card need."""
+
+    file = gguf()
+
+    def do_HEAD(self) -> None:
+        self.do_GET()
+
+    def do_GET(self) -> None:
+        about = {"id": "owner/name", "sha": "c" * 40, "siblings": [], "cardData": {"license": "apache-2.0"}}
+        found = {"/owner/name/resolve/main/m.gguf": self.file, "/api/models/owner/name": json.dumps(about).encode()}
+        body = found.get(self.path)
+        self.send_response(404 if body is None else 200)
+        if body is None:
+            self.send_header("X-Error-Code", "EntryNotFound" if "/owner/name/" in self.path else "RepoNotFound")
+        self.send_header("X-Repo-Commit", "c" * 40)
+        self.send_header("ETag", '"e1"')
+        self.send_header("Content-Length", str(len(body or b"")))
+        self.end_headers()
+        if self.command == "GET":
+            self.wfile.write(body or b"")
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def test_pull_takes_a_file_of_the_hub_and_the_licence_of_its_card(alone: Path) -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Hub) as hub:
+        threading.Thread(target=hub.serve_forever, daemon=True).start()
+        env = {
+            "HF_ENDPOINT": f"http://127.0.0.1:{hub.server_port}",
+            "HF_HOME": str(alone / "hf"),
+            "HF_HUB_DISABLE_XET": "1",
+        }
+        done = longwriter("pull", "hub:owner/name/m.gguf", "--json", **env)
+        assert done.returncode == 0, done.stderr
+        told = json.loads(done.stdout)
+        assert (told["name"], told["licence"], told["already"]) == ("m", "apache-2.0", False)
+        assert Path(told["path"]).read_bytes() == gguf()
+        for missing in ("hub:owner/name/n.gguf", "hub:owner/other/m.gguf"):
+            refused = longwriter("pull", missing, **env)
+            assert refused.returncode == 2
+            assert "no such repository or file" in refused.stderr.splitlines()[-1]
+        hub.shutdown()

@@ -21,7 +21,7 @@ def test_unknown_is_not_free():
     assert prices.cost("gpt-4o", Usage()) is None
 
 
-@pytest.mark.parametrize("name", ["nano", "fake", "fake:0.8", "hf:org/model"])
+@pytest.mark.parametrize("name", ["gguf:smollm2", "gguf:/a/b.gguf", "fake", "fake:0.8", "hf:org/model"])
 def test_models_of_this_machine_are_free(name):
     assert load_prices().cost(name, Usage()) == 0
 
