@@ -11,6 +11,7 @@ LongWriterError
 │   ├── EmptyReply     it answered without text (or spent every token on thinking)
 │   │   └── Refused    it said that it will not write this
 │   └── TruncatedPrompt  the server read only a part of the prompt
+├── Flawed             a text is finished, but not as it should be; its report says how
 └── CeilingReached     a ceiling on cost or tokens would be passed; what is written is a valid document
 
 A failure never becomes a value: code that catches one of these either recovers by name or raises.
@@ -69,6 +70,10 @@ class TruncatedPrompt(ModelError):  # noqa: N818 - as above
         """`read`: prompt tokens that the server counted."""
         super().__init__(message)
         self.read = read
+
+
+class Flawed(LongWriterError):  # noqa: N818 - a state of the text
+    """A text is finished and delivered, with faults that a person should know of."""
 
 
 class CeilingReached(LongWriterError):  # noqa: N818 - a stop the user asked for

@@ -145,6 +145,26 @@ def check_export(folder: Path, out: Path, *, force: bool) -> None:
             raise InputError(f"{out} exists and is not what this run wrote; choose another --out, or add --force")
 
 
+def intend(folder: Path, out: Path) -> None:
+    """Note where a run's text is to go, so that whoever goes on with it delivers it there too."""
+    folder.mkdir(parents=True, exist_ok=True)
+    noted = _exports(folder)
+    if str(out.resolve()) not in noted:
+        now = digest(out.read_text("utf-8", errors="replace")) if out.is_file() else ""
+        write_file(folder / EXPORTS, json.dumps(noted | {str(out.resolve()): now}, indent=1) + "\n")
+
+
+def intended(folder: Path) -> list[Path]:
+    """Where a run's text is to go, but for files that somebody has changed since, and folders that are gone."""
+    out = []
+    for name, known in _exports(folder).items():
+        file = Path(name)
+        there = digest(file.read_text("utf-8", errors="replace")) if file.is_file() else ""
+        if there in (known, "") and file.parent.is_dir():
+            out.append(file)
+    return out
+
+
 def export(folder: Path, out: Path, text: str) -> None:
     """Write a text outside the run, and note it, so that the same command may replace it later."""
     write_file(out.resolve(), text)

@@ -1,7 +1,7 @@
 """The command `longwriter`, and what its exit codes mean.
 
 0 done · 2 bad input, or something the message names; nothing is lost · 3 stopped at a ceiling with a valid partial text ·
-130 stopped by Ctrl-C. Failures are one line on standard error.
+4 finished, with faults that the report names · 130 stopped by Ctrl-C. Failures are one line on standard error.
 """
 
 import sys
@@ -10,7 +10,7 @@ import click
 
 from longwriter import __version__
 from longwriter.cli.lazy import Lazy
-from longwriter.errors import CeilingReached, LongWriterError
+from longwriter.errors import CeilingReached, Flawed, LongWriterError
 
 COMMANDS = {  # name -> module and attribute, imported when called
     "write": "longwriter.cli.write:write",
@@ -52,9 +52,14 @@ def main() -> None:
     except CeilingReached as stop:
         click.echo(f"longwriter: {stop}", err=True)
         sys.exit(3)
+    except Flawed as flaw:
+        click.echo(f"longwriter: {flaw}", err=True)
+        sys.exit(4)
     except LongWriterError as error:
         click.echo(f"longwriter: {error}", err=True)
         sys.exit(2)
-    except (KeyboardInterrupt, click.Abort):
-        click.echo("\nlongwriter: stopped; finished sections are kept: the same command goes on from here", err=True)
+    except (KeyboardInterrupt, click.Abort) as stop:
+        click.echo(
+            f"\nlongwriter: {stop or 'stopped; what is finished is kept: the same command goes on from here'}", err=True
+        )
         sys.exit(130)

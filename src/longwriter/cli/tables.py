@@ -21,7 +21,7 @@ def totals(report: Report) -> str:
     state = "" if report.finished else "  UNFINISHED"
     return (
         f"{report.written:,} words of {report.target.aim:,} asked ({source}), {off:+.1f} %, S_l {report.length_score:.1f}, "
-        f"repeated 8-grams {100 * report.repeated_8grams:.1f} %{state}\n"
+        f"repeated 8-grams {100 * report.repeated_8grams:.1f} %, said again {100 * report.repeated_share:.0f} %{state}\n"
         f"{report.calls} calls, {report.prompt_tokens:,} + {report.completion_tokens:,} tokens, {money(report.cost)}"
     )
 

@@ -13,8 +13,8 @@ import click
 from longwriter.cli.progress import Progress
 from longwriter.cli.pull import bring
 from longwriter.cli.tables import totals
-from longwriter.errors import CeilingReached, InputError
-from longwriter.runs import DRAFT, check_export, export
+from longwriter.errors import CeilingReached, Flawed, InputError, RunError
+from longwriter.runs import DRAFT, check_export, export, intend, intended
 from longwriter.writer.session import Options as Work
 from longwriter.writer.session import Result, stored, write
 from longwriter.writer.settings import WriteSettings
@@ -56,13 +56,20 @@ class Goal:
         if self.out is not None and not self.to_stdout:
             check_export(folder, self.out, force=self.force)
 
+    def files(self, folder: Path) -> list[Path]:
+        """Where the text goes: --out, else where the run's first command wanted it."""
+        if self.out is None:
+            return intended(folder)
+        return [] if self.to_stdout else [self.out]
+
     def deliver(self, result: Result, folder: Path) -> None:
         """Put the text where it was asked for, and say what came of it."""
         if self.to_stdout:
             click.echo(result.text, nl=False)
-        elif self.out is not None:
-            export(folder, self.out, result.text)
-        where = folder / DRAFT if self.out is None or self.to_stdout else self.out
+        files = self.files(folder)
+        for file in files:
+            export(folder, file, result.text)
+        where = files[0] if files else folder / DRAFT
         if self.as_json:
             told = result.report.model_dump() | {"run": str(folder), "text": str(where)}
             click.echo(json.dumps(told, ensure_ascii=False))
@@ -79,9 +86,14 @@ def work_on(
     redo: tuple[int, ...] = (),
     redo_stale: bool = False,
 ) -> Result:
-    """Write with progress on standard error, and deliver; a stop at a ceiling delivers what there is, and is raised."""
+    """Write with progress on standard error, and deliver. Raises Flawed after it where the text has faults.
+
+    A stop at a ceiling delivers what there is, and is raised; Ctrl-C says where it is and how to go on.
+    """
     goal.check(folder)
     bring(settings.writer, settings.planner or settings.writer)
+    if goal.out is not None and not goal.to_stdout:
+        intend(folder, goal.out)
     try:
         with Progress(folder) as progress:
             options = Work(progress.on_event, progress.live, work.prices, work.plan)
@@ -91,5 +103,22 @@ def work_on(
         if session is not None and session.manuscript.planned:
             goal.deliver(session.result(), folder)
         raise
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(_stopped(folder)) from None
     goal.deliver(result, folder)
+    if result.report.faults:
+        raise Flawed("finished, but " + "; ".join(result.report.faults))
     return result
+
+
+def _stopped(folder: Path) -> str:
+    """Where a stopped run is, what it holds, and how to go on."""
+    on = f"go on with: longwriter resume {folder}"
+    try:
+        session = stored(folder)
+    except RunError:
+        return f"stopped before anything was kept in {folder}"
+    if session is None or not session.manuscript.planned:
+        return f"stopped before the plan was made; {on}"
+    report = session.result().report
+    return f"stopped: {report.written:,} of {report.target.aim:,} words are in {folder / DRAFT}; {on}"

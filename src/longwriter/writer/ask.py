@@ -25,6 +25,10 @@ LAST_LINES = 60
 """Words of its own end that a section's continuation is shown once more."""
 SHORT_SLACK = 1.0
 """A short ask is trimmed at a sentence: tokens beyond it would be thrown away."""
+ASKING = "write tell make compose please"
+"""Words of a request that its text need not have."""
+REQUEST_SHARE = 0.6
+"""Of the strength for a section's own words, for those of the request: they have the whole text to come in."""
 LONGEST_FAVOURED = 7
 """Letters: longer words are several tokens, and raising each of them makes words that are none."""
 
@@ -67,7 +71,7 @@ class Asker:
     async def request(self, piece: Piece, seen: Seen, memory: Memory) -> Request:
         """The request of a piece, without its seed. Raises SetupError where no prompt fits."""
         if self.card.prompts == "short":
-            messages, favoured = self._short(piece, seen), self._favoured(piece)
+            messages, favoured = self._short(piece, seen), self._favoured(piece, seen)
         else:
             messages, favoured = await self._full(piece, seen, memory), {}
         s, c = self.settings, self.card
@@ -106,11 +110,15 @@ class Asker:
             turns = (Message(role="user", content=first),)
         return self._with_system(turns, self._skeleton.system)
 
-    def _favoured(self, piece: Piece) -> dict[str, float]:
-        """The words of the section's line that its text does not have yet."""
-        section = self.plan.sections[piece.index]
-        missing = missing_words(f"{section.title} {section.point}", piece.text) if self.card.favour else []
-        return {w.lower(): self.card.favour for w in missing if w.isascii() and len(w) <= LONGEST_FAVOURED}
+    def _favoured(self, piece: Piece, seen: Seen) -> dict[str, float]:
+        """Words of the section's line that its text does not have yet, and of the request that the whole does not have."""
+        section, by = self.plan.sections[piece.index], self.card.favour
+        if not by:
+            return {}
+        line = f"{section.title} {section.point}"
+        asked = missing_words(self._request, "\n".join([*seen.texts, piece.text, line, ASKING]))
+        wanted = {word: REQUEST_SHARE * by for word in asked} | dict.fromkeys(missing_words(line, piece.text), by)
+        return {w.lower(): bias for w, bias in wanted.items() if w.isascii() and len(w) <= LONGEST_FAVOURED}
 
     async def _full(self, piece: Piece, seen: Seen, memory: Memory) -> tuple[Message, ...]:
         """Instruction, outline and as much of the earlier text as fits."""

@@ -34,6 +34,8 @@ SLACK = 0.02
 """Part of the whole text that may be missing at its end."""
 SWING = (0.3, 2.0)
 """How far one section's share may move from its plan while others' words are made up or paid back."""
+SWING_REDONE = (0.8, 1.2)
+"""The same for a section that is written anew into a text whose other sections stand."""
 AGREEMENT_WORDS = 60
 """Words a chapter in the agreement of a parallel run."""
 
@@ -213,7 +215,8 @@ class Manuscript:
             written = sum(self._words[self.ids[j]] for j in group if j not in todo)
             planned = sections[i].words * budget / max(1, sum(sections[j].words for j in group))
             want = share(budget, written, [sections[j].words for j in (i, *(j for j in todo if j != i))])
-            want = min(max(want, SWING[0] * planned), SWING[1] * planned)
+            low, high = SWING_REDONE if self._redone[name] else SWING
+            want = min(max(want, low * planned), high * planned)
             steps = _steps(name, self._redone[name])
             place = Place(i, steps, want, len(todo) == 1, SLACK * budget, self._heading_words(i))
             self.on_event(SectionStarted(i))

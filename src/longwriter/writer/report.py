@@ -1,11 +1,18 @@
 """What was asked, planned and written: the length report of a run."""
 
 from longwriter.rewards.length import length_score
+from longwriter.rewards.repetition import repetition
 from longwriter.text import count_words, repeated_ngrams
 from longwriter.types import Record
 from longwriter.writer.calls import Spent
 from longwriter.writer.manuscript import Manuscript
 from longwriter.writer.target import Target
+
+
+MOST_OFF = 0.1
+"""A text further from its length is said to be."""
+MOST_AGAIN = 0.3
+"""A text of which more is said again is said to go round in circles."""
 
 
 class SectionReport(Record):
@@ -32,6 +39,10 @@ class Report(Record):
     """S_l against the target, 0 to 100."""
     repeated_8grams: float
     """Share of word 8-grams that stood earlier in the text."""
+    repeated_share: float = 0.0
+    """Share of the text that says again what stood earlier, rephrased or not (`rewards.repetition`)."""
+    faults: tuple[str, ...] = ()
+    """What a person should know of the finished text."""
     finished: bool
     calls: int
     prompt_tokens: int
@@ -41,6 +52,12 @@ class Report(Record):
     seconds: float
     """Time that the models took."""
     sections: tuple[SectionReport, ...]
+
+
+def _fits(target: Target, written: int) -> bool:
+    """Whether a text has about the words asked for, or lies within the bounds that were named."""
+    low, high = target.low or target.aim, target.high or target.aim
+    return (1 - MOST_OFF) * min(low, target.aim) <= written <= (1 + MOST_OFF) * max(high, target.aim)
 
 
 def report(manuscript: Manuscript, spent: Spent) -> Report:
@@ -62,13 +79,22 @@ def report(manuscript: Manuscript, spent: Spent) -> Report:
                 stale=part.stale if part else False,
             )
         )
+    again = repetition(document).share
+    faults = [fault for part in parts.values() for fault in part.faults]
+    aim, finished = manuscript.target.aim, manuscript.finished
+    if finished and not _fits(manuscript.target, written):
+        faults.append(f"it has {written:,} words of {aim:,}: the model cannot be held to the length it is asked for")
+    if finished and again > MOST_AGAIN:
+        faults.append(f"{again:.0%} of it says again what stood earlier: try another model, or another --seed")
     return Report(
         target=manuscript.target,
         planned=manuscript.plan.words,
         written=written,
         length_score=round(length_score(manuscript.target.aim, written), 2),
         repeated_8grams=round(repeated_ngrams(document), 4),
-        finished=manuscript.finished,
+        repeated_share=round(again, 4),
+        faults=tuple(faults),
+        finished=finished,
         calls=spent.calls,
         prompt_tokens=spent.prompt_tokens,
         completion_tokens=spent.completion_tokens,
