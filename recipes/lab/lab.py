@@ -168,7 +168,7 @@ def claim3(seeds: int) -> None:
                 "--out",
                 str(pairs),
             ]
-            drawn = ["--temperature", str(TEMPERATURE), "--max-section-tokens", str(MOST)]
+            drawn = ["--temperature", str(TEMPERATURE), "--top-p", str(TOP_P)]
             subprocess.run([*command, "--k", "4", "--quality", "rules", "--concurrency", "1", *drawn], check=True)
         source = f'[{{kind = "messages", path = "{pairs}"}}]'
         sampled(

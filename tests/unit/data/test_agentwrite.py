@@ -196,7 +196,7 @@ def test_what_a_model_cannot_plan_or_judge_is_dropped_with_its_reason(tmp_path: 
 def test_a_model_that_is_too_small_does_not_judge(tmp_path: Path) -> None:
     small = {"model": "gguf:smollm2"}
     with pytest.raises(
-        InputError, match="smollm2 is too small to judge: .* 1 requests name no length, first open: give"
+        InputError, match=r"smollm2 is too small to judge: .* 1 requests name no length, first open: give"
     ):
         make(settings(saved(tmp_path, [*LONG, OPEN]), None, judge=small), tmp_path / "out")
     assert make(settings(saved(tmp_path, LONG), None, judge=small), tmp_path / "named")["kept"] == 4  # nothing to judge

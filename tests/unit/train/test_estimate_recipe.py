@@ -68,7 +68,13 @@ def test_deepspeed_files(tmp_path, tree, strategy, offload):
 
 
 @pytest.mark.parametrize(
-    ("text", "said"), [("{", "not valid JSON"), ("[" * 200_000, "not valid JSON"), ("[]", "a JSON object"), ('{"zero_optimization": {"stage": 4}}', "4")]
+    ("text", "said"),
+    [
+        ("{", "not valid JSON"),
+        ("[" * 200_000, "not valid JSON"),
+        ("[]", "a JSON object"),
+        ('{"zero_optimization": {"stage": 4}}', "4"),
+    ],
 )
 def test_deepspeed_files_that_are_none(tmp_path, text, said):
     path = tmp_path / "ds.json"
