@@ -42,9 +42,10 @@ class Gguf:
         header = read_header(path)
         if not header.text("tokenizer.chat_template"):
             raise SetupError(f"{self.name} has no chat template: it completes text but does not follow instructions")
-        self._room = room(header, card_of(self.name, config.card).window)
+        card = card_of(self.name, config.card)
+        self._room = room(header, card.window, several=card.candidates > 1)
         self._engine = Engine(path, header, self._room)
-        self._threads = ThreadPoolExecutor(self._room.slots, thread_name_prefix="gguf")
+        self._threads = ThreadPoolExecutor(self._room.at_once, thread_name_prefix="gguf")
         self._counted = lru_cache(maxsize=64)(self._engine.tokens)
 
     async def reply(self, request: Request, listener: Listener | None = None) -> Reply:
