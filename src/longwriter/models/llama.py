@@ -2,9 +2,9 @@
 
 On a CPU two sequences in one engine share its speed; two engines of a thread each double it (121 tokens/s alone, 236 side
 by side on two cores). So a small model that is asked for several replies at once has a *lane* for each idle core: an engine
-of its own over the same file. `xllamacpp` starts llama.cpp's server inside of us. It always listens: here at a socket in a private folder, or at a
-port of this machine alone where there are no such sockets, with a key that nobody else knows. Prompts do not go that
-way; only token counts do, which it gives nowhere else. Weights are read when they are first needed.
+of its own over the same file. `xllamacpp` starts llama.cpp's server inside of us. It always listens: here at a socket in a
+private folder, or at a port of this machine alone where there are no such sockets, with a key that nobody else knows.
+Prompts do not go that way; only token counts do, which it gives nowhere else. Weights are read when they are first needed.
 """
 
 import http.client

@@ -8,7 +8,6 @@ from longwriter.writer.calls import Spent
 from longwriter.writer.manuscript import Manuscript
 from longwriter.writer.target import Target
 
-
 MOST_OFF = 0.1
 """A text further from its length is said to be."""
 MOST_AGAIN = 0.3
