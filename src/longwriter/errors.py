@@ -9,6 +9,7 @@ LongWriterError
 │   │   └── PromptTooLong  one prompt does not fit the model's window; others may
 │   ├── Unavailable    it did not answer within the retry budget: network, 429, 5xx, cut streams
 │   ├── EmptyReply     it answered without text (or spent every token on thinking)
+│   │   └── Refused    it said that it will not write this
 │   └── TruncatedPrompt  the server read only a part of the prompt
 └── CeilingReached     a ceiling on cost or tokens would be passed; what is written is a valid document
 
@@ -55,6 +56,10 @@ class Unavailable(ModelError):  # noqa: N818 - a state of the server; the name r
 
 class EmptyReply(ModelError):  # noqa: N818 - as above
     """The model answered without text."""
+
+
+class Refused(EmptyReply):
+    """The model says that it will not write this; the message holds its words."""
 
 
 class TruncatedPrompt(ModelError):  # noqa: N818 - as above
