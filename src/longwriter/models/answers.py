@@ -17,7 +17,9 @@ Ending = Literal["stop", "length", "filter", "again"]
 
 STOPS = re.compile(r"|(?:eos|end|stop|complete|finish|done|normal|success|natural).*|im_end|tool.*|function.*")
 """Reasons to end, in lower case, that mean: by itself. Tool calls too: what they say beside it is text."""
-LENGTHS = re.compile(r".*(?:length|tokens?_?limit|max_?\w*token|max_?len|truncat|context_window|token_budget|incomplete).*")
+LENGTHS = re.compile(
+    r".*(?:length|tokens?_?limit|max_?\w*token|max_?len|truncat|context_window|token_budget|incomplete).*"
+)
 FILTERS = re.compile(
     r".*(?:filter|safety|recitation|sensitive|block|prohibit|spii|refus|moderat|guardrail|violat|policy|censor).*"
 )
@@ -49,6 +51,11 @@ class Answer:
         self.usage = Usage()
         self.refusal = ""
         self.begun = False
+        """Text has come."""
+        self.met = False
+        """A choice has come, be it empty."""
+        self.stray: dict[str, object] = {}
+        """The last event before that."""
         self._most = CHARS_A_TOKEN * most_tokens + SLACK
         self._reasoning: list[str] = []
         self._joiner = Joiner()
@@ -74,7 +81,10 @@ class Answer:
         choice = choices[0] if isinstance(choices, list) and choices else _lone(event)
         if not isinstance(choice, dict):
             choice = {}
-        _check(event, choice)
+        _check(event, choice, self.begun)
+        self.met = self.met or bool(choice)
+        if not self.met:
+            self.stray = event
         said = choice.get("delta")
         if not isinstance(said, dict) or (not said and not self.begun):
             said = choice.get("message")
@@ -129,21 +139,22 @@ def ending(reason: str | None) -> Ending:
     return "stop" if STOPS.fullmatch(name) else "again"
 
 
-def _check(event: dict[str, object], choice: dict[str, object]) -> None:
-    """Raise Failed for an error in any of the places where servers put one."""
+def _check(event: dict[str, object], choice: dict[str, object], begun: bool) -> None:
+    """Raise Failed for an error in any of the places where servers put one; after text it says nothing of the request."""
     error = event.get("error") or choice.get("error")
     base = event.get("base_resp")  # MiniMax
     if not error and isinstance(base, dict) and base.get("status_code"):
         error = base
     if not error and not choice and not event.get("choices") and not event.get("usage"):
         named = event.get("object") == "error" or event.get("type") == "error"
-        if named or "choices" in event or "detail" in event or ("message" in event and "code" in event):
+        if named or event.get("choices", 0) is None or "detail" in event or ("message" in event and "code" in event):
             error = event
     if not error:
         return
     code = error.get("code", error.get("status")) if isinstance(error, dict) else None
     digits = str(code) if isinstance(code, int | str) else ""
-    raise Failed(words_of(error) or "an error without words", int(digits) if re.fullmatch("[45][0-9]{2}", digits) else None)
+    status = int(digits) if re.fullmatch("[45][0-9]{2}", digits) and not begun else None
+    raise Failed(words_of(error) or "an error without words", status)
 
 
 def _parts(content: object) -> tuple[str, str]:
@@ -181,7 +192,9 @@ def _count(value: object) -> int | None:
 
 def _usage(counted: dict[str, object]) -> Usage:
     details = counted.get("prompt_tokens_details")
-    cached = details.get("cached_tokens") if isinstance(details, dict) else counted.get("prompt_cache_hit_tokens")  # DeepSeek
+    cached = (
+        details.get("cached_tokens") if isinstance(details, dict) else counted.get("prompt_cache_hit_tokens")
+    )  # DeepSeek
     return Usage(
         prompt_tokens=_count(counted.get("prompt_tokens")),
         completion_tokens=_count(counted.get("completion_tokens")),

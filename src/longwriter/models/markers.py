@@ -10,7 +10,19 @@ from pathlib import Path
 from typing import Any, Literal
 
 Kind = Literal[
-    "think", "think_close", "first", "drop", "wrap", "wrap_close", "turn", "channel", "message", "own", "strike", "mark", "end"
+    "think",
+    "think_close",
+    "first",
+    "drop",
+    "wrap",
+    "wrap_close",
+    "turn",
+    "channel",
+    "message",
+    "own",
+    "strike",
+    "mark",
+    "end",
 ]
 
 _DATA: dict[str, Any] = tomllib.loads((Path(__file__).parent / "markers.toml").read_text("utf-8"))
@@ -21,7 +33,11 @@ FLAGS = re.IGNORECASE | re.ASCII
 NEVER = "\x00"
 """The closing mark of what nothing closes; no text holds it."""
 FIRST: tuple[tuple[str, re.Pattern[str], str], ...] = tuple(
-    (f["open"].lower(), re.compile(re.escape(f["open"]) + (f"(?={f['then']})" if "then" in f else "")), f["close"].lower())
+    (
+        f["open"].lower(),
+        re.compile(re.escape(f["open"]) + (f"(?={f['then']})" if "then" in f else "")),
+        f["close"].lower(),
+    )
     for f in _THINKING["first"]
 )
 """Opening words, pattern, closing words."""
@@ -66,7 +82,9 @@ for _opening in _DROPPED["rest"]:
 
 _NAMES = "|".join(sorted(map(re.escape, _TAGS), key=len, reverse=True))
 _ATTRIBUTES = r"(?:\s+[\w:-]{1,30}=[^<>]{0,200})?\s?"
-_TYPED_FORM = "|".join(rf"<(?P<typed>{name})\s[^<>]{{0,80}}?{attribute}[^<>]{{0,80}}>" for name, attribute in _TYPED.items())
+_TYPED_FORM = "|".join(
+    rf"<(?P<typed>{name})\s[^<>]{{0,80}}?{attribute}[^<>]{{0,80}}>" for name, attribute in _TYPED.items()
+)
 MARK = re.compile(
     rf"<(?P<slash>/?)(?P<tag>{_NAMES}){_ATTRIBUTES}>|{_TYPED_FORM}|"
     + "|".join(sorted(map(re.escape, _LITERALS), key=len, reverse=True))
@@ -81,7 +99,9 @@ _UNFINISHED = re.compile(
     rf"</?(?:{_NAMES}|{'|'.join(_TYPED)})(?:\s[^<>]{{0,240}})?\Z|<[|｜][^\s<>|｜]{{0,40}}[|｜]?\Z", FLAGS
 )
 _BEGINNINGS = {
-    mark[:n] for mark in [*_LITERALS, *(f"<{s}{t}" for s in ("", "/") for t in (*_TAGS, *_TYPED))] for n in range(1, len(mark))
+    mark[:n]
+    for mark in [*_LITERALS, *(f"<{s}{t}" for s in ("", "/") for t in (*_TAGS, *_TYPED))]
+    for n in range(1, len(mark))
 }
 
 

@@ -1,7 +1,7 @@
 """Any server that speaks OpenAI's chat protocol: vLLM, SGLang, llama.cpp, Ollama, hosted ones.
 
-1. The `openai` package sends, over a client that stays at its host (`transport`); the bytes of the answer are read here, event
-by event (`sse`, `answers`), so that odd servers are understood and memory stays flat. 2. Every reply streams, unless the
+1. The `openai` package sends, over a client that stays at its host (`transport`); the bytes of the answer are read by
+`exchange`, event by event (`sse`, `answers`), so that odd servers are understood and memory stays flat. 2. Every reply streams, unless the
 server refuses that; it is bounded in bytes, in time, in time without progress, and in text far beyond what was asked for.
 3. What a server refuses by name is left out from then on (`refusals`). 4. Retries follow `retry.Backoff`; every other
 failure is a SetupError that says what to do. 5. The key is read from the environment, and is masked in all that servers say.
@@ -10,23 +10,23 @@ Left out: prefilled replies (few servers continue them), tools.
 
 import asyncio
 import os
-from contextlib import aclosing
 from typing import NamedTuple
 
 import httpx2
 import openai
-from openai import AsyncAPIResponse, AsyncOpenAI
+from openai import AsyncOpenAI
 from pydantic import HttpUrl, TypeAdapter, ValidationError
 
 from longwriter.characters import printable
 from longwriter.errors import EmptyReply, InputError, PromptTooLong, Refused, SetupError, Unavailable
 from longwriter.models.answers import Answer, Failed, ending
 from longwriter.models.base import Listener, ModelConfig
+from longwriter.models.exchange import Exchange
 from longwriter.models.listing import Entry, entries
 from longwriter.models.prices import is_local
 from longwriter.models.refusals import PASSING, Quirks, too_long, words_of
 from longwriter.models.retry import Backoff, asked_wait
-from longwriter.models.sse import Events, Malformed, TooMuch, decoded, parsed
+from longwriter.models.sse import Malformed, TooMuch, decoded, parsed
 from longwriter.models.transport import BoundedClient, Redirected
 from longwriter.types import Reply, Request
 
@@ -41,19 +41,7 @@ MOST_EMPTY = 3
 SAID_CHARS = 300
 OFFERED = 8
 
-TOKEN_S = 2.0
-"""Longest mean time of a token, for the time that a whole answer may take."""
-TOKENS_UNASKED = 65_536
-"""Where a request sets no limit, an answer is bounded as if it had asked for so many."""
-LONGEST_UNASKED_S = 4 * 3600.0
-MOST_BYTES, BYTES_A_TOKEN = 2**26, 2**12
-"""Bounds of a streamed answer; an event with all that servers put around a token has 300 to 1,000 bytes."""
-AFTER_FINISH_S = 5.0
-"""Wait for what follows the end of the text, such as usage."""
-RAW = {"X-Stainless-Raw-Response": "stream"}
-"""Tells the package to leave the body unread; its own reading costs more CPU a piece than ours."""
-
-Broken = (Malformed, TooMuch, httpx2.HTTPError, httpx2.StreamError)
+BROKEN = (TooMuch, openai.APIError, httpx2.HTTPError, httpx2.StreamError)
 
 
 class _Fault(NamedTuple):
@@ -148,12 +136,15 @@ class OpenAICompatible:
         Errors are raised outside of the handlers: the client's own carry request headers, the key among them.
         """
         body = self._quirks.body(request)
+        exchange = Exchange(self._config.timeout_s, request.max_tokens, listener)
         try:
-            answer, cut = await self._exchange(body, request.max_tokens, listener)
+            await exchange.run(self._client, body)
         except openai.APIStatusError as error:
             self._met = True
             said = words_of(error.response.text) or error.message
-            refusal = _Refusal(error.status_code, f"{error.code} {error.type}", said, asked_wait(error.response.headers))
+            refusal = _Refusal(
+                error.status_code, f"{error.code} {error.type}", said, asked_wait(error.response.headers)
+            )
         except openai.APIConnectionError as error:
             cause = error.__cause__ or error
             # By name, because the openai package has changed its HTTP library between versions.
@@ -169,71 +160,12 @@ class OpenAICompatible:
         except Malformed as error:
             said = f"the answer is not what the OpenAI protocol prescribes ({error})"
             return _Fault(self._clean(said), unreached=not self._met)
-        except (openai.APIError, TooMuch, httpx2.HTTPError, httpx2.StreamError) as error:
+        except BROKEN as error:
             return _Fault(self._clean(str(error) or type(error).__name__))
         else:
             self._met = True
-            return self._judged(answer, cut, request)
+            return self._judged(exchange.answer, exchange.left, request)
         return await self._refused(refusal, body)
-
-    async def _exchange(
-        self, body: dict[str, object], most_tokens: int | None, listener: Listener | None
-    ) -> tuple[Answer, bool]:
-        """(the answer, whether it was left before its end). Raises what the package and the modules below raise."""
-        tokens = TOKENS_UNASKED if most_tokens is None else most_tokens
-        loop = asyncio.get_running_loop()
-        limit_s = LONGEST_UNASKED_S if most_tokens is None else TOKEN_S * tokens
-        deadline = loop.time() + self._config.timeout_s + limit_s
-        events, answer = Events(MOST_BYTES + BYTES_A_TOKEN * tokens), Answer(tokens)
-        response: httpx2.Response | None = None
-        fault: Exception | None = None
-        cut = False
-        try:
-            async with asyncio.timeout(self._config.timeout_s) as clock:
-                sent = await self._client.post(
-                    "/chat/completions", cast_to=AsyncAPIResponse[object], body=body, options={"headers": RAW}
-                )
-                response = sent.http_response
-                async with aclosing(response.aiter_bytes()) as chunks:
-                    async for chunk in chunks:
-                        moved = False
-                        for event in events.feed(chunk):
-                            shown, went_on = answer.take(event)
-                            moved = moved or went_on
-                            cut = cut or bool(shown and listener is not None and listener.hear(shown))
-                        if cut or events.done or answer.over:
-                            break
-                        if moved or (events.whole and not chunk.isspace()):
-                            wait_s = min(AFTER_FINISH_S, self._config.timeout_s) if answer.finish else self._config.timeout_s
-                            clock.reschedule(min(loop.time() + wait_s, deadline))
-        except TimeoutError:
-            late = loop.time() >= deadline
-            told = "the answer took too long" if late else f"no text came for {self._config.timeout_s:g} s"
-            fault = httpx2.ReadTimeout(told)
-        except (httpx2.TransportError, httpx2.StreamError) as error:
-            fault = httpx2.ReadError(f"{type(error).__name__} {error}")
-        finally:
-            if response is not None:
-                await response.aclose()
-        if cut or answer.over:
-            return answer, True
-        self._end(events, answer, fault, listener)
-        return answer, False
-
-    def _end(self, events: Events, answer: Answer, fault: Exception | None, listener: Listener | None) -> None:
-        """Read what the last bytes hold. Raises `fault`, or that the answer is cut, where it is not complete."""
-        try:
-            shown = "".join(answer.take(event)[0] for event in events.close())
-        except Malformed as error:
-            fault = fault or error
-            shown = ""
-        if fault is not None and not (answer.finish or (events.whole and answer.begun)):
-            raise fault from None
-        if answer.finish is None and not (events.done or events.whole):  # a proxy may end a cut stream in good form
-            raise httpx2.ReadError("the stream ended before the reply did")
-        shown += answer.close()
-        if shown and listener is not None:
-            listener.hear(shown)
 
     def _judged(self, answer: Answer, left: bool, request: Request) -> Reply | _Fault:
         """The reply, or why it is none. Raises EmptyReply for what another try would only repeat."""
@@ -252,7 +184,9 @@ class OpenAICompatible:
                 f"{self.name}: refused by the provider's content filter (finish_reason {self._clean(str(answer.finish))!r})"
             )
         if left and not answer.filter.ended:
-            raise EmptyReply(f"{self.name} went on for {answer.unseen} characters of thinking or blanks without a word of text")
+            raise EmptyReply(
+                f"{self.name} went on for {answer.unseen} characters of thinking or blanks without a word of text"
+            )
         if finish == "length" and answer.thinking:
             spent = answer.usage.completion_tokens or request.max_tokens or "its"
             raise EmptyReply(f"{self.name} spent all {spent} tokens on thinking; raise --max-section-tokens")
@@ -262,7 +196,11 @@ class OpenAICompatible:
     async def _refused(self, refusal: _Refusal, body: dict[str, object]) -> _Fault | None:
         """None: something changed, so ask again. Raises SetupError for what no retry mends."""
         status, said = refusal.status, self._clean(refusal.said)
-        busy = status in (408, 409, 425, 429) or status >= 500 or (status == 400 and PASSING.search(said.lower()) is not None)
+        busy = (
+            status in (408, 409, 425, 429)
+            or status >= 500
+            or (status == 400 and PASSING.search(said.lower()) is not None)
+        )
         if not (busy and status != 500) and self._quirks.adapt(status, said, body):
             return None
         spent = f"{status} {refusal.code} {said}".lower()
@@ -278,7 +216,9 @@ class OpenAICompatible:
                 f"the prompt does not fit the context window of {self.name}; set --window N to its size in tokens: {at}"
             )
         if status == 307:
-            return f"{said}, to which neither the text nor the key is sent; use --base-url with the address itself: {at}"
+            return (
+                f"{said}, to which neither the text nor the key is sent; use --base-url with the address itself: {at}"
+            )
         if status == 404 or "model_not_found" in code or ("model" in lower and "does not exist" in lower):
             offered = [e.id for e in await self._entries()]
             if not offered:
@@ -307,17 +247,16 @@ class OpenAICompatible:
             if self._listing is None:
                 try:
                     async with asyncio.timeout(LISTING_S):
-                        got = await self._client.get("/models", cast_to=AsyncAPIResponse[object], options={"headers": {RAW_NAME: "true"}})
-                        self._listing = entries(parsed(decoded(await got.read())))
-                except (openai.APIError, TimeoutError, Redirected, *Broken):
+                        listed = await self._client.get("/models", cast_to=httpx2.Response)
+                    self._listing = entries(parsed(decoded(listed.content)))
+                except (TimeoutError, Malformed, Redirected, *BROKEN):
                     self._listing = ()
             return self._listing
 
     def _clean(self, text: str) -> str:
         """What a server said, on one line, fit for a terminal, cut, without the key."""
-        if self._key != NO_KEY:
-            text = text.replace(self._key, "***")
-        return " ".join(printable(text).split())[:SAID_CHARS]
+        text = " ".join(printable(text).split())
+        return (text if self._key == NO_KEY else text.replace(self._key, "***"))[:SAID_CHARS]
 
 
 def _checked(url: str) -> str:

@@ -55,7 +55,19 @@ NO_STREAM = re.compile(r"\bstream(?:ing|ed)?\b")
 PASSING = re.compile(r"retry later|try again|overload|concurren|too many requests|rate limit|temporar")
 """A 400 that says so is no refusal."""
 
-KEYS = ("message", "detail", "details", "msg", "error", "errors", "status_msg", "error_msg", "error_description", "reason", "title")
+KEYS = (
+    "message",
+    "detail",
+    "details",
+    "msg",
+    "error",
+    "errors",
+    "status_msg",
+    "error_msg",
+    "error_description",
+    "reason",
+    "title",
+)
 DEEPEST = 6
 SAMPLING = ("temperature", "top_p", "seed", "min_p", "repeat_penalty", "repetition_penalty", "repeat_last_n")
 DRY = {"dry_multiplier": 0.0, "dry_base": 1.75, "dry_allowed_length": 3, "dry_penalty_last_n": 1024}

@@ -118,7 +118,7 @@ class Events:
         found: list[dict[str, object]] = []
         for line in lines:
             if self._parts:
-                line = b"".join([*self._parts, line])  # noqa: PLW2901
+                line = b"".join([*self._parts, line])
                 self._parts, self._held = [], 0
             found += self._line(line.rstrip(b"\r\n"))
         if last:  # "\r" too: its "\n" may come

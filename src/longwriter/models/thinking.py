@@ -199,7 +199,7 @@ class ThinkFilter:
             if not self._started:
                 self._drop_start()
 
-    def _reading(self, kind: str, mark: str) -> str:  # noqa: PLR0911 - one line a kind
+    def _reading(self, kind: str, mark: str) -> str:
         """What a mark is here: prose, or what is to be done with it."""
         if self._line.quoted:
             return "prose"

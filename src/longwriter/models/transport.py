@@ -40,7 +40,9 @@ class BoundedClient(httpx2.AsyncClient):
             response = await super().send(following, stream=True, **options)
         refused = response.status_code >= 300
         packed = response.headers.pop("content-encoding", "identity").lower()
-        response.stream = _Bounded(response.stream, packed, MOST_REFUSAL if refused else 0 if stream else MOST_BODY, refused)
+        response.stream = _Bounded(
+            response.stream, packed, MOST_REFUSAL if refused else 0 if stream else MOST_BODY, refused
+        )
         if not stream:
             try:
                 await response.aread()
@@ -76,7 +78,7 @@ class _Bounded(httpx2.AsyncByteStream):
             async for piece in self._inner:
                 while piece:
                     yield inflate.decompress(piece, PIECE)
-                    piece = inflate.unconsumed_tail  # noqa: PLW2901
+                    piece = inflate.unconsumed_tail
         except zlib.error as error:
             raise httpx2.DecodingError(f"the answer is packed badly: {error}") from None
 
