@@ -1,7 +1,7 @@
 """Characters that every reader can take: what arrives from outside may hold halves, controls and tricks of terminals.
 
 `whole` makes text that any file or export can hold: half characters (lone surrogates) become U+FFFD, line ends become
-"\\n", other control characters but tab go, and so do marks of byte order and noncharacters, which XML refuses.
+newlines, other control characters but tab go, and so do marks of byte order and noncharacters, which XML refuses.
 `Joiner` gives the same text from pieces cut anywhere, also inside a character. `printable` is for a terminal: no escape
 sequence, no control but newline and tab, no bidi override. Pure.
 """
@@ -15,8 +15,10 @@ _LINE_END = re.compile("\r\n|[\r\x0b\x0c\x85]")  # dropped alone, the last four 
 _DROPPED = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ufeff\ufffe\uffff]")
 _OPEN_END = re.compile("[\r\ud800-\udbff]\\Z")  # the next piece may hold the other half
 
-_SEQUENCE = re.compile(  # of a terminal: CSI; then OSC and its kin with all that they carry; then two-byte ones
-    "(?:\x1b\\[|\x9b)[0-?]*[ -/]*[@-~]?|(?:\x1b[\\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\\\|\x9c)?|\x1b[ -~]?"
+_SEQUENCE = re.compile(  # of a terminal: CSI; OSC and its kin with all that they carry; those of two bytes
+    "(?:\x1b\\[|\x9b)[0-?]*[ -/]*[@-~]?"
+    "|(?:\x1b[\\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\\\|\x9c)?"
+    "|\x1b[ -~]?"
 )
 _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 

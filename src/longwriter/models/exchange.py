@@ -71,7 +71,8 @@ class Exchange:
                 for event in events.feed(chunk):
                     shown, went_on = answer.take(event)
                     moved = moved or went_on
-                    if answer.over or (shown and self._listener is not None and self._listener.hear(shown)):
+                    enough = bool(shown) and self._listener is not None and self._listener.hear(shown)
+                    if enough or answer.over:
                         self.left = True
                         return
                 if events.done:

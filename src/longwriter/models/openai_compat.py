@@ -1,10 +1,11 @@
 """Any server that speaks OpenAI's chat protocol: vLLM, SGLang, llama.cpp, Ollama, hosted ones.
 
 1. The `openai` package sends, over a client that stays at its host (`transport`); the bytes of the answer are read by
-`exchange`, event by event (`sse`, `answers`), so that odd servers are understood and memory stays flat. 2. Every reply streams, unless the
-server refuses that; it is bounded in bytes, in time, in time without progress, and in text far beyond what was asked for.
-3. What a server refuses by name is left out from then on (`refusals`). 4. Retries follow `retry.Backoff`; every other
-failure is a SetupError that says what to do. 5. The key is read from the environment, and is masked in all that servers say.
+`exchange`, event by event (`sse`, `answers`), so that odd servers are understood and memory stays flat. 2. Every reply
+streams, unless the server refuses that; it is bounded in bytes, in time, in time without progress, and in text far beyond
+what was asked for. 3. What a server refuses by name is left out from then on (`refusals`). 4. Retries follow
+`retry.Backoff`; every other failure is a SetupError that says what to do. 5. The key is read from the environment, and is
+masked in all that servers say.
 Left out: prefilled replies (few servers continue them), tools.
 """
 
@@ -216,9 +217,7 @@ class OpenAICompatible:
                 f"the prompt does not fit the context window of {self.name}; set --window N to its size in tokens: {at}"
             )
         if status == 307:
-            return (
-                f"{said}, to which neither the text nor the key is sent; use --base-url with the address itself: {at}"
-            )
+            return f"{said}, to which neither the text nor the key is sent; use --base-url with the address itself"
         if status == 404 or "model_not_found" in code or ("model" in lower and "does not exist" in lower):
             offered = [e.id for e in await self._entries()]
             if not offered:

@@ -38,7 +38,8 @@ REFUSED = re.compile(
     r"|forbidden|not accept|invalid (?:field|argument|param)|not a valid|cannot find field|additional propert|no such"
 )
 OUT_OF_RANGE = re.compile(
-    r"between|less than|below|greater|above|at most|at least|\brange|no more|exceed|larger|smaller|minimum|maximum|positive|[<>≤≥]"
+    r"between|less than|below|greater|above|at most|at least|\brange|no more|exceed|larger|smaller|minimum|maximum"
+    r"|positive|[<>≤≥]"
 )
 SYSTEM = re.compile(
     r"system.{0,30}(?:role|message|prompt|instruction)|role.{0,30}system|developer instruction|roles must alternate"
@@ -46,8 +47,8 @@ SYSTEM = re.compile(
 )
 LIMIT = r"max_?(?:completion_|new_|output_?)?tokens|maximum.{0,20}(?:output|completion) tokens|completion tokens"
 TOO_LARGE = re.compile(
-    rf"(?:{LIMIT}).{{0,80}}(?:too (?:large|high|big)|less than|at most|exceed|must be|should be|between|<=|≤|larger|greater|maximum"
-    rf"|supports)|(?:at most|maximum of|up to|exceed\w*|too (?:large|high)|invalid).{{0,60}}(?:{LIMIT})",
+    rf"(?:{LIMIT}).{{0,80}}(?:too (?:large|high|big)|less than|at most|exceed|must be|should be|between|<=|≤|larger|greater"
+    rf"|maximum|supports)|(?:at most|maximum of|up to|exceed\w*|too (?:large|high)|invalid).{{0,60}}(?:{LIMIT})",
     re.DOTALL,
 )
 NUMBER = re.compile(r"(?<![\w.-])\d[\d,]*(?![\w-])")
@@ -56,17 +57,8 @@ PASSING = re.compile(r"retry later|try again|overload|concurren|too many request
 """A 400 that says so is no refusal."""
 
 KEYS = (
-    "message",
-    "detail",
-    "details",
-    "msg",
-    "error",
-    "errors",
-    "status_msg",
-    "error_msg",
-    "error_description",
-    "reason",
-    "title",
+    *("message", "detail", "details", "msg", "error", "errors", "status_msg", "error_msg", "error_description"),
+    *("reason", "title"),
 )
 DEEPEST = 6
 SAMPLING = ("temperature", "top_p", "seed", "min_p", "repeat_penalty", "repetition_penalty", "repeat_last_n")
@@ -107,7 +99,7 @@ def _plain(text: str, depth: int) -> str:
             return words_of(parsed(text), depth + 1) or text
         except Malformed:
             return text
-    if text[:1] == "<":
+    if re.match(r"<(?:!doctype|html|head|body|\?xml|h1|center)\b", text, re.IGNORECASE):
         title = re.search(r"<title>([^<]{1,300})", text[:20_000], re.IGNORECASE)
         return title[1].strip() if title else " ".join(re.sub(r"<[^<>]{0,500}>", " ", text[:20_000]).split())
     return text

@@ -36,7 +36,8 @@ from longwriter.models.markers import (
 )
 
 HEADER = 200
-"""Characters of the longest header."""
+"""Characters of the longest header, its closing mark included."""
+BLANKS = re.compile(r"\s*")
 WORDS = re.compile(r"[a-z]+")
 
 
@@ -126,22 +127,23 @@ class ThinkFilter:
 
     def _first_words(self, buffer: str, at: int, last: bool) -> int | None:
         """As `_in_text`; None: the text does not begin with words that open thinking."""
-        rest = buffer[at:].lstrip()
-        begin = len(buffer) - len(rest)
+        blanks = BLANKS.match(buffer, at)
+        begin = blanks.end() if blanks else at
+        rest = buffer[begin : begin + LONGEST].lower()
         for opening, pattern, close in FIRST:
-            if pattern.match(rest):
+            if pattern.match(buffer, begin):
                 self._open(opening, (close,), kept=True)
                 return begin + len(opening)
-            if rest and not last and opening.startswith(rest.lower()):
+            if rest and not last and opening.startswith(rest):
                 self._pass(buffer[at:begin])
-                self._pending = rest
+                self._pending = buffer[begin:]
                 return -1
         return None
 
     def _in_header(self, buffer: str, at: int, last: bool) -> int:
-        match = closing(HEADER_CLOSES)[0].search(buffer, at)
-        if match is None or match.start() > at + HEADER:
-            if last or len(buffer) > at + HEADER + LONGEST or match:
+        match = closing(HEADER_CLOSES)[0].search(buffer, at, at + HEADER)
+        if match is None:
+            if last or len(buffer) >= at + HEADER:
                 self._closes = ()  # it was none
                 return at
             self._pending = buffer[at:]
