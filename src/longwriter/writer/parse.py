@@ -18,6 +18,7 @@ from statistics import median
 
 import json_repair
 
+from longwriter.characters import whole
 from longwriter.errors import PlanError
 from longwriter.text import head_words, is_cjk
 from longwriter.types import Plan, Section
@@ -126,8 +127,8 @@ def parse_plan(reply: str, most: int = HIGH) -> Plan:
 
 
 def _whole(text: str) -> str:
-    """The text without half characters: JSON may hold one of a pair of surrogates alone."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+    """The text without half and control characters, which JSON may hold as escapes; one line stays one."""
+    return " ".join(whole(text).split("\n"))
 
 
 def _title_of(draft: Draft) -> str:
