@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from longwriter.errors import EmptyReply, TruncatedPrompt
+from longwriter.errors import EmptyReply, TruncatedPrompt, Unavailable
 from longwriter.journal import digest
 from longwriter.models.cards import Card
 from longwriter.models.limits import within_window
@@ -227,7 +227,7 @@ class SectionWriter:
                 drawn = await self.calls.draw("writer", piece.step, seeded, expect=piece.expect, listener=watch)
             except EmptyReply as error:
                 return error
-            except asyncio.CancelledError:
+            except (asyncio.CancelledError, Unavailable):
                 watch.save()
                 raise
             try:
