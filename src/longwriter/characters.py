@@ -11,8 +11,8 @@ import re
 _ODD = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
 _PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 _HALF = re.compile("[\ud800-\udfff]")
-_LINE_END = re.compile("\r\n|[\r\x0b\x0c\x85]")  # dropped alone, the last four would join two words
-_DROPPED = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ufeff\ufffe\uffff]")
+_LINE_END = re.compile("\r\n?")  # dropped alone, a carriage return would join two words
+_DROPPED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff\ufffe\uffff]")
 _OPEN_END = re.compile("[\r\ud800-\udbff]\\Z")  # the next piece may hold the other half
 
 _SEQUENCE = re.compile(  # of a terminal: CSI; OSC and its kin with all that they carry; those of two bytes

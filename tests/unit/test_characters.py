@@ -13,7 +13,7 @@ def test_whole():
     assert whole("plain 字 \U0001f600\tx\n") == "plain 字 \U0001f600\tx\n"
     assert whole("half \ud83d x \ude00") == "half � x �"
     assert whole("pair \ud83d\ude00") == "pair \U0001f600"
-    assert whole("a\r\nb\rc\x0bd\x85e\x0cf") == "a\nb\nc\nd\ne\nf"
+    assert whole("a\r\nb\rc\x0bd\x85e\x0cf") == "a\nb\ncdef"
     assert whole("\ufeffa\x00b\x1b[31m\x9b\x7f\uffff") == "ab[31m"
 
 

@@ -46,9 +46,8 @@ class BoundedClient(httpx2.AsyncClient):
         if not stream:
             try:
                 await response.aread()
-            except BaseException:
+            finally:
                 await response.aclose()
-                raise
         return response
 
 

@@ -177,11 +177,11 @@ BROKEN = {
 @pytest.mark.parametrize("form", BROKEN)
 async def test_an_answer_that_is_an_error_is_asked_for_again(form):
     answers = [BROKEN[form], FORMS["plain"]]
-    async with served(lambda _: answers.pop(0)) as (model, server):
+    async with served(lambda _: answers.pop(0)) as (model, _):
         heard = Heard()
         reply = await model.reply(asked(), heard)
     assert (reply.text, heard.text, heard.begun) == (TEXT, TEXT, 2)
-    with pytest.raises(Unavailable, match="boom|error|prescribes"):
+    with pytest.raises(Unavailable, match=r"boom|error|prescribes"):
         await reply_of(BROKEN[form])
 
 
@@ -212,7 +212,7 @@ async def test_a_refusal_has_a_type_and_the_models_words(answer):
 
 
 async def test_a_filter_without_text_is_named():
-    with pytest.raises(EmptyReply, match="filter.*RECITATION"):
+    with pytest.raises(EmptyReply, match=r"filter.*RECITATION"):
         await reply_of(whole("", "RECITATION"))
 
 
