@@ -10,7 +10,6 @@ What cannot be read is a `PlanError`, and nothing else is raised, whatever the t
 """
 
 import json
-import math
 import re
 from collections.abc import Sequence
 from itertools import accumulate
@@ -255,7 +254,7 @@ def _number(value: object) -> int | None:
         return None
     if isinstance(value, str):
         return words_in(value)
-    return round(value) if math.isfinite(value) and 1 <= value < NONSENSE else None
+    return round(value) if 1 <= value < NONSENSE else None  # neither infinite nor NaN is
 
 
 def _count(item: dict[str, object]) -> int | None:
