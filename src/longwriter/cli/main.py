@@ -54,15 +54,15 @@ def main() -> None:
         _say(str(stop))
         sys.exit(3)
     except Flawed as flaw:
-        click.echo(f"longwriter: {flaw}", err=True)
+        _say(str(flaw))
         sys.exit(4)
     except LongWriterError as error:
         _say(str(error))
         sys.exit(2)
     except (KeyboardInterrupt, click.Abort) as stop:
-        click.echo(
-            f"\nlongwriter: {stop or 'stopped; what is finished is kept: the same command goes on from here'}", err=True
-        )
+        said = str(stop) or str(stop.__cause__ or "")  # click makes an Abort of a Ctrl-C
+        click.echo(err=True)
+        _say(said or "stopped; what is finished is kept: the same command goes on from here")
         sys.exit(130)
 
 

@@ -169,11 +169,12 @@ class Calls:
         estimate = sum(estimate_tokens(m.content) + MESSAGE_TOKENS for m in request.messages)
         started = time.monotonic()
         self._under_way.append(expected)
+        reply = None
         try:
             reply = await role.model.reply(request, listener)
-        except BaseException:
-            self._under_way.remove(expected)
-            raise
+        finally:
+            if reply is None:  # it failed, or was cancelled
+                self._under_way.remove(expected)
         data: dict[str, object] = {
             "step": step,
             "role": role_name,

@@ -4,11 +4,12 @@
 small letters, by one word again and again, and by what is missing of its length. Weights were found by reading: docs/real.md.
 """
 
+import re
 from collections import Counter
 
 from longwriter.rewards.overlap import stem
 from longwriter.rewards.repetition import repetition
-from longwriter.text import count_words, sentence_ends, words_of
+from longwriter.text import count_words, words_of
 from longwriter.writer.cover import content_words, covered
 
 LINE, SUBJECT = 0.75, 0.25
@@ -17,6 +18,8 @@ AGAIN, SMALL, WORN, SHORT = 2.0, 1.0, 4.0, 1.0
 """What a full share of each fault takes away."""
 USUAL = 0.06
 """Share of a text's words that its most frequent content word may be."""
+_FIRST = re.compile(r"(?:\A|[.!?][\"'”’)]*\s|\n)\W*(\w)")
+"""The first letter after a mark that ends a sentence, or of a line."""
 LEAST_SUBJECT = 2
 """Content words of the subject that one section has to have."""
 
@@ -33,10 +36,8 @@ def worth(line: str, subject: str, text: str, before: str, ask: int) -> float:
 
 def small_starts(text: str) -> float:
     """Share of sentences that begin with a small letter, 0 to 1; 0 for scripts without."""
-    starts = [0, *sentence_ends(text)]
-    firsts = [next((c for c in text[start : start + 40] if c.isalnum()), "") for start in starts]
-    told = [c for c in firsts if c]
-    return sum(c.islower() for c in told) / len(told) if told else 0.0
+    firsts = _FIRST.findall(text)
+    return sum(c.islower() for c in firsts) / len(firsts) if firsts else 0.0
 
 
 def worn(text: str) -> float:

@@ -218,7 +218,9 @@ def test_ctrl_c_is_graceful(tmp_path: Path, how: signal.Signals) -> None:
         process.send_signal(how)
         _, said = process.communicate(timeout=20)
         assert process.returncode == 130
-        assert "finished sections are kept" in said
+        assert "stopped: " in said
+        assert f"9,000 words are in runs{os.sep}write-9000-words-on-tea" in said
+        assert "go on with: longwriter resume runs" in said
         assert "Traceback" not in said
 
 

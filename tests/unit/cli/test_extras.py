@@ -32,7 +32,6 @@ def without(package: str, *arguments: object, cwd: Path) -> subprocess.Completed
         ("ray", ("data", "pairs", "b.txt", "--model", "fake:", "--out", "o", "--engine", "ray"), "ray"),
         ("torch", ("train", "sft", RECIPE, "--out", "o"), "train"),
         ("torch", ("train", "grpo", RECIPE, "--out", "o"), "train"),
-        ("tokenizers", ("train", "estimate", RECIPE, "--gpus", "H100"), "data"),
     ],
 )
 def test_a_package_that_is_not_there_is_one_line(package, arguments, extra, tmp_path: Path) -> None:

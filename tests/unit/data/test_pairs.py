@@ -119,8 +119,9 @@ def uneven(body: dict[str, Any], script: Script) -> str:
 
 def judging(body: dict[str, Any], script: Script) -> str:
     """The usual server as a writer, with a judge's number for each text."""
-    said = uneven(body, script) if "score" in str(body.get("response_format", "")) else ""
-    return said or write(body, Script(ratio=0.8))
+    if "score" in str(body.get("response_format", "")):
+        return json.dumps({"score": len(body["messages"][-1]["content"]) % 100})
+    return write(body, Script(ratio=0.8))
 
 
 def saved(folder: Path, rows: list[dict[str, object]]) -> str:

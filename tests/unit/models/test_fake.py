@@ -110,10 +110,26 @@ async def test_a_script_is_followed_and_ends():
 
 async def test_a_function_can_answer():
     model = FakeModel.scripted(lambda r: r.messages[-1].content.upper())
-    pieces: list[str] = []
-    assert (await model.reply(ask("say it  again"), pieces.append)).text == "SAY IT  AGAIN"
-    assert "".join(pieces) == "SAY IT  AGAIN"
-    assert len(pieces) > 1
+    heard = Heard()
+    assert (await model.reply(ask("say it  again"), heard)).text == "SAY IT  AGAIN"
+    assert heard.pieces == ["SAY ", "IT ", " ", "AGAIN"]
+    heard = Heard(enough=2)
+    reply = await model.reply(ask("say it  again"), heard)
+    assert (reply.text, reply.finish) == ("SAY IT ", "cut")
+
+
+class Heard:
+    """A listener that has enough after so many pieces."""
+
+    def __init__(self, enough: int = 99) -> None:
+        self.enough, self.pieces = enough, []
+
+    def begin(self) -> None:
+        self.pieces.clear()
+
+    def hear(self, piece: str) -> bool:
+        self.pieces.append(piece)
+        return len(self.pieces) >= self.enough
 
 
 @pytest.mark.parametrize("rest", ["x", "0", "-1", "1e3", "0.5 "])
@@ -124,5 +140,5 @@ def test_a_ratio_that_is_none_is_refused(rest):
 
 async def test_facts_about_the_fake_model():
     model = FakeModel(ModelConfig(), "")
-    assert (await model.window(), model.count_tokens("a b"), model.prefill, model.prompts) == (None, 2, True, None)
+    assert (await model.window(), model.count_tokens("a b"), model.prefill) == (None, 2, True)
     await model.aclose()

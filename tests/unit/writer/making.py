@@ -30,7 +30,10 @@ def fake(ratio: float = 1.0) -> FakeModel:
     return model
 
 
-def varied(sentence: str, times: int) -> str:
+def varied(sentence: str, times: int, start: int = 0) -> str:
     """The sentence again and again, each time with three words of its own: a text that does not go round in circles."""
-    out = [f"{sentence} {ENGLISH[i % 97]} {ENGLISH[(7 * i) % 89]} {ENGLISH[(13 * i) % 83]}." for i in range(times)]
+    out = [
+        f"{sentence} {ENGLISH[i % 97]} {ENGLISH[(7 * i) % 89]} {ENGLISH[(13 * i) % 83]}."
+        for i in range(start, start + times)
+    ]
     return " ".join(out) + " "
