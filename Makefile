@@ -11,7 +11,7 @@ override PROMPT := $(value PROMPT)
 override OUT := $(value OUT)
 export PROMPT OUT
 
-.PHONY: write test test-real test-recipe check fmt bench example clean
+.PHONY: write test test-real test-recipe check fmt bench clean
 
 write: .venv/ready-write
 	@$(BIN)/longwriter write --words $(WORDS) $${OUT:+--out "$$OUT"} --json -- "$$PROMPT" > .venv/written.json
@@ -42,7 +42,7 @@ fmt: .venv/ready-dev
 
 bench: .venv/ready-dev
 	$(BIN)/python benchmarks/text.py
-	$(BIN)/python benchmarks/nano.py
+	$(BIN)/python benchmarks/gguf.py
 	$(BIN)/python benchmarks/write.py
 	$(BIN)/python benchmarks/packing.py
 

@@ -1,1 +1,1 @@
-"""Models: how text is asked for, from any server, from local weights, or from nano."""
+"""Models: how text is asked for, from any server, or from weights in this process."""

@@ -14,7 +14,7 @@ from longwriter.journal import digest
 from longwriter.models.cards import Card
 from longwriter.models.limits import within_window
 from longwriter.text import count_words, ends_complete, last_sentence_end
-from longwriter.types import Plan, Reply, Request, Section
+from longwriter.types import Plan, Reply, Request, Section, Usage
 from longwriter.writer.ask import Asker, Piece, seed_of
 from longwriter.writer.budget import MOST_PIECES, Pace, missing
 from longwriter.writer.calls import Calls, Drawn
@@ -32,6 +32,8 @@ LEAST_OVER = 12
 """Words that the last section may pass its share by: about half a sentence."""
 MOST_CUTS = 2
 """Times that a section's loops are cut and it is asked to go on."""
+DRAWN_TOKENS = Usage(prompt_tokens=1000, completion_tokens=1000)
+"""What a call may take, to see whether it costs anything."""
 AT_ONCE = 2
 """Candidates drawn side by side."""
 ENOUGH = 0.75
@@ -191,7 +193,7 @@ class SectionWriter:
         bounds = Bounds(before[-BEFORE:], piece.most, prompt, (self.plan.title, section.title))
         best: tuple[float, Drawn, Reply] | None = None
         failure: EmptyReply | None = None
-        wanted, tries = self.card.candidates, 0
+        wanted, tries = self._candidates(), 0
         while tries <= wanted and not (best and (best[0] >= ENOUGH or tries >= wanted)):
             count = min(AT_ONCE, wanted) if wanted > 1 else 1
             for outcome in await self._draw(piece, request, bounds, range(tries, tries + count), show):
@@ -213,6 +215,10 @@ class SectionWriter:
             raise failure
         chosen = best[2]
         return self.calls.settle(best[1], lambda _: chosen)
+
+    def _candidates(self) -> int:
+        """Replies to choose from: several only where they cost nothing."""
+        return self.card.candidates if self.calls.roles["writer"].cost(DRAWN_TOKENS) == 0 else 1
 
     async def _draw(
         self, piece: Piece, request: Request, bounds: Bounds, tries: range, show: Callable[[str], None] | None

@@ -33,7 +33,29 @@ def test_every_card_is_found_by_the_names_of_its_models() -> None:
             "HuggingFaceTB/SmolLM2-360M-Instruct",
             "smollm2:135m",
         ],
-        "default": ["gpt-4o", "smollm2:1.7b", "HuggingFaceTB/SmolLM2-1.7B-Instruct", "qwen3:8b", "fake:1.0"],
+        "tiny": [
+            "qwen2.5:0.5b-instruct",
+            "Qwen/Qwen3-0.6B",
+            "google/gemma-3-270m-it",
+            "gguf:models/qwen2.5-0.5b-q8_0.gguf",
+        ],
+        "small": [
+            "llama3.2:1b",
+            "smollm2:1.7b",
+            "HuggingFaceTB/SmolLM2-1.7B-Instruct",
+            "gemma-2-2b-it",
+            "qwen2.5-1.5b",
+        ],
+        "default": [
+            "gpt-4o",
+            "qwen3:8b",
+            "fake:1.0",
+            "llama3.2:3b",
+            "qwen2.5:32b",
+            "gpt-4.1",
+            "deepseek-r1:70b",
+            "phi-4-14b",
+        ],
     }
     for card, models in names.items():
         for model in models:
