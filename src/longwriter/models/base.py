@@ -5,9 +5,10 @@ asked for, not before. 3. Retrying, think-tag stripping and error naming happen 
 `Reply` or a `ModelError`, nothing else. 4. Nothing here counts money or touches a run folder.
 """
 
+from collections.abc import Callable
 from importlib import import_module
 from types import ModuleType
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from pydantic import Field
 
@@ -15,6 +16,7 @@ from longwriter.errors import InputError, SetupError
 from longwriter.types import Address, Record, Reply, Request
 
 
+@runtime_checkable
 class Listener(Protocol):
     """Hears visible text (no thinking) as it streams."""
 
@@ -27,6 +29,29 @@ class Listener(Protocol):
         ...
 
 
+Listens = Listener | Callable[[str], object]
+"""A listener, or a function of each piece, for display alone: a try that begins anew tells it its text once more."""
+
+
+class _Told:
+    """A function as a listener."""
+
+    def __init__(self, tell: Callable[[str], object]) -> None:
+        self._tell = tell
+
+    def begin(self) -> None:
+        """Nothing to forget."""
+
+    def hear(self, piece: str) -> bool:
+        """Whether the function says True."""
+        return self._tell(piece) is True
+
+
+def listening(listener: Listens | None) -> Listener | None:
+    """The listener, whichever of both it was given as."""
+    return listener if listener is None or isinstance(listener, Listener) else _Told(listener)
+
+
 class Model(Protocol):
     """A source of text."""
 
@@ -35,7 +60,7 @@ class Model(Protocol):
     prefill: bool
     """True: the last message of a request may be the beginning of the reply."""
 
-    async def reply(self, request: Request, listener: Listener | None = None) -> Reply:
+    async def reply(self, request: Request, listener: Listens | None = None) -> Reply:
         """Answer. Raises SetupError, Unavailable or EmptyReply."""
         ...
 

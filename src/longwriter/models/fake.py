@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Self
 
 from longwriter.errors import EmptyReply, SetupError
-from longwriter.models.base import Listener, ModelConfig
+from longwriter.models.base import Listener, Listens, ModelConfig, listening
 from longwriter.types import Reply, Request, Usage
 
 Answer = str | Reply | Exception
@@ -70,7 +70,7 @@ class FakeModel:
             model._script = lambda _: next(left, SetupError(f"the fake model's script of {len(answers)} is at its end"))
         return model
 
-    async def reply(self, request: Request, listener: Listener | None = None) -> Reply:
+    async def reply(self, request: Request, listener: Listens | None = None) -> Reply:
         """The next answer. Raises EmptyReply for an answer of blanks, and what the script tells it to."""
         self.requests.append(request)
         answer = self._script(request)
@@ -83,7 +83,8 @@ class FakeModel:
             answer = Reply(text=answer, finish="stop", usage=usage)
         if not answer.text.strip():
             raise EmptyReply("the fake model's answer is empty")
-        return answer if listener is None else _told(answer, listener)
+        heard = listening(listener)
+        return answer if heard is None else _told(answer, heard)
 
     async def window(self) -> int | None:
         """No limit."""

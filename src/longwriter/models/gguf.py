@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from longwriter.errors import EmptyReply, InputError, PromptTooLong, SetupError, Unavailable
-from longwriter.models.base import Listener, ModelConfig
+from longwriter.models.base import Listener, Listens, ModelConfig, listening
 from longwriter.models.cards import card_of
 from longwriter.models.gguf_file import read_header
 from longwriter.models.library import is_path, locate
@@ -48,13 +48,14 @@ class Gguf:
         self._threads = ThreadPoolExecutor(self._room.at_once, thread_name_prefix="gguf")
         self._counted = lru_cache(maxsize=64)(self._engine.tokens)
 
-    async def reply(self, request: Request, listener: Listener | None = None) -> Reply:
+    async def reply(self, request: Request, listener: Listens | None = None) -> Reply:
         """Answer. Raises SetupError where the weights cannot be loaded, PromptTooLong, Unavailable or EmptyReply."""
-        answer = _Answer(listener)
+        heard = listening(listener)
+        answer = _Answer(heard)
         await self._ask(_body(request, schema=True), answer)
         if answer.error and request.json_schema is not None and not answer.too_long:
             log.warning("%s: the schema was refused (%s); going on without", self.name, answer.error)
-            answer = _Answer(listener)
+            answer = _Answer(heard)
             await self._ask(_body(request, schema=False), answer)
         if answer.error:
             said = f"{self.name}: {answer.error}"

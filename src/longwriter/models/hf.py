@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 from longwriter.errors import EmptyReply, InputError, PromptTooLong, SetupError
-from longwriter.models.base import Listener, ModelConfig, need
+from longwriter.models.base import Listener, Listens, ModelConfig, listening, need
 from longwriter.models.hf_sampling import FILTERS, Draw, Grammar, penalty_of, sampling_of
 from longwriter.models.hf_weights import Failures, Weights
 from longwriter.models.thinking import ThinkFilter
@@ -62,12 +62,12 @@ class HuggingFace:
         self._refusal = ""  # why the chat template last took no messages
         self._turn = asyncio.Lock()
 
-    async def reply(self, request: Request, listener: Listener | None = None) -> Reply:
+    async def reply(self, request: Request, listener: Listens | None = None) -> Reply:
         """Answer. Raises SetupError, PromptTooLong, Unavailable for a GPU that failed, or EmptyReply.
 
         Cancelling takes effect at the next token; weights that are being loaded are loaded first.
         """
-        loop, stop, heard = asyncio.get_running_loop(), threading.Event(), _Heard(listener)
+        loop, stop, heard = asyncio.get_running_loop(), threading.Event(), _Heard(listening(listener))
         pieces: asyncio.Queue[str | None] = asyncio.Queue()
 
         def tell(piece: str | None) -> None:

@@ -21,7 +21,7 @@ from pydantic import HttpUrl, TypeAdapter, ValidationError
 from longwriter.characters import printable
 from longwriter.errors import EmptyReply, InputError, PromptTooLong, Refused, SetupError, Unavailable
 from longwriter.models.answers import Answer, Failed, ending
-from longwriter.models.base import Listener, ModelConfig
+from longwriter.models.base import Listener, Listens, ModelConfig, listening
 from longwriter.models.exchange import Exchange
 from longwriter.models.listing import Entry, entries
 from longwriter.models.prices import is_local
@@ -97,8 +97,9 @@ class OpenAICompatible:
             default_headers={"Accept-Encoding": "identity"},
         )
 
-    async def reply(self, request: Request, listener: Listener | None = None) -> Reply:
+    async def reply(self, request: Request, listener: Listens | None = None) -> Reply:
         """Answer. Raises Refused, besides what every model raises."""
+        listener = listening(listener)
         backoff = Backoff(self._config.retry_s)
         empties = 0
         while True:

@@ -6,7 +6,7 @@ writes half of them needs about a third more calls.
 """
 
 from longwriter.journal import Journal
-from longwriter.models.base import Listener, Model, ModelConfig, open_model
+from longwriter.models.base import Listens, Model, ModelConfig, open_model
 from longwriter.types import Record, Reply, Request, Usage
 from longwriter.writer.manuscript import wanted
 from longwriter.writer.session import Options, Session, configs_of
@@ -46,7 +46,7 @@ class Rehearsal:
         self.name, self.prefill = name, False
         self._fake, self._window = fake, window
 
-    async def reply(self, request: Request, listener: Listener | None = None) -> Reply:
+    async def reply(self, request: Request, listener: Listens | None = None) -> Reply:
         """The fake's text, with tokens left for the caller to estimate."""
         reply = await self._fake.reply(request, listener)
         return reply.model_copy(update={"usage": Usage(), "finish": "stop"})

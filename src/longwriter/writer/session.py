@@ -13,7 +13,7 @@ from pathlib import Path
 from longwriter.config import Tree, build, read_text
 from longwriter.errors import InputError, RunError
 from longwriter.journal import Journal
-from longwriter.models.base import Listener, Model, ModelConfig, open_model
+from longwriter.models.base import Listens, Model, ModelConfig, open_model
 from longwriter.models.cards import Card, card_of
 from longwriter.models.prices import load_prices
 from longwriter.runs import DRAFT, JOURNAL, PLAN, REPORT, opened, saved_settings, write_file
@@ -60,7 +60,7 @@ class JournalOnly:
         """`facts`: what the run recorded of the model."""
         self.name, self.prefill = name, bool(facts["prefill"])
 
-    async def reply(self, request: Request, listener: Listener | None = None) -> Reply:  # noqa: ARG002 - Model's signature
+    async def reply(self, request: Request, listener: Listens | None = None) -> Reply:  # noqa: ARG002 - Model's signature
         """Always a RunError."""
         raise RunError("this run is not finished: its journal has no reply for the next step; resume it first")
 
