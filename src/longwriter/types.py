@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from longwriter.characters import whole
+
 Role = Literal["system", "user", "assistant"]
 
 
@@ -17,6 +19,9 @@ def _without_secrets(address: str) -> str:
         )
     return address
 
+
+Whole = Annotated[str, AfterValidator(whole)]
+"""Text from outside, made so that any file can hold it."""
 
 Address = Annotated[str, AfterValidator(_without_secrets)]
 """Of a server."""
@@ -75,13 +80,13 @@ class Usage(Record):
 class Reply(Record):
     """What a model answered. `text` holds no thinking and is never empty: an empty answer is an `EmptyReply`."""
 
-    text: str
+    text: Whole
     """Leading and trailing blanks are kept: a continuation needs them."""
     finish: Literal["stop", "length", "filter", "cut"]
     """Why it ended: `stop`, by itself; `length`, at the token limit; `filter`, by the provider's filter, in the middle of
-    the text; `cut`, because whoever listened had enough. All but `stop` may end anywhere."""
+    the text; `cut`, because whoever listened had enough or it went on far beyond the limit. All but `stop` may end anywhere."""
     usage: Usage = Usage()
-    thinking: str = ""
+    thinking: Whole = ""
     """What stood in think tags or in the server's reasoning field."""
 
 

@@ -9,6 +9,7 @@ import sys
 import click
 
 from longwriter import __version__
+from longwriter.characters import printable
 from longwriter.cli.lazy import Lazy
 from longwriter.errors import CeilingReached, Flawed, LongWriterError
 
@@ -50,16 +51,21 @@ def main() -> None:
         error.show()
         sys.exit(2)
     except CeilingReached as stop:
-        click.echo(f"longwriter: {stop}", err=True)
+        _say(str(stop))
         sys.exit(3)
     except Flawed as flaw:
         click.echo(f"longwriter: {flaw}", err=True)
         sys.exit(4)
     except LongWriterError as error:
-        click.echo(f"longwriter: {error}", err=True)
+        _say(str(error))
         sys.exit(2)
     except (KeyboardInterrupt, click.Abort) as stop:
         click.echo(
             f"\nlongwriter: {stop or 'stopped; what is finished is kept: the same command goes on from here'}", err=True
         )
         sys.exit(130)
+
+
+def _say(message: str) -> None:
+    """One line on standard error; what servers and files said in it may hold tricks of terminals."""
+    click.echo(f"longwriter: {' '.join(printable(message).split())}", err=True)

@@ -1,6 +1,10 @@
-"""What is going on, on standard error: a live bar where a person watches, one line a section elsewhere."""
+"""What is going on, on standard error: a live bar where a person watches, one line a section elsewhere.
+
+Where nothing was said for a while, because a plan or a section takes its time, a line says that the work goes on.
+"""
 
 import sys
+import threading
 import time
 from pathlib import Path
 from types import TracebackType
@@ -15,6 +19,9 @@ from rich.text import Text
 from longwriter.cli.tables import money
 from longwriter.types import Plan
 from longwriter.writer.events import Event, Planned, SectionDone, SectionStarted, Streamed, Warned
+
+QUIET_S = 10.0
+"""Longest silence where no bar moves."""
 
 
 def clock(seconds: float) -> str:
@@ -38,6 +45,11 @@ class Progress:
         self._cost: float | None = 0.0
         self._started = time.monotonic()
         self._tail = ""
+        self._doing = "planning"
+        self._heard = 0
+        self._said_at = time.monotonic()
+        self._over = threading.Event()
+        self._beat: threading.Thread | None = None
         self._bar = Bar(
             TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[state]}"), console=self.console
         )
@@ -47,11 +59,17 @@ class Progress:
     def __enter__(self) -> Self:
         if self._view:
             self._view.__enter__()
+        else:
+            self._beat = threading.Thread(target=self._keep_saying, daemon=True)
+            self._beat.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._over.set()
+        if self._beat:
+            self._beat.join()
         if self._view:
             self._view.__exit__(kind, error, trace)
 
@@ -66,6 +84,7 @@ class Progress:
                 self._say(f"plan: {len(plan.sections)} sections, {target.aim:,} words{source}   run: {self.folder}")
             case SectionStarted(index):
                 self._title(index)
+                self._doing, self._heard = f"section {index + 1}/{self._count}", 0
             case SectionDone(index, written, reused, cost):
                 self._cost = cost
                 self._done += written
@@ -75,6 +94,7 @@ class Progress:
                     self._say(f"{index + 1:>4}/{self._count} {self._name(index)}: {written:,} words   {self._state()}")
             case Streamed(_, text):
                 self._tail = (self._tail + text)[-160:]
+                self._heard += len(text)
             case Warned(message):
                 self._say(f"note: {message}")
         self._refresh()
@@ -96,7 +116,16 @@ class Progress:
         paid = f", {money(self._cost)}" if self._cost else ""
         return f"{self._done:,} of {self._aim:,} words, {clock(spent)}{eta}{paid}"
 
+    def _keep_saying(self) -> None:
+        """Runs in a thread of its own, which the loop of a busy engine does not hold up."""
+        while not self._over.wait(1.0):
+            if time.monotonic() - self._said_at >= QUIET_S:
+                spent = clock(time.monotonic() - self._started)
+                came = f", {self._heard:,} characters so far" if self._heard else ""
+                self._say(f"     {self._doing}{came}, {spent}")
+
     def _say(self, line: str) -> None:
+        self._said_at = time.monotonic()
         self.console.print(line, highlight=False, markup=False, soft_wrap=True)
 
     def _refresh(self) -> None:

@@ -22,7 +22,8 @@ def totals(report: Report) -> str:
     return (
         f"{report.written:,} words of {report.target.aim:,} asked ({source}), {off:+.1f} %, S_l {report.length_score:.1f}, "
         f"repeated 8-grams {100 * report.repeated_8grams:.1f} %, said again {100 * report.repeated_share:.0f} %{state}\n"
-        f"{report.calls} calls, {report.prompt_tokens:,} + {report.completion_tokens:,} tokens, {money(report.cost)}"
+        + "".join(f"note: {note}\n" for note in report.notes)
+        + f"{report.calls} calls, {report.prompt_tokens:,} + {report.completion_tokens:,} tokens, {money(report.cost)}"
     )
 
 

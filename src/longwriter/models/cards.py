@@ -69,4 +69,6 @@ def card_of(model: str, named: str | None = None) -> Card:
         if named not in cards() and named != "default":
             raise InputError(f"no card {named!r}; there are: default, {', '.join(cards())}")
         return cards()[named][1] if named in cards() else Card()
+    if model.startswith("gguf:"):
+        model = re.split(r"[/\\]", model)[-1]  # the folders that a file lies in say nothing about it
     return next((card for pattern, card in cards().values() if pattern.search(model)), Card())

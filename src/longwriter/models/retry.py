@@ -4,6 +4,7 @@
 try costs none of it. A wait that a server asked for is kept to; a wait that does not fit is not begun.
 """
 
+import math
 import random
 import time
 from collections.abc import Mapping
@@ -12,6 +13,8 @@ from email.utils import parsedate_to_datetime
 
 FIRST_WAIT_S = 0.5
 LONGEST_WAIT_S = 20.0
+SHORTEST_WAIT_S = 0.05
+"""Times the number of tries so far: least wait where a server asks for less."""
 
 
 class Backoff:
@@ -37,20 +40,22 @@ class Backoff:
         self.tries += 1
         grown = min(FIRST_WAIT_S * 2 ** min(self.tries - 1, 10), LONGEST_WAIT_S)
         jitter = random.random()  # parts callers that failed together; no result depends on it
-        wait = grown * (0.5 + 0.5 * jitter) if asked_s is None else asked_s * (1 + 0.1 * jitter)
+        wait = grown * (0.5 + 0.5 * jitter)
+        if asked_s is not None:  # 0 and the like are no invitation to ask without pause
+            wait = max(asked_s * (1 + 0.1 * jitter), SHORTEST_WAIT_S * self.tries)
         budget = self.budget_s if budget_s is None else min(budget_s, self.budget_s)
         return wait if self.spent_s + wait <= budget else None
 
 
 def asked_wait(headers: Mapping[str, str]) -> float | None:
-    """Seconds that `Retry-After` asks for, given as seconds or as an HTTP date; None if absent or unreadable."""
+    """Seconds that `Retry-After` asks for, given as seconds or as an HTTP date; None if absent, unreadable or absurd."""
     value = headers.get("retry-after", "").strip()
     try:
-        return max(float(value), 0.0)
+        seconds = float(value)
     except ValueError:
-        pass
-    try:
-        when = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    return max((when.astimezone(UTC) - datetime.now(UTC)).total_seconds(), 0.0)
+        try:
+            when = parsedate_to_datetime(value[:100])
+            seconds = max((when.astimezone(UTC) - datetime.now(UTC)).total_seconds(), 0.0)
+        except (ValueError, OverflowError):  # the second: a date whose zone leads out of the calendar
+            return None
+    return seconds if math.isfinite(seconds) and seconds >= 0 else None

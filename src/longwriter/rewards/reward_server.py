@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import httpx2
 
 from longwriter.errors import InputError, SetupError, Unavailable
-from longwriter.models.openai_compat import TOO_LONG
+from longwriter.models.refusals import too_long
 from longwriter.models.retry import Backoff, asked_wait
 from longwriter.rewards.base import RewardSettings, Verdict
 from longwriter.rewards.together import together
@@ -107,7 +107,7 @@ class RewardServer:
         return worth(score, self._settings.reward_centre, self._settings.reward_scale)
 
     def _refused(self, status: int, said: str) -> Verdict:
-        if status in (400, 413, 422) and (status == 413 or any(sign in said.lower() for sign in TOO_LONG)):
+        if status in (400, 413, 422) and (status == 413 or too_long(said)):
             return Verdict(None, {"failure": f"too long for the reward model: {said}"})
         env = self._settings.reward_key_env
         if status in (401, 403):

@@ -1,5 +1,6 @@
 """What is sent to the model for one piece of a section: the prompt with what it may see, or the short one of its card."""
 
+import re
 from dataclasses import dataclass
 
 from longwriter.journal import digest
@@ -12,7 +13,7 @@ from longwriter.writer.context import Memory, Seen
 from longwriter.writer.cover import missing_words
 from longwriter.writer.prompts import Name, PromptSet
 from longwriter.writer.settings import WriteSettings
-from longwriter.writer.skeleton import main_person, skeleton_of
+from longwriter.writer.skeleton import kind_of, main_person, skeleton_of
 from longwriter.writer.target import read_target
 
 REQUEST_WORDS = 60
@@ -23,6 +24,14 @@ PREFILL_WORDS, PREFILL_CHARACTERS = 40, 300
 """The most of an unfinished sentence that a model goes on from; it may never have ended one, nor a word."""
 LAST_LINES = 60
 """Words of its own end that a section's continuation is shown once more."""
+LINKED = ("story",)
+"""Kinds of text in which a section goes on from the one before it."""
+_VERB = re.compile(
+    r"(?:(?:please|can you|could you|i want you to|help me)\s+)*"
+    r"(?:write|compose|create|draft|make|produce|give|tell)\s+(?:me\s+)?"
+    r"|(?:请|帮我|给我|为我)*(?:写|创作|撰写|编写|讲)(?:一下)?",
+    re.IGNORECASE,
+)
 SHORT_SLACK = 1.0
 """A short ask is trimmed at a sentence: tokens beyond it would be thrown away."""
 ASKING = "write tell make compose please"
@@ -63,8 +72,11 @@ class Asker:
         self.prompts, self.card, self.settings, self.plan, self.prefill = prompts, card, settings, plan, prefill
         self.agreement = ""
         """What chapters written side by side share."""
+        self._kind = kind_of(settings.instruction, prompts.name)
         self._skeleton = skeleton_of(settings.instruction, prompts.name)
         self._request = head_words(_without_length(settings.instruction), REQUEST_WORDS).strip().rstrip(".。")
+        self.subject = _without_verb(self._request)
+        """What the text is, as a phrase: "a story about a lighthouse"."""
         person = main_person(settings.instruction, prompts.name)
         self._person = prompts.render("person", person=person) if person else ""
 
@@ -89,24 +101,32 @@ class Asker:
         )
 
     def _short(self, piece: Piece, seen: Seen) -> tuple[Message, ...]:
-        """The request as the first turn, the last words as the model's own, and this section's line as the next turn.
+        """What is told in order: the request, the last words as the model's own turn, then this section's line.
 
         Small models copy what stands in quotation marks and talk about instructions; their own last words they go on from.
+        Where sections need not follow each other, a new one sees no other: a guide drifts off into its own phrases else.
         """
         section = self.plan.sections[piece.index]
-        last = "\n\n".join(t for t in (*seen.texts[-2:], piece.text) if t)
+        linked = self._kind in LINKED
+        last = "\n\n".join(t for t in (*(seen.texts[-2:] if linked else ()), piece.text) if t)
         recent = " ".join(tail_words(last, RECENT_WORDS).split())[-RECENT_CHARACTERS:]
-        values = {"request": self._request, "style": self._skeleton.style, "person": self._person}
+        values = {
+            "request": self._request,
+            "subject": self.subject,
+            "style": self._skeleton.style,
+            "person": self._person,
+            "ask": piece.ask,
+        }
         point = (section.point or section.title).rstrip(" .。!！?？;；:：")
         turns: tuple[Message, ...]
         if recent:
             turns = (
                 Message(role="user", content=self.prompts.render("short_request", **values)),
                 Message(role="assistant", content=recent),
-                Message(role="user", content=self.prompts.render("short_next", ask=piece.ask, point=point)),
+                Message(role="user", content=self.prompts.render("short_next", point=point, **values)),
             )
         else:
-            first = self.prompts.render("short_first", ask=piece.ask, point=point, **values)
+            first = self.prompts.render("short_first" if linked else "short_part", point=point, **values)
             turns = (Message(role="user", content=first),)
         return self._with_system(turns, self._skeleton.system)
 
@@ -164,6 +184,12 @@ class Asker:
             return (Message(role="system", content=system), *turns)
         first = turns[0].model_copy(update={"content": f"{system}\n\n{turns[0].content}"})
         return (first, *turns[1:])
+
+
+def _without_verb(request: str) -> str:
+    """What a request asks for, without its asking."""
+    begun = _VERB.match(request)
+    return request[begun.end() :] if begun and begun.end() < len(request) else request
 
 
 def _without_length(instruction: str) -> str:

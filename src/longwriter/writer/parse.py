@@ -10,7 +10,6 @@ What cannot be read is a `PlanError`, and nothing else is raised, whatever the t
 """
 
 import json
-import math
 import re
 from collections.abc import Sequence
 from itertools import accumulate
@@ -18,6 +17,7 @@ from statistics import median
 
 import json_repair
 
+from longwriter.characters import whole
 from longwriter.errors import PlanError
 from longwriter.text import head_words, is_cjk
 from longwriter.types import Plan, Section
@@ -126,8 +126,8 @@ def parse_plan(reply: str, most: int = HIGH) -> Plan:
 
 
 def _whole(text: str) -> str:
-    """The text without half characters: JSON may hold one of a pair of surrogates alone."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+    """The text without half and control characters, which JSON may hold as escapes; one line stays one."""
+    return " ".join(whole(text).split("\n"))
 
 
 def _title_of(draft: Draft) -> str:
@@ -254,7 +254,7 @@ def _number(value: object) -> int | None:
         return None
     if isinstance(value, str):
         return words_in(value)
-    return round(value) if math.isfinite(value) and 1 <= value < NONSENSE else None
+    return round(value) if 1 <= value < NONSENSE else None  # neither infinite nor NaN is
 
 
 def _count(item: dict[str, object]) -> int | None:

@@ -41,6 +41,8 @@ class Report(Record):
     repeated_share: float = 0.0
     """Share of the text that says again what stood earlier, rephrased or not (`rewards.repetition`)."""
     faults: tuple[str, ...] = ()
+    """What is wrong with sections: cut by a filter, in circles, far too short."""
+    notes: tuple[str, ...] = ()
     """What a person should know of the finished text."""
     finished: bool
     calls: int
@@ -80,11 +82,11 @@ def report(manuscript: Manuscript, spent: Spent) -> Report:
         )
     again = repetition(document).share
     faults = [fault for part in parts.values() for fault in part.faults]
-    aim, finished = manuscript.target.aim, manuscript.finished
+    aim, finished, notes = manuscript.target.aim, manuscript.finished, list[str]()
     if finished and not _fits(manuscript.target, written):
-        faults.append(f"it has {written:,} words of {aim:,}: the model cannot be held to the length it is asked for")
+        notes.append(f"it has {written:,} words of {aim:,}: the model cannot be held to the length it is asked for")
     if finished and again > MOST_AGAIN:
-        faults.append(f"{again:.0%} of it says again what stood earlier: try another model, or another --seed")
+        notes.append(f"{again:.0%} of it says again what stood earlier: try another model, or another --seed")
     return Report(
         target=manuscript.target,
         planned=manuscript.plan.words,
@@ -93,6 +95,7 @@ def report(manuscript: Manuscript, spent: Spent) -> Report:
         repeated_8grams=round(repeated_ngrams(document), 4),
         repeated_share=round(again, 4),
         faults=tuple(faults),
+        notes=tuple(notes),
         finished=finished,
         calls=spent.calls,
         prompt_tokens=spent.prompt_tokens,

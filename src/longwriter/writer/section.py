@@ -9,21 +9,20 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from longwriter.errors import EmptyReply, TruncatedPrompt
+from longwriter.errors import EmptyReply, TruncatedPrompt, Unavailable
 from longwriter.journal import digest
 from longwriter.models.cards import Card
 from longwriter.models.limits import within_window
-from longwriter.rewards.repetition import repetition
 from longwriter.text import count_words, ends_complete, last_sentence_end
 from longwriter.types import Plan, Reply, Request, Section
 from longwriter.writer.ask import Asker, Piece, seed_of
 from longwriter.writer.budget import MOST_PIECES, Pace, missing
 from longwriter.writer.calls import Calls, Drawn
 from longwriter.writer.context import TOKENS_A_WORD, Memory, Seen
-from longwriter.writer.cover import covered
 from longwriter.writer.loops import BEFORE
 from longwriter.writer.seam import join, strip_markers
 from longwriter.writer.watch import Bounds, Watch, kept
+from longwriter.writer.worth import worth
 
 LEAST_PIECE = 15
 """When its last continuations, two at most, add fewer words each, a section ends."""
@@ -200,11 +199,14 @@ class SectionWriter:
                     failure = outcome
                     continue
                 drawn, reply = outcome
-                worth = self._worth(piece, reply.text, before) if wanted > 1 else ENOUGH
+                value = ENOUGH
+                if wanted > 1:
+                    line, text = f"{section.title} {section.point}", f"{piece.text}\n\n{reply.text}".strip()
+                    value = worth(line, self.asker.subject, text, "\n\n".join(seen.texts[-LOOKED_BACK:]), piece.ask)
                 if best is not None:
-                    self.calls.waste(drawn if worth <= best[0] else best[1])
-                if best is None or worth > best[0]:
-                    best = (worth, drawn, reply)
+                    self.calls.waste(drawn if value <= best[0] else best[1])
+                if best is None or value > best[0]:
+                    best = (value, drawn, reply)
             tries += count
         if best is None:
             assert failure is not None
@@ -227,7 +229,7 @@ class SectionWriter:
                 drawn = await self.calls.draw("writer", piece.step, seeded, expect=piece.expect, listener=watch)
             except EmptyReply as error:
                 return error
-            except asyncio.CancelledError:
+            except (asyncio.CancelledError, Unavailable):
                 watch.save()
                 raise
             try:
@@ -237,13 +239,6 @@ class SectionWriter:
                 return type(error)(f"{self.calls.roles['writer'].model.name}: {error}")
 
         return list(await asyncio.gather(*(one(n, n == tries.start) for n in tries)))
-
-    def _worth(self, piece: Piece, text: str, before: str) -> float:
-        """How well a candidate keeps to its line, less what it says again and what is missing of its length."""
-        section = self.plan.sections[piece.index]
-        kept_to = covered(f"{section.title} {section.point}", f"{piece.text}\n\n{text}")
-        short = max(0.0, 0.5 - count_words(text) / max(1, piece.ask))
-        return kept_to - 2 * repetition(f"{before}\n\n{text}").share - short
 
 
 def assemble_cut(replies: Sequence[Reply], *, prefill: bool) -> str:

@@ -122,6 +122,7 @@ class Session:
 
     async def run(self, *, plan_only: bool = False) -> Result:
         """Plan, and write what is missing. Raises what the models raise; finished sections are on disk then."""
+        self._check_language()
         window = await self.facts()
         self._adopt_plan()
         await self.manuscript.make_plan(self.card("planner"))
@@ -136,6 +137,17 @@ class Session:
                     write_file(self.folder / REPORT, result.report.model_dump_json(indent=1) + "\n")
             return result
         return self.result()
+
+    def _check_language(self) -> None:
+        """Refuse a request in a language that the model cannot write, as far as its card knows. Raises InputError."""
+        known, asked = self.card("writer").languages, self.prompts.name
+        if known and asked not in known:
+            names = {"en": "English", "zh": "Chinese"}
+            raise InputError(
+                f"{self.models['writer'].name} writes {' and '.join(names.get(k, k) for k in known)} alone, and the request "
+                f"is in {names.get(asked, asked)}; use another model: --model NAME --base-url URL (longwriter models "
+                "shows what there is)"
+            )
 
     def result(self) -> Result:
         """The text as it stands."""

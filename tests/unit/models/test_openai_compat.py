@@ -45,14 +45,33 @@ def ask(text="Write about 40 words.", **fields):
     return Request(messages=(Message(role="user", content=text),), **fields)
 
 
+class Heard:
+    """Listens; has enough after `most` characters."""
+
+    def __init__(self, most=10**9):
+        self.begun, self.pieces, self.most = 0, [], most
+
+    def begin(self):
+        self.begun += 1
+        self.pieces.clear()
+
+    def hear(self, piece):
+        self.pieces.append(piece)
+        return len(self.text) >= self.most
+
+    @property
+    def text(self):
+        return "".join(self.pieces)
+
+
 async def both(model, request):
-    """The same request whole and streamed; returns the reply after checking that they agree."""
-    shown = []
-    whole = await model.reply(request)
-    streamed = await model.reply(request, shown.append)
-    assert (streamed.text, streamed.finish, streamed.thinking) == (whole.text, whole.finish, whole.thinking)
-    assert "".join(shown) == whole.text
-    return whole
+    """The same request with and without a listener; returns the reply after checking that they agree."""
+    heard = Heard()
+    alone = await model.reply(request)
+    listened = await model.reply(request, heard)
+    assert (listened.text, listened.finish, listened.thinking) == (alone.text, alone.finish, alone.thinking)
+    assert heard.text == alone.text
+    return alone
 
 
 async def test_a_reply_whole_and_streamed():
@@ -62,11 +81,20 @@ async def test_a_reply_whole_and_streamed():
     assert len(reply.text.split()) == 40
     assert reply.finish == "stop"
     assert (reply.usage.prompt_tokens, reply.usage.completion_tokens, reply.usage.cached_tokens) == (4, 40, 0)
-    whole, streamed = server.requests
-    sent = {"model": "local", "max_tokens": 500, "temperature": 0.5, "top_p": 0.9, "seed": 3}
-    assert sent.items() <= whole.items()
-    assert "stream" not in whole
-    assert streamed["stream_options"] == {"include_usage": True}
+    sent = {"model": "local", "max_tokens": 500, "temperature": 0.5, "top_p": 0.9, "seed": 3, "stream": True}
+    assert all(sent.items() <= request.items() for request in server.requests)
+    assert server.requests[0]["stream_options"] == {"include_usage": True}
+
+
+@pytest.mark.parametrize("script", [{}, {"think": "tags"}, {"think": "field"}, {"cut_tokens": 35}, {"usage": False}])
+async def test_a_server_that_does_not_stream_is_asked_for_whole_replies(script):
+    with Server(refuse=("stream",), **script) as server, Server(**script) as other:
+        async with at(server) as model, at(other) as streaming:
+            heard = Heard()
+            reply = await model.reply(ask(), heard)
+            assert reply == await model.reply(ask()) == await streaming.reply(ask())
+    assert heard.text == reply.text
+    assert ["stream" in r for r in server.requests] == [True, False, False]
 
 
 async def test_the_servers_answers_depend_on_the_request_alone(tmp_path):
@@ -93,7 +121,7 @@ async def test_what_was_not_asked_for_is_not_sent():
     with Server() as server:
         async with at(server) as model:
             await model.reply(ask())
-    assert set(server.requests[0]) == {"model", "messages"}
+    assert set(server.requests[0]) == {"model", "messages", "stream", "stream_options"}
 
 
 @pytest.mark.parametrize("think", ["tags", "field"])
@@ -109,11 +137,11 @@ async def test_thinking_is_kept_out_of_the_text(think):
 async def test_an_orphan_closing_tag_never_reaches_the_text():
     with Server(think="orphan") as server:
         async with at(server) as model:
-            shown = []
-            reply = await model.reply(ask(), shown.append)
+            heard = Heard()
+            reply = await model.reply(ask(), heard)
             assert reply == await model.reply(ask())
     assert len(reply.text.split()) == 40
-    assert "".join(shown).endswith(reply.text)
+    assert heard.text.endswith(reply.text)
 
 
 async def test_a_cut_reply_says_so():
@@ -133,7 +161,7 @@ FAULTS = ["429", "503", "500", "cut", "bad_chunk", "empty"]
 async def test_a_passing_fault_is_retried(fault, streamed):
     with Server(faults=[fault]) as server:
         async with at(server) as model:
-            reply = await model.reply(ask(), (lambda _: None) if streamed else None)
+            reply = await model.reply(ask(), Heard() if streamed else None)
     assert len(reply.text.split()) == 40
     assert len(server.requests) == 2
 
@@ -193,6 +221,8 @@ def test_retry_after_forms():
     assert asked_wait({"retry-after": "Mon, 01 Jan 2024 00:00:00 GMT"}) == 0
     assert asked_wait({"retry-after": "soon"}) is None
     assert asked_wait({}) is None
+    for absurd in ("nan", "inf", "1e999", "-7", "Fri, 31 Dec 9999 23:59:59 -2300", "x" * 5000):
+        assert asked_wait({"retry-after": absurd}) is None
 
 
 def test_waits_grow_within_bounds():
@@ -225,12 +255,33 @@ async def test_a_content_filter_is_not_retried():
                 await model.reply(ask())
 
 
-async def test_a_missing_finish_is_a_stop_when_whole_and_a_cut_when_streamed():
+async def test_a_missing_finish_at_a_proper_end_is_a_stop():
     with Server(faults=["no_finish", "no_finish"]) as server:
         async with at(server) as model:
             assert (await model.reply(ask())).finish == "stop"
-            assert (await model.reply(ask(), lambda _: None)).finish == "stop"
-    assert len(server.requests) == 3
+    assert len(server.requests) == 1
+
+
+async def test_a_listener_that_has_enough_ends_the_stream():
+    with Server(per_token_s=0.01, chunk_tokens=1) as server:
+        async with at(server) as model:
+            heard = Heard(most=30)
+            started = time.monotonic()
+            reply = await model.reply(ask("Write 900 words."), heard)
+            await asyncio.sleep(0.3)
+    assert time.monotonic() - started < 3
+    assert (reply.finish, reply.text) == ("cut", heard.text)
+    assert 30 <= len(reply.text) < 60
+    assert server.completed == []
+
+
+async def test_every_try_begins_anew_for_the_listener():
+    with Server(faults=["cut", "cut"]) as server:
+        async with at(server) as model:
+            heard = Heard()
+            reply = await model.reply(ask(), heard)
+    assert heard.begun == 3
+    assert heard.text == reply.text
 
 
 SETUP = {
@@ -251,7 +302,7 @@ async def test_what_no_retry_mends_fails_at_once(fault, streamed):
     with Server(faults=[fault]) as server:
         async with at(server) as model:
             with pytest.raises(SetupError) as caught:
-                await model.reply(ask(), (lambda _: None) if streamed else None)
+                await model.reply(ask(), Heard() if streamed else None)
     assert SETUP[fault] in str(caught.value)
     assert isinstance(caught.value, PromptTooLong) == (fault == "context")
     assert len(server.requests) == 1
@@ -318,14 +369,14 @@ async def test_a_refused_schema_is_left_out_from_then_on(faults):
 
 
 async def test_fields_that_a_server_refuses_are_left_out_from_then_on(caplog):
-    refused = ("temperature", "top_p", "seed", "stream_options", "max_tokens")
+    refused = ("temperature", "top_p", "seed", "stream_options", "max_tokens", "min_p", "dry_multiplier")
     with Server(refuse=refused) as server:
         async with at(server) as model:
-            request = ask(temperature=0.5, top_p=0.9, seed=1, max_tokens=15)
+            request = ask(temperature=0.5, top_p=0.9, seed=1, max_tokens=15, min_p=0.05, dry=0.8)
             with caplog.at_level(logging.WARNING):
-                first = await model.reply(request, lambda _: None)
+                first = await model.reply(request, Heard())
             asked = len(server.requests)
-            second = await model.reply(request, lambda _: None)
+            second = await model.reply(request, Heard())
     assert first == second
     assert first.finish == "length"
     assert len(server.requests) == asked + 1
@@ -472,7 +523,9 @@ async def test_a_cancelled_stream_frees_its_connection():
     with Server(per_token_s=0.05) as server:
         async with at(server) as model:
             shown = asyncio.Event()
-            task = asyncio.create_task(model.reply(ask(), lambda _: shown.set()))
+            heard = Heard()
+            heard.hear = lambda _: shown.set()
+            task = asyncio.create_task(model.reply(ask(), heard))
             await shown.wait()
             task.cancel()
             with pytest.raises(asyncio.CancelledError):

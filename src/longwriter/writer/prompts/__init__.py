@@ -7,8 +7,8 @@ from typing import Literal, get_args
 
 Name = Literal[
     "system", "plan", "plan_free", "chapters", "chapter_plan", "repair", "section", "continue", "line", "memory_full",
-    "memory_window", "notes", "synopsis", "last", "middle", "short_request", "short_first", "short_next", "person",
-    "plan_line",
+    "memory_window", "notes", "synopsis", "last", "middle", "short_request", "short_first", "short_next", "short_part",
+    "person", "plan_line",
 ]  # fmt: skip
 NAMES: tuple[str, ...] = get_args(Name)
 

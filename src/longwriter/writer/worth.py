@@ -1,0 +1,46 @@
+"""What a candidate for a piece of a section is worth, by rules: the best of several by a small model is a better text.
+
+1 at most. It keeps to its line and to the subject of the whole; it loses by what it says again, by sentences that begin in
+small letters, by one word again and again, and by what is missing of its length. Weights were found by reading: docs/real.md.
+"""
+
+from collections import Counter
+
+from longwriter.rewards.overlap import stem
+from longwriter.rewards.repetition import repetition
+from longwriter.text import count_words, sentence_ends, words_of
+from longwriter.writer.cover import content_words, covered
+
+LINE, SUBJECT = 0.75, 0.25
+"""Parts of the worth."""
+AGAIN, SMALL, WORN, SHORT = 2.0, 1.0, 4.0, 1.0
+"""What a full share of each fault takes away."""
+USUAL = 0.06
+"""Share of a text's words that its most frequent content word may be."""
+LEAST_SUBJECT = 2
+"""Content words of the subject that one section has to have."""
+
+
+def worth(line: str, subject: str, text: str, before: str, ask: int) -> float:
+    """The worth of `text` for the plan's `line`. `before`: what stands already; `ask`: words that were asked for."""
+    asked = len(content_words(subject))
+    of_subject = covered(subject, text) * asked / min(asked, LEAST_SUBJECT) if asked else 1.0
+    kept = LINE * covered(line, text) + SUBJECT * min(1.0, of_subject)
+    short = max(0.0, 0.5 - count_words(text) / max(1, ask))
+    again = repetition(f"{before}\n\n{text}").share
+    return kept - AGAIN * again - SMALL * small_starts(text) - WORN * worn(text) - SHORT * short
+
+
+def small_starts(text: str) -> float:
+    """Share of sentences that begin with a small letter, 0 to 1; 0 for scripts without."""
+    starts = [0, *sentence_ends(text)]
+    firsts = [next((c for c in text[start : start + 40] if c.isalnum()), "") for start in starts]
+    told = [c for c in firsts if c]
+    return sum(c.islower() for c in told) / len(told) if told else 0.0
+
+
+def worn(text: str) -> float:
+    """How far the most frequent content word goes beyond the usual, as a share of all words."""
+    words = [word.lower() for word in words_of(text)]
+    stems = Counter(name for word in words if (name := stem(word)))
+    return max(0.0, max(stems.values()) / len(words) - USUAL) if stems else 0.0

@@ -1,0 +1,255 @@
+"""What servers refuse, in their own words and shapes: left out from then on, and never lost."""
+
+import json
+import logging
+
+import pytest
+from raw_server import refusal, sse, whole
+from tests.unit.models.asking import SYSTEM, USER, asked, served
+
+from longwriter.errors import PromptTooLong, SetupError, Unavailable
+from longwriter.models.refusals import words_of
+
+TEXT = "The keeper walked along the wall."
+EXTRA = [{"type": "extra_forbidden", "loc": ["body", "FIELD"], "msg": "Extra inputs are not permitted", "input": 1}]
+SHAPES = {
+    "openai": {"error": {"message": "Unsupported parameter: 'FIELD'", "param": "FIELD"}},
+    "gemini": [{"error": {"code": 400, "message": 'Invalid JSON payload. Unknown name "FIELD": Cannot find field.'}}],
+    "mistral": {"object": "error", "message": {"detail": EXTRA}, "type": "invalid_request_error", "param": None},
+    "fastapi": {"detail": EXTRA},
+    "param alone": {"error": {"message": "Unsupported value.", "param": "FIELD"}},
+    "provider": {
+        "error": {"message": "Provider error", "metadata": {"raw": '{"error": {"message": "unknown field FIELD"}}'}}
+    },
+    "words": "FIELD is not supported",
+    "errors": {"errors": [{"message": "FIELD: not allowed"}]},
+    "string": {"error": "unrecognized argument FIELD"},
+}
+SENT = {
+    "seed": {"seed": 3},
+    "top_p": {"top_p": 0.9},
+    "min_p": {"min_p": 0.05},
+    "repeat_penalty": {"repeat_penalty": 1.1},
+}
+
+
+def refusing(name, answer, status=400, needs=lambda body: False):
+    return lambda body: answer if name in body or needs(body) else whole(TEXT)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("field", SENT)
+async def test_a_field_refused_in_any_shape_is_left_out_from_then_on(shape, field, caplog):
+
+    said = json.loads(json.dumps(SHAPES[shape]).replace("FIELD", field))
+    for status in (400, 422):
+        caplog.clear()
+        async with served(refusing(field, refusal(status, said))) as (model, server):
+            with caplog.at_level(logging.WARNING):
+                for _ in range(2):
+                    assert (await model.reply(asked(**SENT[field]))).text == TEXT
+        assert [field in r for r in server.requests] == [True, False, False]
+        assert "does not accept" in caplog.text
+        assert field in caplog.text
+
+
+async def test_extras_go_where_a_refusal_names_nothing():
+    answer = refusal(400, {"error": {"message": "Extra inputs are not permitted"}})
+    async with served(refusing("min_p", answer)) as (model, server):
+        assert (await model.reply(asked(min_p=0.05, repeat_penalty=1.1, dry=0.8, temperature=0.7))).text == TEXT
+    assert set(server.requests[1]) == {"model", "messages", "temperature", "stream", "stream_options"}
+
+
+async def test_sampling_fields_are_sent_under_every_name():
+    async with served(whole(TEXT)) as (model, server):
+        await model.reply(asked(min_p=0.05, repeat_penalty=1.1, repeat_last_n=256, dry=0.8))
+    sent = {"min_p": 0.05, "repeat_penalty": 1.1, "repetition_penalty": 1.1, "repeat_last_n": 256}
+    dry = {"dry_multiplier": 0.8, "dry_base": 1.75, "dry_allowed_length": 3, "dry_penalty_last_n": 1024}
+    assert (sent | dry).items() <= server.requests[0].items()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "invalid temperature: only 1 is allowed for this model",
+        "temperature does not support 0.5 with this model. Only the default (1) value is supported.",
+        "The temperature of this model is fixed",
+        "`temperature` must be 1 when thinking is enabled",
+        "`temperature` is deprecated for this model.",
+        "temperature 仅支持 1",
+    ],
+)
+async def test_a_fixed_temperature_is_not_sent_again(words):
+    answer = refusal(400, {"error": {"message": words}})
+    async with served(refusing("temperature", answer)) as (model, server):
+        for _ in range(2):
+            assert (await model.reply(asked(temperature=0.5))).text == TEXT
+    assert len(server.requests) == 3
+
+
+SYSTEMLESS = [
+    (400, "System role not supported"),
+    (500, 'Error rendering prompt with jinja template: "System role not supported"'),
+    (400, "Conversation roles must alternate user/assistant/user/assistant/..."),
+    (400, "Developer instruction is not enabled for models/gemma-3-27b-it"),
+    (422, "messages.0.role: Input should be 'user' or 'assistant', got 'system' role"),
+]
+
+
+@pytest.mark.parametrize(("status", "words"), SYSTEMLESS)
+async def test_without_a_system_role_the_users_message_holds_it(status, words):
+    def answer(body):
+        return (
+            refusal(status, {"error": {"message": words}}) if body["messages"][0]["role"] == "system" else whole(TEXT)
+        )
+
+    async with served(answer) as (model, server):
+        for _ in range(2):
+            assert (await model.reply(asked(SYSTEM, USER))).text == TEXT
+    assert server.requests[-1]["messages"] == [{"role": "user", "content": "Be brief.\n\nWrite."}]
+    assert len(server.requests) == 3
+
+
+async def test_a_500_of_another_kind_is_tried_again_as_it_was():
+    answers = [refusal(500, {"error": {"message": "the system is down"}}), whole(TEXT)]
+    async with served(lambda _: answers.pop(0)) as (model, server):
+        assert (await model.reply(asked(SYSTEM, USER))).text == TEXT
+    assert [m["role"] for m in server.requests[1]["messages"]] == ["system", "user"]
+
+
+LIMITS = [
+    ({"detail": [{"loc": ["body", "max_tokens"], "msg": "Input should be less than or equal to 4096"}]}, 4096),
+    ({"error": {"message": "Range of max_tokens should be [1, 8192]"}}, 8192),
+    (
+        {"error": {"message": "max_tokens is too large: 20000. This model supports at most 16,384 completion tokens."}},
+        16384,
+    ),
+    (
+        {"error": {"message": "`max_tokens` must be less than or equal to `8192`, the maximum value for gpt-x-2024"}},
+        8192,
+    ),
+    ({"error": {"message": "Invalid max_tokens value, the valid range of max_tokens is [1, 8192]"}}, 8192),
+    ({"error": {"message": "max_tokens is too large"}}, None),
+]
+
+
+@pytest.mark.parametrize(("said", "cap"), LIMITS)
+async def test_a_limit_that_a_server_names_is_kept_to(said, cap, caplog):
+    def answer(body):
+        return refusal(400, said) if body.get("max_tokens", 0) > (cap or 0) else whole(TEXT)
+
+    async with served(answer) as (model, server):
+        with caplog.at_level(logging.WARNING):
+            for _ in range(2):
+                assert (await model.reply(asked(max_tokens=20_000))).text == TEXT
+        assert len(server.requests) == 3
+        assert server.requests[-1].get("max_tokens") == cap
+    assert words_of(said) in caplog.text
+
+
+async def test_a_server_that_streams_options_not():
+    def answer(body):
+        options = {"error": {"message": "Unknown field: stream_options"}}
+        stream = {"error": {"message": "Your organization must be verified to stream this model."}}
+        return refusal(400, options if "stream_options" in body else stream) if "stream" in body else whole(TEXT)
+
+    async with served(answer) as (model, server):
+        for _ in range(2):
+            assert (await model.reply(asked())).text == TEXT
+    assert [("stream" in r, "stream_options" in r) for r in server.requests] == [
+        (True, True),
+        (True, False),
+        *[(False, False)] * 2,
+    ]
+
+
+async def test_thinking_is_switched_off_where_a_server_asks_for_it():
+    words = "parameter.enable_thinking must be set to false for non-streaming calls"
+
+    def answer(body):
+        return (
+            refusal(400, {"error": {"message": words}})
+            if body.get("enable_thinking") is not False
+            else sse('{"choices": [{"delta": {"content": "Text."}, "finish_reason": "stop"}]}')
+        )
+
+    async with served(answer) as (model, _):
+        assert (await model.reply(asked())).text == "Text."
+
+
+WORDS = [
+    (413, "<html><head><title>413 Request Entity Too Large</title></head></html>", "413 Request Entity Too Large"),
+    (400, {"object": "error", "message": "this will not do", "code": 40303}, "this will not do"),
+    (400, {"error": {"code": "X1"}}, "X1"),
+    (404, {"title": "Not here", "status": 404}, "Not here"),
+    (400, {"error": {"message": "bad \x1b]0;TITLE\x07\x1b[31mred\x1b[2J\u202e"}}, "bad red"),
+    (400, "plain words", "plain words"),
+    (422, {"detail": [{"loc": ["body", "messages", 0], "msg": "Field required"}]}, "messages.0: Field required"),
+    (400, [[[[[[[[[["deep"]]]]]]]]]], "["),
+]
+
+
+@pytest.mark.parametrize(("status", "said", "shown"), WORDS)
+async def test_the_servers_words_are_never_lost(status, said, shown):
+
+    text = said if isinstance(said, str) else json.dumps(said)
+    async with served((status, {}, text.encode())) as (model, _):
+        with pytest.raises(SetupError) as caught:
+            await model.reply(asked())
+    assert shown in str(caught.value)
+    assert str(caught.value).isprintable()
+
+
+TOO_LONG = [
+    "The input token count (40321) exceeds the maximum number of tokens allowed (32768).",
+    "<400> InternalError.Algo.InvalidParameter: Range of input length should be [1, 30720]",
+    "Prompt exceeds max length",
+    "invalid params, context window exceeds limit",
+    "the request exceeds the available context size, try increasing it",
+    "Please reduce the length of the messages or completion.",
+    "Input is too long for requested model.",
+]
+
+
+@pytest.mark.parametrize("words", TOO_LONG)
+async def test_a_prompt_too_long_in_any_words(words):
+    async with served(refusal(400, {"error": {"message": words}})) as (model, server):
+        with pytest.raises(PromptTooLong) as caught:
+            await model.reply(asked(max_tokens=500, seed=1, json_schema={"type": "object"}))
+    assert caught.value.said == words
+    assert len(server.requests) == 1
+
+
+async def test_a_400_that_passes_is_waited_for():
+    answers = [refusal(400, {"error": {"message": "concurrency exceeded, please retry later"}}), whole(TEXT)]
+    async with served(lambda _: answers.pop(0)) as (model, server):
+        assert (await model.reply(asked(json_schema={"type": "object"}))).text == TEXT
+    assert "response_format" in server.requests[1]
+
+
+@pytest.mark.parametrize("after", ["nan", "inf", "-7", "Fri, 31 Dec 9999 23:59:59 -2300", "0", "x" * 5000])
+async def test_an_absurd_wait_is_none_and_no_invitation(after):
+    answer = refusal(429, {"error": {"message": "slow down"}}, **{"Retry-After": after})
+    async with served(answer) as (model, server):
+        with pytest.raises(Unavailable, match="429 slow down"):
+            await model.reply(asked())
+    assert 1 < len(server.requests) < 9
+
+
+async def test_nothing_is_sent_to_another_host(monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-very-secret")
+    async with served(whole(TEXT)) as (_, other):
+        for status in (301, 302, 307, 308):
+            elsewhere = other.url.replace("127.0.0.1", "localhost") + "/chat/completions"
+            async with served((status, {"Location": elsewhere}, b"")) as (model, _):
+                with pytest.raises(SetupError, match=r"redirects to http://localhost.*--base-url"):
+                    await model.reply(asked())
+    assert other.requests == []
+
+
+async def test_a_redirect_on_the_same_host_is_followed():
+    answers = []
+    async with served(lambda _: answers.pop(0)) as (model, server):
+        answers += [(307, {"Location": "/v2/chat/completions"}, b""), whole(TEXT)]
+        assert (await model.reply(asked())).text == TEXT
+    assert len(server.requests) == 2
