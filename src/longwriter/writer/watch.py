@@ -35,6 +35,8 @@ class Bounds:
     """Its prompt, which it may not say back."""
     titles: tuple[str, ...]
     """Of document and section."""
+    whole: bool = False
+    """No ask goes on from an unfinished sentence, so it is left out."""
 
 
 @dataclass
@@ -93,6 +95,8 @@ def kept(reply: Reply, bounds: Bounds) -> Kept:
     if not good.strip():
         raise EmptyReply(f"the reply only goes round in circles: {' '.join(text.split())[:120]!r}")
     fitted = fit(good, bounds.most)
+    if bounds.whole and reply.finish != "stop":
+        fitted = fitted[: last_sentence_end(fitted) or None]
     cut = len(fitted) < len(text)
     finish = "cut" if cut and reply.finish == "stop" else reply.finish
     return Kept(reply.model_copy(update={"text": fitted, "finish": finish}), len(good) < len(text))
