@@ -5,6 +5,7 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from longwriter.errors import EmptyReply
@@ -70,11 +71,15 @@ class Watch:
         return count_words(self.text) > self.bounds.most + BEYOND or loops(self.text, self.bounds.before)
 
     def save(self) -> None:
-        """Hand over the sentences that are whole by now, if there are new ones."""
+        """Hand over what the book may have of the sentences that are whole by now, if there are new ones."""
         end = last_sentence_end(self.text)
-        if self.keep is not None and end > self._saved and count_words(self.text[:end]) >= LEAST_KEPT:
-            self._saved = end
-            self.keep(self.text[:end])
+        if self.keep is None or end <= self._saved:
+            return
+        self._saved = end
+        with suppress(EmptyReply):
+            text = kept(Reply(text=self.text[:end], finish="cut"), self.bounds).reply.text
+            if count_words(text) >= LEAST_KEPT:
+                self.keep(text)
 
 
 @dataclass(frozen=True)
