@@ -19,8 +19,6 @@ from longwriter.models.library import locate
 from longwriter.models.tokens import TokenCounter
 from longwriter.types import Message, Request
 
-pytest.importorskip("xllamacpp", reason="needs the extra gguf: make test-real")
-
 STORY = "Write a story about a lighthouse keeper who finds a letter in a bottle."
 
 
@@ -42,11 +40,6 @@ class Ear:
     def hear(self, piece: str) -> bool:
         self.heard += piece
         return len(self.heard) >= self.enough
-
-
-@pytest.fixture(scope="session", autouse=True)
-def pulled() -> None:
-    subprocess.run([sys.executable, "-m", "longwriter", "pull", "smollm2"], check=True)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -69,7 +69,8 @@ class Asker:
 
     def __init__(self, prompts: PromptSet, card: Card, settings: WriteSettings, plan: Plan, *, prefill: bool) -> None:
         """`prefill`: the model goes on from the last character of its own unfinished sentence."""
-        self.prompts, self.card, self.settings, self.plan, self.prefill = prompts, card, settings, plan, prefill
+        self.prompts, self.card, self.settings, self.plan = prompts, card, settings, plan
+        self.prefill = prefill and card.prompts == "full"  # a short prompt begins no reply
         self.agreement = ""
         """What chapters written side by side share."""
         self._kind = kind_of(settings.instruction, prompts.name)

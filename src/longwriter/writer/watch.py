@@ -5,6 +5,7 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from longwriter.errors import EmptyReply
@@ -35,6 +36,8 @@ class Bounds:
     """Its prompt, which it may not say back."""
     titles: tuple[str, ...]
     """Of document and section."""
+    whole: bool = False
+    """No ask goes on from an unfinished sentence, so it is left out."""
 
 
 @dataclass
@@ -68,11 +71,15 @@ class Watch:
         return count_words(self.text) > self.bounds.most + BEYOND or loops(self.text, self.bounds.before)
 
     def save(self) -> None:
-        """Hand over the sentences that are whole by now, if there are new ones."""
+        """Hand over what the book may have of the sentences that are whole by now, if there are new ones."""
         end = last_sentence_end(self.text)
-        if self.keep is not None and end > self._saved and count_words(self.text[:end]) >= LEAST_KEPT:
-            self._saved = end
-            self.keep(self.text[:end])
+        if self.keep is None or end <= self._saved:
+            return
+        self._saved = end
+        with suppress(EmptyReply):
+            text = kept(Reply(text=self.text[:end], finish="cut"), self.bounds).reply.text
+            if count_words(text) >= LEAST_KEPT:
+                self.keep(text)
 
 
 @dataclass(frozen=True)
@@ -93,6 +100,8 @@ def kept(reply: Reply, bounds: Bounds) -> Kept:
     if not good.strip():
         raise EmptyReply(f"the reply only goes round in circles: {' '.join(text.split())[:120]!r}")
     fitted = fit(good, bounds.most)
+    if bounds.whole and reply.finish != "stop":
+        fitted = fitted[: last_sentence_end(fitted) or None]
     cut = len(fitted) < len(text)
     finish = "cut" if cut and reply.finish == "stop" else reply.finish
     return Kept(reply.model_copy(update={"text": fitted, "finish": finish}), len(good) < len(text))

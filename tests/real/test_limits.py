@@ -1,0 +1,56 @@
+"""Servers that have little room: a small window, and replies that are cut after some tokens."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from longwriter.text import count_words
+from tests.real.conftest import Desk
+from tests.real.server import LlamaServer
+
+pytestmark = pytest.mark.real
+
+OUTLINE = """# The Letter
+
+> Write a story about a lighthouse keeper who finds a letter in a bottle.
+
+1. **The rocks** (240 words): Agnes, who keeps the lighthouse, finds a bottle on the rocks.
+2. **The paper** (240 words): She reads the letter in it by the light of the lamp.
+3. **The harbour** (240 words): She asks the fishermen in the harbour who wrote it.
+4. **The stranger** (240 words): A stranger at the inn knows the handwriting.
+5. **The answer** (240 words): She writes an answer and throws it into the sea.
+"""
+
+
+def test_a_window_of_2048_tokens_holds_a_text_of_1200_words(tmp_path: Path, desk: Desk) -> None:
+    (desk.folder / "plan.md").write_text(OUTLINE)
+    with LlamaServer(tmp_path / "log", n_ctx=2048) as server:
+        model = ("--model", "smollm2", "--base-url", server.url, "--config", "default.toml", "--temperature", 1.2)
+        done = desk.run("write", "--plan", "plan.md", "--out", "story.md", "--json", *model)
+    assert done.returncode in (0, 4), done.stderr  # 4: it wrote, and says that it went round in circles
+    report = json.loads(done.stdout)
+    assert report["finished"]
+    assert report["written"] == count_words((desk.folder / "story.md").read_text("utf-8"))
+    counts = [e.data["reply"]["usage"] for e in desk.journal() if e.kind in ("call", "wasted")]
+    counts = [usage for usage in counts if usage["prompt_tokens"] and usage["completion_tokens"]]
+    print(counts, report["written"], report["faults"])
+    assert all(usage["prompt_tokens"] + usage["completion_tokens"] <= 2048 for usage in counts)
+
+
+def test_sections_are_continued_where_replies_are_cut(server: LlamaServer, desk: Desk) -> None:
+    story = "Write a story about a lighthouse keeper who finds a letter in a bottle."
+    model = ("--model", "smollm2", "--base-url", server.url, "--max-section-tokens", 64)
+    done = desk.run("write", story, "--words", 200, "--section-words", 100, "--out", "story.md", *model)
+    assert done.returncode == 0, done.stderr
+    text = (desk.folder / "story.md").read_text("utf-8")
+    assert abs(count_words(text) / 200 - 1) <= 0.10
+    calls = [e.data for e in desk.journal() if e.kind == "call"]
+    assert sum(call["reply"]["finish"] == "length" for call in calls) >= 3
+    for n, c in enumerate(calls): print(n, c["step"], c["reply"]["finish"], c["reply"]["usage"], repr(c["reply"]["text"]), repr(c.get("raw")))
+    print(text)
+    assert all(call["reply"]["usage"]["completion_tokens"] <= 64 for call in calls)
+    assert len(calls) > 2
+    bodies = [part.strip() for part in re.split(r"^#+ .+$", text, flags=re.MULTILINE)[1:]]
+    assert all(body[-1] in ".!?\"”'’*" for body in bodies), [body[-30:] for body in bodies]
