@@ -24,5 +24,6 @@ def test_no_number_comes_out_of_a_judgement_that_cannot_be_read(server: LlamaSer
     print(done.returncode, done.stderr, done.stdout)
     scores = json.loads(done.stdout)
     print(json.dumps(scores, indent=1)[:6000])
-    for e in desk.folder.glob("bench/*/journal.jsonl"): print(e.read_text()[-3000:])
+    for e in desk.folder.glob("bench/*/journal.jsonl"):
+        print(e.read_text()[-3000:])
     assert 0

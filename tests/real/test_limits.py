@@ -48,7 +48,8 @@ def test_sections_are_continued_where_replies_are_cut(server: LlamaServer, desk:
     assert abs(count_words(text) / 200 - 1) <= 0.10
     calls = [e.data for e in desk.journal() if e.kind == "call"]
     assert sum(call["reply"]["finish"] == "length" for call in calls) >= 3
-    for n, c in enumerate(calls): print(n, c["step"], c["reply"]["finish"], c["reply"]["usage"], repr(c["reply"]["text"]), repr(c.get("raw")))
+    for n, c in enumerate(calls):
+        print(n, c["step"], c["reply"]["finish"], c["reply"]["usage"], repr(c["reply"]["text"]), repr(c.get("raw")))
     print(text)
     assert all(call["reply"]["usage"]["completion_tokens"] <= 64 for call in calls)
     assert len(calls) > 2

@@ -190,8 +190,8 @@ class SectionWriter:
         section = self.plan.sections[piece.index]
         before = "\n\n".join([*seen.texts[-LOOKED_BACK:], piece.text]).strip()
         prompt = "\n".join(m.content for m in request.messages if m.role != "assistant")
-        whole = self.card.prompts == "short"
-        bounds = Bounds(before[-BEFORE:], piece.most, prompt, (self.plan.title, section.title), whole)
+        short = self.card.prompts == "short"
+        bounds = Bounds(before[-BEFORE:], piece.most, prompt, (self.plan.title, section.title), short)
         best: tuple[float, Drawn, Reply] | None = None
         failure: EmptyReply | None = None
         wanted, tries = self._candidates(), 0

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from longwriter.errors import EmptyReply
 from longwriter.text import count_words, last_sentence_end, sentence_ends
 from longwriter.types import Reply
+from longwriter.writer.about_writing import without_such
 from longwriter.writer.loops import good_part, loops
 from longwriter.writer.prose import prose
 
@@ -36,8 +37,9 @@ class Bounds:
     """Its prompt, which it may not say back."""
     titles: tuple[str, ...]
     """Of document and section."""
-    whole: bool = False
-    """No ask goes on from an unfinished sentence, so it is left out."""
+    short: bool = False
+    """Its prompt is a short one: no ask goes on from an unfinished sentence, so that is left out, and so are paragraphs about
+    the writing."""
 
 
 @dataclass
@@ -94,13 +96,14 @@ class Kept:
 def kept(reply: Reply, bounds: Bounds) -> Kept:
     """The reply with what the book may have of it. Raises Refused, or EmptyReply where nothing is left."""
     text = prose(reply.text, bounds.prompt, bounds.titles)
+    text = without_such(text) if bounds.short else text
     if not text.strip():
         raise EmptyReply(f"the reply is talk about the task, no prose: {' '.join(reply.text.split())[:120]!r}")
     good = good_part(text, bounds.before)
     if not good.strip():
         raise EmptyReply(f"the reply only goes round in circles: {' '.join(text.split())[:120]!r}")
     fitted = fit(good, bounds.most)
-    if bounds.whole and reply.finish != "stop":
+    if bounds.short and reply.finish != "stop":
         fitted = fitted[: last_sentence_end(fitted) or None]
     cut = len(fitted) < len(text)
     finish = "cut" if cut and reply.finish == "stop" else reply.finish

@@ -12,6 +12,7 @@ from longwriter.models.cards import Card, card_of, cards
 from longwriter.models.fake import FakeModel
 from longwriter.models.limits import token_limit
 from longwriter.types import Reply, Request
+from longwriter.writer.about_writing import about_writing, without_such
 from longwriter.writer.ask import seed_of
 from longwriter.writer.context import Memory
 from longwriter.writer.session import replay
@@ -283,3 +284,14 @@ async def test_notes_and_plans_are_bounded_too() -> None:
     await memory._note("The tide came in.", 80)
     assert model.requests[-1].max_tokens == token_limit(80, Card(), 3.0)
     assert model.requests[-1].seed is not None
+
+
+def test_paragraphs_about_the_writing_go_and_figures_who_write_stay() -> None:
+    story = 'The keeper rose. "I rewrote the first paragraph," she said, and put her pen down.'
+    talk = "This is my ending. I added in more details. Here's another example of how your writing style can vary."
+    assert not about_writing(story)
+    assert about_writing(talk)
+    assert about_writing("In the first paragraph, the keeper's face turns to meet his wife's gaze.")
+    assert without_such(f"{story}\n\n{talk}\n\nThe sea was calm.") == f"{story}\n\nThe sea was calm."
+    assert without_such(talk) == talk  # nothing else is left: the candidate loses by it
+    assert worth("Fog: the fog", "a story", story, "", 14) - worth("Fog: the fog", "a story", talk, "", 14) > 0.3

@@ -19,12 +19,12 @@ def bounds(**fields: object) -> Bounds:
 @pytest.mark.parametrize(("finish", "left"), [("length", TOLD), ("stop", f"{TOLD} The wind rose and")])
 def test_a_sentence_that_no_ask_goes_on_from_is_left_out(finish: str, left: str) -> None:
     cut = Reply(text=f"{TOLD} The wind rose and", finish=finish)
-    assert kept(cut, bounds(whole=True)).reply.text == left
+    assert kept(cut, bounds(short=True)).reply.text == left
     assert kept(cut, bounds()).reply.text == f"{TOLD} The wind rose and"
 
 
 def test_a_reply_without_any_end_of_a_sentence_stays() -> None:
-    assert kept(Reply(text="the wind rose and", finish="length"), bounds(whole=True)).reply.text == "the wind rose and"
+    assert kept(Reply(text="the wind rose and", finish="length"), bounds(short=True)).reply.text == "the wind rose and"
 
 
 def test_only_long_prompts_begin_a_reply() -> None:
