@@ -1,106 +1,91 @@
 """What of a reply is prose for the book.
 
-Models wrap their prose in JSON, say their prompt back, greet the user before it and offer help after it, or refuse.
+Models wrap their prose (`unwrap`), say their prompt back, greet the user before it and offer help after it, or refuse.
 `prose` takes all that away; what is left may be nothing. A reply that is a refusal and little more is `Refused`.
-Only the ends of a reply are looked at, and talk is known by its opening words, so that a figure of a story may say
-"I hope this helps". Thinking and control tokens are the models' room. Pure.
+Only the ends of a reply are looked at, and talk is known by what it says about the text, so that a figure of a story may
+say "I hope this helps" and a letter may end with "Let me know if you can come". Pure.
 """
 
-import json
 import re
 
-import json_repair
-
 from longwriter.errors import Refused
-from longwriter.text import count_words
+from longwriter.text import count_words, sentence_ends
+from longwriter.writer.unwrap import unwrapped
+from longwriter.writer.voices import heard, plain
 
-REFUSAL_WORDS = 120
-"""A longer reply that begins with a refusal is one with prose after it."""
-ECHOED_LINES = 6
-"""At each end of a reply, so many lines may be said back from the prompt."""
-LEAST_ECHO = 3
-"""Words of a line that counts as said back; shorter ones happen by chance."""
-TALK_WORDS = 60
-"""A longer paragraph is prose, whatever it begins with."""
+REFUSAL_WORDS, OFFER_WORDS = 120, 300
+"""A longer reply that begins with a refusal is one with prose after it, or with an offer of something else."""
+EVIDENCE = 3
+"""Signs that make a refusal: regret 1, "I am an AI" 2, each different word about the task 1, nothing else said 2."""
+SHORT = 20
+"""Words of a reply that says nothing else."""
+ENDS = 8
+"""At each end of a reply so many lines may be taken away."""
+LEAST_ECHO, LEAST_INSIDE = 3, 8
+"""Words of a line that counts as said back: a whole line of the prompt, or a part of one."""
+TALK_WORDS, LABEL_WORDS = 60, 15
+"""A longer line is prose, whatever it begins with."""
+LEAST_PROSE = 8
+"""Words of prose on the line that talk begins."""
 QUOTED = 160
 """Characters of a refusal in a message."""
 
-_TEXT_KEYS = (
-    "content",
-    "text",
-    "body",
-    "section_text",
-    "prose",
-    "section",
-    "paragraphs",
-    "story",
-    "内容",
-    "正文",
-    "文本",
-)
-_FENCED = re.compile(r"\A\s*```(?:json)?\s*(?P<body>[{\[].*?)\s*(?:```)?\s*\Z", re.S | re.I)
-_TAG = re.compile(
-    r"</?\s*(?:request|text|notes|passages|tail|last_lines|outline|section|要求|正文|要点|段落|末尾)(?:-\d+)?\s*>[ \t]*\n?",
-    re.I,
-)
-"""The tags of our own prompts."""
-
-_CANNOT = r"(?:can(?:no|['’])?t|can\s+not|am\s+(?:unable|not\s+able)\s+to|won['’]t|will\s+not|must\s+decline\s+to)"
-_DOING = (
-    r"(?:help|assist|comply|fulfil|provide|write|create|generate|continue|produce|discuss|engage|do\s+th|support|complete"
-    r"|answer|respond)"
-)
-_SORRY = (
-    r"(?:(?:i['’]?\s?a?m\s+(?:very\s+|so\s+)?|we(?:['’]|\s+a)re\s+)?sorry|my\s+apologies|(?:i\s+)?apologi[sz]e"
-    r"|unfortunately)"
-)
-_REFUSAL = re.compile(
-    rf"(?:{_SORRY}[^.!?\n]{{0,60}}?\bi\s+{_CANNOT}\s+{_DOING}|i\s+{_CANNOT}\s+(?:\w+\s+)?{_DOING}\w*\s+(?:you|with|this|that|to)\b"
-    rf"|as\s+an?\s+(?:ai|artificial|language\s+model|assistant)\b|i\s+must\s+decline|it\s+would\s+be\s+inappropriate"
-    r"|(?:很|非常|十分)?(?:抱歉|对不起|對不起)[，,。！!]?\s*(?:但是?)?(?:作为|作為|我|这|這|您|无法|無法|不能)"
-    r"|我(?:无法|無法|不能|没办法)(?:为|為|帮|幫|协助|满足|提供|完成|继续|回答|写|創作|创作|生成)|作为一[个名款](?:AI|人工智能|语言模型|助手)"
-    r"|(?:es\s+tut\s+mir\s+leid|tut\s+mir\s+leid)[^.\n]{0,40}ich\s+kann|je\s+suis\s+désolée?[^.\n]{0,40}je\s+ne\s+peux"
-    r"|lo\s+siento[^.\n]{0,40}no\s+puedo|mi\s+dispiace[^.\n]{0,40}non\s+posso|(?:sinto\s+muito|desculpe)[^.\n]{0,40}não\s+posso"
-    r"|申し訳(?:ありません|ございません)が?|죄송(?:합니다|하지만))",
-    re.I,
-)
-_THING = (
-    r"(?:section|part|text|story|draft|version|continuation|passage|paragraphs?|chapter|essay|report|article|guide|piece"
-    r"|response|example|outline|rewrite|rewritten|revised|edited|request(?:ed)?)"
-)
-_TALK_FIRST = re.compile(
-    r"(?:(?:sure|certainly|of\s+course|absolutely|definitely|okay|ok|great|understood|got\s+it)\s*(?:[!.:]+|,\s*(?:here|i|let|below|this))"
-    rf"|here(?:['’]s|\s+is|\s+are)\s+(?:\w+\s+){{0,6}}?{_THING}\b|below\s+(?:is|are)\s+(?:\w+\s+){{0,4}}?{_THING}\b"
-    rf"|i(?:['’]m|\s+am)\s+(?:(?:so|very|really)\s+)?(?:ready|happy|glad|excited|here|delighted)\s+to\s+(?:help|assist|share|hear|write|provide)"
-    rf"|i(?:['’]d|\s+would)\s+be\s+(?:happy|glad|delighted)\s+to"
-    rf"|i(?:['’]ll|\s+will)\s+(?:start|begin|continue|now|write|rewrite|rephrase|try|do\s+my\s+best)\b[^.\n]{{0,60}}(?:{_THING}|rephras|rewrit)"
-    rf"|i(?:['’]ve|\s+have)?\s*(?:written|edited|revised|rewritten|rephrased|made|added|changed|tried)\b[^.\n]{{0,60}}{_THING}"
-    rf"|as\s+(?:you\s+)?requested\b|(?:this|the\s+following)\s+is\s+(?:a|an|the|my)\s+(?:\w+\s+){{0,3}}?{_THING}\b"
-    r"|(?:a\s+)?note\b[^.\n]{0,40}:|(?:thank|thanks)\s+you\s+for\s+(?:your|the|sharing|providing)\b"
-    r"|what(?:['’]s|\s+is)\s+your\s+request|(?:please\s+)?let\s+me\s+know\s+(?:if|what|how)"
-    r"|(?:好的|当然可以|当然|没问题|收到|明白了?)\s*[，,！!。：:]|(?:以下|下面|这)是(?:为您|您要|我|关于|根据|续写|这一|第|本)[^。\n]{0,40}[：:])",
-    re.I,
-)
-_TALK_LAST = re.compile(
-    rf"(?:i\s+hope\s+(?:this|that|it|you)\s+(?:\w+\s+){{0,3}}?(?:helps?|meets?|works?|enjoy|{_THING}|what\s+you)"
-    r"|(?:please\s+)?(?:let\s+me\s+know|feel\s+free\s+to)\b|would\s+you\s+like\s+me\s+to\b|if\s+you(?:['’]d|\s+would)?\s+(?:like|need|want|have)\s+"
-    r"(?:any|me|further|more|additional|to\s+(?:make|change|add))"
-    r"|do\s+you\s+have\s+any\s+questions|is\s+there\s+anything\s+else|i(?:['’]m|\s+am)\s+here\s+to\s+help"
-    r"|[\[(（*_]*\s*(?:total\s+)?word\s+count\b\s*[:：]?[^\n]{0,30}$|[\[(（*_]*\s*(?:approximately|about|~)?\s*\d[\d,]*\s+words\s*[\])）*_.]*$"
-    r"|[\[(（*_]+\s*(?:end\s+of\s+(?:the\s+)?(?:section|part|chapter|text)|section\s+ends?)\b[^\n]{0,30}$"
-    r"|(?:\*\*)?note\s*(?:\*\*)?\s*[:：]|i(?:['’]ve|\s+have)?\s*(?:made|written|edited|revised|tried)\b[^.\n]{0,60}"
-    rf"(?:{_THING}|edits?|changes?|corrections?)"
-    r"|希望(?:这|以上|对您|您)|如果您?(?:需要|还|想|有)|如需|请(?:告诉我|随时|您)|[（(【\[]?\s*(?:全文|本节|本章|字数|共)[约共计：:\s]{0,4}\d+\s*字?)",
-    re.I,
-)
-_ASSISTANT = re.compile(
-    r"\bi(?:['’]m|\s+am)\s+here\s+to\s+(?:help|assist)|\b(?:complete|finish|fulfil|assist\s+(?:you\s+)?with)\s+your\s+(?:request|document)"
-    r"|\byour\s+request\b|\bassist\s+you\b|\bas\s+an?\s+(?:ai|language\s+model)\b|\bif\s+you\s+have\s+any\s+questions\b"
-    r"|\blet\s+me\s+know\s+(?:if|what|how)\b|\bthe\s+(?:section|text)\s+you\s+requested\b",
-    re.I,
-)
-"""An assistant's voice, anywhere."""
 _EDGE = " \t\r\n*_#>\"“”'‘’:：.。-–—[]()（）【】《》"
+_MARKUP = " \t\r\n*_~>#"
+_QUOTES = frozenset("\"“„«‹'‘「『《—–-")
+_RULE = re.compile(r"[ \t]*(?:[-*_=—~][ \t]?){3,50}\Z")
+_GIVEN = re.compile(
+    r"<(text|passages|tail|last_lines|notes|正文|前文|段落|末尾|要点|结尾)((?:-\d+)?)>.*?</\1\2>", re.S | re.I
+)
+"""Earlier text in a prompt: it may be quoted."""
+_LABEL = re.compile(
+    r"(?:(?:section |chapter |story |working )?title|word count|target length|length of (?:this section|the continuation)|genre"
+    r"|section \d+ title|titel|titre|título|titolo|タイトル|제목|название|заголовок|标题|標題|题目|題目|字数|字數)\s*[:：]\s*\S",
+    re.I,
+)
+"""What a model writes before its text as in a form."""
+_EMPTY_LABEL = re.compile(
+    r"(?:an? |the |my |your )?(?:note(?: may follow)?|(?:full |section |main )?text|content|output|answer|section|draft|response"
+    r"|continuation|story|body|正文|内容|內容|故事正文|本节内容)[:：]\Z",
+    re.I,
+)
+_COUNTED = re.compile(
+    r"(?:(?:total |approximate |final |actual )?word ?count\b.{0,40}|total words?\b.{0,20}"
+    r"|(?:approximately|approx\.?|about|around|~|total:?)?\s*\d[\d,.]*\s+words(?: in total| total)?"
+    r"|(?:全文|本节|本章|本段|总|正文|以上)?(?:字数|字數|共计?|约|共约|字数统计)\s*[约約共计:：为]{0,3}\s*\d[\d,]*\s*字?(?:左右)?"
+    r"|(?:wortzahl|nombre de mots|número de palabras|conteggio parole|文字数|글자 수)\b.{0,20})\Z",
+    re.I,
+)
+_ASIDE = re.compile(
+    r"[\[(（【].{0,300}[\])）】]\Z"
+    r"|(?:end|start|beginning|continuation) of (?:the )?(?:section|part|excerpt|document|draft|text)\b.{0,20}\Z",
+    re.S | re.I,
+)
+_ASIDE_SAYS = re.compile(
+    r"(?:note\b|this (?:section|part|draft|continuation|is (?:the|a) (?:section|continuation))|(?:end|start|beginning) of|begin|section"
+    r"|continu|word|total|approx|to be continued|next (?:section|part)|insert|draft|here(?:'s| is| are)|the (?:section|story|text) (?:continues|ends)"
+    r"|\d[\d,]* words|字数|字數|待续|未完|续|接上|本[节章]|注[:：])",
+    re.I,
+)
+_NOTE = re.compile(r"(?:(?:author'?s? |please |editor'?s? |a )?note\b[^:：\n]{0,20}|disclaimer|注意?|说明|備註|备注|注释)\s*[:：]", re.I)
+_OF_TEXT = re.compile(
+    r"\b(?:this|the|following|next|above) (?:section|story|draft|text|piece|continuation|version|response|narrative|essay|chapter|outline)"
+    r"\b|\bword (?:count|limit)|\brequest(?:ed)?\b|\bprompt\b|\binstructions\b|\bfiction(?:al)?\b|\b(?:i|i've|i have) (?:kept|tried|aimed|written"
+    r"|wrote|avoided|included|followed|made)\b|\bas an ai\b|\d+ words\b|本[节章文]|字数|虚构|要求|以上",
+    re.I,
+)
+_OWN = re.compile(
+    r"\s+(?:of (?!about|around|roughly|approximately|\d|your|(?:the|this) (?:section|story|text|book|novel|guide|report|essay|document))"
+    r"|my\b|i\b|he\b|she\b|they\b|we\b|it\b|which\b|where\b|whose?\b|told\b|that (?!meets|follows|continues|fits|covers|you|includes)"
+    r"|as (?!you|requested|asked|json|a json|markdown|plain))",
+    re.I,
+)
+"""After "Here is the story": the story's own words, not a model's."""
+_TO_USER = re.compile(
+    r"\byou(?:'ve| have)? (?:asked|requested|wanted|needed|described|gave|provided)\b|\byour (?:request|outline|prompt|story|instructions)\b"
+    r"|\d+ words|\brequested\b|\binstructions\b|\bprompt\b|\bbased on (?:the|your)\b",
+    re.I,
+)
 
 
 def prose(reply: str, prompt: str, titles: tuple[str, ...] = ()) -> str:
@@ -108,121 +93,216 @@ def prose(reply: str, prompt: str, titles: tuple[str, ...] = ()) -> str:
 
     `titles`: of the document and the section, which models say first without a heading's mark. Raises Refused.
     """
-    text = _TAG.sub("", _unwrapped(reply))
-    text = _without_echoes(text, prompt, titles)
-    text = _without_talk(text)
-    if _spoken(text):
-        return ""
-    if _REFUSAL.match(text.lstrip(_EDGE)) and text.lstrip()[:1] not in "\"“'‘「":
-        said, _, rest = text.strip().partition("\n\n")
-        if count_words(text) <= REFUSAL_WORDS:
-            raise Refused(" ".join(text.split())[:QUOTED])
-        text = rest if count_words(said) <= TALK_WORDS else text
-    return text if text.strip(_EDGE) else ""
+    echo = _Echo(prompt, titles)
+    text = reply
+    for _ in range(2):  # talk may stand around a wrapper and inside of it
+        held = unwrapped(text)
+        text = _without_last(_without_first(held, echo), echo)
+        if text == held:
+            break
+    text = _unrefused(text, offered=len(text) < len(reply.rstrip()), echo=echo)
+    return "" if not text.strip(_EDGE) or _spoken(text) else text
 
 
 def refusal(text: str) -> bool:
     """Whether a reply of any kind is a refusal and little more."""
-    return count_words(text) <= REFUSAL_WORDS and _REFUSAL.match(text.lstrip(_EDGE)) is not None
+    return count_words(text) <= OFFER_WORDS and _declines(text) and count_words(text) <= REFUSAL_WORDS
 
 
-def _unwrapped(reply: str) -> str:
-    """What stands in JSON around a section; the reply itself where there is none."""
-    bare = reply.strip()
-    if fence := _FENCED.match(bare):
-        bare = fence["body"]
-    if not re.match(r"\{\s*[\"“']|\[\s*\{", bare):
-        return reply
-    try:
-        value: object = json.loads(bare, strict=False)
-    except (ValueError, RecursionError):
-        value = json_repair.loads(bare) if len(bare) < 50_000 else None
-    return "\n\n".join(_strings(value)) if isinstance(value, dict | list) else reply
+class _Echo:
+    """What of a prompt may not be said back: its own words, not the earlier text in it."""
 
+    def __init__(self, prompt: str, titles: tuple[str, ...]) -> None:
+        asked = _GIVEN.sub("\n", prompt)
+        lines = [line for line in asked.splitlines() if line.strip()[:1] not in _QUOTES]
+        self.lines = {_bare(line) for line in lines} - {""}
+        self.all = "\n".join(" ".join(line.casefold().split()) for line in lines)
+        self.names = {_bare(title) for title in titles} - {""}
 
-def _strings(value: object) -> list[str]:
-    """The texts of a JSON value: of the keys that hold text, else the longest string."""
-    if isinstance(value, str):
-        return [value]
-    if isinstance(value, list):
-        return [text for item in value for text in _strings(item)]
-    if not isinstance(value, dict):
-        return []
-    for key in _TEXT_KEYS:
-        if value.get(key):
-            return _strings(value[key])
-    found = [text for item in value.values() for text in _strings(item)]
-    return [max(found, key=len)] if found else []
+    def title(self, line: str) -> bool:
+        return _bare(line) in self.names
 
-
-def _without_echoes(text: str, prompt: str, titles: tuple[str, ...]) -> str:
-    """The text without lines at its ends that the prompt holds, and without titles that open it."""
-    said = {_bare(line) for line in prompt.splitlines()} - {""}
-    names = {_bare(title) for title in titles} - {""}
-
-    def echoed(line: str) -> bool:
-        if line.lstrip().startswith("#"):  # a heading is the model's own work
-            return False
+    def says(self, line: str) -> bool:
         bare = _bare(line)
-        return bare in names or (bare in said and count_words(bare) >= LEAST_ECHO)
-
-    lines = text.split("\n")
-    first, last = 0, len(lines)
-    for _ in range(ECHOED_LINES):
-        at = next((i for i in range(first, last) if lines[i].strip()), last)
-        if at == last or not echoed(lines[at]):
-            break
-        first = at + 1
-    for _ in range(ECHOED_LINES):
-        at = next((i for i in range(last - 1, first - 1, -1) if lines[i].strip()), -1)
-        if at < 0 or _bare(lines[at]) in names or not echoed(lines[at]):
-            break
-        last = at
-    return text if (first, last) == (0, len(lines)) else "\n".join(lines[first:last]).strip("\n")
+        words = count_words(bare)
+        if words < LEAST_ECHO or bare in self.lines:
+            return words >= LEAST_ECHO
+        at = self.all.find(bare) if words >= LEAST_INSIDE else -1
+        return at >= 0 and self.all[at - 1 : at] not in _QUOTES
 
 
 def _bare(line: str) -> str:
     return " ".join(line.casefold().split()).strip(_EDGE)
 
 
-def _without_talk(text: str) -> str:
-    """The text without paragraphs at its ends that talk to the user."""
-    parts = re.split(r"\n[ \t]*\n", text)
-    first, last = 0, len(parts)
-    while first < last and _talks(parts[first], _TALK_FIRST):
-        head, colon, rest = parts[first].partition(":\n")  # "Here is the section:" and the section on the next line
-        if colon and rest.strip() and count_words(head) <= TALK_WORDS:
-            parts[first] = rest
+def _unrefused(text: str, *, offered: bool, echo: _Echo) -> str:
+    """The text without a refusal before or after it. Raises Refused where that is all; `offered`: talk followed it."""
+    if refusal(text):
+        raise Refused(" ".join(text.split())[:QUOTED])
+    first, gap, rest = text.strip().partition("\n\n")
+    if count_words(first) <= TALK_WORDS and _declines(first):
+        words = count_words(rest)
+        rest = _without_first(rest, echo)
+        if not gap or words <= REFUSAL_WORDS or (offered and words <= OFFER_WORDS) or not rest.strip():
+            raise Refused(" ".join(text.split())[:QUOTED])
+        text = rest
+    before, gap, last = text.rstrip().rpartition("\n\n")
+    return before if gap and count_words(last) <= TALK_WORDS and _declines(last) else text
+
+
+def _declines(text: str) -> bool:
+    """Whether a text begins with a refusal, by the signs of `EVIDENCE`; speech in a story is none."""
+    bare = plain(text.strip(_MARKUP))
+    if not bare or bare[0] in _QUOTES:
+        return False
+    ends = list(sentence_ends(bare[:800]))
+    at = 2 if ends and count_words(bare[: ends[0]]) <= 5 else 1
+    opening = bare[: ends[at]] if len(ends) > at else bare[:800]
+    if count_words(opening) > TALK_WORDS:
+        opening = bare[: ends[0]] if ends else bare[:300]
+    regret = heard("{sorry}").search(opening) is not None
+    machine = heard("{self}").search(opening) is not None
+    cannot = heard("{cannot}").search(opening) is not None
+    tasks = {m[0].casefold() for m in heard("{task}").finditer(bare if regret or machine else opening)}
+    unable = regret and len(tasks) > 0 and heard("{unable}").search(opening) is not None
+    if not (cannot or machine or unable) or heard("{told}").search(opening):
+        return False
+    return regret + 2 * machine + len(tasks) + 2 * (count_words(bare) <= SHORT) >= EVIDENCE
+
+
+def _without_first(text: str, echo: _Echo) -> str:
+    """The text without lines before it that talk to the user, say the prompt back or fill in a form."""
+    lines = text.split("\n")
+    kept: list[str] = []
+    place, taken, heading = 0, False, ""
+    for _ in range(ENDS):
+        at = next((i for i in range(place, len(lines)) if lines[i].strip()), None)
+        if at is None:
+            return "" if taken else text
+        line = lines[at]
+        if line.lstrip().startswith("#") and count_words(line) <= LABEL_WORDS and not _talk(line):
+            if heading and _bare(line) != heading:
+                break
+            place, taken = at + 1, taken or bool(heading)  # a heading is the model's own work; its second time is not
+            kept, heading = kept or [line, ""], _bare(line)
+        elif talked := _talk(line):
+            taken, place = True, at + (talked == len(line))
+            if talked < len(line):
+                lines[at] = line[talked:]
+        elif echo.title(line) or echo.says(line) or (taken and _RULE.match(line)) or _form(line, first=True):
+            taken, place = True, at + 1
+        else:
             break
-        first += 1
-    while last > first and _talks(parts[last - 1], _TALK_LAST):
-        last -= 1
-    if last > first and not _talks(parts[first], _TALK_FIRST):
-        parts[last - 1] = _without_last_line(parts[last - 1])
-    return (
-        text
-        if (first, last) == (0, len(parts)) and parts[-1:] == [text.rpartition("\n\n")[2]]
-        else "\n\n".join(parts[first:last])
-    )
+    return "\n".join([*kept, "\n".join(lines[place:]).lstrip("\n")]) if taken else text
+
+
+def _form(line: str, *, first: bool) -> bool:
+    """Whether a line is a field of a form, a count of words, or an aside in brackets about the text."""
+    bare = plain(line.strip(_MARKUP))
+    if count_words(bare) > TALK_WORDS:
+        return False
+    inner = bare.strip(_MARKUP + "[]()（）【】—–-.。")
+    if _COUNTED.match(inner) or (_ASIDE.match(bare) and _ASIDE_SAYS.match(inner)):
+        return True
+    label = (_LABEL.match(bare) or _EMPTY_LABEL.match(bare)) and first
+    if label and count_words(bare) <= LABEL_WORDS:
+        return True
+    return _NOTE.match(inner) is not None and _OF_TEXT.search(inner) is not None
+
+
+def _talk(line: str) -> int:
+    """Characters of a line that talk to the user before the text; 0 for prose."""
+    lead = len(line) - len(line.lstrip(_MARKUP + "[(（【"))
+    bare = plain(line[lead:]).rstrip(_MARKUP + "])）】")
+    if not bare or bare[0] in _QUOTES or heard("{told}").search(bare[:300]):
+        return 0
+    sure = heard(r"[¡]?(?:{sure}\s*[!.,:;。！，：、…]+\s*){1,3}").match(bare)
+    if sure and sure.end() == len(bare) and count_words(bare) <= LABEL_WORDS:
+        return len(line)
+    start = sure.end() if sure else 0
+    here = heard(r"(?:(?:and|so|then|hier|und) )?{here}[^.!?\n。！？:：]{0,80}?{thing}").match(bare, start)
+    if here is None and not heard("{service}").match(bare, start):
+        short = sure and sure[0].rstrip()[-1] not in ",，、" and count_words(bare) <= LABEL_WORDS
+        return len(line) if short and bare[-1] in ":：" else 0
+    if sure and (colon := re.compile(r"[^\n:：]{0,80}[:：]\s+").match(bare, here.end() if here else start)):
+        if count_words(bare[colon.end() :]) >= LEAST_PROSE:
+            return lead + colon.end()
+    if count_words(bare) > TALK_WORDS:
+        return 0
+    return len(line) if here is None or sure or _presents(bare, here.end()) else 0
+
+
+def _presents(bare: str, end: int) -> bool:
+    """Whether "Here is the section", up to `end`, presents a text to the user and is not the text itself."""
+    rest = bare[end:]
+    if not rest.strip(" .!:：。！*_-—"):
+        return True
+    if _OWN.match(rest):
+        return False
+    return bare[-1] in ":：" or (_TO_USER.search(rest) is not None and len(list(sentence_ends(bare))) <= 2)
+
+
+def _without_last(text: str, echo: _Echo) -> str:
+    """The text without lines after it that talk to the user, count words or say the prompt back."""
+    whole = text
+    for _ in range(ENDS):
+        body = text.rstrip()
+        before, _, paragraph = body.rpartition("\n\n")
+        line = body.rpartition("\n")[2]
+        ruled = _RULE.match(before.rstrip().rpartition("\n")[2]) or _RULE.match(body.rpartition("\n")[0].rpartition("\n")[2])
+        if body and (_closes(line, bool(ruled)) or (echo.says(line) and not echo.title(line))):
+            text = body[: len(body) - len(line)]
+        elif before and "\n" in paragraph and _closes(paragraph, bool(ruled)):
+            text = before
+        elif text != whole and _RULE.match(line):
+            text = body[: len(body) - len(line)]
+        else:
+            break
+    if text == whole:
+        return _without_last_sentence(text)
+    return _without_last_sentence(text.rstrip())
+
+
+def _closes(block: str, ruled: bool) -> bool:
+    """Whether a last line or paragraph speaks of the text to its user; `ruled`: it stands under a rule."""
+    bare = plain(block.strip(_MARKUP + "[(（【"))
+    if not bare or bare[0] in _QUOTES or count_words(bare) > TALK_WORDS or block.lstrip()[:2] in ("- ", "* ", "+ "):
+        return False
+    if _form(block, first=False) or (ruled and bare[:4].lower() == "note" and _NOTE.match(bare)):
+        return True
+    return _offers(bare)
+
+
+def _offers(bare: str) -> bool:
+    """Whether a paragraph or sentence without markup offers more, or hopes that the text pleases."""
+    at = sure.end() if (sure := heard(r"[¡¿]?(?:{sure}\s*[!.。！]+\s*)").match(bare)) else 0
+    return heard("[¡¿]?{closing}").match(bare, at) is not None and not heard("{told}").search(bare)
+
+
+def _without_last_sentence(text: str) -> str:
+    """The text without the last two sentences of its last line, or the last, where they speak of it to the user."""
+    body = text.rstrip()
+    line = body.rpartition("\n")[2]
+    place = len(body) - len(line)
+    ends = [0, *sentence_ends(line)]
+    for back in (3, 2):
+        if len(ends) <= back:
+            continue
+        said = plain(line[ends[-back] :].strip())
+        quoted = said[:1] in _QUOTES or '"' in said or line[: ends[-back]].count('"') % 2
+        if not quoted and count_words(said) <= TALK_WORDS and _offers(said):
+            return body[: place + ends[-back]]
+    return text
 
 
 def _spoken(text: str) -> bool:
     """Whether an assistant speaks in half of a text's words and more, outside of quotation marks."""
-    parts = [part for part in re.split(r"\n[ \t]*\n", text) if part.strip()]
-    voices = [part for part in parts if _ASSISTANT.search(part) and part.lstrip()[:1] not in "\"“'‘「"]
-    return 2 * sum(map(count_words, voices)) >= max(1, count_words(text)) if voices else False
-
-
-def _talks(paragraph: str, opening: re.Pattern[str]) -> bool:
-    bare = paragraph.lstrip(_EDGE) if paragraph.lstrip()[:1] in "*_-[(（【" else paragraph.lstrip()
-    found = opening.match(bare) or opening.match(paragraph.strip())
-    if found is None:
+    if not heard("{voice}").search(plain(text)):
         return False
-    head, colon, _ = paragraph.partition(":\n")
-    return count_words(head if colon else paragraph) <= TALK_WORDS
-
-
-def _without_last_line(paragraph: str) -> str:
-    """The paragraph without a last line that talks."""
-    before, newline, line = paragraph.rstrip().rpartition("\n")
-    return before if newline and _talks(line, _TALK_LAST) else paragraph
+    said, place = 0, 0
+    for end in [*sentence_ends(text), len(text)]:
+        sentence = plain(text[place:end].strip())
+        if sentence and sentence[0] not in _QUOTES and heard("{voice}|^(?:{service})|^(?:{closing})").search(sentence):
+            said += count_words(sentence)
+        place = end
+    return 2 * said >= count_words(text)
