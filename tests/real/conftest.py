@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-
-from longwriter.journal import Entry, Journal
 from tests.real.server import LlamaServer
 
-SETTINGS_OF_OTHERS = ("OPENAI_", "LONGWRITER_RUNS", "LONGWRITER_MODEL", "LONGWRITER_BASE_URL", "XDG_CONFIG")
+from longwriter.journal import Entry, Journal
+
+OTHERS = ("OPENAI_", "LONGWRITER_", "XDG_CONFIG")
+"""Settings of whoever runs the tests."""
 
 
 class Desk:
@@ -21,7 +22,7 @@ class Desk:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(SETTINGS_OF_OTHERS)}
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(OTHERS) or k == "LONGWRITER_CACHE"}
         self.env = kept | {"XDG_CONFIG_HOME": str(folder / "user")}
 
     def start(self, *arguments: object) -> subprocess.Popen[str]:

@@ -76,9 +76,7 @@ def serve(model: str, options: dict[str, int]) -> None:
     settings = xllamacpp.CommonParams()
     settings.model.path = model
     settings.hostnames, settings.port = ["127.0.0.1"], 0
-    settings.n_ctx, settings.n_parallel, settings.n_predict = (
-        options[k] for k in ("n_ctx", "n_parallel", "n_predict")
-    )
+    settings.n_ctx, settings.n_parallel, settings.n_predict = (options[k] for k in ("n_ctx", "n_parallel", "n_predict"))
     settings.kv_unified = False  # each slot has its own window
     settings.cpuparams.n_threads = settings.cpuparams_batch.n_threads = 1
     settings.cpuparams.poll = settings.cpuparams_batch.poll = 0
@@ -86,7 +84,8 @@ def serve(model: str, options: dict[str, int]) -> None:
     settings.n_batch = settings.n_ubatch = 128
     settings.ui, settings.endpoint_slots, settings.verbosity = False, True, 0
     server = xllamacpp.Server(settings)
-    print(server.listening_address, flush=True)
+    sys.stdout.write(f"{server.listening_address}\n")
+    sys.stdout.flush()
     sys.stdin.read()
     os._exit(0)
 

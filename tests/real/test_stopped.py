@@ -7,11 +7,11 @@ import time
 from pathlib import Path
 
 import pytest
+from tests.real.conftest import Desk
+from tests.real.server import LlamaServer
 
 from longwriter.journal import Entry
 from longwriter.text import count_words, last_sentence_end
-from tests.real.conftest import Desk
-from tests.real.server import LlamaServer
 
 pytestmark = pytest.mark.real
 
@@ -69,7 +69,9 @@ def test_an_interrupted_command_says_where_the_text_is_and_how_to_go_on(server: 
     said = process.communicate(timeout=20)[1].strip().splitlines()[-1]
     assert process.returncode == 130
     assert "Traceback" not in said
-    told = re.fullmatch(r"longwriter: stopped: (\d+) of 240 words are in (\S+); go on with: longwriter (resume) (\S+)", said)
+    told = re.fullmatch(
+        r"longwriter: stopped: (\d+) of 240 words are in (\S+); go on with: longwriter (resume) (\S+)", said
+    )
     assert told, said
     draft = (desk.folder / told[2]).read_text("utf-8")
     assert told[2] == f"{told[4]}/draft.md"

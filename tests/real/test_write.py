@@ -4,10 +4,10 @@ import json
 import re
 
 import pytest
-
-from longwriter.text import count_words, repeated_ngrams
 from tests.real.conftest import Desk
 from tests.real.server import LlamaServer
+
+from longwriter.text import count_words, repeated_ngrams
 
 pytestmark = pytest.mark.real
 
