@@ -27,7 +27,7 @@ LEAST_KINDS = 0.34
 """Different characters a text of `LONG` and more must have to each ten: 茶茶茶 has one."""
 LONG = 8
 LEAST_POINT = 3
-"""Words of a point that two lines may not share."""
+"""Words of a point that two lines may not share, and that a title such as "Part 4" needs beside it."""
 
 
 def check_plan(plan: Plan, count: int | None, instruction: str) -> None:
@@ -51,7 +51,8 @@ def line_fault(section: Section, before: tuple[Section, ...], instruction: str) 
     title, point = _bare(section.title), _bare(section.point)
     if not words_of(title):
         return f"has no title but {section.title!r}"
-    if _PLACEHOLDER.fullmatch(title) and (not point or _PLACEHOLDER.fullmatch(point) or _numberless(point) == ""):
+    thin = len(words_of(_numberless(point))) < LEAST_POINT
+    if _PLACEHOLDER.fullmatch(title) and (thin or _PLACEHOLDER.fullmatch(point)):
         return f"is a placeholder: {section.title!r}"
     if _PLACEHOLDER.fullmatch(point) or (point and not words_of(point)):
         return f"has a placeholder for its point: {section.point[:60]!r}"

@@ -7,11 +7,11 @@ import time
 from pathlib import Path
 
 import pytest
+from tests.real.desk import Desk
+from tests.real.llama_server import LlamaServer
 
 from longwriter.journal import Entry
 from longwriter.text import count_words, last_sentence_end
-from tests.real.conftest import Desk
-from tests.real.server import LlamaServer
 
 pytestmark = pytest.mark.real
 

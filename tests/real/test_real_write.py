@@ -4,10 +4,10 @@ import json
 import re
 
 import pytest
+from tests.real.desk import Desk
+from tests.real.llama_server import LlamaServer
 
 from longwriter.text import count_words, repeated_ngrams
-from tests.real.conftest import Desk
-from tests.real.server import LlamaServer
 
 pytestmark = pytest.mark.real
 

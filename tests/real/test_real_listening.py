@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
+from tests.real.llama_server import LlamaServer
 
 from longwriter.models.base import Model, ModelConfig, open_model
 from longwriter.types import Message, Request
-from tests.real.server import LlamaServer
 
 STORY = "Write a long story about a lighthouse keeper who finds a letter in a bottle."
 LONG = Request(messages=(Message(role="user", content=STORY),), max_tokens=3000, repeat_penalty=1.1, seed=1)

@@ -84,7 +84,8 @@ def serve(model: str, options: dict[str, int]) -> None:
     settings.n_batch = settings.n_ubatch = 128
     settings.ui, settings.endpoint_slots, settings.verbosity = False, True, 0
     server = xllamacpp.Server(settings)
-    print(server.listening_address, flush=True)
+    sys.stdout.write(f"{server.listening_address}\n")
+    sys.stdout.flush()
     sys.stdin.read()
     os._exit(0)
 
