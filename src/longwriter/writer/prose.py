@@ -21,7 +21,7 @@ SHORT = 20
 """Words of a reply that says nothing else."""
 ENDS = 8
 """At each end of a reply so many lines may be taken away."""
-LEAST_ECHO, LEAST_INSIDE = 3, 8
+LEAST_ECHO, LEAST_INSIDE = 3, 5
 """Words of a line that counts as said back: a whole line of the prompt, or a part of one."""
 TALK_WORDS, LABEL_WORDS = 60, 15
 """A longer line is prose, whatever it begins with."""
@@ -50,7 +50,8 @@ _EMPTY_LABEL = re.compile(
     re.I,
 )
 _COUNTED = re.compile(
-    r"(?:(?:total |approximate |final |actual )?word ?count\b.{0,40}|total words?\b.{0,20}"
+    r"(?:(?:total |approximate |final |actual )?word ?count\b.{0,40}|(?:total )?words?\s*[:：]\s*~?\d.{0,20}|total words?\b.{0,20}|length\s*[:：]?\s*.{0,20}\d+ words|section \d+ of \d+.{0,80}"
+    r"|(?:\d{1,3}\. )?(?:section|part|chapter|第).{0,80}[(（]\s*(?:about |约)?\d+\s*(?:words|字)[)）]?"
     r"|(?:approximately|approx\.?|about|around|~|total:?)?\s*\d[\d,.]*\s+words(?: in total| total)?"
     r"|(?:全文|本节|本章|本段|总|正文|以上)?(?:字数|字數|共计?|约|共约|字数统计)\s*[约約共计:：为]{0,3}\s*\d[\d,]*\s*字?(?:左右)?"
     r"|(?:wortzahl|nombre de mots|número de palabras|conteggio parole|文字数|글자 수)\b.{0,20})\Z",
@@ -64,10 +65,10 @@ _ASIDE = re.compile(
 _ASIDE_SAYS = re.compile(
     r"(?:note\b|this (?:section|part|draft|continuation|is (?:the|a) (?:section|continuation))|(?:end|start|beginning) of|begin|section"
     r"|continu|word|total|approx|to be continued|next (?:section|part)|insert|draft|here(?:'s| is| are)|the (?:section|story|text) (?:continues|ends)"
-    r"|\d[\d,]* words|字数|字數|待续|未完|续|接上|本[节章]|注[:：])",
+    r"|\d[\d,]* words|字数|字數|待续|未完|续|接上|本[节章]|第.{1,4}[节段部]|注[:：])",
     re.I,
 )
-_NOTE = re.compile(r"(?:(?:author'?s? |please |editor'?s? |a )?note\b[^:：\n]{0,20}|disclaimer|注意?|说明|備註|备注|注释)\s*[:：]", re.I)
+_NOTE = re.compile(r"(?:(?:author'?s? |please |editor'?s? |a )?note\b[^:：\n]{0,20}|disclaimer|注意?|说明|備註|备注|注释)\s*[:：]|please note that\b", re.I)
 _OF_TEXT = re.compile(
     r"\b(?:this|the|following|next|above) (?:section|story|draft|text|piece|continuation|version|response|narrative|essay|chapter|outline)"
     r"\b|\bword (?:count|limit)|\brequest(?:ed)?\b|\bprompt\b|\binstructions\b|\bfiction(?:al)?\b|\b(?:i|i've|i have) (?:kept|tried|aimed|written"
@@ -153,7 +154,7 @@ def _unrefused(text: str, *, offered: bool, echo: _Echo) -> str:
 def _declines(text: str) -> bool:
     """Whether a text begins with a refusal, by the signs of `EVIDENCE`; speech in a story is none."""
     bare = plain(text.strip(_MARKUP))
-    if not bare or bare[0] in _QUOTES:
+    if not bare or bare[0] in _QUOTES or re.match(r"dear \w", bare, re.I):
         return False
     ends = list(sentence_ends(bare[:800]))
     at = 2 if ends and count_words(bare[: ends[0]]) <= 5 else 1
@@ -202,7 +203,7 @@ def _form(line: str, *, first: bool) -> bool:
     if count_words(bare) > TALK_WORDS:
         return False
     inner = bare.strip(_MARKUP + "[]()（）【】—–-.。")
-    if _COUNTED.match(inner) or (_ASIDE.match(bare) and _ASIDE_SAYS.match(inner)):
+    if _COUNTED.match(inner) or ((_ASIDE.match(bare) or _ASIDE.match(inner)) and _ASIDE_SAYS.match(inner)):
         return True
     label = (_LABEL.match(bare) or _EMPTY_LABEL.match(bare)) and first
     if label and count_words(bare) <= LABEL_WORDS:
@@ -276,7 +277,8 @@ def _closes(block: str, ruled: bool) -> bool:
 def _offers(bare: str) -> bool:
     """Whether a paragraph or sentence without markup offers more, or hopes that the text pleases."""
     at = sure.end() if (sure := heard(r"[¡¿]?(?:{sure}\s*[!.。！]+\s*)").match(bare)) else 0
-    return heard("[¡¿]?{closing}").match(bare, at) is not None and not heard("{told}").search(bare)
+    closing = heard("[¡¿]?{closing}")
+    return (closing.match(bare) or closing.match(bare, at)) is not None and not heard("{told}").search(bare)
 
 
 def _without_last_sentence(text: str) -> str:

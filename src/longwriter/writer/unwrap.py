@@ -159,6 +159,8 @@ def _from_tags(bare: str) -> str | None:
             break
         rest = text[opening.end() :]
         end = rest.lower().find(f"</{opening['name'].lower()}")
+        if end < 0 and not opening[0].endswith("\n"):  # a sentence about the tag
+            break
         inside = rest if end < 0 else rest[:end]
         after = "" if end < 0 else rest[end:].partition(">")[2]
         if after.strip() and count_words(inside) < LEAST_HELD:
