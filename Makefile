@@ -23,7 +23,7 @@ test: .venv/ready-dev
 # Writes with the small model, which is fetched once (93 MB).
 test-real: .venv/ready-dev .venv/ready-write
 	$(BIN)/longwriter pull smollm2
-	$(BIN)/python -m pytest -m real tests/real
+	$(BIN)/python -m pytest -m real tests/real -n 2 --dist loadfile
 
 # Trains tiny models on the CPU and starts a small Ray: needs PyTorch, which `make test` does not install (its GPU build
 # is gigabytes).
