@@ -8,8 +8,8 @@ from longwriter.writer.calls import Spent
 from longwriter.writer.manuscript import Manuscript
 from longwriter.writer.target import Target
 
-MOST_OFF = 0.1
-"""A text further from its length is said to be."""
+MOST_OFF = 0.05
+"""A text further from the bounds of its length is said to be."""
 MOST_AGAIN = 0.3
 """A text of which more is said again is said to go round in circles."""
 
