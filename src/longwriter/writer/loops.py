@@ -143,6 +143,5 @@ def _circle(text: str, before: str) -> int:
 
 
 _NUMBERS = frozenset(
-    "one two three four five six seven eight nine ten eleven twelve first second third fourth fifth sixth seventh eighth ninth "
-    "tenth eleventh twelfth twenty thirty forty fifty 一 二 三 四 五 六 七 八 九 十 百".split()  # noqa: SIM905
+    ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth", "twenty", "thirty", "forty", "fifty", "一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "百"]
 )

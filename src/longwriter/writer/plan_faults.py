@@ -37,8 +37,12 @@ _EMPTY = re.compile(
     r"<[^<>]*>|\[[^\[\]]*\]|\{[^{}]*\}|\$\w+|string|lorem ipsum.*|n/?a|none|null|todo|tbd|tba|untitled(?: section)?|foo|bar|test",
     re.I,
 )
-_NAMED = re.compile(r"title|heading|titel|überschrift|titre|título|titolo|заголовок|название|标题|標題|タイトル|見出し|제목", re.I)
-_COUNTED = re.compile(rf"\b(?:{_NUMBER}|is|the|this|a)\b|\d+|第?[一二三四五六七八九十百]{{1,4}}(?=[次回节章段部天日年])", re.I)
+_NAMED = re.compile(
+    r"title|heading|titel|überschrift|titre|título|titolo|заголовок|название|标题|標題|タイトル|見出し|제목", re.I
+)
+_COUNTED = re.compile(
+    rf"\b(?:{_NUMBER}|is|the|this|a)\b|\d+|第?[一二三四五六七八九十百]{{1,4}}(?=[次回节章段部天日年])", re.I
+)
 LEAST_KINDS = 0.34
 """Different characters a text of `LONG` and more must have to each ten: 茶茶茶 has one."""
 LONG = 8
