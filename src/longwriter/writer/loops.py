@@ -42,6 +42,8 @@ def good_part(text: str, before: str = "") -> str:
     while text and loops(text, before):
         if step := _in_step(text):
             start, unit = step
+            while start and text[start - 1] == text[start - 1 + unit]:
+                start -= 1
             ends = [*sentence_ends(text[:start]), *(end for end in sentence_ends(text) if end <= start + unit)]
             kept = text[: max(ends, default=0)]  # the first list: a circle may begin in lower case
         elif _said(text, before):
@@ -141,6 +143,45 @@ def _circle(text: str, before: str) -> int:
 
 
 _NUMBERS = frozenset(
-    "one two three four five six seven eight nine ten eleven twelve first second third fourth fifth sixth seventh eighth ninth "
-    "tenth eleventh twelfth twenty thirty forty fifty 一 二 三 四 五 六 七 八 九 十 百".split()  # noqa: SIM905
+    [
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "eleven",
+        "twelve",
+        "first",
+        "second",
+        "third",
+        "fourth",
+        "fifth",
+        "sixth",
+        "seventh",
+        "eighth",
+        "ninth",
+        "tenth",
+        "eleventh",
+        "twelfth",
+        "twenty",
+        "thirty",
+        "forty",
+        "fifty",
+        "一",
+        "二",
+        "三",
+        "四",
+        "五",
+        "六",
+        "七",
+        "八",
+        "九",
+        "十",
+        "百",
+    ]
 )

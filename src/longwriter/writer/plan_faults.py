@@ -11,17 +11,37 @@ from longwriter.errors import PlanError
 from longwriter.text import words_of
 from longwriter.types import Plan, Section
 
-_NUMBER = (
-    r"(?:\d{1,4}|[ivxlc]{1,6}|one|two|three|four|five|six|seven|eight|nine|ten|first|second|third"
-    r"|[一二三四五六七八九十百]{1,4})"
-)
-_KIND = r"(?:section|part|chapter|paragraph|point|title|heading|topic|scene|step|item|subsection|main\s+point)"
-_PLACEHOLDER = re.compile(
-    rf"(?:(?:the\s+)?(?:{_NUMBER}\s+)?{_KIND}s?[\s_#:.-]*{_NUMBER}?(?:\s+(?:title|name|heading|point|here|of\s+(?:the\s+)?(?:text|document|section)))?"
-    rf"|{_KIND}\s*{_NUMBER}\s+is\s+(?:the\s+)?(?:{_NUMBER}\w*|last|next)?\s*{_KIND}|(?:the\s+)?title\s+of\s+(?:the\s+)?(?:text|document|section|story)"
-    r"|<[^<>]*>|\[[^\[\]]*\]|\{[^{}]*\}|string|text|lorem\s+ipsum.*|n/?a|none|todo|tbd|placeholder|example|untitled"
-    r"|(?:全文|本节|小节|章节|文章)?标题\s*\d*|(?:第\s*)?[\d一二三四五六七八九十]{1,3}\s*[节章段部]|要点\s*\d*|内容\s*\d*)",
+_FORM = re.compile(
+    r"\b(?:sub)?(?:section|part|chapter|paragraph|point|title|heading|headline|topic|scene|step|item|description|content|summary|text"
+    r"|placeholder|sample|example|insert|main idea|document|sentence|abschnitt|kapitel|titel|überschrift|hauptpunkt|punkt|inhalt"
+    r"|beschreibung|thema|titre|partie|chapitre|contenu|texte|sección|título|capítulo|punto|contenido|descripción|texto|titolo|sezione"
+    r"|parte|capitolo|contenuto|descrizione|testo|seção|ponto|conteúdo|descrição|название|заголовок|раздел|глава|часть|описание"
+    r"|содержание|пункт|текст)s?(?=\d|_|\b)"
+    r"|小?标题|標題|章节|章節|要点|要點|内容|內容|全文|本[节章段]|第[\d一二三四五六七八九十百]{1,4}[节章段部節]|这一?节|填写|描述|说明"
+    r"|タイトル|見出し|ポイント|説明|第?\d{1,3}[章節]|제목|내용|요점|섹션|설명",
     re.I,
+)
+"""Words of the form that a plan is asked for in; a line of them alone says nothing."""
+_NUMBER = (
+    r"(?:\d{1,4}|[ivxlc]{1,6}|one|two|three|four|five|six|seven|eight|nine|ten|first|second|third|fourth|fifth|sixth|seventh|eighth"
+    r"|ninth|tenth|last|next|final)"
+)
+_FILL = re.compile(
+    rf"\b(?:{_NUMBER}|[a-z]|the|an|of|to|in|is|are|this|that|it|its|your|my|and|or|for|what|here|covers?|about|goes|will|be|short|main"
+    r"|say|says|alone|concretely|enough|write|without|asking|back|name|story|der|die|das|des|dieser|de|la|le|les|du|del|della|do|da|un"
+    r"|une|una|ein|eine|ist|est|es|principale?|número)\b|[一二三四五六七八九十百两的用句话只有这才写简短具体到不必再问就能动笔此处请在]",
+    re.I,
+)
+"""Words that may stand between them."""
+_EMPTY = re.compile(
+    r"<[^<>]*>|\[[^\[\]]*\]|\{[^{}]*\}|\$\w+|string|lorem ipsum.*|n/?a|none|null|todo|tbd|tba|untitled(?: section)?|foo|bar|test",
+    re.I,
+)
+_NAMED = re.compile(
+    r"title|heading|titel|überschrift|titre|título|titolo|заголовок|название|标题|標題|タイトル|見出し|제목", re.I
+)
+_COUNTED = re.compile(
+    rf"\b(?:{_NUMBER}|is|the|this|a)\b|\d+|第?[一二三四五六七八九十百]{{1,4}}(?=[次回节章段部天日年])", re.I
 )
 LEAST_KINDS = 0.34
 """Different characters a text of `LONG` and more must have to each ten: 茶茶茶 has one."""
@@ -49,12 +69,12 @@ def check_plan(plan: Plan, count: int | None, instruction: str) -> None:
 def line_fault(section: Section, before: tuple[Section, ...], instruction: str) -> str:
     """What is wrong with one line, given those before it; "" for nothing."""
     title, point = _bare(section.title), _bare(section.point)
-    if not words_of(title):
+    if not words_of(title) or re.fullmatch(r"\d{1,3}", title):
         return f"has no title but {section.title!r}"
     thin = len(words_of(_numberless(point))) < LEAST_POINT
-    if _PLACEHOLDER.fullmatch(title) and (thin or _PLACEHOLDER.fullmatch(point)):
+    if _says_nothing(title) and (thin or _says_nothing(point) or _NAMED.search(title)):
         return f"is a placeholder: {section.title!r}"
-    if _PLACEHOLDER.fullmatch(point) or (point and not words_of(point)):
+    if (section.point.strip() and not words_of(point)) or _says_nothing(point):
         return f"has a placeholder for its point: {section.point[:60]!r}"
     if _monotone(title) or _monotone(point):
         return f"repeats one sign: {section.title[:20]!r}"
@@ -74,10 +94,17 @@ def _bare(text: str) -> str:
     return " ".join(text.casefold().split()).strip(" .,:;!?\"'*_-–—。，：；！？“”")
 
 
+def _says_nothing(text: str) -> bool:
+    """Whether a text has words of the form alone, or is one of the signs for "to be filled in"."""
+    if _EMPTY.fullmatch(text):
+        return True
+    left, found = _FORM.subn(" ", text)
+    return found > 0 and not any(c.isalnum() for c in _FILL.sub(" ", left))
+
+
 def _numberless(text: str) -> str:
     """The words without numbers and the names of parts."""
-    kept = re.sub(rf"\b(?:{_KIND}|{_NUMBER}|is|the|this|a)\b|\d+", " ", text.casefold())
-    return " ".join(words_of(kept))
+    return " ".join(words_of(_FORM.sub(" ", _COUNTED.sub(" ", text.casefold()))))
 
 
 def _monotone(text: str) -> bool:

@@ -68,7 +68,10 @@ _ASIDE_SAYS = re.compile(
     r"|\d[\d,]* words|字数|字數|待续|未完|续|接上|本[节章]|第.{1,4}[节段部]|注[:：])",
     re.I,
 )
-_NOTE = re.compile(r"(?:(?:author'?s? |please |editor'?s? |a )?note\b[^:：\n]{0,20}|disclaimer|注意?|说明|備註|备注|注释)\s*[:：]|please note that\b", re.I)
+_NOTE = re.compile(
+    r"(?:(?:author'?s? |please |editor'?s? |a )?note\b[^:：\n]{0,20}|disclaimer|注意?|说明|備註|备注|注释)\s*[:：]|please note that\b",
+    re.I,
+)
 _OF_TEXT = re.compile(
     r"\b(?:this|the|following|next|above) (?:section|story|draft|text|piece|continuation|version|response|narrative|essay|chapter|outline)"
     r"\b|\bword (?:count|limit)|\brequest(?:ed)?\b|\bprompt\b|\binstructions\b|\bfiction(?:al)?\b|\b(?:i|i've|i have) (?:kept|tried|aimed|written"
@@ -250,7 +253,9 @@ def _without_last(text: str, echo: _Echo) -> str:
         body = text.rstrip()
         before, _, paragraph = body.rpartition("\n\n")
         line = body.rpartition("\n")[2]
-        ruled = _RULE.match(before.rstrip().rpartition("\n")[2]) or _RULE.match(body.rpartition("\n")[0].rpartition("\n")[2])
+        ruled = _RULE.match(before.rstrip().rpartition("\n")[2]) or _RULE.match(
+            body.rpartition("\n")[0].rpartition("\n")[2]
+        )
         if body and (_closes(line, bool(ruled)) or (echo.says(line) and not echo.title(line))):
             text = body[: len(body) - len(line)]
         elif before and "\n" in paragraph and _closes(paragraph, bool(ruled)):

@@ -19,7 +19,16 @@ SKELETONS = Path(__file__).parent / "skeletons.toml"
 KINDS = ("story", "guide", "report", "essay")
 FALLBACK = "essay"
 FIRST_CLAUSE = re.compile(r"[，。：；！？,:;!?\n]")
-TITLE_WORDS = 12
+NAMED = {
+    "en": re.compile(r"\w[^\w.!?\n]+[A-ZÀ-ÖØ-Þ][^\W\d_A-Z]|\b(?:named|called)\s+\w|\bI\b|\bmy\b"),
+    "zh": re.compile(
+        r"名叫|名为|叫做|叫[^\W\d_]|名字|主角[是为：:]|主人公[是为：:]|[“「《]|关于我|我的|[A-Za-z]{2}"
+        r"|(?:老|小|阿)[赵钱孙李周吴郑王陈林张刘黄杨何高马罗梁宋唐许韩冯邓曹彭明红芳华强]"
+        r"|[赵钱孙李周吴郑王冯陈蒋沈韩杨朱秦许何吕张孔曹严金魏陶姜谢章苏潘范彭鲁韦马方袁柳唐薛雷贺罗郝毕康顾孟黄萧姚邵汪毛戴宋庞熊纪舒"
+        r"项祝董梁杜阮蓝贾江郭林钟徐邱骆高夏蔡田樊胡凌霍虞万卢莫解应丁邓洪石崔龚程陆叶][\u4e00-\u9fff]{1,2}(?=[的在和与是，,、。]|$)"
+    ),
+}
+"""What names a person, or the one who tells, in a request; a surname before one or two characters in Chinese."""
 
 
 class Skeleton(NamedTuple):
@@ -71,8 +80,7 @@ def skeleton_of(instruction: str, language: str) -> Skeleton:
 def main_person(instruction: str, language: str) -> str:
     """A name for the main person of a story; "" for other kinds, and where the request may name one itself."""
     names = skeleton_of(instruction, language).names
-    named = language == "en" and re.search(r"\w[ ,;]+[A-Z][a-z]+", instruction) is not None
-    return "" if not names or named else names[int(digest(instruction), 16) % len(names)]
+    return "" if not names or NAMED[language].search(instruction) else names[int(digest(instruction), 16) % len(names)]
 
 
 def skeleton_plan(instruction: str, words: int, sections: int, language: str) -> Plan:

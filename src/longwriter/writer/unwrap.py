@@ -21,10 +21,37 @@ MOST_HELD = 0.6
 """Share of a reply's words that mended JSON must give back."""
 DEEPEST_TAGS = 3
 
-_KEYS = (
-    "content text body section_text section_content full_text prose section sections chapter chapters paragraphs paragraph "
-    "story article essay draft output response answer result arguments parameters input 内容 正文 文本 章节 段落"
-).split()  # noqa: SIM905
+_KEYS = [
+    "content",
+    "text",
+    "body",
+    "section_text",
+    "section_content",
+    "full_text",
+    "prose",
+    "section",
+    "sections",
+    "chapter",
+    "chapters",
+    "paragraphs",
+    "paragraph",
+    "story",
+    "article",
+    "essay",
+    "draft",
+    "output",
+    "response",
+    "answer",
+    "result",
+    "arguments",
+    "parameters",
+    "input",
+    "内容",
+    "正文",
+    "文本",
+    "章节",
+    "段落",
+]
 _OTHER_KEYS = frozenset("title heading name words word_count number id type language 标题 字数".split())  # noqa: SIM905
 _FIRST_KEY = re.compile(r"[{\[\s]*[\"'“]?(?P<key>[\w -]{1,30})[\"'”]?\s*:")
 _FENCE = re.compile(r"(?:```|~~~)[ \t]*(?P<kind>json[c5l]?|jsonl|ya?ml|xml|html)?[ \t]*\n")
@@ -36,10 +63,13 @@ _OPENING = re.compile(rf"<\s{{0,3}}(?P<name>{_NAME})(?:-\d+)?(?:\s[^<>]{{0,200}}
 _CLOSING_LAST = re.compile(rf"\n?[ \t]*</\s{{0,3}}(?:{_NAME})(?:-\d+)?\s{{0,3}}>\Z", re.I)
 _INNER = re.compile(r"<title>[^<>\n]{0,200}</title>\s*|</?(?:p|paragraph)>[ \t]*", re.I)
 _OWN_LINE = re.compile(
-    r"^[ \t]*<(?P<close>/?)(?:request|text|notes|passages|tail|last_lines|要求|正文|要点|末尾)(?:-\d+)?>[ \t]*$", re.M | re.I
+    r"^[ \t]*<(?P<close>/?)(?:request|text|notes|passages|tail|last_lines|要求|正文|要点|末尾)(?:-\d+)?>[ \t]*$",
+    re.M | re.I,
 )
 """A tag of our own prompts on a line of its own."""
-_YAML = re.compile(r"(?:[\w ]{1,20}:[^\n]{0,200}\n){0,5}(?:content|text|body|section|story|内容|正文):[ \t]*[|>][-+]?[ \t]*\n", re.I)
+_YAML = re.compile(
+    r"(?:[\w ]{1,20}:[^\n]{0,200}\n){0,5}(?:content|text|body|section|story|内容|正文):[ \t]*[|>][-+]?[ \t]*\n", re.I
+)
 _TOOL = re.compile(r"^[ \t]*(?:<(?P<name>tool_calls?|function_calls?|tool_use)>|\[TOOL_CALLS\])", re.M)
 
 

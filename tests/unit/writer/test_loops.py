@@ -16,9 +16,43 @@ GOOD = (
     "and the tide began to turn at last."
 )
 LINE = "the road went on through the hills and the rain, past the mill and the bridge, to the town where the fair was held each May."
-THINGS = "plants dogs cats stove letters windows shoes roof garden fence books kitchen floor lamp bread soup rope boat nets oars".split()
-ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split()
-PARTS = "character ending situation place theme plot hero end voice".split()
+THINGS = [
+    "plants",
+    "dogs",
+    "cats",
+    "stove",
+    "letters",
+    "windows",
+    "shoes",
+    "roof",
+    "garden",
+    "fence",
+    "books",
+    "kitchen",
+    "floor",
+    "lamp",
+    "bread",
+    "soup",
+    "rope",
+    "boat",
+    "nets",
+    "oars",
+]
+ORDINALS = [
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+    "eleventh",
+    "twelfth",
+]
+PARTS = ["character", "ending", "situation", "place", "theme", "plot", "hero", "end", "voice"]
 
 CIRCLES = {
     "word": f"{GOOD} " + "lighthouse " * 40,
@@ -26,7 +60,9 @@ CIRCLES = {
     "sentence": f"{GOOD} " + "It is a place where people can visit. " * 8,
     "two sentences": f"{GOOD} " + "It is a place where people can visit. They are still there today. " * 6,
     "paragraph": f"{GOOD}\n\n" * 4,
-    "paragraph after three others": "\n\n".join([GOOD, *(f"{w} {LINE}" for w in ("Then", "Later", "After that")), GOOD]),
+    "paragraph after three others": "\n\n".join(
+        [GOOD, *(f"{w} {LINE}" for w in ("Then", "Later", "After that")), GOOD]
+    ),
     "character": "港口很安静。" + "茶" * 80,
     "chinese": "港口那天早晨很安静。" + "这是一个很美的地方，人们都喜欢来这里看海。" * 9,
     "japanese": "港はその朝静かだった。" + "それはとても美しい場所でした。" * 10,
@@ -39,12 +75,16 @@ CIRCLES = {
     "rule without end": f"{GOOD}\n\n" + "-" * 500,
     "blank lines": f"{GOOD}" + "\n" * 500,
     "list that counts": "\n".join(
-        f"{i}. The {p}: The {p} is a lighthouse keeper, who has found a letter in a bottle," for i, p in enumerate(PARTS, 5)
+        f"{i}. The {p}: The {p} is a lighthouse keeper, who has found a letter in a bottle,"
+        for i, p in enumerate(PARTS, 5)
     ),
     "list of one line": "\n".join(f"{i}. The end: The end is a short heading," for i in range(1, 20)),
-    "sections that count": " ".join(f"This section is part of section {i}. It is a section of the text." for i in range(1, 15)),
+    "sections that count": " ".join(
+        f"This section is part of section {i}. It is a section of the text." for i in range(1, 15)
+    ),
     "ordinals": " ".join(
-        f"This section is the {a} section to be written. It is the {b} section to be written." for a, b in pairwise(ORDINALS)
+        f"This section is the {a} section to be written. It is the {b} section to be written."
+        for a, b in pairwise(ORDINALS)
     ),
 }
 
@@ -72,12 +112,16 @@ def test_the_sentence_that_returns_is_kept_once() -> None:
 
 
 def test_a_copy_of_an_earlier_section_is_a_circle_only_beside_it() -> None:
-    section = f"{GOOD} Then {LINE} Nobody sang. The lamps were lit, one after another, along the whole of the northern quay."
+    section = (
+        f"{GOOD} Then {LINE} Nobody sang. The lamps were lit, one after another, along the whole of the northern quay."
+    )
     assert not loops(section)
     assert loops(section, f"An opening of its own.\n\n{section}\n\nAnd a middle part.")
     assert good_part(section, section) == ""
     assert loops(GOOD, GOOD), "a short one, if it stood earlier almost whole"
-    assert not loops(f"{GOOD[:60]} But the boat was not the one that they had waited for, and nobody knew its name.", GOOD)
+    assert not loops(
+        f"{GOOD[:60]} But the boat was not the one that they had waited for, and nobody knew its name.", GOOD
+    )
 
 
 CHORUS = (
@@ -92,10 +136,31 @@ VERSES = (
     "The morning came with a bank of cloud,\nThe nets were torn and the barrels dry,\nAnd one old sailor began aloud\n"
     "To tell the crew how the swallows fly.\n\n",
 )
-SAINTS = "Mary Michael Gabriel Raphael Joseph Peter Paul Andrew James John Thomas Philip Matthew Simon Jude Luke Mark".split()
+SAINTS = [
+    "Mary",
+    "Michael",
+    "Gabriel",
+    "Raphael",
+    "Joseph",
+    "Peter",
+    "Paul",
+    "Andrew",
+    "James",
+    "John",
+    "Thomas",
+    "Philip",
+    "Matthew",
+    "Simon",
+    "Jude",
+    "Luke",
+    "Mark",
+]
 HONEST = {
     "song": "".join(verse + CHORUS for verse in VERSES),
-    "list": "\n".join(f"- Look after the {t} on {d}" for t, d in zip(THINGS, "Monday Tuesday Friday Sunday".split() * 5, strict=True)),
+    "list": "\n".join(
+        f"- Look after the {t} on {d}"
+        for t, d in zip(THINGS, ["Monday", "Tuesday", "Friday", "Sunday"] * 5, strict=True)
+    ),
     "checklist": "\n".join(f"{i}. Check the {t} before you leave the house." for i, t in enumerate(THINGS, 1)),
     "table": "| Year | Ships | Tons |\n|---|---|---|\n"
     + "\n".join(f"| {1900 + i} | {i * 37 % 91} | {i * 971 % 3000} |" for i in range(40)),
@@ -110,7 +175,26 @@ HONEST = {
     "endureth for ever:\nThe moon and stars to rule by night: for his mercy endureth for ever.",
     "glossary": "".join(
         f"**{t.title()}**: a word that sailors use for {what} on a ship.\n\n"
-        for t, what in zip(THINGS, "ropes sails masts decks holds guns beds rats food rum winds maps oaths songs".split(), strict=False)
+        for t, what in zip(
+            THINGS,
+            [
+                "ropes",
+                "sails",
+                "masts",
+                "decks",
+                "holds",
+                "guns",
+                "beds",
+                "rats",
+                "food",
+                "rum",
+                "winds",
+                "maps",
+                "oaths",
+                "songs",
+            ],
+            strict=False,
+        )
     ),
     "contents": "\n".join(f"Chapter {i} ................ {i * 13}" for i in range(1, 30)),
     "recipe": "\n".join(f"{10 + i * 5} g of {t}" for i, t in enumerate(THINGS)),
@@ -158,7 +242,9 @@ def test_a_look_at_a_stream_is_quick() -> None:
     assert min(times) < 0.005
 
 
-@pytest.mark.parametrize("text", ["a" * 200_000, "ab" * 100_000, "a. " * 66_000, "\n" * 200_000, "茶" * 200_000, GOOD * 500])
+@pytest.mark.parametrize(
+    "text", ["a" * 200_000, "ab" * 100_000, "a. " * 66_000, "\n" * 200_000, "茶" * 200_000, GOOD * 500]
+)
 def test_a_hostile_text_is_cut_within_seconds(text: str) -> None:
     began = time.perf_counter()
     good_part(text)

@@ -102,7 +102,9 @@ def test_a_refusal_is_refused_in_its_own_words(reply: str) -> None:
 
 def test_a_refusal_is_known_in_a_planners_reply_too() -> None:
     assert refusal("I'm sorry, but I can't help with that.")
-    assert not refusal('{"sections": [{"title": "I am sorry", "point": "He says that he cannot help with that request."}]}')
+    assert not refusal(
+        '{"sections": [{"title": "I am sorry", "point": "He says that he cannot help with that request."}]}'
+    )
     assert not refusal("1. The keeper's evening: Tomas climbs the tower.\n2. The bottle: he cannot open it.")
 
 
@@ -119,8 +121,8 @@ HONEST = [
     f"Sure, he said, and that was the whole of it. {STORY}",
     f"Certainly the harbour had seen worse. {STORY}",
     f"Of course, if they had waited five minutes more, nobody would have known. {STORY}",
-    f'"I\'m sorry, but I can\'t help you," said the clerk.\n\n{STORY}',
-    '“I’m sorry, but I can’t help with that request,” she said, and shut the door.',
+    f"\"I'm sorry, but I can't help you,\" said the clerk.\n\n{STORY}",
+    "“I’m sorry, but I can’t help with that request,” she said, and shut the door.",
     f"I'm sorry, but I can't help you, I told her, and I meant it. The winter was long.\n\n{STORY}",
     "I'm sorry, but I can't help you. The clerk pushed the form back through the slot and drew down the blind before I could "
     "find my glasses or my voice.",

@@ -148,7 +148,7 @@ async def test_a_loop_is_cut_and_the_section_goes_on(tmp_path: Path) -> None:
     assert made.text.count("It was a place where people could visit") <= 1
     assert "The fog came in" in made.text
     assert "A boat went out" in made.text
-    assert 190 <= made.report.written <= 214
+    assert 180 <= made.report.written <= 214
 
 
 async def test_a_section_far_too_long_is_trimmed_at_a_sentence(tmp_path: Path) -> None:
@@ -203,7 +203,7 @@ async def test_a_stopped_section_keeps_its_sentences_and_goes_on_from_them(tmp_p
     made = await write_with(model, settings(words=200), tmp_path / "a")
     assert "The fog came in" in made.text
     assert "A boat went out" in made.text
-    assert 190 <= made.report.written <= 214
+    assert 180 <= made.report.written <= 214
     assert (await replay(tmp_path / "a")).text == made.text
 
 
