@@ -54,7 +54,7 @@ def test_a_new_try_begins_empty() -> None:
 
 def test_whole_sentences_are_handed_over_once_after_two_seconds() -> None:
     saved: list[str] = []
-    watch = Watch(bounds(), keep=saved.append)
+    watch = Watch(bounds(most=1000), keep=saved.append)
     long = varied("The harbour lay still", 40)
     watch.hear(long[:400])
     assert saved == [], "it has only begun"
