@@ -69,7 +69,7 @@ _ASIDE = re.compile(
 _ASIDE_SAYS = re.compile(
     r"(?:note\b|this (?:section|part|draft|continuation|is (?:the|a) (?:section|continuation))"
     r"|(?:end|start|beginning) of|begin|section"
-    r"|continu|word|total|approx|to be continued|next (?:section|part)|insert|draft|here(?:'s| is| are)"
+    r"|continu|word|total|approx|to be continued|end\Z|(?:本[节章])?完|next (?:section|part)|insert|draft|here(?:'s| is| are)"
     r"|the (?:section|story|text) (?:continues|ends)"
     r"|\d[\d,]* words|字数|字數|待续|未完|续|接上|本[节章]|第.{1,4}[节段部]|注[:：])",
     re.I,

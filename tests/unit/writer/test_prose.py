@@ -250,6 +250,12 @@ def test_talk_and_echoes_before_prose_go(talk: str) -> None:
 
 
 AFTER = [
+    "I hope you like it!",
+    "Would you like the next section?",
+    "Want me to continue?",
+    "[End]",
+    "（本节完）",
+    "希望你喜欢这个故事！",
     "Let me know if you'd like me to continue!",
     "Let me know if you would like any changes.",
     "Please let me know if you need further adjustments.",
