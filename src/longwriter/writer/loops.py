@@ -9,6 +9,8 @@ changed are caught by the second. What is kept ends with the last sentence befor
 sentences that return included. Pure; text told again in wholly other words is `rewards`' work.
 """
 
+import re
+
 from longwriter.text import is_cjk, sentence_ends, words_of
 
 STEP_SPAN = 1200
@@ -143,45 +145,9 @@ def _circle(text: str, before: str) -> int:
 
 
 _NUMBERS = frozenset(
-    [
-        "one",
-        "two",
-        "three",
-        "four",
-        "five",
-        "six",
-        "seven",
-        "eight",
-        "nine",
-        "ten",
-        "eleven",
-        "twelve",
-        "first",
-        "second",
-        "third",
-        "fourth",
-        "fifth",
-        "sixth",
-        "seventh",
-        "eighth",
-        "ninth",
-        "tenth",
-        "eleventh",
-        "twelfth",
-        "twenty",
-        "thirty",
-        "forty",
-        "fifty",
-        "一",
-        "二",
-        "三",
-        "四",
-        "五",
-        "六",
-        "七",
-        "八",
-        "九",
-        "十",
-        "百",
-    ]
+    re.findall(
+        r"\w+",
+        "one two three four five six seven eight nine ten eleven twelve first second third fourth fifth sixth seventh eighth"
+        " ninth tenth eleventh twelfth twenty thirty forty fifty 一 二 三 四 五 六 七 八 九 十 百",
+    )
 )

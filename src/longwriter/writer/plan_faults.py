@@ -13,7 +13,8 @@ from longwriter.types import Plan, Section
 
 _FORM = re.compile(
     r"\b(?:sub)?(?:section|part|chapter|paragraph|point|title|heading|headline|topic|scene|step|item|description|content|summary|text"
-    r"|placeholder|sample|example|insert|main idea|document|sentence|abschnitt|kapitel|titel|überschrift|hauptpunkt|punkt|inhalt"
+    r"|placeholder|sample|example|insert|main idea|document|sentence|abschnitt|kapitel"
+    r"|titel|überschrift|hauptpunkt|punkt|inhalt"
     r"|beschreibung|thema|titre|partie|chapitre|contenu|texte|sección|título|capítulo|punto|contenido|descripción|texto|titolo|sezione"
     r"|parte|capitolo|contenuto|descrizione|testo|seção|ponto|conteúdo|descrição|название|заголовок|раздел|глава|часть|описание"
     r"|содержание|пункт|текст)s?(?=\d|_|\b)"
@@ -34,7 +35,8 @@ _FILL = re.compile(
 )
 """Words that may stand between them."""
 _EMPTY = re.compile(
-    r"<[^<>]*>|\[[^\[\]]*\]|\{[^{}]*\}|\$\w+|string|lorem ipsum.*|n/?a|none|null|todo|tbd|tba|untitled(?: section)?|foo|bar|test",
+    r"<[^<>]*>|\[[^\[\]]*\]|\{[^{}]*\}|\$\w+|string|lorem ipsum.*|n/?a|none|null|todo"
+    r"|tbd|tba|untitled(?: section)?|foo|bar|test",
     re.I,
 )
 _NAMED = re.compile(

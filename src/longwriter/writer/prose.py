@@ -33,6 +33,7 @@ QUOTED = 160
 _EDGE = " \t\r\n*_#>\"“”'‘’:：.。-–—[]()（）【】《》"
 _MARKUP = " \t\r\n*_~>#"
 _QUOTES = frozenset("\"“„«‹'‘「『《—–-")
+_COLON = re.compile(r"[^\n:：]{0,80}[:：]\s+")
 _RULE = re.compile(r"[ \t]*(?:[-*_=—~][ \t]?){3,50}\Z")
 _GIVEN = re.compile(
     r"<(text|passages|tail|last_lines|notes|正文|前文|段落|末尾|要点|结尾)((?:-\d+)?)>.*?</\1\2>", re.S | re.I
@@ -40,17 +41,20 @@ _GIVEN = re.compile(
 """Earlier text in a prompt: it may be quoted."""
 _LABEL = re.compile(
     r"(?:(?:section |chapter |story |working )?title|word count|target length|length of (?:this section|the continuation)|genre"
-    r"|section \d+ title|titel|titre|título|titolo|タイトル|제목|название|заголовок|标题|標題|题目|題目|字数|字數)\s*[:：]\s*\S",
+    r"|section \d+ title|titel|titre|título|titolo|タイトル|제목|название"
+    r"|заголовок|标题|標題|题目|題目|字数|字數)\s*[:：]\s*\S",
     re.I,
 )
 """What a model writes before its text as in a form."""
 _EMPTY_LABEL = re.compile(
-    r"(?:an? |the |my |your )?(?:note(?: may follow)?|(?:full |section |main )?text|content|output|answer|section|draft|response"
+    r"(?:an? |the |my |your )?(?:note(?: may follow)?|(?:full |section |main )?text"
+    r"|content|output|answer|section|draft|response"
     r"|continuation|story|body|正文|内容|內容|故事正文|本节内容)[:：]\Z",
     re.I,
 )
 _COUNTED = re.compile(
-    r"(?:(?:total |approximate |final |actual )?word ?count\b.{0,40}|(?:total )?words?\s*[:：]\s*~?\d.{0,20}|total words?\b.{0,20}|length\s*[:：]?\s*.{0,20}\d+ words|section \d+ of \d+.{0,80}"
+    r"(?:(?:total |approximate |final |actual )?word ?count\b.{0,40}|(?:total )?words?\s*[:：]\s*~?\d.{0,20}"
+    r"|total words?\b.{0,20}|length\s*[:：]?\s*.{0,20}\d+ words|section \d+ of \d+.{0,80}"
     r"|(?:\d{1,3}\. )?(?:section|part|chapter|第).{0,80}[(（]\s*(?:about |约)?\d+\s*(?:words|字)[)）]?"
     r"|(?:approximately|approx\.?|about|around|~|total:?)?\s*\d[\d,.]*\s+words(?: in total| total)?"
     r"|(?:全文|本节|本章|本段|总|正文|以上)?(?:字数|字數|共计?|约|共约|字数统计)\s*[约約共计:：为]{0,3}\s*\d[\d,]*\s*字?(?:左右)?"
@@ -63,30 +67,38 @@ _ASIDE = re.compile(
     re.S | re.I,
 )
 _ASIDE_SAYS = re.compile(
-    r"(?:note\b|this (?:section|part|draft|continuation|is (?:the|a) (?:section|continuation))|(?:end|start|beginning) of|begin|section"
-    r"|continu|word|total|approx|to be continued|next (?:section|part)|insert|draft|here(?:'s| is| are)|the (?:section|story|text) (?:continues|ends)"
+    r"(?:note\b|this (?:section|part|draft|continuation|is (?:the|a) (?:section|continuation))"
+    r"|(?:end|start|beginning) of|begin|section"
+    r"|continu|word|total|approx|to be continued|end\Z|(?:本[节章])?完|next (?:section|part)|insert|draft|here(?:'s| is| are)"
+    r"|the (?:section|story|text) (?:continues|ends)"
     r"|\d[\d,]* words|字数|字數|待续|未完|续|接上|本[节章]|第.{1,4}[节段部]|注[:：])",
     re.I,
 )
 _NOTE = re.compile(
-    r"(?:(?:author'?s? |please |editor'?s? |a )?note\b[^:：\n]{0,20}|disclaimer|注意?|说明|備註|备注|注释)\s*[:：]|please note that\b",
+    r"(?:(?:author'?s? |please |editor'?s? |a )?note\b[^:：\n]{0,20}|disclaimer|注意?|说明|備註|备注|注释)\s*[:：]"
+    r"|please note that\b",
     re.I,
 )
 _OF_TEXT = re.compile(
-    r"\b(?:this|the|following|next|above) (?:section|story|draft|text|piece|continuation|version|response|narrative|essay|chapter|outline)"
-    r"\b|\bword (?:count|limit)|\brequest(?:ed)?\b|\bprompt\b|\binstructions\b|\bfiction(?:al)?\b|\b(?:i|i've|i have) (?:kept|tried|aimed|written"
+    r"\b(?:this|the|following|next|above) (?:section|story|draft|text|piece|continuation|version|response|narrative|essay"
+    r"|chapter|outline)"
+    r"\b|\bword (?:count|limit)|\brequest(?:ed)?\b|\bprompt\b|\binstructions\b|\bfiction(?:al)?\b"
+    r"|\b(?:i|i've|i have) (?:kept|tried|aimed|written"
     r"|wrote|avoided|included|followed|made)\b|\bas an ai\b|\d+ words\b|本[节章文]|字数|虚构|要求|以上",
     re.I,
 )
 _OWN = re.compile(
-    r"\s+(?:of (?!about|around|roughly|approximately|\d|your|(?:the|this) (?:section|story|text|book|novel|guide|report|essay|document))"
-    r"|my\b|i\b|he\b|she\b|they\b|we\b|it\b|which\b|where\b|whose?\b|told\b|that (?!meets|follows|continues|fits|covers|you|includes)"
+    r"\s+(?:of (?!about|around|roughly|approximately|\d"
+    r"|your|(?:the|this) (?:section|story|text|book|novel|guide|report|essay|document))"
+    r"|my\b|i\b|he\b|she\b|they\b|we\b|it\b|which\b|where\b|whose?\b|told\b|that (?!meets|follows|continues|fits"
+    r"|covers|you|includes)"
     r"|as (?!you|requested|asked|json|a json|markdown|plain))",
     re.I,
 )
 """After "Here is the story": the story's own words, not a model's."""
 _TO_USER = re.compile(
-    r"\byou(?:'ve| have)? (?:asked|requested|wanted|needed|described|gave|provided)\b|\byour (?:request|outline|prompt|story|instructions)\b"
+    r"\byou(?:'ve| have)? (?:asked|requested|wanted|needed|described|gave|provided)\b"
+    r"|\byour (?:request|outline|prompt|story|instructions)\b"
     r"|\d+ words|\brequested\b|\binstructions\b|\bprompt\b|\bbased on (?:the|your)\b",
     re.I,
 )
@@ -228,9 +240,9 @@ def _talk(line: str) -> int:
     if here is None and not heard("{service}").match(bare, start):
         short = sure and sure[0].rstrip()[-1] not in ",，、" and count_words(bare) <= LABEL_WORDS
         return len(line) if short and bare[-1] in ":：" else 0
-    if sure and (colon := re.compile(r"[^\n:：]{0,80}[:：]\s+").match(bare, here.end() if here else start)):
-        if count_words(bare[colon.end() :]) >= LEAST_PROSE:
-            return lead + colon.end()
+    colon = _COLON.match(bare, here.end() if here else start) if sure else None
+    if colon and count_words(bare[colon.end() :]) >= LEAST_PROSE:
+        return lead + colon.end()
     if count_words(bare) > TALK_WORDS:
         return 0
     return len(line) if here is None or sure or _presents(bare, here.end()) else 0

@@ -21,37 +21,12 @@ MOST_HELD = 0.6
 """Share of a reply's words that mended JSON must give back."""
 DEEPEST_TAGS = 3
 
-_KEYS = [
-    "content",
-    "text",
-    "body",
-    "section_text",
-    "section_content",
-    "full_text",
-    "prose",
-    "section",
-    "sections",
-    "chapter",
-    "chapters",
-    "paragraphs",
-    "paragraph",
-    "story",
-    "article",
-    "essay",
-    "draft",
-    "output",
-    "response",
-    "answer",
-    "result",
-    "arguments",
-    "parameters",
-    "input",
-    "内容",
-    "正文",
-    "文本",
-    "章节",
-    "段落",
-]
+_KEYS = re.findall(
+    r"\w+",
+    "content text body section_text section_content full_text prose section sections "
+    "chapter chapters paragraphs paragraph story"
+    " article essay draft output response answer result arguments parameters input 内容 正文 文本 章节 段落",
+)
 _OTHER_KEYS = frozenset("title heading name words word_count number id type language 标题 字数".split())  # noqa: SIM905
 _FIRST_KEY = re.compile(r"[{\[\s]*[\"'“]?(?P<key>[\w -]{1,30})[\"'”]?\s*:")
 _FENCE = re.compile(r"(?:```|~~~)[ \t]*(?P<kind>json[c5l]?|jsonl|ya?ml|xml|html)?[ \t]*\n")

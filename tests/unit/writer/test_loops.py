@@ -1,4 +1,4 @@
-"""Circles in a text: of words, sentences, paragraphs and lists, in many scripts; and refrains, tables and code, which are none."""
+"""Circles in a text: of words, sentences, paragraphs and lists, in many scripts, and forms that are none."""
 
 import time
 from itertools import pairwise
@@ -15,7 +15,7 @@ GOOD = (
     "walked down to the water and looked at it for a long time without a word. The gulls answered before anyone else could, "
     "and the tide began to turn at last."
 )
-LINE = "the road went on through the hills and the rain, past the mill and the bridge, to the town where the fair was held each May."
+LINE = "the road went on through the hills and the rain, past the mill and the bridge, to the town where a fair was held."
 THINGS = [
     "plants",
     "dogs",
@@ -129,9 +129,11 @@ CHORUS = (
     "So lift your voice and sing this song.\n\n"
 )
 VERSES = (
-    "The captain stood at the wheel alone\nAnd counted stars that were never there,\nHis hands were cold as the harbour stone,\n"
+    "The captain stood at the wheel alone\nAnd counted stars that were never "
+    "there,\nHis hands were cold as the harbour stone,\n"
     "And salt had whitened his beard and hair.\n\n",
-    "A girl had waved from the northern pier\nWith a yellow scarf and a paper bird,\nShe called a name that he could not hear,\n"
+    "A girl had waved from the northern pier\nWith a yellow scarf and a paper "
+    "bird,\nShe called a name that he could not hear,\n"
     "And he answered her with a single word.\n\n",
     "The morning came with a bank of cloud,\nThe nets were torn and the barrels dry,\nAnd one old sailor began aloud\n"
     "To tell the crew how the swallows fly.\n\n",
@@ -168,10 +170,13 @@ HONEST = {
     "rows of a page": "".join(f"    <tr><td>{t}</td><td>{i}</td></tr>\n" for i, t in enumerate(THINGS)),
     "dialogue": "\n\n".join(['"Yes."', '"No."'] * 4),
     "litany": "".join(f"Holy {name}, pray for us.\n" for name in SAINTS),
-    "psalm": "O give thanks unto the Lord; for he is good: for his mercy endureth for ever.\nO give thanks unto the God of gods: for "
-    "his mercy endureth for ever.\nTo him who alone doeth great wonders: for his mercy endureth for ever.\nTo him that by wisdom "
+    "psalm": "O give thanks unto the Lord; for he is good: for his mercy endureth for "
+    "ever.\nO give thanks unto the God of gods: for "
+    "his mercy endureth for ever.\nTo him who alone doeth great wonders: for his mercy "
+    "endureth for ever.\nTo him that by wisdom "
     "made the heavens: for his mercy endureth for ever.\nTo him that stretched out the earth above the waters: for his mercy "
-    "endureth for ever.\nTo him that made great lights: for his mercy endureth for ever:\nThe sun to rule by day: for his mercy "
+    "endureth for ever.\nTo him that made great lights: for his mercy endureth for "
+    "ever:\nThe sun to rule by day: for his mercy "
     "endureth for ever:\nThe moon and stars to rule by night: for his mercy endureth for ever.",
     "glossary": "".join(
         f"**{t.title()}**: a word that sailors use for {what} on a ship.\n\n"

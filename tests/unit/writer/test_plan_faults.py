@@ -199,12 +199,15 @@ def test_an_honest_plan_passes(name: str) -> None:
 
 def test_replies_of_a_small_model() -> None:
     replies = {
-        "is a placeholder: 'section 1'": '{"sections": [{"title": "section 1", "point": "section 1 is the first section.", "words": 200}, '
+        "is a placeholder: 'section 1'": '{"sections": [{"title": "section 1", "point": "section 1 is the '
+        'first section.", "words": 200}, '
         '{"title": "section 2", "point": "section 2 is the second section.", "words": 200}]}',
         "is a placeholder: 'section1'": '{"sections": [{"title": "section1", "point": "section2", "words": 500}, '
         '{"title": "section3", "point": "section4", "words": 1000}]}',
-        "is a placeholder: 'title of the text'": '{"sections": [{"title": "title of the text", "point": "This text is dedicated to a '
-        'dog that was lost to the world.", "words": 500}, {"title": "Introduction", "point": "This is a story about a dog.", "words": 200}]}',
+        "is a placeholder: 'title of the text'": '{"sections": [{"title": "title of the text", "point": '
+        '"This text is dedicated to a '
+        'dog that was lost to the world.", "words": 500}, {"title": "Introduction", "point": '
+        '"This is a story about a dog.", "words": 200}]}',
         "is a placeholder: '全文标题'": '{"sections": [{"title": "全文标题", "point": "全文标题", "words": 500}, '
         '{"title": "素村猪' + "茶" * 77 + '", "point": ",", "words": 500}]}',
     }

@@ -2,6 +2,7 @@
 
 import json
 import time
+from contextlib import suppress
 
 import pytest
 
@@ -15,10 +16,14 @@ STORY = (
     '"She was my father\'s," he said at last, and the gulls answered before anyone else could. The rope went round the post '
     "twice, and the tide began to turn."
 )
-CHINESE = "港口那天早晨很安静，码头上没有人看见那条船进来。一个肩上搭着绳子的男人走到水边，看了很久。\n\n“那是我父亲的船。”他终于说。海鸥先回答了他。"
+CHINESE = (
+    "港口那天早晨很安静，码头上没有人看见那条船进来。一个肩上搭着绳子的男人走到水边，看了很久。\n\n"
+    "“那是我父亲的船。”他终于说。海鸥先回答了他。"
+)
 PROMPT = (
     "The request:\n\n<request>\nWrite a story about a lighthouse keeper who finds a letter in a bottle\n</request>\n\n"
-    "The outline of the whole text:\n1. The keeper's evening (300 words): Tomas Hale climbs the tower at dusk, trims the lamp and "
+    "The outline of the whole text:\n1. The keeper's evening (300 words): Tomas Hale "
+    "climbs the tower at dusk, trims the lamp and "
     "thinks of his brother who was lost at sea.\n2. The bottle (300 words): Tomas walks the beach and finds a green bottle.\n\n"
     "What has been written so far:\n\n<text>\n“Yes, my lord, at once.”\nThe wind had gone round to the north.\n</text>\n\n"
     'Write section 2 of 2 now: "The bottle". It covers: Tomas walks the beach and finds a green bottle.\n'
@@ -137,6 +142,9 @@ HONEST = [
     "Here's an example:\n\nThe bread has risen to twice its size, and the dough comes back slowly when a finger presses it.",
     "Here is the church where the two of them were married, and here is the stone that nobody has read since.",
     f"Here is the story my grandfather told me, as well as I remember it.\n\n{STORY}",
+    f"Here is the story of how I lost my leg:\n\n{STORY}",
+    f'{{ "album": {{ "type": "string", "index": "not_analyzed" }} }}\n\n{STORY}',
+    f'{{ "text": "jeferson memorial" }}\n\n{STORY}',
     f"This is a story of the Hale family as it was told in the tavern.\n\n{STORY}",
     "Dear Anna,\n\nThe road was long and I slept badly. The children ask after you each day.\n\nI hope this letter finds you "
     "well. Let me know if you can come.",
@@ -242,6 +250,12 @@ def test_talk_and_echoes_before_prose_go(talk: str) -> None:
 
 
 AFTER = [
+    "I hope you like it!",
+    "Would you like the next section?",
+    "Want me to continue?",
+    "[End]",
+    "（本节完）",
+    "希望你喜欢这个故事！",
     "Let me know if you'd like me to continue!",
     "Let me know if you would like any changes.",
     "Please let me know if you need further adjustments.",
@@ -410,8 +424,6 @@ def test_the_text_is_taken_out_of_what_a_model_put_it_into(reply: str) -> None:
 def test_a_hostile_reply_takes_less_than_a_second(reply: str) -> None:
     prose("warm", "up")
     began = time.perf_counter()
-    try:
+    with suppress(Refused):
         prose(reply, PROMPT, TITLES)
-    except Refused:
-        pass
     assert time.perf_counter() - began < 1.0
