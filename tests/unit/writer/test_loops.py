@@ -15,7 +15,9 @@ GOOD = (
     "walked down to the water and looked at it for a long time without a word. The gulls answered before anyone else could, "
     "and the tide began to turn at last."
 )
-LINE = "the road went on through the hills and the rain, past the mill and the bridge, to the town where a fair was held."
+LINE = (
+    "the road went on through the hills and the rain, past the mill and the bridge, to the town where a fair was held."
+)
 THINGS = [
     "plants",
     "dogs",

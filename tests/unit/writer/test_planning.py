@@ -6,7 +6,6 @@ import pytest
 from tests.unit.writer.making import fake, session, settings
 
 from longwriter.errors import PlanError
-from longwriter.models.base import ModelConfig, open_model
 from longwriter.models.fake import FakeModel
 from longwriter.types import Request
 from longwriter.writer.planning import chapters_of, schema, shape
