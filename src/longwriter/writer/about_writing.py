@@ -11,7 +11,8 @@ _ABOUT = re.compile(
     r"|\bsentences?\s+separated\b|\b(?:your|my)\s+(?:writing(?:\s+style)?|essay|draft|rewrite|edits?|prompt|revision)\b"
     r"|\bi(?:['’]ve|\s+have)?\s+(?:added|edited|revised|rewritten|rephrased|included|removed|corrected)\b"
     r"|\b(?:grammar|rephras\w+|rewrit(?:e|ing|ten)|proofread\w*|word\s+count|bullet\s+points?)\b|\bthis\s+is\s+my\s+ending\b"
-    r"|\b(?:here['’]s|here\s+is|this\s+is)\s+(?:another|an|a|the|my|your)\s+(?:\w+\s+)?(?:example|version|revision|draft|rewrite)\b"
+    r"|\b(?:here['’]s|here\s+is|this\s+is)\s+(?:another|an|a|the|my|your)\s+(?:\w+\s+)?(?:example|sample|version|revision|draft|rewrite)\b"
+    r"|\b(?:can|could|should)\s+be\s+written\b|\bit\s+should\s+end\s+here\b|<<[^<>]*>>|#\w{3,}\s+#\w|\[(?:your|insert|name|title)\b[^\]]*\]"
     r"|\bthe\s+(?:main\s+person|reader|author\s+of\s+this|writer\s+of\s+this)\b|\((?:finish|continue|end)\w*\s+\w+\)"
     r"|(?:上一段|这一段|下一段|修改后|改写|润色|字数)",
     re.IGNORECASE,

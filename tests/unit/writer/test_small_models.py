@@ -293,5 +293,13 @@ def test_paragraphs_about_the_writing_go_and_figures_who_write_stay() -> None:
     assert about_writing(talk)
     assert about_writing("In the first paragraph, the keeper's face turns to meet his wife's gaze.")
     assert without_such(f"{story}\n\n{talk}\n\nThe sea was calm.") == f"{story}\n\nThe sea was calm."
+    for slip in (
+        "Here's a sample of writing that describes how you can keep bees.",
+        "<<A Beginner's Guide>>",
+        "#Beekeeping #Honey Here it comes.",
+        "Yours, [Your Name]",
+        "Here's how it can be written.",
+    ):
+        assert about_writing(slip), slip
     assert without_such(talk) == talk  # nothing else is left: the candidate loses by it
     assert worth("Fog: the fog", "a story", story, "", 14) - worth("Fog: the fog", "a story", talk, "", 14) > 0.3
