@@ -23,7 +23,7 @@ from longwriter.models.base import ModelConfig
 from longwriter.models.gguf import Gguf
 from longwriter.models.gguf_file import read_header
 from longwriter.models.library import locate
-from longwriter.models.llama import Engine, Room, idle_cores, room
+from longwriter.models.llama import Engine, Lane, Room, idle_cores, room
 from longwriter.types import Message, Request
 
 ROUNDS, TOKENS = 8, 150
@@ -46,7 +46,7 @@ class Ear:
 def serve(model: str, threads: int, size: Room) -> None:
     """llama.cpp's server at a free port of this machine, with the settings that are used in a process."""
     path = locate(model)
-    settings = Engine(path, read_header(path), size, threads).settings()
+    settings = Lane(path, read_header(path), size, threads).settings()
     settings.hostnames, settings.api_keys = ["127.0.0.1"], []
     server = xllamacpp.Server(settings)
     print(server.listening_address, flush=True)
@@ -129,7 +129,7 @@ if __name__ == "__main__":
     parser.add_argument("model", nargs="?", default="smollm2")
     parser.add_argument("--serve", action="store_true")
     parser.add_argument("--threads", type=int, default=idle_cores())
-    parser.add_argument("--room", type=int, nargs=2)
+    parser.add_argument("--room", type=int, nargs=3)
     given = parser.parse_args()
     if given.serve:
         serve(given.model, given.threads, Room(*given.room))

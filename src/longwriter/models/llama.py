@@ -126,9 +126,12 @@ def _idle_ticks() -> int:
 class Engine:
     """All lanes of one model. Every method may be called from any thread."""
 
-    def __init__(self, path: Path, header: Header, room: Room) -> None:
-        """Reads no weights yet. Raises SetupError where the package is missing."""
-        threads = None if room.lanes == 1 else 1
+    def __init__(self, path: Path, header: Header, room: Room, threads: int | None = None) -> None:
+        """Reads no weights yet. `threads`: of each lane; None for one, or all that are idle where it has no others.
+
+        Raises SetupError where the package is missing.
+        """
+        threads = threads or (None if room.lanes == 1 else 1)
         self._lanes = [Lane(path, header, room, threads) for _ in range(room.lanes)]
         self._taken = [0] * room.lanes
         self._slots, self._freed = room.slots, threading.Condition()
