@@ -61,16 +61,16 @@ def test_sentences_of_a_killed_section_are_kept(server: LlamaServer, desk: Desk)
 
 
 def test_an_interrupted_command_says_where_the_text_is_and_how_to_go_on(server: LlamaServer, desk: Desk) -> None:
-    command = ("write", STORY, "--words", 240, "--section-words", 120, "--out", "story.md")
+    command = ("write", STORY, "--words", 480, "--section-words", 120, "--out", "story.md")
     process = desk.start(*command, "--model", "smollm2", "--base-url", server.url)
     desk.until(process, lambda found: of_kind(found, "section"))
-    time.sleep(1.5)  # into the next section
+    time.sleep(0.7)  # into the next section
     process.send_signal(signal.SIGINT)
     said = process.communicate(timeout=20)[1].strip().splitlines()[-1]
     assert process.returncode == 130
     assert "Traceback" not in said
     told = re.fullmatch(
-        r"longwriter: stopped: (\d+) of 240 words are in (\S+); go on with: longwriter (resume) (\S+)", said
+        r"longwriter: stopped: (\d+) of 480 words are in (\S+); go on with: longwriter (resume) (\S+)", said
     )
     assert told, said
     draft = (desk.folder / told[2]).read_text("utf-8")
@@ -82,5 +82,5 @@ def test_an_interrupted_command_says_where_the_text_is_and_how_to_go_on(server: 
     assert draft.rstrip()[-1] in ".!?\"”'’*"
     done = desk.run(told[3], told[4], "--json")
     assert done.returncode == 0, done.stderr
-    text = check_finished(desk, done.stdout, 240)
+    text = check_finished(desk, done.stdout, 480)
     assert text.startswith(draft.rstrip())
