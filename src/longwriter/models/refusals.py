@@ -61,10 +61,19 @@ KEYS = (
     *("reason", "title"),
 )
 DEEPEST = 6
-SAMPLING = ("temperature", "top_p", "seed", "min_p", "repeat_penalty", "repetition_penalty", "repeat_last_n")
+SAMPLING = (
+    "temperature",
+    "top_p",
+    "seed",
+    "min_p",
+    "repeat_penalty",
+    "repetition_penalty",
+    "repeat_last_n",
+    "logit_bias",
+)
 DRY = {"dry_multiplier": 0.0, "dry_base": 1.75, "dry_allowed_length": 3, "dry_penalty_last_n": 1024}
 """llama.cpp's fields; it refuses -1 (all) for the last."""
-EXTRAS = ("min_p", "repeat_penalty", "repetition_penalty", "repeat_last_n", *DRY)
+EXTRAS = ("min_p", "repeat_penalty", "repetition_penalty", "repeat_last_n", "logit_bias", *DRY)
 """Not of OpenAI: left out where a refusal names nothing."""
 
 
@@ -133,6 +142,7 @@ class Quirks:
             "temperature": request.temperature,
             "top_p": request.top_p,
             "seed": request.seed,
+            "logit_bias": [[f" {word}", bias] for word, bias in request.favour.items()] or None,  # llama.cpp's form
             "min_p": request.min_p,
             "repeat_penalty": request.repeat_penalty,
             "repetition_penalty": request.repeat_penalty,  # vLLM's name

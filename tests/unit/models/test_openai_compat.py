@@ -3,7 +3,6 @@
 import asyncio
 import json
 import logging
-import resource
 import socket
 import subprocess
 import sys
@@ -505,18 +504,6 @@ async def test_many_calls_at_once():
             replies = await asyncio.gather(*(model.reply(ask(f"Nr {n}: write 50 words.")) for n in range(64)))
     assert time.monotonic() - started < 5  # one after the other: 19 s
     assert len({r.text for r in replies}) == 64
-
-
-async def test_a_call_costs_little_cpu():
-    with Server() as server:
-        async with at(server) as model:
-            await model.reply(ask())
-            before = resource.getrusage(resource.RUSAGE_THREAD)
-            for _ in range(100):
-                await model.reply(ask("word " * 1000 + "Write 500 words."))
-            after = resource.getrusage(resource.RUSAGE_THREAD)
-    spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    assert spent / 100 < 0.006  # 2 ms on a quiet machine
 
 
 async def test_a_cancelled_stream_frees_its_connection():
