@@ -15,6 +15,7 @@ from email.utils import format_datetime
 import pytest
 from server import REFUSALS, Server
 from server import __file__ as server_file
+from tests.unit.models.asking import Heard
 
 from longwriter.errors import EmptyReply, InputError, PromptTooLong, SetupError, Unavailable
 from longwriter.models.base import ModelConfig, open_model
@@ -42,25 +43,6 @@ async def at(server, model="local", **config):
 
 def ask(text="Write about 40 words.", **fields):
     return Request(messages=(Message(role="user", content=text),), **fields)
-
-
-class Heard:
-    """Listens; has enough after `most` characters."""
-
-    def __init__(self, most=10**9):
-        self.begun, self.pieces, self.most = 0, [], most
-
-    def begin(self):
-        self.begun += 1
-        self.pieces.clear()
-
-    def hear(self, piece):
-        self.pieces.append(piece)
-        return len(self.text) >= self.most
-
-    @property
-    def text(self):
-        return "".join(self.pieces)
 
 
 async def both(model, request):
