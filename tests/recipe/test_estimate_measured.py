@@ -12,11 +12,10 @@ torch = pytest.importorskip("torch", reason="estimates are compared with real tr
 transformers = pytest.importorskip("transformers", reason="estimates are compared with real training")
 peft = pytest.importorskip("peft", reason="estimates are compared with real training")
 
-from benchmarks.estimate import CASES, JOB, calibrated, measured, predicted  # noqa: E402 - as above
+from benchmarks.estimate import CASES, JOB, measured, predicted  # noqa: E402 - as above
 from tests.recipe import tiny  # noqa: E402
 
 from longwriter.train import nano_model  # noqa: E402, F401 - registers nano with transformers
-from longwriter.train.estimate.memory import Job  # noqa: E402
 from longwriter.train.estimate.shape import BUILDS, Shape  # noqa: E402
 from longwriter.train.estimate.training import hardware  # noqa: E402
 
@@ -50,18 +49,17 @@ def test_an_8b_model_on_the_meta_device() -> None:
     assert Shape.of(config.to_dict()).parameters == sum(p.numel() for p in model.parameters()) == 8_030_261_248
 
 
-def test_memory_and_speed_of_real_steps() -> None:
-    """Memory within 25 %; speed within 35 %, its operations a second set by the first case. CPU seconds count."""
-    cases = ["llama", "llama, wider", "qwen3, checkpointing"]
-    found = {name: measured(name) for name in cases}
-    hw = calibrated(cases[0], found[cases[0]])
-    for name in cases:
-        said, job = predicted(name, hw), Job.model_validate(CASES[name][1])
-        assert said["peak"] == pytest.approx(found[name]["peak"], rel=0.25), name
-        speed = job.batch * job.sequence / found[name]["seconds"]
-        assert said["tokens_per_second"] == pytest.approx(speed, rel=0.35), name
-    lora = measured("llama, LoRA", holes=False)
-    assert predicted("llama, LoRA", hw)["peak"] == pytest.approx(lora["peak"], rel=0.25)
+def test_memory_of_real_steps() -> None:
+    """Within 25 %. Their speed is measured by `benchmarks/estimate.py`: no test is timed."""
+    cpu = hardware("CPU")
+    for name, holes in (
+        ("llama", True),
+        ("llama, wider", True),
+        ("qwen3, checkpointing", True),
+        ("llama, LoRA", False),
+    ):
+        found = measured(name, holes=holes)
+        assert predicted(name, cpu)["peak"] == pytest.approx(found["peak"], rel=0.25), name
 
 
 def test_the_cases_can_tell_a_wrong_formula() -> None:
