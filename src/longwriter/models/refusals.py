@@ -225,12 +225,15 @@ class Quirks:
         named = {n for n in (*SAMPLING, *DRY, self.limit_name) if n in body and re.search(_pattern(n), said)}
         if not named and refused and "response_format" not in said and "schema" not in said:
             named = {n for n in EXTRAS if n in body}
-        if not named or (OUT_OF_RANGE.search(said) and not refused):
+        if not refused and OUT_OF_RANGE.search(said):
+            named &= set(EXTRAS)  # nobody set them, and vLLM wants logit_bias in another form
+        if not named:
             return False
         if named & DRY.keys():
             named |= DRY.keys()
+        if new := named - self.left_out:  # of requests side by side the first one tells
+            log.warning("%s does not accept %s; going on without", self.model, ", ".join(sorted(new)))
         self.left_out |= named
-        log.warning("%s does not accept %s; going on without", self.model, ", ".join(sorted(named)))
         return True
 
     def _schema(self, body: dict[str, object]) -> bool:

@@ -253,3 +253,16 @@ async def test_a_redirect_on_the_same_host_is_followed():
         answers += [(307, {"Location": "/v2/chat/completions"}, b""), whole(TEXT)]
         assert (await model.reply(asked())).text == TEXT
     assert len(server.requests) == 2
+
+
+async def test_a_field_that_another_server_takes_in_another_form():
+    """As vLLM 0.32 says it; the signs around the list are no range of values."""
+    said = (
+        "1 validation error:\n  {'type': 'dict_type', 'loc': 'body.logit_bias', 'msg': 'Input should be a valid "
+        "dictionary', 'input': '<list of 2 items>'}"
+    )
+    answer = refusal(400, {"error": {"message": said, "type": "Bad Request", "param": "body.logit_bias", "code": 400}})
+    async with served(refusing("logit_bias", answer)) as (model, server):
+        for _ in range(2):
+            assert (await model.reply(asked(favour={"tea": 2.0, "pot": 2.0}))).text == TEXT
+    assert ["logit_bias" in body for body in server.requests] == [True, False, False]
