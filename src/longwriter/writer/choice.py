@@ -80,7 +80,7 @@ def choose(calls: Calls, plan: Plan, head: int, window: int) -> Choice:
     role, notes = calls.roles["writer"], calls.roles["planner"]
     full = forecast(plan, head, window, full=True, price=role.price)
     if not calls.affordable(role, full):
-        return Choice("window", "context: a digest, for all of the text would pass the ceiling")
+        return Choice("window", "context: a digest; all of the text would pass the ceiling")
     if role.price is None or role.price.cached is None or role.price.input == 0:
         return Choice("auto")  # nothing is known of the cache, or nothing is paid
     wide = total(role.price, full)

@@ -8,6 +8,7 @@ import pytest
 from server import Server
 from tests.unit.writer.making import fake, session, settings, write_with
 
+from longwriter.cli.progress import Progress
 from longwriter.cli.tables import cache, totals
 from longwriter.journal import Journal
 from longwriter.models import caching
@@ -17,7 +18,9 @@ from longwriter.types import Plan, Section
 from longwriter.writer.ask import settled_ends
 from longwriter.writer.calls import Calls, Ceilings, Role
 from longwriter.writer.choice import cacheable, choose, forecast, total
+from longwriter.writer.events import Planned, SectionDone
 from longwriter.writer.session import Options, Result, replay, stored, write
+from longwriter.writer.target import exact
 
 NONE = Ceilings()
 NOON = {"as_of": "2026-01-01"}
@@ -146,6 +149,17 @@ def test_the_cache_in_few_words() -> None:
     assert cache(0.0, 0.0) == "cache 0 %, nothing saved"
     assert cache(0.1, -0.2) == "cache 10 %, nothing saved"  # written at a price, and hardly read
     assert (cache(None, 1.0), cache(0.5, None)) == ("", "")
+
+
+def test_progress_says_what_the_cache_gave(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with Progress(tmp_path) as progress:
+        progress.on_event(Planned(plan(2), exact(1000, "option")))
+        progress.on_event(SectionDone(0, 500, False, 0.42, 0.83, 1.1))
+        progress.on_event(SectionDone(1, 500, False, 0.5, None, None))
+    first, second = capsys.readouterr().err.splitlines()[-2:]
+    assert "$0.4200, cache 83 %, saved $1.10" in first
+    assert "$0.5000" in second
+    assert "cache" not in second
 
 
 def test_ends_of_what_later_prompts_repeat() -> None:
