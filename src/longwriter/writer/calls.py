@@ -185,7 +185,10 @@ class Calls:
         """A reply that no step has yet: `settle` it, or `waste` it."""
         role = self.roles[role_name]
         prompt_tokens = role.prompt_tokens(request)
-        expected = Usage(prompt_tokens=prompt_tokens, completion_tokens=min(expect, request.max_tokens or expect))
+        reply_tokens = min(expect, request.max_tokens or expect)
+        expected = Usage(  # at its dearest: nothing read from a cache, all written to it
+            prompt_tokens=prompt_tokens, completion_tokens=reply_tokens, cache_write_tokens=prompt_tokens
+        )
         self._check_ceilings(role, expected)
         estimate = sum(estimate_tokens(m.content) + MESSAGE_TOKENS for m in request.messages)
         request = request.model_copy(update={"cache_key": f"longwriter-{digest(f'{self.run} {role_name}')}"})

@@ -10,11 +10,12 @@ from tests.unit.writer.making import fake, session, settings, write_with
 
 from longwriter.cli.progress import Progress
 from longwriter.cli.tables import cache, totals
+from longwriter.errors import CeilingReached
 from longwriter.journal import Journal
 from longwriter.models import caching
 from longwriter.models.base import ModelConfig, open_model
 from longwriter.models.prices import FREE, Price, load_prices
-from longwriter.types import Plan, Section
+from longwriter.types import Message, Plan, Request, Section
 from longwriter.writer.ask import settled_ends
 from longwriter.writer.calls import Calls, Ceilings, Role
 from longwriter.writer.choice import cacheable, choose, forecast, total
@@ -81,6 +82,19 @@ def test_the_cheaper_way_is_taken_where_the_cached_price_is_known(
 def test_a_ceiling_that_full_context_passes_means_a_digest() -> None:
     assert choose(calls(UNKNOWN, Ceilings(tokens=100_000)), plan(40), 1000, 1_000_000).mode == "window"
     assert choose(calls(UNKNOWN, Ceilings(tokens=2_000_000)), plan(40), 1000, 1_000_000).mode == "auto"
+
+
+async def test_a_ceiling_counts_what_writing_to_the_cache_costs() -> None:
+    writes = UNKNOWN.model_copy(update={"output": 0, "cached": 0.1, "cache_write": 1.25})
+    prompt = Request(messages=(Message(role="user", content="tea " * 4000),))
+    tokens = calls(writes).roles["writer"].prompt_tokens(prompt)
+    for factor, passes in ((1.2, False), (1.3, True)):
+        made = calls(writes, Ceilings(cost=factor * tokens / 1e6))
+        if passes:
+            assert (await made.ask("writer", "s", prompt, expect=10)).text
+        else:
+            with pytest.raises(CeilingReached):
+                await made.ask("writer", "s", prompt, expect=10)
 
 
 @pytest.mark.parametrize(("model", "mode"), [("deepseek-flash", "auto"), ("gpt-4o", "window")])
