@@ -18,7 +18,7 @@ import threading
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from pathlib import Path
 from random import Random
 from typing import Any, Self
@@ -45,6 +45,7 @@ class Script:
     num_ctx: int | None = None  # reads only the last so many tokens of the prompt, and reports no more
     usage_factor: float = 1.0  # reported prompt tokens / real ones
     usage: bool = True
+    cache: bool = False  # counts the tokens that an earlier prompt began with, from 64 on, in steps of 16
     ttft_s: float = 0.0
     per_token_s: float = 0.0
     chunk_tokens: int = 8  # tokens of one streamed chunk
@@ -74,6 +75,7 @@ class Answer:
     prompt_tokens: int
     finish: str | None = "stop"
     extra: dict[str, str] = field(default_factory=dict)  # fields beside `content`
+    cached_tokens: int = 0
 
     @property
     def tokens(self) -> int:
@@ -86,6 +88,15 @@ def count_units(text: str) -> int:
 
 def cut_units(text: str, limit: int) -> str:
     return text[: next((unit.start() for n, unit in enumerate(UNITS.finditer(text)) if n == limit), None)]
+
+
+def whole(body: dict[str, Any]) -> dict[str, Any]:
+    """The body with content in parts put together."""
+    texts = [
+        m["content"] if isinstance(m["content"], str) else "".join(p["text"] for p in m["content"])
+        for m in body["messages"]
+    ]
+    return body | {"messages": [m | {"content": t} for m, t in zip(body["messages"], texts, strict=True)]}
 
 
 def digest(body: dict[str, Any]) -> str:
@@ -217,6 +228,8 @@ class Server:
         self.port, self.keep = port, keep
         self.requests: list[dict[str, Any]] = []
         self.headers: list[dict[str, str]] = []
+        self.raw: list[bytes] = []  # bodies as they came
+        self._kept: list[list[str]] = []
         self.completed: list[str] = []
         self._seen: Counter[str] = Counter()
 
@@ -265,6 +278,7 @@ class Server:
             return self._send(writer, (404, {}, b'{"detail": "Not Found"}'))
         body: dict[str, Any] = json.loads(raw)
         self.requests += [body] * self.keep
+        self.raw += [raw] * self.keep
         self.headers += [headers] * self.keep
         fault = self._fault(body)
         refusal = self._error(*REFUSALS["401"]) if not allowed else self._refuse(body, fault)
@@ -273,7 +287,9 @@ class Server:
         if fault == "hang":
             await asyncio.wait_for(reader.read(1), 30)
             return False
+        body = whole(body)
         reply = answer(body, self.script, fault, self.speak)
+        reply.cached_tokens = self._cached(body) if self.script.cache else 0
         sent = await (self._stream if body.get("stream") else self._whole)(reader, writer, reply)
         if sent and fault not in ("bad_chunk", "empty", "filter", "no_finish", "think_only"):
             self._record(digest(body), reply)
@@ -298,6 +314,9 @@ class Server:
         for name in (n for n in self.script.refuse if n in body):
             instead = " Use 'max_completion_tokens' instead." if name == "max_tokens" else ""
             return self._error(400, "unsupported_parameter", f"Unsupported parameter: '{name}' is not known.{instead}")
+        if "cache_control" in self.script.refuse and whole(body) != body:
+            where = "messages.1.content.0.cache_control"
+            return self._error(400, "invalid_request", f"{where}: Extra inputs are not permitted")
         if self.script.models and body["model"] not in self.script.models:
             return self._error(*REFUSALS["404"])
         if fault == "html":
@@ -317,7 +336,18 @@ class Server:
 
     def _usage(self, reply: Answer) -> dict[str, Any]:
         usage = {"prompt_tokens": reply.prompt_tokens, "completion_tokens": reply.tokens}
-        return usage | {"total_tokens": sum(usage.values()), "prompt_tokens_details": {"cached_tokens": 0}}
+        details = {"cached_tokens": reply.cached_tokens}
+        return usage | {"total_tokens": sum(usage.values()), "prompt_tokens_details": details}
+
+    def _cached(self, body: dict[str, Any]) -> int:
+        """Units that this prompt begins with like an earlier one."""
+        prompt = UNITS.findall("\n".join(m["content"] for m in body["messages"]))
+        shared = max(
+            (sum(1 for _ in takewhile(lambda p: p[0] == p[1], zip(prompt, kept, strict=False))) for kept in self._kept),
+            default=0,
+        )
+        self._kept.append(prompt)
+        return shared // 16 * 16 if shared >= 64 else 0
 
     async def _whole(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, reply: Answer) -> bool:
         await asyncio.sleep(self.script.ttft_s + self.script.per_token_s * reply.tokens)

@@ -65,6 +65,11 @@ class Request(Record):
     """Sampling seed, honoured by engines of ours and by servers that offer it."""
     json_schema: dict[str, object] | None = None
     """The reply should be JSON of this schema. A backend that cannot promise it ignores it: the caller parses anyway."""
+    cache_key: str = ""
+    """The same for all requests whose beginnings are alike, for servers that send them to one machine by it."""
+    settled: tuple[int, ...] = ()
+    """Ends, in the last message of the user, of what later requests will begin with too; for servers that want the places
+    named up to which they keep a prompt."""
 
 
 class Usage(Record):
@@ -75,6 +80,8 @@ class Usage(Record):
     """Thinking included."""
     cached_tokens: int | None = None
     """Prompt tokens read from the prefix cache."""
+    cache_write_tokens: int | None = None
+    """Prompt tokens written to it, where that is billed."""
 
 
 class Reply(Record):

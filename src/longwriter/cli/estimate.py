@@ -45,3 +45,10 @@ def print_estimate(settings: WriteSettings, work: Options, speed: float = TOKENS
         f"{made.completion_tokens:,} completion tokens, {money(made.cost)}, about {made.minutes:g} minutes at {speed:g} "
         f"tokens/s one call at a time (context {made.context}; a model that keeps to the lengths asked for)"
     )
+    if made.cost and made.cost_cached is not None:
+        share = 100 * made.cached_tokens / made.prompt_tokens
+        click.echo(
+            f"{money(made.cost_cached)} where the server's cache serves the {share:.0f} % of the prompts that it can"
+        )
+    if made.cost_batch:
+        click.echo(f"{money(made.cost_batch)} at the price of the provider's batch API, which longwriter does not use")

@@ -16,7 +16,7 @@ from rich.progress import BarColumn, TextColumn
 from rich.progress import Progress as Bar
 from rich.text import Text
 
-from longwriter.cli.tables import money
+from longwriter.cli.tables import cache, money
 from longwriter.types import Plan
 from longwriter.writer.events import Event, Planned, SectionDone, SectionStarted, Streamed, Warned
 
@@ -43,6 +43,7 @@ class Progress:
         self._aim = 0
         self._done = self._new = 0
         self._cost: float | None = 0.0
+        self._cache = ""
         self._started = time.monotonic()
         self._tail = ""
         self._doing = "planning"
@@ -85,8 +86,8 @@ class Progress:
             case SectionStarted(index):
                 self._title(index)
                 self._doing, self._heard = f"section {index + 1}/{self._count}", 0
-            case SectionDone(index, written, reused, cost):
-                self._cost = cost
+            case SectionDone(index, written, reused, cost, hit_rate, saved):
+                self._cost, self._cache = cost, cache(hit_rate, saved)
                 self._done += written
                 self._new += 0 if reused else written
                 self._tail = ""
@@ -113,7 +114,7 @@ class Progress:
         spent = time.monotonic() - self._started
         left = spent / self._new * max(0, self._aim - self._done) if self._new else None
         eta = "" if left is None else f", {clock(left)} left"
-        paid = f", {money(self._cost)}" if self._cost else ""
+        paid = "".join(f", {said}" for said in (money(self._cost) if self._cost else "", self._cache) if said)
         return f"{self._done:,} of {self._aim:,} words, {clock(spent)}{eta}{paid}"
 
     def _keep_saying(self) -> None:

@@ -12,6 +12,13 @@ def money(cost: float | None) -> str:
     return "cost unknown" if cost is None else "free" if cost == 0 else f"${cost:.4f}" if cost < 1 else f"${cost:.2f}"
 
 
+def cache(hit_rate: float | None, saved: float | None) -> str:
+    """What the server's cache gave, "" where that is not known."""
+    if hit_rate is None or saved is None:
+        return ""
+    return f"cache {100 * hit_rate:.0f} %, " + (f"saved {money(saved)}" if saved > 0 else "nothing saved")
+
+
 def totals(report: Report) -> str:
     """The contract in one line."""
     off = 100 * (report.written / report.target.aim - 1)
@@ -23,7 +30,9 @@ def totals(report: Report) -> str:
         f"{report.written:,} words of {report.target.aim:,} asked ({source}), {off:+.1f} %, S_l {report.length_score:.1f}, "
         f"repeated 8-grams {100 * report.repeated_8grams:.1f} %, said again {100 * report.repeated_share:.0f} %{state}\n"
         + "".join(f"note: {note}\n" for note in report.notes)
+        + (f"{report.context_why}\n" if report.context_why else "")
         + f"{report.calls} calls, {report.prompt_tokens:,} + {report.completion_tokens:,} tokens, {money(report.cost)}"
+        + (f"\n{found}" if (found := cache(report.hit_rate, report.saved)) else "")
     )
 
 

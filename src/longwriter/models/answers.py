@@ -27,6 +27,9 @@ FILTERS = re.compile(
 CHARS_A_TOKEN = 32
 """More than any tokenizer's mean, blanks aside: beyond it the server does not keep the limit."""
 SLACK = 8192
+CACHED = ("cached_tokens", "prompt_cache_hit_tokens", "cache_read_input_tokens")
+CACHE_WRITTEN = ("cache_write_tokens", "cache_creation_tokens", "cache_creation_input_tokens")
+"""Servers' names for prompt tokens read from the prefix cache, and written to it."""
 BEYOND = 4000
 """Characters behind the mark that ended a text before the stream is left: usage comes soon after most ends."""
 
@@ -192,11 +195,16 @@ def _count(value: object) -> int | None:
 
 def _usage(counted: dict[str, object]) -> Usage:
     details = counted.get("prompt_tokens_details")
-    cached = (
-        details.get("cached_tokens") if isinstance(details, dict) else counted.get("prompt_cache_hit_tokens")
-    )  # DeepSeek
+    places = [details if isinstance(details, dict) else {}, counted]
     return Usage(
         prompt_tokens=_count(counted.get("prompt_tokens")),
         completion_tokens=_count(counted.get("completion_tokens")),
-        cached_tokens=_count(cached),
+        cached_tokens=_first(places, CACHED),
+        cache_write_tokens=_first(places, CACHE_WRITTEN),
     )
+
+
+def _first(places: list[dict[str, object]], names: tuple[str, ...]) -> int | None:
+    """The first count under one of these names."""
+    found = (_count(place.get(name)) for place in places for name in names)
+    return next((n for n in found if n is not None), None)

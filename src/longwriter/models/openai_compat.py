@@ -22,6 +22,7 @@ from longwriter.characters import printable
 from longwriter.errors import EmptyReply, InputError, PromptTooLong, Refused, SetupError, Unavailable
 from longwriter.models.answers import Answer, Failed, ending
 from longwriter.models.base import Listener, Listens, ModelConfig, listening
+from longwriter.models.caching import Hints
 from longwriter.models.exchange import Exchange
 from longwriter.models.listing import Entry, entries
 from longwriter.models.prices import is_local
@@ -82,7 +83,7 @@ class OpenAICompatible:
         url = config.base_url or os.environ.get("OPENAI_BASE_URL") or DEFAULT_URL
         self._shown_url = _checked(url)
         self._key = _key(config.key_env, url)
-        self._quirks = Quirks(rest)
+        self._quirks, self._hints = Quirks(rest), Hints(url, rest)
         self._met = False
         self._listing: tuple[Entry, ...] | None = None
         self._listing_lock = asyncio.Lock()
@@ -137,7 +138,7 @@ class OpenAICompatible:
 
         Errors are raised outside of the handlers: the client's own carry request headers, the key among them.
         """
-        body = self._quirks.body(request)
+        body = self._hints.add(self._quirks.body(request), request)
         exchange = Exchange(self._config.timeout_s, request.max_tokens, listener)
         try:
             await exchange.run(self._client, body)
@@ -203,7 +204,9 @@ class OpenAICompatible:
             or status >= 500
             or (status == 400 and PASSING.search(said.lower()) is not None)
         )
-        if not (busy and status != 500) and self._quirks.adapt(status, said, body):
+        if not (busy and status != 500) and (
+            self._hints.adapt(status, said, body) or self._quirks.adapt(status, said, body)
+        ):
             return None
         spent = f"{status} {refusal.code} {said}".lower()
         if busy and "insufficient_quota" not in spent and "exceeded your current quota" not in spent:

@@ -8,7 +8,7 @@ machine or in its own network are free.
 import ipaddress
 import os
 import tomllib
-from datetime import date
+from datetime import UTC, date, datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -17,6 +17,7 @@ from pydantic import Field, ValidationError
 
 from longwriter.errors import InputError
 from longwriter.models.base import ModelConfig
+from longwriter.models.caching import never_caches
 from longwriter.types import Record, Usage
 
 MILLION = 1_000_000
@@ -28,24 +29,61 @@ class Price(Record):
     """Dollars per million tokens."""
 
     model: str = Field(min_length=1)
-    """Pattern for model names, case ignored."""
+    """Patterns for model names, parted by |, case ignored."""
     input: float = Field(ge=0)
     output: float = Field(ge=0)
     cached: float | None = Field(default=None, ge=0)
-    """Prompt tokens read from the prefix cache; None: as `input`."""
+    """Prompt tokens read from the prefix cache; None: unknown, counted as `input`."""
+    cache_write: float | None = Field(default=None, ge=0)
+    """Prompt tokens written to it; None: as `input`."""
+    batch: float | None = Field(default=None, gt=0, le=1)
+    """What the batch API's prices are of these; None: unknown, or no such API."""
+    long_above: int | None = Field(default=None, gt=0)
+    """Prompts of more tokens cost `long_input` times as much, and their replies `long_output` times."""
+    long_input: float = Field(default=1, ge=1)
+    long_output: float = Field(default=1, ge=1)
+    peak_factor: float = Field(default=1, ge=1)
+    """Everything costs so many times as much in `peak_hours`."""
+    peak_hours: tuple[tuple[int, int], ...] = ()
+    """From and to, in hours of UTC, Monday to Friday; holidays are taken for working days."""
     as_of: date
     """When the price was read; for people."""
+    source: str = ""
+    """Page that it was read from; for people."""
 
-    def cost(self, usage: Usage) -> float | None:
+    @property
+    def caches(self) -> bool:
+        """Whether reading from the cache is known to be cheaper."""
+        return self.cached is not None and self.cached < self.input
+
+    def peak(self, when: datetime | None = None) -> bool:
+        """Whether a moment, now by default, lies in the expensive hours."""
+        at = (when or datetime.now(UTC)).astimezone(UTC)
+        return at.weekday() < 5 and any(start <= at.hour < end for start, end in self.peak_hours)
+
+    def cost(self, usage: Usage, *, peak: bool = False) -> float | None:
         """Dollars of one answer; None where the price is not 0 and the server did not count."""
         if self.input == self.output == 0:
             return 0.0
         if usage.prompt_tokens is None or usage.completion_tokens is None:
             return None
         cached = min(usage.cached_tokens or 0, usage.prompt_tokens)
-        cached_price = self.input if self.cached is None else self.cached
-        fresh = usage.prompt_tokens - cached
-        return (fresh * self.input + cached * cached_price + usage.completion_tokens * self.output) / MILLION
+        written = min(usage.cache_write_tokens or 0, usage.prompt_tokens - cached)
+        prompt = (usage.prompt_tokens - cached - written) * self.input
+        prompt += cached * (self.input if self.cached is None else self.cached)
+        prompt += written * (self.input if self.cache_write is None else self.cache_write)
+        long = self.long_above is not None and usage.prompt_tokens > self.long_above
+        reply = usage.completion_tokens * self.output
+        dollars = prompt * (self.long_input if long else 1) + reply * (self.long_output if long else 1)
+        return dollars * (self.peak_factor if peak else 1) / MILLION
+
+    def saved(self, usage: Usage, *, peak: bool = False) -> float | None:
+        """Dollars that the cache saved, writing to it taken off; None where either is not known."""
+        if not self.caches or usage.cached_tokens is None:
+            return None
+        bare = usage.model_copy(update={"cached_tokens": 0, "cache_write_tokens": 0})
+        without, paid = self.cost(bare, peak=peak), self.cost(usage, peak=peak)
+        return None if without is None or paid is None else without - paid
 
 
 FREE = Price(model="*", input=0, output=0, as_of=date(2025, 6, 1))
@@ -63,13 +101,19 @@ class Prices:
 
     def of(self, name: str) -> Price | None:
         """The price of a model by its name; None: unknown."""
-        return next((p for p in self._entries if fnmatchcase(name.lower(), p.model.lower())), None)
+        lower = name.lower()
+        return next((p for p in self._entries if any(fnmatchcase(lower, m) for m in p.model.lower().split("|"))), None)
 
     def price_for(self, config: ModelConfig) -> Price | None:
         """The price of a configured model: free if it runs at a local address; None: unknown."""
-        if is_local(config.base_url or os.environ.get("OPENAI_BASE_URL", "")):
+        url = config.base_url or os.environ.get("OPENAI_BASE_URL", "")
+        if is_local(url):
             return FREE
-        return self.of(config.model.removeprefix("openai:"))
+        name = config.model.removeprefix("openai:")
+        price = self.of(name)
+        if price is None or not never_caches(url, name):
+            return price
+        return price.model_copy(update={"cached": price.input, "cache_write": None})
 
     def cost(self, name: str, usage: Usage) -> float | None:
         """Dollars of one answer by a model of that name; None: unknown."""

@@ -1,6 +1,7 @@
 """What is sent to the model for one piece of a section: the prompt with what it may see, or the short one of its card."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from longwriter.journal import digest
@@ -83,10 +84,13 @@ class Asker:
 
     async def request(self, piece: Piece, seen: Seen, memory: Memory) -> Request:
         """The request of a piece, without its seed. Raises SetupError where no prompt fits."""
+        settled: tuple[int, ...] = ()
         if self.card.prompts == "short":
             messages, favoured = self._short(piece, seen), self._favoured(piece, seen)
         else:
             messages, favoured = await self._full(piece, seen, memory), {}
+            plan = memory.outline(self.plan, self.plan.sections[piece.index].chapter)
+            settled = settled_ends(next(m.content for m in messages if m.role == "user"), plan, seen.texts)
         s, c = self.settings, self.card
         slack = SHORT_SLACK if c.prompts == "short" else 2.0
         return Request(
@@ -99,6 +103,7 @@ class Asker:
             repeat_last_n=c.repeat_last_n,
             dry=c.dry,
             favour=favoured,
+            settled=settled,
         )
 
     def _short(self, piece: Piece, seen: Seen) -> tuple[Message, ...]:
@@ -185,6 +190,22 @@ class Asker:
             return (Message(role="system", content=system), *turns)
         first = turns[0].model_copy(update={"content": f"{system}\n\n{turns[0].content}"})
         return (first, *turns[1:])
+
+
+def settled_ends(content: str, plan: str, texts: Sequence[str]) -> tuple[int, ...]:
+    """Where, in a prompt, the plan and each of the earlier sections end, as far as it shows them one after the other.
+
+    Up to each of these places the prompts of the sections after it begin with the same characters.
+    """
+    head = content.find(plan)
+    if head < 0:
+        return ()
+    ends = [head + len(plan)]
+    at = content.find("\n\n".join(texts), ends[0]) if texts else -1
+    for text in texts if at >= 0 else ():
+        ends.append(at + len(text))
+        at = ends[-1] + len("\n\n")
+    return tuple(ends)
 
 
 def _without_verb(request: str) -> str:

@@ -9,11 +9,11 @@ So whoever runs the same steps again after a kill gets the same replies, and pay
 
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from longwriter.errors import CeilingReached, EmptyReply, InputError, TruncatedPrompt
-from longwriter.journal import Journal
+from longwriter.journal import Journal, digest
 from longwriter.models.base import Listener, Model
 from longwriter.models.prices import Price
 from longwriter.models.tokens import TokenCounter, estimate_tokens
@@ -40,6 +40,12 @@ class Spent:
     completion_tokens: int = 0
     cost: float | None = 0.0
     """None: at least one call had no known price."""
+    cached_tokens: int | None = None
+    """Prompt tokens that servers read from their cache; None: none of them counts them."""
+    countable_tokens: int = 0
+    """Prompt tokens of the calls whose server counts the cached ones."""
+    saved: float | None = None
+    """In US dollars, by the cache, as far as it was counted and has a price; None: nowhere."""
     seconds: float = 0.0
     """Time that the models took, calls side by side counted each."""
 
@@ -47,6 +53,13 @@ class Spent:
     def tokens(self) -> int:
         """Prompt and completion together."""
         return self.prompt_tokens + self.completion_tokens
+
+    @property
+    def hit_rate(self) -> float | None:
+        """Share of the prompts' tokens that was read from a cache; None: nobody counted."""
+        if self.cached_tokens is None or not self.countable_tokens:
+            return None
+        return self.cached_tokens / self.countable_tokens
 
 
 @dataclass(frozen=True)
@@ -72,17 +85,25 @@ class Role:
         """Best guess of a prompt's tokens, without margin."""
         return sum(self.counter.count(m.content) + MESSAGE_TOKENS for m in request.messages)
 
-    def cost(self, usage: Usage) -> float | None:
+    @property
+    def peak(self) -> bool:
+        """Whether a call made now falls into expensive hours."""
+        return self.price is not None and self.price.peak()
+
+    def cost(self, usage: Usage, *, peak: bool = False) -> float | None:
         """What a call costs; None: unknown."""
-        return None if self.price is None else self.price.cost(usage)
+        return None if self.price is None else self.price.cost(usage, peak=peak)
 
 
 class Calls:
     """The one way from the writer to its models."""
 
-    def __init__(self, journal: Journal, roles: Mapping[str, Role], ceilings: Ceilings) -> None:
-        """`roles`: `writer` and `planner`. A ceiling on cost needs known prices: InputError otherwise."""
-        self.journal, self.roles, self.ceilings = journal, roles, ceilings
+    def __init__(self, journal: Journal, roles: Mapping[str, Role], ceilings: Ceilings, run: str = "") -> None:
+        """`roles`: `writer` and `planner`. `run`: a name for it that holds when it is resumed, for servers' caches.
+
+        A ceiling on cost needs known prices: InputError otherwise.
+        """
+        self.journal, self.roles, self.ceilings, self.run = journal, roles, ceilings, run
         self.spent = Spent()
         self._replies: dict[str, Reply] = {}
         self._forgotten: Counter[str] = Counter()
@@ -164,9 +185,14 @@ class Calls:
         """A reply that no step has yet: `settle` it, or `waste` it."""
         role = self.roles[role_name]
         prompt_tokens = role.prompt_tokens(request)
-        expected = Usage(prompt_tokens=prompt_tokens, completion_tokens=min(expect, request.max_tokens or expect))
+        reply_tokens = min(expect, request.max_tokens or expect)
+        expected = Usage(  # at its dearest: nothing read from a cache, all written to it
+            prompt_tokens=prompt_tokens, completion_tokens=reply_tokens, cache_write_tokens=prompt_tokens
+        )
         self._check_ceilings(role, expected)
         estimate = sum(estimate_tokens(m.content) + MESSAGE_TOKENS for m in request.messages)
+        request = request.model_copy(update={"cache_key": f"longwriter-{digest(f'{self.run} {role_name}')}"})
+        peak = role.peak
         started = time.monotonic()
         self._under_way.append(expected)
         reply = None
@@ -181,7 +207,7 @@ class Calls:
             "estimate": estimate,
             "prompt_tokens": prompt_tokens,
             "seconds": round(time.monotonic() - started, 3),
-        }
+        } | ({"peak": True} if peak else {})
         drawn = Drawn(reply, data, expected)
         read = None
         if reply.usage.prompt_tokens is not None and reply.finish != "cut":
@@ -234,25 +260,33 @@ class Calls:
             prompt_tokens=_number(data["prompt_tokens"]) if told.prompt_tokens is None else told.prompt_tokens,
             completion_tokens=guessed if told.completion_tokens is None else told.completion_tokens,
             cached_tokens=told.cached_tokens,
+            cache_write_tokens=told.cache_write_tokens,
         )
-        spent, cost = self.spent, role.cost(usage)
+        peak = data.get("peak") is True
+        spent, cost = self.spent, role.cost(usage, peak=peak)
         spent.calls += 1
         spent.prompt_tokens += usage.prompt_tokens or 0
         spent.completion_tokens += usage.completion_tokens or 0
         spent.seconds += float(str(data["seconds"]))
         spent.cost = None if cost is None or spent.cost is None else spent.cost + cost
+        if usage.cached_tokens is not None and usage.prompt_tokens is not None:
+            spent.cached_tokens = (spent.cached_tokens or 0) + min(usage.cached_tokens, usage.prompt_tokens)
+            spent.countable_tokens += usage.prompt_tokens
+        saved = None if role.price is None else role.price.saved(usage, peak=peak)
+        if saved is not None:
+            spent.saved = (spent.saved or 0.0) + saved
 
-    def affordable(self, role: Role, usage: Usage) -> bool:
-        """Whether so much more would stay under the ceilings, calls under way counted as expected."""
-        coming = [usage, *self._under_way]
+    def affordable(self, role: Role, usages: Sequence[Usage]) -> bool:
+        """Whether so many more calls would stay under the ceilings, those under way counted as expected."""
+        coming = [*usages, *self._under_way]
         tokens = self.spent.tokens + sum((u.prompt_tokens or 0) + (u.completion_tokens or 0) for u in coming)
-        cost = (self.spent.cost or 0.0) + sum(role.cost(u) or 0.0 for u in coming)
+        cost = (self.spent.cost or 0.0) + sum(role.cost(u, peak=role.peak) or 0.0 for u in coming)
         within_tokens = self.ceilings.tokens is None or tokens <= self.ceilings.tokens
         return within_tokens and (self.ceilings.cost is None or cost <= self.ceilings.cost)
 
     def _check_ceilings(self, role: Role, usage: Usage) -> None:
         """Refuse a call that is expected to pass a ceiling."""
-        if not self.affordable(role, usage):
+        if not self.affordable(role, [usage]):
             spent = f"{self.spent.tokens:,} tokens" + (f", ${self.spent.cost:.4f}" if self.spent.cost else "")
             limits = {"--max-tokens": self.ceilings.tokens, "--max-cost": self.ceilings.cost}
             named = " or ".join(f"{k} {v:,}" for k, v in limits.items() if v is not None)

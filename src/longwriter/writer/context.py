@@ -2,9 +2,9 @@
 
 `full` shows all of it (the paper's way): each prompt begins with the whole prompt before it, up to the end of the earlier
 text. `window` shows notes on what fell out of sight, the passages most related to this section, and the last words; its
-size does not grow with the text. `auto` is full while that fits the model's window, then window for good; it is window from
-the start when full context is sure to pass a ceiling on cost or tokens. The request and
-the outline come first in every prompt, byte for byte the same, so a server's prefix cache holds them.
+size does not grow with the text. `auto` is full while that fits the model's window, then window for good; `choice` says when
+it is window from the start. The request and the outline come first in every prompt, byte for byte the same, so a server's
+prefix cache holds them.
 """
 
 import math
@@ -18,7 +18,7 @@ from longwriter.journal import digest
 from longwriter.models.cards import Card
 from longwriter.models.limits import token_limit
 from longwriter.text import count_words, tail_words, words_of
-from longwriter.types import Plan, Request, Section, Usage
+from longwriter.types import Plan, Request, Section
 from longwriter.writer.calls import Calls, user
 from longwriter.writer.prompts import PromptSet
 
@@ -38,12 +38,6 @@ PASSAGE_WORDS = 250
 """Most words of related passages."""
 PLAN_SHARE = 0.25
 """An outline larger than this part of the window is shown as chapter titles and the current chapter."""
-
-
-def full_usage(plan: Plan, plan_tokens: int) -> Usage:
-    """What writing a plan with full context takes, roughly: each prompt holds the outline and half the text on average."""
-    sections, tokens = len(plan.sections), int(TOKENS_A_WORD * plan.words)
-    return Usage(prompt_tokens=sections * (plan_tokens + 300) + (sections - 1) * tokens // 2, completion_tokens=tokens)
 
 
 @dataclass(frozen=True)

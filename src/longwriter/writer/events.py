@@ -33,6 +33,10 @@ class SectionDone:
     """True: it was in the run already."""
     cost: float | None
     """What the run has cost so far, in US dollars; None: a price is unknown."""
+    hit_rate: float | None = None
+    """Share of the prompts so far that servers read from their caches; None: nobody counted."""
+    saved: float | None = None
+    """What that saved, in US dollars; None: not known."""
 
 
 @dataclass(frozen=True)

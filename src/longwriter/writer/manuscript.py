@@ -22,7 +22,8 @@ from longwriter.types import Plan, Record, Reply, Request
 from longwriter.writer.ask import Asker, seed_of
 from longwriter.writer.budget import Pace, scaled, share
 from longwriter.writer.calls import Calls, user
-from longwriter.writer.context import Memory, Seen, Window, full_usage, outline
+from longwriter.writer.choice import Choice, choose
+from longwriter.writer.context import Memory, Seen, Window, outline
 from longwriter.writer.events import OnEvent, Planned, SectionDone, SectionStarted, Streamed, Warned
 from longwriter.writer.planning import Planner, chapters_of
 from longwriter.writer.prompts import PromptSet
@@ -169,14 +170,14 @@ class Manuscript:
         asker = Asker(self.prompts, self.card, self.settings, self.plan, prefill=model.prefill)
         writer = SectionWriter(self.calls, asker)
         self.load()
-        for i, name in enumerate(self.ids):
+        for i in range(len(self.ids)):
             if not self._due(i):
-                self.on_event(SectionDone(i, self._words[name], reused=True, cost=self.calls.spent.cost))
+                self._tell_done(i, reused=True)
         groups = self._groups()
         if len(groups) > 1 and self.card.prompts == "full" and any(map(self._due, range(len(self.ids)))):
             asker.agreement = await self._agreement(len(groups))
         budgets = scaled([sum(self.plan.sections[i].words for i in g) for g in groups], self.target.aim)
-        limit, mode = Window(window, self.settings.window), self._mode()
+        limit, mode = Window(window, self.settings.window), self._mode(window)
         tasks = [
             self._write_group(writer, g, b, Memory(self.calls, self.prompts, mode, limit, self._warn), watched)
             for g, b in zip(groups, budgets, strict=True)
@@ -236,21 +237,33 @@ class Manuscript:
             self.journal.append("section", record.model_dump(mode="json"), durable=False)
             self._records[name] = record
             self._keep(i, result.text)
-            self.on_event(SectionDone(i, self._words[name], reused=False, cost=self.calls.spent.cost))
+            self._tell_done(i, reused=False)
             self.save(self)
 
-    def _mode(self) -> str:
-        """The context to begin with: `auto` is window at once where full is sure to pass a ceiling."""
+    @property
+    def context(self) -> Choice:
+        """How the run began to show earlier text: as the settings say, or as was chosen where they leave it open."""
+        found = next((e.data for e in self.journal if e.kind == "context"), None)
+        if found is None or self.settings.context != "auto":
+            return Choice(self.settings.context)
+        return Choice(str(found["mode"]), str(found.get("why", "")))
+
+    def _mode(self, window: int) -> str:
+        """The context to begin with; `auto` is chosen once: prices change from command to command, the text must not."""
         if self.settings.context != "auto" or self.card.prompts == "short":
             return self.settings.context
-        chosen = next((str(e.data["mode"]) for e in self.journal if e.kind == "context"), None)
-        if chosen:  # what is left to pay changes from command to command; the text must not
-            return chosen
-        role = self.calls.roles["writer"]
-        usage = full_usage(self.plan, role.counter.count(outline(self.plan, self.prompts)))
-        chosen = "auto" if self.calls.affordable(role, usage) else "window"
-        self.journal.append("context", {"mode": chosen})
-        return chosen
+        if not any(e.kind == "context" for e in self.journal):
+            count = self.calls.roles["writer"].counter.count
+            head = count(f"{self.settings.instruction}\n{outline(self.plan, self.prompts)}")
+            chosen = choose(self.calls, self.plan, head, window)
+            self.journal.append("context", {"mode": chosen.mode, "why": chosen.why})
+            if chosen.why:
+                self.on_event(Warned(chosen.why))
+        return self.context.mode
+
+    def _tell_done(self, index: int, *, reused: bool) -> None:
+        spent = self.calls.spent
+        self.on_event(SectionDone(index, self._words[self.ids[index]], reused, spent.cost, spent.hit_rate, spent.saved))
 
     def _warn(self, message: str) -> None:
         self.on_event(Warned(message))

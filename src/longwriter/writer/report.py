@@ -10,6 +10,8 @@ from longwriter.writer.target import Target
 
 MOST_OFF = 0.05
 """A text further from the bounds of its length is said to be."""
+FEWEST_HITS, HITS_JUDGED_FROM = 0.5, 20_000
+"""A run with full context that reads less of its prompts from a cache is told so, once they have so many tokens."""
 MOST_AGAIN = 0.3
 """A text of which more is said again is said to go round in circles."""
 
@@ -50,6 +52,16 @@ class Report(Record):
     completion_tokens: int
     cost: float | None
     """In US dollars; None: a price is unknown."""
+    cached_tokens: int | None = None
+    """Prompt tokens that servers read from their caches; None: none of them counts them."""
+    hit_rate: float | None = None
+    """Their share of the prompts that were counted."""
+    saved: float | None = None
+    """In US dollars, by the cache; None: not counted, or a price is unknown."""
+    context: str = ""
+    """How earlier text was shown at first: auto (all of it while it fits), full or window."""
+    context_why: str = ""
+    """What was weighed where the settings left it open."""
     seconds: float
     """Time that the models took."""
     sections: tuple[SectionReport, ...]
@@ -59,6 +71,12 @@ def _fits(target: Target, written: int) -> bool:
     """Whether a text has about the words asked for, or lies within the bounds that were named."""
     low, high = target.low or target.aim, target.high or target.aim
     return (1 - MOST_OFF) * min(low, target.aim) <= written <= (1 + MOST_OFF) * max(high, target.aim)
+
+
+def _misses(spent: Spent, context: str) -> bool:
+    """Whether a long run with full context, whose prompts repeat each other, found too few of them in the cache."""
+    long = context != "window" and spent.countable_tokens >= HITS_JUDGED_FROM
+    return long and spent.hit_rate is not None and spent.hit_rate < FEWEST_HITS
 
 
 def report(manuscript: Manuscript, spent: Spent) -> Report:
@@ -87,6 +105,8 @@ def report(manuscript: Manuscript, spent: Spent) -> Report:
         notes.append(f"it has {written:,} words of {aim:,}: the model cannot be held to the length it is asked for")
     if finished and again > MOST_AGAIN:
         notes.append(f"{again:.0%} of it says again what stood earlier: try another model, or another --seed")
+    if spent.saved is not None and _misses(spent, manuscript.context.mode):
+        notes.append(f"only {100 * (spent.hit_rate or 0):.0f} % of the prompts came from the server's cache")
     return Report(
         target=manuscript.target,
         planned=manuscript.plan.words,
@@ -101,6 +121,11 @@ def report(manuscript: Manuscript, spent: Spent) -> Report:
         prompt_tokens=spent.prompt_tokens,
         completion_tokens=spent.completion_tokens,
         cost=spent.cost,
+        cached_tokens=spent.cached_tokens,
+        hit_rate=None if spent.hit_rate is None else round(spent.hit_rate, 4),
+        saved=spent.saved,
+        context=manuscript.context.mode,
+        context_why=manuscript.context.why,
         seconds=round(spent.seconds, 1),
         sections=tuple(rows),
     )

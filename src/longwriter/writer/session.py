@@ -87,7 +87,8 @@ class Session:
         prices = load_prices(options.prices)
         configs = configs_of(settings)
         roles = {r: Role(m, prices.price_for(configs[r])) for r, m in models.items()}
-        self.calls = Calls(journal, roles, Ceilings(settings.max_cost, settings.max_tokens))
+        run = f"{folder.name if folder else ''} {settings.instruction}"
+        self.calls = Calls(journal, roles, Ceilings(settings.max_cost, settings.max_tokens), run)
         self._saved_at = -DRAFT_EVERY_S
         self.prompts = prompt_set(settings.language or language(settings.instruction))
         self.manuscript = Manuscript(settings, journal, self.calls, self.prompts, options.on_event, self._save)

@@ -144,13 +144,20 @@ def test_batch_writes_all_and_reports_what_failed(tmp_path: Path) -> None:
 
 
 def test_estimate_and_dry_run_spend_nothing(tmp_path: Path) -> None:
-    done = longwriter("estimate", "Write a 20000-word history of tea", "--model", "gpt-4o", "--json", cwd=tmp_path)
+    done = longwriter("estimate", "Write a 20000-word history of tea", "--model", "gpt-4o", "--context", "full", "--window",
+                      "100000", "--json", cwd=tmp_path)  # fmt: skip
     full = json.loads(done.stdout)
     assert full["sections"] == 40
     assert full["cost"] > 0
     window = longwriter("write", "Write a 20000-word history of tea", "--model", "gpt-4o", "--context", "window", "--dry-run",
                         "--json", cwd=tmp_path)  # fmt: skip
     assert json.loads(window.stdout)["prompt_tokens"] < 0.5 * full["prompt_tokens"]
+    assert full["cost_batch"] == full["cost"] / 2
+    assert full["cached_tokens"] > 0.9 * full["prompt_tokens"]
+    assert full["cost"] - full["cost_cached"] == pytest.approx(full["cached_tokens"] * 1.25e-6)
+    unpriced = longwriter("estimate", "Write a 20000-word history of tea", "--model", "nobody", "--json", cwd=tmp_path)
+    told = json.loads(unpriced.stdout)
+    assert (told["cost"], told["cost_cached"], told["cost_batch"]) == (None, None, None)
     assert not (tmp_path / "runs").exists()
 
 

@@ -1,10 +1,12 @@
 """Prices: the shipped table, the user's own, and what is unknown."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from longwriter.errors import InputError
 from longwriter.models.base import ModelConfig
-from longwriter.models.prices import is_local, load_prices
+from longwriter.models.prices import SHIPPED, Price, is_local, load_prices
 from longwriter.types import Usage
 
 USAGE = Usage(prompt_tokens=1_000_000, completion_tokens=100_000, cached_tokens=400_000)
@@ -12,6 +14,50 @@ USAGE = Usage(prompt_tokens=1_000_000, completion_tokens=100_000, cached_tokens=
 
 def test_cost_counts_cached_tokens_at_their_price():
     assert load_prices().cost("gpt-4o", USAGE) == pytest.approx(0.6 * 2.5 + 0.4 * 1.25 + 1.0)
+
+
+def test_writing_to_the_cache_and_long_prompts_have_their_prices():
+    price = Price(model="m", input=3, output=15, cached=0.3, cache_write=3.75, as_of="2026-01-01")
+    usage = Usage(prompt_tokens=1000, completion_tokens=100, cached_tokens=600, cache_write_tokens=300)
+    assert price.cost(usage) == pytest.approx((100 * 3 + 600 * 0.3 + 300 * 3.75 + 100 * 15) / 1e6)
+    assert price.saved(usage) == pytest.approx((600 * 2.7 - 300 * 0.75) / 1e6)
+    assert price.saved(Usage(prompt_tokens=1000, completion_tokens=100)) is None
+    long = price.model_copy(update={"long_above": 999, "long_input": 2, "long_output": 1.5})
+    assert long.cost(usage) == pytest.approx((2 * (300 + 180 + 1125) + 1.5 * 1500) / 1e6)
+    assert long.model_copy(update={"long_above": 1000}).cost(usage) == price.cost(usage)
+
+
+@pytest.mark.parametrize(
+    ("when", "peak"),
+    [
+        ("2026-11-27 01:00", True),  # a Friday
+        ("2026-11-27 03:59", True),
+        ("2026-11-27 04:00", False),
+        ("2026-11-27 09:59", True),
+        ("2026-11-28 09:00", False),  # a Saturday
+        ("2026-11-30 00:59", False),
+    ],
+)
+def test_peak_hours_are_of_utc_and_of_working_days(when, peak):
+    price = load_prices().of("deepseek-flash")
+    at = datetime.fromisoformat(when).replace(tzinfo=UTC)
+    assert price.peak(at) is peak
+    assert price.cost(USAGE, peak=True) == pytest.approx(2 * price.cost(USAGE))
+
+
+def test_a_server_that_never_caches_has_no_cheaper_price_for_it():
+    prices = load_prices()
+    own = prices.price_for(ModelConfig(model="claude-sonnet-4-5", base_url="https://api.anthropic.com/v1"))
+    routed = prices.price_for(ModelConfig(model="anthropic/claude-sonnet-4.5", base_url="https://openrouter.ai/api/v1"))
+    assert (own.input, own.caches, own.saved(USAGE)) == (3, False, None)
+    assert (routed.cached, routed.cache_write) == (0.3, 3.75)
+
+
+def test_every_shipped_price_that_is_paid_says_where_it_was_read():
+    entries = load_prices()._entries
+    assert all(p.source.startswith("https://") for p in entries if p.input)
+    assert all(p.cached is None or p.cached <= p.input for p in entries)
+    assert len(SHIPPED.read_text().split("[[price]]")) - 1 == len(entries)
 
 
 def test_unknown_is_not_free():

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from longwriter.text import count_words
 from longwriter.types import Plan, Section
-from longwriter.writer.context import TAIL_WORDS, blocks_of, full_usage, outline, related
+from longwriter.writer.context import TAIL_WORDS, blocks_of, outline, related
 from longwriter.writer.prompts import prompt_set
 
 
@@ -39,10 +39,3 @@ def test_outline_of_one_chapter_keeps_all_chapter_titles() -> None:
         "## C0", "## C1", "3. S2 (100 words): p", "4. S3 (100 words): p", "## C2",
     ]  # fmt: skip
     assert outline(plan, prompt_set("zh")).splitlines()[1] == "1. S0（100 字）：p"
-
-
-def test_full_usage_is_near_what_a_run_takes() -> None:
-    plan = Plan(sections=tuple(Section(title=f"S{i}", point="p", words=500) for i in range(40)))
-    usage = full_usage(plan, 1000)
-    assert usage.completion_tokens == 34_000
-    assert usage.prompt_tokens == 40 * 1300 + 39 * 17_000
