@@ -26,7 +26,9 @@ _UNIT = re.compile(
     r"|wor[ds]?|woords?|行|句)(?!\w)",
     re.I,
 )
-_NO_LENGTH_BEFORE = re.compile(r"(?:[$€£¥₹₽#№@/:]|\b(?:year|in|since|until|no\.?|room|highway|route|page|chapter|version))\s*$", re.I)
+_NO_LENGTH_BEFORE = re.compile(
+    r"(?:[$€£¥₹₽#№@/:]|\b(?:year|in|since|until|no\.?|room|highway|route|page|chapter|version))\s*$", re.I
+)
 _NO_LENGTH_AFTER = re.compile(r"\s*(?:[%$€£¥₹₽°/:]|[-–]\d|\.\d|年|元|人|岁|歲|A\.?D|B\.?C|CE\b|BCE\b)", re.I)
 _ABOUT = re.compile(r"\b(?:about|around|circa|ca\.|roughly|approximately)\s+$", re.I)
 _ENDS = re.compile(r"\s*(?:$|[)）.,;!?。，；！？\n])")
@@ -74,12 +76,15 @@ def _doubted(text: str, number: re.Match[str]) -> int:
         return number.end() + closes.end()
     if _ENDS.match(after):
         topic = _ABOUT.search(before)
-        bound = bound_of(before, after, False) != "about" or any(patterns(code).bound.search(before) for code in _reading())
+        bound = bound_of(before, after, False) != "about" or any(
+            patterns(code).bound.search(before) for code in _reading()
+        )
         if bound or (topic and value >= LEAST_TOPIC and value not in YEARS):
             return number.end()
         return number.end() if value not in YEARS and _APART.search(before) and _LAST.match(after) else 0
     word = re.match(r"[\s-]{0,2}(?!(?:k?m|cm|kg|km/h|eur|usd|euros?|m²|kw|mg|g|l)\b)\w[\w\u0900-\u0dff]*", after)
-    unknown = told is None and not scores(text)["en"] and len(re.findall(r"[^\W\d_]+", text)) >= 2
+    others = len(re.findall(r"[^\W\d_]+", text))
+    unknown = told is None and others >= 2 and 3 * scores(text)["en"] < others
     return number.end() + word.end() if unknown and word and (value not in YEARS or value % 500 == 0) else 0
 
 

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from longwriter.text import KANA_OR_HANGUL, CJK_CHARACTER
+from longwriter.text import CJK_CHARACTER, KANA_OR_HANGUL
 from longwriter.writer.numerals import CHINESE, DIGITS, chinese_number, half_width, spoken_value
 
 LANGUAGES = Path(__file__).parent / "languages.toml"
@@ -120,7 +120,13 @@ class Language:
             return None
         last = [] if self.han else self._token.findall(high or "")
         scale = _SCALE.search(high or "") if self.han else None
-        factor = self.value("1" + scale[0].strip()) if scale else self._worth.get(_folded(last[-1], self.exact)) if last else None
+        factor = (
+            self.value("1" + scale[0].strip())
+            if scale
+            else self._worth.get(_folded(last[-1], self.exact))
+            if last
+            else None
+        )
         if factor and factor >= 100 and first < second and first < factor and first <= second / factor:
             first *= factor
         return (second, second) if second < first else (first, second)

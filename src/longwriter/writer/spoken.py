@@ -33,7 +33,7 @@ class Patterns(NamedTuple):
     asked_after: re.Pattern[str]
     each: re.Pattern[str]
     each_after: re.Pattern[str]
-    count: re.Pattern[str]
+    parts: re.Pattern[str]
     piece: re.Pattern[str]
     label: re.Pattern[str]
 
@@ -65,7 +65,9 @@ def patterns(code: str) -> Patterns:
         ),
         number=made(rf"(?:{range_})(?P<more>\s*\+|\s*[여余])?[\s-]*(?:{p('of')}\s*)?$"),
         bound=made(rf"(?:{bounds}){empty}$"),
-        bound_after=made(rf"\s*[,，(（]?\s*(?:(?P<most>{p('most_after')})|(?P<least>{p('least_after')}|\+(?!\s?/?\s?-)))"),
+        bound_after=made(
+            rf"\s*[,，(（]?\s*(?:(?P<most>{p('most_after')})|(?P<least>{p('least_after')}|\+(?!\s?/?\s?-)))"
+        ),
         given=made(rf"(?:{lang.left}{p('given')}|{words('told')}{empty})$"),
         told_after=made(rf"\s*{lang.left}{p('told_after')}{right}"),
         whole=made(rf"{words('whole')}(?:{empty}|{gap}[:：=]\s*)(?:(?:{bounds}){empty})?$"),
@@ -81,7 +83,7 @@ def patterns(code: str) -> Patterns:
         each_after=made(
             rf"\s*(?:{lang.left}{p('per')}\s*(?P<noun>{nouns}{right})|[,，(（]?\s*{lang.left}{p('each_after')}{right})"
         ),
-        count=made(rf"(?<![第제.])(?P<n>{n}){link}[\s-]*(?:{p('of')}\s*)?(?:[^\W\d_]+\s)?(?P<noun>{nouns}){right}"),
+        parts=made(rf"(?<![第제.])(?P<n>{n}){link}[\s-]*(?:{p('of')}\s*)?(?:[^\W\d_]+\s)?(?P<noun>{nouns}){right}"),
         piece=made(
             rf"(?:{lang.left}(?P<main>{p('body')})|{lang.left}{p('opening')}){right}\s*[:：(（,，—–-]?\s*"
             rf"(?:(?:{bounds})\s*)?{empty}[:：]?\s*$"
@@ -97,7 +99,11 @@ def _chosen(text: str) -> list[Language]:
     """Languages some unit or label of which stands in the text, the likeliest first."""
     known = scores(text)
     found = [lang for lang in languages().values() if lang.reads and patterns(lang.code).unit.search(text)]
-    found += [lang for lang in languages().values() if lang.reads and lang not in found and patterns(lang.code).label.search(text)]
+    found += [
+        lang
+        for lang in languages().values()
+        if lang.reads and lang not in found and patterns(lang.code).label.search(text)
+    ]
     return sorted(found, key=lambda lang: -known[lang.code])
 
 
@@ -175,7 +181,7 @@ class _Reader:
         """The number of parts meant by a length at `at`: the last of that kind before it, or else the first after it."""
         if self._counts is None:
             self._counts = []
-            for match in self.p.count.finditer(self.text):
+            for match in self.p.parts.finditer(self.text):
                 number = self.lang.value(match["n"])
                 if number and 1 < number < 10_000 and number == int(number):
                     self._counts.append(_Count(match.start(), int(number), match["noun"].lower(), match[0].strip()))
