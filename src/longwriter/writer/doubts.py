@@ -27,7 +27,7 @@ _UNIT = re.compile(
     re.I,
 )
 _NO_LENGTH_BEFORE = re.compile(
-    r"(?:[$€£¥₹₽#№@/:]|\b(?:year|in|since|until|no\.?|room|highway|route|page|chapter|version))\s*$", re.I
+    r"(?:[$€£¥₹₽#№@/:]|\b(?:year|in|since|until|no\.?|room|highway|route|page|chapter|version|top|part|vol(?:ume)?))\s*$", re.I
 )
 _NO_LENGTH_AFTER = re.compile(r"\s*(?:[%$€£¥₹₽°/:]|[-–]\d|\.\d|年|元|人|岁|歲|A\.?D|B\.?C|CE\b|BCE\b)", re.I)
 _ABOUT = re.compile(r"\b(?:about|around|circa|ca\.|roughly|approximately)\s+$", re.I)

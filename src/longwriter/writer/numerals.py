@@ -119,7 +119,8 @@ def chinese_number(text: str) -> float | None:
     """The value of "三千五百", "1.5万", "1万5千", "一万五" (15,000) or "２０００"; None if it is none."""
     total, section, unit = 0.0, 0.0, 1.0
     current: float | None = None
-    plain = re.sub(r"(?<=\d)['’\u00a0 ](?=\d{3})", "", half_width(text).lower())
+    plain = re.sub(r"(?<=\d)['’\u00a0 ](?=\d{3})|(?<=\d),(?=\d\d,\d)", "", half_width(text).lower())
+    plain = re.sub(r"(?<=\d),(?=\d{1,2}(?!\d))", ".", plain)
     for token in re.findall(r"\d[\d,]*(?:\.\d+)?|\S", plain):
         if token in _UNITS:
             unit = _UNITS[token]
@@ -142,7 +143,7 @@ def chinese_number(text: str) -> float | None:
 _WORD = rf"(?:{'|'.join(_ONES)}|hundred|thousand|million|half)\b"
 _PAIR = r"[\s-]*(?:words?|pages?)[\s-]+(?:[\w-]+\s+)?(?:essays|stories|articles|poems|letters|posts|chapters|sections|parts)\b"
 _DIGITS = (  # "2 500-word essays" are two
-    r"(?<!\d)(?<!\d[.,'’])(?<!\b\d/)(?:\d{1,2}(?:,\d{2})+,\d{3}(?!\d)|\d{1,9},\d{1,2}(?=\s?k\b|\s(?:thousand|million))"
+    r"(?<!\d)(?<!\d[.,'’])(?<!\b\d/)(?:\d{1,2}(?:,\d{2})+,\d{3}(?!\d)|\d{1,9},\d{1,2}(?=\s?[kw万千](?![a-z])|\s(?:thousand|million))"
     rf"|(?<![\d ] )\d{{1,3}}(?:[ ]\d{{3}}\b(?!{_PAIR})){{1,3}}"
     r"|\d{1,9}(?:,\d{3}){0,3}(?:\u00a0\d{3}|['’]\d{3}(?!\d)){0,3}(?:\.\d{1,4})?)"
 )

@@ -25,6 +25,7 @@ class Patterns(NamedTuple):
     number: re.Pattern[str]
     bound: re.Pattern[str]
     bound_after: re.Pattern[str]
+    into: re.Pattern[str]
     given: re.Pattern[str]
     told_after: re.Pattern[str]
     whole: re.Pattern[str]
@@ -68,6 +69,7 @@ def patterns(code: str) -> Patterns:
         bound_after=made(
             rf"\s*[,，(（]?\s*(?:(?P<most>{p('most_after')})|(?P<least>{p('least_after')}|\+(?!\s?/?\s?-)))"
         ),
+        into=made(rf"{lang.left}{p('into')}\s*(?:{words('about')}\s*)?$"),
         given=made(rf"(?:{lang.left}{p('given')}|{words('told')}{empty})$"),
         told_after=made(rf"\s*{lang.left}{p('told_after')}{right}"),
         whole=made(rf"{words('whole')}(?:{empty}|{gap}[:：=]\s*)(?:(?:{bounds}){empty})?$"),
@@ -78,7 +80,7 @@ def patterns(code: str) -> Patterns:
         asked_after=made(rf"\s*{p('asked_after')}"),
         each=made(
             rf"(?:{words('each')}\s*(?P<noun>{nouns}{right})?{gap}|(?P<by>{nouns})\s*(?:に|を)?{p('by')}{gap}"
-            rf"|(?P<of>{nouns}){right}\s+{p('parts_of')}\s*(?:(?:{bounds}|{words('about')})\s*)*)$"
+            rf"|(?P<of>{p('parts')}){right}\s+{p('parts_of')}\s*(?:(?:{bounds}|{words('about')})\s*)*)$"
         ),
         each_after=made(
             rf"\s*(?:{lang.left}{p('per')}\s*(?P<noun>{nouns}{right})|[,，(（]?\s*{lang.left}{p('each_after')}{right})"
@@ -144,7 +146,9 @@ class _Reader:
         start = begin + found.start()
         before, after = self.text[max(0, start - NEAR) : start], self.text[unit.end() : unit.end() + NEAR]
         ends = self.lang.ends(found["a"] or found["low"], found["b"] or found["high"])
-        if ends is None or self.p.given.search(before) or self.p.told_after.match(after):
+        asked = self.p.into.search(before) or self.p.bound.search(before)
+        asked = asked or self.p.asked_after.match(after) or self.p.bound_after.match(after)
+        if ends is None or self.p.told_after.match(after) or (not asked and self.p.given.search(before)):
             return None
         kind = str(unit.lastgroup)
         factor = {"words": 1.0, "pages": self.lang.page, "characters": 1 / self.lang.letters}[kind]
@@ -158,11 +162,9 @@ class _Reader:
             noun = names.get("noun") or names.get("by") or names.get("of") or ""
             parts = self._parts(noun, start)
             if parts is None:
-                if not names.get("of"):
-                    self.loose.append(quote)
-                    return None
-            else:
-                factor, quote, rank = factor * parts.number, f"{parts.quote} … {quote}", max(rank, OTHER)
+                self.loose.append(quote)
+                return None
+            factor, quote, rank = factor * parts.number, f"{parts.quote} … {quote}", max(rank, OTHER)
         heading = self.p.piece.search(self.text[max(0, start - 40) : start])
         piece: Literal["", "end", "main"] = "" if each or not heading else "main" if heading["main"] else "end"
         low, high = (round(end * factor) for end in ends)

@@ -65,6 +65,8 @@ _FIRST = re.compile(r"(?:^|[:：,，;；.。(（\n])[\s•*-]*(?:[^\W\d_][\w'’
 """What stands before the first of pieces with names of their own."""
 _ITEM = re.compile(rf"(?<!words)(?<!length)\s?[:：(（]\s*{_BEFORE_NUMBER}", re.I)
 """What stands before the length of a piece with a name of its own: "History of tea: "; after an introduction only."""
+_WHOLE_JOINT = re.compile(r"[^,，、;；:：]*[:：]|[)）]?[.。]")
+"""What stands between a whole and the first of its pieces: "An essay (1500 words). Introduction", "a 5000-word thesis: "."""
 MOST_OFF = 0.25
 """A length that those after it add up to, as far as this, is theirs together."""
 LEAST_NAMED = 3
@@ -89,8 +91,9 @@ def _pieces(text: str, found: list[Amount]) -> list[Amount]:
             elif len(run) < LEAST_NAMED:
                 run = [main] if amount.rank != ASKED and _FIRST.search(heading) else []
         last = amount
-    if len(run) > LEAST_NAMED and abs(sum(piece.high for piece in run[1:]) / run[0].high - 1) < MOST_OFF:
-        run = run[1:]  # "An essay (1500 words). Introduction (200 words), ..."
+    if len(run) > 2 and abs(sum(piece.high for piece in run[1:]) / run[0].high - 1) < MOST_OFF:
+        whole = _WHOLE_JOINT.match(text[run[0].end : run[1].start])
+        run = run[1:] if whole else run
     if len(run) >= max(LEAST_NAMED, len(pieces)):
         return run
     within = [
