@@ -190,7 +190,11 @@ def _counts(text: str) -> list[_Count]:
 
 def _parts(counts: list[_Count], noun: str, at: int) -> _Count | None:
     """The number of parts meant by a length at `at`: the last of that kind before it, or else the first after it."""
-    kind = [count for count in counts if not noun or count.noun[:4] == noun[:4] or (not noun.isascii() and count.noun[0] == noun[0])]
+    kind = [
+        count
+        for count in counts
+        if not noun or count.noun[:4] == noun[:4] or (not noun.isascii() and count.noun[0] == noun[0])
+    ]
     kind = [count for count in kind if count.number > 1] or kind  # "写一篇", "每天一篇": a measure word, not a number
     before = bisect_right(kind, at, key=lambda count: count.start)
     return kind[before - 1] if before else kind[0] if kind else None

@@ -27,7 +27,8 @@ _UNIT = re.compile(
     re.I,
 )
 _NO_LENGTH_BEFORE = re.compile(
-    r"(?:[$€£¥₹₽#№@/:]|\b(?:year|in|since|until|no\.?|room|highway|route|page|chapter|version|top|part|vol(?:ume)?))\s*$", re.I
+    r"(?:[$€£¥₹₽#№@/:]|\b(?:year|in|since|until|no\.?|room|highway|route|page|chapter|version|top|part|vol(?:ume)?))\s*$",
+    re.I,
 )
 _NO_LENGTH_AFTER = re.compile(r"\s*(?:[%$€£¥₹₽°/:]|[-–]\d|\.\d|年|元|人|岁|歲|A\.?D|B\.?C|CE\b|BCE\b)", re.I)
 _ABOUT = re.compile(r"\b(?:about|around|circa|ca\.|roughly|approximately)\s+$", re.I)
@@ -84,7 +85,11 @@ def _doubted(text: str, number: re.Match[str]) -> int:
         return number.end() if value not in YEARS and _APART.search(before) and _LAST.match(after) else 0
     word = re.match(r"[\s-]{0,2}(?!(?:k?m|cm|kg|km/h|eur|usd|euros?|m²|kw|mg|g|l)\b)\w[\w\u0900-\u0dff]*", after)
     others = len(re.findall(r"[^\W\d_]+", text))
-    unknown = told is None and others >= 2 and 3 * scores(text)["en"] < others
+    unknown = (
+        (told is None or not (told.reads or told.code in ("en", "zh")))
+        and others >= 2
+        and 3 * scores(text)["en"] < others
+    )
     return number.end() + word.end() if unknown and word and (value not in YEARS or value % 500 == 0) else 0
 
 

@@ -37,7 +37,7 @@ def test_the_documents_tables_are_what_the_code_reads(name: str, request_: str, 
 
 
 def test_the_document_has_every_language() -> None:
-    assert {language.name for language in languages().values()} <= {name for name, _, _ in ROWS}
+    assert {languages()[code].name for code in UNITS} <= {name for name, _, _ in ROWS}
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,10 @@ def test_forms_by_language(said: str, wanted: str) -> None:
         ("Write a guide: history 500 words, culture 700 words, food 300 words", "1,500"),
         ("Introduction: 500 words, 5 chapters of 1000 words each, conclusion 500 words", "6,000"),
         ("a 5000-word thesis: introduction 500 words, body 3000 words, conclusion 2500 words", "5,000"),
-        ("Ensayo de 2000 palabras: introducción 300 palabras, desarrollo 1400 palabras, conclusión 300 palabras", "2,000"),
+        (
+            "Ensayo de 2000 palabras: introducción 300 palabras, desarrollo 1400 palabras, conclusión 300 palabras",
+            "2,000",
+        ),
         ("subject 300 words, verb 200 words, object 300 words, in total 5000 words", "5,000"),
     ],
 )
@@ -138,8 +141,18 @@ def test_named_pieces_are_added_up_unless_a_whole_is_named(said: str, wanted: st
 @pytest.mark.parametrize(
     "said",
     [
-        *("chapters of 3,000 words", "Write a story; each chapter should have 3000 words", "每章3000字的小说", "单章3000字"),
-        *("3000 Wörter pro Kapitel", "capítulos de 3.000 palabras", "chaque chapitre 3000 mots", "各章3000字の小説を書いて"),
+        *(
+            "chapters of 3,000 words",
+            "Write a story; each chapter should have 3000 words",
+            "每章3000字的小说",
+            "单章3000字",
+        ),
+        *(
+            "3000 Wörter pro Kapitel",
+            "capítulos de 3.000 palabras",
+            "chaque chapitre 3000 mots",
+            "各章3000字の小説を書いて",
+        ),
         *("각 장은 3000자", "каждая глава по 3000 слов", "ogni capitolo 3000 parole", "mỗi chương 3000 từ"),
     ],
 )
@@ -174,13 +187,37 @@ def test_a_number_that_may_be_a_length_is_said(said: str, quoted: str) -> None:
     "said",
     [
         *("a story set in 1945", "Fahrenheit 451: write a review", "20,000 leagues under the sea, a retelling"),
-        *("Write about the year 2000", "an essay about 1984", "top 100 lists", "a story about a $5000 prize", "RFC 2000"),
-        *("Write a poem about 300 Spartans", "a history of prices, from 500 to 900 euros", "I need an essay about 1500."),
+        *(
+            "Write about the year 2000",
+            "an essay about 1984",
+            "top 100 lists",
+            "a story about a $5000 prize",
+            "RFC 2000",
+        ),
+        *(
+            "Write a poem about 300 Spartans",
+            "a history of prices, from 500 to 900 euros",
+            "I need an essay about 1500.",
+        ),
         *("a history of the French Revolution, 1789", "a story about a man who wrote 1000 letters", "a woman aged 100"),
-        *("A guide to hiking 500 km", "Die Geschichte von 1500 Soldaten", "a novel with 300 characters", "小说发生在2000年"),
-        *("500 Wörter pro Minute", "500 palabras por minuto", "J'ai écrit 3000 mots, continue", "Résume cet article de 3000 mots"),
+        *(
+            "A guide to hiking 500 km",
+            "Die Geschichte von 1500 Soldaten",
+            "a novel with 300 characters",
+            "小说发生在2000年",
+        ),
+        *(
+            "500 Wörter pro Minute",
+            "500 palabras por minuto",
+            "J'ai écrit 3000 mots, continue",
+            "Résume cet article de 3000 mots",
+        ),
         *("explain what 'in 500 words' means", 'Write a story titled "A Thousand Words"', "解释“三千字”的意思"),
-        *("Une histoire de 1000 soldats en 1950", "Resume este informe de 20 páginas", "Write a report on the Fiat 500"),
+        *(
+            "Une histoire de 1000 soldats en 1950",
+            "Resume este informe de 20 páginas",
+            "Write a report on the Fiat 500",
+        ),
     ],
 )
 def test_what_only_looks_like_a_length(said: str) -> None:
@@ -219,12 +256,14 @@ PARTED = [",", "\u00a0", "\u202f", "\u2009", "'", "’"]
 
 
 def test_every_language_has_its_unit_here() -> None:
-    assert set(UNITS) == set(languages())
+    assert set(UNITS) == {code for code, language in languages().items() if language.reads} | {"en", "zh"}
 
 
 @pytest.mark.parametrize("code", UNITS)
 @given(number=st.integers(20, 1_000_000), digits=st.sampled_from(DIGITS), mark=st.sampled_from(PARTED))
-def test_a_number_in_any_digits_and_parted_in_any_way_reads_back(code: str, number: int, digits: str, mark: str) -> None:
+def test_a_number_in_any_digits_and_parted_in_any_way_reads_back(
+    code: str, number: int, digits: str, mark: str
+) -> None:
     other = str.maketrans(DIGITS[0], digits)
     for written in (str(number), f"{number:,}".replace(",", mark)):
         found = read_target(f"{written.translate(other)} {UNITS[code]}")
@@ -250,7 +289,10 @@ def test_thousands_in_k_with_either_decimal_mark(code: str, tenths: int) -> None
         assert found.aim == tenths * 100
 
 
-@given(st.text(max_size=60) | st.lists(st.sampled_from([*UNITS.values(), "5.000", "mil", "je", "cada", "-", "각", "章", "de"])).map(" ".join))
+@given(
+    st.text(max_size=60)
+    | st.lists(st.sampled_from([*UNITS.values(), "5.000", "mil", "je", "cada", "-", "각", "章", "de"])).map(" ".join)
+)
 def test_any_text_is_read_or_doubted_without_fault(said: str) -> None:
     found = read_target(said)
     assert found is None or 0 < found.low <= found.aim
