@@ -23,7 +23,9 @@ SIGNS_A_WORD = 6
 """Characters of an English word, the blank after it included."""
 LEAST_SIGNS = 100
 """Fewer characters are the people of a story."""
-_PEOPLE = re.compile(r"\b(?:with|of|has|have|having|featuring|includes?|main|describe|the|these|those)\s+$", re.I)
+_PEOPLE = re.compile(
+    r"\b(?:with|cast\s+of|has|have|having|featuring|includes?|main|describe|the|these|those)\s+$", re.I
+)
 _HAN_ASKED = re.compile(r"\b(?:chinese|japanese|mandarin|cantonese)\b", re.I)
 _TO_ENGLISH = (
     r"(?:[\s-]*(?:words?|pages?))?(?:\s*(?:-|–|—|~|to|or|(?P<and>and))\s*"
@@ -75,7 +77,7 @@ _LOOSE = (
 )
 _EACH_BEFORE = re.compile(
     rf"(?:\b(?:each|every|per)\b(?:\s+of\s+the)?(?:\s+{ENGLISH})?\s*(?P<noun>{_PARTS}|{_PART})?"
-    rf"|(?:每\s*一?\s*个?|各|(?<=[,，;；])一(?={_ZH_PART})|(?<!简)单\s*一?个?(?={_ZH_PART}))\s*(?P<zh>{_ZH_PART})?|章均"
+    rf"|(?:[每毎]\s*一?\s*个?|各|(?<=[,，;；])一(?={_ZH_PART})|(?<!简)单\s*一?个?(?={_ZH_PART}))\s*(?P<zh>{_ZH_PART})?|章均"
     r")[^.,，;。；！？!?\n]{0,40}(?:[,，]\s*(?:about|around|approximately|at\s+least|大?约)\s*)?$"
     rf"|\b(?P<of>{_PARTS})\s+(?:of|at|averaging)\s+(?:{_LOOSE}\s+)*$|(?P<times>{_PARTS}|{_ZH_PART})\s*[x×*]\s*$",
     re.I,
@@ -87,7 +89,7 @@ _EACH_AFTER = re.compile(
 )
 _LABEL_EACH = re.compile(
     rf"\b(?:each|every|per)\s+(?P<noun>{_PART})\b[^.,;\n]{{0,24}}$"
-    rf"|(?:每\s*一?\s*个?|(?<!简)单\s*一?个?|各)\s*(?P<zh>{_ZH_PART})的?(?:[^总全，。；\n]{{0,8}})$|章均(?:字数|篇幅)[^，。\n]{{0,8}}$",
+    rf"|(?:每\s*一?\s*个?|(?<!简)单\s*一?个?|各)\s*(?P<zh>{_ZH_PART})的?(?:[^总全，。；\n]{{0,12}})$|章均(?:字数|篇幅)[^，。\n]{{0,8}}$",
     re.I,
 )
 """That a labelled number is of each part."""
@@ -248,6 +250,7 @@ class _Reader:
         each = _EACH_AFTER.match(after)
         if each and each["plural"] and unit not in ("word", "page"):
             each = None
+        each = each or _LABEL_EACH.search(before)
         each = each or (None if rank == TOTAL else _EACH_BEFORE.search(before))
         if each:
             parts = self.times(each, match.start(), quote)

@@ -7,14 +7,17 @@ numbers of things are left alone.
 
 import re
 import unicodedata
+from itertools import islice
 
-from longwriter.writer.languages import language_of, languages, scores
+from longwriter.writer.languages import Language, language_of, languages, scores
 from longwriter.writer.numerals import DIGITS, digits_value, half_width
 from longwriter.writer.spoken import patterns
 from longwriter.writer.target import MOST, reading
 from longwriter.writer.wording import bound_of, is_given
 
 LEAST_DOUBTED = 100
+MOST_NUMBERS = 40
+"""Of a request that are looked at: it is seldom that many, and each is tried in every language."""
 LEAST_TOPIC = 500
 """Of a number after "about": a smaller one is more often what the text is about."""
 YEARS = range(1000, 2101)
@@ -50,17 +53,18 @@ def doubts(request: str) -> tuple[str, ...]:
         )
     asked = unicodedata.normalize("NFC", request)
     text = half_width(asked)
-    for number in _NUMBER.finditer(text):
+    told = language_of(asked)
+    for number in islice(_NUMBER.finditer(text), MOST_NUMBERS):
         if any(start <= number.start() < end for start, end in found.spans):
             continue
-        end = _doubted(text, number)
+        end = _doubted(text, number, told)
         if end:
             said = " ".join(asked[number.start() : end].split())
             return (f"{said!r} was not taken for the length, as its unit is not known here: --words N sets the length",)
     return ()
 
 
-def _doubted(text: str, number: re.Match[str]) -> int:
+def _doubted(text: str, number: re.Match[str], told: Language | None) -> int:
     """Where the words end that make a number look like a length; 0 where nothing does."""
     thousand = number[0][-1] in "kK"
     value = digits_value(number[0].rstrip("kK ")) * (1000 if thousand else 1)
@@ -71,7 +75,6 @@ def _doubted(text: str, number: re.Match[str]) -> int:
         return 0
     if unit := _UNIT.match(after):
         return number.end() + unit.end()
-    told = language_of(text)
     closes = _CLOSES.match(after) or (told and re.match(rf"\s*{told.words('please')}", after, re.I))
     if closes:
         return number.end() + closes.end()

@@ -19,7 +19,9 @@ LEAST_SCORE, LEAST_SHARE = 2, 0.15
 """Frequent words of a language that a request must have, and their part of all its words."""
 _AND = r"[\s-]*(?:(?:y|e|et|und|en|och|og|и|і|i|dan|και|و)\s*)?"
 _HANGUL = str.maketrans("일이삼사오육륙칠팔구영십백천만억", "一二三四五六六七八九零十百千万亿")
-_HANGUL_NUMBER = rf"{DIGITS}(?:\s?(?:[백천만억]|k(?![a-z]))(?:\s?\d{{1,4}}[십백천]?(?!\d))?)*|(?<![가-힣])[일이삼사오육칠팔구십백천만억]{{1,10}}"
+_HANGUL_DIGIT = "[일이삼사오육칠팔구십백천만억]"
+_HANGUL_SCALE = r"(?:\s?(?:[백천만억]|k(?![a-z]))(?:\s?\d{1,4}[십백천]?(?!\d))?)*"
+_HANGUL_NUMBER = rf"{DIGITS}{_HANGUL_SCALE}|(?<![가-힣]){_HANGUL_DIGIT}{{1,10}}"
 _SCALE = re.compile(r"[万千百만천백]\s*$")
 _SCRIPTS = (
     ("ko", re.compile("[가-힣ㄱ-ㆎ]")),
@@ -166,7 +168,7 @@ def language_of(text: str) -> Language | None:
         if script == "zh":
             return known["ja" if 5 * kana > by_script["zh"] - kana else "zh"]
         if script == "ar":
-            return known["fa" if re.search("[پچژگ]", shown) else "ar"]
+            return known["fa" if re.search("[پچژگکی]", shown) else "ar"]
         if script == "ru":
             return known["uk" if re.search("[іїєґ]", shown, re.I) else "ru"]
         return known[script]

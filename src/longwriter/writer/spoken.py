@@ -97,8 +97,8 @@ def patterns(code: str) -> Patterns:
     )
 
 
-def _chosen(text: str) -> list[Language]:
-    """Languages some unit or label of which stands in the text, the likeliest first."""
+def _chosen(text: str, told: Language | None) -> list[Language]:
+    """Languages some unit or label of which stands in the text, the likeliest first; `told`: what it is known to be in."""
     known = scores(text)
     found = [lang for lang in languages().values() if lang.reads and patterns(lang.code).unit.search(text)]
     found += [
@@ -106,7 +106,7 @@ def _chosen(text: str) -> list[Language]:
         for lang in languages().values()
         if lang.reads and lang not in found and patterns(lang.code).label.search(text)
     ]
-    return sorted(found, key=lambda lang: -known[lang.code])
+    return sorted(found, key=lambda lang: (lang is not told, -known[lang.code]))
 
 
 class _Count(NamedTuple):
@@ -198,10 +198,10 @@ class _Reader:
         return noun.lower()[: 3 if self.lang.left else 1]
 
 
-def spoken(text: str) -> Reading:
+def spoken(text: str, told: Language | None) -> Reading:
     """What `text`, in its plain spelling (`numerals.half_width`), says of lengths in any of the languages of the table."""
     amounts, loose, spans = list[Amount](), list[str](), list[tuple[int, int]]()
-    for lang in _chosen(text):
+    for lang in _chosen(text, told):
         reader = _Reader(text, lang)
         amounts += apart(list(reader.amounts()), spans, len(text))
         loose += reader.loose

@@ -125,8 +125,8 @@ def reading(request: str) -> Reading:
     """Everything that a request says of the length of the whole text, and of parts without a number."""
     asked = unicodedata.normalize("NFC", request)
     text = half_width(asked)
-    own, other = bilingual(text), spoken(text)
-    told = language_of(text)
+    told = language_of(asked)
+    own, other = bilingual(text), spoken(text, told)
     first, second = (other, own) if told and told.reads else (own, other)
     found = first.amounts + apart(second.amounts, first.spans, len(text))
     found = [amount for amount in found if not _mentioned(text, amount)]

@@ -1,6 +1,7 @@
 """Lengths in many languages: units, forms of numbers, each, pieces, and what only looks like a length."""
 
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -95,6 +96,14 @@ def test_the_document_has_every_language() -> None:
         ("一篇兩萬字的文章", "20,000"),
         ("写一本100章的小说，单章字数2000", "200,000"),
         ("20章，章均3000字", "60,000"),
+        ("单章字数不低于2000字，总共10章", "at least 20,000"),
+        ("全书30万字，100章，每章3000字", "300,000"),
+        ("一話3000字で全10話", "30,000"),
+        ("毎章3000字、計20章", "60,000"),
+        ("10 บท บทละ 3000 คำ", "30,000"),
+        ("۱۰ فصل، هر فصل ۳۰۰۰ کلمه", "30,000"),
+        ("10 hoofdstukken van 2.000 woorden", "20,000"),
+        ("Write 10 posts of 280 characters each", "467"),
         ("写30章小说，3000字一章", "90,000"),
         ("30章×3000字", "90,000"),
         ("20 chapters x 3000 words", "60,000"),
@@ -212,6 +221,8 @@ def test_a_number_that_may_be_a_length_is_said(said: str, quoted: str) -> None:
             "J'ai écrit 3000 mots, continue",
             "Résume cet article de 3000 mots",
         ),
+        *("How many words are in a 300-page book?", "Is 500 words enough for a blog post?", "the 500-word rule"),
+        *("a child with a vocabulary of 5000 words", "Write like a poet who knows 3000 words"),
         *("explain what 'in 500 words' means", 'Write a story titled "A Thousand Words"', "解释“三千字”的意思"),
         *(
             "Une histoire de 1000 soldats en 1950",
