@@ -77,7 +77,7 @@ _LOOSE = (
 )
 _EACH_BEFORE = re.compile(
     rf"(?:\b(?:each|every|per)\b(?:\s+of\s+the)?(?:\s+{ENGLISH})?\s*(?P<noun>{_PARTS}|{_PART})?"
-    rf"|(?:[每毎]\s*一?\s*个?|各|(?<=[,，;；])一(?={_ZH_PART})|(?<!简)单\s*一?个?(?={_ZH_PART}))\s*(?P<zh>{_ZH_PART})?|章均"
+    rf"|(?:[每毎]\s*一?\s*个?|各|(?<![^,，;；])一(?=[章回话])|(?<!简)单\s*一?个?(?={_ZH_PART}))\s*(?P<zh>{_ZH_PART})?|章均"
     r")[^.,，;。；！？!?\n]{0,40}(?:[,，]\s*(?:about|around|approximately|at\s+least|大?约)\s*)?$"
     rf"|\b(?P<of>{_PARTS})\s+(?:of|at|averaging)\s+(?:{_LOOSE}\s+)*$|(?P<times>{_PARTS}|{_ZH_PART})\s*[x×*]\s*$",
     re.I,

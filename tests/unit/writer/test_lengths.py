@@ -98,6 +98,7 @@ def test_the_document_has_every_language() -> None:
         ("20章，章均3000字", "60,000"),
         ("单章字数不低于2000字，总共10章", "at least 20,000"),
         ("全书30万字，100章，每章3000字", "300,000"),
+        ("讲一个守灯塔的人，一部30万字的小说", "300,000"),
         ("一話3000字で全10話", "30,000"),
         ("毎章3000字、計20章", "60,000"),
         ("10 บท บทละ 3000 คำ", "30,000"),
@@ -298,6 +299,24 @@ def test_thousands_in_k_with_either_decimal_mark(code: str, tenths: int) -> None
         found = read_target(written)
         assert found is not None
         assert found.aim == tenths * 100
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "500 palabras ",
+        "je Kapitel 300 Wörter, ",
+        "3000자 각 장 ",
+        "1 000 ",
+        "mil ",
+        "第1章：3000字、",
+        "about 3000 please ",
+    ],
+)
+def test_a_long_request_is_read_and_doubted_in_bounded_time(unit: str) -> None:
+    begin = time.process_time()
+    doubts(unit * (100_000 // len(unit)))
+    assert time.process_time() - begin < 8
 
 
 @given(
