@@ -37,8 +37,9 @@ def test_the_core_is_light() -> None:
     assert not {"torch", "transformers", "vllm", "datasets"} & set(loaded)
 
 
-def test_every_prompt_of_both_languages_renders_and_asks_for_the_same_fields() -> None:
-    english, chinese = prompt_set("en"), prompt_set("zh")
+@pytest.mark.parametrize("script", ["zh", "zh-Hant"])
+def test_every_prompt_of_every_language_renders_and_asks_for_the_same_fields(script: str) -> None:
+    english, chinese = prompt_set("en"), prompt_set(script)
     for name in NAMES:
         assert english.fields(name) == chinese.fields(name), name
         shown = chinese.render(name, **{field: f"<{field}>" for field in chinese.fields(name)})
@@ -50,8 +51,9 @@ def test_a_dollar_in_a_request_stays_a_dollar() -> None:
     assert "Write on $words and ${count}" in text
 
 
-def test_chinese_prompts_hold_no_english_sentence() -> None:
+@pytest.mark.parametrize("script", ["zh", "zh-Hant"])
+def test_chinese_prompts_hold_no_english_sentence(script: str) -> None:
     for name in NAMES:
-        shown = prompt_set("zh").render(name, **dict.fromkeys(prompt_set("zh").fields(name), ""))
+        shown = prompt_set(script).render(name, **dict.fromkeys(prompt_set(script).fields(name), ""))
         words = [w for w in shown.split() if w.isascii() and w.isalpha() and w != "JSON"]
         assert not words, (name, words)

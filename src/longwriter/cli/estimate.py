@@ -7,6 +7,7 @@ import click
 from longwriter.cli.options import HOME, JSON, PRICES, REACH, TEXT, settings, with_options
 from longwriter.cli.tables import money
 from longwriter.cli.work import run_async
+from longwriter.writer.doubts import doubts
 from longwriter.writer.estimate import ASSUMED_WORDS, TOKENS_A_SECOND
 from longwriter.writer.estimate import estimate as forecast
 from longwriter.writer.session import Options
@@ -38,6 +39,8 @@ def print_estimate(settings: WriteSettings, work: Options, speed: float = TOKENS
     if as_json:
         click.echo(made.model_dump_json())
         return
+    for doubt in doubts(settings.instruction) if made.assumed else ():
+        click.echo(f"warning: {doubt}", err=True)
     if made.assumed:
         click.echo(f"no length is named: about {ASSUMED_WORDS:,} words are assumed; give --words for another", err=True)
     click.echo(

@@ -47,7 +47,7 @@ TEXT = [
         help="What a section sees of earlier text.  [default: auto]",
     ),
     click.option("--parallel", is_flag=True, default=None, help="Chapters side by side: faster, less coherent."),
-    click.option("--language", type=click.Choice(["en", "zh"]), help="Language of the prompts."),
+    click.option("--language", type=click.Choice(["en", "zh", "zh-Hant"]), help="Language of the prompts."),
     click.option("--section-words", type=int, help="Usual words of a section.  [default: 500]"),
     click.option("--headings", type=click.Choice(["auto", "model", "plan"]), help="Who writes section headings."),
     click.option("--temperature", type=float),

@@ -24,6 +24,7 @@ from longwriter.writer.budget import Pace, scaled, share
 from longwriter.writer.calls import Calls, user
 from longwriter.writer.choice import Choice, choose
 from longwriter.writer.context import Memory, Seen, Window, outline
+from longwriter.writer.doubts import doubts
 from longwriter.writer.events import OnEvent, Planned, SectionDone, SectionStarted, Streamed, Warned
 from longwriter.writer.planning import Planner, chapters_of
 from longwriter.writer.prompts import PromptSet
@@ -155,6 +156,8 @@ class Manuscript:
         """The journalled plan, or a new one from the planner. `card`: of the planner."""
         if not self.planned:
             asked = wanted(self.settings)
+            for doubt in () if asked else doubts(self.settings.instruction):
+                self._warn(doubt)
             plan = await Planner(self.calls, self.prompts, self.settings, card).plan(asked)
             target = asked or exact(plan.words, "plan")
             self.journal.append("plan", {"plan": plan.model_dump(), "target": target.model_dump(), "source": "model"})

@@ -36,8 +36,8 @@ def _one_line(text: str) -> str:
 
 
 def to_markdown(plan: Plan, instruction: str, language: str) -> str:
-    """The file's text. `language` "zh" writes Chinese counts, any other English ones. A blank title becomes "-"."""
-    chinese = language == "zh"
+    """The file's text. Chinese counts for `language` "zh" and "zh-Hant", else English ones. A blank title becomes "-"."""
+    chinese = language.startswith("zh")
     out = [f"# {_one_line(plan.title)}", ""] if plan.title.strip() else []
     if instruction:
         lines = re.sub(r"\r\n?", "\n", instruction).split("\n")
@@ -52,7 +52,8 @@ def to_markdown(plan: Plan, instruction: str, language: str) -> str:
         point = _one_line(section.point)
         colon = ("：" if chinese else ": ") if point else ""
         out.append(f"{number}. **{title}**{count}{colon}{point}")
-    total = f"合计：{plan.words:,}字" if chinese else f"total: {plan.words:,} words"
+    label = "合計" if language == "zh-Hant" else "合计"
+    total = f"{label}：{plan.words:,}字" if chinese else f"total: {plan.words:,} words"
     return "\n".join([*out, "", f"<!-- {total} -->", ""])
 
 

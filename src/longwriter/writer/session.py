@@ -22,10 +22,12 @@ from longwriter.types import Plan, Reply, Request
 from longwriter.writer.calls import Calls, Ceilings, Role
 from longwriter.writer.context import DEFAULT_WINDOW
 from longwriter.writer.events import OnEvent, Warned, unwatched
+from longwriter.writer.languages import language_of, languages
 from longwriter.writer.manuscript import Manuscript
 from longwriter.writer.outline import from_markdown, to_markdown
-from longwriter.writer.prompts import prompt_set
+from longwriter.writer.prompts import PromptSet, prompt_set
 from longwriter.writer.report import Report, report
+from longwriter.writer.scripts import is_traditional
 from longwriter.writer.settings import FREE_ON_RESUME, WriteSettings
 
 DRAFT_EVERY_S = 5.0
@@ -90,7 +92,7 @@ class Session:
         run = f"{folder.name if folder else ''} {settings.instruction}"
         self.calls = Calls(journal, roles, Ceilings(settings.max_cost, settings.max_tokens), run)
         self._saved_at = -DRAFT_EVERY_S
-        self.prompts = prompt_set(settings.language or language(settings.instruction))
+        self.prompts = _prompts(settings)
         self.manuscript = Manuscript(settings, journal, self.calls, self.prompts, options.on_event, self._save)
         self.manuscript.card = self.card("writer")
 
@@ -141,9 +143,11 @@ class Session:
 
     def _check_language(self) -> None:
         """Refuse a request in a language that the model cannot write, as far as its card knows. Raises InputError."""
-        known, asked = self.card("writer").languages, self.prompts.name
-        if known and asked not in known:
-            names = {"en": "English", "zh": "Chinese"}
+        known, told = self.card("writer").languages, language_of(self.settings.instruction)
+        asked = self.settings.language or (told.code if told else self.prompts.name)
+        if known and asked.partition("-")[0] not in known:
+            names = {code: language.name for code, language in languages().items()}
+            asked = asked.partition("-")[0]
             raise InputError(
                 f"{self.models['writer'].name} writes {' and '.join(names.get(k, k) for k in known)} alone, and the request "
                 f"is in {names.get(asked, asked)}; use another model: --model NAME --base-url URL (longwriter models "
@@ -180,6 +184,15 @@ class Session:
         if self.folder is not None and time.monotonic() - self._saved_at > DRAFT_EVERY_S:
             write_file(self.folder / DRAFT, manuscript.document(), durable=False)
             self._saved_at = time.monotonic()
+
+
+def _prompts(settings: WriteSettings) -> PromptSet:
+    """The prompts for a request, which name the language to write in."""
+    request, told = settings.instruction, language_of(settings.instruction)
+    chosen: str = settings.language or language(request)
+    if settings.language is None and chosen == "zh" and is_traditional(request):
+        chosen = "zh-Hant"
+    return prompt_set(chosen, told.name if told else "")
 
 
 def configs_of(settings: WriteSettings) -> dict[str, ModelConfig]:

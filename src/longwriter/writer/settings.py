@@ -21,7 +21,7 @@ class WriteSettings(Record):
     instruction: str = Field(min_length=1)
     words: int | None = Field(default=None, ge=20, le=MOST)
     """Wanted length in words (`text.count_words`); None: read from the instruction, else the plan's own."""
-    language: Literal["en", "zh"] | None = None
+    language: Literal["en", "zh", "zh-Hant"] | None = None
     """Language of the prompts; None: that of the instruction."""
     writer: ModelConfig = ModelConfig()
     planner: ModelConfig | None = None

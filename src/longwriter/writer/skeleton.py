@@ -14,6 +14,7 @@ from typing import NamedTuple
 from longwriter.journal import digest
 from longwriter.types import Plan, Section
 from longwriter.writer.budget import scaled
+from longwriter.writer.scripts import simplified
 
 SKELETONS = Path(__file__).parent / "skeletons.toml"
 KINDS = ("story", "guide", "report", "essay")
@@ -61,7 +62,7 @@ def kind_of(instruction: str, language: str) -> str:
     """
     kinds = _read()[language]
     found = {kind: list(kinds[kind][0].finditer(instruction)) for kind in KINDS}
-    if language == "zh":
+    if language.startswith("zh"):
         clauses = FIRST_CLAUSE.split(instruction)
         for clause in clauses:
             ends = {kind: m.end() for kind in KINDS for m in kinds[kind][0].finditer(clause)}
@@ -80,7 +81,10 @@ def skeleton_of(instruction: str, language: str) -> Skeleton:
 def main_person(instruction: str, language: str) -> str:
     """A name for the main person of a story; "" for other kinds, and where the request may name one itself."""
     names = skeleton_of(instruction, language).names
-    return "" if not names or NAMED[language].search(instruction) else names[int(digest(instruction), 16) % len(names)]
+    named = (
+        NAMED["zh"].search(simplified(instruction)) if language.startswith("zh") else NAMED["en"].search(instruction)
+    )
+    return "" if not names or named else names[int(digest(instruction), 16) % len(names)]
 
 
 def skeleton_plan(instruction: str, words: int, sections: int, language: str) -> Plan:

@@ -1,30 +1,27 @@
-"""How long the text should be: reads the wanted length out of a request in English or Chinese.
+"""How long the text should be: reads the wanted length out of a request.
 
-1. Amounts ("5,000 words", "2-3万字", "a 20-page report") are found by one pattern per language.
-2. The words around an amount (`wording`) say what it is: a bound ("at least", "don't exceed"), a part's length ("each",
-   "每章"), the length of a text that is given or told of ("this 20-page report", "I wrote 500 words"), or the whole
-   ("in total", "共"). Pieces that make up a text ("Introduction: 200 words. Body: 800 words") are added up.
+1. `bilingual` finds the amounts of a request in English and Chinese, `spoken` those in other languages.
+2. Pieces that make up a text ("Introduction: 200 words. Body: 800 words") are added up, unless a whole is named beside them.
 3. Of several totals the first kind present decides: a stated total ("in total", "word count", "总字数"); the amount in
-   "write a N-word" or "in N words"; the largest of the other amounts and of parts times length; pages. Within a kind
-   the largest decides.
+   "write a N-word" or "in N words"; the largest of the other amounts and of parts times length; pages and characters.
+   Within a kind the largest decides.
 
 Amounts below 20 or above 1,000,000 words are ignored. Nothing here asks a model.
 """
 
 import re
-from bisect import bisect_right
-from typing import Literal, NamedTuple
+import unicodedata
+from typing import Literal
 
 from longwriter.types import Record
-from longwriter.writer.numerals import CHINESE, ENGLISH, NUMERAL, chinese_number, english_number, half_width
-from longwriter.writer.wording import Bound, bound_of, is_given
+from longwriter.writer.amounts import ASKED, ESTIMATED, OTHER, TOTAL, Amount, Reading, apart
+from longwriter.writer.bilingual import bilingual
+from longwriter.writer.languages import language_of
+from longwriter.writer.numerals import half_width
+from longwriter.writer.spoken import spoken
+from longwriter.writer.wording import Bound
 
 LEAST, MOST = 20, 1_000_000
-WORDS_PER_PAGE = 500
-"""An English page, single-spaced, 12 points."""
-WORDS_PER_DOUBLE_SPACED_PAGE = 250
-WORDS_PER_CHINESE_PAGE = 800
-"""字 on an A4 page in 小四 at one and a half lines."""
 
 
 class Target(Record):
@@ -54,264 +51,104 @@ def target(low: int, high: int, bound: Bound, source: Literal["option", "request
     return Target(aim=low, low=round(0.95 * low), high=round(1.05 * low), source=source, quote=quote)
 
 
-_TO_ENGLISH = (
-    r"(?:[\s-]*(?:words?|pages?))?(?:\s*(?:-|–|—|~|to|or|(?P<and>and))\s*"
-    r"|,?\s*(?:but|and)\s+(?:no\s+more\s+than|not\s+more\s+than|at\s+most|less\s+than|under|up\s+to)\s+)"
-)
-_TO_CHINESE = r"(?:个?字|页)?(?:\s*(?:-|–|—|——|~|到|至|或)\s*|[,，、]?(?:且|但|并)?(?:不超过|不多于|最多|至多))"
-_PLUS_MINUS = r"(?:±|\+\s?/?\s?-|plus\s+or\s+minus|give\s+or\s+take|(?:上下)?浮动|误差(?:不超过|在)?|正负)"
-_WITHIN = rf"\s*{_PLUS_MINUS}\s*\d[\d,.]{{0,9}}\s*%?"
-_TOLERANCE = re.compile(
-    rf"[\s,，(（]*{_PLUS_MINUS}\s*(?P<by>\d[\d,]{{0,8}}(?:\.\d)?)\s*(?P<percent>%|per\s?cent)?", re.I
-)
-_AMOUNT = re.compile(
-    rf"(?P<low>{ENGLISH})(?:{_TO_ENGLISH}(?P<high>{ENGLISH}))?(?P<within>{_WITHIN})?"
-    r"(?P<more>\s*\+|\s+or\s+more|\s+plus)?"
-    r"(?:\s*-\s*|\s*)(?:(?:english|chinese|total|written)\s+)?(?P<unit>words?|pages?|chinese\s+characters)(?![a-z0-9_])"
-    rf"|(?P<zlow>{CHINESE})(?:{_TO_CHINESE}(?P<zhigh>{CHINESE}))?(?P<zwithin>{_WITHIN})?\s*(?P<zmore>\+|多|余|来)?\s*个?"
-    r"(?P<zunit>(?:汉|中文|英文)?字|(?:英文)?单?词|页)(?!典|母|段|体|幕|语|汇|组|性)",
-    re.I,
-)
-_COUNT_LABEL = re.compile(  # an atomic group: "1,500 words" and "800到1000字" are no numbers without a unit, nor is "1,50"
-    r"(?<![a-z])(?P<label>word\s+(?:count|limit|target))(?P<gap>\s*(?:[a-z]+\s+){0,4}[:：=]?\s*"
-    r"(?:(?:about|around|approximately|between|from|at\s+least|at\s+most|min(?:imum)?|max(?:imum)?|under|up\s+to"
-    r"|(?:no|not)\s+(?:more|less|fewer)\s+than)\s+)?)"
-    rf"(?>(?P<low>{ENGLISH})(?:{_TO_ENGLISH}(?P<high>{ENGLISH}))?)(?!\d|\.\d|\s*(?:%|words?\b|pages?\b|字|万|千|页))",
-    re.I,
-)
-_CHINESE_LABEL = re.compile(  # one numeral may be a word's part: "字数十分重要", "字数一般", "字数千万别超过"
-    rf"(?P<label>字数|篇幅)(?P<gap>\s*(?:[a-z]+\s+){{1,4}}|[^\d\n。.]{{0,8}}?)(?>(?P<low>(?=\d|{NUMERAL}{{2}}(?![别不]))(?:{CHINESE}))"
-    rf"(?:(?:{_TO_CHINESE}|\s*to\s*)(?P<high>{CHINESE}))?)(?!\d|\.\d|\s*(?:%|words|个?汉?字|单?词|万|千|页|年))",
-    re.I,
-)
-_BARE_LABEL = re.compile(  # "Words: 1200" with nothing after it: "length: 30 cm" is no length of a text
-    rf"(?<![a-z])(?<!key )(?<!key-)(?P<label>words|length)(?P<gap>\s*[:：=]\s*)(?P<low>{ENGLISH})"
-    rf"(?:{_TO_ENGLISH}(?P<high>{ENGLISH}))?(?=\s*(?:[.,;]?\s*$|[;\n。，；]|[.,]\s))",
-    re.I,
-)
-_RANGE_LEFT = re.compile(r"(?:between|from|在|介于)[\s\w]{0,12}$", re.I)
-_BETWEEN = re.compile(r"\bbetween\s+(?:about\s+|around\s+)?$", re.I)
-_PART_STEM = (
-    "(?:chapter|section|part|paragraph|essay|article|scene|episode|act|lesson|module|letter|post|poem|volume|book|unit"
-    "|page)"
-)
-_PARTS = rf"(?:{_PART_STEM}s|stories|entries)"
-_PART = rf"(?:{_PART_STEM}|story|entry)"
-_ZH_PART = r"(?:章节|章|节|部分|部|段落|段|篇|集|回|卷|话|幕|单元|小节|页)"
-_EACH_BEFORE = re.compile(
-    rf"(?:\b(?:each|every|per)\b(?:\s+of\s+the)?(?:\s+{ENGLISH})?\s*(?P<noun>{_PARTS}|{_PART})?"
-    rf"|每\s*一?\s*个?\s*(?P<zh>{_ZH_PART})?|各)[^.,，;。；！？!?\n]{{0,40}}"
-    r"(?:[,，]\s*(?:about|around|approximately|at\s+least|大?约)\s*)?$",
-    re.I,
-)
-_EACH_AFTER = re.compile(
-    rf"\s*(?:long\s*)?[,，]?\s*(?:each|apiece|(?:(?:per|an?|every|for\s+each|in\s+each)\s+(?P<noun>{_PART})))\b"
-    rf"|\s+(?:[\w-]+\s+)?(?P<plural>{_PARTS})\b|\s*(?:/|每)\s*(?P<zh>{_ZH_PART})",
-    re.I,
-)
-_COUNT = re.compile(
-    rf"(?P<n>{ENGLISH})[\s-]+(?:(?!(?:words?|pages?|per|each|every|an?|to|in|of|and)\b)[\w-]{{1,30}}\s+){{0,2}}?"
-    rf"(?P<noun>{_PARTS}|{_PART})\b|(?<!第)(?P<zn>{CHINESE})\s*个?\s*(?P<zh>{_ZH_PART})",
-    re.I,
-)
-_WHOLE_BEFORE = re.compile(
-    r"(?:\btotal(?:l?ing)?(?:\s+(?:length|word\s+count))?(?:\s+(?:of|is|should\s+be|about|around|at\s+least))*\s*[:：]?"
-    r"|word\s+(?:count|limit|target)\b[\s\w]{0,24}[:：]?|length\s*(?:of|is)?\s*[:：]?|altogether|overall"
-    r"|(?:总[共计]?|一?共|全文|全书|合计|总字数|字数|篇幅)[^。；\n\d]{0,10})[\s:：]*$",
-    re.I,
-)
-_WHOLE_AFTER = re.compile(r"\s*(?:in\s+total|total\b|altogether|overall|in\s+all\b)", re.I)
-_ASKED_BEFORE = re.compile(
-    r"(?:\b(?:write|compose|draft|create|produce|generate|make|give\s+me|need|want)\b(?:\s+me)?(?:\s+(?:an?|the|one))?"
-    r"(?:\s+[\w-]+){0,3}|\b(?:in|into|to)(?:\s+(?:about|around|approximately|at\s+least|at\s+most|just|only|exactly))*"
-    r"|写(?:一?[篇个部份本])?|用|以|成)[\s约]*$",
-    re.I,
-)
+_QUOTE_BEGINS = re.compile(r"(?:[\"“„«「『]|(?<!\w)['‘])[^\"”»」』'’\n]*$")
+_QUOTE_ENDS = re.compile(r"[^\"“„«「『\n]*?(?:[\"”»」』]|['’](?!\w))")
 _BEFORE_NUMBER = (
     r"(?:of|is|about|around|approximately|roughly|at\s+least|up\s+to|~|大?约|写|为|占|至少|不少于|不超过|\s)*$"
 )
-_PIECE = re.compile(
-    rf"(?:\b(?:introduction|intro|opening|conclusion|ending|closing|abstract|summary|background"
-    rf"|(?P<main>(?:main\s+)?body|main\s+(?:part|section)|{_PART_STEM}\s+(?:\d{{1,2}}|[ivx]{{1,4}}|one|two|three|four|five)))"
-    rf"(?:\s+(?:part|section|paragraph))?|引言|导[言语论]|前言|开头|结尾|结论|结语|摘要"
-    rf"|(?P<zh>正文|主体|中间|第(?:\d|{NUMERAL}){{1,3}}{_ZH_PART}))(?:部分|段落?)?\s*[:：(（,，—–-]?\s*{_BEFORE_NUMBER}",
-    re.I,
+_NAMED = re.compile(
+    r"[\s)）\]*]*(?:[,;.，；。、،|/&+•\n-]|\b(?:and|then|y|et|und|e|en|и|dan|và)\b)[\s,;.，；。、•*#-]*(?:(?:and|then|y|et|und|e|en|и)\s+)?"
+    r"(?:[^\W\d_][\w'’&/-]*\s*){1,5}(?:\d{1,2})?[\s:：=(（,，–—-]*(?:(?:about|of|with|in|de|von|di|约|大约|~|at\s+least|up\s+to)\s*)*"
 )
+"""What stands between the lengths of two pieces, the name of the second with it: ", literature review "."""
+_FIRST = re.compile(r"(?:^|[:：,，;；.。(（\n])[\s•*-]*(?:[^\W\d_][\w'’&/-]*\s*){1,4}[\s:：=(（–—-]*$")
+"""What stands before the first of pieces with names of their own."""
 _ITEM = re.compile(rf"(?<!words)(?<!length)\s?[:：(（]\s*{_BEFORE_NUMBER}", re.I)
 """What stands before the length of a piece with a name of its own: "History of tea: "; after an introduction only."""
+_WHOLE_JOINT = re.compile(r"[^,，、;；:：]*[:：]|[)）]?[.。]")
+"""What stands between a whole and the first of its pieces: "An essay (1500 words). Introduction", "a 5000-word thesis: "."""
+MOST_OFF = 0.25
+"""A length that those after it add up to, as far as this, is theirs together."""
+LEAST_NAMED = 3
+"""So many lengths in a row, each with a name, are a list of pieces even where none is called an introduction."""
 
 
-class _Amount(NamedTuple):
-    low: int
-    high: int
-    bound: Bound
-    rank: int
-    """0 stated total, 1 asked for directly, 2 other, 3 pages."""
-    quote: str
+def _pieces(text: str, found: list[Amount]) -> list[Amount]:
+    """Amounts, in order, that are each named for a piece of the text; [] where a list of such is not told for sure."""
+    pieces, run = list[Amount](), list[Amount]()
+    last: Amount | None = None
+    for amount in found:
+        heading = text[max(0, amount.start - 40) : amount.start]
+        named = last and amount.rank != ASKED and _NAMED.fullmatch(text[last.end : amount.start])
+        if amount.rank != TOTAL:
+            main = amount._replace(piece="main")
+            if amount.piece:
+                pieces.append(amount)
+            elif pieces and (_ITEM.search(heading) or (named and last and pieces[-1].start == last.start)):
+                pieces.append(main)
+            if run and last and run[-1].start == last.start and (named or amount.piece):
+                run.append(main)
+            elif len(run) < LEAST_NAMED:
+                run = [main] if amount.rank != ASKED and _FIRST.search(heading) else []
+        last = amount
+    if len(run) > 2 and abs(sum(piece.high for piece in run[1:]) / run[0].high - 1) < MOST_OFF:
+        whole = _WHOLE_JOINT.match(text[run[0].end : run[1].start])
+        run = run[1:] if whole else run
+    if len(run) >= max(LEAST_NAMED, len(pieces)):
+        return run
+    within = [
+        amount._replace(piece="main")
+        for amount in found
+        if pieces and " … " in amount.quote and pieces[0].start < amount.start < pieces[-1].start
+    ]  # "introduction 500 words, 5 chapters of 1000 words each, conclusion 500 words"
+    return sorted([*pieces, *within], key=lambda amount: amount.start)
 
 
-def _range(low: str, high: str | None, chinese: bool) -> tuple[float, float] | None:
-    """Both ends; "2-3 thousand" gives the first the second's scale, and "两三千" is 2,000 to 3,000."""
-    read = chinese_number if chinese else english_number
-    pair = re.fullmatch(r"([一二两三四五六七八九])([一二两三四五六七八九])([十百千万]+)", low)
-    if pair and not high:
-        low, high = pair[1] + pair[3], pair[2] + pair[3]
-    first, second = read(low), read(high or low)
-    if first is None or second is None:
-        return None
-    scale = re.search(r"(?:k|thousand|million|hundred|[千万百wW])\s*$", high or "", re.I)
-    if scale and first < second:
-        factor = read("1" + scale[0].strip()) or 1
-        if first < factor and first <= second / factor:
-            first *= factor
-    return first, second
-
-
-def _split(low: str) -> tuple[float, float] | None:
-    """Both ends of number words that an "and" joins: "five hundred and a thousand" after "between"."""
-    for joint in reversed(list(re.finditer(r"\s+and\s+", low, re.I))):
-        ends = _range(low[: joint.start()], low[joint.end() :], False)
-        if ends and ends[0] < ends[1]:
-            return ends
-    return None
-
-
-def _tolerated(ends: tuple[float, float], said: str) -> tuple[float, float]:
-    """The ends that `said`, which begins with "± 100" or "+/- 10%", makes of one number."""
-    found = _TOLERANCE.match(said)
-    if not found or ends[0] != ends[1]:
-        return ends
-    by = float(found["by"].replace(",", "")) * (ends[0] / 100 if found["percent"] else 1)
-    return (ends[0] - by, ends[0] + by) if by < ends[0] else ends
-
-
-def _ends(match: re.Match[str], before: str, after: str) -> tuple[float, float] | None:
-    """Both ends of an amount."""
-    if match["zunit"] is not None:
-        ends, within = _range(match["zlow"], match["zhigh"], True), match["zwithin"]
-    else:
-        ends, within = _range(match["low"], match["high"], False), match["within"]
-        if not match["high"] and _BETWEEN.search(before):
-            ends = _split(match["low"]) or ends
-        if ends and match["and"] and not _RANGE_LEFT.search(before):
-            ends = (ends[1], ends[1])
-    if ends and ends[1] < ends[0]:
-        ends = (ends[1], ends[1])
-    return _tolerated(ends, within or after) if ends else None
-
-
-class _Count(NamedTuple):
-    start: int
-    number: int
-    noun: str
-    quote: str
-
-
-def _counts(text: str) -> list[_Count]:
-    """Every number of parts, in order, such as "10 chapters"."""
-    found = []
-    for match in _COUNT.finditer(text):
-        number = english_number(match["n"]) if match["n"] else chinese_number(match["zn"])
-        if number and number < 10_000:
-            found.append(_Count(match.start(), int(number), (match["noun"] or match["zh"]).lower(), match[0].strip()))
-    return found
-
-
-def _parts(counts: list[_Count], noun: str, at: int) -> _Count | None:
-    """The number of parts meant by a length at `at`: the last of that kind before it, or else the first after it."""
-    kind = [count for count in counts if not noun or count.noun[:4] == noun[:4]]
-    kind = [count for count in kind if count.number > 1] or kind  # "写一篇", "每天一篇": a measure word, not a number
-    before = bisect_right(kind, at, key=lambda count: count.start)
-    return kind[before - 1] if before else kind[0] if kind else None
-
-
-def _page(text: str, chinese: bool) -> int:
-    if chinese:
-        return WORDS_PER_CHINESE_PAGE
-    double = re.search(r"double[\s-]spac", text, re.I)
-    return WORDS_PER_DOUBLE_SPACED_PAGE if double else WORDS_PER_PAGE
-
-
-def _amount(text: str, match: re.Match[str], counts: list[_Count]) -> _Amount | None:
-    """What this amount says about the whole text; None if it says nothing."""
-    before, after = text[max(0, match.start() - 80) : match.start()], text[match.end() : match.end() + 40]
-    chinese, unit = match["zunit"] is not None, (match["zunit"] or match["unit"]).lower()
-    ends = _ends(match, before, after)
-    if not ends or is_given(before, match[0], after):
-        return None
-    low, high = ends
-    pages = unit.startswith(("page", "页"))
-    more = bool(match["zmore"] or match["more"])
-    bound: Bound = bound_of(before, after, more) if low == high else "about"
-    rank = 3 if pages else 2
-    if _WHOLE_AFTER.match(after) or _WHOLE_BEFORE.search(before):
-        rank = 0 if not pages else 3
-    elif not pages and _ASKED_BEFORE.search(before):
-        rank = 1
-    quote = match[0].strip()
-    factor = _page(text, chinese) if pages else 1
-    each = _EACH_AFTER.match(after)
-    if each and each["plural"] and unit not in ("word", "page"):
-        each = None
-    if not each and rank:
-        each = _EACH_BEFORE.search(before)
-    if each:
-        parts = _parts(counts, (each["noun"] or each["zh"] or "").lower(), match.start())
-        if not parts:
-            return None
-        factor, quote, rank = factor * parts.number, f"{parts.quote} … {quote}", 2
-    return _Amount(round(low * factor), round(high * factor), bound, rank, quote)
-
-
-def _labelled(text: str, match: re.Match[str]) -> _Amount | None:
-    """A number without a unit after "word count" or "字数"."""
-    ends = _range(match["low"], match["high"], match.re is _CHINESE_LABEL)
-    if not ends:
-        return None
-    before, after = text[max(0, match.start() - 30) : match.start("low")], text[match.end() : match.end() + 40]
-    low, high = _tolerated(ends, after)
-    bound: Bound = bound_of(before, after, False) if low == high else "about"
-    if bound == "about" and low == high and "limit" in match["label"].lower():
-        bound = "most"
-    return _Amount(round(low), round(high), bound, 0, match[0].strip())
-
-
-def _together(pieces: list[tuple[_Amount, bool]]) -> list[_Amount]:
-    """One amount of what the pieces of a text are given ("Introduction: 200 words. Body: 800 words"); a single piece as it is.
-
-    Each piece has with it whether it is a main part: without one, the length of the whole is not known.
-    """
-    found = [amount for amount, _ in pieces]
-    if len(found) < 2 or len({amount.rank == 3 for amount in found}) > 1:
+def _together(text: str, found: list[Amount]) -> list[Amount]:
+    """The amounts with those of pieces as one sum; without it where a main piece is missing or a whole is named."""
+    pieces = _pieces(text, sorted(found, key=lambda amount: amount.start))
+    places = {piece.start for piece in pieces}
+    others = [amount for amount in found if amount.start not in places]
+    if len(pieces) < 2 or len({piece.rank == ESTIMATED for piece in pieces}) > 1:
         return found
-    if not any(main for _, main in pieces):
-        return []
-    bounds = {amount.bound for amount in found}
-    low, high = sum(amount.low for amount in found), sum(amount.high for amount in found)
-    rank = max(2, found[0].rank)
-    return [
-        _Amount(low, high, bounds.pop() if len(bounds) == 1 else "about", rank, f"{found[0].quote} … {found[-1].quote}")
-    ]
+    most = max(piece.high for piece in pieces)
+    if not any(piece.piece == "main" for piece in pieces) or any(amount.high > most for amount in others):
+        return others
+    bounds = {piece.bound for piece in pieces}
+    bound = bounds.pop() if len(bounds) == 1 else "about"
+    low, high = sum(piece.low for piece in pieces), sum(piece.high for piece in pieces)
+    quote, rank = f"{pieces[0].quote} … {pieces[-1].quote}", max(OTHER, pieces[0].rank)
+    return [*others, Amount(low, high, bound, rank, quote, pieces[0].start, pieces[-1].end)]
 
 
-def amounts(instruction: str) -> list[_Amount]:
+def reading(request: str) -> Reading:
+    """Everything that a request says of the length of the whole text, and of parts without a number."""
+    asked = unicodedata.normalize("NFC", request)
+    text = half_width(asked)
+    told = language_of(asked)
+    own, other = bilingual(text), spoken(text, told)
+    first, second = (other, own) if told and told.reads else (own, other)
+    found = first.amounts + apart(second.amounts, first.spans, len(text))
+    found = [amount for amount in found if not _mentioned(text, amount)]
+    loose = first.loose + [quote for quote in second.loose if quote not in first.loose]
+    found = [a if " … " in a.quote else a._replace(quote=asked[a.start : a.end].strip()) for a in found]
+    kept = [amount for amount in _together(text, found) if amount.low >= LEAST and amount.high <= MOST]
+    return Reading(kept, loose, first.spans + second.spans)
+
+
+def _mentioned(text: str, amount: Amount) -> bool:
+    """Whether the amount stands in a short quotation within the request: "explain what 'in 500 words' means"."""
+    before, after = text[max(0, amount.start - 24) : amount.start], text[amount.end : amount.end + 24]
+    opening, closing = _QUOTE_BEGINS.search(before), _QUOTE_ENDS.match(after)
+    if not opening or not closing:
+        return False
+    around = text[: max(0, amount.start - len(opening[0]))] + text[amount.end + closing.end() :]
+    return bool(around.strip(" .!?。！？"))
+
+
+def amounts(request: str) -> list[Amount]:
     """Every amount that says something about the whole text."""
-    text = half_width(instruction)
-    counts = _counts(text)
-    found = list[_Amount]()
-    pieces = list[tuple[_Amount, bool]]()
-    for match in _AMOUNT.finditer(text):
-        amount = _amount(text, match, counts)
-        heading = text[max(0, match.start() - 40) : match.start()]
-        piece = _PIECE.search(heading)
-        if amount and amount.rank and (piece or (pieces and _ITEM.search(heading))):
-            pieces.append((amount, not piece or bool(piece["main"] or piece["zh"])))
-        elif amount:
-            found.append(amount)
-    found += _together(pieces)
-    for label in (_COUNT_LABEL, _CHINESE_LABEL, _BARE_LABEL):
-        found += [amount for match in label.finditer(text) if (amount := _labelled(text, match))]
-    return [amount for amount in found if amount.low >= LEAST and amount.high <= MOST]
+    return reading(request).amounts
 
 
 def read_target(instruction: str) -> Target | None:

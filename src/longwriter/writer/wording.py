@@ -69,7 +69,7 @@ _GIVEN = re.compile(
 _PLACE = re.compile(r"\b(?:last|first|final|opening|previous)\s+$", re.I)
 _HALF_TOLD = r"(?<!you\s)(?:\b(?:have|has|had)\s+|(?<!you)['’](?:ve|d)\s+)(?:already\s+|just\s+|only\s+)?"
 _TOLD = re.compile(
-    rf"(?:\bwrote|{_HALF_TOLD}(?:written|read|drafted|typed|finished|completed|done|produced)"
+    rf"(?:\bwrote|\bvocabulary\s+of|\bhow\s+many\s+words\b[^.!;\n]{{0,40}}?|\b(?:knows?|knew|learn(?:s|ed|t)?|memori[sz]e[sd]?)|{_HALF_TOLD}(?:written|read|drafted|typed|finished|completed|done|produced)"
     r"|\b(?:i|we|he|she|they|you)\s+(?:just\s+|only\s+)?(?:read|drafted|typed|finished|completed|produced)"
     rf"|\balready(?:\s+(?:have|has|had|got|at|wrote|written|read))?){_LOOSELY}\s+$"
     r"|(?:^|[.!?;,\n])\s*(?:the|my|our|his|her|their|this)\s+(?:[\w-]+\s+)?(?:book|novel|manuscript|draft|original|source"
@@ -82,7 +82,7 @@ _TOLD = re.compile(
 """An amount that was written or read, or that a given book has."""
 _TOLD_AFTER = re.compile(
     r"\s*(?:(?:written|done|down|in|long)\s+)?(?:already|so\s+far|to\s+date|yesterday|ago|last\s+(?:night|week|month|year))\b"
-    r"|\s*了|\s*(?:/|(?:an?|per|each|every)\s)\s*(?:day|night|week|month|year|hour|minute|second|sitting|session|line|sentence)\b",
+    r"|[\s-]*(?:rule|challenge|vocabulary)\b|\s+enough\b|\s*了|\s*(?:/|(?:an?|per|each|every)\s)\s*(?:day|night|week|month|year|hour|minute|second|sitting|session|line|sentence)\b",
     re.I,
 )
 _DEMAND_AFTER = re.compile(r"[\s-]*(?:limit|max|min|requirement|的?(?:要求|限制|上限|下限))", re.I)

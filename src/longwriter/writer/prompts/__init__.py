@@ -16,21 +16,21 @@ NAMES: tuple[str, ...] = get_args(Name)
 class PromptSet:
     """The prompts of one language."""
 
-    def __init__(self, folder: Path) -> None:
-        """Read all files of the folder."""
-        self.name = folder.name
+    def __init__(self, folder: Path, tongue: str) -> None:
+        """Read all files of the folder. `tongue`: the language to write in, in words."""
+        self.name, self.tongue = folder.name, tongue
         self._texts = {p.stem: p.read_text("utf-8").rstrip("\n") for p in sorted(folder.glob("*.txt"))}
 
     def fields(self, name: Name) -> set[str]:
-        """The $fields of a prompt."""
-        return set(Template(self._texts[name]).get_identifiers())
+        """The $fields of a prompt, the language to write in aside."""
+        return set(Template(self._texts[name]).get_identifiers()) - {"tongue"}
 
     def render(self, name: Name, **values: object) -> str:
         """Fill the fields. A field without a value is a KeyError; values that the prompt does not use are ignored."""
-        return Template(self._texts[name]).substitute({k: str(v) for k, v in values.items()})
+        return Template(self._texts[name]).substitute({"tongue": self.tongue} | {k: str(v) for k, v in values.items()})
 
 
 @cache
-def prompt_set(name: str) -> PromptSet:
-    """The set of that name: en or zh."""
-    return PromptSet(Path(__file__).parent / name)
+def prompt_set(name: str, tongue: str = "") -> PromptSet:
+    """The set of that name: en, zh or zh-Hant. `tongue`: the language to write in; "": not known."""
+    return PromptSet(Path(__file__).parent / name, tongue or "the language of the request")
