@@ -23,6 +23,14 @@ def _without_secrets(address: str) -> str:
 Whole = Annotated[str, AfterValidator(whole)]
 """Text from outside, made so that any file can hold it."""
 
+
+def _one_line(text: str) -> str:
+    return " ".join(whole(" ".join(text.split())).split())
+
+
+Line = Annotated[str, AfterValidator(_one_line)]
+"""One line with single blanks, as a plan's file holds it: what is read back there is what was written."""
+
 Address = Annotated[str, AfterValidator(_without_secrets)]
 """Of a server."""
 
@@ -93,19 +101,19 @@ class Reply(Record):
 class Section(Record):
     """One line of a plan."""
 
-    title: str = Field(min_length=1)
-    point: str = ""
+    title: Annotated[str, Field(min_length=1), AfterValidator(lambda title: _one_line(title) or "-")]
+    point: Line = ""
     """What the section is about."""
     words: int = Field(gt=0)
     """Budget in words as `text.count_words` counts them."""
-    chapter: str = ""
+    chapter: Line = ""
     """Title of the chapter it belongs to; "" in a plan without chapters."""
 
 
 class Plan(Record):
     """A document's outline. Sections of one chapter stand together."""
 
-    title: str = ""
+    title: Line = ""
     sections: tuple[Section, ...] = Field(min_length=1)
 
     @property

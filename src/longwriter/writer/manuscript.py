@@ -154,7 +154,10 @@ class Manuscript:
         """The journalled plan, or a new one from the planner. `card`: of the planner."""
         if not self.planned:
             asked = wanted(self.settings)
-            plan = await Planner(self.calls, self.prompts, self.settings, card).plan(asked)
+            planner = Planner(self.calls, self.prompts, self.settings, card)
+            plan = await planner.plan(asked)
+            if planner.note:
+                self.on_event(Warned(planner.note))
             target = asked or exact(plan.words, "plan")
             self.journal.append("plan", {"plan": plan.model_dump(), "target": target.model_dump(), "source": "model"})
             self._set_plan(plan, target)
