@@ -43,8 +43,8 @@ _CHAPTER = re.compile(
     re.I,
 )
 _NUMBERED = re.compile(
-    r"(?:[(（](?P<a>\d{1,4}|[一二三四五六七八九十]{1,3})[)）]|(?P<b>\d{1,4}(?:\.\d{1,3}){0,4})\s*(?:[.．)、）:：]|[-–—](?=\s)|(?<=\.\d)(?=\s))"
-    r"|(?P<c>[一二三四五六七八九十]{1,4})[、.．]|(?P<d>[IVXL]{1,6}|[A-Za-z])[.)](?=\s)|\d\ufe0f?\u20e3|[①-⑳])\s*"
+    r"(?:[(（](?P<a>\d{1,4}|[一二三四五六七八九十]{1,3})[)）]|(?P<b>\d{1,4}(?=\s*[.．)、）])|\d{1,3}(?:\.\d{1,3}){0,4})\s*(?:[.．)、）:：]|[-–—](?=\s)|(?<=\.\d)(?=\s))"
+    r"|(?P<c>[一二三四五六七八九十]{1,4})[、.．]|(?P<d>[IVXL]{1,6}|[A-Za-z])[.)](?=\s)(?!\s[A-Z]\.)|\d\ufe0f?\u20e3|[①-⑳])\s*"
 )
 _QUOTED = re.compile(r"^\s*>+ ?(?=\s*[\d#|*+•-])")
 _HEADING = re.compile(r"(#{1,6})\s*(?=\S)")
@@ -190,21 +190,26 @@ def _labelled(body: str, match: re.Match[str], bold: re.Match[str] | None) -> Dr
     if bold and not rest.startswith("**") and "**" in rest:
         rest = f"**{rest}"
     rest = re.sub(r"^\*\*\s*[:：.\-–—]*\s*(?=[^*]*$)", "", rest)
-    draft = _read_line(rest)
+    bare = rest.strip("*_ ")
+    draft = Draft(words=words_in(bare)) if is_count(bare) and not bare.isdigit() else _read_line(rest)
     if not draft.title and not draft.point:
         draft.label = clean(match[0]).strip(".。)）、")
+    elif re.fullmatch(r"[(（].*[)）]", draft.title):  # "Section nine (North)"
+        draft.title = one_line(f"{match[0]} {draft.title}")
     return draft
 
 
 def _unmarked(line: str, nodes: list[_Node]) -> _Node | None:
     """A line without a mark that names a section all the same: it has its count, and so had the one before."""
-    if (nodes and not nodes[-1].draft.words) or line.rstrip()[-1:] in ":：":
-        return None
     end = count_at_end(line)
     if not count_in_brackets(line) and not (end and line[end.start :].lstrip()[0] in "-–—"):
         return None
+    before = next((node for node in reversed(nodes) if node.draft.words), None)
+    above = (nodes or [before])[-1]
+    if line.rstrip()[-1:] in ":：" or (above and not (before and (above is before or above.depth > before.depth))):
+        return None
     draft = _read_line(line.strip())
-    return _Node(nodes[-1].depth if nodes else _NUMBERS, draft) if draft.title else None
+    return _Node(before.depth if before else _NUMBERS, draft) if draft.title else None
 
 
 def _nodes(lines: list[str]) -> tuple[str, list[_Node], int]:
@@ -267,7 +272,7 @@ def _deepest(nodes: list[_Node]) -> int:
     if counted and (sum(map(sum, by_depth.values())) > 1 or len(nodes) == 1):
         return max(counted)
     marked = [depth for depth in by_depth if depth < _BULLETS]
-    only_title = len(marked) == 1 and len(by_depth[marked[0]]) == 1
+    only_title = len(marked) == 1 and by_depth[marked[0]] == [False]
     return max(by_depth) if not marked or only_title else max(marked)
 
 
@@ -296,7 +301,7 @@ def _stands_alone(kept: list[_Node], place: int) -> bool:
     total = sum(counts)
     if not own or not total:
         return False
-    return not (0.8 * total <= own <= 1.25 * total and (len(counts) > 1 or own == total))
+    return not (0.9 * total <= own <= 1.1 * total and (len(counts) > 1 or depth <= _CHAPTERS))
 
 
 def from_lines(reply: str) -> tuple[str, list[Draft]]:
