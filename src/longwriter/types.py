@@ -3,7 +3,7 @@
 import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from longwriter.characters import whole
 
@@ -24,11 +24,15 @@ Whole = Annotated[str, AfterValidator(whole)]
 """Text from outside, made so that any file can hold it."""
 
 
-def _one_line(text: str) -> str:
-    return " ".join(whole(" ".join(text.split())).split())
+def _one_line(text: object) -> object:
+    return " ".join(whole(" ".join(text.split())).split()) if isinstance(text, str) else text
 
 
-Line = Annotated[str, AfterValidator(_one_line)]
+def _named(title: object) -> object:
+    return (_one_line(title) or "-") if title else title
+
+
+Line = Annotated[str, BeforeValidator(_one_line)]
 """One line with single blanks, as a plan's file holds it: what is read back there is what was written."""
 
 Address = Annotated[str, AfterValidator(_without_secrets)]
@@ -101,7 +105,8 @@ class Reply(Record):
 class Section(Record):
     """One line of a plan."""
 
-    title: Annotated[str, Field(min_length=1), AfterValidator(lambda title: _one_line(title) or "-")]
+    title: Annotated[str, BeforeValidator(_named), Field(min_length=1)]
+    """A blank one becomes a dash."""
     point: Line = ""
     """What the section is about."""
     words: int = Field(gt=0)

@@ -1,7 +1,7 @@
 """A plan from whatever a model (or a person) wrote: JSON, tables, or lines of many kinds, in many languages.
 
 1. JSON is read where the reply holds an object or list (`planjson`), otherwise tables (`plantables`), otherwise lines
-   (`planlines`); a form that gives fewer sections than another is no plan but stands in one.
+   (`planlines`); a form with fewer counted sections than another only stands beside the plan.
 2. A count that is missing or nonsense becomes the median of the others, 400 if there is none. A count in a title leaves it.
 3. A section without a title is called by the beginning of its point.
 
@@ -21,6 +21,7 @@ from longwriter.writer.plandraft import Draft, one_line
 from longwriter.writer.planjson import DEEPEST_TEXT, Outline, from_json
 from longwriter.writer.planlines import from_lines
 from longwriter.writer.plantables import from_tables
+from longwriter.writer.planwords import plain
 
 LOW, HIGH = 50, 5000
 """Words; counts outside are moved to the nearer bound."""
@@ -56,19 +57,31 @@ def parse_plan(reply: str, most: int = HIGH) -> Plan:
 
 def _read(reply: str, left: int) -> Outline:
     """Plan title and sections of a text, which may stand within JSON."""
+    tabled, (lined_title, lined) = from_tables(reply), from_lines(reply)
     try:
         title, drafts = from_json(reply, _read, left)
     except PlanError:
-        lined_title, lined = from_lines(reply)
-        if sum(draft.words is not None for draft in lined) > 1:  # an outline in lines that shows some JSON
+        if _counted(lined) > 1:  # an outline in lines that shows some JSON
             return lined_title, lined
         raise
-    if len(drafts) > 1:
+    if len(drafts) > 1 and len(drafts) >= max(_counted(lined), len(tabled)):
         return title, drafts
-    tabled = from_tables(reply)
-    lined_title, lined = from_lines(reply)
-    best = max((drafts, tabled, lined), key=len)  # of equals the first
-    return {id(drafts): title, id(lined): lined_title}.get(id(best), ""), best
+    if len(tabled) > len(drafts) and _counted(tabled) >= _counted(lined):
+        _same_or_refused(tabled, lined)
+        return "", tabled
+    _same_or_refused(lined, tabled)
+    return (lined_title, lined) if len(lined) > len(drafts) else (title, drafts)
+
+
+def _counted(drafts: list[Draft]) -> int:
+    return sum(draft.words is not None for draft in drafts)
+
+
+def _same_or_refused(taken: list[Draft], left: list[Draft]) -> None:
+    """Refuse to read half of a reply: what is left, too, has counted sections, and none of those taken. Raises PlanError."""
+    titles = {plain(draft.title) for draft in taken}
+    if _counted(left) > 1 and not any(plain(draft.title) in titles for draft in left):
+        raise PlanError("it holds an outline in lines and another in a table; write one with all sections")
 
 
 def _chapters(paths: list[tuple[str, ...]]) -> list[str]:

@@ -48,7 +48,7 @@ _MARKED = re.compile(
 _BARE = re.compile(r"(?!1\d{3}$|20\d\d$)\d{2,5}")
 _ONLY = re.compile(rf"{_ABOUT}{{0,3}}{RANGE}\s*-?\s*(?:{_UNIT}{_AFTER}?)?\W*", re.I)
 _BRACKET = re.compile(rf"\s*[(（\[【〔［]([^()（）\[\]【】〔〕［］]{{1,{LONGEST_COUNT}}})[)）\]】〕］]")
-_PIECE = re.compile(r"\s*(?:[;；、/|·，]|,(?!\d{3}(?!\d)))\s*")
+_PIECE = re.compile(r"\s*(?:[;；、/|·，]|(?<!\d),|,(?!\d))\s*")
 _BEFORE_COLON = re.compile(rf"\s[-–—]+\s*{COUNT}(?=\s*[:：])", re.I)
 _AT_END = re.compile(
     rf"(?:\s*[-–—,;|:.。、]|\s)\s*{_ABOUT}{{0,3}}(?<![\d-]){RANGE}\s*-?\s*{_UNIT}"

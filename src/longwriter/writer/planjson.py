@@ -96,7 +96,7 @@ def _top(value: object, reader: _Reader) -> Outline:
         if len(value) == 1 and isinstance(value[0], dict) and parts_of(keyed(value[0])) is not None:
             return _top(value[0], reader)
         return "", _list(value, (), reader)
-    if not isinstance(value, dict):
+    if not isinstance(value, dict) or not value:
         return "", []
     item = keyed(value)
     title, parts = text_of(item, "title"), parts_of(item)
@@ -183,13 +183,23 @@ def _kind(item: Item) -> str:
 def _titled(value: Item, path: tuple[str, ...], reader: _Reader) -> list[Draft]:
     """Sections of an object whose keys are titles: all its values are of one kind. Raises PlanError for any other."""
     kinds = {_value_kind(part) for part in value.values()}
-    known = any(is_field(plain(key), field) for key in value for field in ("title", "words", "point"))
+    known = any(
+        is_field(plain(key), "words")
+        or (isinstance(part, str) and (is_field(plain(key), "title") or is_field(plain(key), "point")))
+        for key, part in value.items()
+        if not isinstance(part, dict | list)
+    )
     counted = sum(1 for part in value.values() if isinstance(part, str) and words_in(part))
     if len(kinds) != 1 or known or (kinds == {"text"} and len(value) < 3 and 2 * counted < len(value)):
         guessed = _guessed(value, path, reader)
         if guessed:
             return guessed
         raise PlanError(f"its JSON has no sections with titles under known keys, but {', '.join(list(value)[:4])!r}")
+    lists = [_list(part, (), reader) for part in value.values() if isinstance(part, list)]
+    if len({any(draft.words for draft in found) for found in lists}) > 1:
+        raise PlanError(
+            f"its JSON has lists with counts and without under {', '.join(list(value)[:4])!r}; write one list"
+        )
     drafts: list[Draft] = []
     for key, part in value.items():
         name = _name(key)
@@ -198,11 +208,9 @@ def _titled(value: Item, path: tuple[str, ...], reader: _Reader) -> list[Draft]:
         elif isinstance(part, list):
             drafts += _list(part, (*path, name) if name else path, reader)
         elif isinstance(part, str):
-            draft = read_item(part)
-            if name:
-                draft = Draft(name, one_line(f"{draft.title} {draft.point}"), draft.words)
-            draft.path = path
-            drafts.append(draft)
+            read = read_item(part)
+            title, point = (name, one_line(f"{read.title} {read.point}")) if name else (read.title, read.point)
+            drafts.append(Draft(title, point, read.words, path))
         else:
             drafts.append(Draft(clean(key), "", number_of(part), path))
     return drafts

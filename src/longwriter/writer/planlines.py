@@ -43,7 +43,7 @@ _CHAPTER = re.compile(
     re.I,
 )
 _NUMBERED = re.compile(
-    r"(?:[(（](?P<a>\d{1,4}|[一二三四五六七八九十]{1,3})[)）]|(?P<b>\d{1,4}(?=\s*[.．)、）])|\d{1,3}(?:\.\d{1,3}){0,4})\s*(?:[.．)、）:：]|[-–—](?=\s)|(?<=\.\d)(?=\s))"
+    r"(?:[(（](?P<a>\d{1,4}|[一二三四五六七八九十]{1,3})[)）]|(?P<b>\d{1,3}(?:\.\d{1,3}){0,4}|\d{4}(?=\s*[.．)、）]))\s*(?:[.．)、）:：]|[-–—](?=\s)|(?<=\.\d)(?=\s))"
     r"|(?P<c>[一二三四五六七八九十]{1,4})[、.．]|(?P<d>[IVXL]{1,6}|[A-Za-z])[.)](?=\s)(?!\s[A-Z]\.)|\d\ufe0f?\u20e3|[①-⑳])\s*"
 )
 _QUOTED = re.compile(r"^\s*>+ ?(?=\s*[\d#|*+•-])")
@@ -205,8 +205,8 @@ def _unmarked(line: str, nodes: list[_Node]) -> _Node | None:
     if not count_in_brackets(line) and not (end and line[end.start :].lstrip()[0] in "-–—"):
         return None
     before = next((node for node in reversed(nodes) if node.draft.words), None)
-    above = (nodes or [before])[-1]
-    if line.rstrip()[-1:] in ":：" or (above and not (before and (above is before or above.depth > before.depth))):
+    follows = before and (nodes[-1] is before or nodes[-1].depth > before.depth)
+    if line.rstrip()[-1:] in ":：" or (nodes and not follows):
         return None
     draft = _read_line(line.strip())
     return _Node(before.depth if before else _NUMBERS, draft) if draft.title else None
@@ -301,7 +301,7 @@ def _stands_alone(kept: list[_Node], place: int) -> bool:
     total = sum(counts)
     if not own or not total:
         return False
-    return not (0.9 * total <= own <= 1.1 * total and (len(counts) > 1 or depth <= _CHAPTERS))
+    return not (0.9 * total <= own <= 1.1 * total and (len(counts) > 1 or own == total))
 
 
 def from_lines(reply: str) -> tuple[str, list[Draft]]:
