@@ -52,6 +52,8 @@ def _mended(reply: str, start: int) -> list[object]:
     text = reply[start : end + 1] if end > start else reply[start:]
     if text.count("{") + text.count("[") > text.count("}") + text.count("]"):
         text = reply[start:]  # cut off: what stands after the last bracket is the beginning of another section
+        if len(re.findall(r'(?<!\\)"', text)) % 2:
+            raise PlanError("its JSON breaks off in the middle of a text")
     if len(text) > LONGEST_REPAIR:
         return []
     try:

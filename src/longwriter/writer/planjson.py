@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from longwriter.errors import PlanError
 from longwriter.writer.jsonvalues import values_in
-from longwriter.writer.plancounts import words_in
+from longwriter.writer.plancounts import count_at_end, count_in_brackets, words_in
 from longwriter.writer.plandraft import Draft, clean, one_line
 from longwriter.writer.plankeys import (
     PART_NAMES,
@@ -29,7 +29,7 @@ from longwriter.writer.plankeys import (
     text_of,
 )
 from longwriter.writer.planlines import read_item
-from longwriter.writer.planwords import is_field, names, plain
+from longwriter.writer.planwords import FIELDS, is_field, names, plain
 
 DEEPEST_TEXT = 3
 """Times that JSON may be encoded as a text within JSON."""
@@ -129,9 +129,15 @@ def _with_ends(value: Item, parts: object, path: tuple[str, ...], reader: _Reade
             drafts += _parts_of(part, path, reader)
         elif isinstance(part, dict) and count_of(keyed(part)) and not is_field(plain(key), "words"):
             drafts += _section(part, _name(key), path, reader)
+        elif isinstance(part, str) and not _is_known(key) and (count_in_brackets(part) or count_at_end(part)):
+            drafts += _titled({key: part}, path, reader)
         elif isinstance(part, list) and part and all(isinstance(p, dict) and count_of(keyed(p)) for p in part):
             drafts += _list(part, path, reader)
     return drafts
+
+
+def _is_known(key: str) -> bool:
+    return any(is_field(plain(key), field) for field in FIELDS)
 
 
 def _parts_of(parts: object, path: tuple[str, ...], reader: _Reader) -> list[Draft]:
@@ -184,8 +190,7 @@ def _titled(value: Item, path: tuple[str, ...], reader: _Reader) -> list[Draft]:
     """Sections of an object whose keys are titles: all its values are of one kind. Raises PlanError for any other."""
     kinds = {_value_kind(part) for part in value.values()}
     known = any(
-        is_field(plain(key), "words")
-        or (isinstance(part, str) and (is_field(plain(key), "title") or is_field(plain(key), "point")))
+        _is_known(key) if isinstance(part, str) else is_field(plain(key), "words")
         for key, part in value.items()
         if not isinstance(part, dict | list)
     )
@@ -266,6 +271,8 @@ def _section(value: Item, key: str, path: tuple[str, ...], reader: _Reader) -> l
         if drafts and not (words and (detail or not any(draft.words for draft in drafts))):
             return drafts
         point = point or "; ".join(filter(None, (draft.title or draft.point for draft in drafts)))
+    if title == key and key and not (point or words):
+        return _titled(value, (*path, key), reader)
     if not title and not point:
         title, point, words = _by_kind(value, words)
     return [Draft(title, point, words, path)]

@@ -46,6 +46,8 @@ _NUMBERED = re.compile(
     r"(?:[(（](?P<a>\d{1,4}|[一二三四五六七八九十]{1,3})[)）]|(?P<b>\d{1,3}(?:\.\d{1,3}){0,4}|\d{4}(?=\s*[.．)、）]))\s*(?:[.．)、）:：]|[-–—](?=\s)|(?<=\.\d)(?=\s))"
     r"|(?P<c>[一二三四五六七八九十]{1,4})[、.．]|(?P<d>[IVXL]{1,6}|[A-Za-z])[.)](?=\s)(?!\s[A-Z]\.)|\d\ufe0f?\u20e3|[①-⑳])\s*"
 )
+_EMPTY_LINE = re.compile(rf"```\w*\s*$|{pattern('parts')}\s*:\s*$", re.I)
+"""A fence, or a key of YAML with its list below."""
 _QUOTED = re.compile(r"^\s*>+ ?(?=\s*[\d#|*+•-])")
 _HEADING = re.compile(r"(#{1,6})\s*(?=\S)")
 _BULLET = re.compile(r"(?:[-*+–·](?=\s)|[•●▪◦‣⁃・◆◇■□○→➤►✓✔])\s*(?:\[[ xX]?\]\s*)?")
@@ -146,6 +148,8 @@ class _Node:
     body: list[str] = field(default_factory=list)
     inner: bool = False
     """Has nodes below it."""
+    kind: str = ""
+    """What a chapter is called: "Part", "卷"."""
 
 
 _HEADINGS, _BOLD, _CHAPTERS, _PARAGRAPHS, _NUMBERS, _BULLETS = 1, 6, 7, 8, 9, 30
@@ -165,7 +169,9 @@ def _node(line: str) -> _Node | None:
     for pattern_, kind in ((_PARAGRAPH, _PARAGRAPHS), (_CHAPTER, _CHAPTERS)):
         match = pattern_.match(body)
         if match and (match["after"] or body[match.end() :].lstrip(" *_")[:1] in ("", "(", "（", "《")):
-            return _Node(depth if depth is not None and depth < _CHAPTERS else kind, _labelled(body, match, bold))
+            depth = depth if depth is not None and depth < _CHAPTERS else kind
+            called = plain(re.sub(_ORDINAL, "", match[0], flags=re.I)) if depth == _CHAPTERS else ""
+            return _Node(depth, _labelled(body, match, bold), kind=called)
     if match := _NUMBERED.match(body):
         dots = (match["b"] or "").count(".")
         levels = dots + 2 * indent + (1 if match["d"] and match["d"].islower() else 0)
@@ -218,8 +224,8 @@ def _nodes(lines: list[str]) -> tuple[str, list[_Node], int]:
     bares = [re.sub(r"^[\s>*_+•-]+", "", line) for line in lines]
     records = sum((match := _FIELD.match(bare)) is not None and match.lastgroup == "title" for bare in bares) > 1
     for line, bare in zip(lines, bares, strict=True):
-        if not bare.strip():
-            blank = True
+        if not bare.strip() or _EMPTY_LINE.match(bare):
+            blank = blank or not bare.strip()
             continue
         known = _FIELD.match(bare) if ":" in bare or "：" in bare else None
         node = None if known else _node(line)
@@ -278,6 +284,12 @@ def _deepest(nodes: list[_Node]) -> int:
 
 def _kept(nodes: list[_Node]) -> list[_Node]:
     """The nodes that are sections or chapters; those below have joined their parent."""
+    kinds = [node.kind for node in nodes if node.kind]
+    if len(set(kinds)) == 2 and kinds[0] == min(
+        set(kinds), key=kinds.count
+    ):  # "Part 1" before "Chapter 1", "Chapter 2"
+        for node in nodes:
+            node.depth -= node.kind == kinds[0]
     deepest = _deepest(nodes)
     kept: list[_Node] = []
     for node in nodes:

@@ -10,7 +10,7 @@ from itertools import pairwise
 from longwriter.writer.plancounts import is_count, words_in
 from longwriter.writer.plandraft import Draft, clean
 from longwriter.writer.planlines import LONGEST_LINE, TOTAL_CELL
-from longwriter.writer.planwords import Field, is_field, names, plain
+from longwriter.writer.planwords import FIELDS, is_field, names, plain
 
 Rows = list[list[str]]
 
@@ -28,11 +28,10 @@ def _cells(line: str) -> list[str]:
 def _columns(header: list[str]) -> dict[str, int]:
     """Column of each field that the header names; a lone chapter column without a title column is the title's."""
     found: dict[str, int] = {}
-    fields: tuple[Field, ...] = ("words", "point", "title")
     for place, cell in enumerate(map(plain, header)):
         if cell in names("chapter"):
             found.setdefault("chapter", place)
-        elif name := next((field for field in fields if is_field(cell, field)), None):
+        elif name := next((field for field in FIELDS if is_field(cell, field)), None):
             found.setdefault(name, place)
         elif cell in names("section"):
             found.setdefault("section", place)

@@ -15,6 +15,7 @@ Kind = Literal[
     "unit", "about", "range", "title", "point", "words", "section", "chapter", "ordinal", "parts", "outline", "total"
 ]
 Field = Literal["words", "title", "point"]
+FIELDS: tuple[Field, ...] = ("words", "point", "title")
 
 _TABLE: dict[str, dict[str, list[str]]] = tomllib.loads((Path(__file__).parent / "planwords.toml").read_text("utf-8"))
 LONG_NAME = 5
@@ -43,7 +44,7 @@ def is_field(key: str, field: Field) -> bool:
     """Whether a key, as `plain` makes it, names this part of a section, alone or with more before or after it."""
     if key in names(field):
         return True
-    if any(key in names(other) for other in ("words", "title", "point")) or "keyword" in key:
+    if any(key in names(other) for other in FIELDS) or "keyword" in key:
         return False
     return any(
         (key.startswith(name) or key.endswith(name)) and len(name) >= (LONG_NAME if name[0] < "\u0e00" else 2)

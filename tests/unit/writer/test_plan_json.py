@@ -113,6 +113,8 @@ def test_tasks_are_sections_and_thinking_is_none() -> None:
         ),
         ({"parts": [{"part": 1, "chapters": [FOG]}, {"part": 2, "chapters": [STORM]}]}, ["Part 1", "Part 2"]),
         ({"Teile": [{"Teil": "Eins", "Kapitel": [FOG]}, {"Teil": "Zwei", "Kapitel": [STORM]}]}, ["Eins", "Zwei"]),
+        ({"outline": {"One": {"Fog": 400}, "Two": {"Storm": 600}}}, ["One", "Two"]),
+        ({"act_1": {"title": "One", "scenes": [FOG]}, "act_2": {"title": "Two", "scenes": [STORM]}}, ["One", "Two"]),
         ([FOG | {"chapter": "One"}, STORM | {"chapter": "Two"}], ["One", "Two"]),
     ],
 )
@@ -140,6 +142,13 @@ def test_what_stands_beside_the_sections_is_kept() -> None:
     ]
 
 
+def test_texts_with_counts_beside_the_body_are_kept() -> None:
+    plan = {"introduction": "Say hello (200 words)", "body": SECTIONS, "conclusion": "Bye, 100 words", "style": "dry"}
+    assert rows(json.dumps(plan))[0] == ("Introduction", "Say hello", 200)
+    assert rows(json.dumps(plan))[-1] == ("Conclusion", "Bye", 100)
+    assert len(rows(json.dumps(plan))) == 4
+
+
 def test_parts_without_counts_are_the_point_of_a_counted_line() -> None:
     plan = {"sections": [FOG | {"point": "", "subsections": [{"title": "a"}, {"title": "b"}]}, STORM]}
     assert rows(json.dumps(plan)) == [("Fog", "a; b", 400), ("Storm", "sails", 600)]
@@ -157,6 +166,7 @@ def test_parts_without_counts_are_the_point_of_a_counted_line() -> None:
         '{"sections": [{"title": "Fog", "words": 400}, 7]}',
         '{"title": "Fog", "words": 400}\n{"otsikko": "Myrsky", "kuvaus": "x", "tapa": "y", "sanoja": 600}',
         '{"title": "Fog", "words": 400, "title": "Storm", "words": 600}',
+        '{"sections": [{"title": "Fog", "words": 400}, {"title": "Storm", "point": "sai',
         '{"section": {"title": "Fog", "words": 400}, "section": {"title": "Storm", "words": 600}}',
         '{"people": [{"nimi": "Ann", "ika": "x"}], "osat": [{"otsikko": "Sumu", "sanoja": 400}]}',
         json.dumps(PLAN) + '\n{"final": {"osat": "none", "title": 3, "more": {}}}',

@@ -118,6 +118,8 @@ OTHERS = {
     "keycaps": "1️⃣ A (400 words): p\n2️⃣ B (600 words): q",
     "boxes": "- [ ] A (400 words): p\n- [x] B (600 words): q",
     "quoted": "> 1. A (400 words): p\n> 2. B (600 words): q",
+    "yaml": "```yaml\ntitle: Sea\nsections:\n  - title: A\n    point: p\n    words: 400\n"
+    "  - title: B\n    point: q\n    words: 600\n```",
     "unseen signs": "\ufeff1. A (400 words): p\n\u200b2. B (600 words): q",
 }
 
@@ -132,6 +134,19 @@ def test_a_point_alone_names_its_section() -> None:
     assert rows(text) == [("少年發現信件", "少年發現信件", 400), ("少年出海", "少年出海", 600)]
     table = "| Section | Main point | Words |\n|---|---|---|\n| 1 | He finds a letter | 400 |\n| 2 | He sails | 600 |"
     assert [title for title, _, _ in rows(table)] == ["He finds a letter", "He sails"]
+
+
+@pytest.mark.parametrize(
+    ("volume", "chapter"), [("第{}卷", "第{}章"), ("Part {}:", "Chapter {}:"), ("Teil {}:", "Kapitel {}:")]
+)
+def test_chapters_of_volumes_are_sections(volume: str, chapter: str) -> None:
+    lines = [
+        f"{volume.format(1)} X",
+        *(f"{chapter.format(n)} T{n} (400 words)" for n in (1, 2)),
+        f"{volume.format(2)} Y",
+    ]
+    plan = parse_plan("\n".join([*lines, f"{chapter.format(3)} T3 (400 words)"]))
+    assert [(s.chapter, s.title) for s in plan.sections] == [("X", "T1"), ("X", "T2"), ("Y", "T3")]
 
 
 def test_tables_under_headings_are_chapters() -> None:
