@@ -3,7 +3,7 @@
 import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from longwriter.characters import whole
 
@@ -22,6 +22,18 @@ def _without_secrets(address: str) -> str:
 
 Whole = Annotated[str, AfterValidator(whole)]
 """Text from outside, made so that any file can hold it."""
+
+
+def _one_line(text: object) -> object:
+    return " ".join(whole(" ".join(text.split())).split()) if isinstance(text, str) else text
+
+
+def _named(title: object) -> object:
+    return (_one_line(title) or "-") if title else title
+
+
+Line = Annotated[str, BeforeValidator(_one_line)]
+"""One line with single blanks, as a plan's file holds it: what is read back there is what was written."""
 
 Address = Annotated[str, AfterValidator(_without_secrets)]
 """Of a server."""
@@ -100,19 +112,20 @@ class Reply(Record):
 class Section(Record):
     """One line of a plan."""
 
-    title: str = Field(min_length=1)
-    point: str = ""
+    title: Annotated[str, BeforeValidator(_named), Field(min_length=1)]
+    """A blank one becomes a dash."""
+    point: Line = ""
     """What the section is about."""
     words: int = Field(gt=0)
     """Budget in words as `text.count_words` counts them."""
-    chapter: str = ""
+    chapter: Line = ""
     """Title of the chapter it belongs to; "" in a plan without chapters."""
 
 
 class Plan(Record):
     """A document's outline. Sections of one chapter stand together."""
 
-    title: str = ""
+    title: Line = ""
     sections: tuple[Section, ...] = Field(min_length=1)
 
     @property

@@ -158,7 +158,10 @@ class Manuscript:
             asked = wanted(self.settings)
             for doubt in () if asked else doubts(self.settings.instruction):
                 self._warn(doubt)
-            plan = await Planner(self.calls, self.prompts, self.settings, card).plan(asked)
+            planner = Planner(self.calls, self.prompts, self.settings, card)
+            plan = await planner.plan(asked)
+            if planner.note:
+                self._warn(planner.note)
             target = asked or exact(plan.words, "plan")
             self.journal.append("plan", {"plan": plan.model_dump(), "target": target.model_dump(), "source": "model"})
             self._set_plan(plan, target)

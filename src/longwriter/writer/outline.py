@@ -11,9 +11,9 @@
     <!-- total: 450 words -->
 
 `to_markdown` writes it (Chinese: `（450字）`) and `from_markdown` reads it back exactly, but for blanks and line breaks
-inside titles and points, which become single spaces. Numbers before sections and the total are for the reader's eye
-only. An indented line goes on with the point above it; a bare `##` ends a chapter. A file in which no line is such a
-section is read like a model's outline (`parse`).
+inside titles and points, which become single spaces (a `Plan` holds no others). Numbers before sections and the total
+are for the reader's eye only. An indented line goes on with the point above it; a bare `##` ends a chapter. A file in
+which no line is such a section is read like a model's outline (`parse`), in any language and form that it knows.
 """
 
 import re
@@ -24,10 +24,12 @@ from longwriter.writer.parse import parse_plan
 
 _SECTION = re.compile(
     r"(?:\d+[.)]|[-*+])[ \t]+\*\*(?P<title>(?:[^*\\]|\\.)+)\*\*[ \t]*"
-    r"[（(][ \t]*(?P<words>\d[\d,]{0,11})[ \t]*(?:words?|字)[ \t]*[)）][ \t]*(?:[:：][ \t]*(?P<point>.*))?",
+    r"[（(][ \t]*(?P<words>\d[\d,]{0,30})[ \t]*(?:words?|字)[ \t]*[)）][ \t]*(?:[:：][ \t]*(?P<point>.*))?",
     re.S,
 )
 _COMMENT = re.compile(r"<!--.*-->\s*")
+MOST = 1_000_000
+"""Words of a section in a person's outline; more is no count."""
 _EXPECTED = "`1. **Section title** (450 words): point`"
 
 
@@ -101,7 +103,7 @@ def _own_outline(lines: list[str], source: str) -> tuple[Plan, str]:
     quoted = [line[1:].removeprefix(" ") for line in lines if line.startswith(">")]
     body = "\n".join(line for line in lines if not line.startswith(">") and not _COMMENT.fullmatch(line))
     try:
-        return parse_plan(body), "\n".join(quoted)
-    except PlanError:
+        return parse_plan(body, MOST), "\n".join(quoted)
+    except PlanError as error:
         first = next((number for number, line in enumerate(lines, 1) if line.strip()), 1)
-        raise InputError(f"{source}:{first}: no section found; expected lines such as {_EXPECTED}") from None
+        raise InputError(f"{source}:{first}: no section found ({error}); expected lines such as {_EXPECTED}") from None

@@ -49,27 +49,49 @@ LEAST_KINDS = 0.34
 """Different characters a text of `LONG` and more must have to each ten: 茶茶茶 has one."""
 LONG = 8
 LEAST_POINT = 3
-"""Words of a point that two lines may not share, and that a title such as "Part 4" needs beside it."""
+"""Words of a point that two lines should not share, and that a title such as "Part 4" needs beside it."""
+
+
+class SamePointError(PlanError):
+    """Lines have the same point under titles of their own: odd, but a text can be written from them."""
 
 
 def check_plan(plan: Plan, count: int | None, instruction: str) -> None:
     """Refuse a plan that no text can be written from. Raises PlanError that names the first fault.
 
-    `count`: sections asked for; half to twice as many will do.
+    SamePointError says that the plan is odd and no more. `count`: sections asked for; half to twice as many will do.
     """
     sections = plan.sections
     if count and not count / 2 <= len(sections) <= 2 * count:
         raise PlanError(f"it has {len(sections)} sections, not {count}")
     for number, section in enumerate(sections, 1):
-        if fault := line_fault(section, sections[: number - 1], instruction):
+        if fault := _empty_fault(section, sections[: number - 1], instruction):
             raise PlanError(f"line {number} {fault}")
     bare = Counter(_numberless(f"{s.title} {s.point}") for s in sections)
-    if len(sections) > 2 and max(bare.values()) > len(sections) / 2:
+    alike, number_of = bare.most_common(1)[0]
+    points = {_bare(s.point) for s in sections if _numberless(f"{s.title} {s.point}") == alike}
+    counted = len(points) > 1 or len(words_of(points.pop())) < LEAST_POINT
+    if len(sections) > 2 and number_of > len(sections) / 2 and counted:
         raise PlanError("its sections differ by their numbers alone")
+    for number, section in enumerate(sections, 1):
+        if fault := _same_point(section, sections[: number - 1]):
+            raise SamePointError(f"line {number} {fault}")
 
 
 def line_fault(section: Section, before: tuple[Section, ...], instruction: str) -> str:
     """What is wrong with one line, given those before it; "" for nothing."""
+    return _empty_fault(section, before, instruction) or _same_point(section, before)
+
+
+def _same_point(section: Section, before: tuple[Section, ...]) -> str:
+    point = _bare(section.point)
+    if len(words_of(point)) >= LEAST_POINT and any(_bare(s.point) == point for s in before):
+        return f"has the point of another: {section.point[:60]!r}"
+    return ""
+
+
+def _empty_fault(section: Section, before: tuple[Section, ...], instruction: str) -> str:
+    """What makes a line say nothing."""
     title, point = _bare(section.title), _bare(section.point)
     if not words_of(title) or re.fullmatch(r"\d{1,3}", title):
         return f"has no title but {section.title!r}"
@@ -87,8 +109,6 @@ def line_fault(section: Section, before: tuple[Section, ...], instruction: str) 
     same = [s for s in before if s.chapter == section.chapter and _bare(s.title) == title]
     if same:
         return f"has the title of another: {section.title!r}"
-    if len(words_of(point)) >= LEAST_POINT and any(_bare(s.point) == point for s in before):
-        return f"has the point of another: {section.point[:60]!r}"
     return ""
 
 

@@ -18,7 +18,7 @@ from longwriter.writer.ask import seed_of
 from longwriter.writer.budget import scaled
 from longwriter.writer.calls import Calls, user
 from longwriter.writer.parse import parse_plan
-from longwriter.writer.plan_faults import check_plan, line_fault
+from longwriter.writer.plan_faults import SamePointError, check_plan, line_fault
 from longwriter.writer.prompts import Name, PromptSet
 from longwriter.writer.prose import refusal
 from longwriter.writer.settings import WriteSettings
@@ -92,6 +92,8 @@ class Planner:
         """`prompts`: of the request's language; `card`: of the planner model."""
         self.calls, self.prompts, self.settings, self.card = calls, prompts, settings, card
         self.section_words = settings.section_words or card.section_words or SECTION_WORDS
+        self.note = ""
+        """What is odd about the plan, for the user."""
 
     async def plan(self, target: Target | None) -> Plan:
         """The plan; its budgets sum to the target's aim where there is one."""
@@ -177,6 +179,7 @@ class Planner:
         assert isinstance(low, int)
         assert isinstance(high, int)
         planner, fault = self.calls.roles["planner"].model, ""
+        odd: tuple[Plan, str] | None = None
         limit = token_limit(PLAN_WORDS + PLAN_WORDS_A_SECTION * (count or FREE_SECTIONS), self.card, 1.5)
         for attempt in range(REPAIRS + 1):
             again = (REPAIRS + 1) * self.calls.redone(f"{step}:")
@@ -192,7 +195,11 @@ class Planner:
             expect = 100 + PLAN_TOKENS_A_SECTION * (count or 12)
             reply = await self.calls.ask("planner", f"{step}:{attempt}", request, expect=expect)
             try:
-                return self._usable(reply, count, max(high, LARGEST))
+                plan = self._readable(reply, max(high, LARGEST))
+                check_plan(plan, count, self.settings.instruction)
+                return plan
+            except SamePointError as error:
+                odd, fault = (plan, str(error)), str(error)
             except PlanError as error:
                 fault = str(error)
             repair = self.prompts.render("repair", problem=fault)
@@ -201,21 +208,22 @@ class Planner:
                 Message(role="assistant", content=reply.text),
                 Message(role="user", content=repair),
             )
+        if odd:
+            self.note = f"the plan is odd: {odd[1]}; edit plan.md, or try another --planner with --run NAME"
+            return odd[0]
         self.calls.forget([f"{step}:"], fault)  # the replies stay in the journal; the next command asks anew
         raise PlanError(
             f"the planner gave no usable outline in {REPAIRS + 1} tries: {fault}; its replies are in the run's "
             "journal. The same command asks again; or try another --planner with --run NAME, or your own outline with --plan"
         )
 
-    def _usable(self, reply: Reply, count: int | None, largest: int) -> Plan:
-        """The plan in a reply. Raises PlanError that says what is wrong with it."""
+    def _readable(self, reply: Reply, largest: int) -> Plan:
+        """The plan in a reply. Raises PlanError that says why there is none."""
         if refusal(reply.text):
             raise PlanError(f"the planner refuses: {' '.join(reply.text.split())[:160]!r}")
         if reply.finish != "stop":
             raise PlanError("it was cut before its end; make it shorter")
-        plan = parse_plan(reply.text, largest)
-        check_plan(plan, count, self.settings.instruction)
-        return plan
+        return parse_plan(reply.text, largest)
 
 
 def _scaled(plan: Plan, words: int) -> Plan:

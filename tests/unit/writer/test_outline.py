@@ -1,10 +1,15 @@
+import json
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from longwriter.errors import InputError
+from longwriter.characters import whole
+from longwriter.errors import InputError, PlanError
 from longwriter.types import Plan, Section
 from longwriter.writer.outline import from_markdown, to_markdown
+from longwriter.writer.parse import parse_plan
 
 PLAN = Plan(
     title="The Light",
@@ -46,28 +51,47 @@ def test_a_chinese_file_counts_in_zi() -> None:
     assert from_markdown(text, "plan.md") == (plan, "写故事")
 
 
-words = st.text(max_size=20) | st.text(st.sampled_from("ab *_\\()（）:：#>-1.\n<!字|`"), max_size=12)
-
-
-def line(text: str) -> str:
-    return " ".join(text.split())
-
-
-sections = st.builds(
-    Section,
-    title=words.map(line).filter(bool),
-    point=words.map(line),
-    words=st.integers(1, 10**9),
-    chapter=words.map(line),
-)
-plans = st.builds(Plan, title=words.map(line), sections=st.lists(sections, min_size=1, max_size=5).map(tuple))
+TRAPS = [
+    *"*_`\\#>|-+~[](){}<>（）：:.!&",
+    *("**", "__", "```", " ", "  ", "\n", "\r\n", "\t", "\x85", "\u2028", "\x1c", "\x00", "\ufeff", "\u200b", "\u202e"),
+    *(
+        "(400 words)",
+        "（400字）",
+        "(400 palabras)",
+        "1. ",
+        "2) ",
+        "## ",
+        "# ",
+        "> ",
+        "<!-- ",
+        " -->",
+        "- ",
+        "字",
+        "العربية",
+        "\ud83d",
+    ),
+]
+words = st.text(max_size=20) | st.lists(st.sampled_from(TRAPS) | st.text(max_size=3), max_size=8).map("".join)
+sections = st.builds(Section, title=words.filter(bool), point=words, words=st.integers(1, 10**15), chapter=words)
+plans = st.builds(Plan, title=words, sections=st.lists(sections, min_size=1, max_size=5).map(tuple))
 
 
 @given(plans, words, st.sampled_from(["en", "zh", "nano"]))
 def test_every_plan_and_instruction_come_back(plan: Plan, instruction: str, language: str) -> None:
-    read, stated = from_markdown(to_markdown(plan, instruction, language), "plan.md")
+    text = to_markdown(plan, whole(instruction), language)
+    read, stated = from_markdown(text.encode("utf-8").decode("utf-8"), "plan.md")
     assert read == plan
-    assert stated == instruction.replace("\r\n", "\n").replace("\r", "\n")
+    assert stated == whole(instruction)
+    assert to_markdown(read, stated, language) == text
+
+
+@given(st.lists(st.tuples(words, words), min_size=1, max_size=4), words, st.booleans())
+def test_every_plan_that_is_read_comes_back(rows: list[tuple[str, str]], title: str, as_json: bool) -> None:
+    items = [{"title": name, "point": point, "words": 300} for name, point in rows]
+    lines = "\n".join(f"{i}. **{name}** (300 words): {point}" for i, (name, point) in enumerate(rows, 1))
+    with suppress(PlanError):
+        plan = parse_plan(json.dumps({"title": title, "sections": items}) if as_json else lines)
+        assert from_markdown(to_markdown(plan, "x", "en"), "plan.md")[0] == plan
 
 
 def test_blanks_and_line_breaks_become_single_spaces_and_a_blank_title_a_dash() -> None:
@@ -113,3 +137,21 @@ def test_a_persons_own_outline_is_read_too() -> None:
     plan, stated = from_markdown("> Write it\n\n1. Intro (300 words)\n2. Body (500 words): talk\n", "mine.md")
     assert [(s.title, s.point, s.words) for s in plan.sections] == [("Intro", "", 300), ("Body", "talk", 500)]
     assert stated == "Write it"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1. La niebla (400 palabras): x\n2. La tormenta (8000 palabras)",
+        '{"título": "La niebla", "punto": "x", "palabras": 400}\n{"título": "La tormenta", "palabras": 8000}',
+        "| 字數 | 標題 | 要點 |\n|---|---|---|\n| 400 | La niebla | x |\n| 8000 | La tormenta | |",
+    ],
+)
+def test_a_persons_outline_may_have_any_form_and_length(text: str) -> None:
+    plan, _ = from_markdown(text, "mine.md")
+    assert [(s.title, s.point, s.words) for s in plan.sections] == [("La niebla", "x", 400), ("La tormenta", "", 8000)]
+
+
+def test_what_is_wrong_with_a_persons_outline_is_said() -> None:
+    with pytest.raises(InputError, match=r"mine\.json:1: no section found \(item 2 of its list"):
+        from_markdown('{"sections": [{"title": "A", "words": 300}, 7]}', "mine.json")

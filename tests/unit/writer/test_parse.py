@@ -180,6 +180,94 @@ def test_a_rendered_plan_reads_back(form: str, rows: list[tuple[str, str, int]])
     assert [(s.title, s.words) for s in plan.sections] == [(title, words) for title, _, words in rows]
 
 
+TITLES = [
+    *(
+        "Fog",
+        "The storm",
+        "Total war",
+        "Total",
+        "Point of view",
+        "Notes on tea",
+        "A title page",
+        "Words and things",
+        "1914",
+    ),
+    *(
+        "Part of the sea",
+        "The length of a day",
+        "Über Tee",
+        "海の話",
+        "雾与海",
+        "안개 속",
+        "Section nine (North)",
+        "In 1914, war",
+    ),
+    *("What 3 people saw", "C++ & [x]", "Act of God", "A. J. Smith", "Sum of parts", "Идея", "Der Plan", "Summary"),
+]
+POINTS = [
+    *("Tomas finds a letter.", "he goes: to sea", "the content of the box, in 1914", "La gran idea: volver"),
+    *(
+        "(as before) it rains",
+        "all 300 words of it are read",
+        "发现信件，出海",
+        "手紙を見つける",
+        "It is about 400 steps long",
+    ),
+]
+LINES = [
+    "{i}. {t} ({w} {u}): {p}",
+    "{i}. **{t}** ({w} {u}): {p}",
+    "{i}) {t} ({w} {u}) - {p}",
+    "- {t} ({w} {u}): {p}",
+    "* **{t}** ({w} {u}) {p}",
+    "Section {i}: {t} ({w} {u})\n{p}",
+    "**{i}. {t}** ({w} {u})\n   - {p}",
+    "### {t} ({w} {u})\n\n{p}",
+    "Chapter {i} - {t} [{w} {u}]: {p}",
+    "{t} ({w} {u}): {p}",
+    "第{i}章 {t}（{w}{u}）：{p}",
+    "• {t} — {w} {u}",
+]
+UNITS_OF_WORDS = [
+    "words",
+    "palabras",
+    "mots",
+    "Wörter",
+    "слов",
+    "字",
+    "文字",
+    "자",
+    "parole",
+    "palavras",
+    "từ",
+    "kata",
+    "शब्द",
+    "كلمة",
+]
+
+
+@given(st.data())
+@settings(max_examples=400)
+def test_no_line_of_a_plan_is_lost(data: st.DataObject) -> None:
+    titles = data.draw(st.lists(st.sampled_from(TITLES), min_size=2, max_size=7, unique=True))
+    one = data.draw(st.none() | st.sampled_from(LINES))
+    unit = data.draw(st.sampled_from(UNITS_OF_WORDS))
+    rows = [
+        # each a third longer than the last: no line has the count that those below it add up to, as a chapter would
+        {"i": i, "t": title, "w": int(60 * 1.34**i), "u": unit, "p": data.draw(st.sampled_from(POINTS))}
+        for i, title in enumerate(titles, 1)
+    ]
+    lines = [(one or data.draw(st.sampled_from(LINES))).format(**row) for row in rows]
+    before, after = (
+        data.draw(st.sampled_from(["", "Here is the outline:\n\n"])),
+        f"\n\nTotal: {sum(r['w'] for r in rows)} {unit}",
+    )
+    reply = before + data.draw(st.sampled_from(["\n", "\n\n"])).join(lines) + data.draw(st.sampled_from(["", after]))
+    plan = parse_plan(reply)
+    assert [s.words for s in plan.sections] == [row["w"] for row in rows]
+    assert [s.title for s in plan.sections] == titles
+
+
 MARKS = [
     "# ",
     "## ",

@@ -5,7 +5,7 @@ import pytest
 from longwriter.errors import PlanError
 from longwriter.types import Plan, Section
 from longwriter.writer.parse import parse_plan
-from longwriter.writer.plan_faults import check_plan, line_fault
+from longwriter.writer.plan_faults import SamePointError, check_plan, line_fault
 
 REQUEST = "Write a story about a lighthouse keeper who finds a letter in a bottle"
 FIRST = ("The keeper's evening", "Tomas climbs the tower at dusk and trims the lamp.")
@@ -121,6 +121,21 @@ ALIKE = {
 def test_lines_that_say_the_same_are_refused(name: str) -> None:
     with pytest.raises(PlanError):
         check_plan(plan(*ALIKE[name]), None, REQUEST)
+
+
+def test_one_point_under_several_titles_is_odd_and_no_more() -> None:
+    for lines in (ALIKE["same point"], [(f"The ** operator {i}", "How a ` b works") for i in range(4)]):
+        with pytest.raises(SamePointError, match="has the point of another"):
+            check_plan(plan(*lines), None, REQUEST)
+    for lines in (
+        ALIKE["numbers alone"],
+        ALIKE["ordinal"],
+        ALIKE["same title"],
+        [(f"Storm {i}", "") for i in range(4)],
+    ):
+        with pytest.raises(PlanError) as caught:
+            check_plan(plan(*lines), None, REQUEST)
+        assert not isinstance(caught.value, SamePointError)
 
 
 HONEST = {

@@ -1,14 +1,18 @@
 """Step I: shapes, schema, repair, chapters, budgets that add up."""
 
 import json
+import random
+from pathlib import Path
 
 import pytest
-from tests.unit.writer.making import fake, session, settings
+from tests.unit.writer.making import fake, session, settings, write_with
 
 from longwriter.errors import PlanError
-from longwriter.models.fake import FakeModel
+from longwriter.models.fake import ENGLISH, FakeModel
 from longwriter.types import Request
+from longwriter.writer.events import Event, Warned
 from longwriter.writer.planning import chapters_of, schema, shape
+from longwriter.writer.session import Options
 
 GOOD = json.dumps({"title": "T", "sections": [{"title": t, "point": "p " + t, "words": 400} for t in "ABCDEF"]})
 
@@ -104,3 +108,26 @@ def test_schema_asks_for_exactly_the_sections() -> None:
     sections = made["properties"]["sections"]
     assert (sections["minItems"], sections["maxItems"]) == (6, 6)
     assert Request(messages=(), json_schema=made).json_schema == made
+
+
+async def test_an_odd_outline_is_asked_for_again_and_then_taken_with_a_note(tmp_path: Path) -> None:
+    titles = ["The ** operator", "A `tick` (400 words)", "x | y_z", "[brackets] #1"]
+    odd = json.dumps({"sections": [{"title": t, "point": "How a ` b works", "words": 500} for t in titles]})
+    model = FakeModel.scripted(lambda request: odd if request.json_schema else prose())
+    rng = random.Random(1)
+
+    def prose() -> str:
+        return " ".join(f"{' '.join(rng.sample(ENGLISH, 12)).capitalize()}." for _ in range(42))
+
+    seen: list[Event] = []
+    options = Options(on_event=seen.append)
+    first = await write_with(model, settings(words=2000), tmp_path / "run", options)
+    assert [event.message for event in seen if isinstance(event, Warned) and "the plan is odd" in event.message] == [
+        "the plan is odd: line 2 has the point of another: 'How a ` b works'; edit plan.md, or try another --planner with "
+        "--run NAME"
+    ]
+    assert [s.title for s in first.report.sections] == ["The ** operator", "A `tick`", "x | y_z", "[brackets] #1"]
+    asked = len(model.requests)
+    second = await write_with(model, settings(words=2000), tmp_path / "run", options)
+    assert len(model.requests) == asked
+    assert second.text == first.text
