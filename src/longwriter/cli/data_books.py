@@ -10,9 +10,8 @@ from typing import Self
 
 import click
 
-from longwriter.cli.options import JSON
+from longwriter.cli.options import JSON, from_flags
 from longwriter.cli.progress import clock
-from longwriter.config import build as checked
 from longwriter.config import read_text
 from longwriter.data.books.build import PARTS, BooksSettings, Work, build
 from longwriter.data.books.parts import bytes_read
@@ -100,7 +99,7 @@ def _settings(flags: dict[str, object]) -> BooksSettings:
     elif of_shards:
         name = "held_out_book" if "held_out_books" in of_shards else next(iter(of_shards))
         raise InputError(f"--{name.replace('_', '-')} is of the token shards; give --shards as well")
-    return checked(BooksSettings, tree, "settings")
+    return from_flags(BooksSettings, tree)
 
 
 def _names(given: object) -> list[str]:

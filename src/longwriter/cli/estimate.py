@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from longwriter.cli.grouped import Grouped
 from longwriter.cli.options import HOME, JSON, PRICES, REACH, TEXT, settings, with_options
 from longwriter.cli.tables import money
 from longwriter.cli.work import run_async
@@ -19,7 +20,7 @@ Example:
 """
 
 
-@click.command(epilog=EXAMPLES)
+@click.command(cls=Grouped, epilog=EXAMPLES)
 @click.argument("instruction")
 @click.option(
     "--speed", type=click.FloatRange(min=0.1), default=TOKENS_A_SECOND, show_default=True, help="Tokens a second."

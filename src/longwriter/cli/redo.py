@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from longwriter.cli.options import HOME, JSON, PRICES, REACH, with_options
+from longwriter.cli.grouped import Grouped
+from longwriter.cli.options import HOME, JSON, PRICES, REACH, RUN, with_options
 from longwriter.cli.resume import reopen
 from longwriter.cli.work import Goal, work_on
 from longwriter.errors import InputError
@@ -17,8 +18,8 @@ Examples:
 """
 
 
-@click.command(epilog=EXAMPLES)
-@click.argument("run")
+@click.command(cls=Grouped, epilog=EXAMPLES)
+@RUN
 @click.option(
     "--section", "sections", type=click.IntRange(min=1), multiple=True, help="Number in the plan; may be repeated."
 )

@@ -6,9 +6,8 @@ from typing import get_args
 
 import click
 
-from longwriter.cli.options import JSON
+from longwriter.cli.options import JSON, from_flags
 from longwriter.cli.progress import clock
-from longwriter.config import build
 from longwriter.train.estimate.memory import Memory
 from longwriter.train.estimate.recipe import Method, job_of, method_of, shape_of
 from longwriter.train.estimate.rl import Plan, RlEstimate, estimate_rl
@@ -79,7 +78,7 @@ def estimate(
     epoch, sample = _number(flags["epoch_tokens"]), _number(flags["sample_tokens"])
     job = job_of(settings, method, epoch_tokens=epoch, sample=sample)
     if method == "grpo":
-        plan = build(Plan, _plan(flags), "flags")
+        plan = from_flags(Plan, _plan(flags))
         found = estimate_rl(shape, job, settings.grpo, plan, hw, _number(flags["price"]))
         click.echo(rl_text(found, hw) if not as_json else json.dumps(rl_tree(found, hw)))
         return
