@@ -42,7 +42,8 @@ def print_estimate(settings: WriteSettings, work: Options, speed: float = TOKENS
     if made.assumed:
         click.echo(f"no length is named: about {ASSUMED_WORDS:,} words are assumed; give --words for another", err=True)
     click.echo(
-        f"{made.words:,} words in {made.sections} sections: {made.calls} calls, {made.prompt_tokens:,} prompt + "
+        f"{made.words:,} words in {made.sections} section{'s' * (made.sections > 1)}: {made.calls} calls, "
+        f"{made.prompt_tokens:,} prompt + "
         f"{made.completion_tokens:,} completion tokens, {money(made.cost)}, about {made.minutes:g} minutes at {speed:g} "
         f"tokens/s one call at a time (context {made.context}; a model that keeps to the lengths asked for)"
     )

@@ -100,6 +100,7 @@ def rm(ctx: click.Context, names: tuple[str, ...], yes: bool, home: Path) -> Non
         try:
             sure = click.confirm(f"Remove {len(chosen)} run{'s' * (len(chosen) > 1)}?", err=True)
         except click.Abort:
+            click.echo(err=True)
             raise InputError("nothing was removed: nobody answered; --yes removes without asking") from None
         if not sure:
             click.echo("nothing was removed", err=True)
