@@ -31,10 +31,13 @@ EXAMPLES = """
 Examples:
   longwriter bench writer-mini --system gguf:smollm2
   longwriter bench writer-mini --system agentwrite:gguf:smollm2 --items 4
-  longwriter bench longbench-write --data longbench_write.jsonl --system NAME --base-url URL \\
+  longwriter bench longbench-write --data longbench_write.jsonl \\
+      --system NAME --base-url URL \\
       --judge JUDGE --judge-url URL --judge-prompt judge.txt
-  longwriter bench writingbench --data WritingBench/ --system texts:responses.jsonl --judge JUDGE --judge-url URL
-The same command again goes on with a run that was stopped; nothing is asked twice.
+  longwriter bench writingbench --data WritingBench/ \\
+      --system texts:responses.jsonl --judge JUDGE --judge-url URL
+The same command again goes on with a run that was stopped; nothing is asked
+twice.
 """
 COMPAT = click.option(
     "--compat",

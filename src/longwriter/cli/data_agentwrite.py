@@ -27,15 +27,20 @@ SAMPLE = 8
 EXAMPLES = """
 \b
 Examples:
-  longwriter data agentwrite requests.jsonl --model NAME --base-url URL --out long-outputs
-  longwriter data agentwrite requests.jsonl --model NAME --base-url URL --out long-outputs --dry-run
-  longwriter data agentwrite hub:OWNER/NAME --model NAME --judge OTHER --out d --benchmark longbench_write.jsonl
-The same command again goes on with a build that was stopped; thresholds may change, and nothing is written twice.
+  longwriter data agentwrite requests.jsonl --model NAME --base-url URL \\
+      --out long-outputs
+  longwriter data agentwrite requests.jsonl --model NAME --base-url URL \\
+      --out long-outputs --dry-run
+  longwriter data agentwrite hub:OWNER/NAME --model NAME --judge OTHER \\
+      --out d --benchmark longbench_write.jsonl
+The same command again goes on with a build that was stopped; thresholds may
+change, and nothing is written twice.
 """
 FILTER_EXAMPLES = """
 \b
 Example:
-  longwriter data filter hub:OWNER/LongWriter-6k --out audited --min-score 80 --benchmark longbench_write.jsonl
+  longwriter data filter hub:OWNER/LongWriter-6k --out audited \\
+      --min-score 80 --benchmark longbench_write.jsonl
 """
 
 

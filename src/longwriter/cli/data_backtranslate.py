@@ -36,9 +36,12 @@ MODEL = [*REACH[:2], *REACH[-2:]]
 @click.command(
     "backtranslate",
     epilog="\b\nExamples:\n"
-    "  longwriter data backtranslate build/books --form nano --out build/lessons --held-out-every 40\n"
-    "  longwriter data backtranslate essays.jsonl --out build/essays --texts 2000,32000\n"
-    "  longwriter data backtranslate build/books --by NAME --base-url URL --out build/asked\n",
+    "  longwriter data backtranslate build/books --form nano \\\n"
+    "      --out build/lessons --held-out-every 40\n"
+    "  longwriter data backtranslate essays.jsonl \\\n"
+    "      --out build/essays --texts 2000,32000\n"
+    "  longwriter data backtranslate build/books --by NAME --base-url URL \\\n"
+    "      --out build/asked\n",
 )
 @click.argument("chapters")
 @with_options(OUT)

@@ -22,13 +22,17 @@ EXAMPLES = """
 \b
 Examples:
   longwriter data books library/ --out chapters --licence "public domain"
-  longwriter data books corpus.jsonl.xz --out chapters --licence CC0-1.0 --only @books.txt
-  longwriter data books library/ --out chapters --shards --train-tokenizer 4096 --header nano --held-out-every 40
+  longwriter data books corpus.jsonl.xz --out chapters --licence CC0-1.0 \\
+      --only @books.txt
+  longwriter data books library/ --out chapters --shards \\
+      --train-tokenizer 4096 --header nano --held-out-every 40
 
 \b
-Files: EPUB, Markdown, plain text (Project Gutenberg's are known), and JSON lines (.jsonl, .jsonl.xz) with a chapter a
-line: text, and if known book, title, author, chapter, licence, language, kind, fiction, subjects, description, order.
-The folder then holds train.parquet, README.md, report.json, chapters.png, and drops.jsonl with every text left out.
+Files: EPUB, Markdown, plain text (Project Gutenberg's are known), and JSON
+lines (.jsonl, .jsonl.xz) with a chapter a line: text, and if known book,
+title, author, chapter, licence, language, kind, fiction, subjects,
+description, order. The folder then holds train.parquet, README.md,
+report.json, chapters.png, and drops.jsonl with every text left out.
 The same command goes on after it was stopped.
 """
 EVERY = 4.0

@@ -16,10 +16,14 @@ from longwriter.data.steps import open_engine
 EXAMPLES = """
 \b
 Examples:
-  longwriter data pairs requests.jsonl --model hf:build/sft --out build/pairs --max-tokens 2000
-  longwriter data pairs requests.jsonl --model NAME --base-url URL --quality JUDGE --out pairs --margin 5
-  longwriter data pairs requests.jsonl --model NAME --base-url URL --agentwrite --out pairs
-The same command again goes on where it stopped. --k, --quality and --margin may change: samples that exist are used again.
+  longwriter data pairs requests.jsonl --model hf:build/sft \\
+      --out build/pairs --max-tokens 2000
+  longwriter data pairs requests.jsonl --model NAME --base-url URL \\
+      --quality JUDGE --out pairs --margin 5
+  longwriter data pairs requests.jsonl --model NAME --base-url URL \\
+      --agentwrite --out pairs
+The same command again goes on where it stopped. --k, --quality and --margin
+may change: samples that exist are used again.
 """
 TEMPERATURE = 1.0
 """Where nothing else is said: samples of a request should differ."""

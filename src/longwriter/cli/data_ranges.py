@@ -20,9 +20,12 @@ from longwriter.errors import InputError
 EXAMPLES = """
 \b
 Examples:
-  longwriter data ranges requests.jsonl --model NAME --base-url URL --out build/prompts
-  longwriter data ranges wildchat/ --model NAME --base-url URL --select --benchmark longbench_write.jsonl --out build/rl
-  longwriter data ranges hub:OWNER/CHATS --model NAME --base-url URL --engine ray --concurrency 256 --out build/rl
+  longwriter data ranges requests.jsonl --model NAME --base-url URL \\
+      --out build/prompts
+  longwriter data ranges wildchat/ --model NAME --base-url URL --select \\
+      --benchmark longbench_write.jsonl --out build/rl
+  longwriter data ranges hub:OWNER/CHATS --model NAME --base-url URL \\
+      --engine ray --concurrency 256 --out build/rl
 The same command again goes on where it stopped.
 """
 REACHED = ("base_url", "key_env", "timeout_s", "retry_s")

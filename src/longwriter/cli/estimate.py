@@ -16,7 +16,8 @@ from longwriter.writer.settings import WriteSettings
 EXAMPLES = """
 \b
 Example:
-  longwriter estimate "Write a 50000-word novel about a ferry" --model gpt-4o --context window
+  longwriter estimate "Write a 50000-word novel about a ferry" \\
+      --model gpt-4o --context window
 """
 
 

@@ -21,9 +21,10 @@ from longwriter.types import Message, Request
 EXAMPLES = """
 \b
 Examples:
-  longwriter init                                            # choose among what there is
+  longwriter init  # choose among what there is
   longwriter init --model qwen3:8b --base-url http://localhost:11434/v1
-  longwriter init --user --model deepseek-chat --base-url https://api.deepseek.com/v1 --key-env DEEPSEEK_API_KEY
+  longwriter init --user --model deepseek-chat \\
+      --base-url https://api.deepseek.com/v1 --key-env DEEPSEEK_API_KEY
 """
 TEST = Request(messages=(Message(role="user", content="Say hello."),), max_tokens=64)
 

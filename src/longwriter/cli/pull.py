@@ -17,8 +17,9 @@ EXAMPLES = """
 \b
 Examples:
   longwriter pull smollm2
-  longwriter pull ./my-model.gguf --name mine                # then: --model gguf:mine
-  longwriter pull hub:OWNER/NAME/FILE.gguf                   # needs: pip install 'longwriter[hub]'
+  longwriter pull ./my-model.gguf --name mine  # then: --model gguf:mine
+  # needs: pip install 'longwriter[hub]'
+  longwriter pull hub:OWNER/NAME/FILE.gguf
 """
 MB = 1_000_000
 LINE_EVERY_S = 5.0

@@ -13,8 +13,9 @@ from longwriter.errors import InputError
 EXAMPLES = """
 \b
 Examples:
-  longwriter redo RUN --section 7          # rewrite one; later sections are kept and marked stale
-  longwriter redo RUN --stale              # rewrite what became stale, and nothing else
+  # rewrite one; later sections are kept and marked stale
+  longwriter redo RUN --section 7
+  longwriter redo RUN --stale  # rewrite what became stale, and nothing else
 """
 
 

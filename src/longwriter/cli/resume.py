@@ -15,9 +15,12 @@ from longwriter.writer.settings import WriteSettings
 EXAMPLES = """
 \b
 Examples:
-  longwriter resume write-a-10000-word-history              # the beginning of the name is enough
-  longwriter resume RUN --base-url http://other:8000/v1     # the server has moved
-An edited plan.md in the run folder is followed: new and changed lines are written, the rest is kept.
+  # the beginning of the name is enough
+  longwriter resume write-a-10000-word-history
+  # the server has moved
+  longwriter resume RUN --base-url http://other:8000/v1
+An edited plan.md in the run folder is followed: new and changed lines are
+written, the rest is kept.
 """
 
 

@@ -27,9 +27,13 @@ EXAMPLES = """
 Examples:
   longwriter score story.md --words 3000
   longwriter score story.md --request "Write at least 2,000 words on tea"
-  longwriter score RUN                       a run of write, or of train grpo (its last step)
-  longwriter score samples.jsonl --json      a line a sample: prompt and text; id, mode, lower, upper, words if wanted
-  longwriter score samples.jsonl --id 17 --reward length,format,writing --reward-model build/reward
+  longwriter score RUN
+      a run of write, or of train grpo (its last step)
+  longwriter score samples.jsonl --json
+      a line a sample: prompt and text; id, mode, lower, upper, words if
+      wanted
+  longwriter score samples.jsonl --id 17 --reward length,format,writing \\
+      --reward-model build/reward
 """
 Scored = dict[str, Verdict]
 """Verdicts of one sample, by reward."""

@@ -18,13 +18,17 @@ from longwriter.train.recipe import dotted, read_recipe
 EXAMPLES = """
 \b
 Examples:
-  longwriter train estimate recipes/longwriter/sft-8b.toml --gpus 8xH800-80GB --epoch-tokens 175e6 --sample-tokens 940
-  longwriter train estimate recipe.toml --gpus H100 --price 2.5 --set run.gradient_checkpointing=true
+  longwriter train estimate recipes/longwriter/sft-8b.toml \\
+      --gpus 8xH800-80GB --epoch-tokens 175e6 --sample-tokens 940
+  longwriter train estimate recipe.toml --gpus H100 --price 2.5 \\
+      --set run.gradient_checkpointing=true
   longwriter train estimate recipe.toml --gpus 2xCPU --memory 16 --json
-  longwriter train estimate recipes/zero/32b/grpo.toml --gpus 64xH800 --engine verl --set grpo.vllm_memory=0.6
+  longwriter train estimate recipes/zero/32b/grpo.toml --gpus 64xH800 \\
+      --engine verl --set grpo.vllm_memory=0.6
 
 \b
-GPUs: A100-40GB, A100-80GB, H100-80GB, H200-141GB, H800-80GB, L40S-48GB, RTX4090-24GB, CPU (a process on one core).
+GPUs: A100-40GB, A100-80GB, H100-80GB, H200-141GB, H800-80GB, L40S-48GB,
+RTX4090-24GB, CPU (a process on one core).
 """
 PARTS = {
     "weights": "weights",

@@ -20,10 +20,14 @@ from longwriter.writer.session import Options
 EXAMPLES = """
 \b
 Examples:
-  longwriter write "Write a 10000-word history of the Roman Empire" --out rome.md
-  longwriter write "写一篇不少于8000字的茶史" --model qwen3:8b --base-url http://localhost:11434/v1 --window 16384
-  longwriter plan "A field guide to clouds" --words 20000 > plan.md; longwriter write --plan plan.md
-  longwriter write --batch instructions.jsonl --concurrency 16 --model NAME --base-url URL
+  longwriter write "Write a 10000-word history of the Roman Empire" \\
+      --out rome.md
+  longwriter write "写一篇不少于8000字的茶史" --model qwen3:8b \\
+      --base-url http://localhost:11434/v1 --window 16384
+  longwriter plan "A field guide to clouds" --words 20000 > plan.md
+  longwriter write --plan plan.md
+  longwriter write --batch instructions.jsonl --concurrency 16 --model NAME \\
+      --base-url URL
   longwriter write "..." --model gpt-4o --dry-run
 The same command again goes on with a run that was stopped.
 """
