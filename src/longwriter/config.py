@@ -7,12 +7,15 @@ choice for one shell or one command goes before what a folder or a machine is se
 
 import os
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, get_args
 
+from annotated_types import Ge, Gt, Le, Lt
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
-from longwriter.errors import InputError
+from longwriter.errors import InputError, SettingError
 
 ConfigT = TypeVar("ConfigT", bound=BaseModel)
 Tree = dict[str, object]
@@ -68,10 +71,96 @@ def build(cls: type[ConfigT], tree: Tree, source: str) -> ConfigT:
     try:
         return cls.model_validate(tree)
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        reason = "no such setting" if first["type"] == "extra_forbidden" else first["msg"].removeprefix("Value error, ")
-        raise InputError(f"{source}: {key + ': ' if key else ''}{reason}") from error
+        raise SettingError(source, *fault(error, cls)) from error
+
+
+EXPECTED = {  # pydantic's kinds of errors, as they begin -> what is said of the value
+    "int": "{value} is no whole number",
+    "float": "{value} is no number",
+    "decimal": "{value} is no number",
+    "finite": "{value} is no finite number",
+    "bool": "{value} is neither true nor false",
+    "literal": "{value} is none of {expected}",
+    "enum": "{value} is none of {expected}",
+    "string_too_short": "it is empty",
+    "string_too_long": "it is longer than {max_length} characters",
+    "string_pattern": "{value} is not of the form {pattern}",
+    "string": "{value} is no text",
+    "bytes": "{value} is no text",
+    "missing": "it is missing",
+    "extra": "no such setting",
+    "model": "{value} is no table",
+    "dict": "{value} is no table",
+    "list": "{value} is no list",
+    "tuple": "{value} is no list",
+    "set": "{value} is no list",
+    "frozen_set": "{value} is no list",
+    "too_short": "it needs {min_length} or more",
+    "too_long": "it takes {max_length} at most",
+    "path": "{value} is no path",
+    "url_scheme": "{value} begins with neither http:// nor https://",
+    "url": "{value} is no address",
+    "json": "it is not JSON",
+}
+SHOWN = 60
+"""Characters of a wrong value that are shown."""
+
+
+def fault(error: ValidationError, cls: object = None) -> tuple[str, str]:
+    """The first wrong setting: its dotted key, and what is wrong with it and what is allowed, in words for a person.
+
+    `cls`: the model that was to be built, for both ends of a range.
+    """
+    first = error.errors()[0]
+    return ".".join(str(part) for part in first["loc"]), _reason(first, cls)
+
+
+def _reason(first: ErrorDetails, cls: object) -> str:
+    kind, context, value = first["type"], first.get("ctx", {}), repr(first["input"])
+    if kind in ("value_error", "assertion_error"):
+        return str(context["error"])
+    value = value if len(value) <= SHOWN else f"{value[:SHOWN]}..."
+    if kind.startswith(("greater_than", "less_than")):
+        return f"{value} is not allowed; give {allowed(_bounds(cls, first['loc']) or context)}"
+    known = max((begin for begin in EXPECTED if kind.startswith(begin)), key=len, default="")
+    return EXPECTED.get(known, "{value} cannot be used here").format_map(context | {"value": value})
+
+
+def allowed(bounds: dict[str, float]) -> str:
+    """A range in words. `bounds`: ge, gt, le, lt, as far as there are."""
+    shown = {name: f"{bound:,}" if isinstance(bound, int) else f"{bound:g}" for name, bound in bounds.items()}
+    if "ge" in shown and "le" in shown:
+        return f"{shown['ge']} to {shown['le']}"
+    words = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}
+    return " and ".join(f"{said} {shown[name]}" for name, said in words.items() if name in shown)
+
+
+def _bounds(cls: object, place: Sequence[int | str]) -> dict[str, float]:
+    """Both ends of the range of a field of a model, or of a model in it."""
+    out: dict[str, float] = {}
+    for part in place:
+        models = [kind for kind in (cls, *get_args(cls)) if isinstance(kind, type) and issubclass(kind, BaseModel)]
+        fields = models[0].model_fields if models else {}
+        if part not in fields:
+            return {}
+        field = fields[str(part)]
+        cls, out = field.annotation, {}
+        for limit in field.metadata:
+            match limit:
+                case Ge(ge=bound):
+                    out["ge"] = _number(bound)
+                case Gt(gt=bound):
+                    out["gt"] = _number(bound)
+                case Le(le=bound):
+                    out["le"] = _number(bound)
+                case Lt(lt=bound):
+                    out["lt"] = _number(bound)
+    return out
+
+
+def _number(bound: object) -> float:
+    assert isinstance(bound, int | float)
+    return bound
 
 
 def flatten(tree: Tree, prefix: str = "") -> dict[str, object]:

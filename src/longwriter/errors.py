@@ -2,6 +2,7 @@
 
 LongWriterError
 ├── InputError         what the user typed or wrote in a file: instruction, plan, settings, batch file
+│   ├── SettingError   one setting: its name and what is allowed
 │   └── PlanError      no plan could be read from a model's replies; the raw reply is kept in the run
 ├── RunError           the run folder: locked, damaged, full disk, other settings
 ├── ModelError         the model behind an endpoint
@@ -24,6 +25,15 @@ class LongWriterError(Exception):
 
 class InputError(LongWriterError):
     """Something the user gave is unusable."""
+
+
+class SettingError(InputError):
+    """A setting is not as it must be."""
+
+    def __init__(self, source: str, key: str, reason: str) -> None:
+        """`source`: the file, or what else holds it; `key`: dotted, "" for the whole; `reason`: what is allowed."""
+        super().__init__(f"{source}: {key + ': ' if key else ''}{reason}")
+        self.key, self.reason = key, reason
 
 
 class PlanError(InputError):

@@ -49,8 +49,11 @@ def _parse(line: bytes, n: int, before: str) -> tuple[Entry, str] | None:
 class Journal:
     """The records of one run, in memory and on disk. `path` None or `read_only`: what is appended stays in memory."""
 
-    def __init__(self, path: Path | None, *, read_only: bool = False) -> None:
-        """Read what is there. A torn last line is cut off; damage before it is a RunError naming the line."""
+    def __init__(self, path: Path | None, *, read_only: bool = False, mode: int = 0o644) -> None:
+        """Read what is there. A torn last line is cut off; damage before it is a RunError naming the line.
+
+        `mode`: permissions of a new file, less the umask.
+        """
         self.path = path
         self._entries: list[Entry] = []
         self._sum = ""
@@ -60,7 +63,7 @@ class Journal:
             self._load(path)
         if path is not None and not read_only:
             try:
-                self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+                self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, mode)
                 os.ftruncate(self._file, self._size)
             except OSError as error:
                 raise RunError(

@@ -2,15 +2,17 @@
 
 settings.json   what was asked, resolved; written once          journal.jsonl   every model call and decision
 plan.md         the outline, may be edited between commands      draft.md        the text so far, always whole sections
-report.json     asked, planned and written words                exports.json    files written elsewhere, by digest
+report.json     asked, planned and written words                exports.json    files written elsewhere (`exports`)
 .lock           held while a process works on it
 
-Files other than the journal are written beside and renamed, so each is either old or new, never half.
+Files other than the journal are written beside and renamed, so each is either old or new, never half. What a person asks
+a model to write is nobody else's business: the folder and its files are readable by their owner alone.
 """
 
 import json
 import os
 import re
+import shutil
 import tempfile
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -23,13 +25,18 @@ from longwriter.errors import InputError, RunError
 from longwriter.journal import Journal, digest
 
 SETTINGS, JOURNAL, PLAN, DRAFT, REPORT = "settings.json", "journal.jsonl", "plan.md", "draft.md", "report.json"
-EXPORTS = "exports.json"
+LOCK = ".lock"
+LAST = "last"
+"""Stands for the run that was active last, wherever a run is named."""
+PATIENCE_S = 0.5
+"""How long a command waits for a run's lock: a look at whether it is held (`being_written`) holds it for an instant."""
 
 
-def write_file(path: Path, text: str, *, durable: bool = True) -> None:
+def write_file(path: Path, text: str, *, durable: bool = True, private: bool = False) -> None:
     """Replace a file in one step. Raises RunError naming the path, with the old content in place.
 
-    `durable` False: after a power failure the file may be old or empty; for what the journal can rebuild.
+    `durable` False: after a power failure the file may be old or empty; for what the journal can rebuild. `private`: a
+    new file is readable by its owner alone, else as the umask says; one that is replaced stays as it is.
     """
     temporary = None
     try:
@@ -39,7 +46,7 @@ def write_file(path: Path, text: str, *, durable: bool = True) -> None:
             file.flush()
             if durable:
                 os.fsync(file.fileno())
-        temporary.chmod(_mode(path))
+        temporary.chmod(_mode(path, private=private))
         temporary.replace(path)
     except OSError as error:
         if temporary is not None:
@@ -49,10 +56,12 @@ def write_file(path: Path, text: str, *, durable: bool = True) -> None:
         ) from error
 
 
-def _mode(path: Path) -> int:
+def _mode(path: Path, *, private: bool) -> int:
     """The permissions of the file to be replaced, else those that the user's umask gives a new one."""
     if path.exists():
         return path.stat().st_mode & 0o777
+    if private:
+        return 0o600
     mask = os.umask(0)
     os.umask(mask)
     return 0o666 & ~mask
@@ -66,10 +75,12 @@ def run_name(instruction: str, *identity: object) -> str:
 
 
 def find(home: Path, name: str) -> Path:
-    """The folder of a run given by name, by the beginning of its name, or by path. Raises InputError."""
+    """The folder of a run given by name, by the beginning of its name, by path, or as "last". Raises InputError."""
     for folder in (Path(name), home / name):
         if (folder / SETTINGS).is_file():
             return folder
+    if name == LAST and (latest := all_runs(home)):
+        return latest[0]
     near = [f for f in all_runs(home) if f.name.startswith(name)] if name else []
     if len(near) == 1:
         return near[0]
@@ -78,9 +89,72 @@ def find(home: Path, name: str) -> Path:
 
 
 def all_runs(home: Path) -> list[Path]:
-    """Run folders under `home`, the latest first."""
-    found = [p.parent for p in home.glob(f"*/{SETTINGS}")]
-    return sorted(found, key=lambda f: -(f / SETTINGS).stat().st_mtime)
+    """Run folders under `home`, the one that was active last first."""
+    return sorted((p.parent for p in home.glob(f"*/{SETTINGS}")), key=active_at, reverse=True)
+
+
+def active_at(folder: Path) -> float:
+    """When a run was last worked on, in seconds since 1970."""
+    files = (folder / name for name in (SETTINGS, JOURNAL, PLAN, DRAFT, REPORT))
+    return max((file.stat().st_mtime for file in files if file.exists()), default=0.0)
+
+
+def being_written(folder: Path) -> bool:
+    """Whether a process works on a run now."""
+    path = folder / LOCK
+    if not path.exists():
+        return False
+    try:
+        with FileLock(path, timeout=0):
+            return False
+    except Timeout:
+        return True
+    except OSError:  # somebody else's run, which cannot be locked from here
+        return False
+
+
+def make_folder(folder: Path, *, private: bool = True) -> None:
+    """Make a run folder, and the one that holds it, where they are not there: names of runs tell what was asked, too.
+
+    Raises RunError.
+    """
+    mode = 0o700 if private else 0o777
+    try:
+        folder.parent.mkdir(mode=mode, parents=True, exist_ok=True)
+        folder.mkdir(mode=mode, exist_ok=True)
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+
+
+def _unwritable(folder: Path, error: OSError) -> RunError:
+    reason = error.strerror or type(error).__name__
+    return RunError(f"cannot write to {folder}: {reason}; choose another folder (--runs, --out)")
+
+
+def remove(home: Path, folder: Path) -> None:
+    """Delete a run of `home`, alone; nothing outside its folder is touched, wherever links in it lead.
+
+    Raises InputError for a folder that is elsewhere, and RunError when a process works on it or it cannot be deleted.
+    """
+    check_removable(home, folder)
+    try:
+        with FileLock(folder / LOCK, timeout=PATIENCE_S, mode=0o600):
+            (folder / SETTINGS).unlink()  # first: what is left after a kill is no run any more
+            shutil.rmtree(folder)
+    except Timeout:
+        raise RunError(f"another process is working on {folder}; stop it first") from None
+    except OSError as error:
+        raise RunError(f"cannot remove {error.filename or folder}: {error.strerror}") from error
+
+
+def check_removable(home: Path, folder: Path) -> None:
+    """Refuse a run that is not in `home`, or that a process works on. Raises InputError, RunError."""
+    if folder.is_symlink():
+        raise InputError(f"{folder} is a link to {folder.resolve()}; nothing outside {home} is removed")
+    if folder.resolve().parent != home.resolve():
+        raise InputError(f"{folder} is not in {home}; name its folder: --runs {folder.resolve().parent}")
+    if being_written(folder):
+        raise RunError(f"another process is working on {folder}; stop it first")
 
 
 def saved_settings(folder: Path) -> Tree:
@@ -93,23 +167,23 @@ def saved_settings(folder: Path) -> Tree:
 
 
 @contextmanager
-def opened(folder: Path, settings: Tree, free: Collection[str] = ()) -> Iterator[Journal]:
+def opened(folder: Path, settings: Tree, free: Collection[str] = (), *, private: bool = False) -> Iterator[Journal]:
     """Make or reopen a run, alone, and give its journal.
 
-    `free` names the dotted keys that may change between commands. Raises RunError when another process works on it,
+    `free` names the dotted keys that may change between commands. `private`: what is new is readable by its owner alone,
+    as a text's run is; a data set's and a benchmark's are made to be shared. Raises RunError when another process works on it,
     when any other setting differs from those that the run was started with, or when the folder cannot be written.
     """
+    make_folder(folder, private=private)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(folder / ".lock", timeout=0)
+        lock = FileLock(folder / LOCK, timeout=PATIENCE_S, mode=0o600 if private else 0o644)
         lock.acquire()
     except Timeout:
         raise RunError(
             f"another process is working on {folder}; wait for it, or choose another folder (--run, --out)"
         ) from None
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise RunError(f"cannot write to {folder}: {reason}; choose another folder (--runs, --out)") from error
+        raise _unwritable(folder, error) from error
     try:
         if (folder / SETTINGS).exists():
             differ = [k for k in changed_keys(saved_settings(folder), settings) if k not in free]
@@ -119,60 +193,11 @@ def opened(folder: Path, settings: Tree, free: Collection[str] = ()) -> Iterator
                     "give the old ones to go on, or another folder (--run, --out) to start anew"
                 )
         if not (folder / SETTINGS).exists() or saved_settings(folder) != settings:
-            write_file(folder / SETTINGS, json.dumps(settings, ensure_ascii=False, indent=1) + "\n")
-        journal = Journal(folder / JOURNAL)
+            write_file(folder / SETTINGS, json.dumps(settings, ensure_ascii=False, indent=1) + "\n", private=private)
+        journal = Journal(folder / JOURNAL, mode=0o600 if private else 0o644)
         try:
             yield journal
         finally:
             journal.close()
     finally:
         lock.release()
-
-
-def check_export(folder: Path, out: Path, *, force: bool) -> None:
-    """Refuse a place that cannot be written, and a file there that this run did not write. Raises InputError."""
-    if out.is_dir():
-        raise InputError(f"{out} is a folder; give a file name, such as {out / 'text.md'}")
-    if out.exists() and not out.is_file():
-        raise InputError(f"{out} is no ordinary file; give the name of one, or - for standard output")
-    if not out.parent.is_dir():
-        raise InputError(f"{out.parent} does not exist; make it first")
-    if not os.access(out if out.exists() else out.parent, os.W_OK):
-        raise InputError(f"{out} cannot be written: permission denied")
-    if out.exists() and not force:
-        known = _exports(folder).get(str(out.resolve()))
-        if known != digest(out.read_text("utf-8", errors="replace")):
-            raise InputError(f"{out} exists and is not what this run wrote; choose another --out, or add --force")
-
-
-def intend(folder: Path, out: Path) -> None:
-    """Note where a run's text is to go, so that whoever goes on with it delivers it there too."""
-    folder.mkdir(parents=True, exist_ok=True)
-    noted = _exports(folder)
-    if str(out.resolve()) not in noted:
-        now = digest(out.read_text("utf-8", errors="replace")) if out.is_file() else ""
-        write_file(folder / EXPORTS, json.dumps(noted | {str(out.resolve()): now}, indent=1) + "\n")
-
-
-def intended(folder: Path) -> list[Path]:
-    """Where a run's text is to go, but for files that somebody has changed since, and folders that are gone."""
-    out = []
-    for name, known in _exports(folder).items():
-        file = Path(name)
-        there = digest(file.read_text("utf-8", errors="replace")) if file.is_file() else ""
-        if there in (known, "") and file.parent.is_dir():
-            out.append(file)
-    return out
-
-
-def export(folder: Path, out: Path, text: str) -> None:
-    """Write a text outside the run, and note it, so that the same command may replace it later."""
-    write_file(out.resolve(), text)
-    noted = _exports(folder) | {str(out.resolve()): digest(out.read_text("utf-8"))}
-    write_file(folder / EXPORTS, json.dumps(noted, indent=1) + "\n")
-
-
-def _exports(folder: Path) -> dict[str, str]:
-    path = folder / EXPORTS
-    found: dict[str, str] = json.loads(path.read_text("utf-8")) if path.exists() else {}
-    return found

@@ -1,5 +1,6 @@
-"""Run folders: names, lock, changed settings, files that are replaced whole, exports that overwrite nothing."""
+"""Run folders: names, lock, changed settings, files that are replaced whole, removal that stays inside."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from longwriter.errors import InputError, RunError
-from longwriter.runs import all_runs, check_export, export, find, opened, run_name, write_file
+from longwriter.runs import all_runs, being_written, find, opened, remove, run_name, write_file
 
 SETTINGS = {"instruction": "x", "words": 100, "writer": {"model": "m", "base_url": None}}
 
@@ -46,7 +47,11 @@ def test_two_processes_on_one_run(tmp_path: Path) -> None:
     assert holder.stdout.readline() == "held\n"
     with pytest.raises(RunError, match="another process"), opened(tmp_path / "r", {}):
         pass
+    assert being_written(tmp_path / "r")
+    with pytest.raises(RunError, match=r"another process is working on .*; stop it first"):
+        remove(tmp_path, tmp_path / "r")
     holder.communicate("")
+    assert not being_written(tmp_path / "r")
     with opened(tmp_path / "r", {}):
         pass
 
@@ -72,19 +77,70 @@ def test_write_file_into_a_folder_that_cannot_hold_it_keeps_the_old(tmp_path: Pa
     assert [p.name for p in tmp_path.iterdir()] == ["a.md"]
 
 
-def test_export_replaces_only_what_the_run_wrote(tmp_path: Path) -> None:
-    run, out = tmp_path / "r", tmp_path / "out.md"
-    with opened(run, {}):
+def test_last_is_the_run_that_was_worked_on_last_and_a_folder_of_that_name_goes_before(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"no run 'last' in .*; runs: none yet"):
+        find(tmp_path, "last")
+    for age, name in enumerate(("new", "old", "older")):
+        with opened(tmp_path / name, {}):
+            pass
+        for file in (tmp_path / name).iterdir():
+            os.utime(file, (1e9 - age, 1e9 - age))
+    assert [run.name for run in all_runs(tmp_path)] == ["new", "old", "older"]
+    with opened(tmp_path / "older", {}) as journal:
+        journal.append("x", {})
+    assert find(tmp_path, "last").name == "older"
+    with opened(tmp_path / "last", {}):
         pass
-    check_export(run, out, force=False)
-    export(run, out, "first\n")
-    check_export(run, out, force=False)
-    export(run, out, "second\n")
-    out.write_text("edited by hand")
-    with pytest.raises(InputError, match="not what this run wrote"):
-        check_export(run, out, force=False)
-    check_export(run, out, force=True)
-    with pytest.raises(InputError, match="is a folder"):
-        check_export(run, tmp_path, force=False)
-    with pytest.raises(InputError, match="does not exist"):
-        check_export(run, tmp_path / "no" / "x.md", force=False)
+    with opened(tmp_path / "new", {}) as journal:
+        journal.append("x", {})
+    assert find(tmp_path, "last").name == "last"
+
+
+def test_what_a_run_holds_is_its_owners_alone_and_older_runs_stay_as_they_are(tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        with opened(tmp_path / "runs" / "r", {}, private=True):
+            write_file(tmp_path / "runs" / "r" / "draft.md", "x", private=True)
+        write_file(tmp_path / "out.md", "x")
+        with opened(tmp_path / "set", {}):
+            pass
+    finally:
+        os.umask(before)
+    made = [tmp_path / "runs", *(tmp_path / "runs").rglob("*")]
+    assert {p.name: oct(p.stat().st_mode & 0o777) for p in made} == {
+        "runs": "0o700", "r": "0o700", ".lock": "0o600", "settings.json": "0o600", "journal.jsonl": "0o600",
+        "draft.md": "0o600",
+    }  # fmt: skip
+    assert (tmp_path / "out.md").stat().st_mode & 0o777 == 0o644
+    assert (tmp_path / "set" / "journal.jsonl").stat().st_mode & 0o777 == 0o644
+    for path in made:
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    with opened(tmp_path / "runs" / "r", {}, private=True):
+        write_file(tmp_path / "runs" / "r" / "draft.md", "y", private=True)
+    assert {p.stat().st_mode & 0o077 for p in made if p.name != ".lock"} == {0o055, 0o044}
+
+
+def test_removal_touches_nothing_outside(tmp_path: Path) -> None:
+    home, elsewhere = tmp_path / "runs", tmp_path / "elsewhere"
+    for folder in (home / "r", elsewhere / "r"):
+        with opened(folder, {}):
+            pass
+    (tmp_path / "mine.md").write_text("years of work")
+    (home / "r" / "link.md").symlink_to(tmp_path / "mine.md")
+    (home / "r" / "folder").symlink_to(elsewhere)
+    (home / "link").symlink_to(elsewhere / "r")
+    with pytest.raises(InputError, match=r"is a link to .*; nothing outside"):
+        remove(home, home / "link")
+    with pytest.raises(InputError, match=r"is not in .*--runs"):
+        remove(home, elsewhere / "r")
+    with pytest.raises(InputError, match="is not in"):
+        remove(home, home / ".." / "elsewhere" / "r")
+    remove(home, home / "r")
+    assert [p.name for p in home.iterdir()] == ["link"]
+    assert (elsewhere / "r" / "settings.json").exists()
+    assert (tmp_path / "mine.md").read_text() == "years of work"
+    (tmp_path / "far").symlink_to(home)  # a folder of runs may lie elsewhere itself
+    with opened(tmp_path / "far" / "q", {}):
+        pass
+    remove(tmp_path / "far", tmp_path / "far" / "q")
+    assert not (home / "q").exists()

@@ -13,7 +13,7 @@ from longwriter.bench.judging.judge import TRIES, step_of, tries_of, try_id
 from longwriter.bench.rows import whole_characters
 from longwriter.bench.settings import BenchSettings, Compat
 from longwriter.bench.stored import Spent, Stored
-from longwriter.config import build, read_text
+from longwriter.config import build, fault, read_text
 from longwriter.errors import InputError, RunError
 from longwriter.journal import Entry, Journal
 from longwriter.runs import JOURNAL, saved_settings, write_file
@@ -53,9 +53,10 @@ def read_scores(folder: Path) -> Scores:
     try:
         return Scores.model_validate_json(read_text(path))
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise InputError(f"{path}: {key}: {first['msg']}; `longwriter bench score` makes it anew") from error
+        key, reason = fault(error, Scores)
+        raise InputError(
+            f"{path}: {key + ': ' if key else ''}{reason}; `longwriter bench score` makes it anew"
+        ) from error
 
 
 def settings_of(folder: Path) -> BenchSettings:
@@ -141,9 +142,8 @@ def _record(kind: type[T], data: dict[str, object]) -> T:
     try:
         return kind.model_validate(data)
     except ValidationError as error:
-        raise RunError(
-            f"the journal holds a record that this version cannot read: {error.errors()[0]['msg']}"
-        ) from error
+        key, reason = fault(error, kind)
+        raise RunError(f"the journal holds a record that this version cannot read: {key}: {reason}") from error
 
 
 def _spent(results: list[dict[str, object]]) -> Spent:

@@ -12,7 +12,7 @@ from longwriter.cli.pull import bring
 from longwriter.cli.tables import money
 from longwriter.cli.work import run_async
 from longwriter.errors import CeilingReached, InputError, LongWriterError, RunError
-from longwriter.runs import check_export, export
+from longwriter.exports import check_export, export, intend
 from longwriter.writer.batch import Outcome, read_batch, write_batch
 from longwriter.writer.session import Options, stored
 from longwriter.writer.settings import WriteSettings
@@ -40,6 +40,8 @@ def write_lines(
             raise InputError(f"cannot make the folder {out}: {error.strerror}") from error
     for name, file in files.items():
         check_export(home / name, file, force=bool(flags["force"]))
+    for name, file in files.items():
+        intend(home / name, file)
     bring(base.writer, base.planner or base.writer)
     teller = Teller(home, files, len(items))
     concurrency = flags["concurrency"]
@@ -89,7 +91,7 @@ class Teller:
         try:
             if text is not None:
                 export(self.home / outcome.name, self.files[outcome.name], text)
-        except RunError as error:
+        except (RunError, InputError) as error:
             self.unsaved += 1
             return f"; {error}"
         return ""

@@ -19,8 +19,10 @@ EXAMPLES = """
 \b
 Examples:
   longwriter bench writer-mini --system gguf:smollm2
-  longwriter bench longbench-write --data longbench_write.jsonl --system NAME --base-url URL --judge JUDGE
-  longwriter bench arena-write --data hub:THU-KEG/Arena-Write --system texts:mine.jsonl --judge JUDGE
+  longwriter bench longbench-write --data longbench_write.jsonl \\
+      --system NAME --base-url URL --judge JUDGE
+  longwriter bench arena-write --data hub:THU-KEG/Arena-Write \\
+      --system texts:mine.jsonl --judge JUDGE
   longwriter bench score RUN
 """
 

@@ -16,9 +16,12 @@ from longwriter.runs import write_file
 EXAMPLES = """
 \b
 Examples:
-  longwriter bench report runs/mini                        writes runs/mini/report.html
-  longwriter bench report runs/a runs/b --out ab.html      over each other, at most six
-  longwriter bench report runs/mini --pictures pictures    its pictures as SVG and PNG, too
+  longwriter bench report runs/mini
+      writes runs/mini/report.html
+  longwriter bench report runs/a runs/b --out ab.html
+      over each other, at most six
+  longwriter bench report runs/mini --pictures pictures
+      its pictures as SVG and PNG, too
 """
 
 

@@ -18,9 +18,8 @@ from longwriter.bench.scores import score_run
 from longwriter.bench.settings import BenchSettings, Compat
 from longwriter.bench.systems import model_of, parse
 from longwriter.cli.bench_table import show
-from longwriter.cli.options import JSON, PRICES, with_options
-from longwriter.cli.telling import Teller, made, stop_at_sigterm
-from longwriter.config import build
+from longwriter.cli.options import JSON, PRICES, from_flags, with_options
+from longwriter.cli.telling import Teller, made
 from longwriter.data.steps import LocalEngine
 from longwriter.errors import InputError, LongWriterError
 from longwriter.models.cards import card_of
@@ -32,10 +31,13 @@ EXAMPLES = """
 Examples:
   longwriter bench writer-mini --system gguf:smollm2
   longwriter bench writer-mini --system agentwrite:gguf:smollm2 --items 4
-  longwriter bench longbench-write --data longbench_write.jsonl --system NAME --base-url URL \\
+  longwriter bench longbench-write --data longbench_write.jsonl \\
+      --system NAME --base-url URL \\
       --judge JUDGE --judge-url URL --judge-prompt judge.txt
-  longwriter bench writingbench --data WritingBench/ --system texts:responses.jsonl --judge JUDGE --judge-url URL
-The same command again goes on with a run that was stopped; nothing is asked twice.
+  longwriter bench writingbench --data WritingBench/ \\
+      --system texts:responses.jsonl --judge JUDGE --judge-url URL
+The same command again goes on with a run that was stopped; nothing is asked
+twice.
 """
 COMPAT = click.option(
     "--compat",
@@ -91,7 +93,6 @@ def run(benchmark: str, out: Path | None, **flags: object) -> None:
     if (way := _compat(flags)) is not None:
         check_compat(chosen, way)
     folder = out or HOME / f"{benchmark}-{re.sub(r'[^0-9A-Za-z._-]+', '-', settings.system).strip('-')}"
-    stop_at_sigterm()
     concurrency, prices = flags["concurrency"], flags["prices"]
     assert isinstance(concurrency, int)
     means = Means(LocalEngine(concurrency), Teller(), prices if isinstance(prices, Path) else None)
@@ -134,7 +135,7 @@ def _settings(name: str, benchmark: Benchmark, data: Data, flags: dict[str, obje
     if kind == "texts":
         tree["texts_sha256"] = sha256_of([Path(source)])
     given = ("seed", "temperature", "top_p", "max_tokens", "first")
-    return build(BenchSettings, tree | {key: flags[key] for key in given if flags[key] is not None}, "settings")
+    return from_flags(BenchSettings, tree | {key: flags[key] for key in given if flags[key] is not None})
 
 
 def _judge(benchmark: Benchmark, flags: dict[str, object], reach: dict[str, object]) -> dict[str, object] | None:

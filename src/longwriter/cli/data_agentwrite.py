@@ -6,11 +6,11 @@ from pathlib import Path
 import click
 
 from longwriter.cli.data_options import BENCHMARK, ENGINE, JSON, LIMITS, OUT, PUSH, limits, say_kept
-from longwriter.cli.options import REACH, TEXT, settings, with_options
+from longwriter.cli.grouped import Grouped
+from longwriter.cli.options import REACH, TEXT, from_flags, settings, with_options
 from longwriter.cli.tables import money
-from longwriter.cli.telling import Teller, made, stop_at_sigterm
+from longwriter.cli.telling import Teller, made
 from longwriter.cli.work import run_async
-from longwriter.config import build
 from longwriter.data.agentwrite.audit import filter_dataset
 from longwriter.data.agentwrite.build import EACH, BuildSettings, build_dataset, each
 from longwriter.data.agentwrite.filters import Limits
@@ -27,19 +27,24 @@ SAMPLE = 8
 EXAMPLES = """
 \b
 Examples:
-  longwriter data agentwrite requests.jsonl --model NAME --base-url URL --out long-outputs
-  longwriter data agentwrite requests.jsonl --model NAME --base-url URL --out long-outputs --dry-run
-  longwriter data agentwrite hub:OWNER/NAME --model NAME --judge OTHER --out d --benchmark longbench_write.jsonl
-The same command again goes on with a build that was stopped; thresholds may change, and nothing is written twice.
+  longwriter data agentwrite requests.jsonl --model NAME --base-url URL \\
+      --out long-outputs
+  longwriter data agentwrite requests.jsonl --model NAME --base-url URL \\
+      --out long-outputs --dry-run
+  longwriter data agentwrite hub:OWNER/NAME --model NAME --judge OTHER \\
+      --out d --benchmark longbench_write.jsonl
+The same command again goes on with a build that was stopped; thresholds may
+change, and nothing is written twice.
 """
 FILTER_EXAMPLES = """
 \b
 Example:
-  longwriter data filter hub:OWNER/LongWriter-6k --out audited --min-score 80 --benchmark longbench_write.jsonl
+  longwriter data filter hub:OWNER/LongWriter-6k --out audited \\
+      --min-score 80 --benchmark longbench_write.jsonl
 """
 
 
-@click.command(epilog=EXAMPLES)
+@click.command(cls=Grouped, epilog=EXAMPLES)
 @click.argument("instructions")
 @with_options(OUT)
 @click.option("--judge", help="Model that judges whether a request needs a long answer.  [default: the writer]")
@@ -59,7 +64,6 @@ def agentwrite(instructions: str, out: Path, **flags: object) -> None:
     if flags["dry_run"]:
         _forecast(chosen, found, as_json=bool(flags["as_json"]))
         return
-    stop_at_sigterm()
     concurrency = flags["concurrency"]
     assert isinstance(concurrency, int)
     engine = open_engine(str(flags["engine"]), concurrency)
@@ -72,7 +76,7 @@ def agentwrite(instructions: str, out: Path, **flags: object) -> None:
 @with_options(OUT, BENCHMARK, *LIMITS, PUSH, JSON)
 def filter_(dataset: str, out: Path, **flags: object) -> None:
     """Filter DATASET, rows with messages or prompt and response, by the filters of agentwrite."""
-    thresholds = build(Limits, limits(flags), "settings")
+    thresholds = from_flags(Limits, limits(flags))
     report = filter_dataset(dataset, out, thresholds, read_benchmarks(_benchmarks(flags)), made())
     _told(report, out, flags)
 
@@ -103,7 +107,7 @@ def _settings(path: str, found: list[Instruction], flags: dict[str, object]) -> 
         "first": flags["limit"],
         "skip_failed": flags["skip_failed"],
     }
-    return build(BuildSettings, tree | {k: flags[k] for k in ("least_words",) if flags[k] is not None}, "settings")
+    return from_flags(BuildSettings, tree | {k: flags[k] for k in ("least_words",) if flags[k] is not None})
 
 
 def _forecast(chosen: BuildSettings, found: list[Instruction], *, as_json: bool) -> None:

@@ -6,10 +6,10 @@ from pathlib import Path
 import click
 
 from longwriter.cli.data_options import ENGINE, JSON, OUT, PUSH
-from longwriter.cli.options import REACH, with_options
+from longwriter.cli.options import REACH, from_flags, with_options
 from longwriter.cli.progress import clock
-from longwriter.cli.telling import Teller, made, stop_at_sigterm
-from longwriter.config import build, merge
+from longwriter.cli.telling import Teller, made
+from longwriter.config import merge
 from longwriter.data.backtranslate.build import BacktranslateSettings, Made, make_triples
 from longwriter.data.dataset import push
 from longwriter.data.steps import open_engine
@@ -36,9 +36,12 @@ MODEL = [*REACH[:2], *REACH[-2:]]
 @click.command(
     "backtranslate",
     epilog="\b\nExamples:\n"
-    "  longwriter data backtranslate build/books --form nano --out build/lessons --held-out-every 40\n"
-    "  longwriter data backtranslate essays.jsonl --out build/essays --texts 2000,32000\n"
-    "  longwriter data backtranslate build/books --by NAME --base-url URL --out build/asked\n",
+    "  longwriter data backtranslate build/books --form nano \\\n"
+    "      --out build/lessons --held-out-every 40\n"
+    "  longwriter data backtranslate essays.jsonl \\\n"
+    "      --out build/essays --texts 2000,32000\n"
+    "  longwriter data backtranslate build/books --by NAME --base-url URL \\\n"
+    "      --out build/asked\n",
 )
 @click.argument("chapters")
 @with_options(OUT)
@@ -71,8 +74,7 @@ def backtranslate(chapters: str, out: Path, push_to: str | None, as_json: bool, 
     to_model = {"model": flags.pop("by")} | {key: flags.pop(key) for key in REACHED}
     tree = merge({"source": chapters}, {key: value for key, value in flags.items() if value != ()})
     tree = tree if to_model["model"] == "rules" else merge(tree, {"model": to_model})
-    settings = build(BacktranslateSettings, tree, "settings")
-    stop_at_sigterm()
+    settings = from_flags(BacktranslateSettings, tree)
     report = make_triples(settings, out, engine, Teller(), made())
     click.echo(told(report, out), err=True)
     if push_to:

@@ -10,9 +10,8 @@ from typing import Self
 
 import click
 
-from longwriter.cli.options import JSON
+from longwriter.cli.options import JSON, from_flags
 from longwriter.cli.progress import clock
-from longwriter.config import build as checked
 from longwriter.config import read_text
 from longwriter.data.books.build import PARTS, BooksSettings, Work, build
 from longwriter.data.books.parts import bytes_read
@@ -23,13 +22,17 @@ EXAMPLES = """
 \b
 Examples:
   longwriter data books library/ --out chapters --licence "public domain"
-  longwriter data books corpus.jsonl.xz --out chapters --licence CC0-1.0 --only @books.txt
-  longwriter data books library/ --out chapters --shards --train-tokenizer 4096 --header nano --held-out-every 40
+  longwriter data books corpus.jsonl.xz --out chapters --licence CC0-1.0 \\
+      --only @books.txt
+  longwriter data books library/ --out chapters --shards \\
+      --train-tokenizer 4096 --header nano --held-out-every 40
 
 \b
-Files: EPUB, Markdown, plain text (Project Gutenberg's are known), and JSON lines (.jsonl, .jsonl.xz) with a chapter a
-line: text, and if known book, title, author, chapter, licence, language, kind, fiction, subjects, description, order.
-The folder then holds train.parquet, README.md, report.json, chapters.png, and drops.jsonl with every text left out.
+Files: EPUB, Markdown, plain text (Project Gutenberg's are known), and JSON
+lines (.jsonl, .jsonl.xz) with a chapter a line: text, and if known book,
+title, author, chapter, licence, language, kind, fiction, subjects,
+description, order. The folder then holds train.parquet, README.md,
+report.json, chapters.png, and drops.jsonl with every text left out.
 The same command goes on after it was stopped.
 """
 EVERY = 4.0
@@ -100,7 +103,7 @@ def _settings(flags: dict[str, object]) -> BooksSettings:
     elif of_shards:
         name = "held_out_book" if "held_out_books" in of_shards else next(iter(of_shards))
         raise InputError(f"--{name.replace('_', '-')} is of the token shards; give --shards as well")
-    return checked(BooksSettings, tree, "settings")
+    return from_flags(BooksSettings, tree)
 
 
 def _names(given: object) -> list[str]:

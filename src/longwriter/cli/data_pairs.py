@@ -6,9 +6,8 @@ from pathlib import Path
 import click
 
 from longwriter.cli.data_options import ENGINE, JSON, OUT, PUSH, say_kept
-from longwriter.cli.options import REACH, TEXT, Decorator, settings, with_options
-from longwriter.cli.telling import Teller, made, stop_at_sigterm
-from longwriter.config import build
+from longwriter.cli.options import REACH, TEXT, Decorator, from_flags, settings, with_options
+from longwriter.cli.telling import Teller, made
 from longwriter.data.agentwrite.build import EACH
 from longwriter.data.instructions import read_instructions, sha256_of
 from longwriter.data.pairs.build import PairSettings, make_pairs
@@ -17,10 +16,14 @@ from longwriter.data.steps import open_engine
 EXAMPLES = """
 \b
 Examples:
-  longwriter data pairs requests.jsonl --model hf:build/sft --out build/pairs --max-tokens 2000
-  longwriter data pairs requests.jsonl --model NAME --base-url URL --quality JUDGE --out pairs --margin 5
-  longwriter data pairs requests.jsonl --model NAME --base-url URL --agentwrite --out pairs
-The same command again goes on where it stopped. --k, --quality and --margin may change: samples that exist are used again.
+  longwriter data pairs requests.jsonl --model hf:build/sft \\
+      --out build/pairs --max-tokens 2000
+  longwriter data pairs requests.jsonl --model NAME --base-url URL \\
+      --quality JUDGE --out pairs --margin 5
+  longwriter data pairs requests.jsonl --model NAME --base-url URL \\
+      --agentwrite --out pairs
+The same command again goes on where it stopped. --k, --quality and --margin
+may change: samples that exist are used again.
 """
 TEMPERATURE = 1.0
 """Where nothing else is said: samples of a request should differ."""
@@ -60,7 +63,6 @@ def pairs(instructions: str, out: Path, **flags: object) -> None:
     messages, and id and words if wanted. A score is the mean of S_l against the stated length and the quality.
     """
     chosen = _settings(instructions, flags)
-    stop_at_sigterm()
     concurrency = flags["concurrency"]
     assert isinstance(concurrency, int)
     report = make_pairs(chosen, out, open_engine(str(flags["engine"]), concurrency), Teller(), made())
@@ -84,4 +86,4 @@ def _settings(instructions: str, flags: dict[str, object]) -> PairSettings:
     if tree["quality"] == "judge":
         tree["judge"] = writer.writer.model_dump() | {"model": quality}
     given = {key: flags[key] for key in ("k", "direct", "margin", "first", "skip_failed") if flags[key] is not None}
-    return build(PairSettings, tree | given, "settings")
+    return from_flags(PairSettings, tree | given)

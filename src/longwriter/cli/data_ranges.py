@@ -6,10 +6,10 @@ from pathlib import Path
 import click
 
 from longwriter.cli.data_options import BENCHMARK, ENGINE, JSON, OUT, PUSH, say_kept
-from longwriter.cli.options import REACH, with_options
+from longwriter.cli.options import REACH, from_flags, with_options
 from longwriter.cli.progress import clock
-from longwriter.cli.telling import Teller, made, stop_at_sigterm
-from longwriter.config import build, merge
+from longwriter.cli.telling import Teller, made
+from longwriter.config import merge
 from longwriter.data.instructions import read_instructions, sha256_of
 from longwriter.data.ranges.build import make_ranges
 from longwriter.data.ranges.requests import READ, reads_log
@@ -20,9 +20,12 @@ from longwriter.errors import InputError
 EXAMPLES = """
 \b
 Examples:
-  longwriter data ranges requests.jsonl --model NAME --base-url URL --out build/prompts
-  longwriter data ranges wildchat/ --model NAME --base-url URL --select --benchmark longbench_write.jsonl --out build/rl
-  longwriter data ranges hub:OWNER/CHATS --model NAME --base-url URL --engine ray --concurrency 256 --out build/rl
+  longwriter data ranges requests.jsonl --model NAME --base-url URL \\
+      --out build/prompts
+  longwriter data ranges wildchat/ --model NAME --base-url URL --select \\
+      --benchmark longbench_write.jsonl --out build/rl
+  longwriter data ranges hub:OWNER/CHATS --model NAME --base-url URL \\
+      --engine ray --concurrency 256 --out build/rl
 The same command again goes on where it stopped.
 """
 REACHED = ("base_url", "key_env", "timeout_s", "retry_s")
@@ -67,7 +70,6 @@ def ranges(instructions: str, out: Path, push_to: str | None, as_json: bool, **f
     """
     engine = open_engine(str(flags.pop("engine")), int(str(flags.pop("concurrency"))))
     settings = _settings(instructions, flags)
-    stop_at_sigterm()
     report = make_ranges(settings, out, engine, ReadTeller(), made())
     say_kept(report, out, push_to)
     failed = report["failed"]
@@ -89,4 +91,4 @@ def _settings(instructions: str, flags: dict[str, object]) -> RangeSettings:
         tree = merge(tree, {"model": to_model})
     if not reads_log(instructions):
         tree["instructions_sha256"] = sha256_of(read_instructions(instructions))
-    return build(RangeSettings, tree, "settings")
+    return from_flags(RangeSettings, tree)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from longwriter.cli.grouped import Grouped
 from longwriter.cli.options import HOME, JSON, PRICES, REACH, TEXT, settings, with_options
 from longwriter.cli.tables import money
 from longwriter.cli.work import run_async
@@ -16,11 +17,12 @@ from longwriter.writer.settings import WriteSettings
 EXAMPLES = """
 \b
 Example:
-  longwriter estimate "Write a 50000-word novel about a ferry" --model gpt-4o --context window
+  longwriter estimate "Write a 50000-word novel about a ferry" \\
+      --model gpt-4o --context window
 """
 
 
-@click.command(epilog=EXAMPLES)
+@click.command(cls=Grouped, epilog=EXAMPLES)
 @click.argument("instruction")
 @click.option(
     "--speed", type=click.FloatRange(min=0.1), default=TOKENS_A_SECOND, show_default=True, help="Tokens a second."
@@ -44,7 +46,8 @@ def print_estimate(settings: WriteSettings, work: Options, speed: float = TOKENS
     if made.assumed:
         click.echo(f"no length is named: about {ASSUMED_WORDS:,} words are assumed; give --words for another", err=True)
     click.echo(
-        f"{made.words:,} words in {made.sections} sections: {made.calls} calls, {made.prompt_tokens:,} prompt + "
+        f"{made.words:,} words in {made.sections} section{'s' * (made.sections > 1)}: {made.calls} calls, "
+        f"{made.prompt_tokens:,} prompt + "
         f"{made.completion_tokens:,} completion tokens, {money(made.cost)}, about {made.minutes:g} minutes at {speed:g} "
         f"tokens/s one call at a time (context {made.context}; a model that keeps to the lengths asked for)"
     )

@@ -8,9 +8,9 @@ from datetime import date
 
 import click
 
-from longwriter.cli.options import findable
+from longwriter.cli.options import findable, from_flags
 from longwriter.cli.pull import bring
-from longwriter.config import PROJECT_FILE, build, user_file
+from longwriter.config import PROJECT_FILE, user_file
 from longwriter.errors import EmptyReply, InputError, LongWriterError
 from longwriter.models.base import ModelConfig, open_model
 from longwriter.models.library import known, pulled
@@ -21,9 +21,10 @@ from longwriter.types import Message, Request
 EXAMPLES = """
 \b
 Examples:
-  longwriter init                                            # choose among what there is
+  longwriter init  # choose among what there is
   longwriter init --model qwen3:8b --base-url http://localhost:11434/v1
-  longwriter init --user --model deepseek-chat --base-url https://api.deepseek.com/v1 --key-env DEEPSEEK_API_KEY
+  longwriter init --user --model deepseek-chat \\
+      --base-url https://api.deepseek.com/v1 --key-env DEEPSEEK_API_KEY
 """
 TEST = Request(messages=(Message(role="user", content="Say hello."),), max_tokens=64)
 
@@ -45,7 +46,7 @@ def init(model: str | None, base_url: str | None, key_env: str | None, user: boo
         raise InputError("--base-url and --key-env need --model NAME: the name of a model that this server offers")
     if model is not None:
         given = {"model": model, "base_url": base_url, "key_env": key_env}
-        chosen = build(ModelConfig, findable({k: v for k, v in given.items() if v is not None}), "settings")
+        chosen = from_flags(ModelConfig, findable({k: v for k, v in given.items() if v is not None}))
         test(chosen)
     else:
         chosen = _asked() if sys.stdin.isatty() else _first()

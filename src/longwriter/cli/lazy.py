@@ -17,6 +17,24 @@ EXTRAS = {  # package, as it is imported -> extra of pyproject.toml that brings 
 }
 
 
+LONGEST = 300
+"""Characters of a summary, in a list of commands; a first sentence is shorter."""
+
+
+class Missing(click.Command):
+    """Stands for a command that cannot be imported: listed with the reason, which any use of it raises."""
+
+    def __init__(self, name: str, said: str) -> None:
+        """`said`: what to install."""
+        anything = {"ignore_unknown_options": True, "allow_extra_args": True}
+        short = f"needs {said.partition(': ')[2]}"
+        super().__init__(name, callback=self._fail, short_help=short, add_help_option=False, context_settings=anything)
+        self.said = said
+
+    def _fail(self) -> None:
+        raise SetupError(self.said)
+
+
 class Lazy(click.Group):
     """`table`: name -> module and attribute of each command."""
 
@@ -37,8 +55,23 @@ class Lazy(click.Group):
         try:
             command: click.Command = getattr(import_module(module), attribute)
         except ModuleNotFoundError as error:
-            return _without(name, said_of(error))
+            return Missing(name, said_of(error))
         return command
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """As click's. Raises SetupError where there is nothing to choose from, since no command has its extra."""
+        if not args:
+            found = [self.get_command(ctx, name) for name in self.list_commands(ctx)]
+            missing = [command.said for command in found if isinstance(command, Missing)]
+            if missing and len(missing) == len(found):
+                raise SetupError(missing[0])
+        return super().parse_args(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """As click's, with whole sentences."""
+        found = [(name, command) for name in self.list_commands(ctx) if (command := self.get_command(ctx, name))]
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, command.get_short_help_str(LONGEST)) for name, command in found])
 
     def invoke(self, ctx: click.Context) -> object:
         """As click's. Raises SetupError for a package of an extra that is not there, wherever it is first wanted."""
@@ -54,16 +87,3 @@ def said_of(error: ModuleNotFoundError) -> str:
     if package not in EXTRAS:
         raise error
     return f"{package} is not installed: pip install 'longwriter[{EXTRAS[package]}]'"
-
-
-def _without(name: str, said: str) -> click.Command:
-    """Stands for a command that cannot be imported: listed with the reason, which any use of it raises."""
-
-    def fail() -> None:
-        raise SetupError(said)
-
-    anything = {"ignore_unknown_options": True, "allow_extra_args": True}
-    short = said.partition(": ")[2]
-    return click.Command(
-        name, callback=fail, short_help=f"needs {short}", add_help_option=False, context_settings=anything
-    )

@@ -1,16 +1,22 @@
 """The command `longwriter`, and what its exit codes mean.
 
 0 done · 2 bad input, or something the message names; nothing is lost · 3 stopped at a ceiling with a valid partial text ·
-4 finished, with faults that the report names · 130 stopped by Ctrl-C. Failures are one line on standard error.
+4 finished, with faults that the report names · 130 stopped by Ctrl-C, 143 by SIGTERM, 129 by SIGHUP. Failures are one line
+on standard error.
 """
 
+import re
 import sys
+from contextlib import suppress
 
 import click
 
 from longwriter import __version__
 from longwriter.characters import printable
+from longwriter.cli.completion import NAME, VARIABLE
 from longwriter.cli.lazy import Lazy
+from longwriter.cli.signals import ENDING, KEPT, end_when_told
+from longwriter.config import allowed
 from longwriter.errors import CeilingReached, Flawed, LongWriterError
 
 COMMANDS = {  # name -> module and attribute, imported when called
@@ -30,6 +36,7 @@ COMMANDS = {  # name -> module and attribute, imported when called
     "models": "longwriter.cli.models:models",
     "pull": "longwriter.cli.pull:pull",
     "init": "longwriter.cli.init:init",
+    "completion": "longwriter.cli.completion:completion",
 }
 
 
@@ -45,10 +52,14 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line and exit."""
+    end_when_told()
     try:
-        cli(standalone_mode=False)
+        cli(standalone_mode=False, prog_name=NAME, complete_var=VARIABLE)
     except click.ClickException as error:
-        error.show()
+        if "\n" in error.message:  # a group without a command: its help
+            error.show()
+        else:
+            _say(_in_a_line(error))
         sys.exit(2)
     except CeilingReached as stop:
         _say(str(stop))
@@ -61,9 +72,28 @@ def main() -> None:
         sys.exit(2)
     except (KeyboardInterrupt, click.Abort) as stop:
         said = str(stop) or str(stop.__cause__ or "")  # click makes an Abort of a Ctrl-C
-        click.echo(err=True)
-        _say(said or "stopped; what is finished is kept: the same command goes on from here")
-        sys.exit(130)
+        with suppress(OSError):  # the terminal may be what ended it
+            click.echo(err=True)
+            _say(said or KEPT)
+        sys.exit(ENDING.code)
+
+
+def _in_a_line(error: click.ClickException) -> str:
+    """What is wrong with a command line, without the usage: the option, the value, what is allowed."""
+    said = error.message.rstrip(".") or error.format_message().rstrip(".")
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    if isinstance(error, click.BadParameter) and not isinstance(error, click.MissingParameter) and error.param:
+        kind, name = error.param.type, error.param.opts[0] if isinstance(error.param, click.Option) else "argument"
+        if isinstance(kind, click.IntRange | click.FloatRange) and "not in the range" in said:
+            lowest, highest = "gt" if kind.min_open else "ge", "lt" if kind.max_open else "le"
+            ends = {lowest: kind.min, highest: kind.max}
+            known = {key: end for key, end in ends.items() if end is not None}
+            said = f"{said.split(' ')[0]} is not allowed; give {allowed(known)}"
+        said = re.sub("is not a valid integer.*", "is no whole number; give digits alone, such as 2000", said)
+        return f"{name}: {re.sub('is not a valid float.*', 'is no number; give one such as 0.5', said)}"
+    if isinstance(error, click.MissingParameter | click.NoSuchOption):
+        said = error.format_message().rstrip(".")
+    return said if context is None else f"{said}; see {context.command_path} --help"
 
 
 def _say(message: str) -> None:

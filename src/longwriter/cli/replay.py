@@ -4,14 +4,14 @@ from pathlib import Path
 
 import click
 
-from longwriter.cli.options import HOME, with_options
+from longwriter.cli.options import HOME, RUN, with_options
 from longwriter.cli.work import run_async
 from longwriter.runs import find
 from longwriter.writer.session import replay as replay_run
 
 
 @click.command(epilog="\b\nExample:\n  longwriter replay RUN | cmp - runs/RUN/draft.md")
-@click.argument("run")
+@RUN
 @with_options(HOME)
 def replay(run: str, home: Path) -> None:
     """Print the text of a finished RUN, rebuilt byte for byte from its journal."""

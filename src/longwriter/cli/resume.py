@@ -4,9 +4,10 @@ from pathlib import Path
 
 import click
 
-from longwriter.cli.options import HOME, JSON, PRICES, REACH, reach, with_options
+from longwriter.cli.grouped import Grouped
+from longwriter.cli.options import HOME, JSON, PRICES, REACH, RUN, from_flags, reach, with_options
 from longwriter.cli.work import Goal, work_on
-from longwriter.config import build, merge
+from longwriter.config import merge
 from longwriter.runs import find, saved_settings
 from longwriter.writer.session import Options
 from longwriter.writer.settings import WriteSettings
@@ -14,14 +15,17 @@ from longwriter.writer.settings import WriteSettings
 EXAMPLES = """
 \b
 Examples:
-  longwriter resume write-a-10000-word-history              # the beginning of the name is enough
-  longwriter resume RUN --base-url http://other:8000/v1     # the server has moved
-An edited plan.md in the run folder is followed: new and changed lines are written, the rest is kept.
+  # the beginning of the name is enough
+  longwriter resume write-a-10000-word-history
+  # the server has moved
+  longwriter resume RUN --base-url http://other:8000/v1
+An edited plan.md in the run folder is followed: new and changed lines are
+written, the rest is kept.
 """
 
 
-@click.command(epilog=EXAMPLES)
-@click.argument("run")
+@click.command(cls=Grouped, epilog=EXAMPLES)
+@RUN
 @click.option("--out", type=click.Path(path_type=Path), help="File for the text; - for standard output.")
 @click.option("--force", is_flag=True, help="Replace a file at --out that this run did not write.")
 @with_options(*REACH, PRICES, HOME, JSON)
@@ -41,5 +45,5 @@ def reopen(run: str, flags: dict[str, object]) -> tuple[Path, WriteSettings, Opt
     assert isinstance(writer, dict)
     if isinstance(planner, dict) and planner["base_url"] == writer["base_url"]:
         over["planner"] = over["writer"]  # the server that has moved is that of both
-    chosen = build(WriteSettings, merge(saved, over), str(folder))
+    chosen = from_flags(WriteSettings, merge(saved, over), str(folder))
     return folder, chosen, Options(prices=prices if isinstance(prices, Path) else None)

@@ -1,59 +1,116 @@
-"""longwriter runs: what is there."""
+"""longwriter runs: what is there; longwriter runs rm: away with some of it."""
 
 import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from longwriter.cli.completion import RunName
 from longwriter.cli.options import HOME, JSON, with_options
-from longwriter.cli.tables import money, show_table
-from longwriter.errors import LongWriterError
-from longwriter.runs import all_runs
-from longwriter.writer.session import stored
+from longwriter.cli.run_states import PLAN, Standing, ago, plan_of, standing
+from longwriter.cli.tables import money
+from longwriter.errors import InputError
+from longwriter.exports import written
+from longwriter.runs import active_at, all_runs, check_removable, find, remove
+
+EXAMPLES = """
+\b
+Examples:
+  longwriter runs --json
+  longwriter runs rm last
+  longwriter runs rm write-a-history-of-tea-1a2b3c write-a-novel --yes
+"""
+COLUMNS = ("run", "words", "of", "sections", "cost", "state", "active")
 
 
-@click.command(epilog="\b\nExample:\n  longwriter runs --json")
+@click.group(invoke_without_command=True, epilog=EXAMPLES)
 @with_options(HOME, JSON)
-def runs(home: Path, as_json: bool) -> None:
-    """List the runs, the latest first."""
-    table = Table("run", "words", "of", "sections", "cost", "state", box=None, pad_edge=False)
-    rows = []
-    for folder in all_runs(home):
-        row = _row(folder)
-        rows.append(row)
-        table.add_row(folder.name, *(Text(str(row[k])) for k in ("words", "of", "sections", "cost", "state")))
+@click.pass_context
+def runs(ctx: click.Context, home: Path, as_json: bool) -> None:
+    """List the runs, the one that was active last first."""
+    if ctx.invoked_subcommand is not None:
+        return
+    found = [standing(folder) for folder in all_runs(home)]
+    rows = [_row(run, found) for run in found]
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False))
     elif rows:
-        show_table(table)
+        _show(found, rows)
     else:
         click.echo(f"no runs in {home}")
 
 
-def _row(folder: Path) -> dict[str, object]:
-    """One line; a run that cannot be read says why."""
-    row: dict[str, object] = {
-        "run": folder.name,
-        "words": "",
-        "of": "",
-        "sections": "",
-        "cost": "",
-        "state": "planning",
-    }
-    try:
-        session = stored(folder)
-    except LongWriterError as error:
-        return row | {"state": str(error)}
-    if session is None or not session.manuscript.planned:
-        return row
-    report = session.result().report
-    done = sum(s.written is not None for s in report.sections)
-    return row | {
-        "words": report.written,
-        "of": report.target.aim,
-        "sections": f"{done}/{len(report.sections)}",
-        "cost": money(report.cost),
-        "state": "finished" if report.finished else "unfinished",
-    }
+def _row(run: Standing, found: Sequence[Standing]) -> dict[str, object]:
+    """One run for scripts."""
+    report = run.report
+    row: dict[str, object] = {"run": run.folder.name, "words": "", "of": "", "sections": "", "cost": ""}
+    if report is not None:
+        done = sum(s.written is not None for s in report.sections)
+        row |= {"words": report.written, "of": report.target.aim, "cost": money(report.cost)}
+        row["sections"] = f"{done}/{len(report.sections)}"
+    plan = plan_of(run.instruction, list(found)) if run.given_plan else None
+    at = datetime.fromtimestamp(active_at(run.folder), UTC).isoformat(timespec="seconds")
+    return row | {"state": run.state, "active": at, "plan": plan.folder.name if plan else None}
+
+
+def _show(found: Sequence[Standing], rows: list[dict[str, object]]) -> None:
+    """A table, or two lines a run where it does not fit; names are never broken, so that they can be copied."""
+    table = Table(*COLUMNS, box=None, pad_edge=False)
+    for run, row in zip(found, rows, strict=True):
+        shown = row | {"active": ago(run.folder)}
+        table.add_row(*(Text(str(shown[key]), no_wrap=True) for key in COLUMNS))
+    console = Console()
+    wide = console.measure(table, options=console.options.update(width=1000)).maximum
+    if wide <= console.width or not console.is_terminal:
+        Console(width=wide).print(table)
+    else:
+        for run, row in zip(found, rows, strict=True):
+            words = f"{row['words']} of {row['of']} words, {row['sections']} sections, {row['cost']}, "
+            click.echo(f"{run.folder.name}\n    {run.state}, {words if run.report else ''}{ago(run.folder)}")
+    for row in rows:
+        if row["plan"]:
+            click.echo(f"{row['run']} follows the plan of {row['plan']}")
+
+
+@runs.command("rm", epilog="\b\nExample:\n  longwriter runs rm last")
+@click.argument("names", metavar="RUN...", nargs=-1, required=True, type=RunName())
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@HOME
+@click.pass_context
+def rm(ctx: click.Context, names: tuple[str, ...], yes: bool, home: Path) -> None:
+    """Remove runs with their journals: their texts cannot be rebuilt then.
+
+    Texts that were put elsewhere with --out stay.
+    """
+    if ctx.get_parameter_source("home") is ParameterSource.DEFAULT and ctx.parent is not None:
+        home = ctx.parent.params["home"]
+    chosen = list(dict.fromkeys(find(home, name) for name in names))
+    for folder in chosen:
+        check_removable(home, folder)
+    kept = {folder: written(folder) for folder in chosen}
+    if not yes:
+        for folder in chosen:
+            click.echo(f"{folder}: {_told(standing(folder))}", err=True)
+        try:
+            sure = click.confirm(f"Remove {len(chosen)} run{'s' * (len(chosen) > 1)}?", err=True)
+        except click.Abort:
+            click.echo(err=True)
+            raise InputError("nothing was removed: nobody answered; --yes removes without asking") from None
+        if not sure:
+            click.echo("nothing was removed", err=True)
+            return
+    for folder in chosen:
+        remove(home, folder)
+        click.echo(f"removed {folder}" + "".join(f"; its text stays in {file}" for file in kept[folder]))
+
+
+def _told(run: Standing) -> str:
+    if run.report is None or run.state == PLAN:
+        return run.state
+    return f"{run.state}, {run.report.written:,} of {run.report.target.aim:,} words"

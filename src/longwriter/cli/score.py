@@ -12,12 +12,11 @@ from pydantic_core import to_jsonable_python
 from rich.table import Table
 from rich.text import Text
 
-from longwriter.cli.options import HOME, JSON, with_options
+from longwriter.cli.options import HOME, JSON, from_flags, with_options
 from longwriter.cli.progress import clock
 from longwriter.cli.score_source import Given, Item, about, read_range, read_source
 from longwriter.cli.tables import show_table
 from longwriter.cli.work import run_async
-from longwriter.config import build
 from longwriter.errors import InputError
 from longwriter.rewards.base import Mode, RewardSettings, Verdict, open_reward
 from longwriter.rewards.checked import checked, reason_of
@@ -28,9 +27,13 @@ EXAMPLES = """
 Examples:
   longwriter score story.md --words 3000
   longwriter score story.md --request "Write at least 2,000 words on tea"
-  longwriter score RUN                       a run of write, or of train grpo (its last step)
-  longwriter score samples.jsonl --json      a line a sample: prompt and text; id, mode, lower, upper, words if wanted
-  longwriter score samples.jsonl --id 17 --reward length,format,writing --reward-model build/reward
+  longwriter score RUN
+      a run of write, or of train grpo (its last step)
+  longwriter score samples.jsonl --json
+      a line a sample: prompt and text; id, mode, lower, upper, words if
+      wanted
+  longwriter score samples.jsonl --id 17 --reward length,format,writing \\
+      --reward-model build/reward
 """
 Scored = dict[str, Verdict]
 """Verdicts of one sample, by reward."""
@@ -73,7 +76,7 @@ def score(source: str, names: str, chosen: str | None, home: Path, as_json: bool
     if "writing" in rewards and not all(item.sample.request.strip() for item in items):
         raise InputError("writing is judged against the request; give it with --request TEXT")
     told = ("longest", "reward_model", "reward_url", "judge", "judge_url")
-    settings = build(RewardSettings, {k: flags[k] for k in told if flags[k] is not None}, "settings")
+    settings = from_flags(RewardSettings, {k: flags[k] for k in told if flags[k] is not None})
     scored = run_async(_scored(rewards, settings, items))
     if as_json:
         for item, verdicts in zip(items, scored, strict=True):

@@ -5,15 +5,16 @@ from pathlib import Path
 
 import click
 
-from longwriter.cli.options import HOME, JSON, with_options
+from longwriter.cli.options import HOME, JSON, RUN, with_options
+from longwriter.cli.run_states import PLAN, planned_by, standing
 from longwriter.cli.tables import section_table, show_table, totals
 from longwriter.errors import InputError
 from longwriter.runs import find
 from longwriter.writer.session import stored
 
 
-@click.command(epilog="\b\nExamples:\n  longwriter show RUN\n  longwriter show RUN --text | less")
-@click.argument("run")
+@click.command(epilog="\b\nExamples:\n  longwriter show last\n  longwriter show RUN --text | less")
+@RUN
 @click.option("--text", is_flag=True, help="Print the text so far.")
 @with_options(HOME, JSON)
 def show(run: str, text: bool, home: Path, as_json: bool) -> None:
@@ -22,11 +23,18 @@ def show(run: str, text: bool, home: Path, as_json: bool) -> None:
     session = stored(folder)
     if session is None or not session.manuscript.planned:
         raise InputError(f"{folder.name} has no plan yet; go on with: longwriter resume {folder}")
-    result = session.result()
+    result, run_ = session.result(), standing(folder)
+    plan = planned_by(run_.instruction, folder.parent) if run_.given_plan else None
     if text:
         click.echo(result.text, nl=False)
     elif as_json:
-        click.echo(json.dumps(result.report.model_dump() | {"run": str(folder)}, ensure_ascii=False))
+        told = {"run": str(folder), "state": run_.state, "plan": str(plan) if plan else None}
+        click.echo(json.dumps(result.report.model_dump() | told, ensure_ascii=False))
     else:
         show_table(section_table(result.report))
-        click.echo(totals(result.report))
+        if plan:
+            click.echo(f"plan: made in the run {plan}")
+        if run_.state == PLAN:
+            click.echo(f"a plan for {result.report.target.aim:,} words; write it with: longwriter resume {folder}")
+        else:
+            click.echo(totals(result.report))

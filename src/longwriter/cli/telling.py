@@ -1,8 +1,7 @@
-"""How far a journalled step is, how a command was made, and its end by SIGTERM; for every command that runs steps."""
+"""How far a journalled step is, how a command was made; for every command that runs steps."""
 
 import re
 import shlex
-import signal
 import sys
 import time
 
@@ -20,11 +19,6 @@ def made() -> dict[str, object]:
     """The command, without passwords in addresses, and the version."""
     command = re.sub(r"://[^/@\s']*@", "://", shlex.join(["longwriter", *sys.argv[1:]]))
     return {"command": command, "version": __version__}
-
-
-def stop_at_sigterm() -> None:
-    """SIGTERM ends a command as Ctrl-C does: connections are closed, and what is finished is kept."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 class Teller:

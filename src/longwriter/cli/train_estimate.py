@@ -6,9 +6,8 @@ from typing import get_args
 
 import click
 
-from longwriter.cli.options import JSON
+from longwriter.cli.options import JSON, from_flags
 from longwriter.cli.progress import clock
-from longwriter.config import build
 from longwriter.train.estimate.memory import Memory
 from longwriter.train.estimate.recipe import Method, job_of, method_of, shape_of
 from longwriter.train.estimate.rl import Plan, RlEstimate, estimate_rl
@@ -19,13 +18,17 @@ from longwriter.train.recipe import dotted, read_recipe
 EXAMPLES = """
 \b
 Examples:
-  longwriter train estimate recipes/longwriter/sft-8b.toml --gpus 8xH800-80GB --epoch-tokens 175e6 --sample-tokens 940
-  longwriter train estimate recipe.toml --gpus H100 --price 2.5 --set run.gradient_checkpointing=true
+  longwriter train estimate recipes/longwriter/sft-8b.toml \\
+      --gpus 8xH800-80GB --epoch-tokens 175e6 --sample-tokens 940
+  longwriter train estimate recipe.toml --gpus H100 --price 2.5 \\
+      --set run.gradient_checkpointing=true
   longwriter train estimate recipe.toml --gpus 2xCPU --memory 16 --json
-  longwriter train estimate recipes/zero/32b/grpo.toml --gpus 64xH800 --engine verl --set grpo.vllm_memory=0.6
+  longwriter train estimate recipes/zero/32b/grpo.toml --gpus 64xH800 \\
+      --engine verl --set grpo.vllm_memory=0.6
 
 \b
-GPUs: A100-40GB, A100-80GB, H100-80GB, H200-141GB, H800-80GB, L40S-48GB, RTX4090-24GB, CPU (a process on one core).
+GPUs: A100-40GB, A100-80GB, H100-80GB, H200-141GB, H800-80GB, L40S-48GB,
+RTX4090-24GB, CPU (a process on one core).
 """
 PARTS = {
     "weights": "weights",
@@ -79,7 +82,7 @@ def estimate(
     epoch, sample = _number(flags["epoch_tokens"]), _number(flags["sample_tokens"])
     job = job_of(settings, method, epoch_tokens=epoch, sample=sample)
     if method == "grpo":
-        plan = build(Plan, _plan(flags), "flags")
+        plan = from_flags(Plan, _plan(flags))
         found = estimate_rl(shape, job, settings.grpo, plan, hw, _number(flags["price"]))
         click.echo(rl_text(found, hw) if not as_json else json.dumps(rl_tree(found, hw)))
         return

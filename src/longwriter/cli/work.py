@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import signal
 from collections.abc import Coroutine
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,9 +11,11 @@ import click
 
 from longwriter.cli.progress import Progress
 from longwriter.cli.pull import bring
+from longwriter.cli.signals import ENDING, cancelling
 from longwriter.cli.tables import totals
 from longwriter.errors import CeilingReached, Flawed, InputError, RunError
-from longwriter.runs import DRAFT, check_export, export, intend, intended
+from longwriter.exports import claimed, export, intended
+from longwriter.runs import DRAFT
 from longwriter.writer.session import Options as Work
 from longwriter.writer.session import Result, stored, write
 from longwriter.writer.settings import WriteSettings
@@ -23,12 +24,12 @@ T = TypeVar("T")
 
 
 def run_async(work: Coroutine[Any, Any, T]) -> T:
-    """Run to the end; the first Ctrl-C cancels, so that files are closed, and comes out as KeyboardInterrupt."""
+    """Run to the end; Ctrl-C and the signals of `signals` cancel, so that files are closed: KeyboardInterrupt then."""
 
     async def guarded() -> T:
-        task = asyncio.ensure_future(work)
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
-        return await task
+        task, loop = asyncio.ensure_future(work), asyncio.get_running_loop()
+        with cancelling(lambda: loop.call_soon_threadsafe(task.cancel)):
+            return await task
 
     try:
         return asyncio.run(guarded())
@@ -49,18 +50,13 @@ class Goal:
         """Standard output was asked for: --out -."""
         return self.out is not None and str(self.out) == "-"
 
-    def check(self, folder: Path) -> None:
-        """Refuse before the work what could not be delivered after it."""
+    def files(self, folder: Path) -> list[Path]:
+        """Where the text is to go: --out, else where earlier commands on the run wanted it."""
         if self.to_stdout and self.as_json:
             raise InputError("--json and --out - both want standard output; give one of them a file")
-        if self.out is not None and not self.to_stdout:
-            check_export(folder, self.out, force=self.force)
-
-    def files(self, folder: Path) -> list[Path]:
-        """Where the text goes: --out, else where the run's first command wanted it."""
-        if self.out is None:
-            return intended(folder)
-        return [] if self.to_stdout else [self.out]
+        if self.to_stdout:
+            return []
+        return intended(folder)[0] if self.out is None else [self.out]
 
     def deliver(self, result: Result, folder: Path) -> None:
         """Put the text where it was asked for, and say what came of it."""
@@ -68,7 +64,9 @@ class Goal:
             click.echo(result.text, nl=False)
         files = self.files(folder)
         for file in files:
-            export(folder, file, result.text)
+            export(folder, file, result.text, force=self.force)
+        for note in intended(folder)[1] if self.out is None else []:
+            click.echo(f"note: {note}", err=True)
         where = files[0] if files else folder / DRAFT
         if self.as_json:
             told = result.report.model_dump() | {"run": str(folder), "text": str(where)}
@@ -90,22 +88,21 @@ def work_on(
 
     A stop at a ceiling delivers what there is, and is raised; Ctrl-C says where it is and how to go on.
     """
-    goal.check(folder)
-    bring(settings.writer, settings.planner or settings.writer)
-    if goal.out is not None and not goal.to_stdout:
-        intend(folder, goal.out)
-    try:
-        with Progress(folder) as progress:
-            options = Work(progress.on_event, progress.live, work.prices, work.plan)
-            result = run_async(write(settings, folder, options, redo=redo, redo_stale=redo_stale))
-    except CeilingReached:
-        session = stored(folder)
-        if session is not None and session.manuscript.planned:
-            goal.deliver(session.result(), folder)
-        raise
-    except KeyboardInterrupt:
-        raise KeyboardInterrupt(_stopped(folder)) from None
-    goal.deliver(result, folder)
+    with claimed(folder, goal.files(folder), force=goal.force):
+        bring(settings.writer, settings.planner or settings.writer)
+        ENDING.said = lambda: _stopped(folder)
+        try:
+            with Progress(folder) as progress:
+                options = Work(progress.on_event, progress.live, work.prices, work.plan)
+                result = run_async(write(settings, folder, options, redo=redo, redo_stale=redo_stale))
+        except CeilingReached:
+            session = stored(folder)
+            if session is not None and session.manuscript.planned:
+                goal.deliver(session.result(), folder)
+            raise
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt(_stopped(folder)) from None
+        goal.deliver(result, folder)
     if result.report.faults:
         raise Flawed("finished, but " + "; ".join(result.report.faults))
     return result

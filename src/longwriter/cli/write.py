@@ -7,27 +7,33 @@ import click
 
 from longwriter.cli.batch import write_lines
 from longwriter.cli.estimate import print_estimate
+from longwriter.cli.grouped import Grouped
 from longwriter.cli.options import HOME, JSON, PRICES, REACH, TEXT, settings, with_options
+from longwriter.cli.run_states import planned_by
 from longwriter.cli.work import Goal, work_on
 from longwriter.config import read_text
 from longwriter.errors import InputError
-from longwriter.runs import run_name
+from longwriter.runs import LAST, run_name
 from longwriter.writer.outline import from_markdown
 from longwriter.writer.session import Options
 
 EXAMPLES = """
 \b
 Examples:
-  longwriter write "Write a 10000-word history of the Roman Empire" --out rome.md
-  longwriter write "写一篇不少于8000字的茶史" --model qwen3:8b --base-url http://localhost:11434/v1 --window 16384
-  longwriter plan "A field guide to clouds" --words 20000 > plan.md; longwriter write --plan plan.md
-  longwriter write --batch instructions.jsonl --concurrency 16 --model NAME --base-url URL
+  longwriter write "Write a 10000-word history of the Roman Empire" \\
+      --out rome.md
+  longwriter write "写一篇不少于8000字的茶史" --model qwen3:8b \\
+      --base-url http://localhost:11434/v1 --window 16384
+  longwriter plan "A field guide to clouds" --words 20000 > plan.md
+  longwriter write --plan plan.md
+  longwriter write --batch instructions.jsonl --concurrency 16 --model NAME \\
+      --base-url URL
   longwriter write "..." --model gpt-4o --dry-run
 The same command again goes on with a run that was stopped.
 """
 
 
-@click.command(epilog=EXAMPLES)
+@click.command(cls=Grouped, epilog=EXAMPLES)
 @click.argument("instruction", required=False)
 @click.option(
     "--plan", "plan_file", type=click.Path(path_type=Path), help="Outline to follow, as `longwriter plan` prints it."
@@ -61,9 +67,13 @@ def write(instruction: str | None, plan_file: Path | None, out: Path | None, **f
     if not instruction:
         raise InputError('say what to write: longwriter write "Write a 3000-word story about a lighthouse"')
     chosen = settings(instruction, flags)
+    if plan_file is not None and (origin := planned_by(instruction, home)):
+        click.echo(f"{plan_file}: planned in the run {origin}", err=True)
     if flags["dry_run"]:
         print_estimate(chosen, work, as_json=as_json)
         return
+    if flags["name"] == LAST:
+        raise InputError(f"--run: {LAST!r} stands for the run that was active last; give another name")
     name = flags["name"] or run_name(
         instruction, chosen.words, out and str(out.resolve()), plan_file and str(plan_file.resolve())
     )

@@ -5,6 +5,7 @@ the request alone, and fill a JSON schema where one is given: for tests, example
 (`FakeModel.scripted`) answers what a test needs. A token is a word, or one Chinese character. Leaves out: sense.
 """
 
+import asyncio
 import hashlib
 import json
 import random
@@ -73,6 +74,7 @@ class FakeModel:
     async def reply(self, request: Request, listener: Listens | None = None) -> Reply:
         """The next answer. Raises EmptyReply for an answer of blanks, and what the script tells it to."""
         self.requests.append(request)
+        await asyncio.sleep(0)  # a text of a million words must not keep the loop from hearing a signal
         answer = self._script(request)
         if isinstance(answer, Exception):
             raise answer

@@ -19,6 +19,7 @@ from openai import AsyncOpenAI
 from pydantic import HttpUrl, TypeAdapter, ValidationError
 
 from longwriter.characters import printable
+from longwriter.config import fault
 from longwriter.errors import EmptyReply, InputError, PromptTooLong, Refused, SetupError, Unavailable
 from longwriter.models.answers import Answer, Failed, ending
 from longwriter.models.base import Listener, Listens, ModelConfig, listening
@@ -267,8 +268,9 @@ def _checked(url: str) -> str:
     try:
         parts = TypeAdapter(HttpUrl).validate_python(url)
     except ValidationError as error:
-        reason = error.errors()[0]["msg"]
-        raise SetupError(f"the base URL is not usable ({reason}); it looks like http://localhost:8000/v1") from None
+        raise SetupError(
+            f"the base URL is not usable ({fault(error)[1]}); it looks like http://localhost:8000/v1"
+        ) from None
     port = "" if parts.port in (None, 80, 443) else f":{parts.port}"
     return f"{parts.scheme}://{parts.host}{port}{(parts.path or '').rstrip('/')}"
 

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError
 
+from longwriter.config import fault
 from longwriter.errors import InputError
 from longwriter.models.base import ModelConfig
 from longwriter.models.caching import never_caches
@@ -149,6 +150,5 @@ def _read(path: Path) -> tuple[Price, ...]:
     try:
         return _Table.model_validate(data).price
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise InputError(f"{path}: {key}: {first['msg'].lower()}; see longwriter/models/prices.toml") from error
+        key, reason = fault(error, _Table)
+        raise InputError(f"{path}: {key}: {reason}; see longwriter/models/prices.toml") from error

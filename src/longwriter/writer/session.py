@@ -129,15 +129,15 @@ class Session:
         window = await self.facts()
         self._adopt_plan()
         await self.manuscript.make_plan(self.card("planner"))
-        self._write_plan()
+        self._write_plan(self.manuscript.plan)
         if not plan_only:
             try:
                 await self.manuscript.write(self.models["writer"], window, watched=self.options.watched)
             finally:
                 result = self.result()
                 if self.folder is not None:
-                    write_file(self.folder / DRAFT, result.text)
-                    write_file(self.folder / REPORT, result.report.model_dump_json(indent=1) + "\n")
+                    write_file(self.folder / DRAFT, result.text, private=True)
+                    write_file(self.folder / REPORT, result.report.model_dump_json(indent=1) + "\n", private=True)
             return result
         return self.result()
 
@@ -164,6 +164,7 @@ class Session:
         path = self.folder / PLAN if self.folder else None
         if self.options.plan is not None:
             if self.options.plan != current:
+                self._write_plan(self.options.plan)  # first: an older plan.md would pass for an edit of this one
                 self.manuscript.adopt(self.options.plan, "file")
         elif current is not None and path is not None and path.exists():
             edited, instruction = from_markdown(read_text(path), str(path))
@@ -174,15 +175,15 @@ class Session:
             if edited != current:
                 self.manuscript.adopt(edited, "edited")
 
-    def _write_plan(self) -> None:
+    def _write_plan(self, plan: Plan) -> None:
         if self.folder is not None:
-            text = to_markdown(self.manuscript.plan, self.settings.instruction, self.prompts.name)
-            write_file(self.folder / PLAN, text)
+            text = to_markdown(plan, self.settings.instruction, self.prompts.name)
+            write_file(self.folder / PLAN, text, private=True)
 
     def _save(self, manuscript: Manuscript) -> None:
         """Replace the draft, at most every few seconds: the journal has the text anyway."""
         if self.folder is not None and time.monotonic() - self._saved_at > DRAFT_EVERY_S:
-            write_file(self.folder / DRAFT, manuscript.document(), durable=False)
+            write_file(self.folder / DRAFT, manuscript.document(), durable=False, private=True)
             self._saved_at = time.monotonic()
 
 
@@ -228,7 +229,7 @@ async def write(
     tree: Tree = json.loads(settings.model_dump_json())
     asked = models or open_models(settings)
     try:
-        with opened(folder, tree, FREE_ON_RESUME) as journal:
+        with opened(folder, tree, FREE_ON_RESUME, private=True) as journal:
             session = Session(settings, journal, folder, asked, options)
             if redo or redo_stale:
                 await _redo(session, redo, redo_stale)

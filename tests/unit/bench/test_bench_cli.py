@@ -86,7 +86,7 @@ def test_failures_are_shown_beside_the_score_and_make_exit_code_2(tmp_path: Path
         (["--system", "texts:absent.jsonl", "--data", "DATA"], "cannot read absent.jsonl"),
         (["--system", "fake", "--data", "DATA", "--judge-prompt", "x.txt"], "--judge-prompt needs --judge"),
         (["--system", "fake", "--data", "DATA", "--judge", "fake", "--judge-prompt", "x.txt"], "cannot read x.txt"),
-        (["--system", "fake", "--data", "DATA", "--temperature", "9"], "settings: temperature"),
+        (["--system", "fake", "--data", "DATA", "--temperature", "9"], "--temperature: 9"),
         (["--system", "fake", "--data", "DATA", "--judge", "fake", "--repeat-judge", "2"], "judge.repeat"),
     ],
 )

@@ -21,6 +21,7 @@ def without(package: str, *arguments: object, cwd: Path) -> subprocess.Completed
 @pytest.mark.parametrize(
     ("package", "arguments", "extra"),
     [
+        ("pyarrow", ("data",), "data"),
         ("pyarrow", ("data", "books", "b.txt", "--out", "o"), "data"),
         ("pyarrow", ("data", "agentwrite", "b.txt", "--model", "fake:", "--out", "o"), "data"),
         ("pyarrow", ("data", "backtranslate", "--help"), "data"),
@@ -32,6 +33,7 @@ def without(package: str, *arguments: object, cwd: Path) -> subprocess.Completed
         ("ray", ("data", "pairs", "b.txt", "--model", "fake:", "--out", "o", "--engine", "ray"), "ray"),
         ("torch", ("train", "sft", RECIPE, "--out", "o"), "train"),
         ("torch", ("train", "grpo", RECIPE, "--out", "o"), "train"),
+        ("huggingface_hub", ("pull", "hub:a/b/c.gguf"), "hub"),
     ],
 )
 def test_a_package_that_is_not_there_is_one_line(package, arguments, extra, tmp_path: Path) -> None:

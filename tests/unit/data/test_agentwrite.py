@@ -255,7 +255,7 @@ def test_a_dry_run_counts_and_asks_nothing(tmp_path: Path) -> None:
         ([], [], "no rows"),
         ([LONG[0], LONG[0]], [], "stands twice"),
         (LONG, ["--benchmark", "nowhere.jsonl"], "nowhere.jsonl"),
-        (LONG, ["--min-score", "101"], "limits.min_score"),
+        (LONG, ["--min-score", "101"], "--min-score: 101"),
         (LONG, ["--engine", "spark"], "--engine spark"),
         (LONG, ["--out", "/dev/null/x"], "/dev/null/x"),
     ],

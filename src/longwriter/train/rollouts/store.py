@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pydantic import JsonValue, ValidationError
 
+from longwriter.config import fault
 from longwriter.errors import RunError
 from longwriter.rewards.base import Mode
 from longwriter.runs import write_file
@@ -79,9 +80,8 @@ def _read(path: Path, number: int, line: str) -> Rollout:
     try:
         return Rollout.model_validate_json(line)
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(map(str, first["loc"]))
+        key, reason = fault(error, Rollout)
         raise RunError(
-            f"{path}:{number}: damaged: {key + ': ' if key else ''}{first['msg']}; "
+            f"{path}:{number}: damaged: {key + ': ' if key else ''}{reason}; "
             "delete the file, or go on training from a checkpoint before it"
         ) from error
