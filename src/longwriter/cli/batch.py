@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from longwriter.cli.estimate import print_estimate
-from longwriter.cli.progress import clock
+from longwriter.cli.pulse import clock
 from longwriter.cli.pull import bring
 from longwriter.cli.tables import money
 from longwriter.cli.work import run_async

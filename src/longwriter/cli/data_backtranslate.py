@@ -7,7 +7,7 @@ import click
 
 from longwriter.cli.data_options import ENGINE, JSON, OUT, PUSH
 from longwriter.cli.options import REACH, with_options
-from longwriter.cli.progress import clock
+from longwriter.cli.pulse import clock
 from longwriter.cli.telling import Teller, made, stop_at_sigterm
 from longwriter.config import build, merge
 from longwriter.data.backtranslate.build import BacktranslateSettings, Made, make_triples

@@ -9,7 +9,6 @@ import sys
 import click
 
 from longwriter import __version__
-from longwriter.characters import printable
 from longwriter.cli.lazy import Lazy
 from longwriter.errors import CeilingReached, Flawed, LongWriterError
 
@@ -68,4 +67,6 @@ def main() -> None:
 
 def _say(message: str) -> None:
     """One line on standard error; what servers and files said in it may hold tricks of terminals."""
-    click.echo(f"longwriter: {' '.join(printable(message).split())}", err=True)
+    from longwriter.cli.screen import one_line, say  # rich and numpy take 0.1 s, which --help need not wait for
+
+    say(f"longwriter: {one_line(message)}")

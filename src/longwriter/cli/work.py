@@ -12,7 +12,8 @@ import click
 
 from longwriter.cli.progress import Progress
 from longwriter.cli.pull import bring
-from longwriter.cli.tables import totals
+from longwriter.cli.screen import say
+from longwriter.cli.tables import flaws, totals
 from longwriter.errors import CeilingReached, Flawed, InputError, RunError
 from longwriter.runs import DRAFT, check_export, export, intend, intended
 from longwriter.writer.session import Options as Work
@@ -74,7 +75,7 @@ class Goal:
             told = result.report.model_dump() | {"run": str(folder), "text": str(where)}
             click.echo(json.dumps(told, ensure_ascii=False))
         else:
-            click.echo(f"{totals(result.report)}\ntext: {where}   run: {folder}", err=True)
+            say(f"{totals(result.report)}\ntext: {where}\nrun: {folder}")
 
 
 def work_on(
@@ -106,8 +107,8 @@ def work_on(
     except KeyboardInterrupt:
         raise KeyboardInterrupt(_stopped(folder)) from None
     goal.deliver(result, folder)
-    if result.report.faults:
-        raise Flawed("finished, but " + "; ".join(result.report.faults))
+    if wrong := flaws(result.report):
+        raise Flawed(f"finished, but {wrong}; try another model, or another --seed")
     return result
 
 

@@ -21,7 +21,7 @@ from pydantic import HttpUrl, TypeAdapter, ValidationError
 from longwriter.characters import printable
 from longwriter.errors import EmptyReply, InputError, PromptTooLong, Refused, SetupError, Unavailable
 from longwriter.models.answers import Answer, Failed, ending
-from longwriter.models.base import Listener, Listens, ModelConfig, listening
+from longwriter.models.base import Listener, Listens, ModelConfig, Pause, listening, tell_pause
 from longwriter.models.exchange import Exchange
 from longwriter.models.listing import Entry, entries
 from longwriter.models.prices import is_local
@@ -116,6 +116,8 @@ class OpenAICompatible:
                 raise EmptyReply(f"{self.name} answered without text, {empties} times in a row{heard.message}")
             if wait is None:
                 raise Unavailable(self._gave_up(heard, backoff))
+            most = MOST_EMPTY - 1 if heard.empty else backoff.most(heard.asked_s)
+            tell_pause(listener, Pause("retry", None, wait, backoff.tries, most, heard.message))
             await asyncio.sleep(wait)
 
     async def window(self) -> int | None:

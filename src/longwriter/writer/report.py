@@ -7,12 +7,7 @@ from longwriter.types import Record
 from longwriter.writer.calls import Spent
 from longwriter.writer.manuscript import Manuscript
 from longwriter.writer.target import Target
-
-MOST_OFF = 0.05
-"""A text further from the bounds of its length is said to be."""
-MOST_AGAIN = 0.3
-"""A text of which more is said again is said to go round in circles."""
-
+from longwriter.writer.verdict import Finding, findings
 
 class SectionReport(Record):
     """One line of the plan and what became of it, in words."""
@@ -42,8 +37,10 @@ class Report(Record):
     """Share of the text that says again what stood earlier, rephrased or not (`rewards.repetition`)."""
     faults: tuple[str, ...] = ()
     """What is wrong with sections: cut by a filter, in circles, far too short."""
+    verdict: tuple[Finding, ...] = ()
+    """What a person should know of the finished text, the worst first."""
     notes: tuple[str, ...] = ()
-    """What a person should know of the finished text."""
+    """What of the verdict is not as it should be."""
     finished: bool
     calls: int
     prompt_tokens: int
@@ -51,14 +48,16 @@ class Report(Record):
     cost: float | None
     """In US dollars; None: a price is unknown."""
     seconds: float
-    """Time that the models took."""
+    """Time that the models took, calls side by side counted each."""
+    wall_seconds: float = 0.0
+    """Time in which a model was at work: calls side by side counted once."""
     sections: tuple[SectionReport, ...]
 
 
-def _fits(target: Target, written: int) -> bool:
-    """Whether a text has about the words asked for, or lies within the bounds that were named."""
-    low, high = target.low or target.aim, target.high or target.aim
-    return (1 - MOST_OFF) * min(low, target.aim) <= written <= (1 + MOST_OFF) * max(high, target.aim)
+def _verdict(manuscript: Manuscript, document: str, faults: list[str]) -> tuple[Finding, ...]:
+    settings = manuscript.settings
+    texts = [part.text for part in manuscript.parts()]
+    return findings(settings.instruction, manuscript.target, texts, document, faults, settings.language)
 
 
 def report(manuscript: Manuscript, spent: Spent) -> Report:
@@ -82,11 +81,7 @@ def report(manuscript: Manuscript, spent: Spent) -> Report:
         )
     again = repetition(document).share
     faults = [fault for part in parts.values() for fault in part.faults]
-    aim, finished, notes = manuscript.target.aim, manuscript.finished, list[str]()
-    if finished and not _fits(manuscript.target, written):
-        notes.append(f"it has {written:,} words of {aim:,}: the model cannot be held to the length it is asked for")
-    if finished and again > MOST_AGAIN:
-        notes.append(f"{again:.0%} of it says again what stood earlier: try another model, or another --seed")
+    verdict = _verdict(manuscript, document, faults) if manuscript.finished else ()
     return Report(
         target=manuscript.target,
         planned=manuscript.plan.words,
@@ -95,12 +90,14 @@ def report(manuscript: Manuscript, spent: Spent) -> Report:
         repeated_8grams=round(repeated_ngrams(document), 4),
         repeated_share=round(again, 4),
         faults=tuple(faults),
-        notes=tuple(notes),
-        finished=finished,
+        verdict=verdict,
+        notes=tuple(f.text for f in verdict if not f.ok),
+        finished=manuscript.finished,
         calls=spent.calls,
         prompt_tokens=spent.prompt_tokens,
         completion_tokens=spent.completion_tokens,
         cost=spent.cost,
         seconds=round(spent.seconds, 1),
+        wall_seconds=round(spent.wall_seconds, 1),
         sections=tuple(rows),
     )

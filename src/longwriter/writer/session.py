@@ -88,6 +88,7 @@ class Session:
         configs = configs_of(settings)
         roles = {r: Role(m, prices.price_for(configs[r])) for r, m in models.items()}
         self.calls = Calls(journal, roles, Ceilings(settings.max_cost, settings.max_tokens))
+        self.calls.on_event = options.on_event
         self._saved_at = -DRAFT_EVERY_S
         self.prompts = prompt_set(settings.language or language(settings.instruction))
         self.manuscript = Manuscript(settings, journal, self.calls, self.prompts, options.on_event, self._save)
