@@ -58,7 +58,7 @@ class Progress:
 
     def __init__(self, folder: Path) -> None:
         """`folder`: the run, named for a person who wants to look inside."""
-        self.console = console_on()
+        self.console = console_on(stderr=True)
         self.live = self.console.is_terminal and sys.stderr.isatty() and not self.console.is_dumb_terminal
         self.folder = folder
         self.pulse = Pulse(time.monotonic)
@@ -119,6 +119,8 @@ class Progress:
     def _say(self, line: str) -> None:
         if self._beat:
             self._beat.said_at = time.monotonic()
+        if self._view:  # else the lines that move would be drawn below this one as they were before it
+            self._view.refresh()
         show(self.console, line)
 
     def _picture(self) -> RenderableType:
@@ -129,7 +131,11 @@ class Progress:
             state = pulse.state(columns)
             room = columns - cell_len(state) - 2
             row = Table.grid(padding=(0, 2, 0, 0))
-            bar = [ProgressBar(total=max(1, pulse.aim), completed=min(pulse.total, pulse.aim), width=20 if room >= 20 else BAR)]
+            bar = [
+                ProgressBar(
+                    total=max(1, pulse.aim), completed=min(pulse.total, pulse.aim), width=20 if room >= 20 else BAR
+                )
+            ]
             row.add_row(*(bar if room >= BAR else []), Text(state, no_wrap=True))
             lines.append(row)
         lines.append(Text(cut(pulse.doing(columns), columns), no_wrap=True, overflow="ellipsis"))

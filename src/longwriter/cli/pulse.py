@@ -192,14 +192,14 @@ class Pulse:
             return self._preparing(others, columns)
         how = self._how(calls)
         if len(writing) > 1:
-            words = counted(sum(map(self._words, writing)), "word")
-            return fit([f"{counted(len(writing), 'section')} side by side: {words}", *how], columns)
+            heard = counted(sum(map(self._words, writing)), "word")
+            return fit([f"{counted(len(writing), 'section')} side by side: {heard}", *how], columns)
         index, planned = writing[0], self._planned(writing[0])
         words = self._words(index)
         if any(0 < c.words < self._most.get(c.step, 0) for c in in_sections):
             how.append("another draft")
-        heard = [f"{min(words, planned):,} of {counted(planned, 'word')}"] if words or not how else []
-        after = fit([*heard, *(["ending"] if words > planned else []), *how], columns)
+        came = [f"{min(words, planned):,} of {counted(planned, 'word')}"] if words or not how else []
+        after = fit([*came, *(["ending"] if words > planned else []), *how], columns)
         title = self.plan.sections[index].title if self.plan else ""
         return around(f"section {index + 1}/{self.count}", title, f": {after}", columns)
 

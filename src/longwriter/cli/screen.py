@@ -58,7 +58,7 @@ def around(before: str, title: str, after: str, columns: int | None, most: int =
     return f"{before} {cut(title, room)}{after}" if title and room >= LEAST_TITLE else f"{before}{after}"
 
 
-def console_on(stderr: bool = True) -> Console:
+def console_on(stderr: bool) -> Console:
     """Where lines for people go."""
     return Console(stderr=stderr, highlight=False, markup=False, emoji=False)
 
@@ -83,7 +83,7 @@ def show(console: Console, text: str) -> None:
     console.print(Text("\n".join(lines)), soft_wrap=True)
 
 
-def say(line: str) -> None:
-    """Show lines on standard error."""
+def say(text: str, *, stderr: bool = True) -> None:
+    """Show lines on standard error, or on standard output."""
     sys.stdout.flush()
-    show(console_on(), line)
+    show(console_on(stderr), text)

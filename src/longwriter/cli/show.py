@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from longwriter.cli.options import HOME, JSON, with_options
+from longwriter.cli.screen import say
 from longwriter.cli.tables import section_table, show_table, totals
 from longwriter.errors import InputError
 from longwriter.runs import find
@@ -29,4 +30,4 @@ def show(run: str, text: bool, home: Path, as_json: bool) -> None:
         click.echo(json.dumps(result.report.model_dump() | {"run": str(folder)}, ensure_ascii=False))
     else:
         show_table(section_table(result.report))
-        click.echo(totals(result.report))
+        say(totals(result.report), stderr=False)

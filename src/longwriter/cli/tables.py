@@ -8,7 +8,6 @@ from longwriter.text import counted
 from longwriter.writer.report import Report
 from longwriter.writer.verdict import flawed
 
-
 FLAWS = {
     "refusal": "the model refuses to write it",
     "looping": "it goes round in circles",

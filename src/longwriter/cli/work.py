@@ -16,6 +16,7 @@ from longwriter.cli.screen import say
 from longwriter.cli.tables import flaws, totals
 from longwriter.errors import CeilingReached, Flawed, InputError, RunError
 from longwriter.runs import DRAFT, check_export, export, intend, intended
+from longwriter.text import counted
 from longwriter.writer.session import Options as Work
 from longwriter.writer.session import Result, stored, write
 from longwriter.writer.settings import WriteSettings
@@ -122,4 +123,4 @@ def _stopped(folder: Path) -> str:
     if session is None or not session.manuscript.planned:
         return f"stopped before the plan was made; {on}"
     report = session.result().report
-    return f"stopped: {report.written:,} of {report.target.aim:,} words are in {folder / DRAFT}; {on}"
+    return f"stopped: {report.written:,} of {counted(report.target.aim, 'word')} are in {folder / DRAFT}; {on}"

@@ -49,7 +49,6 @@ class Backoff:
         budget = self.budget_s if budget_s is None else min(budget_s, self.budget_s)
         return wait if self.spent_s + wait <= budget else None
 
-
     def most(self, asked_s: float | None = None, budget_s: float | None = None) -> int:
         """About how many retries there will be in all, each as long as the server asked for, or growing as usual.
 

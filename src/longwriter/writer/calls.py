@@ -19,7 +19,7 @@ from longwriter.models.base import Listener, Model
 from longwriter.models.prices import Price
 from longwriter.models.tokens import TokenCounter, estimate_tokens
 from longwriter.types import Message, Reply, Request, Usage
-from longwriter.writer.events import unwatched
+from longwriter.writer.events import OnEvent, unwatched
 from longwriter.writer.told import Told
 
 MESSAGE_TOKENS = 8
@@ -108,7 +108,8 @@ class Calls:
     def __init__(self, journal: Journal, roles: Mapping[str, Role], ceilings: Ceilings) -> None:
         """`roles`: `writer` and `planner`. A ceiling on cost needs known prices: InputError otherwise."""
         self.journal, self.roles, self.ceilings = journal, roles, ceilings
-        self.spent, self.on_event = Spent(), unwatched
+        self.spent = Spent()
+        self.on_event: OnEvent = unwatched
         self._asked = 0
         self._replies: dict[str, Reply] = {}
         self._forgotten: Counter[str] = Counter()

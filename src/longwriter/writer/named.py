@@ -18,7 +18,7 @@ FORM = frozenset(
     """write writing written tell make compose please create draft produce give want need help include including contain
     word words character characters chapter chapters section sections part parts page pages paragraph paragraphs long length
     short detailed comprehensive complete full story stories novel tale guide report essay article text book post blog
-    introduction overview handbook manual field speech letter poem script piece least most exactly approximately around
+    history introduction overview handbook manual field speech letter poem script piece least most exactly approximately around
     total each should must set style tone first person reader readers english chinese german french spanish italian
     using use based covering cover following beginner beginners""".split()  # noqa: SIM905
 )
@@ -52,7 +52,9 @@ def _in_part(run: str, text: str) -> bool:
 def _words(request: str) -> list[str]:
     own = (FUNCTION_WORDS | FURTHER).get(tongue(request), "").split()
     words = content_words(request).values()
-    return [w for w in words if not is_cjk(w[0]) and not w[0].isdigit() and w.lower() not in FORM and w.lower() not in own]
+    return [
+        w for w in words if not is_cjk(w[0]) and not w[0].isdigit() and w.lower() not in FORM and w.lower() not in own
+    ]
 
 
 def _runs(request: str) -> list[str]:

@@ -8,7 +8,7 @@ import re
 from collections import Counter
 
 from longwriter.errors import PlanError
-from longwriter.text import words_of
+from longwriter.text import counted, words_of
 from longwriter.types import Plan, Section
 
 _FORM = re.compile(
@@ -59,7 +59,7 @@ def check_plan(plan: Plan, count: int | None, instruction: str) -> None:
     """
     sections = plan.sections
     if count and not count / 2 <= len(sections) <= 2 * count:
-        raise PlanError(f"it has {len(sections)} sections, not {count}")
+        raise PlanError(f"it has {counted(len(sections), 'section')}, not {count}")
     for number, section in enumerate(sections, 1):
         if fault := line_fault(section, sections[: number - 1], instruction):
             raise PlanError(f"line {number} {fault}")

@@ -9,6 +9,7 @@ from longwriter.writer.manuscript import Manuscript
 from longwriter.writer.target import Target
 from longwriter.writer.verdict import Finding, findings
 
+
 class SectionReport(Record):
     """One line of the plan and what became of it, in words."""
 

@@ -173,7 +173,7 @@ def _asked(instruction: str, document: str, wanted: set[str]) -> Finding:
 
 
 def _listed(numbers: Sequence[int], count: int) -> str:
-    """ "section 3", "sections 2, 5 and 6"; "it" where there is but one."""
+    """Such as "sections 2, 5"; "it" where there is but one."""
     if count <= 1:
         return "it"
     shown = ", ".join(map(str, numbers[:SHOWN])) + (" and more" if len(numbers) > SHOWN else "")

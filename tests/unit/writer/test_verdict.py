@@ -6,6 +6,9 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from tests.server import prose
+from tests.unit.writer.making import fake, settings, varied, write_with
+
 from longwriter.models.fake import ENGLISH, FakeModel
 from longwriter.types import Plan, Reply, Request, Section
 from longwriter.writer.named import absent, named_things
@@ -13,8 +16,6 @@ from longwriter.writer.session import Options
 from longwriter.writer.target import Target, exact, read_target
 from longwriter.writer.tongue import differs, languages_in, tongue
 from longwriter.writer.verdict import findings, flawed, length
-from tests.server import prose
-from tests.unit.writer.making import fake, settings, varied, write_with
 
 TEA = "The keeper poured his tea into a bottle with milk, and the boat that had come for him was at the door."
 CHINESE = "海边的小镇在清晨醒来，渔夫们把网收好，孩子们沿着石阶跑向学校，老人坐在门前看云。"
@@ -59,7 +60,15 @@ def test_length(target: Target, written: int, ok: bool, said: str) -> None:
 
 @pytest.mark.parametrize(
     "end",
-    ["He walked to the", "He said that,", "What you need:", "The bottle (with milk", "老人坐在门前看", "One. Two. Thr", "## Epilogue"],
+    [
+        "He walked to the",
+        "He said that,",
+        "What you need:",
+        "The bottle (with milk",
+        "老人坐在门前看",
+        "One. Two. Thr",
+        "## Epilogue",
+    ],
 )
 def test_an_end_that_is_missing(end: str) -> None:
     assert "ending" in verdict(f"{TEA}\n\n{end}\n")
@@ -68,7 +77,8 @@ def test_an_end_that_is_missing(end: str) -> None:
 @pytest.mark.parametrize(
     "end",
     [
-        "He went.", "“He went.”", "He went …", "- milk\n- tea\n- a bottle", "1. Boil\n2. Pour", "| a | b |\n| c | d |", "The End",
+        "He went.", "“He went.”", "He went …", "- milk\n- tea\n- a bottle", "1. Boil\n2. Pour", "| a | b |\n| c | d |",
+        "The End",
         "THE END", "完", "Yours,\n\nAda Lovelace", "The sea is wide\nthe boat is small\nI hear the tide\nand that is all",
         "```\nmake tea\n```", "他走了。", "***", "She smiled 🙂", "*He went.*", "[1] A. Smith, Tea, 1999.",
     ],
@@ -117,7 +127,11 @@ def test_tongues(text: str, code: str) -> None:
         ("Write about a town by the sea", CHINESE, True),
         ("Write about a town by the sea, in Chinese", CHINESE, False),
         ("Schreibe eine Geschichte über den Wärter und das Meer", TEA, True),
-        ("Write the story of the keeper and his boat", "Der Wärter goss den Tee ein, und das Boot war nicht da. " * 3, True),
+        (
+            "Write the story of the keeper and his boat",
+            "Der Wärter goss den Tee ein, und das Boot war nicht da. " * 3,
+            True,
+        ),
         ("Tea", "Der Wärter goss den Tee ein, und das Boot war nicht da. " * 3, False),
         ("Write the story of the keeper and his boat", "river stone lantern winter morning", False),
     ],
@@ -128,7 +142,10 @@ def test_a_wrong_language(request_: str, text: str, wrong: bool) -> None:
 
 
 def test_one_section_in_another_language_is_named() -> None:
-    english, german = varied("The keeper and his boat were at the door of", 6), "Der Wärter goss den Tee nicht ein und ging. " * 8
+    english, german = (
+        varied("The keeper and his boat were at the door of", 6),
+        "Der Wärter goss den Tee nicht ein und ging. " * 8,
+    )
     said = findings("Write the story of the keeper", exact(100, "option"), [english, german, english], english, ())
     assert next(f.text for f in said if f.kind == "language") == "section 2 is in German, not in English"
 
@@ -136,7 +153,10 @@ def test_one_section_in_another_language_is_named() -> None:
 @pytest.mark.parametrize(
     ("request_", "things"),
     [
-        ("Write a 3000-word story about a lighthouse keeper who finds a bottle", ["lighthouse", "keeper", "finds", "bottle"]),
+        (
+            "Write a 3000-word story about a lighthouse keeper who finds a bottle",
+            ["lighthouse", "keeper", "finds", "bottle"],
+        ),
         ("Write a guide to tea.", ["tea"]),
         ("写一篇不少于8000字的茶史", ["茶史"]),
         ("写一个关于灯塔看守人和瓶子的3000字故事", ["灯塔看守人", "瓶子"]),
@@ -148,7 +168,10 @@ def test_named_things(request_: str, things: list[str]) -> None:
 
 
 def test_things_that_are_missing() -> None:
-    assert absent(["lighthouses", "bottles", "灯塔看守人", "瓶子"], "The lighthouse stood. 灯塔的看守人走了。") == ["bottles", "瓶子"]
+    assert absent(["lighthouses", "bottles", "灯塔看守人", "瓶子"], "The lighthouse stood. 灯塔的看守人走了。") == [
+        "bottles",
+        "瓶子",
+    ]
     few = verdict(TEA, "Write about whales, harpoons, ropes and a boat")
     assert few == {"asked": "of what was asked for: 1 of 4 named things appear (missing: whales, harpoons, ropes)"}
     assert not flawed(findings("Write about whales", exact(21, "option"), [TEA], TEA, ()))  # said, and no fault
@@ -200,5 +223,3 @@ async def test_a_model_that_overshoots_is_trimmed_or_said(tmp_path: Path) -> Non
 async def test_candidates_side_by_side_are_not_counted_twice_in_the_clock(tmp_path: Path) -> None:
     made = await write_with(fake(), settings(words=1200), tmp_path)
     assert 0 <= made.report.wall_seconds <= made.report.seconds + 0.1
-
-
