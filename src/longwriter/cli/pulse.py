@@ -10,6 +10,8 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from rich.cells import cell_len
+
 from longwriter.cli.screen import around, fit
 from longwriter.cli.tables import money
 from longwriter.models.base import Pause
@@ -28,6 +30,8 @@ from longwriter.writer.events import (
 
 SPEED_S = 2.0
 """Seconds of text from which on a speed is said."""
+TITLE = 14
+"""Columns of a title that go before how the writing goes on."""
 SHORT_WAIT_S = 3.0
 """A wait is given its seconds from so many on."""
 JSON_KEY = re.compile(r'"\w+"\s*:')
@@ -154,8 +158,14 @@ class Pulse:
         """Words of the whole so far: it does not fall."""
         begun = sum(min(self._words(i), self._planned(i)) for i in list(self.under_way))
         done = sum(self._done.values())
-        self._shown = done if len(self._done) == self.count else max(self._shown, done + begun)
+        coming = min(done + begun, max(done, self.aim))
+        self._shown = done if self._over else max(self._shown, coming)
         return self._shown
+
+    @property
+    def _over(self) -> bool:
+        """Nothing is left to be written."""
+        return len(self._done) == self.count and not self.under_way
 
     def _planned(self, index: int) -> int:
         return self.plan.sections[index].words if self.plan else 0
@@ -177,7 +187,7 @@ class Pulse:
         new = total - self._reused
         parts = [f"{total:,} of {counted(self.aim, 'word')}" if self.plan else "no plan yet"]
         since = 0.0 if self._writing_since is None else now - self._writing_since
-        if since >= SPEED_S and new > 0 and total < self.aim:
+        if since >= SPEED_S and new > 0 and total < self.aim and not self._over:
             parts.append(f"{clock(since / new * (self.aim - total))} left")
         parts.append(clock(now - self._began))
         return fit([*parts, *([money(self.cost)] if self.cost else [])], columns)
@@ -199,9 +209,10 @@ class Pulse:
         if any(0 < c.words < self._most.get(c.step, 0) for c in in_sections):
             how.append("another draft")
         came = [f"{min(words, planned):,} of {counted(planned, 'word')}"] if words or not how else []
-        after = fit([*came, *(["ending"] if words > planned else []), *how], columns)
         title = self.plan.sections[index].title if self.plan else ""
-        return around(f"section {index + 1}/{self.count}", title, f": {after}", columns)
+        head, room = f"section {index + 1}/{self.count}", min(cell_len(title), TITLE)
+        after = fit([*came, *(["ending"] if words > planned else []), *how], columns and columns - len(head) - room - 3)
+        return around(head, title, f": {after}", columns)
 
     def _preparing(self, calls: list[Call], columns: int | None) -> str:
         """A plan, notes, or nothing that is known."""
