@@ -100,7 +100,8 @@ class Teller:
             words = f"{report.written:,} of {counted(report.target.aim, 'word')}, {money(report.cost)}"
             line = f"NOT AS ASKED: {wrong}: {words}" if wrong else words
         self.beat.said_at = time.monotonic()
-        say(f"{self.done}/{self.count} {outcome.name}: {line}{self._save(outcome)}   {clock(left)} left")
+        eta = f"   {clock(left)} left" if self.done < self.count else ""
+        say(f"{self.done}/{self.count} {outcome.name}: {line}{self._save(outcome)}{eta}")
 
     def _save(self, outcome: Outcome) -> str:
         """Deliver the text, whole or as far as a ceiling let it come; what went wrong, for the line."""

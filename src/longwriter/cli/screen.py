@@ -13,7 +13,9 @@ from rich.text import Text
 from longwriter.characters import printable
 from longwriter.text import CJK_CHARACTER
 
-_PIECE = re.compile(rf"\s*(?:{CJK_CHARACTER.pattern}|(?:(?!{CJK_CHARACTER.pattern})\S)+)[，。；：！？、）」』》]*")
+_PIECE = re.compile(
+    rf"\s*(?:[^\s/]*/\S*|{CJK_CHARACTER.pattern}|(?:(?!{CJK_CHARACTER.pattern})\S)+)[，。；：！？、）」』》]*"
+)
 LEAST_TITLE = 8
 """Columns below which a title says nothing."""
 

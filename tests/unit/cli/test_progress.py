@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
-from tests.server import Server
+from tests.server import Server, write
 from tests.terminal import in_terminal
 
 from longwriter.cli.pulse import Pulse
@@ -142,6 +142,10 @@ def test_lines_are_cut_by_columns() -> None:
     path = "/a/path/that/is/longer/than/the/line.md"
     assert wrapped(f"text: {path} is here", 20).split("\n") == ["text:", path, "is here"]
     assert wrapped("灯塔看守人的夜晚，灯塔", 10).split("\n") == ["灯塔看守人", "的夜晚，灯", "塔"]
+    assert wrapped("text: runs/写一篇关于茶的文章/draft.md", 20).split("\n") == [
+        "text:",
+        "runs/写一篇关于茶的文章/draft.md",
+    ]
     for columns in (20, 40, 60):
         for title in ("灯塔看守人的漫长夜晚" * 4, "The long night " * 9, "x" * 99, "e\u0301" * 99, "👩‍🚀" * 30):
             assert cell_len(around("section 1/2", title, ": 5 words", columns)) <= columns
@@ -176,6 +180,26 @@ def test_a_terminal_is_never_written_beyond_its_edge(tmp_path: Path, columns: in
     assert any("waiting for the first" in line for line in shown.lines)
     assert any("retry 1 of" in line and "(429)" in line for line in shown.lines)
     assert "S_l" not in shown.raw
+
+
+def test_a_thinking_model_is_said_to_think(tmp_path: Path) -> None:
+    with Server(per_token_s=0.02, think="field", chunk_tokens=2) as server:
+        command = [*LONGWRITER, "write", "Write 60 words on tea", "--model", "m", "--base-url", server.url]
+        shown = in_terminal(command, tmp_path, 60)
+    assert any(line.startswith("planning, thinking, ") for line in shown.lines)
+    assert any(line.startswith("section 1/1 ") and line.endswith(": thinking") for line in shown.lines)
+
+
+def test_batch_says_which_texts_are_not_as_asked(tmp_path: Path) -> None:
+    lines = [{"instruction": f"Write {n} words on tea", "id": f"t{n}"} for n in (300, 400)]
+    (tmp_path / "b.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    short = "The keeper poured tea. "
+    with Server(speak=lambda b, s: short if "300" in str(b) and "JSON" not in str(b) else write(b, s)) as server:
+        command = [*LONGWRITER, "write", "--batch", "b.jsonl", "--model", "m", "--base-url", server.url]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=90, check=False)
+    assert done.returncode == 4, done.stderr
+    assert "t300: NOT AS ASKED: it has not the length that was asked for" in done.stderr
+    assert "1 of 2 texts not as asked" in done.stderr.splitlines()[-1]
 
 
 def test_a_log_gets_plain_lines_and_no_carriage_returns(tmp_path: Path) -> None:
