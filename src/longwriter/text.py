@@ -109,6 +109,11 @@ def count_words(text: str) -> int:
     return starts + cjk - len(_joints(classes))
 
 
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """A number with its noun, for people: "1 section", "2,000 words", "2 tries"."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
 def word_spans(text: str) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
     """Start and end index of each word that `count_words` counts, in order."""
     classes = _classes(text)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from longwriter.bench.along_words import Hashes, Ints, Mask, Reading, hashes_of
+from longwriter.writer.tongue import FUNCTION_WORDS
 
 NEUTRAL, LATIN, GREEK, CYRILLIC, HEBREW, ARABIC, HAN, KANA, HANGUL, OTHER = range(10)
 _BLOCKS = (
@@ -24,15 +25,6 @@ _BLOCKS = (
 )  # fmt: skip
 _STARTS, _SCRIPTS = (np.array(column) for column in zip((0, NEUTRAL), *_BLOCKS, strict=True))
 
-FUNCTION_WORDS = {
-    "en": "the of and to that it he his with as had for is her she not at by but which from they you were this be have are",
-    "de": "der die und das den nicht von sich mit dem des ist im ein eine auf er sie es war auch ich zu wie als aus nach",
-    "fr": "le la les et des de du que qui une il elle dans est pas ne pour sur avec au se ce par plus était je nous vous",
-    "es": "el la los las de que y en un una se no por con para su lo del al como más pero era le ella él yo muy",
-    "it": "il lo la i gli di che e un una non per con del della nel si è al da come più ma era anche lui lei sono",
-    "pt": "o a os as de que e em um uma se não por com para do da no na ao seu mais mas era ele ela como foi",
-    "nl": "de het een en van ik te dat die niet zijn is op aan met voor er hij zij maar ook als haar was naar om",
-}
 CHUNK = 20
 """Words that are given one language."""
 _LEAST_VOTES = 3

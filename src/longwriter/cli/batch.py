@@ -2,18 +2,23 @@
 
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from longwriter.cli.estimate import print_estimate
-from longwriter.cli.progress import clock
+from longwriter.cli.progress import Beat
 from longwriter.cli.pull import bring
-from longwriter.cli.tables import money
+from longwriter.cli.pulse import clock
+from longwriter.cli.screen import say
+from longwriter.cli.tables import flaws, money
 from longwriter.cli.work import run_async
-from longwriter.errors import CeilingReached, InputError, LongWriterError, RunError
+from longwriter.errors import CeilingReached, Flawed, InputError, LongWriterError, RunError
 from longwriter.exports import check_export, export, intend
+from longwriter.text import counted
 from longwriter.writer.batch import Outcome, read_batch, write_batch
+from longwriter.writer.events import Event, SectionDone
 from longwriter.writer.session import Options, stored
 from longwriter.writer.settings import WriteSettings
 
@@ -21,8 +26,9 @@ from longwriter.writer.settings import WriteSettings
 def write_lines(
     batch: Path, base: WriteSettings, out: Path | None, home: Path, work: Options, flags: dict[str, object]
 ) -> None:
-    """Write all lines of a file, each text to `out`/id.md; failures are printed and make exit code 2 at the end.
+    """Write all lines of a file, each text to `out`/id.md.
 
+    Failures are printed and make exit code 2 at the end; without any, texts that are not as asked make it 4.
     Ceilings hold for each text; a text that reaches one is delivered as far as it goes.
     """
     items, as_json = read_batch(batch, base), bool(flags["as_json"])
@@ -46,7 +52,9 @@ def write_lines(
     teller = Teller(home, files, len(items))
     concurrency = flags["concurrency"]
     assert isinstance(concurrency, int)
-    outcomes = run_async(write_batch(items, home, concurrency, work, teller.tell))
+    with teller.beat:
+        told = replace(work, on_event=teller.on_event)
+        outcomes = run_async(write_batch(items, home, concurrency, told, teller.tell))
     if as_json:
         for outcome in outcomes:
             report = outcome.result.report.model_dump() if outcome.result else None
@@ -55,7 +63,10 @@ def write_lines(
     failed = sum(o.result is None for o in outcomes)
     if failed or teller.unsaved:
         kept = f"; {teller.unsaved} could not be put in {out}" if teller.unsaved else ""
-        raise LongWriterError(f"{failed} of {len(outcomes)} texts failed{kept}; the same command goes on with them")
+        texts = counted(len(outcomes), "text")
+        raise LongWriterError(f"{failed} of {texts} failed{kept}; the same command goes on with them")
+    if teller.flawed:
+        raise Flawed(f"all finished, but {teller.flawed} of {counted(len(outcomes), 'text')} not as asked; see above")
 
 
 class Teller:
@@ -64,8 +75,19 @@ class Teller:
     def __init__(self, home: Path, files: dict[str, Path], count: int) -> None:
         """`files`: where each text goes; empty: nowhere beside its run."""
         self.home, self.files, self.count = home, files, count
-        self.done = self.unsaved = 0
+        self.done = self.unsaved = self.flawed = self.words = 0
         self.started = time.monotonic()
+        self.beat = Beat(self._still)
+
+    def on_event(self, event: Event) -> None:
+        """Of any of the texts."""
+        if isinstance(event, SectionDone) and not event.reused:
+            self.words += event.written
+
+    def _still(self) -> None:
+        """That the work goes on."""
+        came = f", {counted(self.words, 'word')} written" if self.words else ""
+        say(f"     {self.done} of {counted(self.count, 'text')} done{came}, {clock(time.monotonic() - self.started)}")
 
     def tell(self, outcome: Outcome) -> None:
         """One line on standard error."""
@@ -75,10 +97,13 @@ class Teller:
             line = f"failed: {outcome.failure}"
         else:
             report = outcome.result.report
-            line = f"{report.written:,} words of {report.target.aim:,}, {money(report.cost)}"
-        click.echo(
-            f"{self.done}/{self.count} {outcome.name}: {line}{self._save(outcome)}   {clock(left)} left", err=True
-        )
+            wrong = flaws(report)
+            self.flawed += bool(wrong)
+            words = f"{report.written:,} of {counted(report.target.aim, 'word')}, {money(report.cost)}"
+            line = f"NOT AS ASKED: {wrong}: {words}" if wrong else words
+        self.beat.said_at = time.monotonic()
+        eta = f"   {clock(left)} left" if self.done < self.count else ""
+        say(f"{self.done}/{self.count} {outcome.name}: {line}{self._save(outcome)}{eta}")
 
     def _save(self, outcome: Outcome) -> str:
         """Deliver the text, whole or as far as a ceiling let it come; what went wrong, for the line."""

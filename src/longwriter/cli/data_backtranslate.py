@@ -7,7 +7,7 @@ import click
 
 from longwriter.cli.data_options import ENGINE, JSON, OUT, PUSH
 from longwriter.cli.options import REACH, from_flags, with_options
-from longwriter.cli.progress import clock
+from longwriter.cli.pulse import clock
 from longwriter.cli.telling import Teller, made
 from longwriter.config import merge
 from longwriter.data.backtranslate.build import BacktranslateSettings, Made, make_triples

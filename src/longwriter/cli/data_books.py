@@ -11,7 +11,7 @@ from typing import Self
 import click
 
 from longwriter.cli.options import JSON, from_flags
-from longwriter.cli.progress import clock
+from longwriter.cli.pulse import clock
 from longwriter.config import read_text
 from longwriter.data.books.build import PARTS, BooksSettings, Work, build
 from longwriter.data.books.parts import bytes_read

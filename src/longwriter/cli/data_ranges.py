@@ -7,7 +7,7 @@ import click
 
 from longwriter.cli.data_options import BENCHMARK, ENGINE, JSON, OUT, PUSH, say_kept
 from longwriter.cli.options import REACH, from_flags, with_options
-from longwriter.cli.progress import clock
+from longwriter.cli.pulse import clock
 from longwriter.cli.telling import Teller, made
 from longwriter.config import merge
 from longwriter.data.instructions import read_instructions, sha256_of

@@ -8,6 +8,7 @@ from longwriter.cli.grouped import Grouped
 from longwriter.cli.options import HOME, JSON, PRICES, REACH, TEXT, settings, with_options
 from longwriter.cli.tables import money
 from longwriter.cli.work import run_async
+from longwriter.text import counted
 from longwriter.writer.doubts import doubts
 from longwriter.writer.estimate import ASSUMED_WORDS, TOKENS_A_SECOND
 from longwriter.writer.estimate import estimate as forecast
@@ -45,11 +46,11 @@ def print_estimate(settings: WriteSettings, work: Options, speed: float = TOKENS
         click.echo(f"warning: {doubt}", err=True)
     if made.assumed:
         click.echo(f"no length is named: about {ASSUMED_WORDS:,} words are assumed; give --words for another", err=True)
+    size = f"{counted(made.words, 'word')} in {counted(made.sections, 'section')}: {counted(made.calls, 'call')}"
     click.echo(
-        f"{made.words:,} words in {made.sections} section{'s' * (made.sections > 1)}: {made.calls} calls, "
-        f"{made.prompt_tokens:,} prompt + "
-        f"{made.completion_tokens:,} completion tokens, {money(made.cost)}, about {made.minutes:g} minutes at {speed:g} "
-        f"tokens/s one call at a time (context {made.context}; a model that keeps to the lengths asked for)"
+        f"{size}, {made.prompt_tokens:,} prompt + {made.completion_tokens:,} completion tokens, {money(made.cost)}, "
+        f"about {made.minutes:g} minutes at {speed:g} tokens/s one call at a time (context {made.context}; a model that "
+        "keeps to the lengths asked for)"
     )
     if made.cost and made.cost_cached is not None:
         share = 100 * made.cached_tokens / made.prompt_tokens

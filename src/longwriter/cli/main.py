@@ -12,7 +12,6 @@ from contextlib import suppress
 import click
 
 from longwriter import __version__
-from longwriter.characters import printable
 from longwriter.cli.completion import NAME, VARIABLE
 from longwriter.cli.lazy import Lazy
 from longwriter.cli.signals import ENDING, KEPT, end_when_told
@@ -98,4 +97,6 @@ def _in_a_line(error: click.ClickException) -> str:
 
 def _say(message: str) -> None:
     """One line on standard error; what servers and files said in it may hold tricks of terminals."""
-    click.echo(f"longwriter: {' '.join(printable(message).split())}", err=True)
+    from longwriter.cli.screen import one_line, say  # rich and numpy take 0.1 s, which --help need not wait for
+
+    say(f"longwriter: {one_line(message)}")

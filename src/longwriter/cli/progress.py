@@ -1,34 +1,56 @@
-"""What is going on, on standard error: a live bar where a person watches, one line a section elsewhere.
-
-Where nothing was said for a while, because a plan or a section takes its time, a line says that the work goes on.
-"""
+"""What is going on, on standard error: three lines that move where a person watches, a plain line now and then elsewhere."""
 
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from rich.console import Console, Group
+from rich.cells import cell_len
+from rich.console import Group, RenderableType
 from rich.live import Live
-from rich.progress import BarColumn, TextColumn
-from rich.progress import Progress as Bar
+from rich.progress_bar import ProgressBar
+from rich.table import Table
 from rich.text import Text
 
-from longwriter.cli.tables import cache, money
-from longwriter.types import Plan
-from longwriter.writer.events import Event, Planned, SectionDone, SectionStarted, Streamed, Warned
+from longwriter.cli.pulse import SHORT_WAIT_S, Pulse, retrying
+from longwriter.cli.screen import around, console_on, cut, show, tail
+from longwriter.text import counted
+from longwriter.writer.events import CallPaused, Event, Planned, SectionDone, Warned
 
-QUIET_S = 10.0
-"""Longest silence where no bar moves."""
+QUIET = ((120.0, 10.0), (900.0, 30.0), (float("inf"), 60.0))
+"""Up to so many seconds of the work, the longest silence where nothing moves; a log of hours need not say as much."""
+BAR = 10
+"""Columns that a bar needs; it has twice as many where there is room."""
 
 
-def clock(seconds: float) -> str:
-    """m:ss, or h:mm:ss."""
-    minutes, s = divmod(round(seconds), 60)
-    hours, m = divmod(minutes, 60)
-    return f"{hours}:{m:02}:{s:02}" if hours else f"{m}:{s:02}"
+class Beat:
+    """Says in a thread of its own, which the loop of a busy engine does not hold up, that the work goes on."""
+
+    def __init__(self, say: Callable[[], None]) -> None:
+        """`say` is called where nothing was said for a while."""
+        self._say, self._over = say, threading.Event()
+        self._began = self.said_at = time.monotonic()
+        """When something was said last; whoever says something sets it."""
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._over.wait(0.5):
+            now = time.monotonic()
+            quiet = next(quiet for until, quiet in QUIET if now - self._began < until)
+            if now - self.said_at >= quiet:
+                self.said_at = now
+                self._say()
 
 
 class Progress:
@@ -36,102 +58,87 @@ class Progress:
 
     def __init__(self, folder: Path) -> None:
         """`folder`: the run, named for a person who wants to look inside."""
-        self.console = Console(stderr=True)
-        self.live = self.console.is_terminal and sys.stderr.isatty()
+        self.console = console_on(stderr=True)
+        self.live = self.console.is_terminal and sys.stderr.isatty() and not self.console.is_dumb_terminal
         self.folder = folder
-        self._plan: Plan | None = None
-        self._aim = 0
-        self._done = self._new = 0
-        self._cost: float | None = 0.0
-        self._cache = ""
-        self._started = time.monotonic()
-        self._tail = ""
-        self._doing = "planning"
-        self._heard = 0
-        self._said_at = time.monotonic()
-        self._over = threading.Event()
-        self._beat: threading.Thread | None = None
-        self._bar = Bar(
-            TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[state]}"), console=self.console
+        self.pulse = Pulse(time.monotonic)
+        self._view = (
+            Live(get_renderable=self._picture, console=self.console, transient=True, refresh_per_second=5)
+            if self.live
+            else None
         )
-        self._task = self._bar.add_task("planning", total=None, state="")
-        self._view = Live(self._bar, console=self.console, transient=True) if self.live else None
+        self._beat = None if self.live else Beat(lambda: self._say(f"     {self._line()}"))
 
     def __enter__(self) -> Self:
         if self._view:
             self._view.__enter__()
-        else:
-            self._beat = threading.Thread(target=self._keep_saying, daemon=True)
-            self._beat.start()
+        if self._beat:
+            self._beat.__enter__()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._over.set()
-        if self._beat:
-            self._beat.join()
         if self._view:
             self._view.__exit__(kind, error, trace)
+        if self._beat:
+            self._beat.__exit__()
 
     def on_event(self, event: Event) -> None:
         """Show one event."""
+        self.pulse.see(event)
         match event:
             case Planned(plan, target):
-                self._plan, self._aim = plan, target.aim
-                source = (
-                    f' ("{target.quote}")' if target.quote else "" if target.source == "option" else " (the plan's own)"
-                )
-                self._say(f"plan: {len(plan.sections)} sections, {target.aim:,} words{source}   run: {self.folder}")
-            case SectionStarted(index):
-                self._title(index)
-                self._doing, self._heard = f"section {index + 1}/{self._count}", 0
-            case SectionDone(index, written, reused, cost, hit_rate, saved):
-                self._cost, self._cache = cost, cache(hit_rate, saved)
-                self._done += written
-                self._new += 0 if reused else written
-                self._tail = ""
-                if not reused:
-                    self._say(f"{index + 1:>4}/{self._count} {self._name(index)}: {written:,} words   {self._state()}")
-            case Streamed(_, text):
-                self._tail = (self._tail + text)[-160:]
-                self._heard += len(text)
+                quoted = f' ("{target.quote}")' if target.quote else ""
+                source = quoted or ("" if target.source == "option" else " (the plan's own)")
+                sections = counted(len(plan.sections), "section")
+                self._say(f"plan: {sections}, {counted(target.aim, 'word')}{source}\nrun: {self.folder}")
+            case SectionDone(index, written, reused) if not reused:
+                self._say(self._section(index, written))
+            case CallPaused(_, pause) if pause.why == "retry" and pause.seconds >= SHORT_WAIT_S and not self.live:
+                self._say(f"     {retrying(pause, pause.seconds)}")
             case Warned(message):
                 self._say(f"note: {message}")
-        self._refresh()
 
     @property
-    def _count(self) -> int:
-        return len(self._plan.sections) if self._plan else 0
+    def _columns(self) -> int | None:
+        return self.console.width if self.console.is_terminal else None
 
-    def _name(self, index: int) -> str:
-        return self._plan.sections[index].title if self._plan else ""
+    def _section(self, index: int, written: int) -> str:
+        """The line of a finished section."""
+        plan, columns = self.pulse.plan, self._columns
+        before, after = f"{index + 1:>4}/{self.pulse.count}", f": {counted(written, 'word')}"
+        state = self.pulse.state(None if columns is None else max(20, columns - len(before) - len(after) - 16))
+        return around(before, plan.sections[index].title if plan else "", f"{after}   {state}", columns)
 
-    def _title(self, index: int) -> None:
-        self._bar.update(self._task, description=f"section {index + 1}/{self._count}")
-
-    def _state(self) -> str:
-        spent = time.monotonic() - self._started
-        left = spent / self._new * max(0, self._aim - self._done) if self._new else None
-        eta = "" if left is None else f", {clock(left)} left"
-        paid = "".join(f", {said}" for said in (money(self._cost) if self._cost else "", self._cache) if said)
-        return f"{self._done:,} of {self._aim:,} words, {clock(spent)}{eta}{paid}"
-
-    def _keep_saying(self) -> None:
-        """Runs in a thread of its own, which the loop of a busy engine does not hold up."""
-        while not self._over.wait(1.0):
-            if time.monotonic() - self._said_at >= QUIET_S:
-                spent = clock(time.monotonic() - self._started)
-                came = f", {self._heard:,} characters so far" if self._heard else ""
-                self._say(f"     {self._doing}{came}, {spent}")
+    def _line(self) -> str:
+        """Where no terminal is."""
+        doing = self.pulse.doing()
+        return f"{doing}   {self.pulse.state()}" if self.pulse.plan else doing
 
     def _say(self, line: str) -> None:
-        self._said_at = time.monotonic()
-        self.console.print(line, highlight=False, markup=False, soft_wrap=True)
+        if self._beat:
+            self._beat.said_at = time.monotonic()
+        if self._view:  # else the lines that move would be drawn below this one as they were before it
+            self._view.refresh()
+        show(self.console, line)
 
-    def _refresh(self) -> None:
-        if self._view:
-            self._bar.update(
-                self._task, total=self._aim or None, completed=self._done, state=self._state() if self._aim else ""
-            )
-            self._view.update(Group(self._bar, Text(self._tail.replace("\n", " ")[-100:], style="dim")))
+    def _picture(self) -> RenderableType:
+        """Lines that never reach beyond the terminal's edge: one that wrapped could not be taken back."""
+        columns, pulse = max(20, self.console.width - 1), self.pulse
+        lines: list[RenderableType] = []
+        if pulse.plan:
+            state = pulse.state(columns)
+            room = columns - cell_len(state) - 2
+            row = Table.grid(padding=(0, 2, 0, 0))
+            bar = [
+                ProgressBar(
+                    total=max(1, pulse.aim), completed=min(pulse.total, pulse.aim), width=20 if room >= 20 else BAR
+                )
+            ]
+            row.add_row(*(bar if room >= BAR else []), Text(state, no_wrap=True))
+            lines.append(row)
+        lines.append(Text(cut(pulse.doing(columns), columns), no_wrap=True, overflow="ellipsis"))
+        if text := pulse.last_words:
+            lines.append(Text(tail(text, columns), style="dim", no_wrap=True, overflow="ellipsis"))
+        return Group(*lines)

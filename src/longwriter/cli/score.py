@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from longwriter.cli.options import HOME, JSON, from_flags, with_options
-from longwriter.cli.progress import clock
+from longwriter.cli.pulse import clock
 from longwriter.cli.score_source import Given, Item, about, read_range, read_source
 from longwriter.cli.tables import show_table
 from longwriter.cli.work import run_async

@@ -7,9 +7,11 @@ import click
 
 from longwriter.cli.options import HOME, JSON, RUN, with_options
 from longwriter.cli.run_states import PLAN, planned_by, standing
+from longwriter.cli.screen import say
 from longwriter.cli.tables import section_table, show_table, totals
 from longwriter.errors import InputError
 from longwriter.runs import find
+from longwriter.text import counted
 from longwriter.writer.session import stored
 
 
@@ -33,8 +35,9 @@ def show(run: str, text: bool, home: Path, as_json: bool) -> None:
     else:
         show_table(section_table(result.report))
         if plan:
-            click.echo(f"plan: made in the run {plan}")
+            say(f"plan: made in the run {plan}", stderr=False)
         if run_.state == PLAN:
-            click.echo(f"a plan for {result.report.target.aim:,} words; write it with: longwriter resume {folder}")
+            said = f"a plan for {counted(result.report.target.aim, 'word')}; write it with: longwriter resume {folder}"
         else:
-            click.echo(totals(result.report))
+            said = totals(result.report)
+        say(said, stderr=False)

@@ -4,7 +4,18 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from longwriter.text import counted
 from longwriter.writer.report import Report
+from longwriter.writer.verdict import flawed
+
+FLAWS = {
+    "refusal": "the model refuses to write it",
+    "looping": "it goes round in circles",
+    "length": "it has not the length that was asked for",
+    "ending": "its end is missing",
+    "language": "it is in another language",
+    "sections": "some of it could not be written as planned",
+}
 
 
 def money(cost: float | None) -> str:
@@ -20,20 +31,39 @@ def cache(hit_rate: float | None, saved: float | None) -> str:
 
 
 def totals(report: Report) -> str:
-    """The contract in one line."""
-    off = 100 * (report.written / report.target.aim - 1)
-    source = {"option": "--words", "request": f'"{report.target.quote}"', "plan": "the plan's own"}[
-        report.target.source
-    ]
-    state = "" if report.finished else "  UNFINISHED"
-    return (
-        f"{report.written:,} words of {report.target.aim:,} asked ({source}), {off:+.1f} %, S_l {report.length_score:.1f}, "
-        f"repeated 8-grams {100 * report.repeated_8grams:.1f} %, said again {100 * report.repeated_share:.0f} %{state}\n"
-        + "".join(f"note: {note}\n" for note in report.notes)
-        + (f"{report.context_why}\n" if report.context_why else "")
-        + f"{report.calls} calls, {report.prompt_tokens:,} + {report.completion_tokens:,} tokens, {money(report.cost)}"
-        + (f"\n{found}" if (found := cache(report.hit_rate, report.saved)) else "")
-    )
+    """What came of a run, for people: the verdict, and what it took."""
+    told = {finding.text for finding in report.verdict}
+    notes = [f"note: {note}" for note in report.notes if note not in told]
+    notes += [report.context_why] * bool(report.context_why)
+    found = cache(report.hit_rate, report.saved)
+    return "\n".join([*verdict_lines(report), *notes, spending(report), *([found] if found else [])])
+
+
+def spending(report: Report) -> str:
+    """Calls, tokens and money, in one line."""
+    tokens = f"{report.prompt_tokens:,} + {report.completion_tokens:,} tokens"
+    return f"{counted(report.calls, 'call')}, {tokens}, {money(report.cost)}"
+
+
+def verdict_lines(report: Report) -> list[str]:
+    """The verdict, what is wrong first; numbers that say nothing to a reader are in --json and report.json."""
+    if not report.finished:
+        done = sum(s.written is not None for s in report.sections)
+        sections = f"{done} of {counted(len(report.sections), 'section')}"
+        return [f"unfinished: {sections}, {report.written:,} of {counted(report.target.aim, 'word')}"]
+    bad = flawed(report.verdict)
+    good = {f.kind: f.text for f in report.verdict if f.ok and f.text}
+    read = ", ".join(good[kind] for kind in ("looping", "ending", "language") if kind in good)
+    asked = next((f for f in report.verdict if f.kind == "asked" and f.text), None)
+    lines = [f"warning: {f.text}" for f in bad]
+    lines += [good["length"]] if "length" in good else []
+    lines += [f"{'apart from that' if bad else 'reads through'}: {read}"] if read else []
+    return lines + ([f"{'' if asked.ok else 'warning: '}{asked.text}"] if asked else [])
+
+
+def flaws(report: Report) -> str:
+    """What is wrong with a finished text, in a few words; "" for nothing."""
+    return " and ".join(FLAWS[f.kind] for f in flawed(report.verdict))
 
 
 def section_table(report: Report) -> Table:

@@ -8,7 +8,7 @@ import time
 import click
 
 from longwriter import __version__
-from longwriter.cli.progress import clock
+from longwriter.cli.pulse import clock
 from longwriter.data.steps import Progress
 
 LINE_EVERY_S = 5.0

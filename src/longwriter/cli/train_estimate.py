@@ -7,7 +7,7 @@ from typing import get_args
 import click
 
 from longwriter.cli.options import JSON, from_flags
-from longwriter.cli.progress import clock
+from longwriter.cli.pulse import clock
 from longwriter.train.estimate.memory import Memory
 from longwriter.train.estimate.recipe import Method, job_of, method_of, shape_of
 from longwriter.train.estimate.rl import Plan, RlEstimate, estimate_rl

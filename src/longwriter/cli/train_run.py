@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from longwriter.cli.progress import clock
+from longwriter.cli.pulse import clock
 from longwriter.errors import SetupError
 from longwriter.train.recipe import Recipe, dotted, read_recipe
 

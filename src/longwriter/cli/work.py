@@ -11,11 +11,13 @@ import click
 
 from longwriter.cli.progress import Progress
 from longwriter.cli.pull import bring
+from longwriter.cli.screen import say
 from longwriter.cli.signals import ENDING, cancelling
-from longwriter.cli.tables import totals
+from longwriter.cli.tables import flaws, totals
 from longwriter.errors import CeilingReached, Flawed, InputError, RunError
 from longwriter.exports import claimed, export, intended
 from longwriter.runs import DRAFT
+from longwriter.text import counted
 from longwriter.writer.session import Options as Work
 from longwriter.writer.session import Result, stored, write
 from longwriter.writer.settings import WriteSettings
@@ -72,7 +74,7 @@ class Goal:
             told = result.report.model_dump() | {"run": str(folder), "text": str(where)}
             click.echo(json.dumps(told, ensure_ascii=False))
         else:
-            click.echo(f"{totals(result.report)}\ntext: {where}   run: {folder}", err=True)
+            say(f"{totals(result.report)}\ntext: {where}\nrun: {folder}")
 
 
 def work_on(
@@ -103,8 +105,8 @@ def work_on(
         except KeyboardInterrupt:
             raise KeyboardInterrupt(_stopped(folder)) from None
         goal.deliver(result, folder)
-    if result.report.faults:
-        raise Flawed("finished, but " + "; ".join(result.report.faults))
+    if wrong := flaws(result.report):
+        raise Flawed(f"finished, but {wrong}; try another model, or another --seed")
     return result
 
 
@@ -118,4 +120,4 @@ def _stopped(folder: Path) -> str:
     if session is None or not session.manuscript.planned:
         return f"stopped before the plan was made; {on}"
     report = session.result().report
-    return f"stopped: {report.written:,} of {report.target.aim:,} words are in {folder / DRAFT}; {on}"
+    return f"stopped: {report.written:,} of {counted(report.target.aim, 'word')} are in {folder / DRAFT}; {on}"

@@ -71,6 +71,11 @@ class Answer:
         return max(self._visible, self.unseen) > self._most or self.filter.beyond > BEYOND
 
     @property
+    def silent(self) -> bool:
+        """Whether thinking or blanks have come, and no text."""
+        return not self._visible and self.unseen > 0
+
+    @property
     def thinking(self) -> str:
         """All of it."""
         return "".join(self._reasoning) + self.filter.thinking

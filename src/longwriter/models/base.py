@@ -6,9 +6,10 @@ asked for, not before. 3. Retrying, think-tag stripping and error naming happen 
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from importlib import import_module
 from types import ModuleType
-from typing import Protocol, runtime_checkable
+from typing import Literal, Protocol, runtime_checkable
 
 from pydantic import Field
 
@@ -27,6 +28,40 @@ class Listener(Protocol):
     def hear(self, piece: str) -> bool:
         """The next piece. True: enough; the reply ends here, with `finish` "cut"."""
         ...
+
+
+@dataclass(frozen=True)
+class Pause:
+    """Why a call goes on without a word of text."""
+
+    why: Literal["slot", "prompt", "thinking", "retry"]
+    """`slot`: others are before it; `prompt`: that is being read; `retry`: after a failure, or because a server asked for
+    fewer requests a minute, it is waiting to ask again."""
+    share: float | None = None
+    """Of the prompt that is read, 0 to 1."""
+    seconds: float = 0.0
+    """Of a retry: how long it waits."""
+    number: int = 0
+    """Of a retry, from 1."""
+    most: int = 0
+    """About how many retries there will be before it gives up."""
+    said: str = ""
+    """What the server said."""
+
+
+@runtime_checkable
+class Patient(Listener, Protocol):
+    """A listener that is also told what it waits for."""
+
+    def wait(self, pause: Pause) -> None:
+        """No text for now; what is heard next ends it."""
+        ...
+
+
+def tell_pause(listener: Listener | None, pause: Pause) -> None:
+    """Tell a listener, if it is one that wants to know."""
+    if isinstance(listener, Patient):
+        listener.wait(pause)
 
 
 Listens = Listener | Callable[[str], object]

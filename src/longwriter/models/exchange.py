@@ -12,7 +12,7 @@ import httpx2
 from openai import AsyncOpenAI
 
 from longwriter.models.answers import Answer
-from longwriter.models.base import Listener
+from longwriter.models.base import Listener, Pause, tell_pause
 from longwriter.models.refusals import words_of
 from longwriter.models.sse import Events, Malformed
 
@@ -71,6 +71,8 @@ class Exchange:
                 for event in events.feed(chunk):
                     shown, went_on = answer.take(event)
                     moved = moved or went_on
+                    if answer.silent:
+                        tell_pause(self._listener, Pause("thinking"))
                     enough = bool(shown) and self._listener is not None and self._listener.hear(shown)
                     if enough or answer.over:
                         self.left = True

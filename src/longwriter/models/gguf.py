@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from longwriter.errors import EmptyReply, InputError, PromptTooLong, SetupError, Unavailable
-from longwriter.models.base import Listener, Listens, ModelConfig, listening
+from longwriter.models.base import Listener, Listens, ModelConfig, Pause, listening, tell_pause
 from longwriter.models.cards import card_of
 from longwriter.models.gguf_file import read_header
 from longwriter.models.library import is_path, locate
@@ -92,11 +92,13 @@ class Gguf:
             return stop.is_set()
 
         def work() -> None:
+            loop.call_soon_threadsafe(answer.wait, Pause("prompt"))
             try:
                 self._engine.chat(body, hear)
             finally:
                 loop.call_soon_threadsafe(events.put_nowait, None)
 
+        answer.wait(Pause("slot"))
         running, failed = self._threads.submit(work), None
         try:
             while (event := await events.get()) is not None:
@@ -153,8 +155,14 @@ class _Answer:
         if listener is not None:
             listener.begin()
 
+    def wait(self, pause: Pause) -> None:
+        """No text for now."""
+        tell_pause(self.listener, pause)
+
     def feed(self, event: dict[str, Any]) -> bool:
         """Take one event of the stream. True: enough."""
+        if read := event.get("prompt_progress"):
+            self.wait(Pause("prompt", read["processed"] / max(1, read["total"])))
         if "error" in event:
             said = event["error"]
             self.error, self.code = " ".join(str(said["message"]).split()), int(said["code"])

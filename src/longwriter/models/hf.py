@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 from longwriter.errors import EmptyReply, InputError, PromptTooLong, SetupError
-from longwriter.models.base import Listener, Listens, ModelConfig, listening, need
+from longwriter.models.base import Listener, Listens, ModelConfig, Pause, listening, need, tell_pause
 from longwriter.models.hf_sampling import FILTERS, Draw, Grammar, penalty_of, sampling_of
 from longwriter.models.hf_weights import Failures, Weights
 from longwriter.models.thinking import ThinkFilter
@@ -73,6 +73,8 @@ class HuggingFace:
         def tell(piece: str | None) -> None:
             loop.call_soon_threadsafe(pieces.put_nowait, piece)
 
+        if self._turn.locked():
+            tell_pause(heard.listener, Pause("slot"))
         async with self._turn:
             work = loop.run_in_executor(None, self._generate, request, stop, tell)
             try:
@@ -216,7 +218,7 @@ class _Heard:
     """What is visible of a reply so far, and whether its listener had enough."""
 
     def __init__(self, listener: Listener | None) -> None:
-        self._listener, self._filter = listener, ThinkFilter()
+        self.listener, self._filter = listener, ThinkFilter()
         self.enough = False
         if listener is not None:
             listener.begin()
@@ -238,8 +240,8 @@ class _Heard:
             self._hear(rest)
 
     def _hear(self, visible: str) -> None:
-        if visible and self._listener is not None:
-            self.enough = self._listener.hear(visible)
+        if visible and self.listener is not None:
+            self.enough = self.listener.hear(visible)
 
 
 class _Streamer:

@@ -22,7 +22,7 @@ from longwriter.characters import printable
 from longwriter.config import fault
 from longwriter.errors import EmptyReply, InputError, PromptTooLong, Refused, SetupError, Unavailable
 from longwriter.models.answers import Answer, Failed, ending
-from longwriter.models.base import Listener, Listens, ModelConfig, listening
+from longwriter.models.base import Listener, Listens, ModelConfig, Pause, listening, tell_pause
 from longwriter.models.caching import Hints
 from longwriter.models.exchange import Exchange
 from longwriter.models.listing import Entry, entries
@@ -31,6 +31,7 @@ from longwriter.models.refusals import PASSING, Quirks, too_long, words_of
 from longwriter.models.retry import Backoff, asked_wait
 from longwriter.models.sse import Malformed, TooMuch, decoded, parsed
 from longwriter.models.transport import BoundedClient, Redirected
+from longwriter.text import counted
 from longwriter.types import Reply, Request
 
 DEFAULT_URL = "https://api.openai.com/v1"
@@ -115,9 +116,13 @@ class OpenAICompatible:
             empties = empties + 1 if heard.empty else empties
             wait = backoff.next_wait(heard.asked_s, FIRST_CONTACT_S if heard.unreached else None)
             if heard.empty and (wait is None or empties == MOST_EMPTY):
-                raise EmptyReply(f"{self.name} answered without text, {empties} times in a row{heard.message}")
+                raise EmptyReply(
+                    f"{self.name} answered without text, {counted(empties, 'time')} in a row{heard.message}"
+                )
             if wait is None:
                 raise Unavailable(self._gave_up(heard, backoff))
+            most = MOST_EMPTY - 1 if heard.empty else backoff.most(heard.asked_s)
+            tell_pause(listener, Pause("retry", None, wait, backoff.tries, most, heard.message))
             await asyncio.sleep(wait)
 
     async def window(self) -> int | None:
@@ -239,7 +244,7 @@ class OpenAICompatible:
         return f"the server refuses the request: {at}"
 
     def _gave_up(self, fault: _Fault, backoff: Backoff) -> str:
-        tries = f"gave up after {backoff.tries} {'try' if backoff.tries == 1 else 'tries'} in {backoff.spent_s:.0f} s"
+        tries = f"gave up after {counted(backoff.tries, 'try', 'tries')} in {backoff.spent_s:.0f} s"
         if fault.unreached:
             hint = "is the server running, and is its base URL complete, most often with /v1 at the end?"
             return f"cannot reach a model at {self._shown_url}: {hint} ({tries}: {fault.message})"

@@ -16,6 +16,9 @@ LONGEST_WAIT_S = 20.0
 SHORTEST_WAIT_S = 0.05
 """Times the number of tries so far: least wait where a server asks for less."""
 
+MOST_FORESEEN = 30
+"""Retries beyond which nobody counts."""
+
 
 class Backoff:
     """The waits of one call."""
@@ -45,6 +48,18 @@ class Backoff:
             wait = max(asked_s * (1 + 0.1 * jitter), SHORTEST_WAIT_S * self.tries)
         budget = self.budget_s if budget_s is None else min(budget_s, self.budget_s)
         return wait if self.spent_s + wait <= budget else None
+
+    def most(self, asked_s: float | None = None, budget_s: float | None = None) -> int:
+        """About how many retries there will be in all, each as long as the server asked for, or growing as usual.
+
+        Call after `next_wait`. At least the number of failures so far.
+        """
+        left = (self.budget_s if budget_s is None else min(budget_s, self.budget_s)) - self.spent_s
+        number = self.tries - 1
+        while left > 0 and number < MOST_FORESEEN:
+            left -= max(asked_s or 0.0, 0.75 * min(FIRST_WAIT_S * 2**number, LONGEST_WAIT_S))
+            number += left >= 0
+        return max(self.tries, number)
 
 
 def asked_wait(headers: Mapping[str, str]) -> float | None:

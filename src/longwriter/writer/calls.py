@@ -7,10 +7,11 @@ journalled before anyone sees it; `mend` may make it fit before. 4. `forget` mak
 So whoever runs the same steps again after a kill gets the same replies, and pays only for what was not finished.
 """
 
+import math
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from longwriter.errors import CeilingReached, EmptyReply, InputError, TruncatedPrompt
 from longwriter.journal import Journal, digest
@@ -18,6 +19,8 @@ from longwriter.models.base import Listener, Model
 from longwriter.models.prices import Price
 from longwriter.models.tokens import TokenCounter, estimate_tokens
 from longwriter.types import Message, Reply, Request, Usage
+from longwriter.writer.events import OnEvent, unwatched
+from longwriter.writer.told import Told
 
 MESSAGE_TOKENS = 8
 """What a chat template adds to a message, rounded up."""
@@ -49,6 +52,10 @@ class Spent:
     seconds: float = 0.0
     """Time that the models took, calls side by side counted each."""
 
+    unplaced_s: float = 0.0
+    _spans: list[tuple[float, float]] = field(default_factory=list)
+    """When each call ran; seconds of the clock."""
+
     @property
     def tokens(self) -> int:
         """Prompt and completion together."""
@@ -60,6 +67,24 @@ class Spent:
         if self.cached_tokens is None or not self.countable_tokens:
             return None
         return self.cached_tokens / self.countable_tokens
+
+    def took(self, data: Mapping[str, object]) -> None:
+        """Add the time of a call, as its journal entry tells it."""
+        seconds, began = float(str(data["seconds"])), data.get("began")
+        self.seconds += seconds
+        if isinstance(began, int | float):
+            self._spans.append((began, began + seconds))
+        else:  # nothing was asked, or the entry is of a version that noted no time: it stands beside no other
+            self.unplaced_s += seconds
+
+    @property
+    def wall_seconds(self) -> float:
+        """Time in which a model was at work, calls side by side counted once."""
+        total, until = self.unplaced_s, -math.inf
+        for start, end in sorted(self._spans):
+            total += max(0.0, end - max(start, until))
+            until = max(until, end)
+        return total
 
 
 @dataclass(frozen=True)
@@ -105,6 +130,8 @@ class Calls:
         """
         self.journal, self.roles, self.ceilings, self.run = journal, roles, ceilings, run
         self.spent = Spent()
+        self.on_event: OnEvent = unwatched
+        self._asked = 0
         self._replies: dict[str, Reply] = {}
         self._forgotten: Counter[str] = Counter()
         self._under_way: list[Usage] = []
@@ -193,19 +220,23 @@ class Calls:
         estimate = sum(estimate_tokens(m.content) + MESSAGE_TOKENS for m in request.messages)
         request = request.model_copy(update={"cache_key": f"longwriter-{digest(f'{self.run} {role_name}')}"})
         peak = role.peak
-        started = time.monotonic()
+        began, started = time.time(), time.monotonic()
         self._under_way.append(expected)
+        told = self._told(step, listener)
         reply = None
         try:
-            reply = await role.model.reply(request, listener)
+            reply = await role.model.reply(request, told)
         finally:
             if reply is None:  # it failed, or was cancelled
                 self._under_way.remove(expected)
+            if isinstance(told, Told):
+                told.end(reply)
         data: dict[str, object] = {
             "step": step,
             "role": role_name,
             "estimate": estimate,
             "prompt_tokens": prompt_tokens,
+            "began": round(began, 3),
             "seconds": round(time.monotonic() - started, 3),
         } | ({"peak": True} if peak else {})
         drawn = Drawn(reply, data, expected)
@@ -220,6 +251,13 @@ class Calls:
                 read,
             )
         return drawn
+
+    def _told(self, step: str, listener: Listener | None) -> Listener | None:
+        """The listener, with the run's watcher told what it hears; as it is where nobody watches."""
+        if self.on_event is unwatched:
+            return listener
+        self._asked += 1
+        return Told(self._asked, step, listener, self.on_event)
 
     def waste(self, drawn: "Drawn") -> None:
         """Count a reply that nothing is made of; its text is not kept."""
@@ -267,7 +305,7 @@ class Calls:
         spent.calls += 1
         spent.prompt_tokens += usage.prompt_tokens or 0
         spent.completion_tokens += usage.completion_tokens or 0
-        spent.seconds += float(str(data["seconds"]))
+        spent.took(data)
         spent.cost = None if cost is None or spent.cost is None else spent.cost + cost
         if usage.cached_tokens is not None and usage.prompt_tokens is not None:
             spent.cached_tokens = (spent.cached_tokens or 0) + min(usage.cached_tokens, usage.prompt_tokens)

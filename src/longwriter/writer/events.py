@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from longwriter.models.base import Pause
 from longwriter.types import Plan
 from longwriter.writer.target import Target
 
@@ -20,6 +21,8 @@ class SectionStarted:
     """A section's first call is about to be made. `index` counts from 0 in plan order."""
 
     index: int
+    steps: str = ""
+    """What the names of its calls' steps begin with."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,42 @@ class Warned:
     message: str
 
 
-Event = Planned | SectionStarted | SectionDone | Streamed | Warned
+@dataclass(frozen=True)
+class CallStarted:
+    """A model is asked; told again where a call begins anew, which makes void what was heard of it."""
+
+    call: int
+    """Numbers the calls of one command from 1."""
+    step: str
+    """What it is for: see `calls`. Candidates side by side are calls of one step."""
+
+
+@dataclass(frozen=True)
+class CallHeard:
+    """The next piece of a call's visible text."""
+
+    call: int
+    text: str
+
+
+@dataclass(frozen=True)
+class CallPaused:
+    """A call waits; what is heard next ends it."""
+
+    call: int
+    pause: Pause
+
+
+@dataclass(frozen=True)
+class CallEnded:
+    """A call has its reply, or failed."""
+
+    call: int
+    tokens: int | None = None
+    """Of its text, as the server counted them; None where it did not, or where thinking is among them."""
+
+
+Event = Planned | SectionStarted | SectionDone | Streamed | Warned | CallStarted | CallHeard | CallPaused | CallEnded
 OnEvent = Callable[[Event], None]
 
 

@@ -226,7 +226,7 @@ class Manuscript:
             want = min(max(want, low * planned), high * planned)
             steps = _steps(name, self._redone[name])
             place = Place(i, steps, want, len(todo) == 1, SLACK * budget, self._heading_words(i))
-            self.on_event(SectionStarted(i))
+            self.on_event(SectionStarted(i, f"section:{steps}:"))
             seen = Seen(tuple(self._texts[self.ids[j]] for j in group if j < i and self.ids[j] in self._texts))
             show = self._shower(i) if watched else None
             result = await writer.write(place, seen, pace, memory, show)

@@ -8,7 +8,7 @@ import re
 from collections import Counter
 
 from longwriter.errors import PlanError
-from longwriter.text import words_of
+from longwriter.text import counted, words_of
 from longwriter.types import Plan, Section
 
 _FORM = re.compile(
@@ -63,15 +63,15 @@ def check_plan(plan: Plan, count: int | None, instruction: str) -> None:
     """
     sections = plan.sections
     if count and not count / 2 <= len(sections) <= 2 * count:
-        raise PlanError(f"it has {len(sections)} sections, not {count}")
+        raise PlanError(f"it has {counted(len(sections), 'section')}, not {count}")
     for number, section in enumerate(sections, 1):
         if fault := _empty_fault(section, sections[: number - 1], instruction):
             raise PlanError(f"line {number} {fault}")
     bare = Counter(_numberless(f"{s.title} {s.point}") for s in sections)
     alike, number_of = bare.most_common(1)[0]
     points = {_bare(s.point) for s in sections if _numberless(f"{s.title} {s.point}") == alike}
-    counted = len(points) > 1 or len(words_of(points.pop())) < LEAST_POINT
-    if len(sections) > 2 and number_of > len(sections) / 2 and counted:
+    numbered = len(points) > 1 or len(words_of(points.pop())) < LEAST_POINT
+    if len(sections) > 2 and number_of > len(sections) / 2 and numbered:
         raise PlanError("its sections differ by their numbers alone")
     for number, section in enumerate(sections, 1):
         if fault := _same_point(section, sections[: number - 1]):

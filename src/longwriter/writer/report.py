@@ -7,13 +7,10 @@ from longwriter.types import Record
 from longwriter.writer.calls import Spent
 from longwriter.writer.manuscript import Manuscript
 from longwriter.writer.target import Target
+from longwriter.writer.verdict import Finding, findings
 
-MOST_OFF = 0.05
-"""A text further from the bounds of its length is said to be."""
 FEWEST_HITS, HITS_JUDGED_FROM = 0.5, 20_000
 """A run with full context that reads less of its prompts from a cache is told so, once they have so many tokens."""
-MOST_AGAIN = 0.3
-"""A text of which more is said again is said to go round in circles."""
 
 
 class SectionReport(Record):
@@ -44,8 +41,10 @@ class Report(Record):
     """Share of the text that says again what stood earlier, rephrased or not (`rewards.repetition`)."""
     faults: tuple[str, ...] = ()
     """What is wrong with sections: cut by a filter, in circles, far too short."""
+    verdict: tuple[Finding, ...] = ()
+    """What a person should know of the finished text, the worst first."""
     notes: tuple[str, ...] = ()
-    """What a person should know of the finished text."""
+    """What of the verdict is not as it should be, and of what the text took."""
     finished: bool
     calls: int
     prompt_tokens: int
@@ -63,14 +62,16 @@ class Report(Record):
     context_why: str = ""
     """What was weighed where the settings left it open."""
     seconds: float
-    """Time that the models took."""
+    """Time that the models took, calls side by side counted each."""
+    wall_seconds: float = 0.0
+    """Time in which a model was at work: calls side by side counted once."""
     sections: tuple[SectionReport, ...]
 
 
-def _fits(target: Target, written: int) -> bool:
-    """Whether a text has about the words asked for, or lies within the bounds that were named."""
-    low, high = target.low or target.aim, target.high or target.aim
-    return (1 - MOST_OFF) * min(low, target.aim) <= written <= (1 + MOST_OFF) * max(high, target.aim)
+def _verdict(manuscript: Manuscript, document: str, faults: list[str]) -> tuple[Finding, ...]:
+    settings = manuscript.settings
+    texts = [part.text for part in manuscript.parts()]
+    return findings(settings.instruction, manuscript.target, texts, document, faults, settings.language)
 
 
 def _misses(spent: Spent, context: str) -> bool:
@@ -100,11 +101,8 @@ def report(manuscript: Manuscript, spent: Spent) -> Report:
         )
     again = repetition(document).share
     faults = [fault for part in parts.values() for fault in part.faults]
-    aim, finished, notes = manuscript.target.aim, manuscript.finished, list[str]()
-    if finished and not _fits(manuscript.target, written):
-        notes.append(f"it has {written:,} words of {aim:,}: the model cannot be held to the length it is asked for")
-    if finished and again > MOST_AGAIN:
-        notes.append(f"{again:.0%} of it says again what stood earlier: try another model, or another --seed")
+    verdict = _verdict(manuscript, document, faults) if manuscript.finished else ()
+    notes = [f.text for f in verdict if not f.ok]
     if spent.saved is not None and _misses(spent, manuscript.context.mode):
         notes.append(f"only {100 * (spent.hit_rate or 0):.0f} % of the prompts came from the server's cache")
     return Report(
@@ -115,8 +113,9 @@ def report(manuscript: Manuscript, spent: Spent) -> Report:
         repeated_8grams=round(repeated_ngrams(document), 4),
         repeated_share=round(again, 4),
         faults=tuple(faults),
+        verdict=verdict,
         notes=tuple(notes),
-        finished=finished,
+        finished=manuscript.finished,
         calls=spent.calls,
         prompt_tokens=spent.prompt_tokens,
         completion_tokens=spent.completion_tokens,
@@ -127,5 +126,6 @@ def report(manuscript: Manuscript, spent: Spent) -> Report:
         context=manuscript.context.mode,
         context_why=manuscript.context.why,
         seconds=round(spent.seconds, 1),
+        wall_seconds=round(spent.wall_seconds, 1),
         sections=tuple(rows),
     )

@@ -91,6 +91,7 @@ class Session:
         roles = {r: Role(m, prices.price_for(configs[r])) for r, m in models.items()}
         run = f"{folder.name if folder else ''} {settings.instruction}"
         self.calls = Calls(journal, roles, Ceilings(settings.max_cost, settings.max_tokens), run)
+        self.calls.on_event = options.on_event
         self._saved_at = -DRAFT_EVERY_S
         self.prompts = _prompts(settings)
         self.manuscript = Manuscript(settings, journal, self.calls, self.prompts, options.on_event, self._save)

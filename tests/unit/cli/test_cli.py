@@ -86,7 +86,11 @@ def test_a_text_from_a_server_with_all_commands(tmp_path: Path) -> None:
         assert longwriter("show", name, "--text", cwd=tmp_path).stdout == text
         assert json.loads(longwriter("runs", "--json", cwd=tmp_path).stdout)[0]["state"] == "finished"
         shown = longwriter("show", name, cwd=tmp_path).stdout
-        assert "S_l" in shown
+        assert " of 3,000 words (" in shown
+        assert "reads through: no loops" in shown
+        assert "S_l" not in shown
+        assert "S_l" not in made.stderr
+        assert [f["kind"] for f in report["verdict"] if not f["ok"]] == ["asked"]
         assert "planned" in shown
         redone = longwriter("redo", name, "--section", "2", cwd=tmp_path)
         assert redone.returncode == 0, redone.stderr

@@ -92,7 +92,7 @@ async def test_far_too_few_sections_are_a_fault() -> None:
     model = FakeModel.scripted([one, GOOD])
     run = session(model, settings(words=3000))
     await run.run(plan_only=True)
-    assert "1 sections, not 6" in model.requests[1].messages[-1].content
+    assert "1 section, not 6" in model.requests[1].messages[-1].content
 
 
 async def test_chinese_requests_get_chinese_prompts() -> None:
