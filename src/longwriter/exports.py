@@ -14,7 +14,7 @@ from filelock import FileLock, Timeout
 
 from longwriter.errors import InputError, RunError
 from longwriter.journal import digest
-from longwriter.runs import PLAN, SETTINGS, all_runs, being_written, make_folder, write_file
+from longwriter.runs import DRAFT, SETTINGS, all_runs, being_written, make_folder, write_file
 
 EXPORTS = "exports.json"
 ELSE = "choose another --out, or add --force"
@@ -52,9 +52,9 @@ def _others(folder: Path) -> list[Path]:
 
 
 def _waiting(folder: Path, out: Path) -> Path | None:
-    """Another run beside this one that has not put its text into a file yet, and still may."""
+    """Another run beside this one that has written some of its text, or is about to, and not put it there yet."""
     for run in _others(folder):
-        if _exports(run).get(str(out.resolve())) == [""] and ((run / PLAN).exists() or being_written(run)):
+        if _exports(run).get(str(out.resolve())) == [""] and ((run / DRAFT).exists() or being_written(run)):
             return run
     return None
 

@@ -9,7 +9,7 @@ import pytest
 
 from longwriter.errors import InputError, RunError
 from longwriter.exports import EXPORTS, check_export, claimed, export, intend, intended, written
-from longwriter.runs import PLAN, opened
+from longwriter.runs import DRAFT, PLAN, opened
 
 
 def made(folder: Path) -> Path:
@@ -101,8 +101,9 @@ def test_a_disk_that_fills_up_between_note_and_text_locks_nobody_out(tmp_path: P
 def test_a_file_that_another_run_is_to_write_is_refused_by_its_name(tmp_path: Path) -> None:
     first, second, out = made(tmp_path / "first"), made(tmp_path / "second"), tmp_path / "a.md"
     intend(first, out)
-    check_export(second, out, force=False)  # nothing was planned there yet
     (first / PLAN).write_text("# T")
+    check_export(second, out, force=False)  # nothing was written there yet
+    (first / DRAFT).write_text("text")
     with pytest.raises(InputError, match=r"a\.md is where the run .*first is to put its text.*--out.*--force"):
         check_export(second, out, force=False)
     check_export(first, out, force=False)
