@@ -14,15 +14,16 @@ from filelock import FileLock, Timeout
 
 from longwriter.errors import InputError, RunError
 from longwriter.journal import digest
-from longwriter.runs import DRAFT, SETTINGS, all_runs, being_written, make_folder, write_file
+from longwriter.runs import SETTINGS, all_runs, make_folder, write_file
 
 EXPORTS = "exports.json"
 ELSE = "choose another --out, or add --force"
 
 
 def check_export(folder: Path, out: Path, *, force: bool) -> None:
-    """Refuse a place that cannot be written, a file that this run did not write, and what another run is to write.
+    """Refuse a place that cannot be written, and a file that this run did not write.
 
+    An unfinished run has no claim on a file that it has not made: the first to finish has it, and `intended` tells the other.
     Raises InputError.
     """
     if out.is_dir():
@@ -41,22 +42,10 @@ def check_export(folder: Path, out: Path, *, force: bool) -> None:
         other = next((run for run in _others(folder) if now in _exports(run).get(str(out.resolve()), [])), None)
         whose = f"the run {other} wrote it" if other else "somebody else's"
         raise InputError(f"{out} exists and is not what this run wrote ({whose}); {ELSE}")
-    if other := _waiting(folder, out):
-        raise InputError(
-            f"{out} is where the run {other} is to put its text; go on with that one (longwriter resume {other}), {ELSE}"
-        )
 
 
 def _others(folder: Path) -> list[Path]:
     return [run for run in all_runs(folder.parent) if run.resolve() != folder.resolve()]
-
-
-def _waiting(folder: Path, out: Path) -> Path | None:
-    """Another run beside this one that has written some of its text, or is about to, and not put it there yet."""
-    for run in _others(folder):
-        if _exports(run).get(str(out.resolve())) == [""] and ((run / DRAFT).exists() or being_written(run)):
-            return run
-    return None
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import pytest
 
 from longwriter.errors import InputError, RunError
 from longwriter.exports import EXPORTS, check_export, claimed, export, intend, intended, written
-from longwriter.runs import DRAFT, PLAN, opened
+from longwriter.runs import opened
 
 
 def made(folder: Path) -> Path:
@@ -98,19 +98,18 @@ def test_a_disk_that_fills_up_between_note_and_text_locks_nobody_out(tmp_path: P
     assert out.read_text() == "third"
 
 
-def test_a_file_that_another_run_is_to_write_is_refused_by_its_name(tmp_path: Path) -> None:
+def test_of_two_runs_the_first_to_finish_has_the_file(tmp_path: Path) -> None:
     first, second, out = made(tmp_path / "first"), made(tmp_path / "second"), tmp_path / "a.md"
-    intend(first, out)
-    (first / PLAN).write_text("# T")
-    check_export(second, out, force=False)  # nothing was written there yet
-    (first / DRAFT).write_text("text")
-    with pytest.raises(InputError, match=r"a\.md is where the run .*first is to put its text.*--out.*--force"):
-        check_export(second, out, force=False)
-    check_export(first, out, force=False)
-    check_export(second, out, force=True)
+    for run in (first, second):
+        intend(run, out)
+        check_export(run, out, force=False)
     export(first, out, "text")
-    with pytest.raises(InputError, match=r"the run .*first wrote it"):
+    with pytest.raises(InputError, match=r"the run .*first wrote it.*--out.*--force"):
         check_export(second, out, force=False)
+    files, told = intended(second)
+    assert files == []
+    assert "left as it is" in told[0]
+    check_export(second, out, force=True)
     out.unlink()
     check_export(second, out, force=False)
 
