@@ -51,12 +51,16 @@ def read_text(path: Path) -> str:
         raise InputError(f"{path}:{line}: not UTF-8 text; save the file as UTF-8") from error
 
 
+WHOLE = ("extra_body",)
+"""Tables that are one setting: replaced, not mixed, and a null in them means something."""
+
+
 def merge(base: Tree, over: Tree) -> Tree:
     """`over` laid on `base`, table by table; a None in `over` leaves the base as it is."""
     out = dict(base)
     for key, value in over.items():
         below = out.get(key)
-        if isinstance(value, dict):
+        if isinstance(value, dict) and key not in WHOLE:
             out[key] = merge(below if isinstance(below, dict) else {}, value)
         elif value is not None:
             out[key] = value

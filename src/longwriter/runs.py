@@ -112,7 +112,8 @@ def opened(folder: Path, settings: Tree, free: Collection[str] = ()) -> Iterator
         raise RunError(f"cannot write to {folder}: {reason}; choose another folder (--runs, --out)") from error
     try:
         if (folder / SETTINGS).exists():
-            differ = [k for k in changed_keys(saved_settings(folder), settings) if k not in free]
+            changed = changed_keys(saved_settings(folder), settings)
+            differ = [k for k in changed if not any(k == name or k.startswith(f"{name}.") for name in free)]
             if differ:
                 raise RunError(
                     f"{folder.name} was started with other settings: {', '.join(differ)}; "

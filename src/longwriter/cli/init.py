@@ -22,14 +22,15 @@ EXAMPLES = """
 \b
 Examples:
   longwriter init                                            # choose among what there is
-  longwriter init --model qwen3:8b --base-url http://localhost:11434/v1
-  longwriter init --user --model deepseek-chat --base-url https://api.deepseek.com/v1 --key-env DEEPSEEK_API_KEY
+  longwriter init --model ollama/qwen3:8b
+  longwriter init --user --model deepseek/deepseek-chat      # the key in DEEPSEEK_API_KEY
+  longwriter init --model NAME --base-url https://llm.example.org/v1 --key-env MY_KEY
 """
 TEST = Request(messages=(Message(role="user", content="Say hello."),), max_tokens=64)
 
 
 @click.command(epilog=EXAMPLES)
-@click.option("--model", help="gguf:NAME-or-PATH, hf:PATH-or-ID, or a model's name at --base-url.")
+@click.option("--model", help="gguf:NAME-or-PATH, hf:PATH-or-ID, PROVIDER/NAME, or a model's name at --base-url.")
 @click.option("--base-url", help="OpenAI-compatible endpoint, such as http://localhost:8000/v1.")
 @click.option("--key-env", help="Environment variable with the key; the key itself is never written.")
 @click.option("--user", is_flag=True, help="For all folders: ~/.config/longwriter/config.toml.")
@@ -84,7 +85,7 @@ def settings_file(config: ModelConfig) -> str:
 
 def found() -> list[ModelConfig]:
     """What can be used without asking anything else: models of servers here, then files."""
-    offered = [ModelConfig(model=name, base_url=s.base_url) for s in servers() for name in s.models]
+    offered = [ModelConfig(model=f"{s.prefix}/{name}") for s in servers() for name in s.models]
     return offered + [ModelConfig(model=f"gguf:{name}") for name in dict.fromkeys([*pulled(), *known()])]
 
 
@@ -116,7 +117,7 @@ def _asked() -> ModelConfig:
         else:
             provider = hosted[number - len(offered) - 1]
             name = click.prompt(f"Name of the model at {provider.name}", err=True).strip()
-            config = ModelConfig(model=name, base_url=provider.base_url, key_env=provider.key_env)
+            config = ModelConfig(model=f"{provider.prefix}/{name}")
         try:
             test(config)
         except LongWriterError as error:

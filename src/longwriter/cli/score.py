@@ -12,7 +12,7 @@ from pydantic_core import to_jsonable_python
 from rich.table import Table
 from rich.text import Text
 
-from longwriter.cli.options import HOME, JSON, with_options
+from longwriter.cli.options import FINITE, HOME, JSON, with_options
 from longwriter.cli.progress import clock
 from longwriter.cli.score_source import Given, Item, about, read_range, read_source
 from longwriter.cli.tables import show_table
@@ -49,7 +49,7 @@ MOST_ROWS = 40
 @click.option(
     "--mode", type=click.Choice(["think", "direct", "plain"]), help="Tags that must be there.  [default: by its tags]"
 )
-@click.option("--longest", type=float, help="Times the range's upper end where length is worth 0.  [default: 2]")
+@click.option("--longest", type=FINITE, help="Times the range's upper end where length is worth 0.  [default: 2]")
 @click.option("--id", "chosen", help="Explain this sample of many.")
 @click.option("--reward-model", help="For writing: folder of longwriter train reward.")
 @click.option("--reward-url", help="For writing: server with a reward model.")

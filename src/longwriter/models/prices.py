@@ -6,7 +6,6 @@ machine or in its own network are free.
 """
 
 import ipaddress
-import os
 import tomllib
 from datetime import date
 from fnmatch import fnmatchcase
@@ -15,8 +14,9 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError
 
-from longwriter.errors import InputError
-from longwriter.models.base import ModelConfig
+from longwriter.errors import InputError, SetupError
+from longwriter.models.base import ModelConfig, at_a_server
+from longwriter.models.providers import route
 from longwriter.types import Record, Usage
 
 MILLION = 1_000_000
@@ -67,9 +67,13 @@ class Prices:
 
     def price_for(self, config: ModelConfig) -> Price | None:
         """The price of a configured model: free if it runs at a local address; None: unknown."""
-        if is_local(config.base_url or os.environ.get("OPENAI_BASE_URL", "")):
-            return FREE
-        return self.of(config.model.removeprefix("openai:"))
+        if not at_a_server(config):
+            return self.of(config.model)
+        try:
+            where = route(config)
+        except (InputError, SetupError):  # a finished run is told of without what it was reached by
+            return self.of(config.model)
+        return FREE if is_local(where.url) else self.of(where.name)
 
     def cost(self, name: str, usage: Usage) -> float | None:
         """Dollars of one answer by a model of that name; None: unknown."""

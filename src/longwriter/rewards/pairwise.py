@@ -73,7 +73,7 @@ class PairwiseJudge:
         config = ModelConfig(
             model=settings.judge,
             base_url=settings.judge_url,
-            key_env=settings.judge_key_env,
+            key_env=settings.judge_key_env if "judge_key_env" in settings.model_fields_set else None,
             timeout_s=settings.timeout_s,
             retry_s=settings.retry_s,
         )
