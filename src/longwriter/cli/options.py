@@ -99,7 +99,7 @@ REACH: list[Decorator] = [
         "--max-tokens", type=int, help="Stop before the text has used more tokens than this, prompts included."
     ),
 ]
-TEXT = [
+TEXT: list[Decorator] = [
     click.option("--words", type=int, help="Length; else read from the instruction, else the model's own plan."),
     click.option(
         "--model",

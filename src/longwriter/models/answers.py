@@ -129,9 +129,11 @@ class Answer:
 
 
 def _lone(event: dict[str, object]) -> dict[str, object]:
-    """A choice that stands without a list, as in Ollama's own form."""
+    """A choice that stands without a list, as in Ollama's own form, where each message is a piece."""
     message = event.get("message")
-    return event if isinstance(message, dict) and "content" in message else {}
+    if not isinstance(message, dict) or "content" not in message:
+        return {}
+    return event | {"delta": message} if "done" in event else event
 
 
 def ending(reason: str | None) -> Ending:

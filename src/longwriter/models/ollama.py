@@ -7,6 +7,7 @@ on more; it never shrinks, because a change loads the model anew. `truncate` and
 Answers are lines of JSON.
 """
 
+from longwriter.models.refusals import EXTRAS
 from longwriter.models.tokens import estimate_tokens
 
 MOST = 32_768
@@ -48,7 +49,7 @@ def native(body: dict[str, object], num_ctx: int) -> dict[str, object]:
     options |= {theirs: body[ours] for ours, theirs in OPTIONS.items() if ours in body}
     out: dict[str, object] = {"truncate": False, "shift": False}
     for name, value in body.items():
-        if name in OPTIONS or name in ("stream_options", "options", "response_format"):
+        if name in OPTIONS or name in EXTRAS or name in ("stream_options", "options", "response_format"):
             continue
         out[name] = value
     wanted = body.get("response_format")

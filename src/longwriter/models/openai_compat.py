@@ -272,10 +272,10 @@ class OpenAICompatible:
         if status == 401:
             missing = self._key == NO_KEY
             return f"the server wants a key; set {env}: {at}" if missing else f"the key in {env} is not accepted: {at}"
+        if status in (402, 429) or SPENT.search(f"{code} {lower}".lower()):
+            return f"the account behind {env} has no credit left: {at}"
         if status == 403:
             return f"the key in {env} has no access to {self.name}: {at}"
-        if status in (402, 429) or SPENT.search(lower):
-            return f"the account behind {env} has no credit left: {at}"
         return f"the server refuses the request: {at}"
 
     def _gave_up(self, fault: _Fault, backoff: Backoff) -> str:

@@ -22,6 +22,8 @@ from longwriter.types import Record
 
 PROVIDERS = Path(__file__).parent / "providers.toml"
 OPENAI_KEY = "OPENAI_API_KEY"
+LIKENESS = 0.7
+"""From which a name is taken for a misspelt one; meta-llama and ollama have 0.63."""
 OLLAMA_PORT = 11434
 API_VERSION = "2024-10-21"
 """Azure's, where AZURE_OPENAI_API_VERSION says nothing: the last dated one that is not a preview."""
@@ -143,7 +145,7 @@ def _rest(name: str) -> str:
 
 
 def _unknown(prefix: str) -> str:
-    near = difflib.get_close_matches(prefix.lower(), entries(), 1)
+    near = difflib.get_close_matches(prefix.lower(), entries(), 1, LIKENESS)
     if near:
         return f"no provider {prefix!r}; is it {near[0]}/? (a server of yours is named by --base-url URL)"
     return (

@@ -71,7 +71,8 @@ RATE = re.compile(
 """Words of a limit that time alone lifts, whatever else is said of a quota."""
 SPENT = re.compile(
     r"insufficient[ _](?:quota|balance|credit|fund)|exceeded[ _](?:your[ _])?current[ _]quota|billing hard limit"
-    r"|credit balance is too low|out of credits?|no credits? (?:left|remaining)|balance is not enough|arrear"
+    r"|credit balance is too low|credits? (?:are|is) depleted|balance is insufficient"
+    r"|out of credits?|no credits? (?:left|remaining)|balance is not enough|arrear"
     r"|余额不足|欠费|请充值"
 )
 """Words of an account without money: no wait helps."""
@@ -311,6 +312,7 @@ class Quirks:
         if named & DRY.keys():
             named |= DRY.keys()
         self.left_out |= named
+        self._told |= named
         log.warning("%s does not accept %s; going on without", self.model, ", ".join(sorted(named)))
         return True
 
