@@ -82,7 +82,10 @@ def flatten(tree: Tree, prefix: str = "") -> dict[str, object]:
     """Nested tables as dotted keys."""
     out: dict[str, object] = {}
     for key, value in tree.items():
-        out |= flatten(value, f"{prefix}{key}.") if isinstance(value, dict) else {prefix + key: value}
+        if isinstance(value, dict) and (key not in WHOLE or not value):
+            out |= flatten(value, f"{prefix}{key}.")
+        else:
+            out[prefix + key] = value
     return out
 
 

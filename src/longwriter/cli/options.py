@@ -196,7 +196,8 @@ def _laid(base: Tree, over: Tree) -> Tree:
 def _over(below: Tree, above: Tree) -> Tree:
     """One model's settings laid on others; the key and the headers of one provider never go to another."""
     below, model, there = dict(below), str(above.get("model") or ""), str(below.get("model") or "")
-    if above.get("base_url") and not model and (_runs_here(below) or (named(there) and _moved(there, "", below))):
+    named_there = not there.startswith("azure/") and named(there) is not None and not below.get("base_url")
+    if above.get("base_url") and not model and (_runs_here(below) or named_there):
         below.pop("model")
     if model and not above.get("base_url") and (_runs_here(above) or _moved(there, model, below)):
         for key in ("base_url", "key_env", "headers", "extra_body"):
