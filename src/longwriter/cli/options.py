@@ -36,20 +36,27 @@ class Finite(click.FloatRange):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:  # noqa: ANN401 - as the library
         """See `click.ParamType`."""
-        number = float(super().convert(value, param, ctx))
-        if not math.isfinite(number):
-            self.fail(f"{value!r} is no finite number", param, ctx)
-        return number
+        try:
+            finite = math.isfinite(float(value))
+        except ValueError:  # click says so
+            finite = True
+        if not finite:
+            raise InputError(f"{_flag(param)} {value}: no finite number")
+        return float(super().convert(value, param, ctx))
 
 
 FINITE = Finite()
+
+
+def _flag(param: click.Parameter | None) -> str:
+    return param.opts[0] if param else ""
 
 
 def _headers(_: click.Context, param: click.Parameter, given: tuple[str, ...]) -> dict[str, str] | None:
     """By name; None where there are none. What is wrong is told without the text, which may be a secret."""
     parts = [text.partition(":") for text in given]
     if any(not colon for _, colon, _ in parts):
-        raise click.BadParameter("a header looks like NAME:VALUE or NAME:env:VARIABLE", param=param)
+        raise InputError(f"{_flag(param)}: a header looks like NAME:VALUE or NAME:env:VARIABLE")
     return {name.strip(): value.strip() for name, _, value in parts} or None
 
 
@@ -63,9 +70,9 @@ def _json_object(_: click.Context, param: click.Parameter, text: str | None) -> 
         value = json.loads(text, parse_constant=refuse)
     except (ValueError, RecursionError) as error:
         said = "nested too deep" if isinstance(error, RecursionError) else str(error)
-        raise click.BadParameter(f"not JSON: {said}", param=param) from None
+        raise InputError(f"{_flag(param)}: not JSON: {said}") from None
     if not isinstance(value, dict):
-        raise click.BadParameter('not a JSON object; it looks like {"top_k": 20}', param=param)
+        raise InputError(f'{_flag(param)}: not a JSON object; it looks like {{"top_k": 20}}')
     return value
 
 

@@ -19,9 +19,9 @@ EXAMPLES = """
 \b
 Examples:
   longwriter write "Write a 10000-word history of the Roman Empire" --out rome.md
-  longwriter write "写一篇不少于8000字的茶史" --model qwen3:8b --base-url http://localhost:11434/v1 --window 16384
+  longwriter write "写一篇不少于8000字的茶史" --model ollama/qwen3:8b    # anthropic/, openai/ ...: longwriter models
   longwriter plan "A field guide to clouds" --words 20000 > plan.md; longwriter write --plan plan.md
-  longwriter write --batch instructions.jsonl --concurrency 16 --model NAME --base-url URL
+  longwriter write --batch instructions.jsonl --concurrency 16 --model NAME --base-url http://localhost:8000/v1
   longwriter write "..." --model gpt-4o --dry-run
 The same command again goes on with a run that was stopped.
 """
