@@ -7,6 +7,7 @@ choice for one shell or one command goes before what a folder or a machine is se
 
 import os
 import tomllib
+from collections.abc import Collection
 from pathlib import Path
 from typing import TypeVar
 
@@ -89,7 +90,8 @@ def flatten(tree: Tree, prefix: str = "") -> dict[str, object]:
     return out
 
 
-def changed_keys(old: Tree, new: Tree) -> list[str]:
-    """Dotted keys whose values differ, sorted."""
+def changed_keys(old: Tree, new: Tree, free: Collection[str] = ()) -> list[str]:
+    """Dotted keys whose values differ, sorted, but for those in `free` and what stands below them."""
     a, b = flatten(old), flatten(new)
-    return sorted(k for k in a.keys() | b.keys() if a.get(k) != b.get(k))
+    changed = sorted(k for k in a.keys() | b.keys() if a.get(k) != b.get(k))
+    return [k for k in changed if not any(k == name or k.startswith(f"{name}.") for name in free)]

@@ -112,8 +112,7 @@ def opened(folder: Path, settings: Tree, free: Collection[str] = ()) -> Iterator
         raise RunError(f"cannot write to {folder}: {reason}; choose another folder (--runs, --out)") from error
     try:
         if (folder / SETTINGS).exists():
-            changed = changed_keys(saved_settings(folder), settings)
-            differ = [k for k in changed if not any(k == name or k.startswith(f"{name}.") for name in free)]
+            differ = changed_keys(saved_settings(folder), settings, free)
             if differ:
                 raise RunError(
                     f"{folder.name} was started with other settings: {', '.join(differ)}; "

@@ -120,7 +120,8 @@ def route(config: ModelConfig) -> Route:
     if stated is None and (provider is None or provider.maker):
         stated = os.environ.get("OPENAI_BASE_URL") or None
     if stated is not None:
-        known = next((p for p in entries().values() if p.base_url == stated.rstrip("/")), PLAIN)
+        usual = stated.rstrip("/").replace("//127.0.0.1", "//localhost")
+        known = next((p for p in entries().values() if p.base_url == usual), PLAIN)
         keys = tuple(dict.fromkeys((*known.key_env, OPENAI_KEY)))
         return Route(known, name, stated, _keys(config, keys), {})
     if provider is None and "/" in name:

@@ -24,7 +24,7 @@ EPOCH_S, EPOCH_MS = 1e9, 1e12
 UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
 UNIT = r"ms|milliseconds?|millis|s|secs?|seconds?|秒钟?|m|mins?|minutes?|分钟?|h|hrs?|hours?|d|days?"
 SPAN = re.compile(rf"(\d+(?:\.\d+)?)\s*({UNIT})(?![a-z])", re.IGNORECASE)
-SPANS = rf"(?:\d+(?:\.\d+)?\s*(?:{UNIT})(?![a-z])[\s,]*(?:and\s+)?)+"
+SPANS = rf"(?:\d+(?:\.\d+)?\s*(?:{UNIT})(?![a-z])[\s,]*(?:and\s+)?){{1,6}}"
 IN_WORDS = re.compile(
     rf"(?:again|retry|retrying|wait|available|resets?|refresh|back|请|稍后|等待)[^.\d]{{0,40}}?({SPANS})|({SPANS})\s*(?:后|before|until)",
     re.IGNORECASE,

@@ -190,6 +190,27 @@ def test_every_command_that_takes_a_model_takes_headers_and_fields(command: str)
     assert "--extra-body JSON" in shown
 
 
+def test_init_writes_headers_by_variable_and_fields() -> None:
+    with Server() as server:
+        given = (
+            "init",
+            "--model",
+            "m",
+            "--base-url",
+            server.url,
+            "--extra-body",
+            '{"a": {"b c": [1, true]}, "d": "e"}',
+        )
+        refused = longwriter(*given, "--header", f"A:{SECRET}")
+        assert (refused.returncode, len(server.requests)) == (2, 0)
+        assert "--header NAME:env:VARIABLE" in refused.stderr
+        assert longwriter(*given, "--header", "A:env:MINE", MINE=SECRET).returncode == 0
+        assert server.headers[0]["a"] == SECRET
+    chosen = settings("a b", {}).writer
+    assert (chosen.headers, chosen.extra_body) == ({"A": "env:MINE"}, {"a": {"b c": [1, True]}, "d": "e"})
+    assert "need --model NAME" in longwriter("init", "--force", "--base-url", "http://x/v1").stderr
+
+
 def test_models_lists_providers_by_their_prefix() -> None:
     shown = longwriter("models", ANTHROPIC_API_KEY=SECRET)
     assert "anthropic/ is Anthropic, with the key in ANTHROPIC_API_KEY" in shown.stdout

@@ -194,7 +194,7 @@ def test_a_grpo_run_is_scored_at_its_last_step(tmp_path: Path) -> None:
         (("a.md", "--reward", "writing", "--judge", "m"), "--request"),
         (("a.md", "--reward", "writing", "--request", "x"), "reward_model"),
         (("a.md", "--longest", "1"), "longest"),
-        (("a.md", "--longest", "inf"), "longest: Input should be a finite number"),
+        (("a.md", "--longest", "inf"), "--longest inf: no finite number"),
         (("a.md", "--id", "b"), "'b'"),
         (("broken.jsonl",), "broken.jsonl:2: not JSON"),
         (("list.jsonl",), "list.jsonl:1: a JSON object"),

@@ -406,6 +406,7 @@ KNOWN = [
     ("openai:openai/gpt-oss-20b", "http://box/v1", "openai/gpt-oss-20b", "http://box/v1"),
     ("OpenRouter/meta-llama/llama-3.3", None, "meta-llama/llama-3.3", "https://openrouter.ai/api/v1"),
     ("ollama/hf.co/a/b:Q4", None, "hf.co/a/b:Q4", "http://localhost:11434/v1"),
+    ("qwen3:8b", "http://127.0.0.1:11434/v1/", "qwen3:8b", "http://127.0.0.1:11434/v1/"),
     ("gpt-4o", None, "gpt-4o", "https://api.openai.com/v1"),
     ("ft:gpt-4o:me::1", None, "ft:gpt-4o:me::1", "https://api.openai.com/v1"),
 ]
@@ -417,6 +418,12 @@ def test_an_address_wins_and_else_the_prefix_says_where(
 ) -> None:
     where = route(ModelConfig(model=model, base_url=base_url))
     assert (where.name, where.url) == (name, url)
+
+
+def test_an_address_where_a_server_usually_is_tells_which_it_is(place: Place) -> None:
+    found = [("http://127.0.0.1:11434/v1/", "ollama"), ("http://localhost:8080/v1", "llamacpp"), ("http://box/v1", "")]
+    for url, prefix in found:
+        assert route(ModelConfig(model="m", base_url=url)).provider.prefix == prefix
 
 
 def test_the_clients_own_variable_is_an_address_for_names_that_servers_have(
