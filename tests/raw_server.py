@@ -3,7 +3,8 @@
     with Raw(lambda body: sse(chunk("Hello"), chunk(finish="stop"))) as server: ... server.url; server.requests
 
 An answer is (status, headers, body); a body of bytes has its length told, one that is an async iterator is written as it
-comes, and the connection closed behind it. `sse`, `whole` and `refusal` make answers, `chunk` an event.
+comes, and the connection closed behind it. `sse`, `whole` and `refusal` make answers, `chunk` an event. `told`: JSON at
+other paths, by their beginnings.
 """
 
 import asyncio
@@ -37,10 +38,15 @@ def refusal(status: int, body: Any, **headers: str) -> Sent:
 
 
 class Raw:
-    """Serves from `with` to its end. `requests` holds the bodies, `headers` theirs, `closed` counts clients that left."""
+    """Serves from `with` to its end. `requests` holds the bodies, `paths` and `headers` theirs; `closed` counts.
 
-    def __init__(self, answer: Callable[[dict[str, Any]], Sent]) -> None:
+    What it counts is clients that left.
+    """
+
+    def __init__(self, answer: Callable[[dict[str, Any]], Sent], told: dict[str, Any] | None = None) -> None:
         self.answer = answer
+        self.told = told or {}
+        self.paths: list[str] = []
         self.requests: list[dict[str, Any]] = []
         self.headers: list[dict[str, str]] = []
         self.closed = 0
@@ -75,7 +81,12 @@ class Raw:
             headers = {k.lower(): v.strip() for k, _, v in (line.partition(":") for line in lines)}
             raw = await reader.readexactly(int(headers.get("content-length", 0)))
             status, told, body = 404, JSON, b"{}"
-            if start.startswith("POST"):
+            path = start.split(" ")[1]
+            beside = next((found for known, found in self.told.items() if path.startswith(known)), None)
+            if beside is not None:
+                status, body = 200, json.dumps(beside).encode()
+            elif start.startswith("POST"):
+                self.paths.append(path)
                 self.requests.append(json.loads(raw))
                 self.headers.append(headers)
                 status, told, body = self.answer(self.requests[-1])

@@ -7,7 +7,7 @@ choice for one shell or one command goes before what a folder or a machine is se
 
 import os
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TypeVar, get_args
 
@@ -54,12 +54,16 @@ def read_text(path: Path) -> str:
         raise InputError(f"{path}:{line}: not UTF-8 text; save the file as UTF-8") from error
 
 
+WHOLE = ("extra_body",)
+"""Tables that are one setting: replaced, not mixed, and a null in them means something."""
+
+
 def merge(base: Tree, over: Tree) -> Tree:
     """`over` laid on `base`, table by table; a None in `over` leaves the base as it is."""
     out = dict(base)
     for key, value in over.items():
         below = out.get(key)
-        if isinstance(value, dict):
+        if isinstance(value, dict) and key not in WHOLE:
             out[key] = merge(below if isinstance(below, dict) else {}, value)
         elif value is not None:
             out[key] = value
@@ -167,11 +171,15 @@ def flatten(tree: Tree, prefix: str = "") -> dict[str, object]:
     """Nested tables as dotted keys."""
     out: dict[str, object] = {}
     for key, value in tree.items():
-        out |= flatten(value, f"{prefix}{key}.") if isinstance(value, dict) else {prefix + key: value}
+        if isinstance(value, dict) and (key not in WHOLE or not value):
+            out |= flatten(value, f"{prefix}{key}.")
+        else:
+            out[prefix + key] = value
     return out
 
 
-def changed_keys(old: Tree, new: Tree) -> list[str]:
-    """Dotted keys whose values differ, sorted."""
+def changed_keys(old: Tree, new: Tree, free: Collection[str] = ()) -> list[str]:
+    """Dotted keys whose values differ, sorted, but for those in `free` and what stands below them."""
     a, b = flatten(old), flatten(new)
-    return sorted(k for k in a.keys() | b.keys() if a.get(k) != b.get(k))
+    changed = sorted(k for k in a.keys() | b.keys() if a.get(k) != b.get(k))
+    return [k for k in changed if not any(k == name or k.startswith(f"{name}.") for name in free)]

@@ -186,7 +186,7 @@ def opened(folder: Path, settings: Tree, free: Collection[str] = (), *, private:
         raise _unwritable(folder, error) from error
     try:
         if (folder / SETTINGS).exists():
-            differ = [k for k in changed_keys(saved_settings(folder), settings) if k not in free]
+            differ = changed_keys(saved_settings(folder), settings, free)
             if differ:
                 raise RunError(
                     f"{folder.name} was started with other settings: {', '.join(differ)}; "

@@ -40,9 +40,9 @@ Address = Annotated[str, AfterValidator(_without_secrets)]
 
 
 class Record(BaseModel):
-    """Frozen data; unknown fields are refused."""
+    """Frozen data; unknown fields are refused, and numbers that JSON cannot hold."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Message(Record):

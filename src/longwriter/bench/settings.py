@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from longwriter.models.base import ModelConfig
+from longwriter.models.base import REACH, ModelConfig
 from longwriter.types import Record
 
 Compat = Literal["longwriter", "evalscope"]
@@ -51,10 +51,9 @@ class BenchSettings(Record):
     """These alone; none: all."""
 
 
-_REACH = ("base_url", "key_env", "timeout_s", "retry_s")
 FREE = (
     {"data", "first", "ids", "judge"}
-    | {f"model.{key}" for key in _REACH}
+    | {f"model.{key}" for key in REACH}
     | {f"judge.{key}" for key in JudgeSettings.model_fields}
     | {f"judge.model.{key}" for key in ModelConfig.model_fields}
 )

@@ -18,8 +18,21 @@ from longwriter.bench.scores import score_run
 from longwriter.bench.settings import BenchSettings, Compat
 from longwriter.bench.systems import model_of, parse
 from longwriter.cli.bench_table import show
-from longwriter.cli.options import JSON, PRICES, from_flags, with_options
+from longwriter.cli.options import (
+    FINITE,
+    JSON,
+    PRICES,
+    SERVED,
+    SERVER,
+    Decorator,
+    extra_body_option,
+    from_flags,
+    header_option,
+    role_over,
+    with_options,
+)
 from longwriter.cli.telling import Teller, made
+from longwriter.config import Tree
 from longwriter.data.steps import LocalEngine
 from longwriter.errors import InputError, LongWriterError
 from longwriter.models.cards import card_of
@@ -52,31 +65,30 @@ SYSTEM = [
     click.option("--items", "first", type=click.IntRange(1), help="The first so many items."),
     click.option("--ids", help="These items alone, separated by commas."),
 ]
-MODEL = [
-    click.option("--base-url", help="The system's OpenAI-compatible endpoint."),
-    click.option("--key-env", help="Environment variable with its key.  [default: OPENAI_API_KEY]"),
+MODEL: list[Decorator] = [
+    *SERVER,
     click.option("--seed", type=int, help="Each item's own seed is made from it.  [default: 42]"),
-    click.option("--temperature", type=float, help="The system's.  [default: the model's own]"),
-    click.option("--top-p", type=float),
+    click.option("--temperature", type=FINITE, help="The system's.  [default: the model's own]"),
+    click.option("--top-p", type=FINITE),
     click.option("--max-tokens", type=int, help="Limit of one reply, thinking included."),
-    click.option("--timeout", "timeout_s", type=float, help="Longest silence of a server, in seconds."),
-    click.option("--retry", "retry_s", type=float, help="Seconds that one call may spend on retries."),
 ]
-JUDGE = [
+JUDGE: list[Decorator] = [
     click.option("--judge-url", help="The judge's endpoint.  [default: --base-url]"),
     click.option("--judge-key-env", help="Environment variable with its key.  [default: --key-env]"),
+    header_option("--judge-header", "judge_headers"),
+    extra_body_option("--judge-extra-body", "judge_extra_body"),
     click.option(
         "--judge-prompt",
         type=click.Path(path_type=Path),
         help="Your copy of the benchmark's wording, such as judge.txt or prompt.py; else our own wording.",
     ),
-    click.option("--judge-temperature", type=float, help="[default: as the benchmark's public script]"),
+    click.option("--judge-temperature", type=FINITE, help="[default: as the benchmark's public script]"),
     click.option(
         "--judge-max-tokens", type=int, help="Limit of the judge's reply.  [default: as that script, and to think]"
     ),
     click.option("--judge-seed", type=int, help="[default: --seed]"),
     click.option(
-        "--repeat-judge", type=float, help="Ask this share of questions, 0 to 1, a second time.  [default: 0]"
+        "--repeat-judge", type=FINITE, help="Ask this share of questions, 0 to 1, a second time.  [default: 0]"
     ),
     click.option("--concurrency", type=click.IntRange(1, 4096), default=16, show_default=True, help="Calls at once."),
 ]
@@ -121,14 +133,14 @@ def tell(scores: Scores, folder: Path, compat: Compat | None, *, as_json: bool) 
 def _settings(name: str, benchmark: Benchmark, data: Data, flags: dict[str, object]) -> BenchSettings:
     """Settings from flags. Raises InputError naming the bad one."""
     system = str(flags["system"])
-    reach = {key: flags[key] for key in ("base_url", "key_env", "timeout_s", "retry_s") if flags[key] is not None}
+    reach = {key: flags[key] for key in SERVED if flags[key] is not None}
     tree: dict[str, object] = {
         "benchmark": name,
         "data": flags["data"],
         "data_sha256": sha256_of(data.files),
         "system": system,
         "model": model_of(system, reach),
-        "judge": _judge(benchmark, flags, reach),
+        "judge": _judge(benchmark, flags, {"model": parse(system)[1]} | reach),
         "ids": tuple(part.strip() for part in str(flags["ids"] or "").split(",") if part.strip()),
     }
     kind, source = parse(system)
@@ -138,7 +150,7 @@ def _settings(name: str, benchmark: Benchmark, data: Data, flags: dict[str, obje
     return from_flags(BenchSettings, tree | {key: flags[key] for key in given if flags[key] is not None})
 
 
-def _judge(benchmark: Benchmark, flags: dict[str, object], reach: dict[str, object]) -> dict[str, object] | None:
+def _judge(benchmark: Benchmark, flags: dict[str, object], system: Tree) -> Tree | None:
     if not flags["judge"]:
         if flags["judge_prompt"]:
             raise InputError("--judge-prompt needs --judge NAME")
@@ -147,8 +159,9 @@ def _judge(benchmark: Benchmark, flags: dict[str, object], reach: dict[str, obje
         raise InputError(f"{benchmark.title} asks no judge; leave out --judge")
     path = flags["judge_prompt"]
     words = wording(JUDGINGS[benchmark.judging], path if isinstance(path, Path) else None)
-    own = {"base_url": flags["judge_url"], "key_env": flags["judge_key_env"]}
-    model = reach | {key: value for key, value in own.items() if value is not None} | {"model": flags["judge"]}
+    own = {"headers": flags["judge_headers"], "extra_body": flags["judge_extra_body"]}
+    own |= {"base_url": flags["judge_url"], "key_env": flags["judge_key_env"], "model": flags["judge"]}
+    model = role_over(system, own)
     tree: dict[str, object] = {
         "model": model,
         "prompt": None if path is None else str(path),

@@ -7,7 +7,7 @@ import click
 
 from longwriter.cli.data_options import BENCHMARK, ENGINE, JSON, LIMITS, OUT, PUSH, limits, say_kept
 from longwriter.cli.grouped import Grouped
-from longwriter.cli.options import REACH, TEXT, from_flags, settings, with_options
+from longwriter.cli.options import REACH, TEXT, from_flags, role_over, settings, with_options
 from longwriter.cli.tables import money
 from longwriter.cli.telling import Teller, made
 from longwriter.cli.work import run_async
@@ -96,12 +96,11 @@ def _told(report: dict[str, object], out: Path, flags: dict[str, object]) -> Non
 def _settings(path: str, found: list[Instruction], flags: dict[str, object]) -> BuildSettings:
     """Settings of a build. Raises InputError naming the bad key."""
     writer = settings(EACH, flags)
-    judge = writer.writer.model_copy(update={"model": flags["judge"]}) if flags["judge"] else writer.writer
     tree: dict[str, object] = {
         "instructions": path,
         "instructions_sha256": sha256_of(found),
         "writer": writer.model_dump(),
-        "judge": judge.model_dump(),
+        "judge": role_over(writer.writer.model_dump(), {"model": flags["judge"]}),
         "benchmarks": _benchmarks(flags),
         "limits": limits(flags),
         "first": flags["limit"],

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from longwriter.cli.data_options import ENGINE, JSON, OUT, PUSH
-from longwriter.cli.options import REACH, from_flags, with_options
+from longwriter.cli.options import SERVED, SERVER, from_flags, with_options
 from longwriter.cli.pulse import clock
 from longwriter.cli.telling import Teller, made
 from longwriter.config import merge
@@ -29,8 +29,6 @@ class Range(click.ParamType[tuple[int, int]]):
 
 
 RANGE = Range()
-REACHED = ("base_url", "key_env", "timeout_s", "retry_s")
-MODEL = [*REACH[:2], *REACH[-2:]]
 
 
 @click.command(
@@ -50,7 +48,10 @@ MODEL = [*REACH[:2], *REACH[-2:]]
     help="chat: one request a text. nano: lessons for the model of recipes/nano.",
 )  # fmt: skip
 @click.option(
-    "--by", default="rules", show_default=True, help="What writes requests and plans: rules, or a model at --base-url."
+    "--by",
+    default="rules",
+    show_default=True,
+    help="What writes requests and plans: rules, or a model: PROVIDER/NAME, or a name at --base-url.",
 )
 @click.option("--words", type=RANGE, help="Of a plan's sections.  [default: 200,1000; nano: 60,380]")
 @click.option("--direct", type=RANGE, help="Words of what nano is asked for without a plan.  [default: 30,450]")
@@ -62,7 +63,7 @@ MODEL = [*REACH[:2], *REACH[-2:]]
 )
 @click.option("--seed", type=int, help="Of all that is drawn.  [default: 7]")
 @click.option("--skip-failed", is_flag=True, help="Leave out the texts that the model failed on.")
-@with_options(*ENGINE, *MODEL, PUSH, JSON)
+@with_options(*ENGINE, *SERVER, PUSH, JSON)
 def backtranslate(chapters: str, out: Path, push_to: str | None, as_json: bool, **flags: object) -> None:
     """Make (request, plan with word counts, text) from long texts that people wrote.
 
@@ -71,7 +72,7 @@ def backtranslate(chapters: str, out: Path, push_to: str | None, as_json: bool, 
     OUT/held.
     """
     engine = open_engine(str(flags.pop("engine")), int(str(flags.pop("concurrency"))))
-    to_model = {"model": flags.pop("by")} | {key: flags.pop(key) for key in REACHED}
+    to_model = {"model": flags.pop("by")} | {key: flags.pop(key) for key in SERVED}
     tree = merge({"source": chapters}, {key: value for key, value in flags.items() if value != ()})
     tree = tree if to_model["model"] == "rules" else merge(tree, {"model": to_model})
     settings = from_flags(BacktranslateSettings, tree)

@@ -10,7 +10,7 @@ from typing import Self
 
 import click
 
-from longwriter.cli.options import JSON, from_flags
+from longwriter.cli.options import FINITE, JSON, from_flags
 from longwriter.cli.pulse import clock
 from longwriter.config import read_text
 from longwriter.data.books.build import PARTS, BooksSettings, Work, build
@@ -50,7 +50,7 @@ EVERY = 4.0
 @click.option("--min-words", type=int, help="Shortest chapter.  [default: 50]")
 @click.option(
     "--near",
-    type=float,
+    type=FINITE,
     help="Likeness from which a chapter repeats an earlier one; 0: exact only.  [default: 0.8]",
 )
 @click.option("--only", multiple=True, help="Books whose `book` begins so; @FILE: one beginning a line. Repeatable.")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from longwriter.cli.options import JSON
+from longwriter.cli.options import FINITE, JSON
 from longwriter.data.agentwrite.filters import Limits
 from longwriter.data.dataset import Row, push
 
@@ -33,13 +33,13 @@ BENCHMARK = click.option(
 )
 LIMITS = [
     click.option(
-        "--min-score", type=float, help="Least length score S_l where the request states a length.  [default: 80]"
+        "--min-score", type=FINITE, help="Least length score S_l where the request states a length.  [default: 80]"
     ),
     click.option("--shortest", type=int, help="Least words of an output.  [default: 1000]"),
     click.option("--most-lines", type=int, help="Most sections in one list of a plan.  [default: 50]"),
-    click.option("--repeated", type=float, help="Most share of repeated word 13-grams.  [default: 0.05]"),
-    click.option("--near", type=float, help="Jaccard similarity of near duplicates.  [default: 0.8]"),
-    click.option("--overlap", type=float, help="Share of a benchmark prompt that makes a request it.  [default: 0.5]"),
+    click.option("--repeated", type=FINITE, help="Most share of repeated word 13-grams.  [default: 0.05]"),
+    click.option("--near", type=FINITE, help="Jaccard similarity of near duplicates.  [default: 0.8]"),
+    click.option("--overlap", type=FINITE, help="Share of a benchmark prompt that makes a request it.  [default: 0.5]"),
 ]
 
 __all__ = ["BENCHMARK", "ENGINE", "JSON", "LIMITS", "OUT", "PUSH", "limits", "say_kept"]

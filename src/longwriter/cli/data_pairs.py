@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from longwriter.cli.data_options import ENGINE, JSON, OUT, PUSH, say_kept
-from longwriter.cli.options import REACH, TEXT, Decorator, from_flags, settings, with_options
+from longwriter.cli.options import FINITE, REACH, TEXT, Decorator, from_flags, role_over, settings, with_options
 from longwriter.cli.telling import Teller, made
 from longwriter.data.agentwrite.build import EACH
 from longwriter.data.instructions import read_instructions, sha256_of
@@ -50,9 +50,9 @@ SHARED = [option for option in [*TEXT, *REACH] if _name(option) not in OWN]
     help="Beside S_l: rules (repetition, cut ends, wrong language), none, or a model at --base-url that judges.",
 )  # fmt: skip
 @click.option("--direct/--agentwrite", default=True, help="Bare replies, or texts by AgentWrite.  [default: direct]")
-@click.option("--temperature", type=float, help=f"Of the samples.  [default: {TEMPERATURE}]")
+@click.option("--temperature", type=FINITE, help=f"Of the samples.  [default: {TEMPERATURE}]")
 @click.option("--max-tokens", "max_section_tokens", type=int, help="Most tokens of one reply, thinking included.")
-@click.option("--margin", type=float, help="Least difference of a pair's scores.  [default: 0, but never equal]")
+@click.option("--margin", type=FINITE, help="Least difference of a pair's scores.  [default: 0, but never equal]")
 @click.option("--limit", "first", type=int, help="Use the first so many instructions.")
 @click.option("--skip-failed", is_flag=True, help="Build the data set without the samples that failed.")
 @with_options(*ENGINE, PUSH, *SHARED, JSON)
@@ -84,6 +84,6 @@ def _settings(instructions: str, flags: dict[str, object]) -> PairSettings:
         "quality": quality if quality in ("rules", "none") else "judge",
     }
     if tree["quality"] == "judge":
-        tree["judge"] = writer.writer.model_dump() | {"model": quality}
+        tree["judge"] = role_over(writer.writer.model_dump(), {"model": quality})
     given = {key: flags[key] for key in ("k", "direct", "margin", "first", "skip_failed") if flags[key] is not None}
     return from_flags(PairSettings, tree | given)

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from longwriter.cli.data_options import BENCHMARK, ENGINE, JSON, OUT, PUSH, say_kept
-from longwriter.cli.options import REACH, from_flags, with_options
+from longwriter.cli.options import FINITE, SERVED, SERVER, from_flags, with_options
 from longwriter.cli.pulse import clock
 from longwriter.cli.telling import Teller, made
 from longwriter.config import merge
@@ -28,8 +28,6 @@ Examples:
       --engine ray --concurrency 256 --out build/rl
 The same command again goes on where it stopped.
 """
-REACHED = ("base_url", "key_env", "timeout_s", "retry_s")
-MODEL = [*REACH[:2], *REACH[-2:]]
 
 
 class ReadTeller(Teller):
@@ -47,19 +45,21 @@ class ReadTeller(Teller):
 @click.command("ranges", epilog=EXAMPLES)
 @click.argument("instructions")
 @with_options(OUT)
-@click.option("--model", help="Asked about requests that name no length: hf:PATH-or-ID, or a name at --base-url.")
+@click.option(
+    "--model", help="Asked about requests that name no length: hf:PATH-or-ID, PROVIDER/NAME, or a name at --base-url."
+)
 @click.option("--select", is_flag=True, help="Ask the model too whether a request calls for a good long text.")
 @click.option("--allow-upper", type=int, help="Greatest upper bound in words.  [default: 12000]")
 @click.option("--width", type=int, help="Greatest width of a model's range in words.  [default: 3000]")
 @click.option("--shortest", type=int, help="Least words of a chat log's request.  [default: 5]")
 @click.option("--longest", type=int, help="Most words of a chat log's request.  [default: 1000]")
-@click.option("--near", type=float, help="Jaccard similarity of near duplicates in a chat log.  [default: 0.8]")
-@click.option("--overlap", type=float, help="Share of a benchmark prompt that makes a request it.  [default: 0.5]")
+@click.option("--near", type=FINITE, help="Jaccard similarity of near duplicates in a chat log.  [default: 0.8]")
+@click.option("--overlap", type=FINITE, help="Share of a benchmark prompt that makes a request it.  [default: 0.5]")
 @with_options(BENCHMARK)
 @click.option("--limit", "first", type=int, help="Stop reading at so many usable requests.")
 @click.option("--seed", type=int, help="Of the questions to the model.  [default: 1]")
 @click.option("--skip-failed", is_flag=True, help="Build the data set without the requests on which the model failed.")
-@with_options(*ENGINE, *MODEL, PUSH, JSON)
+@with_options(*ENGINE, *SERVER, PUSH, JSON)
 def ranges(instructions: str, out: Path, push_to: str | None, as_json: bool, **flags: object) -> None:
     """Give each of INSTRUCTIONS the range of words that its answer should have.
 
@@ -83,7 +83,7 @@ def ranges(instructions: str, out: Path, push_to: str | None, as_json: bool, **f
 
 def _settings(instructions: str, flags: dict[str, object]) -> RangeSettings:
     """Raises InputError naming the bad key."""
-    to_model = {"model": flags.pop("model")} | {key: flags.pop(key) for key in REACHED}
+    to_model = {"model": flags.pop("model")} | {key: flags.pop(key) for key in SERVED}
     if to_model["base_url"] and not to_model["model"]:
         raise InputError("--base-url needs --model NAME: the name of a model that this server offers")
     tree = merge({"instructions": instructions}, {key: value for key, value in flags.items() if value != ()})

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from longwriter.cli.grouped import Grouped
-from longwriter.cli.options import HOME, JSON, PRICES, REACH, TEXT, settings, with_options
+from longwriter.cli.options import HOME, JSON, PRICES, REACH, TEXT, Finite, settings, with_options
 from longwriter.cli.tables import money
 from longwriter.cli.work import run_async
 from longwriter.text import counted
@@ -25,9 +25,7 @@ Example:
 
 @click.command(cls=Grouped, epilog=EXAMPLES)
 @click.argument("instruction")
-@click.option(
-    "--speed", type=click.FloatRange(min=0.1), default=TOKENS_A_SECOND, show_default=True, help="Tokens a second."
-)
+@click.option("--speed", type=Finite(min=0.1), default=TOKENS_A_SECOND, show_default=True, help="Tokens a second.")
 @with_options(*TEXT, *REACH, PRICES, HOME, JSON)
 def estimate(instruction: str, speed: float, **flags: object) -> None:
     """Print calls, tokens, cost and minutes of a text; nothing is asked of the model."""

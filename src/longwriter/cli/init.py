@@ -8,11 +8,12 @@ from datetime import date
 
 import click
 
-from longwriter.cli.options import findable, from_flags
+from longwriter.cli.options import extra_body_option, findable, from_flags, header_option, with_options
 from longwriter.cli.pull import bring
 from longwriter.config import PROJECT_FILE, user_file
 from longwriter.errors import EmptyReply, InputError, LongWriterError
 from longwriter.models.base import ModelConfig, open_model
+from longwriter.models.headers import FROM_ENV
 from longwriter.models.library import known, pulled
 from longwriter.models.offers import providers, servers
 from longwriter.runs import write_file
@@ -22,31 +23,36 @@ EXAMPLES = """
 \b
 Examples:
   longwriter init  # choose among what there is
-  longwriter init --model qwen3:8b --base-url http://localhost:11434/v1
-  longwriter init --user --model deepseek-chat \\
-      --base-url https://api.deepseek.com/v1 --key-env DEEPSEEK_API_KEY
+  longwriter init --model ollama/qwen3:8b
+  longwriter init --user --model deepseek/deepseek-chat  # DEEPSEEK_API_KEY
+  longwriter init --model NAME --base-url https://llm.example.org/v1 \\
+      --key-env MY_KEY
 """
 TEST = Request(messages=(Message(role="user", content="Say hello."),), max_tokens=64)
 
 
 @click.command(epilog=EXAMPLES)
-@click.option("--model", help="gguf:NAME-or-PATH, hf:PATH-or-ID, or a model's name at --base-url.")
+@click.option("--model", help="gguf:NAME-or-PATH, hf:PATH-or-ID, PROVIDER/NAME, or a model's name at --base-url.")
 @click.option("--base-url", help="OpenAI-compatible endpoint, such as http://localhost:8000/v1.")
 @click.option("--key-env", help="Environment variable with the key; the key itself is never written.")
+@with_options(header_option("--header", "headers"), extra_body_option("--extra-body", "extra_body"))
 @click.option("--user", is_flag=True, help="For all folders: ~/.config/longwriter/config.toml.")
 @click.option("--force", is_flag=True, help="Replace a file that is there.")
-def init(model: str | None, base_url: str | None, key_env: str | None, user: bool, force: bool) -> None:
+def init(model: str | None, user: bool, force: bool, **flags: object) -> None:
     """Write longwriter.toml with the model to use from now on, after one test call to it."""
     path = user_file() if user else PROJECT_FILE
     if path.exists() and not force:
         raise InputError(f"{path} exists; edit it, or add --force to replace it")
-    if key_env is not None and not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", key_env):
+    given = {key: value for key, value in flags.items() if value is not None}
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", str(given.get("key_env", "NAME"))):
         raise InputError("--key-env takes the name of an environment variable, such as OPENAI_API_KEY, not the key")
-    if model is None and (base_url or key_env):
-        raise InputError("--base-url and --key-env need --model NAME: the name of a model that this server offers")
+    if model is None and given:
+        raise InputError(
+            "--base-url, --key-env, --header and --extra-body need --model NAME: the name of a model that this server offers"
+        )
     if model is not None:
-        given = {"model": model, "base_url": base_url, "key_env": key_env}
-        chosen = from_flags(ModelConfig, findable({k: v for k, v in given.items() if v is not None}))
+        chosen = from_flags(ModelConfig, findable({"model": model} | given))
+        settings_file(chosen)  # what no file can hold is told before the call
         test(chosen)
     else:
         chosen = _asked() if sys.stdin.isatty() else _first()
@@ -76,16 +82,31 @@ def test(config: ModelConfig) -> None:
 def settings_file(config: ModelConfig) -> str:
     """The TOML text: what differs from the defaults, and the model."""
     values = {"model": config.model} | config.model_dump(exclude_defaults=True)
-    lines = "".join(f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in values.items())
+    if not all(value.startswith(FROM_ENV) for value in config.headers.values()):
+        raise InputError(
+            "a header's value is written to no file; name a variable that holds it: --header NAME:env:VARIABLE"
+        )
+    lines = "".join(f"{key} = {_toml(value)}\n" for key, value in values.items())
     return (
         f"# Made by longwriter init, {date.today():%Y-%m-%d}. Flags and LONGWRITER_MODEL go before it.\n"  # noqa: DTZ011
         f"[writer]\n{lines}"
     )
 
 
+def _toml(value: object) -> str:
+    """A value of JSON in TOML, tables within the line."""
+    if isinstance(value, dict):
+        return f"{{ {', '.join(f'{json.dumps(key)} = {_toml(one)}' for key, one in value.items())} }}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_toml, value))}]"
+    if value is None:
+        raise InputError("--extra-body: TOML has no null; leave it out here, and give it with each command")
+    return json.dumps(value, ensure_ascii=False)
+
+
 def found() -> list[ModelConfig]:
     """What can be used without asking anything else: models of servers here, then files."""
-    offered = [ModelConfig(model=name, base_url=s.base_url) for s in servers() for name in s.models]
+    offered = [ModelConfig(model=f"{s.prefix}/{name}") for s in servers() for name in s.models]
     return offered + [ModelConfig(model=f"gguf:{name}") for name in dict.fromkeys([*pulled(), *known()])]
 
 
@@ -117,7 +138,7 @@ def _asked() -> ModelConfig:
         else:
             provider = hosted[number - len(offered) - 1]
             name = click.prompt(f"Name of the model at {provider.name}", err=True).strip()
-            config = ModelConfig(model=name, base_url=provider.base_url, key_env=provider.key_env)
+            config = ModelConfig(model=f"{provider.prefix}/{name}")
         try:
             test(config)
         except LongWriterError as error:

@@ -7,7 +7,8 @@ import click
 from longwriter.cli.options import JSON, file_settings
 from longwriter.models.base import ModelConfig
 from longwriter.models.library import known, pulled
-from longwriter.models.offers import LocalFile, LocalServer, Provider, files, providers, servers
+from longwriter.models.offers import KeyedProvider, LocalFile, LocalServer, files, providers, servers
+from longwriter.models.providers import PROVIDERS, read_table
 
 MB = 1_000_000
 SHOWN = 12
@@ -54,18 +55,20 @@ def _show_files(here: list[LocalFile]) -> None:
 
 
 def _show_servers(local: list[LocalServer]) -> None:
-    click.echo("\nServers on this machine (--model NAME --base-url URL)")
+    click.echo("\nServers on this machine (--model PREFIX/NAME)")
     for server in local:
         more = f", and {len(server.models) - SHOWN} more" if len(server.models) > SHOWN else ""
         names = ", ".join(server.models[:SHOWN]) + more or "no model is loaded"
-        click.echo(f"  {server.name}, --base-url {server.base_url}: {names}")
+        click.echo(f"  {server.prefix}/ is {server.name} at {server.base_url}: {names}")
     if not local:
         click.echo("  none answers (Ollama, LM Studio, llama.cpp and vLLM at their usual ports)")
 
 
-def _show_providers(hosted: list[Provider]) -> None:
-    click.echo("\nProviders with a key in the environment (--model NAME --base-url URL --key-env VARIABLE)")
+def _show_providers(hosted: list[KeyedProvider]) -> None:
+    click.echo("\nProviders with a key in the environment (--model PREFIX/NAME)")
     for provider in hosted:
-        click.echo(f"  {provider.name}: --base-url {provider.base_url} --key-env {provider.key_env}")
+        click.echo(f"  {provider.prefix}/ is {provider.name}, with the key in {provider.key_env}")
     if not hosted:
         click.echo("  none: no variable such as OPENAI_API_KEY is set")
+    others = [p for p in read_table(PROVIDERS)["provider"] if p.prefix not in {h.prefix for h in hosted}]
+    click.echo("  known, without a key here: " + ", ".join(f"{p.prefix}/ ({p.key_env[0]})" for p in others))

@@ -12,7 +12,7 @@ from pydantic_core import to_jsonable_python
 from rich.table import Table
 from rich.text import Text
 
-from longwriter.cli.options import HOME, JSON, from_flags, with_options
+from longwriter.cli.options import FINITE, HOME, JSON, extra_body_option, from_flags, header_option, with_options
 from longwriter.cli.pulse import clock
 from longwriter.cli.score_source import Given, Item, about, read_range, read_source
 from longwriter.cli.tables import show_table
@@ -52,13 +52,18 @@ MOST_ROWS = 40
 @click.option(
     "--mode", type=click.Choice(["think", "direct", "plain"]), help="Tags that must be there.  [default: by its tags]"
 )
-@click.option("--longest", type=float, help="Times the range's upper end where length is worth 0.  [default: 2]")
+@click.option("--longest", type=FINITE, help="Times the range's upper end where length is worth 0.  [default: 2]")
 @click.option("--id", "chosen", help="Explain this sample of many.")
 @click.option("--reward-model", help="For writing: folder of longwriter train reward.")
 @click.option("--reward-url", help="For writing: server with a reward model.")
 @click.option("--judge", help="For writing: model that judges in pairs.")
 @click.option("--judge-url", help="Its OpenAI-compatible endpoint.")
-@with_options(HOME, JSON)
+@with_options(
+    header_option("--judge-header", "judge_headers"),
+    extra_body_option("--judge-extra-body", "judge_extra_body"),
+    HOME,
+    JSON,
+)
 def score(source: str, names: str, chosen: str | None, home: Path, as_json: bool, **flags: object) -> None:
     """Say what the rewards of a text are, and why.
 
@@ -75,7 +80,7 @@ def score(source: str, names: str, chosen: str | None, home: Path, as_json: bool
         raise InputError("--reward: name at least one")
     if "writing" in rewards and not all(item.sample.request.strip() for item in items):
         raise InputError("writing is judged against the request; give it with --request TEXT")
-    told = ("longest", "reward_model", "reward_url", "judge", "judge_url")
+    told = ("longest", "reward_model", "reward_url", "judge", "judge_url", "judge_headers", "judge_extra_body")
     settings = from_flags(RewardSettings, {k: flags[k] for k in told if flags[k] is not None})
     scored = run_async(_scored(rewards, settings, items))
     if as_json:

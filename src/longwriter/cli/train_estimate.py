@@ -6,7 +6,7 @@ from typing import get_args
 
 import click
 
-from longwriter.cli.options import JSON, from_flags
+from longwriter.cli.options import JSON, Finite, from_flags
 from longwriter.cli.pulse import clock
 from longwriter.train.estimate.memory import Memory
 from longwriter.train.estimate.recipe import Method, job_of, method_of, shape_of
@@ -48,23 +48,19 @@ PARTS = {
 @click.option(
     "--config", type=click.Path(path_type=Path), help="config.json of the model, where its weights are not here."
 )
-@click.option(
-    "--epoch-tokens", type=click.FloatRange(min=1), help="Tokens of one epoch, for recipes that count epochs."
-)
-@click.option(
-    "--sample-tokens", type=click.FloatRange(min=1), help="Mean tokens of a sample.  [default: data.max_tokens]"
-)
-@click.option("--price", type=click.FloatRange(min=0), help="Of one GPU for one hour.")
-@click.option("--mfu", type=click.FloatRange(0, 1, min_open=True), help="Share of the peak that is reached.")
-@click.option("--memory", type=click.FloatRange(0, min_open=True), help="GiB of one GPU, in place of the table's.")
+@click.option("--epoch-tokens", type=Finite(min=1), help="Tokens of one epoch, for recipes that count epochs.")
+@click.option("--sample-tokens", type=Finite(min=1), help="Mean tokens of a sample.  [default: data.max_tokens]")
+@click.option("--price", type=Finite(min=0), help="Of one GPU for one hour.")
+@click.option("--mfu", type=Finite(0, 1, min_open=True), help="Share of the peak that is reached.")
+@click.option("--memory", type=Finite(0, min_open=True), help="GiB of one GPU, in place of the table's.")
 @click.option("--set", "assignments", multiple=True, metavar="KEY=VALUE", help="Change one setting of the recipe.")
 @click.option("--engine", type=click.Choice(["trl", "verl"]), default="trl", show_default=True, help="Of a [grpo] run.")
 @click.option("--rollout-gpus", type=click.IntRange(min=0), default=0, help='Of all GPUs, those of vllm = "server".')
 @click.option("--spread", type=click.IntRange(min=1), help="GPUs that share one engine.  [default: the fastest]")
-@click.option("--prompt-tokens", type=click.FloatRange(min=1), help="Mean of a [grpo] run's prompts.  [default: 500]")
-@click.option("--completion-tokens", type=click.FloatRange(min=1), help="Mean of its rollouts.  [default: the longest]")
+@click.option("--prompt-tokens", type=Finite(min=1), help="Mean of a [grpo] run's prompts.  [default: 500]")
+@click.option("--completion-tokens", type=Finite(min=1), help="Mean of its rollouts.  [default: the longest]")
 @click.option("--reward-gpus", type=click.IntRange(min=0), default=0, help="Of a reward model, beside --gpus.")
-@click.option("--reward-parameters", type=click.FloatRange(min=1), help="Of that model.  [default: 7e9]")
+@click.option("--reward-parameters", type=Finite(min=1), help="Of that model.  [default: 7e9]")
 @JSON
 def estimate(
     recipe: Path,

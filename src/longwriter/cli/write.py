@@ -22,8 +22,7 @@ EXAMPLES = """
 Examples:
   longwriter write "Write a 10000-word history of the Roman Empire" \\
       --out rome.md
-  longwriter write "写一篇不少于8000字的茶史" --model qwen3:8b \\
-      --base-url http://localhost:11434/v1 --window 16384
+  longwriter write "写一篇不少于8000字的茶史" --model ollama/qwen3:8b
   longwriter plan "A field guide to clouds" --words 20000 > plan.md
   longwriter write --plan plan.md
   longwriter write --batch instructions.jsonl --concurrency 16 --model NAME \\

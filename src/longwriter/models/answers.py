@@ -5,11 +5,13 @@ thinking comes as `reasoning_content` (vLLM, SGLang, llama.cpp, DeepSeek), `reas
 parts, or in the text's own marks. What has an unknown form is ignored; only an error is never. Pure.
 """
 
+import json
 import re
 from typing import Literal
 
 from longwriter.characters import Joiner
 from longwriter.models.refusals import words_of
+from longwriter.models.retry import said_wait
 from longwriter.models.thinking import ThinkFilter
 from longwriter.types import Usage
 
@@ -37,10 +39,10 @@ BEYOND = 4000
 class Failed(Exception):  # noqa: N818 - a state of the server
     """The answer is an error."""
 
-    def __init__(self, said: str, status: int | None = None) -> None:
-        """`said`: the server's words. `status`: the HTTP status that it means by them."""
+    def __init__(self, said: str, status: int | None = None, asked_s: float | None = None) -> None:
+        """`said`: the server's words. `status`: the HTTP status that it means by them. `asked_s`: the wait in them."""
         super().__init__(said)
-        self.said, self.status = said, status
+        self.said, self.status, self.asked_s = said, status, asked_s
 
 
 class Answer:
@@ -85,6 +87,9 @@ class Answer:
         counted = event.get("usage")
         if isinstance(counted, dict):
             self.usage = _usage(counted)
+        elif "eval_count" in event:  # Ollama's own form
+            counts = event.get("prompt_eval_count"), event.get("eval_count")
+            self.usage = Usage(prompt_tokens=_count(counts[0]), completion_tokens=_count(counts[1]))
         choices = event.get("choices")
         choice = choices[0] if isinstance(choices, list) and choices else _lone(event)
         if not isinstance(choice, dict):
@@ -132,9 +137,11 @@ class Answer:
 
 
 def _lone(event: dict[str, object]) -> dict[str, object]:
-    """A choice that stands without a list, as in Ollama's own form."""
+    """A choice that stands without a list, as in Ollama's own form, where each message is a piece."""
     message = event.get("message")
-    return event if isinstance(message, dict) and "content" in message else {}
+    if not isinstance(message, dict) or "content" not in message:
+        return {}
+    return event | {"delta": message} if "done" in event else event
 
 
 def ending(reason: str | None) -> Ending:
@@ -162,7 +169,8 @@ def _check(event: dict[str, object], choice: dict[str, object], begun: bool) -> 
     code = error.get("code", error.get("status")) if isinstance(error, dict) else None
     digits = str(code) if isinstance(code, int | str) else ""
     status = int(digits) if re.fullmatch("[45][0-9]{2}", digits) and not begun else None
-    raise Failed(words_of(error) or "an error without words", status)
+    asked_s = said_wait(error if isinstance(error, str) else json.dumps(error))
+    raise Failed(words_of(error) or "an error without words", status, asked_s)
 
 
 def _parts(content: object) -> tuple[str, str]:

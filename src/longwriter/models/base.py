@@ -5,15 +5,17 @@ asked for, not before. 3. Retrying, think-tag stripping and error naming happen 
 `Reply` or a `ModelError`, nothing else. 4. Nothing here counts money or touches a run folder.
 """
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from types import ModuleType
 from typing import Literal, Protocol, runtime_checkable
 
-from pydantic import Field
+from pydantic import Field, JsonValue, field_validator
 
 from longwriter.errors import InputError, SetupError
+from longwriter.models.headers import Headers
 from longwriter.types import Address, Record, Reply, Request
 
 
@@ -116,17 +118,38 @@ class ModelConfig(Record):
     """Which model, and how to reach it."""
 
     model: str = "gguf:smollm2"
-    """`gguf:NAME-or-PATH`, `hf:PATH-or-ID`, `fake:...`, or the name of a model at `base_url`."""
+    """`gguf:NAME-or-PATH`, `hf:PATH-or-ID`, `fake:...`, `PROVIDER/NAME`, or the name of a model at `base_url`."""
     base_url: Address | None = None
-    """An OpenAI-compatible endpoint, such as http://localhost:8000/v1; None: the client's own (OPENAI_BASE_URL)."""
-    key_env: str = "OPENAI_API_KEY"
-    """Environment variable that holds the key; the key itself never stands in a file of ours."""
+    """An OpenAI-compatible endpoint, such as http://localhost:8000/v1; None: the provider's, else OPENAI_BASE_URL."""
+    key_env: str | None = None
+    """Environment variable that holds the key, which itself never stands in a file of ours; None: the provider's."""
     timeout_s: float = Field(default=600, gt=0)
     """Longest silence of the server, not the longest reply."""
     card: str | None = None
     """Name of an entry in `cards.toml`; None: by the model's name."""
     retry_s: float = Field(default=300, ge=0)
     """Seconds that one call may spend on retries in all, waiting included."""
+    headers: Headers = Field(default={}, repr=False)
+    """Sent with every request: text, or `env:VARIABLE`."""
+    extra_body: dict[str, JsonValue] = Field(default={})
+    """Laid on the body of every request, table by table; a null leaves a field out."""
+
+    @field_validator("extra_body")
+    @classmethod
+    def is_json(cls, value: dict[str, JsonValue]) -> dict[str, JsonValue]:
+        """No number that JSON has not, and nothing that every request says for itself."""
+        try:
+            json.dumps(value, allow_nan=False)
+        except ValueError:
+            raise ValueError("holds a number that JSON has not") from None
+        for name in ("messages", "model"):
+            if name in value:
+                raise ValueError(f"{name!r} is what each request is about; it cannot be set")
+        return value
+
+
+REACH = ("base_url", "key_env", "timeout_s", "retry_s", "headers")
+"""Of them, what says how to reach a model: it may change between two commands on one run."""
 
 
 BACKENDS = {  # scheme -> class; the scheme is what stands before the colon in ModelConfig.model
@@ -137,6 +160,12 @@ BACKENDS = {  # scheme -> class; the scheme is what stands before the colon in M
 }
 
 
+def at_a_server(config: ModelConfig) -> bool:
+    """Whether the model answers over HTTP, not in this process."""
+    scheme = config.model.partition(":")[0]
+    return scheme == "openai" or scheme not in BACKENDS
+
+
 def open_model(config: ModelConfig) -> Model:
     """The model that a config names. Raises SetupError for what can be known before the first call."""
     scheme, _, rest = config.model.partition(":")
@@ -144,6 +173,8 @@ def open_model(config: ModelConfig) -> Model:
         scheme, rest = "openai", config.model
     if not config.model.strip():
         raise InputError("the model's name is empty; use --model NAME, or leave it out for the default")
+    if scheme != "openai" and (config.headers or config.extra_body):
+        raise InputError(f"{config.model} runs here; --header and --extra-body are for servers")
     module, name = BACKENDS[scheme].split(":")
     model: Model = getattr(import_module(module), name)(config, rest)
     return model

@@ -32,23 +32,23 @@ RAW = {"X-Stainless-Raw-Response": "stream"}
 class Exchange:
     """Asks once; `answer` is what came, `left` whether it was left before its end."""
 
-    def __init__(self, timeout_s: float, most_tokens: int | None, listener: Listener | None) -> None:
-        """`timeout_s`: longest time without progress. `most_tokens`: asked for; None: no limit was."""
+    def __init__(
+        self, timeout_s: float, most_tokens: int | None, listener: Listener | None, *, by_line: bool = False
+    ) -> None:
+        """`timeout_s`: longest time without progress. `most_tokens`: asked for; None: no limit was. `by_line`: see `Events`."""
         tokens = TOKENS_UNASKED if most_tokens is None else most_tokens
         self.answer, self.left = Answer(tokens), False
-        self._events = Events(MOST_BYTES + BYTES_A_TOKEN * tokens)
+        self._events = Events(MOST_BYTES + BYTES_A_TOKEN * tokens, by_line=by_line)
         self._timeout_s, self._listener = timeout_s, listener
         self._longest_s = timeout_s + (LONGEST_UNASKED_S if most_tokens is None else TOKEN_S * tokens)
 
-    async def run(self, client: AsyncOpenAI, body: dict[str, object]) -> None:
+    async def run(self, client: AsyncOpenAI, body: dict[str, object], path: str = "/chat/completions") -> None:
         """Raises what the package, `sse`, `answers` and `transport` raise; httpx2.TransportError for a cut or slow answer."""
         deadline = asyncio.get_running_loop().time() + self._longest_s
         fault: httpx2.TransportError | None = None
         try:
             async with asyncio.timeout(self._timeout_s) as clock:
-                response = await client.post(
-                    "/chat/completions", cast_to=httpx2.Response, body=body, options={"headers": RAW}
-                )
+                response = await client.post(path, cast_to=httpx2.Response, body=body, options={"headers": RAW})
                 try:
                     await self._read(response, clock, deadline)
                 finally:

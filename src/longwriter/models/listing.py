@@ -2,8 +2,11 @@
 
 from typing import NamedTuple
 
-WINDOWS = ("max_model_len", "context_length", "loaded_context_length", "max_context_length", "n_ctx", "n_ctx_train")
-"""Fields in order of trust: vLLM and SGLang, OpenRouter, LM Studio, llama.cpp (in `meta`)."""
+WINDOWS = (
+    *("max_model_len", "context_length", "loaded_context_length", "max_context_length", "context_window"),
+    *("max_input_tokens", "n_ctx", "n_ctx_train"),
+)
+"""Fields in order of trust: vLLM and SGLang, OpenRouter, LM Studio (Mistral: the third), Groq, llama.cpp (in `meta`)."""
 
 
 class Entry(NamedTuple):

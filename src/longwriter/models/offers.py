@@ -7,17 +7,17 @@ further than whether there is one. `providers.toml` holds the addresses.
 import http.client
 import json
 import os
-import tomllib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from longwriter.errors import LongWriterError
+from longwriter.models.base import ModelConfig
 from longwriter.models.gguf_file import read_header
 from longwriter.models.library import known, pulled
+from longwriter.models.providers import PROVIDERS, read_table, route
 from longwriter.types import Record
 
-PROVIDERS = Path(__file__).parent / "providers.toml"
 TIMEOUT_S = 0.5
 MOST_READ = 4_000_000
 """Bytes of an answer: whatever listens there may be no model server."""
@@ -39,14 +39,17 @@ class LocalFile(Record):
 class LocalServer(Record):
     """A server of this machine that answers."""
 
+    prefix: str
     name: str
     base_url: str
     models: tuple[str, ...]
 
 
-class Provider(Record):
+class KeyedProvider(Record):
     """A provider whose key is in the environment."""
 
+    prefix: str
+    """Models are named `PREFIX/NAME`."""
     name: str
     base_url: str
     key_env: str
@@ -69,12 +72,12 @@ def _file(name: str, path: Path) -> LocalFile:
 
 def servers() -> list[LocalServer]:
     """Those that answer now, in the order of the file."""
-    listed = _table("server")
+    listed = [(p, route(ModelConfig(model=f"{p.prefix}/any")).url) for p in read_table(PROVIDERS)["server"]]
     with ThreadPoolExecutor(len(listed)) as threads:
-        found = list(threads.map(lambda entry: models_at(str(entry["base_url"])), listed))
+        found = list(threads.map(lambda entry: models_at(entry[1]), listed))
     return [
-        LocalServer(name=str(entry["name"]), base_url=str(entry["base_url"]), models=models)
-        for entry, models in zip(listed, found, strict=True)
+        LocalServer(prefix=p.prefix, name=p.name, base_url=url, models=models)
+        for (p, url), models in zip(listed, found, strict=True)
         if models is not None
     ]
 
@@ -94,17 +97,10 @@ def models_at(base_url: str) -> tuple[str, ...] | None:
         line.close()
 
 
-def providers() -> list[Provider]:
+def providers() -> list[KeyedProvider]:
     """Those with a key in the environment, in the order of the file."""
     found = []
-    for entry in _table("provider"):
-        names = entry["key_env"]
-        assert isinstance(names, list)
-        for name in [n for n in names if os.environ.get(n, "").strip()][:1]:
-            found.append(Provider(name=str(entry["name"]), base_url=str(entry["base_url"]), key_env=name))
+    for p in read_table(PROVIDERS)["provider"]:
+        for name in [n for n in p.key_env if os.environ.get(n, "").strip()][:1]:
+            found.append(KeyedProvider(prefix=p.prefix, name=p.name, base_url=p.base_url, key_env=name))
     return found
-
-
-def _table(kind: str) -> list[dict[str, object]]:
-    table: list[dict[str, object]] = tomllib.loads(PROVIDERS.read_text("utf-8"))[kind]
-    return table

@@ -1,16 +1,17 @@
-"""Any server that speaks OpenAI's chat protocol: vLLM, SGLang, llama.cpp, Ollama, hosted ones.
+"""Any server that speaks OpenAI's chat protocol: vLLM, SGLang, llama.cpp, hosted ones; and Ollama in its own (`ollama`).
 
-1. The `openai` package sends, over a client that stays at its host (`transport`); the bytes of the answer are read by
-`exchange`, event by event (`sse`, `answers`), so that odd servers are understood and memory stays flat. 2. Every reply
-streams, unless the server refuses that; it is bounded in bytes, in time, in time without progress, and in text far beyond
-what was asked for. 3. What a server refuses by name is left out from then on (`refusals`). 4. Retries follow
-`retry.Backoff`; every other failure is a SetupError that says what to do. 5. The key is read from the environment, and is
-masked in all that servers say.
+Which server a name means, and what is known of it, says `providers`. 1. The `openai` package sends, over a client that
+stays at its host (`transport`); the bytes of the answer are read by `exchange`, event by event (`sse`, `answers`), so that
+odd servers are understood and memory stays flat. 2. Every reply streams, unless the server refuses that; it is bounded in
+bytes, in time, in time without progress, and in text far beyond what was asked for. 3. What a server refuses by name is
+left out from then on (`refusals`). 4. Retries follow `retry.Backoff`; every other failure is a SetupError that says what to
+do. 5. Key and headers are read from the environment, and are masked in all that servers say.
 Left out: prefilled replies (few servers continue them), tools.
 """
 
 import asyncio
 import os
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import httpx2
@@ -21,20 +22,23 @@ from pydantic import HttpUrl, TypeAdapter, ValidationError
 from longwriter.characters import printable
 from longwriter.config import fault
 from longwriter.errors import EmptyReply, InputError, PromptTooLong, Refused, SetupError, Unavailable
+from longwriter.models import ollama
 from longwriter.models.answers import Answer, Failed, ending
 from longwriter.models.base import Listener, Listens, ModelConfig, Pause, listening, tell_pause
 from longwriter.models.caching import Hints
 from longwriter.models.exchange import Exchange
+from longwriter.models.headers import revealed, secrets
 from longwriter.models.listing import Entry, entries
 from longwriter.models.prices import is_local
-from longwriter.models.refusals import PASSING, Quirks, too_long, words_of
-from longwriter.models.retry import Backoff, asked_wait
+from longwriter.models.providers import Route, route
+from longwriter.models.refusals import PASSING, RATE, SPENT, Quirks, expanded, too_long, words_of
+from longwriter.models.retry import Backoff, asked_wait, said_wait
 from longwriter.models.sse import Malformed, TooMuch, decoded, parsed
 from longwriter.models.transport import BoundedClient, Redirected
+from longwriter.models.windows import Lookup, look_up
 from longwriter.text import counted
 from longwriter.types import Reply, Request
 
-DEFAULT_URL = "https://api.openai.com/v1"
 NO_KEY = "none"
 """Sent to local servers without a key; the client insists on some text."""
 CONNECT_S = 10.0
@@ -53,7 +57,7 @@ class _Fault(NamedTuple):
 
     message: str
     asked_s: float | None = None
-    """What `Retry-After` asked for."""
+    """What the server asked for."""
     unreached: bool = False
     """No OpenAI-compatible server was met at the address."""
     empty: bool = False
@@ -67,6 +71,8 @@ class _Refusal(NamedTuple):
     code: str
     said: str
     asked_s: float | None = None
+    by_time: bool = False
+    """Its words name a wait, so it is no lack of money."""
 
 
 class OpenAICompatible:
@@ -80,23 +86,31 @@ class OpenAICompatible:
     def __init__(self, config: ModelConfig, rest: str) -> None:
         if not rest.strip():
             raise InputError("the model's name is empty; use --model NAME")
-        self.name = rest
         self._config = config
-        url = config.base_url or os.environ.get("OPENAI_BASE_URL") or DEFAULT_URL
+        self._route = where = route(config)
+        self.name, url = where.name, where.url
         self._shown_url = _checked(url)
-        self._key = _key(config.key_env, url)
-        self._quirks, self._hints = Quirks(rest), Hints(url, rest)
+        own = revealed(config.headers)
+        self._env, self._key = _key(where, keyless=any(name.lower() == "authorization" for name in own))
+        self._secrets = secrets([*own.values(), *([] if self._key == NO_KEY else [self._key])])
+        self._quirks, self._hints = _known(where, config), Hints(url, self.name)
         self._met = False
         self._listing: tuple[Entry, ...] | None = None
+        self._window: int | None = None
+        self._looked_up = False
+        self._num_ctx = 0
         self._listing_lock = asyncio.Lock()
         timeout = openai.Timeout(config.timeout_s, connect=min(CONNECT_S, config.timeout_s))
         http = BoundedClient(timeout=timeout, limits=openai.DEFAULT_CONNECTION_LIMITS)
+        key_header = where.provider.key_header
+        http.own = ({"Authorization": None, key_header: self._key} if key_header else {}) | own
         self._client = AsyncOpenAI(
             api_key=self._key,
             base_url=url,
             max_retries=0,
             timeout=timeout,
             http_client=http,
+            default_query=where.query,
             default_headers={"Accept-Encoding": "identity"},
         )
 
@@ -126,10 +140,30 @@ class OpenAICompatible:
             await asyncio.sleep(wait)
 
     async def window(self) -> int | None:
-        """Context window in tokens as /models tells it; None where it does not."""
-        listed = await self._entries()
-        named = [e for e in listed if e.id == self.name] or list(listed if len(listed) == 1 else ())
-        return named[0].window if named else None
+        """Context window in tokens as the server tells it, else as it is known of such models; None where neither is."""
+        if not self._looked_up:
+            self._window = await self._told_window()
+            self._looked_up = True
+        return self._window
+
+    async def _told_window(self) -> int | None:
+        way, kind = self._route.provider.window, self._route.kind
+        found = Lookup(None)
+        if way not in ("models", "none"):
+            found = await look_up(way, self._fetch, self._route.url, self.name)
+        if way == "ollama":
+            own = self._config.extra_body.get("options")
+            stated = own.get("num_ctx") if isinstance(own, dict) else None
+            if isinstance(stated, int):
+                return stated
+            return found.window if found.chosen or not found.window else min(found.window, ollama.MOST)
+        if found.window is None and way != "none":
+            listed = await self._entries()
+            named = [e for e in listed if e.id == self.name] or list(listed if len(listed) == 1 else ())
+            found = Lookup(named[0].window if named else None)
+            if named and named[0].owner == "llamacpp" and way == "models":
+                found = Lookup((await look_up("props", self._fetch, self._route.url, self.name)).window or found.window)
+        return found.window or (kind.window if kind else None)
 
     def count_tokens(self, text: str) -> int | None:  # noqa: ARG002 - the protocol's signature
         """None: only the server has the vocabulary."""
@@ -145,14 +179,23 @@ class OpenAICompatible:
         Errors are raised outside of the handlers: the client's own carry request headers, the key among them.
         """
         body = self._hints.add(self._quirks.body(request), request)
-        exchange = Exchange(self._config.timeout_s, request.max_tokens, listener)
+        native = self._route.provider.prefix == "ollama"
+        exchange = Exchange(self._config.timeout_s, request.max_tokens, listener, by_line=native)
         try:
-            await exchange.run(self._client, body)
+            if native:
+                await exchange.run(self._client, await self._native(body, request), ollama.address(self._route.url))
+            else:
+                await exchange.run(self._client, body)
         except openai.APIStatusError as error:
             self._met = True
-            said = words_of(error.response.text) or error.message
+            text = error.response.text
+            header_s, words_s = asked_wait(error.response.headers), said_wait(text)
             refusal = _Refusal(
-                error.status_code, f"{error.code} {error.type}", said, asked_wait(error.response.headers)
+                error.status_code,
+                f"{error.code} {error.type}",
+                words_of(text) or error.message,
+                words_s if header_s is None else header_s,
+                words_s is not None,
             )
         except openai.APIConnectionError as error:
             cause = error.__cause__ or error
@@ -161,9 +204,9 @@ class OpenAICompatible:
             return _Fault(self._clean(f"{name} {cause}"), unreached=not self._met and name.startswith("Connect"))
         except Failed as error:
             self._met = True
-            if error.status is None:
-                return _Fault(self._clean(error.said))
-            refusal = _Refusal(error.status, "", error.said)
+            if error.status is None and not SPENT.search(error.said.lower()):
+                return _Fault(self._clean(error.said), error.asked_s)
+            refusal = _Refusal(error.status or 429, "", error.said, error.asked_s, error.asked_s is not None)
         except Redirected as error:
             refusal = _Refusal(307, "", str(error))
         except Malformed as error:
@@ -205,23 +248,24 @@ class OpenAICompatible:
     async def _refused(self, refusal: _Refusal, body: dict[str, object]) -> _Fault | None:
         """None: something changed, so ask again. Raises SetupError for what no retry mends."""
         status, said = refusal.status, self._clean(refusal.said)
+        lower = f"{refusal.code} {said}".lower()
         busy = (
             status in (408, 409, 425, 429)
-            or status >= 500
-            or (status == 400 and PASSING.search(said.lower()) is not None)
+            or (status >= 500 and status != 501)
+            or (status == 400 and PASSING.search(lower) is not None)
+            or (status == 403 and RATE.search(lower) is not None)
         )
         if not (busy and status != 500) and (
             self._hints.adapt(status, said, body) or self._quirks.adapt(status, said, body)
         ):
             return None
-        spent = f"{status} {refusal.code} {said}".lower()
-        if busy and "insufficient_quota" not in spent and "exceeded your current quota" not in spent:
+        if busy and (refusal.by_time or RATE.search(lower) or not SPENT.search(lower)):
             return _Fault(f"{status} {said}", asked_s=refusal.asked_s)
         advice = await self._advice(status, refusal.code, said)
         raise PromptTooLong(advice, said) if too_long(said) else SetupError(advice)
 
     async def _advice(self, status: int, code: str, said: str) -> str:
-        lower, at, env = said.lower(), f"{self._shown_url} ({status}: {said})", self._config.key_env
+        lower, at, env = said.lower(), f"{self._shown_url} ({status}: {said})", self._env
         if too_long(said):
             return (
                 f"the prompt does not fit the context window of {self.name}; set --window N to its size in tokens: {at}"
@@ -237,10 +281,10 @@ class OpenAICompatible:
         if status == 401:
             missing = self._key == NO_KEY
             return f"the server wants a key; set {env}: {at}" if missing else f"the key in {env} is not accepted: {at}"
+        if status in (402, 429) or SPENT.search(f"{code} {lower}".lower()):
+            return f"the account behind {env} has no credit left: {at}"
         if status == 403:
             return f"the key in {env} has no access to {self.name}: {at}"
-        if status in (402, 429):
-            return f"the account behind {env} has no credit left: {at}"
         return f"the server refuses the request: {at}"
 
     def _gave_up(self, fault: _Fault, backoff: Backoff) -> str:
@@ -248,24 +292,51 @@ class OpenAICompatible:
         if fault.unreached:
             hint = "is the server running, and is its base URL complete, most often with /v1 at the end?"
             return f"cannot reach a model at {self._shown_url}: {hint} ({tries}: {fault.message})"
-        return f"{self._shown_url} {tries}: {fault.message}; the same command goes on from here"
+        longer = ""
+        if fault.asked_s is not None and fault.asked_s > backoff.budget_s - backoff.spent_s:
+            longer = f"; it asks for a wait of {fault.asked_s:,.0f} s, --retry allows {backoff.budget_s:,.0f} s"
+        return f"{self._shown_url} {tries}: {fault.message}{longer}; the same command goes on from here"
 
     async def _entries(self) -> tuple[Entry, ...]:
         """What /models lists, asked once; nothing where it is not to be had."""
         async with self._listing_lock:
             if self._listing is None:
-                try:
-                    async with asyncio.timeout(LISTING_S):
-                        listed = await self._client.get("/models", cast_to=httpx2.Response)
-                    self._listing = entries(parsed(decoded(listed.content)))
-                except (TimeoutError, Malformed, Redirected, *BROKEN):
-                    self._listing = ()
+                self._listing = entries(await self._fetch("/models"))
             return self._listing
 
+    async def _fetch(self, address: str, body: dict[str, object] | None = None) -> object:
+        """What an address answers, by POST where there is a body; None where it is not to be had, or no JSON."""
+        try:
+            async with asyncio.timeout(LISTING_S):
+                if body is None:
+                    answer = await self._client.get(address, cast_to=httpx2.Response)
+                else:
+                    answer = await self._client.post(address, cast_to=httpx2.Response, body=body)
+            return parsed(decoded(answer.content))
+        except (TimeoutError, Malformed, Redirected, *BROKEN):
+            return None
+
+    async def _native(self, body: dict[str, object], request: Request) -> dict[str, object]:
+        """The body in Ollama's own form, with a window that never shrinks."""
+        most = await self.window() or ollama.MOST
+        text = "\n".join(m.content for m in request.messages)
+        self._num_ctx = max(self._num_ctx, ollama.window_for(text, request.max_tokens, most))
+        return ollama.native(body, self._num_ctx)
+
     def _clean(self, text: str) -> str:
-        """What a server said, on one line, fit for a terminal, cut, without the key."""
+        """What a server said, on one line, fit for a terminal, cut, without the key and the headers of the user's own."""
         text = " ".join(printable(text).split())
-        return (text if self._key == NO_KEY else text.replace(self._key, "***"))[:SAID_CHARS]
+        for secret in self._secrets:
+            text = text.replace(secret, "***")
+        return text[:SAID_CHARS]
+
+
+def _known(where: Route, config: ModelConfig) -> Quirks:
+    """What is known in advance of the server and of such models."""
+    facts = [where.provider, *([where.kind] if where.kind else [])]
+    left_out = expanded(name for known in facts for name in known.left_out)
+    renamed = {old: new for known in facts for old, new in known.renamed.items()}
+    return Quirks(where.name, left_out, renamed, config.extra_body, folded=any(known.folded for known in facts))
 
 
 def _checked(url: str) -> str:
@@ -280,13 +351,22 @@ def _checked(url: str) -> str:
     return f"{parts.scheme}://{parts.host}{port}{(parts.path or '').rstrip('/')}"
 
 
-def _key(env: str, url: str) -> str:
-    """The key; local servers get along without. Raises SetupError if it is missing or cannot be one."""
-    key = os.environ.get(env, "").strip()
-    if not key and is_local(url):
-        return NO_KEY
+def _key(where: Route, *, keyless: bool) -> tuple[str, str]:
+    """(the variable, the key); local servers get along without. Raises SetupError if it is missing or cannot be one."""
+    set_ = [env for env in where.key_env if os.environ.get(env, "").strip()]
+    env = (set_ or [*where.key_env, "--key-env"])[0]
+    key = os.environ.get(env, "").strip() if set_ else ""
+    if not key and (keyless or is_local(where.url)):
+        return env, NO_KEY
     if not key:
-        raise SetupError(f"no key: set {env}, or pass --base-url for a local server")
+        raise SetupError(
+            f"no key: set {_either(where.key_env)}, or pass --base-url for a local server; "
+            "longwriter models shows what can be used from here"
+        )
     if not (key.isascii() and key.isprintable()):
         raise SetupError(f"{env} holds characters that no key has; was it pasted whole and alone?")
-    return key
+    return env, key
+
+
+def _either(names: Sequence[str]) -> str:
+    return " or ".join(names)

@@ -6,7 +6,6 @@ machine or in its own network are free.
 """
 
 import ipaddress
-import os
 import tomllib
 from datetime import UTC, date, datetime
 from fnmatch import fnmatchcase
@@ -16,9 +15,10 @@ from urllib.parse import urlsplit
 from pydantic import Field, ValidationError
 
 from longwriter.config import fault
-from longwriter.errors import InputError
-from longwriter.models.base import ModelConfig
+from longwriter.errors import InputError, SetupError
+from longwriter.models.base import ModelConfig, at_a_server
 from longwriter.models.caching import never_caches
+from longwriter.models.providers import route
 from longwriter.types import Record, Usage
 
 MILLION = 1_000_000
@@ -107,12 +107,16 @@ class Prices:
 
     def price_for(self, config: ModelConfig) -> Price | None:
         """The price of a configured model: free if it runs at a local address; None: unknown."""
-        url = config.base_url or os.environ.get("OPENAI_BASE_URL", "")
-        if is_local(url):
+        if not at_a_server(config):
+            return self.of(config.model)
+        try:
+            where = route(config)
+        except (InputError, SetupError):  # a finished run is told of without what it was reached by
+            return self.of(config.model)
+        if is_local(where.url):
             return FREE
-        name = config.model.removeprefix("openai:")
-        price = self.of(name)
-        if price is None or not never_caches(url, name):
+        price = self.of(where.name)
+        if price is None or not never_caches(where.url, where.name):
             return price
         return price.model_copy(update={"cached": price.input, "cache_write": None})
 

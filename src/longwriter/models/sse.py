@@ -1,4 +1,4 @@
-"""The events of an answer, read from its bytes: server-sent events, or one JSON body where a server does not stream.
+"""The events of an answer, read from its bytes: server-sent events, lines of JSON, or one body where a server streams not.
 
 Lenient in form: any line end, a byte order mark, blank lines and comments anywhere, an event on several `data:` lines or
 ended by a single newline. Strict in size: an answer, a line and the depth of JSON are bounded, and so is memory. An
@@ -49,8 +49,9 @@ def decoded(raw: bytes) -> str:
 class Events:
     """Takes bytes as they come, cut anywhere."""
 
-    def __init__(self, most: int) -> None:
-        """`most`: bytes of the whole answer."""
+    def __init__(self, most: int, *, by_line: bool = False) -> None:
+        """`most`: bytes of the whole answer. `by_line`: each line is an event (Ollama's own form)."""
+        self._by_line = by_line
         self.done = False
         """The answer said that it is over."""
         self.whole = False
@@ -92,7 +93,13 @@ class Events:
     def _begin(self, chunk: bytes) -> None:
         self._begun = True
         first = chunk.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
-        self.whole = first not in (b":", b"d", b"e", b"i", b"r")  # comment, data, event, id, retry
+        self.whole = not self._by_line and first not in (
+            b":",
+            b"d",
+            b"e",
+            b"i",
+            b"r",
+        )  # comment, data, event, id, retry
 
     def _hold(self, chunk: bytes, most: int) -> None:
         self._parts.append(chunk)
@@ -127,6 +134,10 @@ class Events:
 
     def _line(self, line: bytes) -> list[dict[str, object]]:
         """The event that a line completes."""
+        if self._by_line and line.strip():
+            event = _event(parsed(line.decode("utf-8", "replace")))
+            self.done = event.get("done") is True
+            return [event]
         if not line:
             return self._flush()
         if line.startswith(b"data:"):

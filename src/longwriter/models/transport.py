@@ -6,7 +6,7 @@ Headers are bounded by the HTTP library (100 KiB).
 """
 
 import zlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import httpx2
@@ -26,9 +26,16 @@ class Redirected(Exception):  # noqa: N818 - a state of the server
 class BoundedClient(httpx2.AsyncClient):
     """See above."""
 
+    own: Mapping[str, str | None] = {}
+    """Headers that replace those of the package; None: it is not sent."""
+
     async def send(self, request: httpx2.Request, *, stream: bool = False, **options: Any) -> httpx2.Response:  # noqa: ANN401
         """As the library's. Raises Redirected or TooMuch besides."""
         options["follow_redirects"] = False
+        for name, value in self.own.items():
+            request.headers.pop(name, None)
+            if value is not None:
+                request.headers[name] = value
         response = await super().send(request, stream=True, **options)
         for _ in range(HOPS):
             following = response.next_request

@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple, Protocol, Self, cast
 from pydantic import Field, JsonValue, model_validator
 
 from longwriter.errors import InputError
+from longwriter.models.headers import Headers
 from longwriter.types import Address, Record
 
 Mode = Literal["think", "direct", "plain"]
@@ -76,6 +77,8 @@ class RewardSettings(Record):
     """Or a model that judges pairwise, as `--model` names it."""
     judge_url: Address | None = None
     judge_key_env: str = "OPENAI_API_KEY"
+    judge_headers: Headers = Field(default={}, repr=False)
+    judge_extra_body: dict[str, JsonValue] = Field(default={})
     judge_others: int = Field(default=4, gt=0)
     """Answers to the same request that each answer is compared with, at least, where there are so many."""
     device_batch: int = Field(default=8, gt=0)

@@ -19,6 +19,7 @@ from longwriter.models.base import ModelConfig, open_model
 from longwriter.models.cards import card_of
 from longwriter.models.judges import check_judge
 from longwriter.models.limits import token_limit, within_window
+from longwriter.models.providers import OPENAI_KEY
 from longwriter.rewards.base import RewardSettings, Verdict
 from longwriter.rewards.prompts import render
 from longwriter.rewards.together import together
@@ -73,7 +74,11 @@ class PairwiseJudge:
         config = ModelConfig(
             model=settings.judge,
             base_url=settings.judge_url,
-            key_env=settings.judge_key_env,
+            key_env=None
+            if settings.judge_key_env == OPENAI_KEY
+            else settings.judge_key_env,  # the provider's, where none is said
+            headers=settings.judge_headers,
+            extra_body=settings.judge_extra_body,
             timeout_s=settings.timeout_s,
             retry_s=settings.retry_s,
         )

@@ -36,7 +36,10 @@ DISK = ("inline_container", "No space left", "File too large", "I/O error", "IoE
 """What a failed write is called by torch.save and safetensors."""
 FREE = {f"run.{key}" for key in ("save_every", "evaluate_every", "log_every", "device_batch", "cpu", "lean_logits")}
 FREE |= {f"grpo.{key}" for key in ("kl_every", "entropy_floor", "collapse_after", "vllm_url", "vllm_memory")}
-FREE |= {f"grpo.rewards.{key}" for key in ("reward_url", "judge_url", "calls", "timeout_s", "retry_s", "device_batch")}
+FREE |= {
+    f"grpo.rewards.{key}"
+    for key in ("reward_url", "judge_url", "judge_headers", "calls", "timeout_s", "retry_s", "device_batch")
+}
 """Settings that may change when a run goes on: they do not change its losses, or say where a judge is."""
 
 
@@ -57,7 +60,7 @@ def start(recipe: Recipe, out: Path, data: Tree) -> None:
             raise RunError(f"cannot write to {out}: {error.strerror}; choose another --out") from error
         except ValueError as error:
             raise RunError(f"{out / name}: damaged: {error}; choose another --out") from error
-        differ = [k for k in changed_keys(before, content) if k not in FREE]
+        differ = changed_keys(before, content, FREE)
         if differ:
             what = "settings" if name == SETTINGS else "data"
             raise RunError(

@@ -4,13 +4,12 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
-from longwriter.models.base import ModelConfig
+from longwriter.models.base import REACH, ModelConfig
 from longwriter.types import Record
 from longwriter.writer.target import MOST
 
 FREE_ON_RESUME = frozenset(
-    {"window", "max_cost", "max_tokens"}
-    | {f"{role}.{key}" for role in ("writer", "planner") for key in ("base_url", "key_env", "timeout_s", "retry_s")}
+    {"window", "max_cost", "max_tokens"} | {f"{role}.{key}" for role in ("writer", "planner") for key in REACH}
 )
 """Keys that may change between two commands on one run: they say how to reach a model and when to stop."""
 

@@ -11,6 +11,7 @@ from tests.server import Server
 from tests.unit.models.tiny_gguf import write_gguf
 
 from longwriter.models import offers
+from longwriter.models.providers import PROVIDERS, read_table
 
 
 def test_a_server_tells_its_models() -> None:
@@ -54,8 +55,8 @@ def test_what_else_listens_there_is_no_server_and_takes_no_time(answer: bytes | 
 
 
 def test_a_key_is_noticed_by_its_first_variable_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    for entry in offers._table("provider"):
-        for name in entry["key_env"]:
+    for entry in read_table(PROVIDERS)["provider"]:
+        for name in entry.key_env:
             monkeypatch.delenv(name, raising=False)
     assert offers.providers() == []
     monkeypatch.setenv("GOOGLE_API_KEY", "secret-1")

@@ -24,6 +24,13 @@ SHAPES = {
     "words": "FIELD is not supported",
     "errors": {"errors": [{"message": "FIELD: not allowed"}]},
     "string": {"error": "unrecognized argument FIELD"},
+    "vllm": {"object": "error", "message": str(EXTRA), "type": "BadRequestError", "code": 400},
+    "nested": {"error": {"message": json.dumps({"error": json.dumps({"message": "FIELD is not supported"})})}},
+    "html": "<html><head><title>400: unsupported parameter FIELD</title></head><body>x</body></html>",
+    "reason": {"error": {"reason": "FIELD: not implemented", "code": 7}},
+    "status_msg": {"base_resp": {}, "status_msg": "FIELD is unavailable"},
+    "chinese": {"error": {"message": "不支持的参数: FIELD"}},
+    "camel": {"error": {"message": "Field 'FIELD' is deprecated for this model"}},
 }
 SENT = {
     "seed": {"seed": 3},
@@ -42,7 +49,7 @@ def refusing(name, answer, status=400, needs=lambda body: False):
 async def test_a_field_refused_in_any_shape_is_left_out_from_then_on(shape, field, caplog):
 
     said = json.loads(json.dumps(SHAPES[shape]).replace("FIELD", field))
-    for status in (400, 422):
+    for status in (400, 422, 500, 501):
         caplog.clear()
         async with served(refusing(field, refusal(status, said))) as (model, server):
             with caplog.at_level(logging.WARNING):
@@ -77,6 +84,9 @@ async def test_sampling_fields_are_sent_under_every_name():
         "`temperature` must be 1 when thinking is enabled",
         "`temperature` is deprecated for this model.",
         "temperature 仅支持 1",
+        "Unsupported value: 'temperature' does not support 0.5 with this model. Only the default (1) value is supported.",
+        "invalid temperature: only 1.0 is allowed",
+        "temperature: Input should be 1",
     ],
 )
 async def test_a_fixed_temperature_is_not_sent_again(words):
@@ -93,6 +103,11 @@ SYSTEMLESS = [
     (400, "Conversation roles must alternate user/assistant/user/assistant/..."),
     (400, "Developer instruction is not enabled for models/gemma-3-27b-it"),
     (422, "messages.0.role: Input should be 'user' or 'assistant', got 'system' role"),
+    (400, "Unsupported value: 'messages[0].role' does not support 'system' with this model."),
+    (501, "System messages are not supported by this model"),
+    (400, "Only user, assistant and tool roles are supported, got system."),
+    (400, "该模型不支持 system 角色"),
+    (400, "invalid role: system"),
 ]
 
 
@@ -145,6 +160,74 @@ async def test_a_limit_that_a_server_names_is_kept_to(said, cap, caplog):
         assert len(server.requests) == 3
         assert server.requests[-1].get("max_tokens") == cap
     assert words_of(said) in caplog.text
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Invalid 'max_tokens': integer below minimum value. Expected a value >= 16, but got 8 instead.",
+        "max_tokens: Input should be greater than or equal to 16",
+        "max_tokens must be at least 16",
+    ],
+)
+async def test_a_least_limit_is_kept_to(words):
+    def answer(body):
+        return refusal(400, {"error": {"message": words}}) if body.get("max_tokens", 0) < 16 else whole(TEXT)
+
+    async with served(answer) as (model, server):
+        for _ in range(2):
+            assert (await model.reply(asked(max_tokens=8))).text == TEXT
+        await model.reply(asked(max_tokens=100))
+    assert [r["max_tokens"] for r in server.requests] == [8, 16, 16, 100]
+
+
+@pytest.mark.parametrize("known", ["max_tokens", "max_completion_tokens"])
+async def test_the_limit_has_two_names_and_each_is_tried_once(known):
+    def answer(body):
+        other = {"max_tokens": "max_completion_tokens", "max_completion_tokens": "max_tokens"}[known]
+        said = f"Unsupported parameter: '{other}' is not supported." + (
+            f" Use '{known}' instead." if known != "max_tokens" else ""
+        )
+        return refusal(400, {"error": {"message": said}}) if other in body else whole(TEXT)
+
+    async with served(answer) as (model, server):
+        model._quirks.renamed = {} if known != "max_tokens" else {"max_tokens": "max_completion_tokens"}
+        for _ in range(2):
+            assert (await model.reply(asked(max_tokens=100))).text == TEXT
+    assert [known in r for r in server.requests] == [False, True, True]
+
+
+async def test_of_temperature_and_top_p_the_second_gives_way():
+    words = "`temperature` and `top_p` cannot both be specified for this model. Please use only one."
+    answer = refusal(400, {"error": {"message": words}})
+    async with served(refusing("top_p", answer)) as (model, server):
+        for _ in range(2):
+            assert (await model.reply(asked(temperature=0.5, top_p=0.9))).text == TEXT
+    assert [("temperature" in r, "top_p" in r) for r in server.requests] == [(True, True), *[(True, False)] * 2]
+
+
+@pytest.mark.parametrize("status", [400, 422, 500, 501])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "response_format is not supported",
+        "This response_format type is unavailable now",
+        "response_format.type `json_schema` is unavailable now",
+        "json_schema: not implemented",
+    ],
+)
+async def test_a_schema_refused_under_any_status_is_left_out(status, words):
+    async with served(refusing("response_format", refusal(status, {"error": words}))) as (model, server):
+        for _ in range(2):
+            assert (await model.reply(asked(json_schema={"type": "object"}))).text == TEXT
+    assert ["response_format" in r for r in server.requests] == [True, False, False]
+
+
+async def test_a_501_that_names_nothing_is_no_passing_fault():
+    async with served(refusal(501, {"error": "Not Implemented"})) as (model, server):
+        with pytest.raises(SetupError, match="Not Implemented"):
+            await model.reply(asked())
+    assert len(server.requests) == 1
 
 
 async def test_a_server_that_streams_options_not():

@@ -29,7 +29,7 @@ from longwriter.data.steps import Engine, Item, Result, Tell, run_step
 from longwriter.data.workers import WithModels
 from longwriter.errors import EmptyReply, InputError, PlanError, RunError
 from longwriter.journal import Journal
-from longwriter.models.base import ModelConfig
+from longwriter.models.base import REACH, ModelConfig
 from longwriter.models.judges import check_judge
 from longwriter.runs import opened
 from longwriter.text import language
@@ -68,7 +68,7 @@ FREE = (
     {"instructions", "benchmarks", "first", "skip_failed"}
     | {f"limits.{name}" for name in Limits.model_fields}
     | {f"writer.{key}" for key in FREE_ON_RESUME}
-    | {f"judge.{key}" for key in ("base_url", "key_env", "timeout_s", "retry_s")}
+    | {f"judge.{key}" for key in REACH}
 )
 """Keys that may change between two commands on one data set."""
 

@@ -26,7 +26,7 @@ from longwriter.data.prompts import HERE, sha256_of
 from longwriter.data.steps import Engine, Progress, Result, Tell, run_step
 from longwriter.errors import InputError
 from longwriter.journal import Journal
-from longwriter.models.base import ModelConfig
+from longwriter.models.base import REACH, ModelConfig
 from longwriter.models.judges import check_judge
 from longwriter.runs import opened
 from longwriter.text import count_words
@@ -78,7 +78,7 @@ class BacktranslateSettings(Record):
         return self.words or SECTION_WORDS[self.form]
 
 
-FREE = {"skip_failed"} | {f"model.{key}" for key in ("base_url", "key_env", "timeout_s", "retry_s")}
+FREE = {"skip_failed"} | {f"model.{key}" for key in REACH}
 """Keys that may change between two commands on one data set."""
 
 

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from longwriter.models.base import ModelConfig
+from longwriter.models.base import REACH, ModelConfig
 from longwriter.types import Record
 
 
@@ -37,5 +37,5 @@ class RangeSettings(Record):
     """Go on without the requests on which the model failed, instead of stopping before the data set is written."""
 
 
-FREE = {"skip_failed", *(f"model.{key}" for key in ("base_url", "key_env", "timeout_s", "retry_s"))}
+FREE = {"skip_failed", *(f"model.{key}" for key in REACH)}
 """Keys that may change between two commands on one folder."""
