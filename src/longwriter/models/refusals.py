@@ -276,7 +276,7 @@ class Quirks:
             self.cap = max(allowed)
             log.warning("%s allows %d tokens a reply; going on with that: %s", self.model, self.cap, said)
         else:
-            self.left_out.add(self.limit_name)
+            self.left_out.add("max_tokens")
             log.warning("%s does not accept %s=%d; going on without: %s", self.model, self.limit_name, sent, said)
         return True
 

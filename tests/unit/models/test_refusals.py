@@ -197,6 +197,14 @@ async def test_the_limit_has_two_names_and_each_is_tried_once(known):
     assert [known in r for r in server.requests] == [False, True, True]
 
 
+async def test_a_limit_by_its_other_name_is_left_out_too():
+    answer = refusal(400, {"error": {"message": "max_completion_tokens is too large"}})
+    async with served(refusing("max_completion_tokens", answer)) as (model, server):
+        model._quirks.renamed = {"max_tokens": "max_completion_tokens"}
+        assert (await model.reply(asked(max_tokens=100))).text == TEXT
+    assert len(server.requests) == 2
+
+
 async def test_of_temperature_and_top_p_the_second_gives_way():
     words = "`temperature` and `top_p` cannot both be specified for this model. Please use only one."
     answer = refusal(400, {"error": {"message": words}})
