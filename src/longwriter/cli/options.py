@@ -59,7 +59,7 @@ class Finite(click.FloatRange):
         except ValueError:  # click says so
             finite = True
         if not finite:
-            raise InputError(f"{_flag(param)} {value}: no finite number")
+            raise InputError(f"{_flag(param)}: {value} is no finite number")
         return float(super().convert(value, param, ctx))
 
 

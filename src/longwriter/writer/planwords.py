@@ -11,6 +11,8 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
+from longwriter.writer.numerals import half_width
+
 Kind = Literal[
     "unit", "about", "range", "title", "point", "words", "section", "chapter", "ordinal", "parts", "outline", "total"
 ]
@@ -68,5 +70,6 @@ def pattern(*kinds: Kind) -> str:
     """Any word of these kinds, the longest first, as a group for a larger pattern (with `re.IGNORECASE`)."""
     words = {word for table in _TABLE.values() for kind in kinds for word in table.get(kind, ())}
     words |= {unaccented(word) for word in words}
+    words |= {half_width(word) for word in words}  # the spelling in which counts are read
     ordered = sorted(words, key=lambda word: (-len(word), word))
     return f"(?:{'|'.join(map(_pattern, ordered))})"

@@ -103,19 +103,17 @@ def test_a_folder_that_is_gone_is_said_and_the_text_is_in_the_run(tmp_path: Path
     assert json.loads(done.stdout)["text"] == str(Path("runs/r/draft.md"))
 
 
-def test_two_runs_with_one_out_refuse_each_other_before_anything_is_asked(tmp_path: Path, server: Server) -> None:
+def test_of_two_runs_with_one_out_one_writes_it(tmp_path: Path, server: Server) -> None:
     at = ("--model", "m", "--base-url", server.url, "--out", "tea.md")
     stopped(tmp_path, *WRITE, "--out", "tea.md")
     asked = len(server.requests)
     second = ("write", "Write 300 words on coffee", "--run", "s", *at)
-    refused(longwriter(*second, cwd=tmp_path), "tea.md", "the run runs/r", "--force", "another --out")
-    assert len(server.requests) == asked
-    assert not (tmp_path / "runs" / "s").exists()
     (tmp_path / "elsewhere").mkdir()
     with Server(ttft_s=0.5) as slow:  # at once, and from another folder of runs
         process = begun(tmp_path, "resume", "r", "--base-url", slow.url)
         while not slow.requests and process.poll() is None:
             time.sleep(0.02)
+        refused(longwriter(*second, cwd=tmp_path), "tea.md is being written by", "another --out")
         third = longwriter(*second, "--runs", "elsewhere/runs", cwd=tmp_path)
         refused(third, "tea.md is being written by", str(tmp_path / "runs" / "r"), "another --out")
         refused(longwriter("runs", "rm", "r", "--yes", cwd=tmp_path), "another process is working on runs/r")
@@ -124,7 +122,15 @@ def test_two_runs_with_one_out_refuse_each_other_before_anything_is_asked(tmp_pa
         process.communicate(timeout=20)
         assert process.returncode == 143
     assert len(server.requests) == asked
-    assert longwriter(*second, "--force", cwd=tmp_path).exception is None
+    assert not (tmp_path / "runs" / "s").exists()
+    assert longwriter(*second, cwd=tmp_path).exception is None  # nobody has made the file yet
+    text = (tmp_path / "tea.md").read_text("utf-8")
+    asked = len(server.requests)
+    refused(longwriter(*WRITE, *at, cwd=tmp_path), "tea.md exists", "the run runs/s", "--force", "another --out")
+    assert len(server.requests) == asked
+    done = longwriter("resume", "r", "--base-url", server.url, cwd=tmp_path)
+    assert "tea.md was changed by somebody else" in done.stderr
+    assert (tmp_path / "tea.md").read_text("utf-8") == text
 
 
 def test_plan_and_text_are_linked_listed_and_removed(tmp_path: Path) -> None:
