@@ -84,3 +84,5 @@ def test_an_interrupted_command_says_where_the_text_is_and_how_to_go_on(server: 
     assert done.returncode == 0, done.stderr
     text = check_finished(desk, done.stdout, 480)
     assert text.startswith(draft.rstrip())
+    spent, shown = (json.loads(r.stdout) for r in (done, desk.run("show", told[4], "--json")))
+    assert {k: spent[k] for k in spent if "tokens" in k} == {k: shown[k] for k in spent if "tokens" in k}

@@ -17,7 +17,7 @@ from longwriter.cli.tables import flaws, totals
 from longwriter.errors import CeilingReached, Flawed, InputError, RunError
 from longwriter.exports import claimed, export, intended
 from longwriter.runs import DRAFT
-from longwriter.text import counted
+from longwriter.text import count_words, counted
 from longwriter.writer.session import Options as Work
 from longwriter.writer.session import Result, stored, write
 from longwriter.writer.settings import WriteSettings
@@ -119,5 +119,5 @@ def _stopped(folder: Path) -> str:
         return f"stopped before anything was kept in {folder}"
     if session is None or not session.manuscript.planned:
         return f"stopped before the plan was made; {on}"
-    report = session.result().report
-    return f"stopped: {report.written:,} of {counted(report.target.aim, 'word')} are in {folder / DRAFT}; {on}"
+    aim = counted(session.manuscript.target.aim, "word")
+    return f"stopped: {count_words(session.result().text):,} of {aim} are in {folder / DRAFT}; {on}"

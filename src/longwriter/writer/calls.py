@@ -185,7 +185,11 @@ class Calls:
         """Make what was kept of a step its reply."""
         role_name = str(self._partial.pop(step)["role"])
         data: dict[str, object] = {"step": step, "role": role_name, "estimate": 0, "prompt_tokens": 0, "seconds": 0.0}
-        return self._record(self.roles[role_name], data, reply)
+        role = self.roles[role_name]
+        usage = Usage(
+            completion_tokens=role.counter.count(reply.text)
+        )  # kept: without the model it may count otherwise
+        return self._record(role, data, reply.model_copy(update={"usage": usage}))
 
     async def ask(
         self,
