@@ -71,4 +71,6 @@ def _show_providers(hosted: list[KeyedProvider]) -> None:
     if not hosted:
         click.echo("  none: no variable such as OPENAI_API_KEY is set")
     others = [p for p in read_table(PROVIDERS)["provider"] if p.prefix not in {h.prefix for h in hosted}]
-    click.echo("  known, without a key here: " + ", ".join(f"{p.prefix}/ ({p.key_env[0]})" for p in others))
+    click.echo("  known, without a key here:")
+    for p in others:
+        click.echo(f"    {p.prefix + '/':14}{p.key_env[0]}")
