@@ -214,7 +214,7 @@ def test_init_writes_headers_by_variable_and_fields() -> None:
 def test_models_lists_providers_by_their_prefix() -> None:
     shown = longwriter("models", ANTHROPIC_API_KEY=SECRET)
     assert "anthropic/ is Anthropic, with the key in ANTHROPIC_API_KEY" in shown.stdout
-    assert "openai/ (OPENAI_API_KEY)" in shown.stdout
+    assert ["openai/", "OPENAI_API_KEY"] in [line.split() for line in shown.stdout.splitlines()]
     assert SECRET not in shown.stdout
     told = json.loads(longwriter("models", "--json", ANTHROPIC_API_KEY=SECRET).stdout)
     assert "anthropic" in [p["prefix"] for p in told["providers"]]
