@@ -31,7 +31,7 @@ def test_merge_lays_tables_on_tables_and_none_changes_nothing() -> None:
         ({"instruction": "x", "window": 3}, "window: 3 is not allowed; give at least 256"),
         ({"instruction": "x", "top_p": 0}, "top_p: 0 is not allowed; give more than 0 and at most 1"),
         ({"instruction": "x", "temperature": "hot"}, "temperature: 'hot' is no number"),
-        ({"instruction": "x", "temperature": float("nan")}, "temperature: nan is not allowed; give 0 to 2"),
+        ({"instruction": "x", "temperature": float("nan")}, "temperature: nan is no finite number"),
         ({"instruction": "x", "max_cost": -1}, "max_cost: -1 is not allowed; give more than 0"),
         ({"instruction": "x", "parallel": "maybe"}, "parallel: 'maybe' is neither true nor false"),
         ({"instruction": "x", "context": "all"}, "context: 'all' is none of 'auto', 'full' or 'window'"),

@@ -124,7 +124,7 @@ tried re; tried resume t; tried show l; tried runs rm r; tried write --hea
         "resume t": {"tea-1", "tea-2"},
         "show l": {"last"},
         "runs rm r": {"rome-3"},
-        "write --hea": {"--headings"},
+        "write --hea": {"--header", "--headings"},
     }
 
 
