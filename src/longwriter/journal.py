@@ -39,11 +39,16 @@ def _parse(line: bytes, n: int, before: str) -> tuple[Entry, str] | None:
     """The entry and its sum; None for a line that is not what was written."""
     try:
         data = json.loads(line)
-        entry = Entry(data["n"], data["kind"], data["data"])
-    except (ValueError, KeyError, TypeError):
+        entry, told = Entry(data["n"], data["kind"], data["data"]), data["sum"]
+        total = _line(entry, before)[1]
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None
-    total = _line(entry, before)[1]
-    return (entry, total) if line.endswith(b"\n") and total == data["sum"] and entry.n == n else None
+    return (entry, total) if line.endswith(b"\n") and total == told and entry.n == n else None
+
+
+def _torn(line: bytes) -> bool:
+    """Whether a kill, or a power cut that leaves zeros, broke off what was written here last."""
+    return not line.endswith(b"\n") or b"\0" in line
 
 
 class Journal:
@@ -72,13 +77,15 @@ class Journal:
 
     def _load(self, path: Path) -> None:
         with path.open("rb") as lines:
-            torn = None
+            last = None
             for number, line in enumerate(lines, 1):
-                if torn is not None:
-                    raise RunError(f"{path}:{torn}: damaged record; put the file back from a copy, or start a new run")
-                parsed = _parse(line, len(self._entries), self._sum)
+                parsed = None if last is not None else _parse(line, len(self._entries), self._sum)
+                if parsed is None and (last is not None or not _torn(line)):
+                    raise RunError(
+                        f"{path}:{last or number}: damaged record; put the file back from a copy, or start a new run"
+                    )
                 if parsed is None:
-                    torn = number
+                    last = number
                     continue
                 self._entries.append(parsed[0])
                 self._sum = parsed[1]

@@ -59,6 +59,32 @@ def test_damage_before_the_end_names_the_line(tmp_path: Path) -> None:
         Journal(path)
 
 
+@pytest.mark.parametrize("at", [0, 1, 2])
+@pytest.mark.parametrize("key", [b'"sum"', b'"kind"', b'"data"', b'"n"'])
+def test_damage_of_a_key_names_the_line_also_the_last(tmp_path: Path, at: int, key: bytes) -> None:
+    path = tmp_path / "journal.jsonl"
+    lines = filled(path).splitlines(keepends=True)
+    lines[at] = lines[at].replace(key, key[:-2] + b'?"')
+    path.write_bytes(b"".join(lines))
+    with pytest.raises(RunError, match=rf"journal\.jsonl:{at + 1}: damaged"):
+        Journal(path, read_only=True)
+
+
+@pytest.mark.parametrize("bad", [b"[" * 100_000, b'{"n": ' * 100_000, b"[]", b"null", b'{"n":' + b"9" * 5000 + b"}"])
+def test_a_line_that_is_no_record_names_itself(tmp_path: Path, bad: bytes) -> None:
+    path = tmp_path / "journal.jsonl"
+    path.write_bytes(filled(path) + bad + b"\n")
+    with pytest.raises(RunError, match=r"journal\.jsonl:4: damaged"):
+        Journal(path)
+
+
+def test_zeros_that_a_power_cut_leaves_are_cut_off(tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    whole = filled(path)
+    path.write_bytes(whole[:-20] + b"\0" * 19 + b"\n")
+    assert len(Journal(path)) == 2
+
+
 def test_a_removed_line_shows(tmp_path: Path) -> None:
     path = tmp_path / "journal.jsonl"
     lines = filled(path, 4).splitlines(keepends=True)
