@@ -18,7 +18,7 @@ write: .venv/ready-write
 	@$(BIN)/python .ci/beginning.py < .venv/written.json
 
 test: .venv/ready-dev
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile
 
 # Writes with the small model, which is fetched once (93 MB).
 test-real: .venv/ready-dev .venv/ready-write

@@ -20,7 +20,6 @@ import re
 
 from longwriter.errors import InputError, PlanError
 from longwriter.types import Plan, Section
-from longwriter.writer.parse import parse_plan
 
 _SECTION = re.compile(
     r"(?:\d+[.)]|[-*+])[ \t]+\*\*(?P<title>(?:[^*\\]|\\.)+)\*\*[ \t]*"
@@ -100,6 +99,8 @@ def _section(match: re.Match[str], chapter: str, where: str) -> Section:
 
 def _own_outline(lines: list[str], source: str) -> tuple[Plan, str]:
     """A file in a person's own form; its quote block is the instruction."""
+    from longwriter.writer.parse import parse_plan  # noqa: PLC0415 - as in planning.py
+
     quoted = [line[1:].removeprefix(" ") for line in lines if line.startswith(">")]
     body = "\n".join(line for line in lines if not line.startswith(">") and not _COMMENT.fullmatch(line))
     try:
