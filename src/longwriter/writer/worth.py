@@ -1,7 +1,8 @@
 """What a candidate for a piece of a section is worth, by rules: the best of several by a small model is a better text.
 
 1 at most. It keeps to its line and to the subject of the whole; it loses by what it says again, by sentences that begin in
-small letters, by one word again and again, by talk of the writing itself, and by what is missing of its length. Weights were
+small letters, by one word again and again, by talk of the writing itself, by an end in the middle of a sentence, and by what
+is missing of its length. Weights were
 found by reading: docs/real.md.
 """
 
@@ -10,13 +11,13 @@ from collections import Counter
 
 from longwriter.rewards.overlap import stem
 from longwriter.rewards.repetition import repetition
-from longwriter.text import count_words, words_of
+from longwriter.text import count_words, ends_complete, words_of
 from longwriter.writer.about_writing import about_writing
 from longwriter.writer.cover import content_words, covered
 
 LINE, SUBJECT = 0.75, 0.25
 """Parts of the worth."""
-AGAIN, SMALL, WORN, SHORT, ABOUT = 2.0, 1.0, 4.0, 1.0, 0.5
+AGAIN, SMALL, WORN, SHORT, ABOUT, BROKEN = 2.0, 1.0, 4.0, 1.0, 0.5, 0.5
 """What a full share of each fault takes away."""
 USUAL = 0.06
 """Share of a text's words that its most frequent content word may be."""
@@ -34,6 +35,7 @@ def worth(line: str, subject: str, text: str, before: str, ask: int) -> float:
     short = max(0.0, 0.5 - count_words(text) / max(1, ask))
     again = repetition(f"{before}\n\n{text}").share
     again += ABOUT / AGAIN * about_writing(text)
+    again += BROKEN / AGAIN * (not ends_complete(f"{text.rstrip()}\n"))
     return kept - AGAIN * again - SMALL * small_starts(text) - WORN * worn(text) - SHORT * short
 
 

@@ -228,6 +228,8 @@ def test_worth_is_the_share_of_line_and_subject_less_faults() -> None:
     assert worth(line, subject, text, "", 14) == pytest.approx(1.0 - 4 * worn(text))
     assert worth(line, subject, "Rain falls.", "", 14) < 0  # nothing of either, and short
     assert worth(line, subject, text, text, 14) < worth(line, subject, text, "", 14)
+    broken = text.rstrip(".") + " and then the"
+    assert worth(line, subject, text, "", 14) - worth(line, subject, broken, "", 14) > 0.4  # its end is missing
     assert small_starts("One. two. Three.") == pytest.approx(1 / 3)
     assert small_starts("雾来了。船走了。") == 0
     assert worn("fog fog fog fog boat") == pytest.approx(0.8 - 0.06)
