@@ -44,7 +44,7 @@ def test_a_window_of_2048_tokens_holds_a_text_of_1200_words(tmp_path: Path, desk
     assert report["written"] == count_words((desk.folder / "story.md").read_text("utf-8"))
     counts = [e.data["reply"]["usage"] for e in desk.journal() if e.kind in ("call", "wasted")]
     counts = [usage for usage in counts if usage["prompt_tokens"] and usage["completion_tokens"]]
-    assert max(usage["prompt_tokens"] for usage in counts) > 1000
+    assert max(usage["prompt_tokens"] for usage in counts) > 700  # far more than an outline: the text is shown
     assert all(usage["prompt_tokens"] + usage["completion_tokens"] <= 2048 for usage in counts)
 
 
