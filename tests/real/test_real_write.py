@@ -45,14 +45,15 @@ def test_a_text_of_400_words(where: str, server: LlamaServer, desk: Desk) -> Non
 
 def test_two_texts_side_by_side_are_not_mixed(server: LlamaServer, desk: Desk) -> None:
     asked = {"hill": "Write a guide to visiting a volcano.", "play": "Write a guide to playing the violin."}
-    lines = [json.dumps({"id": name, "instruction": said, "words": 120}) for name, said in asked.items()]
+    lines = [json.dumps({"id": name, "instruction": said, "words": 300}) for name, said in asked.items()]
     (desk.folder / "lines.jsonl").write_text("\n".join(lines))
     model = ("--model", "smollm2", "--base-url", server.url)
     done = desk.run("write", "--batch", "lines.jsonl", "--concurrency", 2, "--out", "texts", *model)
     assert done.returncode == 0, done.stderr
     texts = {name: (desk.folder / "texts" / f"{name}.md").read_text("utf-8") for name in asked}
-    for name, other, foreign in (("hill", "play", "violin"), ("play", "hill", "volcan")):
-        assert abs(count_words(texts[name]) / 120 - 1) <= 0.15  # half a sentence is much of 120 words
+    for name, other, own, foreign in (("hill", "play", "volcan", "violin"), ("play", "hill", "violin", "volcan")):
+        assert abs(count_words(texts[name]) / 300 - 1) <= 0.10
         assert covered(asked[name], texts[name]) > covered(asked[other], texts[name])
+        assert own in texts[name].lower()
         assert foreign not in texts[name].lower()
         assert texts[name] == (desk.folder / "runs" / name / "draft.md").read_text("utf-8")
