@@ -13,7 +13,7 @@ from longwriter.rewards.overlap import stem
 from longwriter.rewards.repetition import repetition
 from longwriter.text import count_words, ends_complete, words_of
 from longwriter.writer.about_writing import about_writing
-from longwriter.writer.cover import content_words, covered
+from longwriter.writer.cover import content_words, covered, missing_words
 
 LINE, SUBJECT = 0.75, 0.25
 """Parts of the worth."""
@@ -24,19 +24,24 @@ USUAL = 0.06
 _FIRST = re.compile(r"(?:\A|[.!?][\"'”’)]*\s|\n)\W*(\w)")
 """The first letter after a mark that ends a sentence, or of a line."""
 LEAST_SUBJECT = 2
-"""Content words of the subject that one section has to have."""
+"""Content words of the subject that one section has to have, as far as so many are wanted."""
 
 
 def worth(line: str, subject: str, text: str, before: str, ask: int) -> float:
     """The worth of `text` for the plan's `line`. `before`: what stands already; `ask`: words that were asked for."""
-    asked = len(content_words(subject))
-    of_subject = covered(subject, text) * asked / min(asked, LEAST_SUBJECT) if asked else 1.0
-    kept = LINE * covered(line, text) + SUBJECT * min(1.0, of_subject)
+    kept = LINE * covered(line, text) + SUBJECT * of_subject(subject, text, before)
     short = max(0.0, 0.5 - count_words(text) / max(1, ask))
     again = repetition(f"{before}\n\n{text}").share
     again += ABOUT / AGAIN * about_writing(text)
     again += BROKEN / AGAIN * (not ends_complete(f"{text.rstrip()}\n"))
     return kept - AGAIN * again - SMALL * small_starts(text) - WORN * worn(text) - SHORT * short
+
+
+def of_subject(subject: str, text: str, before: str) -> float:
+    """How far a text keeps the subject in sight, 0 to 1: words of it that did not stand in `before` are wanted first."""
+    wanted = " ".join(missing_words(subject, before)) or subject
+    count = len(content_words(wanted))
+    return min(1.0, covered(wanted, text) * count / min(count, LEAST_SUBJECT)) if count else 1.0
 
 
 def small_starts(text: str) -> float:

@@ -16,7 +16,7 @@ from longwriter.writer.about_writing import about_writing, without_such
 from longwriter.writer.ask import seed_of
 from longwriter.writer.context import Memory
 from longwriter.writer.session import replay
-from longwriter.writer.worth import small_starts, worn, worth
+from longwriter.writer.worth import of_subject, small_starts, worn, worth
 
 SMALL = {"model": "fake:", "card": "smollm2"}
 STORY = "Write a story about a lighthouse keeper who finds a letter in a bottle"
@@ -230,6 +230,11 @@ def test_worth_is_the_share_of_line_and_subject_less_faults() -> None:
     assert worth(line, subject, text, text, 14) < worth(line, subject, text, "", 14)
     broken = text.rstrip(".") + " and then the"
     assert worth(line, subject, text, "", 14) - worth(line, subject, broken, "", 14) > 0.4  # its end is missing
+    harbours = "a report on how harbours changed trade"
+    assert of_subject(harbours, "Trade changed.", "") == 1.0
+    assert of_subject(harbours, "Trade changed.", "The report: trade changed.") == 0.0  # harbours are wanted by now
+    assert of_subject(harbours, "Harbours grew.", "The report: trade changed.") == 1.0
+    assert of_subject(harbours, "Trade changed.", "A report: harbours changed trade.") == 1.0
     assert small_starts("One. two. Three.") == pytest.approx(1 / 3)
     assert small_starts("雾来了。船走了。") == 0
     assert worn("fog fog fog fog boat") == pytest.approx(0.8 - 0.06)
