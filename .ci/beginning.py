@@ -16,4 +16,5 @@ if len(text) > CHARACTERS:
 lines = head.rstrip().split("\n")
 while len(lines) > 1 and (not lines[-1].strip() or lines[-1].startswith("#")):  # a heading of what is not shown
     lines.pop()
-print("\n" + "\n".join(lines) + f"\n\n... {told['written']:,} words in all: {told['text']}")
+said = "; ".join(finding["text"] for finding in told["verdict"] if finding["text"])
+print("\n" + "\n".join(lines) + f"\n\n... {told['written']:,} words in all: {told['text']}\n{said}")
