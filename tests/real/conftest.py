@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.real.desk import Desk
-from tests.real.llama_server import LlamaServer
+from tests.helpers.desk import Desk
+from tests.helpers.llama_server import LlamaServer
 
 
 @pytest.fixture(scope="session", autouse=True)

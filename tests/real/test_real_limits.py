@@ -5,8 +5,8 @@ import re
 from pathlib import Path
 
 import pytest
-from tests.real.desk import Desk
-from tests.real.llama_server import LlamaServer
+from tests.helpers.desk import Desk
+from tests.helpers.llama_server import LlamaServer
 
 from longwriter.text import count_words
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from tests.real.llama_server import LlamaServer
+from tests.helpers.llama_server import LlamaServer
 
 from longwriter.models.base import Model, ModelConfig, open_model
 from longwriter.types import Message, Request

@@ -3,8 +3,8 @@
 import re
 
 import pytest
-from tests.real.desk import Desk
-from tests.real.llama_server import LlamaServer
+from tests.helpers.desk import Desk
+from tests.helpers.llama_server import LlamaServer
 
 from longwriter.journal import Journal
 from longwriter.models.base import ModelConfig, open_model

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from tests.real.llama_server import LlamaServer
+from tests.helpers.llama_server import LlamaServer
 
 from longwriter.errors import SetupError
 from longwriter.models import providers

@@ -7,8 +7,8 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.real.desk import Desk
-from tests.real.llama_server import LlamaServer
+from tests.helpers.desk import Desk
+from tests.helpers.llama_server import LlamaServer
 
 from longwriter.journal import Entry
 from longwriter.text import count_words, last_sentence_end

@@ -13,7 +13,7 @@ transformers = pytest.importorskip("transformers", reason="estimates are compare
 peft = pytest.importorskip("peft", reason="estimates are compared with real training")
 
 from benchmarks.estimate import CASES, JOB, measured, predicted  # noqa: E402 - as above
-from tests.recipe import tiny  # noqa: E402
+from tests.helpers import tiny  # noqa: E402
 
 from longwriter.train import nano_model  # noqa: E402, F401 - registers nano with transformers
 from longwriter.train.estimate.shape import BUILDS, Shape  # noqa: E402

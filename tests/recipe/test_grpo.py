@@ -16,8 +16,8 @@ import pytest
 torch = pytest.importorskip("torch", reason="training needs torch: make test-recipe")
 pytest.importorskip("trl", reason="training needs the [train] extra: make test-recipe")
 
-from recipe.tiny import environment, losses, norms, train, trained  # noqa: E402
-from recipe.tiny_grpo import PLANTED, log, made, prompts, recipe_of, run  # noqa: E402, F401
+from tests.helpers.tiny import environment, losses, norms, train, trained  # noqa: E402
+from tests.helpers.tiny_grpo import PLANTED, log, made, prompts, recipe_of, run  # noqa: E402, F401
 
 from longwriter.errors import InputError, RunError, SetupError  # noqa: E402
 from longwriter.train.rollouts.store import Rollout, read_steps  # noqa: E402
@@ -219,8 +219,8 @@ def test_nan_is_a_missing_value_and_counted(folder: Path) -> None:
 
 
 BREAKS = {
-    "Nan": (RunError, "the reward recipe.planted:Nan gave no score for any of 16 rollouts"),
-    "Broken": (RunError, r"recipe.planted:Broken broke: ZeroDivisionError: of my own making \(planted.py:"),
+    "Nan": (RunError, "the reward tests.helpers.planted:Nan gave no score for any of 16 rollouts"),
+    "Broken": (RunError, r"tests.helpers.planted:Broken broke: ZeroDivisionError: of my own making \(planted.py:"),
     "WrongKey": (SetupError, "the key of the scoring server is refused"),
 }
 

@@ -7,8 +7,8 @@ import pytest
 torch = pytest.importorskip("torch", reason="training needs torch: make test-recipe")
 pytest.importorskip("trl", reason="training needs the [train] extra: make test-recipe")
 
-from recipe.tiny import train  # noqa: E402
-from recipe.tiny_grpo import PLANTED, made, prompts, recipe_of, run  # noqa: E402, F401
+from tests.helpers.tiny import train  # noqa: E402
+from tests.helpers.tiny_grpo import PLANTED, made, prompts, recipe_of, run  # noqa: E402, F401
 
 from longwriter.errors import InputError  # noqa: E402
 from longwriter.train.grpo.requests import Template, order  # noqa: E402

@@ -11,8 +11,8 @@ torch = pytest.importorskip("torch", reason="training needs torch: make test-rec
 pytest.importorskip("trl", reason="training needs the [train] extra: make test-recipe")
 
 from peft import PeftModel  # noqa: E402
-from recipe.tiny import QWEN, conversations, recipe, tokenizer, write_lines  # noqa: E402
 from safetensors.torch import load_file, save_file  # noqa: E402
+from tests.helpers.tiny import QWEN, conversations, recipe, tokenizer, write_lines  # noqa: E402
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenizerFast, Qwen3Config  # noqa: E402
 
 from longwriter.errors import EmptyReply, SetupError  # noqa: E402

@@ -9,7 +9,7 @@ import pytest
 torch = pytest.importorskip("torch", reason="training needs torch: make test-recipe")
 pytest.importorskip("trl", reason="training needs the [train] extra: make test-recipe")
 
-from recipe.tiny import NANO, QWEN, conversations, losses, norms, recipe, tokenizer, train, write_lines  # noqa: E402
+from tests.helpers.tiny import NANO, QWEN, conversations, losses, norms, recipe, tokenizer, train, write_lines  # noqa: E402
 
 from longwriter.train.conversations import Sample, encode, packed  # noqa: E402
 from longwriter.train.recipe import read_recipe  # noqa: E402

@@ -5,8 +5,9 @@ import signal
 from pathlib import Path
 
 import pytest
-from tests.unit.data.doubling import Double, items, noted
-from tests.unit.data.test_steps import kill_and_go_on
+from tests.helpers.data_runs import silent
+from tests.helpers.doubling import Double, items, noted
+from tests.helpers.kills import kill_and_go_on
 
 from longwriter.data.steps import Progress, open_engine, run_step
 from longwriter.errors import EmptyReply, InputError, SetupError, Unavailable
@@ -14,10 +15,6 @@ from longwriter.journal import Journal
 
 ray = pytest.importorskip("ray", reason="Ray is not installed: pip install -e '.[ray]'")
 pytestmark = [pytest.mark.recipe, pytest.mark.xdist_group("ray")]  # two clusters on a machine see each other
-
-
-def silent(_: Progress) -> None:
-    pass
 
 
 def test_results_failures_and_what_comes_next(tmp_path: Path) -> None:

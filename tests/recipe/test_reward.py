@@ -18,7 +18,7 @@ pytest.importorskip("trl", reason="training needs the [train] extra: make test-r
 
 from datasets import Dataset  # noqa: E402
 from peft import LoraConfig, get_peft_model  # noqa: E402
-from recipe.tiny import NANO, QWEN, environment, losses, recipe, sentence, tokenizer, train, trained, write_lines  # noqa: E402
+from tests.helpers.tiny import NANO, QWEN, environment, losses, recipe, sentence, tokenizer, train, trained, write_lines  # noqa: E402
 from transformers import (  # noqa: E402
     AutoConfig,
     AutoModelForCausalLM,

@@ -17,8 +17,19 @@ pytest.importorskip("trl", reason="training needs the [train] extra: make test-r
 import numpy as np  # noqa: E402
 import pyarrow as pa  # noqa: E402
 import pyarrow.parquet as pq  # noqa: E402
-from recipe.tiny import NANO, QWEN, conversations, environment, losses, recipe, tokenizer, train, trained, write_lines  # noqa: E402
 from safetensors.torch import load_file  # noqa: E402
+from tests.helpers.tiny import (  # noqa: E402
+    NANO,
+    QWEN,
+    conversations,
+    environment,
+    losses,
+    recipe,
+    tokenizer,
+    train,
+    trained,
+    write_lines,
+)
 from transformers import AutoModelForCausalLM, AutoTokenizer  # noqa: E402
 
 from longwriter.train import nano_model  # noqa: E402, F401 - registers nano with transformers

@@ -1,6 +1,5 @@
 """Engine 2 without verl: the recipes, the reward function that verl calls, and the files that it reads."""
 
-import asyncio
 import json
 import math
 import os
@@ -8,10 +7,9 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from tests.recipe import tiny
+from tests.helpers.verl_recipe import CLUSTER, GOOD, INFO, score, write_recipe
 
 from longwriter.errors import RunError, Unavailable
 from longwriter.rewards.base import Verdict
@@ -21,10 +19,6 @@ from longwriter.train.verl.advantage import by_group
 
 pytest.importorskip("transformers", reason="the [train] extra is not installed: pip install -e '.[train]'")
 pytestmark = pytest.mark.recipe
-ROOT = Path(__file__).parents[2]
-CLUSTER = ROOT / "recipes" / "zero" / "32b"
-GOOD = "<think>Two parts.</think><answer>The keeper lit the lamp and went down the stairs to the harbour.</answer>"
-INFO = {"id": "r1", "request": "Write 10 to 15 words.", "mode": "think", "lower": 10, "upper": 15}
 
 
 class Own:
@@ -40,29 +34,6 @@ class Own:
         if isinstance(answer, Exception):
             raise answer
         return [Verdict(answer, {"said": "so"}) for _ in samples]
-
-
-def write_recipe(folder: Path, **grpo: object) -> Path:
-    """A recipe of two requests a step, and its data and tokenizer."""
-    folder.mkdir(parents=True, exist_ok=True)
-    rows = [{"id": f"r{i}", "prompt": f"Write {i + 5} words.", "lower": 5, "upper": 10 + i} for i in range(6)]
-    rows[5] |= {"lower": None, "upper": None, "prompt": "写一首诗"}
-    data = tiny.write_lines(folder / "prompts.jsonl", rows)
-    tree = {
-        "model": {"new": tiny.QWEN, "tokenizer": str(tiny.tokenizer(folder / "tok")), "special_tokens": {}},
-        "data": {"max_tokens": 2000, "sources": [{"kind": "prompts", "path": str(data)}]},
-        "grpo": {"objectives": ["length", "format"], "group": 2, "completion_tokens": 64} | grpo,
-        "run": {"batch": 4, "steps": 1},
-    }
-    tree["model"]["special_tokens"] = {"eos_token": "<|end|>", "pad_token": "<|pad|>"}
-    path = folder / "recipe.toml"
-    path.write_text("".join(f"{k} = {tiny.toml(v)}\n" for k, v in tree.items()))
-    return path
-
-
-def score(recipe: Path, text: str, info: dict[str, object] = INFO) -> dict[str, float | str]:
-    scored.opened.cache_clear()
-    return asyncio.run(scored.compute_score("longwriter", text, "", info, recipe=str(recipe), num_turns=2))
 
 
 def test_every_recipe_of_the_32b_can_be_read():

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.recipe.test_verl import CLUSTER, GOOD, INFO, score, write_recipe
+from tests.helpers.verl_recipe import CLUSTER, GOOD, INFO, score, write_recipe
 
 from longwriter.errors import RunError
 from longwriter.rewards.advantage import advantages

@@ -1,10 +1,10 @@
 import json
 import time
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.helpers.places import SHARED
 
 from longwriter.text import (
     count_longwriter,
@@ -22,7 +22,7 @@ from longwriter.text import (
     words_of,
 )
 
-GOLDEN = Path(__file__).parents[3] / "shared" / "golden" / "reference_values.json"
+GOLDEN = SHARED / "golden" / "reference_values.json"
 
 anything = st.text(st.characters(), max_size=200) | st.text(
     st.sampled_from("aB1.,'’_ \n-字かカｶﾞ가\u0301\u094d\u200d\u200b❤\ufe0f\ud800𠀀。！？“”#*"), max_size=80

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bench_runs import GOOD, MADE, ROWS, run, saved, settings, speaking
-from tests.hub import Hub, serving
-from tests.server import Server
+from tests.helpers.bench_runs import GOOD, MADE, ROWS, run, settings, speaking
+from tests.helpers.data_runs import saved
+from tests.helpers.hub import Hub, serving
+from tests.helpers.server import Server
 
 from longwriter.bench.scores import items_of, read_scores, responses_of, score_run, stored_of
 from longwriter.errors import InputError, RunError, SetupError

@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bench_runs import ROWS, run, saved, settings, speaking
-from test_bench_readers import battle, criterion, query
-from tests.server import Server
+from tests.helpers.bench_rows import battle, criterion, query
+from tests.helpers.bench_runs import ROWS, run, settings, speaking
+from tests.helpers.data_runs import saved
+from tests.helpers.places import SHARED
+from tests.helpers.server import Server
 
 from longwriter.bench.aggregate import correlation
 from longwriter.bench.compat import read_public
@@ -17,7 +19,7 @@ from longwriter.bench.scores import score_run
 from longwriter.errors import InputError
 from longwriter.rewards.length import length_score
 
-GOLDEN = Path(__file__).parents[4] / "shared" / "golden" / "reference_values.json"
+GOLDEN = SHARED / "golden" / "reference_values.json"
 S_L = [
     (1000, 500, 50.0),
     (1000, 334, 0.29940119760478723),

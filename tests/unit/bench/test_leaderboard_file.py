@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made_scores import bare, made
+from tests.helpers.made_scores import bare, made
 
 from longwriter.bench.base import Metric, Scores
 from longwriter.bench.leaderboard import BEGIN, END, Row, add, current, read_rows, row_of, tables_of

@@ -2,16 +2,15 @@
 
 import json
 import os
-import subprocess
-import sys
 import threading
 import tomllib
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from tests.server import Server
-from tests.unit.models.tiny_gguf import gguf, write_gguf
+from tests.helpers.command import longwriter
+from tests.helpers.server import Server
+from tests.helpers.tiny_gguf import gguf, write_gguf
 
 from longwriter.cli.options import settings
 from longwriter.errors import InputError
@@ -30,19 +29,6 @@ def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "work").mkdir()
     monkeypatch.chdir(tmp_path / "work")
     return tmp_path
-
-
-def longwriter(*arguments: object, **env: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "longwriter", *map(str, arguments)]
-    return subprocess.run(
-        command,
-        env=os.environ | env,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-        stdin=subprocess.DEVNULL,
-    )
 
 
 def user_says(alone: Path, text: str) -> None:

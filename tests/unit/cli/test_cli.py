@@ -9,21 +9,8 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.server import Server
-
-
-def longwriter(*arguments: object, cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:
-    clean = {k: v for k, v in os.environ.items() if not k.startswith(("OPENAI_", "LONGWRITER_"))} | env
-    command = [sys.executable, "-m", "longwriter", *map(str, arguments)]
-    return subprocess.run(command, cwd=cwd, env=clean, capture_output=True, text=True, timeout=120, check=False)
-
-
-def one_line(done: subprocess.CompletedProcess[str], *said: str) -> None:
-    """Exit code 2, the reason in the last line, no traceback."""
-    assert done.returncode == 2, done.stderr
-    assert "Traceback" not in done.stderr
-    last = done.stderr.strip().splitlines()[-1]
-    assert all(s in last for s in said), last
+from tests.helpers.command import longwriter, one_line
+from tests.helpers.server import Server
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.server import Server
-from tests.unit.cli.test_outs import begun
+from tests.helpers.command import begun
+from tests.helpers.server import Server
 
 STUCK = """
 import asyncio, sys, threading, time

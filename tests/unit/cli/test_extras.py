@@ -5,10 +5,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.helpers.places import ROOT
 
 from longwriter.cli.lazy import EXTRAS
 
-RECIPE = Path(__file__).parents[3] / "recipes" / "nano" / "3-sft.toml"
+RECIPE = ROOT / "recipes" / "nano" / "3-sft.toml"
 
 
 def without(package: str, *arguments: object, cwd: Path) -> subprocess.CompletedProcess[str]:

@@ -11,7 +11,7 @@ import click
 import pytest
 from click.testing import CliRunner
 from rich.cells import cell_len
-from tests.unit.cli.test_cli import longwriter, one_line
+from tests.helpers.command import longwriter, one_line
 
 from longwriter.cli.grouped import GROUPS
 from longwriter.cli.main import cli, main

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
-from tests.server import Server, write
-from tests.terminal import in_terminal
+from tests.helpers.server import Server, write
+from tests.helpers.terminal import in_terminal
 
 from longwriter.cli.pulse import Pulse
 from longwriter.cli.screen import around, cut, fit, tail, wrapped

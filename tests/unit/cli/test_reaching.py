@@ -3,14 +3,13 @@
 import importlib
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
 import pytest
-from tests.server import Server
+from tests.helpers.command import longwriter
+from tests.helpers.server import Server
 
 from longwriter.cli.lazy import Lazy
 from longwriter.cli.main import COMMANDS
@@ -28,12 +27,6 @@ def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "user"))
     monkeypatch.chdir(tmp_path)
-
-
-def longwriter(*arguments: object, **env: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "longwriter", *map(str, arguments)]
-    environment = os.environ | env
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
 
 
 WRITE = ("write", "Write an essay on tea", "--words", "200", "--retry", "1")

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.server import Server
-from tests.unit.cli.test_cli import longwriter, one_line
-from tests.unit.rewards.prose import ENGLISH
+from tests.helpers.command import longwriter, one_line
+from tests.helpers.prose import ENGLISH
+from tests.helpers.server import Server
 
 from longwriter.rewards.repetition import repetition
 from longwriter.text import count_words

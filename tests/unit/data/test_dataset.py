@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from huggingface_hub import constants
-from tests.hub import Hub, serving
+from tests.helpers.hub import Hub, serving
 
 from longwriter.data.dataset import Row, as_messages, push, read_rows, write_dataset
 from longwriter.errors import InputError, RunError, Unavailable

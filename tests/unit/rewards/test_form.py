@@ -3,7 +3,7 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.rewards.prose import ENGLISH
+from tests.helpers.prose import ENGLISH
 
 from longwriter.rewards.base import RewardSettings, Sample, open_reward
 from longwriter.rewards.form import FormatReward, Tagged, TagsReward, mode_of, read_tags

@@ -3,7 +3,7 @@ from itertools import combinations
 from typing import Any
 
 import pytest
-from server import Server
+from tests.helpers.server import Server
 
 from longwriter.errors import InputError, SetupError, Unavailable
 from longwriter.models.fake import FakeModel

@@ -4,20 +4,20 @@ import random
 import re
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pytest
 from benchmarks.attacks import ATTACKS, Host, sentences_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.unit.rewards.prose import CHINESE, ENGLISH
+from tests.helpers.places import SHARED
+from tests.helpers.prose import CHINESE, ENGLISH
 
 from longwriter.rewards.overlap import Index, read_words, stem
 from longwriter.rewards.repetition import FREE, NOTHING, RUN, repetition
 from longwriter.text import CJK_CHARACTER, count_words, words_of
 
-BOOKS = Path(__file__).parents[4] / "shared" / "corpus" / "standard_ebooks.jsonl.xz"
+BOOKS = SHARED / "corpus" / "standard_ebooks.jsonl.xz"
 OTHERS = ["copper", "whistle", "garden", "senate", "orchid", "velvet", "quarrel", "pigeon", "marble", "tenant"] + [
     f"{first}{second}" for first in ("bram", "dolt", "figu", "hask", "kive") for second in ("ock", "umb", "ard", "ept")
 ]

@@ -2,7 +2,7 @@ import math
 from pathlib import Path
 
 import pytest
-from unit.rewards.scoring_server import ScoringServer
+from tests.helpers.scoring_server import ScoringServer
 
 from longwriter.errors import InputError, SetupError, Unavailable
 from longwriter.rewards.base import RewardSettings, Verdict

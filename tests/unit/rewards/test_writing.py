@@ -2,7 +2,7 @@ import asyncio
 import math
 
 import pytest
-from unit.rewards.scoring_server import ScoringServer
+from tests.helpers.scoring_server import ScoringServer
 
 from longwriter.errors import InputError
 from longwriter.rewards.base import RewardSettings, Sample, Verdict, open_reward

@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from tests.server import Server
+from tests.helpers.server import Server
 
 KILLS = 50
 COMMAND = [sys.executable, "-m", "longwriter", "write", "Write a 6000-word history of a harbour town", "--model", "m"]

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.writer.making import fake, session, settings
+from tests.helpers.making import fake, session, settings
 
 from longwriter.errors import InputError
 from longwriter.models.base import ModelConfig

@@ -6,7 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from tests.unit.writer.making import fake, session, settings, varied, write_with
+from tests.helpers.making import fake, session, settings, varied, write_with
 
 from longwriter.errors import CeilingReached, EmptyReply, InputError, PlanError, RunError, Unavailable
 from longwriter.models.base import ModelConfig

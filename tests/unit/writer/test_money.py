@@ -5,8 +5,8 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from server import Server
-from tests.unit.writer.making import fake, session, settings, write_with
+from tests.helpers.making import fake, session, settings, write_with
+from tests.helpers.server import Server
 
 from longwriter.cli.progress import Progress
 from longwriter.cli.tables import cache, totals

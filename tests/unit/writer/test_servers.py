@@ -4,8 +4,8 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from tests.server import Server
-from tests.unit.writer.making import settings
+from tests.helpers.making import settings
+from tests.helpers.server import Server
 
 from longwriter.errors import SetupError, TruncatedPrompt
 from longwriter.text import count_words, ends_complete
