@@ -9,10 +9,10 @@ import pytest
 
 pytest.importorskip("trl", reason="training needs the [train] extra: make test-recipe")
 
-from tests.helpers.places import BEFORE  # noqa: E402
-from tests.helpers.tiny import losses, norms, trained  # noqa: E402
+from tests.helpers.places import BEFORE
+from tests.helpers.tiny import losses, norms, trained
 
-from longwriter.train.rollouts.store import read_steps  # noqa: E402
+from longwriter.train.rollouts.store import read_steps
 
 pytestmark = pytest.mark.recipe
 
