@@ -4,39 +4,26 @@ import json
 import os
 import random
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
+from tests.helpers.forked import forked
 from tests.helpers.server import Server
 
 KILLS = 50
-COMMAND = [sys.executable, "-m", "longwriter", "write", "Write a 6000-word history of a harbour town", "--model", "m"]
+WRITE = ("write", "Write a 6000-word history of a harbour town", "--model", "m")
 
 
 def run(server: Server, home: Path, name: str, wait: float | None) -> int:
     """One command; killed after `wait` seconds unless it ended before."""
-    arguments = [
-        *COMMAND,
-        "--base-url",
-        server.url,
-        "--runs",
-        str(home),
-        "--run",
-        name,
-        "--out",
-        str(home / f"{name}.md"),
-    ]
-    process = subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    try:
-        _, said = process.communicate(timeout=wait)
-    except subprocess.TimeoutExpired:
-        process.send_signal(signal.SIGKILL)
-        process.communicate()
-        return -9
-    assert process.returncode == 0, said.decode()
-    return 0
+    said = home / "said"
+    out = ("--base-url", server.url, "--runs", home, "--run", name, "--out", home / f"{name}.md")
+    process = forked(*WRITE, *out, cwd=home, said=said)
+    process.join(wait)
+    process.kill()
+    process.join()
+    assert process.exitcode in (0, -signal.SIGKILL), said.read_text("utf-8")
+    return process.exitcode
 
 
 def kept(folder: Path) -> int:
@@ -66,7 +53,7 @@ def test_fifty_kills(tmp_path: Path) -> None:
             while True:
                 asked = len(server.requests)
                 done = kept(tmp_path / name)
-                status = run(server, tmp_path, name, rng.uniform(0.3, 0.3 + length * 0.6))
+                status = run(server, tmp_path, name, rng.uniform(0.02, length * 0.6))
                 new = [r["messages"] for r in server.requests[asked:]]
                 first = [r["messages"] for r in server.requests[: len(order)]]
                 assert new == first[done : done + len(new)]  # goes on with the first call that is not in the journal
