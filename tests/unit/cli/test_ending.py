@@ -26,6 +26,7 @@ main.main()
 """
 
 
+@pytest.mark.slow
 def test_an_engine_that_does_not_let_go_ends_with_the_process(tmp_path: Path) -> None:
     process = subprocess.Popen(
         [sys.executable, "-c", STUCK], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -40,6 +41,7 @@ def test_an_engine_that_does_not_let_go_ends_with_the_process(tmp_path: Path) ->
     assert "stopped before anything was kept in runs/r" in said
 
 
+@pytest.mark.slow
 def test_a_model_that_answers_at_once_hears_the_signal(tmp_path: Path) -> None:
     (tmp_path / "b.jsonl").write_text('{"instruction": "Write 900000 words on tea", "id": "t"}\n')
     process = begun(tmp_path, "write", "--batch", "b.jsonl", "--model", "fake:")
@@ -51,6 +53,7 @@ def test_a_model_that_answers_at_once_hears_the_signal(tmp_path: Path) -> None:
     assert "Traceback" not in said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -70,6 +73,7 @@ def test_a_server_that_says_nothing_holds_nobody_up(tmp_path: Path, arguments: t
     assert "Traceback" not in said
 
 
+@pytest.mark.slow
 def test_a_command_under_nohup_goes_on(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "longwriter", "write", "Write 600 words on tea", "--model", "m", "--run", "r"]
     with Server(ttft_s=0.1) as server:

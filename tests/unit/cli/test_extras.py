@@ -50,6 +50,7 @@ def test_commands_are_listed_without_their_extra(tmp_path: Path) -> None:
     assert done.stdout.count("needs pip install 'longwriter[data]'") == 6
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("package", ["pyarrow", "matplotlib", "torch", "huggingface_hub", "datasketch", "transformers"])
 def test_a_benchmark_needs_no_extra(package: str, tmp_path: Path) -> None:
     done = without(package, "bench", "writer-mini", "--system", "fake:", "--items", 1, "--out", "run", cwd=tmp_path)

@@ -76,6 +76,7 @@ def test_a_folder_that_is_gone_is_said_and_the_text_is_in_the_run(tmp_path: Path
     assert json.loads(done.stdout)["text"] == str(Path("runs/r/draft.md"))
 
 
+@pytest.mark.slow
 def test_of_two_runs_with_one_out_one_writes_it(tmp_path: Path, server: Server) -> None:
     at = ("--model", "m", "--base-url", server.url, "--out", "tea.md")
     stopped(tmp_path, *WRITE, "--out", "tea.md")

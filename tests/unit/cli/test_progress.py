@@ -162,6 +162,7 @@ def test_about_how_many_retries_there_will_be() -> None:
     assert spent.most() == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("columns", [40, 60])
 def test_a_terminal_is_never_written_beyond_its_edge(tmp_path: Path, columns: int) -> None:
     titles = (
@@ -182,6 +183,7 @@ def test_a_terminal_is_never_written_beyond_its_edge(tmp_path: Path, columns: in
     assert "S_l" not in shown.raw
 
 
+@pytest.mark.slow
 def test_a_thinking_model_is_said_to_think(tmp_path: Path) -> None:
     with Server(per_token_s=0.02, think="field", chunk_tokens=2) as server:
         command = [*LONGWRITER, "write", "Write 60 words on tea", "--model", "m", "--base-url", server.url]
@@ -202,6 +204,7 @@ def test_batch_says_which_texts_are_not_as_asked(tmp_path: Path) -> None:
     assert "1 of 2 texts not as asked" in done.stderr.splitlines()[-1]
 
 
+@pytest.mark.slow
 def test_a_log_gets_plain_lines_and_no_carriage_returns(tmp_path: Path) -> None:
     with Server(ttft_s=12, retry_after="3.2", faults=["429"]) as server:
         command = [*LONGWRITER, "write", "Write 100 words on tea", "--model", "m", "--base-url", server.url, "--json"]

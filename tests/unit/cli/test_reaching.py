@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 import pytest
-from tests.helpers.command import longwriter
+from tests.helpers.command import longwriter_here
 from tests.helpers.server import Server
 
 from longwriter.cli.lazy import Lazy
@@ -56,7 +56,7 @@ WRITE = ("write", "Write an essay on tea", "--words", "200", "--retry", "1")
     ],
 )
 def test_what_cannot_be_reached_is_one_line_and_exit_2(more: tuple[str, ...], said: str) -> None:
-    done = longwriter(*WRITE, *more)
+    done = longwriter_here(*WRITE, *more)
     assert done.returncode == 2
     assert said in done.stderr
     assert "Traceback" not in done.stderr
@@ -68,19 +68,21 @@ def test_headers_and_fields_reach_the_server_and_no_file() -> None:
     with Server() as server:
         given = (*WRITE, "--model", "m", "--base-url", server.url, "--run", "r")
         body = ("--extra-body", '{"top_k": 20, "seed": null}')
-        done = longwriter(*given, *body, "--header", f"X-Key:{SECRET}", "--header", "X-Env:env:MINE", MINE=f"e{SECRET}")
+        done = longwriter_here(
+            *given, *body, "--header", f"X-Key:{SECRET}", "--header", "X-Env:env:MINE", MINE=f"e{SECRET}"
+        )
         assert done.returncode in (0, 4), done.stderr
         asked = len(server.requests)
         assert all(sent["top_k"] == 20 and "seed" not in sent for sent in server.requests)
         assert {(h["x-key"], h["x-env"]) for h in server.headers} == {(SECRET, f"e{SECRET}")}
-        assert longwriter(*given, *body, "--header", "X-Other:y").returncode in (0, 4)  # headers may change
+        assert longwriter_here(*given, *body, "--header", "X-Other:y").returncode in (0, 4)  # headers may change
         assert len(server.requests) == asked
-        other = longwriter(*given, "--extra-body", '{"top_k": 20}')
+        other = longwriter_here(*given, "--extra-body", '{"top_k": 20}')
         assert other.returncode == 2
         assert "other settings: writer.extra_body;" in other.stderr
-        again = longwriter("redo", "r", "--section", "1")
+        again = longwriter_here("redo", "r", "--section", "1")
         assert "header X-Other was given as a value, which is not kept" in again.stderr
-        assert longwriter("redo", "r", "--section", "1", "--header", "X-Other:z").returncode in (0, 4)
+        assert longwriter_here("redo", "r", "--section", "1", "--header", "X-Other:z").returncode in (0, 4)
         assert server.headers[-1]["x-other"] == "z"
     for file in Path("runs/r").rglob("*"):
         if file.is_file():
@@ -178,7 +180,7 @@ def test_no_option_of_any_command_takes_what_cannot_be_saved() -> None:
     "command", ["write", "plan", "resume", "redo", "estimate", "bench", "data agentwrite", "data pairs"]
 )
 def test_every_command_that_takes_a_model_takes_headers_and_fields(command: str) -> None:
-    shown = longwriter(*command.split(), *(["writer-mini"] if command == "bench" else []), "--help").stdout
+    shown = longwriter_here(*command.split(), *(["writer-mini"] if command == "bench" else []), "--help").stdout
     assert "--header NAME:VALUE" in shown
     assert "--extra-body JSON" in shown
 
@@ -194,20 +196,20 @@ def test_init_writes_headers_by_variable_and_fields() -> None:
             "--extra-body",
             '{"a": {"b c": [1, true]}, "d": "e"}',
         )
-        refused = longwriter(*given, "--header", f"A:{SECRET}")
+        refused = longwriter_here(*given, "--header", f"A:{SECRET}")
         assert (refused.returncode, len(server.requests)) == (2, 0)
         assert "--header NAME:env:VARIABLE" in refused.stderr
-        assert longwriter(*given, "--header", "A:env:MINE", MINE=SECRET).returncode == 0
+        assert longwriter_here(*given, "--header", "A:env:MINE", MINE=SECRET).returncode == 0
         assert server.headers[0]["a"] == SECRET
     chosen = settings("a b", {}).writer
     assert (chosen.headers, chosen.extra_body) == ({"A": "env:MINE"}, {"a": {"b c": [1, True]}, "d": "e"})
-    assert "need --model NAME" in longwriter("init", "--force", "--base-url", "http://x/v1").stderr
+    assert "need --model NAME" in longwriter_here("init", "--force", "--base-url", "http://x/v1").stderr
 
 
 def test_models_lists_providers_by_their_prefix() -> None:
-    shown = longwriter("models", ANTHROPIC_API_KEY=SECRET)
+    shown = longwriter_here("models", ANTHROPIC_API_KEY=SECRET)
     assert "anthropic/ is Anthropic, with the key in ANTHROPIC_API_KEY" in shown.stdout
     assert ["openai/", "OPENAI_API_KEY"] in [line.split() for line in shown.stdout.splitlines()]
     assert SECRET not in shown.stdout
-    told = json.loads(longwriter("models", "--json", ANTHROPIC_API_KEY=SECRET).stdout)
+    told = json.loads(longwriter_here("models", "--json", ANTHROPIC_API_KEY=SECRET).stdout)
     assert "anthropic" in [p["prefix"] for p in told["providers"]]

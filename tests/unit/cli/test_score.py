@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.helpers.command import longwriter, one_line
+from tests.helpers.command import longwriter, longwriter_here, one_line
 from tests.helpers.prose import ENGLISH
 from tests.helpers.server import Server
 
@@ -20,7 +20,7 @@ WORDS = count_words(ENGLISH)
 
 def told(cwd: Path, *arguments: object) -> list[dict]:
     """What --json prints."""
-    done = longwriter("score", *arguments, "--json", cwd=cwd)
+    done = longwriter_here("score", *arguments, "--json", cwd=cwd)
     assert done.returncode == 0, done.stderr
     return [json.loads(line) for line in done.stdout.splitlines()]
 
@@ -47,7 +47,7 @@ def test_range_of_a_request(request_: str, wanted: tuple[int, int] | None) -> No
 
 def test_a_text_is_explained(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text(f"<think>plan</think>\n<answer>{ENGLISH}\n{ENGLISH[:900]}</answer>")
-    done = longwriter("score", "a.md", "--request", "Write 700 words on a harbour", cwd=tmp_path, COLUMNS="300")
+    done = longwriter_here("score", "a.md", "--request", "Write 700 words on a harbour", cwd=tmp_path, COLUMNS="300")
     assert done.returncode == 0, done.stderr
     assert "630 to 770 wanted (the request names a length)" in done.stdout
     assert f"{count_words(ENGLISH + ENGLISH[:900]):,} words" in done.stdout
@@ -87,7 +87,7 @@ def test_many_samples(tmp_path: Path) -> None:
         ("cut", None, None, None),
     ]
     assert [r["id"] for r in told(tmp_path, "s.jsonl", "--id", "own")] == ["own"]
-    table = longwriter("score", "s.jsonl", cwd=tmp_path).stdout
+    table = longwriter_here("score", "s.jsonl", cwd=tmp_path).stdout
     assert "mean of 4" in table
     assert "0.833" in table  # (1 + 0.5 + 1) / 3: the missing one leaves the mean
     assert "no </think>" in table
@@ -112,7 +112,7 @@ def test_answers_to_one_request_meet_wherever_they_stand(tmp_path: Path) -> None
     (tmp_path / "s.jsonl").write_text("\n".join(lines))
     with Server(speak=better) as server:
         judge = ("--reward", "writing", "--judge", "local", "--judge-url", server.url)
-        done = longwriter("score", "s.jsonl", *judge, "--json", cwd=tmp_path)
+        done = longwriter_here("score", "s.jsonl", *judge, "--json", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     found = [json.loads(line) for line in done.stdout.splitlines()]
     assert [(r["id"], r["rewards"]["writing"]) for r in found] == [
@@ -154,7 +154,7 @@ def test_a_reward_of_ones_own_may_break_but_not_the_output(tmp_path: Path) -> No
 
 
 def test_a_run_of_write_is_scored_against_its_own_words(tmp_path: Path) -> None:
-    made = longwriter("write", "A story of a lighthouse", "--words", "300", "--model", "fake:", cwd=tmp_path)
+    made = longwriter_here("write", "A story of a lighthouse", "--words", "300", "--model", "fake:", cwd=tmp_path)
     assert made.returncode == 0, made.stderr
     [run] = (tmp_path / "runs").iterdir()
     [found] = told(tmp_path, run.name[:8])
@@ -227,4 +227,4 @@ def test_bad_input_is_one_line_and_exit_code_2(tmp_path: Path, arguments: tuple,
     for name, text in lines.items():
         (tmp_path / name).write_text(text)
     (tmp_path / "latin.md").write_bytes(b"caf\xe9")
-    one_line(longwriter("score", *arguments, cwd=tmp_path), said)
+    one_line(longwriter_here("score", *arguments, cwd=tmp_path), said)

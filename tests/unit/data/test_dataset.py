@@ -230,6 +230,7 @@ def test_a_name_that_the_hub_does_not_know_is_named(hub: type[Hub]) -> None:
         list(read_rows("hub:owner/other"))
 
 
+@pytest.mark.slow
 def test_an_interrupted_download_is_told_and_goes_on(hub: type[Hub]) -> None:
     hub.ill = True
     with pytest.raises(Unavailable, match="hub:owner/name: the download broke off"):

@@ -301,6 +301,7 @@ def test_thousands_in_k_with_either_decimal_mark(code: str, tenths: int) -> None
         assert found.aim == tenths * 100
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "unit",
     [

@@ -265,6 +265,7 @@ def test_pieces_are_added_up_unless_a_whole_is_named(said: str, wanted: tuple[in
     assert found.low <= found.aim
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "unit",
     [

@@ -117,6 +117,7 @@ def test_ids_that_stand_twice_and_engines_that_do_not_exist_are_named(tmp_path: 
         open_engine("spark", 1)
 
 
+@pytest.mark.slow
 def test_kills_lose_nothing(tmp_path: Path) -> None:
     rng = random.Random(4)
     kill_and_go_on(tmp_path, "local", [rng.randint(1, 30) for _ in range(8)])

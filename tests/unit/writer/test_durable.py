@@ -7,6 +7,7 @@ import signal
 import time
 from pathlib import Path
 
+import pytest
 from tests.helpers.forked import forked
 from tests.helpers.server import Server
 
@@ -33,11 +34,12 @@ def kept(folder: Path) -> int:
     return sum(json.loads(line)["kind"] == "call" for line in lines)
 
 
+@pytest.mark.slow
 def test_fifty_kills(tmp_path: Path) -> None:
     rng = random.Random(5)
     seed = os.environ.get("LONGWRITER_KILL_SEED")
     rng = random.Random(int(seed)) if seed else rng
-    with Server(ttft_s=0.03, per_token_s=0.0002, ratio=0.8) as server:
+    with Server(ttft_s=0.015, per_token_s=0.0001, ratio=0.8) as server:
         run(server, tmp_path, "whole", None)
         order = list(server.completed)  # a run makes its calls one after another: this is their order
         text = (tmp_path / "whole.md").read_bytes()

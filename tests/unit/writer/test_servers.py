@@ -32,6 +32,7 @@ PASSING = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("faults", PASSING)
 @pytest.mark.parametrize("watched", [False, True])
 def test_faults_that_pass_leave_the_same_text(tmp_path: Path, faults: list[str], watched: bool) -> None:

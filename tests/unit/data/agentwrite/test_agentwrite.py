@@ -205,6 +205,7 @@ def command(path: str, server: Server, out: Path, *more: str) -> list[str]:
     return [*base, "--out", str(out), "--concurrency", "4", *more]
 
 
+@pytest.mark.slow
 def test_kills_change_nothing_and_cost_what_was_under_way(tmp_path: Path) -> None:
     rows = [{"id": f"k{n}", "prompt": f"Write a 2100-word story about lamp {n}"} for n in range(6)]
     rows += [{"id": f"j{n}", "prompt": f"Write a thesis about the harbour of town {n}"} for n in range(3)]

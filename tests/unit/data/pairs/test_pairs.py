@@ -204,6 +204,7 @@ def test_an_empty_reply_is_no_sample(tmp_path: Path) -> None:
     assert report["samples_scored"] + report["samples_left_out"].get("no text", 0) == 8
 
 
+@pytest.mark.slow
 def test_requests_without_length_are_judged_alone_and_without_a_judge_dropped(tmp_path: Path) -> None:
     path = saved(tmp_path / "r.jsonl", [*ROWS[:2], {"id": "free", "prompt": "Write 7 things about tin"}])
     with Server(speak=uneven) as server:
@@ -226,6 +227,7 @@ def test_agentwrite_samples_are_runs_of_their_own(tmp_path: Path) -> None:
     assert (tmp_path / "out" / "runs" / "r.2" / "journal.jsonl").exists()
 
 
+@pytest.mark.slow
 def test_a_kill_in_the_middle_loses_nothing_and_does_nothing_twice(tmp_path: Path) -> None:
     many = [{"id": f"r{n}", "prompt": f"Write {100 + n} words about harbour {n}"} for n in range(20)]
     path, out = saved(tmp_path / "r.jsonl", many), tmp_path / "out"

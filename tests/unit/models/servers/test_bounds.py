@@ -48,6 +48,7 @@ async def _once(piece):
     yield piece
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("flood", FLOODS)
 async def test_a_flood_ends_by_name_and_memory_stays_flat(flood, monkeypatch):
     headers, body, named = FLOODS[flood]

@@ -32,6 +32,7 @@ def stable(raw: bytes) -> bytes:
     return raw[start : next(at for end in ENDS if (at := raw.find(end)) >= 0)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("context", ["full", "window"])
 def test_requests_begin_with_the_bytes_of_the_one_before(tmp_path: Path, context: str) -> None:
     runs = []
