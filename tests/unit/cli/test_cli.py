@@ -137,13 +137,32 @@ def test_batch_writes_all_and_reports_what_failed(tmp_path: Path) -> None:
 
 
 def test_estimate_and_dry_run_spend_nothing(tmp_path: Path) -> None:
-    done = longwriter_here("estimate", "Write a 20000-word history of tea", "--model", "gpt-4o", "--context", "full", "--window",
-                      "100000", "--json", cwd=tmp_path)  # fmt: skip
+    done = longwriter_here(
+        "estimate",
+        "Write a 20000-word history of tea",
+        "--model",
+        "gpt-4o",
+        "--context",
+        "full",
+        "--window",
+        "100000",
+        "--json",
+        cwd=tmp_path,
+    )
     full = json.loads(done.stdout)
     assert full["sections"] == 40
     assert full["cost"] > 0
-    window = longwriter_here("write", "Write a 20000-word history of tea", "--model", "gpt-4o", "--context", "window", "--dry-run",
-                        "--json", cwd=tmp_path)  # fmt: skip
+    window = longwriter_here(
+        "write",
+        "Write a 20000-word history of tea",
+        "--model",
+        "gpt-4o",
+        "--context",
+        "window",
+        "--dry-run",
+        "--json",
+        cwd=tmp_path,
+    )
     assert json.loads(window.stdout)["prompt_tokens"] < 0.5 * full["prompt_tokens"]
     assert full["cost_batch"] == full["cost"] / 2
     assert full["cached_tokens"] > 0.9 * full["prompt_tokens"]
