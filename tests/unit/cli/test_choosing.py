@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from tests.helpers.command import longwriter_here
+from tests.helpers.command import longwriter, longwriter_here
 from tests.helpers.server import Server
 from tests.helpers.tiny_gguf import gguf, write_gguf
 
@@ -185,13 +185,13 @@ def test_pull_takes_a_file_of_the_hub_and_the_licence_of_its_card(alone: Path) -
             "HF_HOME": str(alone / "hf"),
             "HF_HUB_DISABLE_XET": "1",
         }
-        done = longwriter_here("pull", "hub:owner/name/m.gguf", "--json", **env)
+        done = longwriter("pull", "hub:owner/name/m.gguf", "--json", **env)
         assert done.returncode == 0, done.stderr
         told = json.loads(done.stdout)
         assert (told["name"], told["licence"], told["already"]) == ("m", "apache-2.0", False)
         assert Path(told["path"]).read_bytes() == gguf()
         for missing in ("hub:owner/name/n.gguf", "hub:owner/other/m.gguf"):
-            refused = longwriter_here("pull", missing, **env)
+            refused = longwriter("pull", missing, **env)
             assert refused.returncode == 2
             assert "no such repository or file" in refused.stderr.splitlines()[-1]
         hub.shutdown()
