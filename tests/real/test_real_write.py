@@ -8,7 +8,7 @@ from tests.real.desk import Desk
 from tests.real.llama_server import LlamaServer
 
 from longwriter.text import count_words, repeated_ngrams
-from longwriter.writer.cover import covered
+from longwriter.writer.section.cover import covered
 
 pytestmark = pytest.mark.real
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from recipe.tiny import recipe, tokenizer, write_lines
 
-from longwriter.train.grpo.train import grpo
+from longwriter.train.grpo.grpo import grpo
 from longwriter.train.recipe import read_recipe
 from longwriter.train.rollouts.store import Rollout, read_steps
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from longwriter.cli.bench_compare import compare
-from longwriter.cli.bench_leaderboard import commit_here, leaderboard
-from longwriter.cli.bench_report import report
+from longwriter.cli.bench.compare import compare
+from longwriter.cli.bench.leaderboard import commit_here, leaderboard
+from longwriter.cli.bench.report import report
 from longwriter.errors import InputError, LongWriterError, SetupError
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "bench"))

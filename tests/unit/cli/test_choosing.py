@@ -13,7 +13,7 @@ import pytest
 from tests.server import Server
 from tests.unit.models.tiny_gguf import gguf, write_gguf
 
-from longwriter.cli.options import settings
+from longwriter.cli.shared.options import settings
 from longwriter.errors import InputError
 
 KEYS = ("OPENAI_", "LONGWRITER_", "XDG_", "PIP_", "ANTHROPIC_", "GEMINI_", "GOOGLE_")

@@ -10,10 +10,10 @@ from tests.server import Server
 from tests.unit.cli.test_cli import longwriter, one_line
 from tests.unit.rewards.prose import ENGLISH
 
+from longwriter.length.range import range_of
 from longwriter.rewards.repetition import repetition
 from longwriter.text import count_words
 from longwriter.train.rollouts.store import Rollout, write_step
-from longwriter.writer.length_target import range_of
 
 WORDS = count_words(ENGLISH)
 

@@ -11,11 +11,19 @@ from tests.unit.data import epubs
 from tests.unit.data.test_books_plain import FOOTER, HEADER, MARKDOWN, ONE
 
 from longwriter.data.books.build import BooksSettings, Work, build
-from longwriter.data.books.chapters import SCHEMA, Book, is_fiction, is_numeral, language_of, licence_of, name_of
 from longwriter.data.books.documents import ShardSettings
+from longwriter.data.books.readers.chapters import (
+    SCHEMA,
+    Book,
+    is_fiction,
+    is_numeral,
+    language_of,
+    licence_of,
+    name_of,
+)
 from longwriter.data.dataset import read_rows
-from longwriter.data.steps import Progress
 from longwriter.errors import InputError, RunError
+from longwriter.steps.step import Progress
 from longwriter.text import count_words
 
 HERE = Work(concurrency=0)

@@ -3,9 +3,9 @@
 import pytest
 from tests.unit.data.test_clean import CHINESE, ENGLISH, wrapped
 
-from longwriter.data.books.gutenberg import PUBLIC_DOMAIN, strip
-from longwriter.data.books.markdown import read_markdown
-from longwriter.data.books.plain import read_plain
+from longwriter.data.books.readers.gutenberg import PUBLIC_DOMAIN, strip
+from longwriter.data.books.readers.markdown import read_markdown
+from longwriter.data.books.readers.plain import read_plain
 
 HEADER = """\ufeffThe Project Gutenberg EBook of The Harbour, by Ann Teller
 

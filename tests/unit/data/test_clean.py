@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from longwriter.data.books.clean import columns, tidy, unmark, unwrap, without_markdown, without_page_numbers
+from longwriter.data.books.readers.clean import columns, tidy, unmark, unwrap, without_markdown, without_page_numbers
 from longwriter.text import words_of
 
 ENGLISH = [

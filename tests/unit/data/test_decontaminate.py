@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from longwriter.data.decontaminate import Benchmarks
+from longwriter.data.filters.contamination import Benchmarks
 
 BENCH = Path(__file__).parents[4] / "shared" / "bench"
 TEA = "Write a 10000-word article on the history of tea in the Wuyi mountains and its merchants"

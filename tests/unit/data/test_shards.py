@@ -10,13 +10,13 @@ import pytest
 from tokenizers import Tokenizer, models, pre_tokenizers
 
 from longwriter.data.books import shards
-from longwriter.data.books.chapters import SCHEMA, Book, Chapter, Rules, row_of
 from longwriter.data.books.documents import Piece, ShardSettings, document, genre, is_held_out
+from longwriter.data.books.readers.chapters import SCHEMA, Book, Chapter, Rules, row_of
 from longwriter.data.books.shards import read_tokenizer, train_tokenizer, write_shards
 from longwriter.data.dataset import read_rows, write_dataset
-from longwriter.data.steps import Progress
 from longwriter.errors import InputError, RunError
 from longwriter.journal import Journal
+from longwriter.steps.step import Progress
 
 TEXTS = [f"Story {n}. " + "The keeper saw 12 boats on the sea, and the sea saw him. " * (n % 5 + 1) for n in range(40)]
 

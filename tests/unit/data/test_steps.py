@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 from tests.unit.data.doubling import Double, items, noted
 
-from longwriter.data.steps import KINDS, LocalEngine, Progress, kind_of, open_engine, run_step
 from longwriter.errors import InputError, ModelError, PromptTooLong, RunError, SetupError, TruncatedPrompt, Unavailable
 from longwriter.journal import Journal
+from longwriter.steps.step import KINDS, Progress, kind_of, run_step
+from longwriter.steps.local import LocalEngine
+from longwriter.steps.engines import open_engine
 
 
 def silent(_: Progress) -> None:
@@ -126,7 +128,8 @@ def test_ids_that_stand_twice_and_engines_that_do_not_exist_are_named(tmp_path: 
 SCRIPT = """
 import sys
 from pathlib import Path
-from longwriter.data.steps import open_engine, run_step
+from longwriter.steps.engines import open_engine
+from longwriter.steps.step import run_step
 from longwriter.journal import Journal
 from tests.unit.data.doubling import Double, items
 home = Path(sys.argv[1])

@@ -10,7 +10,7 @@ from tests.raw_server import refusal, whole
 from tests.unit.models.asking import asked, served
 
 from longwriter.errors import SetupError, Unavailable
-from longwriter.models.retry import asked_wait, said_wait
+from longwriter.models.servers.retry import asked_wait, said_wait
 
 TEXT = "The keeper walked along the wall."
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from longwriter.rewards.length import length_score
+from longwriter.length.score import length_score
 
 GOLDEN = Path(__file__).parents[4] / "shared" / "golden" / "reference_values.json"
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from longwriter.errors import InputError
-from longwriter.train.packing import TooLong, fill, fit, pack
+from longwriter.train.data.packing import TooLong, fill, fit, pack
 
 GOLDEN = Path(__file__).parents[4] / "shared" / "golden" / "reference_values.json"
 
