@@ -10,8 +10,8 @@ from tests.unit.data.test_steps import kill_and_go_on
 
 from longwriter.errors import EmptyReply, InputError, SetupError, Unavailable
 from longwriter.journal import Journal
-from longwriter.steps.step import Progress, run_step
 from longwriter.steps.engines import open_engine
+from longwriter.steps.step import Progress, run_step
 
 ray = pytest.importorskip("ray", reason="Ray is not installed: pip install -e '.[ray]'")
 pytestmark = [pytest.mark.recipe, pytest.mark.xdist_group("ray")]  # two clusters on a machine see each other

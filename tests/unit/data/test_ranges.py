@@ -29,9 +29,9 @@ from longwriter.data.rl_prompts.settings import RangeSettings
 from longwriter.errors import InputError, PromptTooLong, RunError, Unavailable
 from longwriter.journal import Journal
 from longwriter.models.base import ModelConfig
+from longwriter.steps.engines import open_engine
 from longwriter.steps.local import LocalEngine
 from longwriter.steps.step import Progress
-from longwriter.steps.engines import open_engine
 
 MADE: dict[str, object] = {"command": "longwriter data ranges ...", "version": "0"}
 ROWS = [

@@ -12,9 +12,9 @@ from tests.unit.data.doubling import Double, items, noted
 
 from longwriter.errors import InputError, ModelError, PromptTooLong, RunError, SetupError, TruncatedPrompt, Unavailable
 from longwriter.journal import Journal
-from longwriter.steps.step import KINDS, Progress, kind_of, run_step
-from longwriter.steps.local import LocalEngine
 from longwriter.steps.engines import open_engine
+from longwriter.steps.local import LocalEngine
+from longwriter.steps.step import KINDS, Progress, kind_of, run_step
 
 
 def silent(_: Progress) -> None:

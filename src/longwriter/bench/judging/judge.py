@@ -20,9 +20,9 @@ from longwriter.errors import EmptyReply
 from longwriter.journal import digest
 from longwriter.models.base import open_model
 from longwriter.models.cards import card_of
-from longwriter.models.judges import check_judge
 from longwriter.models.limits import token_limit, within_window
 from longwriter.models.prices import load_prices
+from longwriter.models.verdicts import check_judge
 from longwriter.steps.step import Item as Work
 from longwriter.steps.step import Result
 from longwriter.steps.workers import WithModel, seed_of

@@ -15,8 +15,8 @@ from longwriter.data.rl_prompts.build import make_ranges
 from longwriter.data.rl_prompts.requests import READ, reads_log
 from longwriter.data.rl_prompts.settings import RangeSettings
 from longwriter.errors import InputError
-from longwriter.steps.step import Progress
 from longwriter.steps.engines import open_engine
+from longwriter.steps.step import Progress
 
 EXAMPLES = """
 \b

@@ -19,6 +19,7 @@ from longwriter.config import Tree, build
 from longwriter.data.agentwrite.audit import Dropped, Output, conclude
 from longwriter.data.agentwrite.filters import Candidate, Limits
 from longwriter.data.agentwrite.select import Judge, by_rules
+from longwriter.data.agentwriter import WithModels
 from longwriter.data.dataset import Row, whole
 from longwriter.data.filters.cleanup import tidy
 from longwriter.data.filters.contamination import Benchmarks, read_benchmarks
@@ -28,10 +29,9 @@ from longwriter.data.prompts import sha256_of as sha256_of_files
 from longwriter.errors import EmptyReply, InputError, PlanError, RunError
 from longwriter.journal import Journal
 from longwriter.models.base import REACH, ModelConfig
-from longwriter.models.judges import check_judge
+from longwriter.models.verdicts import check_judge
 from longwriter.runs.folders import opened
 from longwriter.steps.step import Engine, Item, Result, Tell, run_step
-from longwriter.data.agentwriter import WithModels
 from longwriter.text import language
 from longwriter.types import Record
 from longwriter.writer import prompts as writer_prompts

@@ -26,7 +26,7 @@ from longwriter.data.prompts import HERE, sha256_of
 from longwriter.errors import InputError
 from longwriter.journal import Journal
 from longwriter.models.base import REACH, ModelConfig
-from longwriter.models.judges import check_judge
+from longwriter.models.verdicts import check_judge
 from longwriter.runs.folders import opened
 from longwriter.steps.step import Engine, Progress, Result, Tell, run_step
 from longwriter.text import count_words

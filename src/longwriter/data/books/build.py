@@ -29,8 +29,8 @@ from longwriter.data.dataset import TRAIN, Row
 from longwriter.errors import InputError, RunError
 from longwriter.journal import Journal, digest
 from longwriter.runs.folders import REPORT, SETTINGS, opened, saved_settings, write_file
-from longwriter.steps.step import Progress, Tell, run_step
 from longwriter.steps.engines import open_engine
+from longwriter.steps.step import Progress, Tell, run_step
 
 PARTS = "parts"
 

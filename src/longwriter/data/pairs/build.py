@@ -27,7 +27,7 @@ from longwriter.journal import Journal
 from longwriter.length.score import length_score
 from longwriter.length.target import read_target
 from longwriter.models.base import ModelConfig
-from longwriter.models.judges import check_judge
+from longwriter.models.verdicts import check_judge
 from longwriter.runs.folders import opened, write_file
 from longwriter.steps.step import Engine, Item, Result, Tell, run_step
 from longwriter.text import language

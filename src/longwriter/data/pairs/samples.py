@@ -6,6 +6,7 @@ DIR/samples/ID.N.txt  the text of sample N      DIR/runs/ID.N  AgentWrite's own 
 from pathlib import Path
 
 from longwriter.config import Tree, build
+from longwriter.data.agentwriter import WithModels
 from longwriter.data.filters.cleanup import tidy
 from longwriter.data.instructions import Instruction
 from longwriter.errors import EmptyReply, PlanError, RunError
@@ -14,7 +15,6 @@ from longwriter.models.cards import card_of
 from longwriter.models.limits import token_limit, within_window
 from longwriter.runs.folders import write_file
 from longwriter.steps.step import Item, Result
-from longwriter.data.agentwriter import WithModels
 from longwriter.steps.workers import seed_of
 from longwriter.text import count_words, language
 from longwriter.types import Message, Request

@@ -29,7 +29,7 @@ from longwriter.errors import InputError
 from longwriter.journal import Journal
 from longwriter.length.range import range_of
 from longwriter.models.base import ModelConfig
-from longwriter.models.judges import check_judge
+from longwriter.models.verdicts import check_judge
 from longwriter.runs.folders import opened
 from longwriter.steps.step import Engine, Item, Result, Tell, run_step
 from longwriter.text import language
