@@ -11,10 +11,10 @@ import re
 import sys
 from collections.abc import Callable, Sequence
 
-from longwriter.bench.along import decay_of, measure
-from longwriter.bench.along_language import tongues
-from longwriter.bench.along_names import names_of
-from longwriter.bench.along_words import read
+from longwriter.bench.positional.language import tongues
+from longwriter.bench.positional.measures import decay_of, measure
+from longwriter.bench.positional.names import names_of
+from longwriter.bench.positional.reading import read
 from longwriter.data.dataset import read_rows
 from longwriter.text import count_words
 

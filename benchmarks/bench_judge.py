@@ -13,16 +13,17 @@ import tempfile
 import time
 from pathlib import Path
 
-from longwriter.bench.base import Scores
-from longwriter.bench.benchmarks import open_benchmark
+from longwriter.bench.benchmarks.base import open_benchmark
+from longwriter.bench.benchmarks.files import sha256_of
 from longwriter.bench.judging import JUDGINGS
 from longwriter.bench.judging.wording import wording
-from longwriter.bench.rows import sha256_of
+from longwriter.bench.records import Scores
 from longwriter.bench.run import Means, run_benchmark
 from longwriter.bench.scores import score_run
 from longwriter.bench.settings import BenchSettings, JudgeSettings
-from longwriter.data.steps import LocalEngine, Progress
 from longwriter.models.base import ModelConfig, open_model
+from longwriter.steps.local import LocalEngine
+from longwriter.steps.step import Progress
 
 JUDGEMENTS, CONCURRENCY, WORDS = 1000, 64, 300
 SERVER = Path(__file__).parent.parent / "tests" / "server.py"

@@ -14,8 +14,8 @@ import time
 from collections.abc import Callable, Sequence
 from itertools import accumulate
 
-from longwriter.bench.along import decay_of, measure
-from longwriter.rewards.length import length_score
+from longwriter.bench.positional.measures import decay_of, measure
+from longwriter.length.score import length_score
 from longwriter.rewards.repetition import repetition
 from longwriter.text import count_words
 

@@ -13,7 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from longwriter.bench.base import Decay, Item, ItemScore, Metric, Scores
+from longwriter.bench.records import Decay, Item, ItemScore, Metric, Scores
 from longwriter.bench.settings import BenchSettings
 from longwriter.journal import Journal
 
@@ -60,7 +60,7 @@ def main(items: int, words: int) -> None:
         runs = [made(home / system, system, items, words) for system in ("a", "b", "c")]
         for chosen in (runs[:1], runs):
             out = home / "report.html"
-            code = "from longwriter.cli.bench_report import report; report()"
+            code = "from longwriter.cli.bench.report import report; report()"
             command = [sys.executable, "-c", code, *map(str, chosen), "--out", str(out)]
             begun, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
             subprocess.run(command, check=True, capture_output=True)

@@ -86,7 +86,7 @@ def status(key: str) -> int:
 def child(name: str) -> None:
     """Train, and print what it took."""
     torch, transformers = import_module("torch"), import_module("transformers")
-    log_probs = import_module("longwriter.train.trainer").log_probs
+    log_probs = import_module("longwriter.train.run.trainer").log_probs
     torch.set_num_threads(1)
     config, settings = CASES[name]
     job = Job.model_validate(settings)

@@ -20,10 +20,10 @@ from urllib.parse import urlsplit
 import xllamacpp
 
 from longwriter.models.base import ModelConfig
-from longwriter.models.gguf import Gguf
-from longwriter.models.gguf_file import read_header
-from longwriter.models.library import locate
-from longwriter.models.llama import Engine, Lane, Room, idle_cores, room
+from longwriter.models.local.gguf import Gguf
+from longwriter.models.local.gguf_file import read_header
+from longwriter.models.local.library import locate
+from longwriter.models.local.llama import Engine, Lane, Room, idle_cores, room
 from longwriter.types import Message, Request
 
 ROUNDS, TOKENS = 8, 150

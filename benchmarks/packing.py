@@ -22,7 +22,7 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
-from longwriter.train.packing import pack
+from longwriter.train.data.packing import pack
 
 CAPACITY = 32_768  # tokens
 CHAT, LONG = 180_000, 6_000  # samples
@@ -77,7 +77,7 @@ def released(lengths: Lengths) -> Packs:
 
 
 def ours(lengths: Lengths) -> Packs:
-    """longwriter.train.packing."""
+    """longwriter.train.data.packing."""
     return [lengths[p] for p in pack(lengths, CAPACITY, seed=0)]
 
 

@@ -18,8 +18,8 @@ from pathlib import Path
 from longwriter.journal import Journal
 from longwriter.models.base import ModelConfig
 from longwriter.rewards.repetition import repetition
-from longwriter.runs import JOURNAL
-from longwriter.writer.cover import covered
+from longwriter.runs.folders import JOURNAL
+from longwriter.writer.section.cover import covered
 from longwriter.writer.session import stored, write
 from longwriter.writer.settings import WriteSettings
 

@@ -20,10 +20,10 @@ import torch
 from show import show
 from transformers import AutoModelForCausalLM, AutoTokenizer, GenerationConfig
 
-from longwriter.rewards.length import length_score
-from longwriter.runs import write_file
+from longwriter.length.score import length_score
+from longwriter.runs.folders import write_file
 from longwriter.text import count_words, repeated_ngrams
-from longwriter.train import nano_model  # noqa: F401  registers nano's classes
+from longwriter.train.nano import model as nano_model  # noqa: F401  registers nano's classes
 
 HERE, WORK = Path(__file__).parent, Path("build/lab")
 ROWS, HELD = Path("build/nano/instructions"), Path("build/nano/instructions/held")
@@ -33,7 +33,7 @@ ASKED = (50, 100, 200, 400)
 PROMPTS = 24
 TEMPERATURE, TOP_P = 0.7, 0.9
 MOST = 640  # tokens of an output: some 450 words
-REGISTERED = "from longwriter.train import nano_model; from longwriter.cli.main import main; main()"
+REGISTERED = "from longwriter.train.nano import model; from longwriter.cli.main import main; main()"
 """longwriter with nano's classes, which transformers does not know."""
 PROCESSES = 1  # start two commands side by side where there are two cores
 

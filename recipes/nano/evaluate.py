@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from longwriter.models.base import Model, ModelConfig, open_model
 from longwriter.text import count_words, repeated_ngrams
-from longwriter.train import nano_model  # noqa: F401  registers nano's classes
+from longwriter.train.nano import model as nano_model  # noqa: F401  registers nano's classes
 from longwriter.types import Message, Request
 
 LENGTHS = (40, 70, 120, 200, 300, 400)  # asked for in one go

@@ -16,14 +16,14 @@ import pyarrow.parquet as pq
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer, GenerationConfig, StoppingCriteriaList
 
-from longwriter.bench.benchmarks import open_benchmark
-from longwriter.rewards.form import read_tags
-from longwriter.rewards.length import length_score
+from longwriter.bench.benchmarks.base import open_benchmark
+from longwriter.length.score import length_score
+from longwriter.rewards.format import read_tags
 from longwriter.rewards.repetition import repetition
-from longwriter.runs import write_file
+from longwriter.runs.folders import write_file
 from longwriter.text import count_words
-from longwriter.train import nano_model  # noqa: F401  registers nano's classes
 from longwriter.train.grpo.sampling import AtTag
+from longwriter.train.nano import model as nano_model  # noqa: F401  registers nano's classes
 
 HERE, DATA = Path(__file__).parent, Path("build/zero/data")
 LADDER, TOPICS = (40, 80, 120, 160, 240), 12

@@ -20,9 +20,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from tokenizers import Tokenizer
 
-from longwriter.runs import write_file
+from longwriter.length.range import range_of
+from longwriter.runs.folders import write_file
 from longwriter.text import sentence_ends
-from longwriter.writer.length_target import range_of
 
 HERE = Path(__file__).parent
 SHORTEST, LONGEST = 30, 250  # words of a text; with request and thinking, some 500 tokens of nano's 1,024

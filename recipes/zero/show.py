@@ -8,8 +8,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from longwriter.bench.intervals import metric, paired
-from longwriter.rewards.form import read_tags
+from longwriter.bench.stats.bootstrap import metric, paired
+from longwriter.rewards.format import read_tags
 from longwriter.rewards.repetition import repetition
 from longwriter.train.rollouts.stats import StepStats, step_stats
 from longwriter.train.rollouts.store import Rollout, read_steps

@@ -18,7 +18,7 @@ RUNS: dict[str, tuple[str, ...]] = {
     "no-cpt": ("model.init=build/nano/base", "grpo.collapse_after=5"),  # it has nothing to learn from, and stops
     "no-think": ("grpo.prompt=recipes/zero/direct.txt", "grpo.mode=direct"),
     "sum": ("grpo.advantage=sum",),
-    "no-repetition": ('grpo.objectives=["length", "writing", "longwriter.rewards.form:TagsReward"]',),
+    "no-repetition": ('grpo.objectives=["length", "writing", "longwriter.rewards.format:TagsReward"]',),
     "sft": (),
 }
 """What differs from 3-grpo.toml; `sft` is 4-sft.toml."""

@@ -5,16 +5,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from longwriter.bench.base import Scores
-from longwriter.bench.benchmarks import open_benchmark
+from longwriter.bench.benchmarks.base import open_benchmark
+from longwriter.bench.benchmarks.files import sha256_of
 from longwriter.bench.judging import JUDGINGS
 from longwriter.bench.judging.quality import DIMENSIONS
 from longwriter.bench.judging.wording import wording
-from longwriter.bench.rows import sha256_of
+from longwriter.bench.records import Scores
 from longwriter.bench.run import Means, run_benchmark
 from longwriter.bench.settings import BenchSettings
 from longwriter.bench.systems import model_of
-from longwriter.data.steps import LocalEngine
+from longwriter.steps.local import LocalEngine
 from tests.helpers.server import Script, write
 
 MADE: dict[str, object] = {"date": "2026-01-02T03:04:05+00:00", "version": "0", "command": "longwriter bench ..."}

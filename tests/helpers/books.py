@@ -6,7 +6,7 @@ import random
 from pathlib import Path
 
 from longwriter.data.books.build import Work
-from longwriter.data.books.clean import columns
+from longwriter.data.books.readers.clean import columns
 from tests.helpers import epubs
 
 ENGLISH = [

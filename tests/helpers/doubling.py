@@ -5,8 +5,8 @@ import os
 from pathlib import Path
 from typing import Self
 
-from longwriter.data.steps import Item, Result
 from longwriter.errors import LongWriterError
+from longwriter.steps.step import Item, Result
 
 
 class Double:

@@ -12,7 +12,8 @@ from tests.helpers.places import ROOT
 SCRIPT = """
 import sys
 from pathlib import Path
-from longwriter.data.steps import open_engine, run_step
+from longwriter.steps.engines import open_engine
+from longwriter.steps.step import run_step
 from longwriter.journal import Journal
 from tests.helpers.doubling import Double, items
 home = Path(sys.argv[1])

@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from longwriter.models.library import locate
+from longwriter.models.local.library import locate
 
 START_S = 60.0
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from longwriter.bench.base import Decay, Item, ItemScore, Metric, Rating, Response, Scores
+from longwriter.bench.records import Decay, Item, ItemScore, Metric, Rating, Response, Scores
 from longwriter.bench.report.samples import Texts
 from longwriter.bench.settings import BenchSettings
 from longwriter.journal import Journal

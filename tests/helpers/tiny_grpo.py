@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from longwriter.train.grpo.train import grpo
+from longwriter.train.grpo.grpo import grpo
 from longwriter.train.recipe import read_recipe
 from longwriter.train.rollouts.store import Rollout, read_steps
 from tests.helpers.tiny import recipe, tokenizer, write_lines

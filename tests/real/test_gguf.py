@@ -14,8 +14,8 @@ import pytest_asyncio
 
 from longwriter.errors import PromptTooLong, SetupError
 from longwriter.models.base import ModelConfig, open_model
-from longwriter.models.gguf import Gguf
-from longwriter.models.library import locate
+from longwriter.models.local.gguf import Gguf
+from longwriter.models.local.library import locate
 from longwriter.models.tokens import TokenCounter
 from longwriter.types import Message, Request
 

@@ -7,16 +7,16 @@ from tests.helpers.desk import Desk
 from tests.helpers.llama_server import LlamaServer
 
 from longwriter.journal import Journal
+from longwriter.length.target import exact
 from longwriter.models.base import ModelConfig, open_model
 from longwriter.models.cards import Card
 from longwriter.text import count_words
 from longwriter.types import Plan
 from longwriter.writer.calls import Calls, Ceilings, Role
-from longwriter.writer.outline import from_markdown
-from longwriter.writer.planning import Planner
+from longwriter.writer.plan.outline import from_markdown
+from longwriter.writer.plan.planner import Planner
 from longwriter.writer.prompts import prompt_set
 from longwriter.writer.settings import WriteSettings
-from longwriter.writer.target import exact
 
 pytestmark = pytest.mark.real
 

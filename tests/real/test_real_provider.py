@@ -7,8 +7,8 @@ import pytest
 from tests.helpers.llama_server import LlamaServer
 
 from longwriter.errors import SetupError
-from longwriter.models import providers
 from longwriter.models.base import ModelConfig, open_model
+from longwriter.models.servers import providers
 from longwriter.types import Message, Request
 
 ASK = Request(messages=(Message(role="user", content="Name three animals."),), max_tokens=24, seed=1)

@@ -8,7 +8,7 @@ from tests.helpers.desk import Desk
 from tests.helpers.llama_server import LlamaServer
 
 from longwriter.text import count_words, repeated_ngrams
-from longwriter.writer.cover import covered
+from longwriter.writer.section.cover import covered
 
 pytestmark = pytest.mark.real
 

@@ -15,9 +15,9 @@ peft = pytest.importorskip("peft", reason="estimates are compared with real trai
 from benchmarks.estimate import CASES, JOB, measured, predicted  # noqa: E402 - as above
 from tests.helpers import tiny  # noqa: E402
 
-from longwriter.train import nano_model  # noqa: E402, F401 - registers nano with transformers
 from longwriter.train.estimate.shape import BUILDS, Shape  # noqa: E402
 from longwriter.train.estimate.training import hardware  # noqa: E402
+from longwriter.train.nano import model as nano_model  # noqa: E402, F401 - registers nano with transformers
 
 pytestmark = pytest.mark.recipe
 

@@ -58,7 +58,7 @@ EXACT = """
 import json, sys
 from pathlib import Path
 import torch
-from longwriter.train.grpo import train as module
+from longwriter.train.grpo import grpo as module
 from longwriter.train.recipe import read_recipe
 class Seen(module.GroupTrainer):
     def _compute_loss(self, model, inputs):

@@ -17,8 +17,8 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenize
 
 from longwriter.errors import EmptyReply, SetupError  # noqa: E402
 from longwriter.models.base import ModelConfig, open_model  # noqa: E402
+from longwriter.train.methods.sft import sft  # noqa: E402
 from longwriter.train.recipe import read_recipe  # noqa: E402
-from longwriter.train.sft import sft  # noqa: E402
 from longwriter.types import Message, Reply, Request  # noqa: E402
 
 pytestmark = pytest.mark.recipe

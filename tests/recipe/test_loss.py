@@ -11,11 +11,11 @@ pytest.importorskip("trl", reason="training needs the [train] extra: make test-r
 
 from tests.helpers.tiny import NANO, QWEN, conversations, losses, norms, recipe, tokenizer, train, write_lines  # noqa: E402
 
-from longwriter.train.conversations import Sample, encode, packed  # noqa: E402
+from longwriter.train.data.chat import Sample, encode, packed  # noqa: E402
+from longwriter.train.data.rows import collate  # noqa: E402
 from longwriter.train.recipe import read_recipe  # noqa: E402
-from longwriter.train.rows import collate  # noqa: E402
-from longwriter.train.setup import open_model, open_tokenizer  # noqa: E402
-from longwriter.train.trainer import log_probs  # noqa: E402
+from longwriter.train.run.setup import open_model, open_tokenizer  # noqa: E402
+from longwriter.train.run.trainer import log_probs  # noqa: E402
 
 pytestmark = pytest.mark.recipe
 

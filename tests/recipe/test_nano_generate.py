@@ -7,7 +7,7 @@ pytest.importorskip("torch")
 import torch
 from transformers import GenerationConfig
 
-from longwriter.train.nano_model import NanoConfig, NanoForCausalLM
+from longwriter.train.nano.model import NanoConfig, NanoForCausalLM
 
 pytestmark = pytest.mark.recipe
 

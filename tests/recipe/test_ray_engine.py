@@ -9,9 +9,10 @@ from tests.helpers.data_runs import silent
 from tests.helpers.doubling import Double, items, noted
 from tests.helpers.kills import kill_and_go_on
 
-from longwriter.data.steps import Progress, open_engine, run_step
 from longwriter.errors import EmptyReply, InputError, SetupError, Unavailable
 from longwriter.journal import Journal
+from longwriter.steps.engines import open_engine
+from longwriter.steps.step import Progress, run_step
 
 ray = pytest.importorskip("ray", reason="Ray is not installed: pip install -e '.[ray]'")
 pytestmark = [pytest.mark.recipe, pytest.mark.xdist_group("ray")]  # two clusters on a machine see each other

@@ -29,8 +29,8 @@ from transformers import (  # noqa: E402
 from longwriter.errors import InputError, RunError, SetupError  # noqa: E402
 from longwriter.rewards.base import RewardSettings, Sample, open_reward  # noqa: E402
 from longwriter.rewards.reward_model import encode, open_scorer, scores  # noqa: E402
+from longwriter.train.methods.reward import part, reward  # noqa: E402
 from longwriter.train.recipe import dotted, read_recipe  # noqa: E402
-from longwriter.train.reward import part, reward  # noqa: E402
 
 pytestmark = pytest.mark.recipe
 

@@ -32,8 +32,8 @@ from tests.helpers.tiny import (  # noqa: E402
 )
 from transformers import AutoModelForCausalLM, AutoTokenizer  # noqa: E402
 
-from longwriter.train import nano_model  # noqa: E402, F401 - registers nano with transformers
-from longwriter.train.conversations import read_table  # noqa: E402
+from longwriter.train.data.chat import read_table  # noqa: E402
+from longwriter.train.nano import model as nano_model  # noqa: E402, F401 - registers nano with transformers
 
 pytestmark = pytest.mark.recipe
 
@@ -323,11 +323,11 @@ from pathlib import Path
 from torch.distributed.device_mesh import init_device_mesh
 from torch.distributed.fsdp import fully_shard
 from torch.distributed.tensor import DTensor
-from longwriter.train.conversations import encode, packed, read_turns
+from longwriter.train.data.chat import encode, packed, read_turns
 from longwriter.train.recipe import read_recipe
-from longwriter.train.rows import collate
-from longwriter.train.setup import open_model, open_tokenizer
-from longwriter.train.trainer import log_probs
+from longwriter.train.data.rows import collate
+from longwriter.train.run.setup import open_model, open_tokenizer
+from longwriter.train.run.trainer import log_probs
 recipe = read_recipe(Path(sys.argv[1]))
 tokenizer = open_tokenizer(recipe.model)
 samples = encode(read_turns(recipe.data.sources[0].path), tokenizer)

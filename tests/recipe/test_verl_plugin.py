@@ -15,7 +15,7 @@ import pytest
 from tests.helpers.verl_recipe import CLUSTER, GOOD, INFO, score, write_recipe
 
 from longwriter.errors import RunError
-from longwriter.rewards.advantage import advantages
+from longwriter.train.grpo.advantage import advantages
 from longwriter.train.recipe import read_recipe
 from longwriter.train.rollouts.store import read_steps
 from longwriter.train.verl.advantage import by_group
@@ -25,9 +25,9 @@ os.environ["RAY_AUTH_MODE"] = "disabled"
 verl = pytest.importorskip("verl", reason="verl is not installed: see docs/cluster.md")
 data_, hydra, omegaconf, ray, tensordict, torch, tq, yaml = map(
     importlib.import_module,
-    ("longwriter.train.grpo.requests", "hydra", "omegaconf", "ray", "tensordict", "torch", "transfer_queue", "yaml"),
+    ("longwriter.train.grpo.prompts", "hydra", "omegaconf", "ray", "tensordict", "torch", "transfer_queue", "yaml"),
 )
-setup = importlib.import_module("longwriter.train.setup")
+setup = importlib.import_module("longwriter.train.run.setup")
 prompts = importlib.import_module("longwriter.train.verl.prompts")
 pytestmark = [pytest.mark.recipe, pytest.mark.xdist_group("ray")]  # two clusters on a machine see each other
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from longwriter.errors import InputError, RunError
-from longwriter.exports import EXPORTS, check_export, claimed, export, intend, intended, written
-from longwriter.runs import opened
+from longwriter.runs.exports import EXPORTS, check_export, claimed, export, intend, intended, written
+from longwriter.runs.folders import opened
 
 
 def made(folder: Path) -> Path:
@@ -116,7 +116,7 @@ def test_of_two_runs_the_first_to_finish_has_the_file(tmp_path: Path) -> None:
 
 HOLD = """
 import sys, pathlib
-from longwriter.exports import claimed
+from longwriter.runs.exports import claimed
 with claimed(pathlib.Path(sys.argv[1]), [pathlib.Path(sys.argv[2])], force=False):
     print("held", flush=True)
     sys.stdin.read()

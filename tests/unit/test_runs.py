@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from longwriter.errors import InputError, RunError
-from longwriter.runs import all_runs, being_written, find, opened, remove, run_name, write_file
+from longwriter.runs.folders import all_runs, being_written, find, opened, remove, run_name, write_file
 
 SETTINGS = {"instruction": "x", "words": 100, "writer": {"model": "m", "base_url": None}}
 
@@ -32,7 +32,7 @@ def test_changed_settings_are_refused_by_name_and_free_ones_are_not(tmp_path: Pa
 
 HOLD = """
 import sys, pathlib
-from longwriter.runs import opened
+from longwriter.runs.folders import opened
 with opened(pathlib.Path(sys.argv[1]), {}):
     print("held", flush=True)
     sys.stdin.read()

@@ -99,7 +99,7 @@ def test_no_modules_import_each_other() -> None:
 
 
 @pytest.mark.xfail(
-    strict=False, reason="data/steps.py and data/ray_engine.py import each other, one of them in a function"
+    strict=False, reason="steps/step.py and steps/ray.py import each other, one of them in a function"
 )
 def test_no_import_inside_a_function_closes_a_circle_of_two() -> None:
     loaded, late = arrows(lazy=False), arrows(lazy=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tests.helpers.places import ROOT
 
-from longwriter.cli.train_run import METHODS
+from longwriter.cli.train.run import METHODS
 
 PLACES = ("src/longwriter", "recipes", "docs", "examples", "README.md", "ARCHITECTURE.md", "CONTRIBUTING.md")
 KINDS = {".py", ".toml", ".yaml", ".sh", ".md", ".html", ".txt"}

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from longwriter.train.recipe import dotted, read_recipe
-from longwriter.train.setup import open_tokenizer
+from longwriter.train.run.setup import open_tokenizer
 from longwriter.train.verl.prompts import write_prompts
 
 

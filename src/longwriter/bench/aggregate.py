@@ -13,21 +13,22 @@ import math
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from longwriter.bench import along, compat
-from longwriter.bench.base import Decay, Item, ItemScore, Metric, Rating, Response, Scores
-from longwriter.bench.benchmarks import Benchmark
-from longwriter.bench.elo import Battle, online, ratings
-from longwriter.bench.intervals import metric
+from longwriter.bench import compat
+from longwriter.bench.benchmarks.base import Benchmark
+from longwriter.bench.benchmarks.files import whole_characters
+from longwriter.bench.benchmarks.writingbench import ABOUT, REQUIREMENTS
 from longwriter.bench.judging import JUDGINGS, Judging
 from longwriter.bench.judging.base import AGAIN, Judged, Reading
 from longwriter.bench.judging.criteria import marks_of
 from longwriter.bench.judging.pairs import FIRST, SECOND, Pairs, won
-from longwriter.bench.rows import whole_characters
+from longwriter.bench.positional import measures as along
+from longwriter.bench.records import Decay, Item, ItemScore, Metric, Rating, Response, Scores
 from longwriter.bench.settings import Compat
+from longwriter.bench.stats.bootstrap import metric
+from longwriter.bench.stats.ratings import Battle, online, ratings
 from longwriter.bench.stored import Stored
-from longwriter.bench.writingbench import ABOUT, REQUIREMENTS
 from longwriter.errors import InputError
-from longwriter.rewards.length import length_score
+from longwriter.length.score import length_score
 from longwriter.text import count_longwriter, count_words, language
 
 BUCKETS = ((500, "[0, 500)"), (2000, "[500, 2k)"), (4000, "[2k, 4k)"), (20_001, "[4k, 20k]"))

@@ -11,11 +11,11 @@ from pathlib import Path
 from filelock import FileLock
 from pydantic import ValidationError
 
-from longwriter.bench.base import Metric, Scores
-from longwriter.bench.compare import flat
+from longwriter.bench.records import Metric, Scores
+from longwriter.bench.stats.compare import flat
 from longwriter.config import read_text
 from longwriter.errors import InputError
-from longwriter.runs import write_file
+from longwriter.runs.folders import write_file
 from longwriter.types import Record
 
 BEGIN, END = "<!-- leaderboard: made by longwriter, do not edit -->", "<!-- end of leaderboard -->"

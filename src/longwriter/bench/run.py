@@ -16,20 +16,20 @@ from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
 
-from longwriter.bench.base import Item, Scores
-from longwriter.bench.benchmarks import Data, open_benchmark
+from longwriter.bench.benchmarks.base import Data, open_benchmark
+from longwriter.bench.benchmarks.files import sha256_of
 from longwriter.bench.judging import JUDGINGS
 from longwriter.bench.judging.judge import TRIES, Judge, check, questions, round_of, step_of
 from longwriter.bench.judging.wording import wording
-from longwriter.bench.rows import sha256_of
+from longwriter.bench.records import Item, Scores
 from longwriter.bench.scores import FAILED, ITEM, MADE, WRITE, load, score_run
 from longwriter.bench.settings import FREE, BenchSettings
 from longwriter.bench.systems import open_system
-from longwriter.data.steps import Engine, Progress, Result, Tell, Worker, run_step
-from longwriter.data.steps import Item as Work
 from longwriter.errors import InputError, LongWriterError, ModelError, PromptTooLong, SetupError
 from longwriter.journal import Entry, Journal
-from longwriter.runs import opened
+from longwriter.runs.folders import opened
+from longwriter.steps.step import Engine, Progress, Result, Tell, Worker, run_step
+from longwriter.steps.step import Item as Work
 
 SYNC_S = 1.0
 WAIT_S = 0.05

@@ -7,16 +7,16 @@ from typing import NamedTuple, TypeVar
 from pydantic import ValidationError
 
 from longwriter.bench.aggregate import aggregate
-from longwriter.bench.base import Item, Judgement, Response, Scores
-from longwriter.bench.benchmarks import open_benchmark
+from longwriter.bench.benchmarks.base import open_benchmark
+from longwriter.bench.benchmarks.files import whole_characters
 from longwriter.bench.judging.judge import TRIES, step_of, tries_of, try_id
-from longwriter.bench.rows import whole_characters
+from longwriter.bench.records import Item, Judgement, Response, Scores
 from longwriter.bench.settings import BenchSettings, Compat
 from longwriter.bench.stored import Spent, Stored
 from longwriter.config import build, fault, read_text
 from longwriter.errors import InputError, RunError
 from longwriter.journal import Entry, Journal
-from longwriter.runs import JOURNAL, saved_settings, write_file
+from longwriter.runs.folders import JOURNAL, saved_settings, write_file
 
 T = TypeVar("T", Item, Response, Judgement)
 

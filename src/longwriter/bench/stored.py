@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from longwriter.bench.base import Item, Judgement, Response
+from longwriter.bench.records import Item, Judgement, Response
 from longwriter.bench.settings import BenchSettings
 
 Spent = dict[str, float | None]

@@ -14,19 +14,19 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from longwriter.bench.base import Item, Response
-from longwriter.bench.rows import Line, read_lines
+from longwriter.bench.benchmarks.files import Line, read_lines
+from longwriter.bench.records import Item, Response
 from longwriter.bench.settings import BenchSettings
 from longwriter.config import build
-from longwriter.data.steps import Item as Work
-from longwriter.data.steps import Result
-from longwriter.data.workers import WithModel, WithoutModel, seed_of
 from longwriter.errors import EmptyReply, InputError, PlanError, RunError
 from longwriter.models.base import ModelConfig
 from longwriter.models.cards import card_of
 from longwriter.models.limits import token_limit, within_window
 from longwriter.models.prices import load_prices
 from longwriter.models.thinking import split
+from longwriter.steps.step import Item as Work
+from longwriter.steps.step import Result
+from longwriter.steps.workers import WithModel, WithoutModel, seed_of
 from longwriter.types import Message, Request
 from longwriter.writer.session import Options, write
 from longwriter.writer.settings import WriteSettings

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 from click.shell_completion import CompletionItem, get_completion_class
 
-from longwriter.runs import LAST, all_runs
+from longwriter.runs.folders import LAST, all_runs
 
 NAME = "longwriter"
 VARIABLE = "_LONGWRITER_COMPLETE"

@@ -8,15 +8,15 @@ from datetime import date
 
 import click
 
-from longwriter.cli.options import extra_body_option, findable, from_flags, header_option, with_options
 from longwriter.cli.pull import bring
+from longwriter.cli.shared.options import extra_body_option, findable, from_flags, header_option, with_options
 from longwriter.config import PROJECT_FILE, user_file
 from longwriter.errors import EmptyReply, InputError, LongWriterError
 from longwriter.models.base import ModelConfig, open_model
 from longwriter.models.headers import FROM_ENV
-from longwriter.models.library import known, pulled
+from longwriter.models.local.library import known, pulled
 from longwriter.models.offers import providers, servers
-from longwriter.runs import write_file
+from longwriter.runs.folders import write_file
 from longwriter.types import Message, Request
 
 EXAMPLES = """

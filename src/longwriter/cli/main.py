@@ -19,19 +19,19 @@ from longwriter.config import allowed
 from longwriter.errors import CeilingReached, Flawed, LongWriterError
 
 COMMANDS = {  # name -> module and attribute, imported when called
-    "write": "longwriter.cli.write:write",
-    "plan": "longwriter.cli.plan:plan",
-    "estimate": "longwriter.cli.estimate:estimate",
-    "resume": "longwriter.cli.resume:resume",
-    "redo": "longwriter.cli.redo:redo",
-    "runs": "longwriter.cli.runs:runs",
-    "show": "longwriter.cli.show:show",
-    "replay": "longwriter.cli.replay:replay",
+    "write": "longwriter.cli.write.write:write",
+    "plan": "longwriter.cli.write.plan:plan",
+    "estimate": "longwriter.cli.write.estimate:estimate",
+    "resume": "longwriter.cli.write.resume:resume",
+    "redo": "longwriter.cli.write.redo:redo",
+    "runs": "longwriter.cli.write.runs:runs",
+    "show": "longwriter.cli.write.show:show",
+    "replay": "longwriter.cli.write.replay:replay",
     "score": "longwriter.cli.score:score",
-    "rollouts": "longwriter.cli.rollouts:rollouts",
-    "bench": "longwriter.cli.bench:bench",
-    "data": "longwriter.cli.data:data",
-    "train": "longwriter.cli.train:train",
+    "rollouts": "longwriter.cli.train.rollouts:rollouts",
+    "bench": "longwriter.cli.bench.group:bench",
+    "data": "longwriter.cli.data.group:data",
+    "train": "longwriter.cli.train.group:train",
     "models": "longwriter.cli.models:models",
     "pull": "longwriter.cli.pull:pull",
     "init": "longwriter.cli.init:init",
@@ -97,6 +97,6 @@ def _in_a_line(error: click.ClickException) -> str:
 
 def _say(message: str) -> None:
     """One line on standard error; what servers and files said in it may hold tricks of terminals."""
-    from longwriter.cli.screen import one_line, say  # rich and numpy take 0.1 s, which --help need not wait for
+    from longwriter.cli.shared.screen import one_line, say  # rich and numpy take 0.1 s, which --help need not wait for
 
     say(f"longwriter: {one_line(message)}")

@@ -4,11 +4,11 @@ import json
 
 import click
 
-from longwriter.cli.options import JSON, file_settings
+from longwriter.cli.shared.options import JSON, file_settings
 from longwriter.models.base import ModelConfig
-from longwriter.models.library import known, pulled
+from longwriter.models.local.library import known, pulled
 from longwriter.models.offers import KeyedProvider, LocalFile, LocalServer, files, providers, servers
-from longwriter.models.providers import PROVIDERS, read_table
+from longwriter.models.servers.providers import PROVIDERS, read_table
 
 MB = 1_000_000
 SHOWN = 12

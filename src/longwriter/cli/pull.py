@@ -6,12 +6,12 @@ import time
 
 import click
 
-from longwriter.cli.options import JSON
+from longwriter.cli.shared.options import JSON
 from longwriter.errors import SetupError, Unavailable
 from longwriter.models.base import ModelConfig, need
-from longwriter.models.library import file_of, known, pulled
-from longwriter.models.pull import Pulled
-from longwriter.models.pull import pull as fetch
+from longwriter.models.local.library import file_of, known, pulled
+from longwriter.models.local.pull import Pulled
+from longwriter.models.local.pull import pull as fetch
 
 EXAMPLES = """
 \b

@@ -12,15 +12,15 @@ from pydantic_core import to_jsonable_python
 from rich.table import Table
 from rich.text import Text
 
-from longwriter.cli.options import FINITE, HOME, JSON, extra_body_option, from_flags, header_option, with_options
-from longwriter.cli.pulse import clock
 from longwriter.cli.score_source import Given, Item, about, read_range, read_source
-from longwriter.cli.tables import show_table
-from longwriter.cli.work import run_async
+from longwriter.cli.shared.options import FINITE, HOME, JSON, extra_body_option, from_flags, header_option, with_options
+from longwriter.cli.shared.pulse import clock
+from longwriter.cli.shared.tables import show_table
+from longwriter.cli.write.write_run import run_async
 from longwriter.errors import InputError
 from longwriter.rewards.base import Mode, RewardSettings, Verdict, open_reward
 from longwriter.rewards.checked import checked, reason_of
-from longwriter.rewards.form import read_tags
+from longwriter.rewards.format import read_tags
 
 EXAMPLES = """
 \b

@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 from longwriter.config import build, read_text
 from longwriter.errors import InputError, RunError
+from longwriter.length.range import range_of
 from longwriter.rewards.base import Mode, Sample
-from longwriter.rewards.form import mode_of
-from longwriter.runs import DRAFT, all_runs, find, saved_settings
+from longwriter.rewards.format import mode_of
+from longwriter.runs.folders import DRAFT, all_runs, find, saved_settings
 from longwriter.train.rollouts.store import FOLDER, read_steps
-from longwriter.writer.length_target import range_of
 from longwriter.writer.settings import WriteSettings
 
 NAMES = {  # field of a sample -> the names it may have in a JSON line

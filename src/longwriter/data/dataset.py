@@ -21,9 +21,9 @@ from typing import IO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from longwriter.data import hub
+from longwriter import hub
 from longwriter.errors import InputError, RunError
-from longwriter.runs import REPORT, write_file
+from longwriter.runs.folders import REPORT, write_file
 
 Row = dict[str, object]
 

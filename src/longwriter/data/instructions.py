@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from longwriter.data.dataset import Row, as_messages, read_rows
 from longwriter.errors import InputError
-from longwriter.runs import run_name
+from longwriter.runs.folders import run_name
 
 ID = re.compile(r"\w[\w.-]{0,79}")
 """What may name a folder everywhere."""

@@ -153,9 +153,9 @@ REACH = ("base_url", "key_env", "timeout_s", "retry_s", "headers")
 
 
 BACKENDS = {  # scheme -> class; the scheme is what stands before the colon in ModelConfig.model
-    "openai": "longwriter.models.openai_compat:OpenAICompatible",
-    "hf": "longwriter.models.hf:HuggingFace",
-    "gguf": "longwriter.models.gguf:Gguf",
+    "openai": "longwriter.models.servers.openai_compat:OpenAICompatible",
+    "hf": "longwriter.models.local.hf:HuggingFace",
+    "gguf": "longwriter.models.local.gguf:Gguf",
     "fake": "longwriter.models.fake:FakeModel",
 }
 

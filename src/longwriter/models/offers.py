@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 
 from longwriter.errors import LongWriterError
 from longwriter.models.base import ModelConfig
-from longwriter.models.gguf_file import read_header
-from longwriter.models.library import known, pulled
-from longwriter.models.providers import PROVIDERS, read_table, route
+from longwriter.models.local.gguf_file import read_header
+from longwriter.models.local.library import known, pulled
+from longwriter.models.servers.providers import PROVIDERS, read_table, route
 from longwriter.types import Record
 
 TIMEOUT_S = 0.5

@@ -17,8 +17,8 @@ from pydantic import Field, ValidationError
 from longwriter.config import fault
 from longwriter.errors import InputError, SetupError
 from longwriter.models.base import ModelConfig, at_a_server
-from longwriter.models.caching import never_caches
-from longwriter.models.providers import route
+from longwriter.models.servers.caching import never_caches
+from longwriter.models.servers.providers import route
 from longwriter.types import Record, Usage
 
 MILLION = 1_000_000

@@ -18,8 +18,8 @@ Mode = Literal["think", "direct", "plain"]
 """think: <think>...</think><answer>...</answer>; direct: <answer>...</answer>; plain: the completion is the answer."""
 
 REWARDS = {  # name -> module and class, imported when opened
-    "length": "longwriter.rewards.length_range:LengthReward",
-    "format": "longwriter.rewards.form:FormatReward",
+    "length": "longwriter.rewards.length_reward:LengthReward",
+    "format": "longwriter.rewards.format:FormatReward",
     "writing": "longwriter.rewards.writing:WritingReward",
 }
 

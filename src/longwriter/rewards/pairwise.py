@@ -17,12 +17,12 @@ from pydantic import JsonValue
 from longwriter.errors import EmptyReply, PromptTooLong
 from longwriter.models.base import ModelConfig, open_model
 from longwriter.models.cards import card_of
-from longwriter.models.judges import check_judge
+from longwriter.models.concurrency import together
 from longwriter.models.limits import token_limit, within_window
-from longwriter.models.providers import OPENAI_KEY
+from longwriter.models.servers.providers import OPENAI_KEY
+from longwriter.models.verdicts import check_judge
 from longwriter.rewards.base import RewardSettings, Verdict
 from longwriter.rewards.prompts import render
-from longwriter.rewards.together import together
 from longwriter.text import language
 from longwriter.types import Message, Request
 

@@ -21,14 +21,14 @@ from safetensors import SafetensorError
 from longwriter.config import build
 from longwriter.errors import InputError, RunError, SetupError
 from longwriter.models.base import need
-from longwriter.models.hf import positions
+from longwriter.models.local.hf import positions
 from longwriter.rewards.base import RewardSettings, Verdict
 from longwriter.rewards.worth import worth
 
 REPORT = "reward.json"
 ADAPTER = "adapter_config.json"
 EXTRA = "train"
-OWN = "longwriter.train.nano_reward"  # registers nano, which transformers does not know
+OWN = "longwriter.train.nano.reward"  # registers nano, which transformers does not know
 LOAD_ERRORS = (OSError, ValueError, ImportError, RuntimeError, KeyError, SafetensorError)
 
 

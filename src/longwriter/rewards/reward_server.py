@@ -15,10 +15,10 @@ from urllib.parse import urlsplit
 import httpx2
 
 from longwriter.errors import InputError, SetupError, Unavailable
-from longwriter.models.refusals import too_long
-from longwriter.models.retry import Backoff, asked_wait
+from longwriter.models.concurrency import together
+from longwriter.models.servers.refusals import too_long
+from longwriter.models.servers.retry import Backoff, asked_wait
 from longwriter.rewards.base import RewardSettings, Verdict
-from longwriter.rewards.together import together
 from longwriter.rewards.worth import worth
 
 ENDPOINTS = ("classify", "pooling", "score")

@@ -15,7 +15,7 @@ from typing import Protocol, cast
 
 from longwriter.errors import InputError
 from longwriter.rewards.base import RewardSettings, Sample, Verdict
-from longwriter.rewards.form import read_tags
+from longwriter.rewards.format import read_tags
 
 JUDGES = {  # setting -> module and class, imported when chosen
     "reward_model": "longwriter.rewards.reward_model:LocalModel",

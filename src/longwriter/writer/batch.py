@@ -15,7 +15,7 @@ from pydantic import Field
 
 from longwriter.config import build, read_text
 from longwriter.errors import InputError, LongWriterError
-from longwriter.runs import run_name
+from longwriter.runs.folders import run_name
 from longwriter.types import Record
 from longwriter.writer.session import Options, Result, open_models, write
 from longwriter.writer.settings import WriteSettings

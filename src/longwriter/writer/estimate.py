@@ -12,8 +12,8 @@ from longwriter.journal import Journal
 from longwriter.models.base import Listens, Model, ModelConfig, open_model
 from longwriter.models.tokens import estimate_tokens
 from longwriter.types import Record, Reply, Request, Usage
-from longwriter.writer.choice import cacheable
 from longwriter.writer.manuscript import wanted
+from longwriter.writer.section.choice import cacheable
 from longwriter.writer.session import Options, Session, configs_of
 from longwriter.writer.settings import WriteSettings
 

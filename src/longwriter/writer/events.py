@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from longwriter.length.target import Target
 from longwriter.models.base import Pause
 from longwriter.types import Plan
-from longwriter.writer.target import Target
 
 
 @dataclass(frozen=True)

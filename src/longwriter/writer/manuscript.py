@@ -14,23 +14,23 @@ from typing import Literal
 
 from longwriter.errors import InputError, RunError
 from longwriter.journal import Journal, digest
+from longwriter.length.doubts import doubts
+from longwriter.length.target import Target, exact, read_target
 from longwriter.models.base import Model
 from longwriter.models.cards import Card
 from longwriter.models.limits import token_limit
 from longwriter.text import count_words
 from longwriter.types import Plan, Record, Reply, Request
-from longwriter.writer.ask import Asker, seed_of
-from longwriter.writer.budget import Pace, scaled, share
 from longwriter.writer.calls import Calls, user
-from longwriter.writer.choice import Choice, choose
-from longwriter.writer.context import Memory, Seen, Window, outline
-from longwriter.writer.doubts import doubts
 from longwriter.writer.events import OnEvent, Planned, SectionDone, SectionStarted, Streamed, Warned
-from longwriter.writer.planning import Planner, chapters_of
+from longwriter.writer.plan.planner import Planner, chapters_of
 from longwriter.writer.prompts import PromptSet
-from longwriter.writer.section import Place, SectionWriter, assemble, section_ids, with_heading
+from longwriter.writer.section.budget import Pace, scaled, share
+from longwriter.writer.section.choice import Choice, choose
+from longwriter.writer.section.context import Memory, Seen, Window, outline
+from longwriter.writer.section.request import Asker, seed_of
+from longwriter.writer.section.section import Place, SectionWriter, assemble, section_ids, with_heading
 from longwriter.writer.settings import WriteSettings
-from longwriter.writer.target import Target, exact, read_target
 
 SLACK = 0.02
 """Part of the whole text that may be missing at its end."""

@@ -13,21 +13,21 @@ from pathlib import Path
 from longwriter.config import Tree, build, read_text
 from longwriter.errors import InputError, RunError
 from longwriter.journal import Journal
+from longwriter.length.languages import language_of, languages
+from longwriter.length.scripts import is_traditional
 from longwriter.models.base import Listens, Model, ModelConfig, open_model
 from longwriter.models.cards import Card, card_of
 from longwriter.models.prices import load_prices
-from longwriter.runs import DRAFT, JOURNAL, PLAN, REPORT, opened, saved_settings, write_file
+from longwriter.runs.folders import DRAFT, JOURNAL, PLAN, REPORT, opened, saved_settings, write_file
 from longwriter.text import language
 from longwriter.types import Plan, Reply, Request
 from longwriter.writer.calls import Calls, Ceilings, Role
-from longwriter.writer.context import DEFAULT_WINDOW
 from longwriter.writer.events import OnEvent, Warned, unwatched
-from longwriter.writer.languages import language_of, languages
 from longwriter.writer.manuscript import Manuscript
-from longwriter.writer.outline import from_markdown, to_markdown
+from longwriter.writer.outcome.report import Report, report
+from longwriter.writer.plan.outline import from_markdown, to_markdown
 from longwriter.writer.prompts import PromptSet, prompt_set
-from longwriter.writer.report import Report, report
-from longwriter.writer.scripts import is_traditional
+from longwriter.writer.section.context import DEFAULT_WINDOW
 from longwriter.writer.settings import FREE_ON_RESUME, WriteSettings
 
 DRAFT_EVERY_S = 5.0

@@ -4,9 +4,9 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
+from longwriter.length.target import MOST
 from longwriter.models.base import REACH, ModelConfig
 from longwriter.types import Record
-from longwriter.writer.target import MOST
 
 FREE_ON_RESUME = frozenset(
     {"window", "max_cost", "max_tokens"} | {f"{role}.{key}" for role in ("writer", "planner") for key in REACH}

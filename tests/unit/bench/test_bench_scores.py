@@ -17,7 +17,7 @@ from longwriter.bench.compat import read_public
 from longwriter.bench.judging.quality import DIMENSIONS
 from longwriter.bench.scores import score_run
 from longwriter.errors import InputError
-from longwriter.rewards.length import length_score
+from longwriter.length.score import length_score
 
 GOLDEN = SHARED / "golden" / "reference_values.json"
 S_L = [

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.helpers.made_scores import bare, made
 
-from longwriter.bench.base import Metric, Scores
 from longwriter.bench.leaderboard import BEGIN, END, Row, add, current, read_rows, row_of, tables_of
+from longwriter.bench.records import Metric, Scores
 from longwriter.errors import InputError
 
 

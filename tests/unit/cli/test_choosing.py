@@ -12,7 +12,7 @@ from tests.helpers.command import longwriter, longwriter_here
 from tests.helpers.server import Server
 from tests.helpers.tiny_gguf import gguf, write_gguf
 
-from longwriter.cli.options import settings
+from longwriter.cli.shared.options import settings
 from longwriter.errors import InputError
 
 KEYS = ("OPENAI_", "LONGWRITER_", "XDG_", "PIP_", "ANTHROPIC_", "GEMINI_", "GOOGLE_")

@@ -13,7 +13,9 @@ from tests.helpers.server import Server
 
 STUCK = """
 import asyncio, sys, threading, time
-from longwriter.cli import main, signals, write, work
+from longwriter.cli import main, signals
+from longwriter.cli.write import write
+from longwriter.cli.write import write_run as work
 signals.GRACE_S = 0.5
 
 async def never(*_, **__):

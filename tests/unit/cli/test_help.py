@@ -13,8 +13,8 @@ from click.testing import CliRunner
 from rich.cells import cell_len
 from tests.helpers.command import longwriter, one_line
 
-from longwriter.cli.grouped import GROUPS
 from longwriter.cli.main import cli, main
+from longwriter.cli.shared.grouped import GROUPS
 
 
 def commands(

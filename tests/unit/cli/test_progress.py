@@ -11,10 +11,11 @@ from rich.cells import cell_len
 from tests.helpers.server import Server, write
 from tests.helpers.terminal import in_terminal
 
-from longwriter.cli.pulse import Pulse
-from longwriter.cli.screen import around, cut, fit, tail, wrapped
+from longwriter.cli.shared.pulse import Pulse
+from longwriter.cli.shared.screen import around, cut, fit, tail, wrapped
+from longwriter.length.target import exact
 from longwriter.models.base import Pause
-from longwriter.models.retry import Backoff
+from longwriter.models.servers.retry import Backoff
 from longwriter.types import Plan, Section
 from longwriter.writer.events import (
     CallEnded,
@@ -25,7 +26,6 @@ from longwriter.writer.events import (
     SectionDone,
     SectionStarted,
 )
-from longwriter.writer.target import exact
 
 PLAN = Plan(
     sections=(Section(title="The long night of the lighthouse keeper", words=100), Section(title="Dawn", words=100))

@@ -13,7 +13,7 @@ from tests.helpers.server import Server
 
 from longwriter.cli.lazy import Lazy
 from longwriter.cli.main import COMMANDS
-from longwriter.cli.options import Finite, role_over, settings
+from longwriter.cli.shared.options import Finite, role_over, settings
 from longwriter.errors import InputError
 
 SECRET = "tok-7f3a91-secret"

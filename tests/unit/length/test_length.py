@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.helpers.places import SHARED
 
-from longwriter.rewards.length import length_score
+from longwriter.length.score import length_score
 
 GOLDEN = SHARED / "golden" / "reference_values.json"
 

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.helpers.places import ROOT
 
-from longwriter.writer.doubts import doubts
-from longwriter.writer.languages import languages
-from longwriter.writer.target import read_target, reading
+from longwriter.length.doubts import doubts
+from longwriter.length.languages import languages
+from longwriter.length.target import read_target, reading
 
 DOC = ROOT / "docs" / "lengths.md"
 ROWS = re.findall(r"^\| ([^|\n]*?) ?\| ([^|\n]+) \| ([\d, a-z]+) \|$", DOC.read_text("utf-8"), re.M)

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.helpers.places import SHARED
 
-from longwriter.writer.numerals import chinese_number, english_number
-from longwriter.writer.target import Target, exact, read_target
+from longwriter.length.numerals import chinese_number, english_number
+from longwriter.length.target import Target, exact, read_target
 
 
 def aim(instruction: str) -> int | None:

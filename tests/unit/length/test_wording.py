@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from longwriter.writer.length_target import range_of
-from longwriter.writer.target import read_target
+from longwriter.length.range import range_of
+from longwriter.length.target import read_target
 
 NUMBERS = st.integers(30, 900_000)
 

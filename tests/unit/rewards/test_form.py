@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from tests.helpers.prose import ENGLISH
 
 from longwriter.rewards.base import RewardSettings, Sample, open_reward
-from longwriter.rewards.form import FormatReward, Tagged, TagsReward, mode_of, read_tags
+from longwriter.rewards.format import FormatReward, Tagged, TagsReward, mode_of, read_tags
 from longwriter.rewards.repetition import repetition
 
 WELL = "<think>a plan</think><answer>a text</answer>"

@@ -3,7 +3,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from longwriter.rewards.base import RewardSettings, Sample, open_reward
-from longwriter.rewards.length_range import LengthReward, length_reward
+from longwriter.rewards.length_reward import LengthReward, length_reward
 
 
 @pytest.mark.parametrize(

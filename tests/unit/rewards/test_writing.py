@@ -5,8 +5,8 @@ import pytest
 from tests.helpers.scoring_server import ScoringServer
 
 from longwriter.errors import InputError
+from longwriter.models.concurrency import together
 from longwriter.rewards.base import RewardSettings, Sample, Verdict, open_reward
-from longwriter.rewards.together import together
 from longwriter.rewards.worth import sigmoid, worth
 from longwriter.rewards.writing import WritingReward
 

@@ -6,13 +6,13 @@ from collections.abc import Callable
 import pytest
 
 from longwriter.data.agentwrite.select import Judge, read_answer
-from longwriter.data.asking import TRIES
 from longwriter.data.backtranslate.by_model import BackTranslator, read_reply, reply_words
 from longwriter.data.pairs.quality import read_score
 from longwriter.data.prompts import HERE, render
-from longwriter.data.ranges.ask import read_keep, read_range
+from longwriter.data.rl_prompts.ask import read_keep, read_range
 from longwriter.models.base import ModelConfig
 from longwriter.models.fake import FakeModel
+from longwriter.steps.ask import TRIES
 from longwriter.types import Reply
 
 READERS: dict[str, Callable[[str], object]] = {

@@ -8,9 +8,11 @@ from tests.helpers.data_runs import silent
 from tests.helpers.doubling import Double, items, noted
 from tests.helpers.kills import kill_and_go_on
 
-from longwriter.data.steps import KINDS, LocalEngine, Progress, kind_of, open_engine, run_step
 from longwriter.errors import InputError, ModelError, PromptTooLong, RunError, SetupError, TruncatedPrompt, Unavailable
 from longwriter.journal import Journal
+from longwriter.steps.engines import open_engine
+from longwriter.steps.local import LocalEngine
+from longwriter.steps.step import KINDS, Progress, kind_of, run_step
 
 
 def test_results_come_by_id_and_the_next_command_does_nothing_again(tmp_path: Path) -> None:

@@ -6,12 +6,12 @@ from hypothesis import strategies as st
 from tests.helpers.making import fake, session, settings
 
 from longwriter.errors import InputError
+from longwriter.length.languages import language_of
+from longwriter.length.scripts import SIMPLIFIED, TRADITIONAL, is_traditional, simplified
 from longwriter.models.base import ModelConfig
 from longwriter.models.fake import FakeModel
 from longwriter.text import count_words
 from longwriter.writer.events import Event, Warned
-from longwriter.writer.languages import language_of
-from longwriter.writer.scripts import SIMPLIFIED, TRADITIONAL, is_traditional, simplified
 from longwriter.writer.session import Options
 
 

@@ -11,11 +11,11 @@ from tests.helpers.making import fake, session, settings, varied, write_with
 from longwriter.errors import CeilingReached, EmptyReply, InputError, PlanError, RunError, Unavailable
 from longwriter.models.base import ModelConfig
 from longwriter.models.fake import FakeModel
-from longwriter.runs import DRAFT, PLAN, REPORT
+from longwriter.runs.folders import DRAFT, PLAN, REPORT
 from longwriter.text import count_words
 from longwriter.types import Reply, Request
 from longwriter.writer.events import SectionDone, Warned
-from longwriter.writer.outline import from_markdown, to_markdown
+from longwriter.writer.plan.outline import from_markdown, to_markdown
 from longwriter.writer.session import Options, replay, stored
 
 

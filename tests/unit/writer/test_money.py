@@ -8,20 +8,20 @@ import pytest
 from tests.helpers.making import fake, session, settings, write_with
 from tests.helpers.server import Server
 
-from longwriter.cli.progress import Progress
-from longwriter.cli.tables import cache, totals
+from longwriter.cli.shared.progress import Progress
+from longwriter.cli.shared.tables import cache, totals
 from longwriter.errors import CeilingReached
 from longwriter.journal import Journal
-from longwriter.models import caching
+from longwriter.length.target import exact
 from longwriter.models.base import ModelConfig, open_model
 from longwriter.models.prices import FREE, Price, load_prices
+from longwriter.models.servers import caching
 from longwriter.types import Message, Plan, Request, Section
-from longwriter.writer.ask import settled_ends
 from longwriter.writer.calls import Calls, Ceilings, Role
-from longwriter.writer.choice import cacheable, choose, forecast, total
 from longwriter.writer.events import Planned, SectionDone
+from longwriter.writer.section.choice import cacheable, choose, forecast, total
+from longwriter.writer.section.request import settled_ends
 from longwriter.writer.session import Options, Result, replay, stored, write
-from longwriter.writer.target import exact
 
 NONE = Ceilings()
 NOON = {"as_of": "2026-01-01"}

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple, Protocol
 
-from longwriter.bench.base import Item
+from longwriter.bench.records import Item
 
 AGAIN = "/again"
 """Ends the id of a question that is asked a second time."""

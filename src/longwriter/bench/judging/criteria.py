@@ -6,8 +6,8 @@ ten, as the benchmark's later leaderboard. How items are averaged is `aggregate`
 
 import json
 
-from longwriter.bench.base import Item
 from longwriter.bench.judging.base import Judged, Reading, Readings, agreed, find_json, mean, whole_number
+from longwriter.bench.records import Item
 
 LOW, HIGH = 1, 10
 SCHEMA: dict[str, object] = {

@@ -12,20 +12,20 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from longwriter.bench.base import Item, Judgement, Response
 from longwriter.bench.judging.base import AGAIN, Judging
 from longwriter.bench.judging.wording import OWN, Wording
+from longwriter.bench.records import Item, Judgement, Response
 from longwriter.bench.settings import JudgeSettings
-from longwriter.data.steps import Item as Work
-from longwriter.data.steps import Result
-from longwriter.data.workers import WithModel, seed_of
 from longwriter.errors import EmptyReply
 from longwriter.journal import digest
 from longwriter.models.base import open_model
 from longwriter.models.cards import card_of
-from longwriter.models.judges import check_judge
 from longwriter.models.limits import token_limit, within_window
 from longwriter.models.prices import load_prices
+from longwriter.models.verdicts import check_judge
+from longwriter.steps.step import Item as Work
+from longwriter.steps.step import Result
+from longwriter.steps.workers import WithModel, seed_of
 from longwriter.types import Message, Request, Usage
 
 TRIES = 3

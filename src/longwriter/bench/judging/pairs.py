@@ -6,9 +6,9 @@ counts for nothing. For Elo a pair is one battle, whose points are the mean over
 
 import re
 
-from longwriter.bench.base import Item
-from longwriter.bench.elo import Battle
 from longwriter.bench.judging.base import Judged, Reading, Readings, agreed, find_json, mean
+from longwriter.bench.records import Item
+from longwriter.bench.stats.ratings import Battle
 
 POINTS = {"A>>B": 1.0, "A>B": 0.75, "A=B": 0.5, "B>A": 0.25, "B>>A": 0.0}
 """Of the text that stands first."""

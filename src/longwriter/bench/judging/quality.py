@@ -5,8 +5,8 @@ A dimension's score is (mark - 1) * 25, 0 to 100; S_q is the mean of the six.
 
 import re
 
-from longwriter.bench.base import Item
 from longwriter.bench.judging.base import Judged, Reading, Readings, agreed, find_json, mean, whole_number
+from longwriter.bench.records import Item
 
 DIMENSIONS = ("Relevance", "Accuracy", "Coherence", "Clarity", "Breadth and Depth", "Reading Experience")
 METRICS = tuple(f"quality/{name}" for name in DIMENSIONS)

@@ -4,7 +4,7 @@ import math
 import re
 from collections.abc import Sequence
 
-from longwriter.bench.base import Metric, Rating
+from longwriter.bench.records import Metric, Rating
 from longwriter.bench.report.draw import (
     BOTTOM,
     LEFT,
@@ -25,7 +25,7 @@ from longwriter.bench.report.draw import (
     with_interval,
 )
 from longwriter.bench.report.picture import Picture, Shown, group, legend
-from longwriter.train.rollouts.svg import ticks
+from longwriter.report.svg import ticks
 
 
 def in_order(labels: Sequence[str]) -> list[str]:

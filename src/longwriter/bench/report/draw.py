@@ -9,9 +9,9 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import NamedTuple
 
-from longwriter.bench.base import Metric
+from longwriter.bench.records import Metric
+from longwriter.report.svg import number
 from longwriter.text import is_cjk
-from longwriter.train.rollouts.svg import number
 
 WIDTH, LEFT, RIGHT, TOP, BOTTOM = 360, 46, 12, 26, 40
 """Of every picture, and its margins, in units of which a phone shows about one a pixel."""

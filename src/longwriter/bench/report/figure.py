@@ -14,7 +14,7 @@ from longwriter.bench.report.picture import Picture, Shown
 from longwriter.bench.report.pictures import pictures
 from longwriter.bench.report.tables import table
 from longwriter.errors import InputError, SetupError
-from longwriter.runs import write_file
+from longwriter.runs.folders import write_file
 
 ZOOM = 3
 """Pixels of a PNG to a unit."""

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from statistics import median
 
-from longwriter.bench.base import ItemScore
+from longwriter.bench.records import ItemScore
 from longwriter.bench.report.draw import (
     BOTTOM,
     LEFT,

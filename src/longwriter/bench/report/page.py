@@ -12,14 +12,14 @@ from pathlib import Path
 from string import Template
 
 from longwriter import __version__
-from longwriter.bench.base import Scores
-from longwriter.bench.compare import labels, same_benchmark
+from longwriter.bench.records import Scores
 from longwriter.bench.report.draw import SYSTEMS, safe
 from longwriter.bench.report.figure import DARK, LIGHT, MARKS, figure, variables
 from longwriter.bench.report.picture import Shown
 from longwriter.bench.report.pictures import pictures
 from longwriter.bench.report.samples import Texts, failures, ranked_by, samples
 from longwriter.bench.report.tables import checks, headline, metrics, settings, splits
+from longwriter.bench.stats.compare import labels, same_benchmark
 from longwriter.errors import InputError
 
 TEMPLATE = Path(__file__).parent / "page.html"

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from longwriter.bench.base import Scores
+from longwriter.bench.records import Scores
 
 MEANINGS = {
     "repetition": "share of runs of words that stood earlier; rises where a text decays",

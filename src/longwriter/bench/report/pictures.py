@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 
-from longwriter.bench.base import Decay
+from longwriter.bench.records import Decay
 from longwriter.bench.report.charts import buckets, elo, quality
 from longwriter.bench.report.draw import (
     BOTTOM,
@@ -19,7 +19,7 @@ from longwriter.bench.report.draw import (
 )
 from longwriter.bench.report.lengths import lengths, ruler
 from longwriter.bench.report.picture import MEANINGS, Picture, Shown, group, legend
-from longwriter.train.rollouts.svg import ticks
+from longwriter.report.svg import ticks
 
 
 def pictures(runs: Sequence[Shown]) -> list[Picture]:

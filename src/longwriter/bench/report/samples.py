@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from longwriter.bench.base import Item, ItemScore, Response
+from longwriter.bench.records import Item, ItemScore, Response
 from longwriter.bench.report.draw import fmt, plain, safe, sign
 from longwriter.bench.report.picture import Shown
 from longwriter.bench.report.tables import table

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from longwriter.bench.base import Metric, Scores
-from longwriter.bench.compare import flat
+from longwriter.bench.records import Metric, Scores
 from longwriter.bench.report.charts import in_order
 from longwriter.bench.report.draw import fmt, plain, safe, sign
 from longwriter.bench.report.picture import MEANINGS, Shown
+from longwriter.bench.stats.compare import flat
 
 HEADLINES = 6
 """Metrics shown large; parts of another metric, such as quality/Clarity, are not."""

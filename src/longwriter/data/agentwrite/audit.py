@@ -15,11 +15,11 @@ import pyarrow as pa
 from longwriter.data.agentwrite.filters import Candidate, Given, Limits, Verdict, verdicts
 from longwriter.data.card import card
 from longwriter.data.dataset import Row, as_messages, read_rows, write_dataset
-from longwriter.data.decontaminate import Benchmarks
-from longwriter.data.near import NearDuplicates
-from longwriter.data.postprocess import tidy
+from longwriter.data.filters.cleanup import tidy
+from longwriter.data.filters.contamination import Benchmarks
+from longwriter.data.filters.near_duplicates import NearDuplicates
 from longwriter.errors import InputError
-from longwriter.runs import JOURNAL, write_file
+from longwriter.runs.folders import JOURNAL, write_file
 from longwriter.text import language
 
 DROPPED, PICTURE = "dropped.jsonl", "picture.png"

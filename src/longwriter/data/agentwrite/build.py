@@ -19,19 +19,19 @@ from longwriter.config import Tree, build
 from longwriter.data.agentwrite.audit import Dropped, Output, conclude
 from longwriter.data.agentwrite.filters import Candidate, Limits
 from longwriter.data.agentwrite.select import Judge, by_rules
+from longwriter.data.agentwriter import WithModels
 from longwriter.data.dataset import Row, whole
-from longwriter.data.decontaminate import Benchmarks, read_benchmarks
+from longwriter.data.filters.cleanup import tidy
+from longwriter.data.filters.contamination import Benchmarks, read_benchmarks
 from longwriter.data.instructions import Instruction, read_instructions, sha256_of
-from longwriter.data.postprocess import tidy
 from longwriter.data.prompts import HERE as JUDGE_PROMPTS
 from longwriter.data.prompts import sha256_of as sha256_of_files
-from longwriter.data.steps import Engine, Item, Result, Tell, run_step
-from longwriter.data.workers import WithModels
 from longwriter.errors import EmptyReply, InputError, PlanError, RunError
 from longwriter.journal import Journal
 from longwriter.models.base import REACH, ModelConfig
-from longwriter.models.judges import check_judge
-from longwriter.runs import opened
+from longwriter.models.verdicts import check_judge
+from longwriter.runs.folders import opened
+from longwriter.steps.step import Engine, Item, Result, Tell, run_step
 from longwriter.text import language
 from longwriter.types import Record
 from longwriter.writer import prompts as writer_prompts

@@ -12,12 +12,12 @@ from typing import NamedTuple
 
 from pydantic import Field
 
-from longwriter.data.decontaminate import Benchmarks
-from longwriter.data.near import NearDuplicates
-from longwriter.rewards.length import length_score
+from longwriter.data.filters.contamination import Benchmarks
+from longwriter.data.filters.near_duplicates import NearDuplicates
+from longwriter.length.score import length_score
+from longwriter.length.target import read_target
 from longwriter.text import count_words, ends_complete, language, repeated_ngrams
 from longwriter.types import Record, Section
-from longwriter.writer.target import read_target
 
 
 class Limits(Record):

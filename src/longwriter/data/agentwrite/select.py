@@ -10,16 +10,16 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from longwriter.data.agentwrite.audit import Dropped
-from longwriter.data.asking import Asker
-from longwriter.data.decontaminate import Benchmarks
+from longwriter.data.filters.blocklist import rules
+from longwriter.data.filters.contamination import Benchmarks
+from longwriter.data.filters.near_duplicates import NearDuplicates
 from longwriter.data.instructions import Instruction
-from longwriter.data.near import NearDuplicates
 from longwriter.data.prompts import render
-from longwriter.data.rules import rules
-from longwriter.data.steps import Item, Result
+from longwriter.length.target import read_target
 from longwriter.models.base import ModelConfig
+from longwriter.steps.ask import Asker
+from longwriter.steps.step import Item, Result
 from longwriter.text import language
-from longwriter.writer.target import read_target
 
 SCHEMA: dict[str, object] = {
     "type": "object",

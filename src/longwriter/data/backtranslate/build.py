@@ -16,19 +16,19 @@ from typing import Literal, NamedTuple, Self
 from pydantic import Field, model_validator
 
 from longwriter.data.backtranslate.by_model import STEP, BackTranslator, item_id, item_of, triples_of
-from longwriter.data.backtranslate.chat_form import chat
+from longwriter.data.backtranslate.chat import chat
 from longwriter.data.backtranslate.keywords import Counts, Keywords
-from longwriter.data.backtranslate.nano_form import LESSONS, Limits, NanoForm
-from longwriter.data.backtranslate.sections import EvenLengths
-from longwriter.data.backtranslate.triples import SCHEMA, Chapter, Row, Tally, Triple, chapters, is_held_out, row_of
+from longwriter.data.backtranslate.nano import LESSONS, Limits, NanoForm
+from longwriter.data.backtranslate.passages import EvenLengths
+from longwriter.data.backtranslate.records import SCHEMA, Chapter, Row, Tally, Triple, chapters, is_held_out, row_of
 from longwriter.data.dataset import write_dataset
 from longwriter.data.prompts import HERE, sha256_of
-from longwriter.data.steps import Engine, Progress, Result, Tell, run_step
 from longwriter.errors import InputError
 from longwriter.journal import Journal
 from longwriter.models.base import REACH, ModelConfig
-from longwriter.models.judges import check_judge
-from longwriter.runs import opened
+from longwriter.models.verdicts import check_judge
+from longwriter.runs.folders import opened
+from longwriter.steps.step import Engine, Progress, Result, Tell, run_step
 from longwriter.text import count_words
 from longwriter.types import Record
 

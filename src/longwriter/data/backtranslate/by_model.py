@@ -10,17 +10,17 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from longwriter.data.asking import TRIES, Asker, whole
-from longwriter.data.backtranslate.requests import with_length
-from longwriter.data.backtranslate.sections import Cutter, Passage, near_lengths, round_words
-from longwriter.data.backtranslate.triples import Chapter, Triple
+from longwriter.data.backtranslate.passages import Cutter, Passage, near_lengths, round_words
+from longwriter.data.backtranslate.records import Chapter, Triple
+from longwriter.data.backtranslate.request_templates import with_length
 from longwriter.data.prompts import render
-from longwriter.data.steps import Item, Result
 from longwriter.errors import EmptyReply
+from longwriter.length.target import read_target
 from longwriter.models.limits import token_limit, within_window
+from longwriter.steps.ask import TRIES, Asker, whole
+from longwriter.steps.step import Item, Result
 from longwriter.text import count_words, head_words, tail_words
 from longwriter.types import Message, Request, Section
-from longwriter.writer.target import read_target
 
 STEP = "backtranslate"
 SHOWN_WORDS = 6000

@@ -19,17 +19,18 @@ from typing import NamedTuple
 from pydantic import Field
 
 from longwriter.config import Tree, flatten
-from longwriter.data.books.chapters import Rules
 from longwriter.data.books.documents import ShardSettings
 from longwriter.data.books.merge import Merger
 from longwriter.data.books.parts import Reader, parts_of
+from longwriter.data.books.readers.chapters import Rules
+from longwriter.data.books.readers.sources import Source, find
 from longwriter.data.books.shards import TOKENIZER, TOKENS, read_tokenizer, write_shards
-from longwriter.data.books.sources import Source, find
 from longwriter.data.dataset import TRAIN, Row
-from longwriter.data.steps import Progress, Tell, open_engine, run_step
 from longwriter.errors import InputError, RunError
 from longwriter.journal import Journal, digest
-from longwriter.runs import REPORT, SETTINGS, opened, saved_settings, write_file
+from longwriter.runs.folders import REPORT, SETTINGS, opened, saved_settings, write_file
+from longwriter.steps.engines import open_engine
+from longwriter.steps.step import Progress, Tell, run_step
 
 PARTS = "parts"
 

@@ -15,15 +15,15 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 
-from longwriter.data.books.chapters import NEARLY, REPEATS, SCHEMA
 from longwriter.data.books.parts import parts_of, rows_of
 from longwriter.data.books.picture import draw
+from longwriter.data.books.readers.chapters import NEARLY, REPEATS, SCHEMA
+from longwriter.data.books.readers.sources import Source
 from longwriter.data.books.report import DROPS, PICTURE, Tally, card
-from longwriter.data.books.sources import Source
 from longwriter.data.dataset import Row, beside, write_dataset
-from longwriter.data.near import NearDuplicates
-from longwriter.data.steps import Progress, Tell
+from longwriter.data.filters.near_duplicates import NearDuplicates
 from longwriter.errors import InputError, RunError
+from longwriter.steps.step import Progress, Tell
 
 _FACTS = ["id", "title", "book", "licence", "language", "words", "sha256", "drop", "minima"]
 

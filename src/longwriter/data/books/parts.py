@@ -23,13 +23,13 @@ from typing import NamedTuple, Self
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from longwriter.data.books.chapters import SCHEMA, Rules, row_of
-from longwriter.data.books.sources import read
+from longwriter.data.books.readers.chapters import SCHEMA, Rules, row_of
+from longwriter.data.books.readers.sources import read
 from longwriter.data.dataset import beside, write_parquet
-from longwriter.data.near import minima
-from longwriter.data.steps import Item, Result
+from longwriter.data.filters.near_duplicates import minima
 from longwriter.errors import InputError, RunError
 from longwriter.journal import digest
+from longwriter.steps.step import Item, Result
 
 COLUMNS = SCHEMA.append(pa.field("drop", pa.string())).append(pa.field("minima", pa.binary()))
 PART_BYTES = 8 * 2**20

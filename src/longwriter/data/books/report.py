@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from longwriter.data.books.picture import class_of
-from longwriter.data.books.sources import Source
+from longwriter.data.books.readers.sources import Source
 from longwriter.data.dataset import Row
 
 PICTURE, DROPS = "chapters.png", "drops.jsonl"

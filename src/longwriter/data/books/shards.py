@@ -20,10 +20,10 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
 from longwriter.data.books.documents import Piece, ShardSettings, document, is_held_out, special_tokens
 from longwriter.data.dataset import TRAIN, Row, beside, read_rows
-from longwriter.data.steps import Progress, Tell
 from longwriter.errors import InputError, RunError
 from longwriter.journal import Journal
-from longwriter.runs import write_file
+from longwriter.runs.folders import write_file
+from longwriter.steps.step import Progress, Tell
 
 TOKENS, TOKENIZER = "tokens.json", "tokenizer.json"
 SPECIAL = ["<|pad|>", "<|user|>", "<|write|>", "<|end|>"]

@@ -22,18 +22,18 @@ from longwriter.data.pairs.report import card, draw, histogram
 from longwriter.data.pairs.samples import Sampler, items_of, make_folders, sample_file, sample_id
 from longwriter.data.prompts import HERE
 from longwriter.data.prompts import sha256_of as sha256_of_files
-from longwriter.data.steps import Engine, Item, Result, Tell, run_step
 from longwriter.errors import InputError
 from longwriter.journal import Journal
+from longwriter.length.score import length_score
+from longwriter.length.target import read_target
 from longwriter.models.base import ModelConfig
-from longwriter.models.judges import check_judge
-from longwriter.rewards.length import length_score
-from longwriter.runs import opened, write_file
+from longwriter.models.verdicts import check_judge
+from longwriter.runs.folders import opened, write_file
+from longwriter.steps.step import Engine, Item, Result, Tell, run_step
 from longwriter.text import language
 from longwriter.types import Record
 from longwriter.writer import prompts as writer_prompts
 from longwriter.writer.settings import FREE_ON_RESUME, WriteSettings
-from longwriter.writer.target import read_target
 
 DROPPED, PICTURE = "dropped.jsonl", "picture.png"
 _CHAT = pa.list_(pa.struct([("role", pa.string()), ("content", pa.string())]))

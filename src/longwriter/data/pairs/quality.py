@@ -9,13 +9,13 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-from longwriter.data.asking import Asker
 from longwriter.data.prompts import HERE, render, sha256_of
-from longwriter.data.steps import Item, Result, Worker
-from longwriter.data.workers import WithoutModel
 from longwriter.errors import RunError
 from longwriter.journal import digest
 from longwriter.models.base import ModelConfig
+from longwriter.steps.ask import Asker
+from longwriter.steps.step import Item, Result, Worker
+from longwriter.steps.workers import WithoutModel
 from longwriter.text import ends_complete, language, repeated_ngrams
 
 SCHEMA: dict[str, object] = {

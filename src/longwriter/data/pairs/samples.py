@@ -6,19 +6,20 @@ DIR/samples/ID.N.txt  the text of sample N      DIR/runs/ID.N  AgentWrite's own 
 from pathlib import Path
 
 from longwriter.config import Tree, build
+from longwriter.data.agentwriter import WithModels
+from longwriter.data.filters.cleanup import tidy
 from longwriter.data.instructions import Instruction
-from longwriter.data.postprocess import tidy
-from longwriter.data.steps import Item, Result
-from longwriter.data.workers import WithModels, seed_of
 from longwriter.errors import EmptyReply, PlanError, RunError
+from longwriter.length.target import read_target
 from longwriter.models.cards import card_of
 from longwriter.models.limits import token_limit, within_window
-from longwriter.runs import write_file
+from longwriter.runs.folders import write_file
+from longwriter.steps.step import Item, Result
+from longwriter.steps.workers import seed_of
 from longwriter.text import count_words, language
 from longwriter.types import Message, Request
 from longwriter.writer.session import Options, stored, write
 from longwriter.writer.settings import WriteSettings
-from longwriter.writer.target import read_target
 
 SAMPLES, RUNS = "samples", "runs"
 UNASKED_WORDS = 5000

@@ -3,8 +3,8 @@
 import re
 from pathlib import Path
 
-from longwriter.train.curves import PICTURE
-from longwriter.train.log import read_log
+from longwriter.train.run.curves import PICTURE
+from longwriter.train.run.log import read_log
 
 PANELS = {
     "reward": r"rewards/(.+)/mean",

@@ -14,7 +14,7 @@ from transformers import (
 )
 from trl.models.utils import unwrap_model_for_generation
 
-from longwriter.train.grpo.requests import encode_prompts
+from longwriter.train.grpo.prompts import encode_prompts
 from longwriter.train.grpo.settings import GrpoSettings
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ import numpy as np
 from pydantic import JsonValue
 
 from longwriter.errors import RunError, Unavailable
-from longwriter.rewards.advantage import Floats
 from longwriter.rewards.base import Reward, RewardSettings, Sample, Verdict, open_reward
 from longwriter.rewards.checked import checked
+from longwriter.train.grpo.advantage import Floats
 
 THEN = "; the last checkpoint is sound: mend the reward, then run the same command again"
 FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 60.0

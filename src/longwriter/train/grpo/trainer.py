@@ -16,10 +16,10 @@ from trl import GRPOTrainer
 from trl.trainer.utils import add_fused_lm_head
 
 from longwriter.errors import RunError
-from longwriter.train.grpo.judge import Judge, Judged
 from longwriter.train.grpo.sampling import Sampling
+from longwriter.train.grpo.scorer import Judge, Judged
 from longwriter.train.grpo.settings import GrpoSettings
-from longwriter.train.trainer import SoundTrainer
+from longwriter.train.run.trainer import SoundTrainer
 
 RENAMED = {
     "clip_ratio/region_mean": "clipped",

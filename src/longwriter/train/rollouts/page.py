@@ -14,12 +14,12 @@ from html import escape
 from pathlib import Path
 from string import Template
 
-from longwriter.rewards.form import read_tags
+from longwriter.report.svg import Line, Panel, panel_svg
+from longwriter.rewards.format import read_tags
 from longwriter.text import language
-from longwriter.train.log import read_log
 from longwriter.train.rollouts.stats import StepStats, by_group, chosen, step_stats
 from longwriter.train.rollouts.store import Rollout, read_steps
-from longwriter.train.rollouts.svg import Line, Panel, panel_svg
+from longwriter.train.run.log import read_log
 
 SAMPLES = 8
 """Rollouts of a step on the page, where nothing else is said."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from statistics import fmean, stdev
 
-from longwriter.rewards.form import read_tags
+from longwriter.rewards.format import read_tags
 from longwriter.train.rollouts.store import Rollout
 from longwriter.types import Record
 

@@ -12,7 +12,7 @@ from pydantic import JsonValue, ValidationError
 from longwriter.config import fault
 from longwriter.errors import RunError
 from longwriter.rewards.base import Mode
-from longwriter.runs import write_file
+from longwriter.runs.folders import write_file
 from longwriter.types import Record
 
 FOLDER = "rollouts"

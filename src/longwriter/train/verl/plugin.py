@@ -21,7 +21,7 @@ from verl.trainer.ppo.v1 import PPOTrainerSync, register_trainer
 
 from longwriter.errors import RunError
 from longwriter.rewards.base import Sample
-from longwriter.train.grpo.judge import Judge
+from longwriter.train.grpo.scorer import Judge
 from longwriter.train.grpo.scoring import Scores, Scoring, Why
 from longwriter.train.grpo.settings import GrpoSettings
 from longwriter.train.recipe import read_recipe

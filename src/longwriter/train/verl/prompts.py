@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from transformers import PreTrainedTokenizerBase
 
 from longwriter.errors import InputError, RunError
-from longwriter.train.grpo.requests import Prompt, order, read_prompts
+from longwriter.train.grpo.prompts import Prompt, order, read_prompts
 from longwriter.train.recipe import Recipe
 
 SOURCE = "longwriter"

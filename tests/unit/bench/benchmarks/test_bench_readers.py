@@ -10,10 +10,10 @@ from tests.helpers.data_runs import saved
 from tests.helpers.places import SHARED
 
 from longwriter.bench.aggregate import bucket
-from longwriter.bench.benchmarks import BENCHMARKS, open_benchmark
+from longwriter.bench.benchmarks.base import BENCHMARKS, open_benchmark
 from longwriter.bench.judging import JUDGINGS
 from longwriter.errors import InputError
-from longwriter.writer.target import read_target
+from longwriter.length.target import read_target
 
 OFFICIAL = SHARED / "bench"
 
@@ -102,7 +102,7 @@ def test_data_that_is_not_there(tmp_path: Path) -> None:
 
 
 def test_a_benchmark_of_one_s_own() -> None:
-    assert open_benchmark("longwriter.bench.writer_mini:WriterMini").title == "writer-mini"
+    assert open_benchmark("longwriter.bench.benchmarks.writer_mini:WriterMini").title == "writer-mini"
 
 
 def test_half_a_character_and_an_id_that_is_null(tmp_path: Path) -> None:

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from longwriter.bench.base import Criterion, Item
 from longwriter.bench.judging import JUDGINGS
 from longwriter.bench.judging.base import Reading
 from longwriter.bench.judging.quality import DIMENSIONS
 from longwriter.bench.judging.wording import own_wording, wording
+from longwriter.bench.records import Criterion, Item
 from longwriter.errors import InputError
 
 MARKS = dict(zip(DIMENSIONS, (5, 4, 3, 2, 1, 3), strict=True))

@@ -8,13 +8,13 @@ from tests.helpers.bench_runs import GOOD, ROWS, run, settings
 from tests.helpers.data_runs import saved
 from tests.helpers.server import Script, Server
 
-from longwriter.bench.base import Item, Response
 from longwriter.bench.judging import JUDGINGS
 from longwriter.bench.judging.judge import Judge, try_id
 from longwriter.bench.judging.wording import own_wording
+from longwriter.bench.records import Item, Response
 from longwriter.bench.systems import Plain
+from longwriter.length.score import length_score
 from longwriter.models.fake import FakeModel
-from longwriter.rewards.length import length_score
 from longwriter.types import Reply
 
 ITEMS = {"long": Item(id="long", prompt="Write of tin", required=1000), "free": Item(id="free", prompt="Write of tin")}

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.helpers.prose import CHINESE, ENGLISH
 
-from longwriter.bench.along import ALONG, POSITIONS, along, decay, decay_of, measure, whole
+from longwriter.bench.positional.measures import ALONG, POSITIONS, along, decay, decay_of, measure, whole
 from longwriter.text import ends_complete, repeated_ngrams
 
 NOTHING = (None,) * POSITIONS

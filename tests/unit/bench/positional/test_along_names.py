@@ -1,10 +1,10 @@
 import pytest
 from tests.helpers.prose import ENGLISH, GERMAN, RUSSIAN
 
-from longwriter.bench.along import along, measure, whole
-from longwriter.bench.along_language import tongues
-from longwriter.bench.along_names import names_of, number_conflicts
-from longwriter.bench.along_words import read
+from longwriter.bench.positional.language import tongues
+from longwriter.bench.positional.measures import along, measure, whole
+from longwriter.bench.positional.names import names_of, number_conflicts
+from longwriter.bench.positional.reading import read
 
 
 def named(text: str) -> set[str]:

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.helpers.made_scores import bare, made, texts
 
-from longwriter.bench.base import Item, ItemScore, Metric, Response, Scores
+from longwriter.bench.records import Item, ItemScore, Metric, Response, Scores
 from longwriter.bench.report.draw import SYSTEMS, fmt, safe, with_interval
 from longwriter.bench.report.page import make_page, named
 from longwriter.bench.report.picture import Shown

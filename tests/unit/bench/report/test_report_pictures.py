@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.helpers.made_scores import bare, made
 
-from longwriter.bench.base import ItemScore, Metric
+from longwriter.bench.records import ItemScore, Metric
 from longwriter.bench.report.charts import buckets, elo, in_order, quality
 from longwriter.bench.report.draw import LEFT, RIGHT, SYSTEMS, WIDTH, Scale, log_scale, log_ticks, shape, shortened
 from longwriter.bench.report.figure import DARK, LIGHT, alone, write_pictures

@@ -3,8 +3,8 @@
 import pytest
 from tests.helpers.made_scores import made
 
-from longwriter.bench.base import ItemScore, Metric, Scores
-from longwriter.bench.compare import cautions, compare, labels
+from longwriter.bench.records import ItemScore, Metric, Scores
+from longwriter.bench.stats.compare import cautions, compare, labels
 from longwriter.errors import InputError
 
 

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from longwriter.bench.base import Rating
-from longwriter.bench.elo import PRIOR, Battle, online, ratings
+from longwriter.bench.records import Rating
+from longwriter.bench.stats.ratings import PRIOR, Battle, online, ratings
 from longwriter.errors import InputError
 
 THREE_TO_ONE = 400 * math.log10(3)

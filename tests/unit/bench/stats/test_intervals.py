@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from longwriter.bench.base import Metric
-from longwriter.bench.intervals import RESAMPLES, Difference, metric, paired, resamples
+from longwriter.bench.records import Metric
+from longwriter.bench.stats.bootstrap import RESAMPLES, Difference, metric, paired, resamples
 
 SCORES = st.lists(st.none() | st.floats(-100, 100), max_size=30)
 

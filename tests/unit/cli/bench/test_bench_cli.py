@@ -11,8 +11,8 @@ from tests.helpers.bench_runs import GOOD, ROWS, speaking
 from tests.helpers.data_runs import saved
 from tests.helpers.server import Server
 
-from longwriter.bench.benchmarks import BENCHMARKS
-from longwriter.cli.bench import bench
+from longwriter.bench.benchmarks.base import BENCHMARKS
+from longwriter.cli.bench.group import bench
 from longwriter.errors import InputError, LongWriterError
 
 
@@ -65,7 +65,7 @@ def test_writer_mini_runs_offline_and_goes_into_its_usual_folder(
 
 
 def test_the_command_needs_no_extra() -> None:
-    code = "import sys, longwriter.cli.bench_run, longwriter.bench.writingbench; print(*sys.modules)"
+    code = "import sys, longwriter.cli.bench.run, longwriter.bench.benchmarks.writingbench; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert not {"torch", "transformers", "pyarrow", "huggingface_hub", "matplotlib", "openai"} & set(loaded)
 

@@ -10,9 +10,9 @@ import pytest
 from click.testing import CliRunner, Result
 from tests.helpers.made_scores import made, saved
 
-from longwriter.cli.bench_compare import compare
-from longwriter.cli.bench_leaderboard import commit_here, leaderboard
-from longwriter.cli.bench_report import report
+from longwriter.cli.bench.compare import compare
+from longwriter.cli.bench.leaderboard import commit_here, leaderboard
+from longwriter.cli.bench.report import report
 from longwriter.errors import InputError, LongWriterError, SetupError
 
 

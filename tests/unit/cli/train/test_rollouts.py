@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from longwriter.cli.rollouts import rollouts
+from longwriter.cli.train.rollouts import rollouts
 from longwriter.errors import InputError, RunError
 from longwriter.train.rollouts.store import Rollout, write_step
 

@@ -19,10 +19,11 @@ from longwriter.config import build
 from longwriter.data.agentwrite.audit import filter_dataset
 from longwriter.data.agentwrite.build import EACH, BuildSettings, build_dataset
 from longwriter.data.agentwrite.filters import Limits
-from longwriter.data.decontaminate import Benchmarks
+from longwriter.data.filters.contamination import Benchmarks
 from longwriter.data.instructions import read_instructions, sha256_of
-from longwriter.data.steps import LocalEngine, Progress
 from longwriter.errors import CeilingReached, InputError, RunError, Unavailable
+from longwriter.steps.local import LocalEngine
+from longwriter.steps.step import Progress
 from longwriter.text import count_words
 from longwriter.writer.session import replay
 

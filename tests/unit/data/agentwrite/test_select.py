@@ -8,7 +8,7 @@ from tests.helpers.places import SHARED
 from tests.helpers.server import Script, Server, write
 
 from longwriter.data.agentwrite.select import Judge, Selected, by_rules, read_answer
-from longwriter.data.decontaminate import Benchmarks
+from longwriter.data.filters.contamination import Benchmarks
 from longwriter.data.instructions import Instruction, read_instructions
 from longwriter.data.prompts import render
 from longwriter.errors import InputError

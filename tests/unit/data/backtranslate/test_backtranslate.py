@@ -15,18 +15,18 @@ from tests.helpers.data_runs import MADE
 
 from longwriter.cli.main import cli
 from longwriter.data.backtranslate.build import BacktranslateSettings, make_triples
-from longwriter.data.backtranslate.chat_form import outline
+from longwriter.data.backtranslate.chat import outline
 from longwriter.data.backtranslate.keywords import Counts, Keywords
-from longwriter.data.backtranslate.nano_form import REQUEST_WORDS, Limits, NanoForm
-from longwriter.data.backtranslate.requests import About, joined, kind_of, kinds, lines, request
-from longwriter.data.backtranslate.sections import EvenLengths
-from longwriter.data.backtranslate.triples import Chapter, chapters, is_held_out
+from longwriter.data.backtranslate.nano import REQUEST_WORDS, Limits, NanoForm
+from longwriter.data.backtranslate.passages import EvenLengths
+from longwriter.data.backtranslate.records import Chapter, chapters, is_held_out
+from longwriter.data.backtranslate.request_templates import About, joined, kind_of, kinds, lines, request
 from longwriter.data.books.documents import ShardSettings
 from longwriter.data.books.documents import is_held_out as shards_hold_out
-from longwriter.data.steps import LocalEngine
 from longwriter.errors import InputError, RunError
+from longwriter.length.target import read_target
+from longwriter.steps.local import LocalEngine
 from longwriter.text import count_words
-from longwriter.writer.target import read_target
 
 LOCAL = LocalEngine(4)
 NOUNS = """harbour kettle violin glacier orchard lantern saddle compass bakery tunnel ladder meadow mirror candle anchor

@@ -12,13 +12,13 @@ from tests.helpers.server import Script, Server
 
 from longwriter.data.backtranslate.build import BacktranslateSettings, make_triples
 from longwriter.data.backtranslate.by_model import SHOWN_WORDS, Read, read_reply, schema, shown
-from longwriter.data.backtranslate.requests import with_length
+from longwriter.data.backtranslate.request_templates import with_length
 from longwriter.data.prompts import HERE, render
-from longwriter.data.steps import LocalEngine
 from longwriter.errors import InputError, Unavailable
+from longwriter.length.target import read_target
 from longwriter.models.base import ModelConfig
+from longwriter.steps.local import LocalEngine
 from longwriter.text import count_words
-from longwriter.writer.target import read_target
 
 PARAGRAPH = "The keeper climbed the stair, lit the lamp and wrote the hour in his book. " * 6
 LINES = [{"title": "Night", "point": "The lamp is lit."}, {"title": "Morning", "point": "The book is closed."}]

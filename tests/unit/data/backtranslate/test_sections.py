@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from longwriter.data.backtranslate.sections import BINS, FAR, Cutter, EvenLengths, near_lengths, round_words, units
+from longwriter.data.backtranslate.passages import BINS, FAR, Cutter, EvenLengths, near_lengths, round_words, units
 from longwriter.text import count_words
 
 SENTENCE = "The old keeper climbed the narrow stair and lit the lamp before the storm."  # 14 words

@@ -7,7 +7,7 @@ import pytest
 from tests.helpers import epubs
 from tests.helpers.epubs import METADATA, PROSE, RIGHTS, page
 
-from longwriter.data.books.epub import read_epub
+from longwriter.data.books.readers.epub import read_epub
 from longwriter.errors import InputError
 
 

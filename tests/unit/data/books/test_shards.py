@@ -11,8 +11,8 @@ from tests.helpers.data_runs import silent
 from tokenizers import Tokenizer, models, pre_tokenizers
 
 from longwriter.data.books import shards
-from longwriter.data.books.chapters import SCHEMA, Book, Chapter, Rules, row_of
 from longwriter.data.books.documents import Piece, ShardSettings, document, genre, is_held_out
+from longwriter.data.books.readers.chapters import SCHEMA, Book, Chapter, Rules, row_of
 from longwriter.data.books.shards import read_tokenizer, train_tokenizer, write_shards
 from longwriter.data.dataset import read_rows, write_dataset
 from longwriter.errors import InputError, RunError

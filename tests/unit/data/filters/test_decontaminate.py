@@ -7,7 +7,7 @@ import re
 import pytest
 from tests.helpers.places import SHARED
 
-from longwriter.data.decontaminate import Benchmarks
+from longwriter.data.filters.contamination import Benchmarks
 
 BENCH = SHARED / "bench"
 TEA = "Write a 10000-word article on the history of tea in the Wuyi mountains and its merchants"

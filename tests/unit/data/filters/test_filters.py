@@ -5,9 +5,9 @@ import random
 import pytest
 
 from longwriter.data.agentwrite.filters import FILTERS, Candidate, Given, Limits, Verdict, verdicts
-from longwriter.data.decontaminate import Benchmarks
-from longwriter.data.near import NearDuplicates
-from longwriter.data.postprocess import tidy
+from longwriter.data.filters.cleanup import tidy
+from longwriter.data.filters.contamination import Benchmarks
+from longwriter.data.filters.near_duplicates import NearDuplicates
 from longwriter.text import count_words
 from longwriter.types import Section
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from longwriter.data.near import NearDuplicates, bands_of, minima, ngrams
+from longwriter.data.filters.near_duplicates import NearDuplicates, bands_of, minima, ngrams
 
 VOCABULARY = [f"{a}{b}{c}" for a in "bdfgklmnprst" for b in "aeiou" for c in "nrstlm"]
 

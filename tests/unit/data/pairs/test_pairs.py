@@ -23,12 +23,12 @@ from longwriter.data.pairs.build import PairSettings, Scored, make_pairs, pair, 
 from longwriter.data.pairs.quality import JudgeQuality, RuleQuality
 from longwriter.data.pairs.report import histogram
 from longwriter.data.pairs.samples import Sampler, make_folders, sample_file
-from longwriter.data.steps import LocalEngine
-from longwriter.data.workers import seed_of
 from longwriter.errors import InputError, RunError, Unavailable
+from longwriter.length.score import length_score
 from longwriter.models.base import ModelConfig
 from longwriter.models.fake import FakeModel
-from longwriter.rewards.length import length_score
+from longwriter.steps.local import LocalEngine
+from longwriter.steps.workers import seed_of
 from longwriter.text import count_words
 from longwriter.types import Reply
 from longwriter.writer.settings import WriteSettings

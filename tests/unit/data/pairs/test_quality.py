@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from longwriter.data.asking import TRIES
 from longwriter.data.pairs.quality import JudgeQuality, open_quality, read_score, rule_score
 from longwriter.data.prompts import HERE, render
 from longwriter.errors import RunError
 from longwriter.models.base import ModelConfig
 from longwriter.models.fake import FakeModel
+from longwriter.steps.ask import TRIES
 
 WHOLE = "The keeper lit the lamp. The boats came home."
 LOOP = (

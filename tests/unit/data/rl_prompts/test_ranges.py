@@ -16,21 +16,23 @@ from hypothesis import strategies as st
 from tests.helpers.data_runs import MADE, saved
 from tests.helpers.server import Script, Server
 
-from longwriter.cli.data_ranges import ranges
+from longwriter.cli.data.ranges import ranges
 from longwriter.data.dataset import read_rows
-from longwriter.data.decontaminate import Benchmarks
+from longwriter.data.filters.contamination import Benchmarks
+from longwriter.data.filters.near_duplicates import NearDuplicates
 from longwriter.data.instructions import Instruction, read_instructions, sha256_of
-from longwriter.data.near import NearDuplicates
 from longwriter.data.prompts import render
-from longwriter.data.ranges.ask import RangeAsker, Selector, read_keep, read_range
-from longwriter.data.ranges.build import make_ranges, named_range
-from longwriter.data.ranges.logs import Drop, RequestRules, Sieve
-from longwriter.data.ranges.requests import read_once
-from longwriter.data.ranges.settings import RangeSettings
-from longwriter.data.steps import LocalEngine, Progress, open_engine
+from longwriter.data.rl_prompts.ask import RangeAsker, Selector, read_keep, read_range
+from longwriter.data.rl_prompts.build import make_ranges, named_range
+from longwriter.data.rl_prompts.chat_logs import Drop, RequestRules, Sieve
+from longwriter.data.rl_prompts.requests import read_once
+from longwriter.data.rl_prompts.settings import RangeSettings
 from longwriter.errors import InputError, PromptTooLong, RunError, Unavailable
 from longwriter.journal import Journal
 from longwriter.models.base import ModelConfig
+from longwriter.steps.engines import open_engine
+from longwriter.steps.local import LocalEngine
+from longwriter.steps.step import Progress
 
 ROWS = [
     {"id": "named", "prompt": "Write a 2000-word essay on tea"},

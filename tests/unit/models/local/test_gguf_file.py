@@ -6,7 +6,7 @@ import pytest
 from tests.helpers.tiny_gguf import gguf, write_gguf
 
 from longwriter.errors import SetupError
-from longwriter.models.gguf_file import read_header
+from longwriter.models.local.gguf_file import read_header
 
 
 def test_values_are_read_and_vocabularies_passed_over(tmp_path: Path) -> None:

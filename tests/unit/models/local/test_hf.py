@@ -10,9 +10,9 @@ import pytest
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 
 from longwriter.errors import EmptyReply, SetupError, Unavailable
-from longwriter.models import hf
 from longwriter.models.base import ModelConfig, open_model
-from longwriter.models.hf_weights import Failures
+from longwriter.models.local import hf
+from longwriter.models.local.hf_weights import Failures
 from longwriter.types import Message, Request
 
 torch = pytest.importorskip("torch", reason="the extra [local] is not installed")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from longwriter.models.hf_sampling import Draw, Penalty, penalty_of, sampling_of
+from longwriter.models.local.hf_sampling import Draw, Penalty, penalty_of, sampling_of
 from longwriter.types import Message, Request
 
 torch = pytest.importorskip("torch", reason="the extra [local] is not installed")

@@ -9,8 +9,8 @@ from tests.helpers.tiny_gguf import gguf, write_gguf
 
 from longwriter.errors import InputError, LongWriterError, RunError, SetupError, Unavailable
 from longwriter.models.base import ModelConfig, open_model
-from longwriter.models.library import Known, file_of, known, locate, models_folder, pulled
-from longwriter.models.pull import UNFINISHED, _known, pull
+from longwriter.models.local.library import Known, file_of, known, locate, models_folder, pulled
+from longwriter.models.local.pull import UNFINISHED, _known, pull
 
 
 def quiet(_done: int, _total: int) -> None:

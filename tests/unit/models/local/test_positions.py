@@ -2,7 +2,7 @@
 
 import pytest
 
-from longwriter.models.hf import positions
+from longwriter.models.local.hf import positions
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from tests.helpers.asking import Heard, asked, reply_of, served
 from tests.helpers.raw_server import JSON, SSE, chunk, sse, whole
 
 from longwriter.errors import EmptyReply, Refused, SetupError, Unavailable
-from longwriter.models.answers import ending
+from longwriter.models.servers.answers import ending
 from longwriter.types import Usage
 
 TEXT = "The keeper walked along the wall. "

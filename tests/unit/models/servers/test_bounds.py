@@ -10,7 +10,7 @@ from tests.helpers.asking import Heard, asked, served
 from tests.helpers.raw_server import JSON, SSE, chunk
 
 from longwriter.errors import EmptyReply, Unavailable
-from longwriter.models import exchange
+from longwriter.models.servers import exchange
 
 BLOB = b"word " * 200_000
 WORDS = b"data: " + chunk("word " * 40).encode() + b"\n\n"

@@ -5,10 +5,10 @@ import json
 import pytest
 from tests.helpers.server import Server
 
-from longwriter.models import caching
-from longwriter.models.answers import Answer
 from longwriter.models.base import ModelConfig, open_model
-from longwriter.models.caching import Hints, never_caches, servers
+from longwriter.models.servers import caching
+from longwriter.models.servers.answers import Answer
+from longwriter.models.servers.caching import Hints, never_caches, servers
 from longwriter.types import Message, Request
 
 SYSTEM, PROMPT = "You write.", "Plan: a, b. Text: one two three. Now write c."

@@ -11,7 +11,7 @@ from tests.helpers.server import Server
 from tests.helpers.tiny_gguf import write_gguf
 
 from longwriter.models import offers
-from longwriter.models.providers import PROVIDERS, read_table
+from longwriter.models.servers.providers import PROVIDERS, read_table
 
 
 def test_a_server_tells_its_models() -> None:

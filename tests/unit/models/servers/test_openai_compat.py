@@ -19,7 +19,7 @@ from tests.helpers.server import __file__ as server_file
 
 from longwriter.errors import EmptyReply, InputError, PromptTooLong, SetupError, Unavailable
 from longwriter.models.base import ModelConfig, open_model
-from longwriter.models.retry import Backoff, asked_wait
+from longwriter.models.servers.retry import Backoff, asked_wait
 from longwriter.types import Message, Request
 
 KEY = "sk-very-secret-0123456789"
@@ -407,7 +407,7 @@ def closed_port():
 
 
 async def test_a_server_that_never_answered_is_given_up_soon(monkeypatch):
-    monkeypatch.setattr("longwriter.models.openai_compat.FIRST_CONTACT_S", 0.7)
+    monkeypatch.setattr("longwriter.models.servers.openai_compat.FIRST_CONTACT_S", 0.7)
     async with at(None, base_url=f"http://127.0.0.1:{closed_port()}/v1", retry_s=300) as model:
         started = time.monotonic()
         with pytest.raises(Unavailable, match="is the server running"):

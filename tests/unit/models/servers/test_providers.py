@@ -16,11 +16,11 @@ import pytest
 from tests.helpers.raw_server import JSON, Raw, Sent, chunk, refusal, sse
 
 from longwriter.errors import InputError, SetupError
-from longwriter.models import providers
 from longwriter.models.base import Model, ModelConfig, open_model
 from longwriter.models.headers import Headers
 from longwriter.models.prices import FREE, load_prices
-from longwriter.models.providers import entries, route
+from longwriter.models.servers import providers
+from longwriter.models.servers.providers import entries, route
 from longwriter.types import Message, Request
 
 TEXT = "The keeper walked along the wall."

@@ -8,7 +8,7 @@ from tests.helpers.asking import SYSTEM, USER, asked, served
 from tests.helpers.raw_server import refusal, sse, whole
 
 from longwriter.errors import PromptTooLong, SetupError, Unavailable
-from longwriter.models.refusals import words_of
+from longwriter.models.servers.refusals import words_of
 
 TEXT = "The keeper walked along the wall."
 EXTRA = [{"type": "extra_forbidden", "loc": ["body", "FIELD"], "msg": "Extra inputs are not permitted", "input": 1}]

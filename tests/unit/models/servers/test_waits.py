@@ -10,7 +10,7 @@ from tests.helpers.asking import asked, served
 from tests.helpers.raw_server import refusal, whole
 
 from longwriter.errors import SetupError, Unavailable
-from longwriter.models.retry import asked_wait, said_wait
+from longwriter.models.servers.retry import asked_wait, said_wait
 
 TEXT = "The keeper walked along the wall."
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.helpers.places import SHARED
 
 from longwriter.errors import InputError
-from longwriter.train.packing import TooLong, fill, fit, pack
+from longwriter.train.data.packing import TooLong, fill, fit, pack
 
 GOLDEN = SHARED / "golden" / "reference_values.json"
 

@@ -134,6 +134,6 @@ def test_bad_input_is_one_line_and_exit_code_2(arguments, said):
 
 
 def test_the_estimate_needs_no_torch():
-    code = "import sys, longwriter.cli.train_estimate; print(*sys.modules)"
+    code = "import sys, longwriter.cli.train.estimate; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert not {"torch", "transformers", "datasets"} & set(loaded)

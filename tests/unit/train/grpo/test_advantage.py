@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from longwriter.rewards.advantage import advantages, flat_groups, normalised
+from longwriter.train.grpo.advantage import advantages, flat_groups, normalised
 
 NAN = float("nan")
 REWARDS = np.array(

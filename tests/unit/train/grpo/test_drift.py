@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from longwriter.rewards.drift import distinct, drift, overused, word_counts
+from longwriter.train.grpo.drift import distinct, drift, overused, word_counts
 
 BEFORE = {"the": 50, "lamp": 25, "sea": 25}
 

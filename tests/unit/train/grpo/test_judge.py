@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from longwriter.rewards.base import Sample
-from longwriter.train.grpo.judge import Judge
+from longwriter.train.grpo.scorer import Judge
 from longwriter.train.grpo.scoring import Scores, Scoring
 from longwriter.train.grpo.settings import GrpoSettings
 

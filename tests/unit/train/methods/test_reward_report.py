@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from longwriter.train.reward_report import Scored, correlation, draw, report, table
+from longwriter.train.methods.reward_report import Scored, correlation, draw, report, table
 
 LN3 = math.log(3)  # sigmoid(LN3) = 0.75
 

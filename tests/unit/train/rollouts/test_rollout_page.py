@@ -13,11 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from longwriter.errors import RunError
-from longwriter.train.log import read_log
+from longwriter.report.svg import MOST_POINTS, Line, Panel, number, panel_svg, thinned, ticks
 from longwriter.train.rollouts.page import Kept, block, make_page, panels
 from longwriter.train.rollouts.stats import chosen, ordered, step_stats
 from longwriter.train.rollouts.store import Rollout, write_step
-from longwriter.train.rollouts.svg import MOST_POINTS, Line, Panel, number, panel_svg, thinned, ticks
+from longwriter.train.run.log import read_log
 
 EVIL = (
     (
@@ -231,7 +231,7 @@ def test_panels_of_missing_and_unbounded_rewards() -> None:
 
 
 def test_the_page_needs_no_torch() -> None:
-    code = "import sys, longwriter.train.rollouts.page, longwriter.cli.rollouts; print(*sys.modules)"
+    code = "import sys, longwriter.train.rollouts.page, longwriter.cli.train.rollouts; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert not {"torch", "transformers", "trl", "matplotlib", "pyarrow"} & set(loaded)
 

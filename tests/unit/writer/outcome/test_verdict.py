@@ -9,13 +9,13 @@ import pytest
 from tests.helpers.making import fake, settings, varied, write_with
 from tests.helpers.server import prose
 
+from longwriter.language import differs, languages_in, tongue
+from longwriter.length.target import Target, exact, read_target
 from longwriter.models.fake import ENGLISH, FakeModel
 from longwriter.types import Plan, Reply, Request, Section
-from longwriter.writer.named import absent, named_things
+from longwriter.writer.outcome.named import absent, named_things
+from longwriter.writer.outcome.verdict import findings, flawed, length
 from longwriter.writer.session import Options
-from longwriter.writer.target import Target, exact, read_target
-from longwriter.writer.tongue import differs, languages_in, tongue
-from longwriter.writer.verdict import findings, flawed, length
 
 TEA = "The keeper poured his tea into a bottle with milk, and the boat that had come for him was at the door."
 CHINESE = "海边的小镇在清晨醒来，渔夫们把网收好，孩子们沿着石阶跑向学校，老人坐在门前看云。"

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from longwriter.characters import whole
 from longwriter.errors import InputError, PlanError
 from longwriter.types import Plan, Section
-from longwriter.writer.outline import from_markdown, to_markdown
-from longwriter.writer.parse import parse_plan
+from longwriter.writer.plan.outline import from_markdown, to_markdown
+from longwriter.writer.plan.parse import parse_plan
 
 PLAN = Plan(
     title="The Light",

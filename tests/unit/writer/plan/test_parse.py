@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from longwriter.errors import PlanError
 from longwriter.types import Plan, Section
-from longwriter.writer.parse import parse_plan
-from longwriter.writer.planlines import words_in
+from longwriter.writer.plan.parse import parse_plan
+from longwriter.writer.plan.reading.lines import words_in
 
 
 def rows(reply: str) -> list[tuple[str, str, str, int]]:

@@ -4,8 +4,8 @@ import pytest
 
 from longwriter.errors import PlanError
 from longwriter.types import Plan, Section
-from longwriter.writer.parse import parse_plan
-from longwriter.writer.plan_faults import SamePointError, check_plan, line_fault
+from longwriter.writer.plan.faults import SamePointError, check_plan, line_fault
+from longwriter.writer.plan.parse import parse_plan
 
 REQUEST = "Write a story about a lighthouse keeper who finds a letter in a bottle"
 FIRST = ("The keeper's evening", "Tomas climbs the tower at dusk and trims the lamp.")

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from longwriter.errors import PlanError
-from longwriter.writer.parse import parse_plan
+from longwriter.writer.plan.parse import parse_plan
 
 FOG = {"title": "Fog", "point": "finds", "words": 400}
 STORM = {"title": "Storm", "point": "sails", "words": 600}

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from longwriter.writer import planwords
-from longwriter.writer.parse import parse_plan
-from longwriter.writer.plancounts import count_in_brackets, without_count, words_in
+from longwriter.writer.plan.parse import parse_plan
+from longwriter.writer.plan.reading import words as planwords
+from longwriter.writer.plan.reading.counts import count_in_brackets, without_count, words_in
 
 TABLE = tomllib.loads((Path(planwords.__file__).parent / "planwords.toml").read_text("utf-8"))
 FULL = [name for name, entry in TABLE.items() if "title" in entry]

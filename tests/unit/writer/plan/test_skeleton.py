@@ -2,8 +2,8 @@
 
 import pytest
 
-from longwriter.writer.plan_faults import check_plan
-from longwriter.writer.skeleton import KINDS, kind_of, main_person, skeleton_of, skeleton_plan
+from longwriter.writer.plan.faults import check_plan
+from longwriter.writer.plan.skeleton import KINDS, kind_of, main_person, skeleton_of, skeleton_plan
 
 REQUESTS = {
     ("en", "story"): "Write a story about a lighthouse keeper",

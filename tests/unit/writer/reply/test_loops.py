@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from longwriter.text import ends_complete
-from longwriter.writer.loops import good_part, loops
+from longwriter.writer.reply.loops import good_part, loops
 
 GOOD = (
     "The harbour lay still that morning, and nobody on the quay had seen the boat come in. A man with a rope over his arm "

@@ -8,7 +8,7 @@ import pytest
 
 from longwriter.errors import Refused
 from longwriter.text import count_words
-from longwriter.writer.prose import prose, refusal
+from longwriter.writer.reply.prose import prose, refusal
 
 STORY = (
     "The harbour lay still that morning, and nobody on the quay had seen the boat come in. A man with a rope over his arm "

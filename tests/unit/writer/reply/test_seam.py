@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from longwriter.text import count_words, is_cjk, last_sentence_end, words_of
-from longwriter.writer.seam import join, strip_markers
+from longwriter.writer.reply.continuation import join, strip_markers
 
 ENGLISH = [
     """The lighthouse stood on the last rock of the coast. Mr. Hale had kept it for 31.5 years, and he didn't mean to \

@@ -4,10 +4,10 @@ import pytest
 
 from longwriter.models.cards import Card
 from longwriter.types import Plan, Reply, Section
-from longwriter.writer.ask import Asker
 from longwriter.writer.prompts import prompt_set
+from longwriter.writer.reply.watch import Bounds, Watch, kept
+from longwriter.writer.section.request import Asker
 from longwriter.writer.settings import WriteSettings
-from longwriter.writer.watch import Bounds, Watch, kept
 
 TOLD = "The keeper climbed the stairs at dusk. He lit the lamp and sat down by the window to wait for the boat."
 

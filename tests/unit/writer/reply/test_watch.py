@@ -8,7 +8,7 @@ from tests.helpers.making import varied
 from longwriter.errors import EmptyReply, Refused
 from longwriter.text import count_words, sentence_ends
 from longwriter.types import Reply
-from longwriter.writer.watch import BEYOND, KEEP_AFTER_S, LOOK_EVERY, Bounds, Watch, fit, kept
+from longwriter.writer.reply.watch import BEYOND, KEEP_AFTER_S, LOOK_EVERY, Bounds, Watch, fit, kept
 
 FIVE = "One two three four five. "
 STORY = varied("The harbour lay still", 12).strip()  # 84 words in sentences of 7

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from longwriter.rewards.length import length_score
-from longwriter.writer.budget import LEAST_ASK, MOST_PIECES, Pace, missing, scaled, share
+from longwriter.length.score import length_score
+from longwriter.writer.section.budget import LEAST_ASK, MOST_PIECES, Pace, missing, scaled, share
 
 
 def test_share_pays_back_overshoot_and_makes_up_shortfall() -> None:

@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 
 from longwriter.text import count_words
 from longwriter.types import Plan, Section
-from longwriter.writer.context import TAIL_WORDS, blocks_of, outline, related
 from longwriter.writer.prompts import prompt_set
+from longwriter.writer.section.context import TAIL_WORDS, blocks_of, outline, related
 
 
 def words(n: int, name: str = "w") -> str:

@@ -1,6 +1,6 @@
 """How much of a plan's line a text keeps, by stems."""
 
-from longwriter.writer.cover import content_words, covered, missing_words
+from longwriter.writer.section.cover import content_words, covered, missing_words
 
 
 def test_content_words_are_those_without_a_function_words_role_by_stem() -> None:

@@ -12,11 +12,11 @@ from longwriter.models.cards import Card, card_of, cards
 from longwriter.models.fake import FakeModel
 from longwriter.models.limits import token_limit
 from longwriter.types import Reply, Request
-from longwriter.writer.about_writing import about_writing, without_such
-from longwriter.writer.ask import seed_of
-from longwriter.writer.context import Memory
+from longwriter.writer.reply.about_writing import about_writing, without_such
+from longwriter.writer.section.context import Memory
+from longwriter.writer.section.request import seed_of
+from longwriter.writer.section.worth import of_subject, small_starts, worn, worth
 from longwriter.writer.session import replay
-from longwriter.writer.worth import of_subject, small_starts, worn, worth
 
 SMALL = {"model": "fake:", "card": "smollm2"}
 STORY = "Write a story about a lighthouse keeper who finds a letter in a bottle"

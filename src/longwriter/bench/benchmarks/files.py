@@ -1,0 +1,122 @@
+"""Benchmark files as their authors publish them: JSON lines from a file, a folder or the hub.
+
+Every complaint names file, line and key, and the keys that are there.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from longwriter import hub
+from longwriter.errors import InputError
+from longwriter.models.base import need
+
+HUB = "hub:"
+_WORDS = re.compile(r"0*[1-9][0-9]{0,8}")
+
+
+class Line(NamedTuple):
+    """One row of a file."""
+
+    where: str
+    """FILE:LINE, for messages."""
+    row: dict[str, object]
+
+    def text(self, key: str) -> str:
+        """A text that says something. Raises InputError."""
+        value = self.need(key)
+        if not isinstance(value, str) or not value.strip():
+            raise InputError(f"{self.where}: {key} must be a text, got {str(value)[:60]!r}")
+        return value
+
+    def words(self, key: str) -> int:
+        """A number of words, above 0. Raises InputError."""
+        value = self.need(key)
+        if isinstance(value, bool) or not _WORDS.fullmatch(str(value)):
+            raise InputError(f"{self.where}: {key} must be a whole number above 0, got {str(value)[:60]!r}")
+        return int(str(value))
+
+    def need(self, key: str) -> object:
+        """The value of a key. Raises InputError naming the keys that there are."""
+        value = self.row.get(key)
+        if value is None:
+            raise InputError(
+                f"{self.where}: no {key!r} in this row; it has {', '.join(map(str, self.row)) or 'no keys'}"
+            )
+        return value
+
+    def first(self, keys: Sequence[str]) -> object:
+        """The value of the first key that is there; None where none is."""
+        return next((self.row[key] for key in keys if self.row.get(key) is not None), None)
+
+
+def read_lines(path: Path) -> Iterator[Line]:
+    """The rows of a JSONL file. Raises InputError naming the line: not JSON, cut off, not UTF-8, no object."""
+    number = 0
+    try:
+        with path.open("rb") as lines:
+            for number, raw in enumerate(lines, 1):
+                text = raw.decode("utf-8-sig" if number == 1 else "utf-8")
+                if text.strip():
+                    yield Line(f"{path}:{number}", _object(text, f"{path}:{number}", whole=raw.endswith(b"\n")))
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}:{number}: not UTF-8 text, or the file is cut off here") from error
+    if not number:
+        raise InputError(f"{path}: the file is empty")
+
+
+def _object(text: str, where: str, *, whole: bool) -> dict[str, object]:
+    try:
+        row = json.loads(text)
+        if "\\ud" in text.lower():
+            row = json.loads(whole_characters(json.dumps(row, ensure_ascii=False)))
+    except RecursionError as error:
+        raise InputError(f"{where}: not JSON of any use: brackets in brackets without end") from error
+    except ValueError as error:
+        cut = "" if whole else "; the file seems to be cut off here"
+        raise InputError(f"{where}: not JSON: {error}{cut}") from error
+    if not isinstance(row, dict):
+        raise InputError(f"{where}: expected an object with keys, got {text[:60]!r}")
+    return row
+
+
+def whole_characters(text: str) -> str:
+    """The text with U+FFFD for halves of characters, as a JSON text that was cut has them; no file can hold those."""
+    return text if text.isascii() else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def find_file(data: str, names: Sequence[str]) -> Path:
+    """The benchmark's file: `data` itself, or one of `names` (else the only JSONL file) in a folder or on the hub.
+
+    Raises InputError, and Unavailable where the hub does not answer.
+    """
+    if data.startswith(HUB):
+        need("huggingface_hub", "data")
+    path = hub.download(data.removeprefix(HUB)) if data.startswith(HUB) else Path(data)
+    if not path.is_dir():
+        return path
+    files = sorted(path.rglob("*.jsonl"))
+    for name in names:
+        found = [file for file in files if file.name == name]
+        if found:
+            return found[0]
+    if len(files) == 1:
+        return files[0]
+    there = ", ".join(file.name for file in files[:5]) or "no .jsonl files"
+    raise InputError(f"{data}: expected {' or '.join(names)} in this folder; there are {there}")
+
+
+def sha256_of(paths: Sequence[Path]) -> str:
+    """Of files, one after another. Raises InputError."""
+    whole = hashlib.sha256()
+    for path in paths:
+        try:
+            whole.update(path.read_bytes())
+        except OSError as error:
+            raise InputError(f"cannot read {path}: {error.strerror}") from error
+    return whole.hexdigest()

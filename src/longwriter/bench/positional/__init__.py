@@ -1,0 +1,1 @@
+"""How a text changes from its beginning to its end, by rules."""

@@ -1,0 +1,101 @@
+"""longwriter data backtranslate: instructions and plans for texts that people wrote."""
+
+import json
+from pathlib import Path
+
+import click
+
+from longwriter.cli.data.options import ENGINE, JSON, OUT, PUSH
+from longwriter.cli.shared.options import SERVED, SERVER, from_flags, with_options
+from longwriter.cli.shared.pulse import clock
+from longwriter.cli.shared.step_progress import Teller, made
+from longwriter.config import merge
+from longwriter.data.backtranslate.build import BacktranslateSettings, Made, make_triples
+from longwriter.data.dataset import push
+from longwriter.steps.engines import open_engine
+
+
+class Range(click.ParamType[tuple[int, int]]):
+    """Two whole numbers: LOW,HIGH."""
+
+    name = "LOW,HIGH"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, int]:
+        """Raises click's own error for anything else."""
+        parts = str(value).split(",")
+        if len(parts) != 2 or not all(part.strip().isdigit() for part in parts):
+            self.fail(f"{value!r} is no range; give two numbers such as 60,380", param, ctx)
+        return int(parts[0]), int(parts[1])
+
+
+RANGE = Range()
+
+
+@click.command(
+    "backtranslate",
+    epilog="\b\nExamples:\n"
+    "  longwriter data backtranslate build/books --form nano \\\n"
+    "      --out build/lessons --held-out-every 40\n"
+    "  longwriter data backtranslate essays.jsonl \\\n"
+    "      --out build/essays --texts 2000,32000\n"
+    "  longwriter data backtranslate build/books --by NAME --base-url URL \\\n"
+    "      --out build/asked\n",
+)
+@click.argument("chapters")
+@with_options(OUT)
+@click.option(
+    "--form", type=click.Choice(["chat", "nano"]), default="chat", show_default=True,
+    help="chat: one request a text. nano: lessons for the model of recipes/nano.",
+)  # fmt: skip
+@click.option(
+    "--by",
+    default="rules",
+    show_default=True,
+    help="What writes requests and plans: rules, or a model: PROVIDER/NAME, or a name at --base-url.",
+)
+@click.option("--words", type=RANGE, help="Of a plan's sections.  [default: 200,1000; nano: 60,380]")
+@click.option("--direct", type=RANGE, help="Words of what nano is asked for without a plan.  [default: 30,450]")
+@click.option("--texts", type=RANGE, help="Words of a chat row's text; others are left out.  [default: 500,32000]")
+@click.option("--max-parts", type=int, help="Most lines of a plan of nano's.  [default: 10]")
+@click.option("--held-out-every", type=int, help="Hold out one chapter in so many.  [default: 0, none]")
+@click.option(
+    "--held-out-book", "held_out_books", multiple=True, help="Hold out books whose name begins so; may be repeated."
+)
+@click.option("--seed", type=int, help="Of all that is drawn.  [default: 7]")
+@click.option("--skip-failed", is_flag=True, help="Leave out the texts that the model failed on.")
+@with_options(*ENGINE, *SERVER, PUSH, JSON)
+def backtranslate(chapters: str, out: Path, push_to: str | None, as_json: bool, **flags: object) -> None:
+    """Make (request, plan with word counts, text) from long texts that people wrote.
+
+    CHAPTERS is a data set of `longwriter data books`, or any file or hub:OWNER/NAME with a column `text`. Requests come
+    from titles, descriptions, subjects and keywords; every number of words is the text's own. What is held out goes into
+    OUT/held.
+    """
+    engine = open_engine(str(flags.pop("engine")), int(str(flags.pop("concurrency"))))
+    to_model = {"model": flags.pop("by")} | {key: flags.pop(key) for key in SERVED}
+    tree = merge({"source": chapters}, {key: value for key, value in flags.items() if value != ()})
+    tree = tree if to_model["model"] == "rules" else merge(tree, {"model": to_model})
+    settings = from_flags(BacktranslateSettings, tree)
+    report = make_triples(settings, out, engine, Teller(), made())
+    click.echo(told(report, out), err=True)
+    if push_to:
+        click.echo(f"pushed to {push(out, push_to)}", err=True)
+    if as_json:
+        click.echo(json.dumps(report._asdict(), ensure_ascii=False))
+
+
+def told(report: Made, out: Path) -> str:
+    """The report in a few lines."""
+    lines = [_split("train", report.train)]
+    if report.held:
+        lines.append(_split("held out", report.held))
+    return "\n".join([*lines, f"{clock(report.seconds)}   data set: {out}"])
+
+
+def _split(name: str, report: dict[str, object]) -> str:
+    kinds, words = report["kinds"], report["keywords"]
+    assert isinstance(kinds, dict)
+    assert isinstance(words, dict)
+    counts = ", ".join(f"{n:,} {kind}" for kind, n in kinds.items())
+    share = 100 * float(words["repeated_or_early"])
+    return f"{name}: {counts} from {report['chapters']:,} texts; {share:.0f} % of keywords repeated or early"

@@ -1,0 +1,54 @@
+"""Whole texts as answers to one request, by rules: the request of keywords, the plan that the text follows."""
+
+import random
+from collections import Counter
+from collections.abc import Iterator
+
+from longwriter.data.backtranslate.keywords import Keywords, share_out
+from longwriter.data.backtranslate.nano import title_of, topics_of
+from longwriter.data.backtranslate.passages import Cutter, near_lengths, round_words
+from longwriter.data.backtranslate.records import Chapter, Triple
+from longwriter.data.backtranslate.request_templates import request
+from longwriter.text import count_words
+from longwriter.types import Section
+
+LINE_WORDS = 6
+"""Most keywords of a plan line."""
+
+
+def chat(
+    chapter: Chapter, keywords: Keywords, section_words: tuple[int, int], dropped: Counter[str], rng: random.Random
+) -> Iterator[Triple]:
+    """One request for the whole text, with the plan that it follows."""
+    words = count_words(chapter.text)
+    plan = outline(chapter, keywords, section_words, rng)
+    best = keywords.of(chapter.text)
+    if not plan or not best:
+        dropped["no keywords"] += 1
+        return
+    asked = request(chapter.about, topics_of(best, rng), words, rng)
+    yield Triple("chat", asked.text, chapter.text.strip(), words, asked.required, plan, tuple(best[:LINE_WORDS]))
+
+
+def outline(
+    chapter: Chapter, keywords: Keywords, section_words: tuple[int, int], rng: random.Random
+) -> tuple[Section, ...]:
+    """The plan that a text follows: its sections, named by keywords of their own, with their true counts.
+
+    A section without a word of its own is taken together with the one before it.
+    """
+    passages = list(Cutter(chapter.text).run(near_lengths(*section_words, rng), aligned=False))
+    shared = share_out([keywords.of(p.text) for p in passages], [LINE_WORDS] * len(passages), LINE_WORDS)
+    titles, words = list[tuple[str, str]](), list[int]()
+    for passage, terms in zip(passages, shared, strict=True):
+        if terms:
+            titles.append(title_of(terms, chapter.about.language))
+        if terms or not words:
+            words.append(0)
+        words[-1] += passage.words
+    if len(words) > len(titles):  # none before the first that has a word
+        words[:2] = [sum(words[:2])]
+    return tuple(
+        Section(title=title, point=point, words=round_words(n))
+        for (title, point), n in zip(titles, words, strict=False)
+    )

@@ -1,0 +1,186 @@
+"""What back-translation reads and writes: a chapter of a source, a row of the result, what is held out."""
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import pyarrow as pa
+
+from longwriter.data.backtranslate.keywords import Term
+from longwriter.data.backtranslate.request_templates import About
+from longwriter.data.dataset import read_rows
+from longwriter.errors import InputError
+from longwriter.journal import digest
+from longwriter.length.score import length_score
+from longwriter.text import count_words, language
+from longwriter.types import Section
+
+Row = dict[str, object]
+MESSAGE = pa.struct([("role", pa.string()), ("content", pa.string())])
+LINE = pa.struct([("title", pa.string()), ("point", pa.string()), ("words", pa.int32())])
+VERDICT = pa.struct([("name", pa.string()), ("passed", pa.bool_()), ("value", pa.float64()), ("reason", pa.string())])
+SCHEMA = pa.schema(
+    [
+        ("id", pa.string()),
+        ("kind", pa.string()),
+        ("messages", pa.list_(MESSAGE)),
+        ("words", pa.int32()),
+        ("required", pa.int32()),
+        ("length_score", pa.float32()),
+        ("language", pa.string()),
+        ("model", pa.string()),
+        ("prompts_sha256", pa.string()),
+        ("plan", pa.list_(LINE)),
+        ("filters", pa.list_(VERDICT)),
+        ("keywords", pa.list_(pa.string())),
+        ("book", pa.string()),
+        ("source", pa.string()),
+        ("licence", pa.string()),
+    ]
+)
+EDGES = (30, 45, 60, 90, 120, 180, 240, 320, 450, 700, 1000, 2000, 4000, 8000, 16_000, 32_000)
+"""Words that part the report's classes of length."""
+
+
+class Chapter(NamedTuple):
+    """One text of the source."""
+
+    id: str
+    text: str
+    about: About
+    book: str
+    source: str
+    licence: str
+    sha256: str
+
+
+def chapter_of(row: Row, number: int) -> Chapter:
+    """A row of a chapters data set, or any row with `text`. `number`: its place, for a row without an id."""
+    text = str(row["text"])
+    subjects = row.get("subjects")
+    about = About(
+        language=language(text),
+        title=_string(row, "chapter") or _string(row, "title"),
+        description=" ".join(_string(row, "description").split()),
+        kind=_string(row, "kind"),
+        fiction=bool(row.get("fiction")),
+        subjects=tuple(str(s) for s in subjects) if isinstance(subjects, list) else (),
+    )
+    name = _string(row, "id") or f"{_string(row, 'book') or 'text'}-{number}"
+    sha256 = _string(row, "sha256") or hashlib.sha256(text.encode()).hexdigest()
+    return Chapter(name, text, about, _string(row, "book"), _string(row, "source"), _string(row, "licence"), sha256)
+
+
+def _string(row: Row, name: str) -> str:
+    value = row.get(name)
+    return "" if value is None else str(value)
+
+
+def chapters(source: str) -> Iterator[Chapter]:
+    """All texts of a source, in its order. Raises InputError for a missing column, an empty text or an id that stands twice."""
+    for number, row in enumerate(read_rows(source, ["text"]), 1):
+        chapter = chapter_of(row, number)
+        if not chapter.text.strip():
+            raise InputError(f"{source}: {chapter.id} has an empty text; leave it out of the source")
+        yield chapter
+
+
+def is_held_out(chapter: Chapter, books: Sequence[str], every: int) -> bool:
+    """Whether a chapter is kept from training, by the rule of `documents.is_held_out`.
+
+    Its book begins with one of `books`, or its text is one in `every` by digest.
+    """
+    named = bool(books) and chapter.book.startswith(tuple(books))
+    return named or (every > 0 and int(chapter.sha256[:12], 16) % every == 0)
+
+
+class Triple(NamedTuple):
+    """A row before it is one."""
+
+    kind: str
+    prompt: str
+    completion: str
+    words: int
+    """Of the completion, 0 where it is a plan."""
+    required: int | None
+    """Words that the prompt asks for."""
+    plan: tuple[Section, ...] = ()
+    keywords: tuple[Term, ...] = ()
+
+
+def row_of(triple: Triple, chapter: Chapter, number: int, model: str, prompts: str) -> Row:
+    """As it stands in the data set."""
+    words = triple.words or count_words(triple.completion)
+    score = None if triple.required is None else length_score(triple.required, words)
+    return {
+        "id": f"{_short(chapter.id)}.{triple.kind}.{number}",
+        "kind": triple.kind,
+        "messages": [
+            {"role": "user", "content": triple.prompt},
+            {"role": "assistant", "content": triple.completion},
+        ],
+        "words": words,
+        "required": triple.required,
+        "length_score": score,
+        "language": chapter.about.language,
+        "model": model,
+        "prompts_sha256": prompts,
+        "plan": [{"title": s.title, "point": s.point, "words": s.words} for s in triple.plan],
+        "filters": [],
+        "keywords": [t.word for t in triple.keywords],
+        "book": chapter.book,
+        "source": chapter.source,
+        "licence": chapter.licence,
+    }
+
+
+def _short(name: str) -> str:
+    """At most 48 characters that may name a folder, and that differ where the names do."""
+    plain = re.sub(r"[^\w-]+", "-", name).strip("-_")
+    return plain if plain == name and len(plain) <= 48 else f"{plain[:40].rstrip('-')}-{digest(name)[:6]}".lstrip("-")
+
+
+class Tally:
+    """Counts for a report, filled while rows stream by."""
+
+    def __init__(self) -> None:
+        """Nothing seen."""
+        self.chapters = self.words = 0
+        self.kinds: Counter[str] = Counter()
+        self.lengths: dict[str, Counter[str]] = {}
+        self.keywords = self.prominent = self.absent = self.repeated_in_plan = 0
+
+    def add(self, triple: Triple) -> None:
+        """Count one row."""
+        self.kinds[triple.kind] += 1
+        if triple.kind in ("section", "direct"):
+            text = triple.completion.casefold()
+            self.keywords += len(triple.keywords)
+            self.prominent += sum(t.prominent for t in triple.keywords)
+            self.absent += sum(t.word.casefold() not in text for t in triple.keywords)
+        if triple.kind == "plan":
+            stems = Counter(t.stem for t in triple.keywords)
+            self.repeated_in_plan += sum(n - 1 for n in stems.values())
+        if triple.words:
+            below = next((f"<{edge}" for edge in EDGES if triple.words < edge), f">={EDGES[-1]}")
+            self.lengths.setdefault(triple.kind, Counter())[below] += 1
+
+    def report(self) -> Row:
+        """As JSON."""
+        order = [f"<{edge}" for edge in EDGES] + [f">={EDGES[-1]}"]
+        told = max(1, self.keywords)
+        return {
+            "chapters": self.chapters,
+            "words": self.words,
+            "rows": self.kinds.total(),
+            "kinds": dict(self.kinds.most_common()),
+            "lengths": {kind: {c: n[c] for c in order if n[c]} for kind, n in self.lengths.items()},
+            "keywords": {
+                "named": self.keywords,
+                "in_the_text": round(1 - self.absent / told, 4),
+                "repeated_or_early": round(self.prominent / told, 4),
+                "in_two_lines_of_a_plan": self.repeated_in_plan,
+            },
+        }

@@ -1,0 +1,1 @@
+"""One file a format of books: its text as chapters."""

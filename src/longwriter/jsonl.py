@@ -1,0 +1,82 @@
+"""JSON lines as people bring them: one object a line, `.jsonl` or `.jsonl.xz`, each with its place for messages.
+
+The one reader for benchmarks, data sets, batches, books and scores. Halves of characters (lone surrogates, which an escape
+may hold and no file can) become U+FFFD.
+"""
+
+import json
+import lzma
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, NamedTuple
+
+from longwriter.errors import InputError
+
+_ESCAPED_HALF = re.compile(r"\\u[dD][89a-fA-F]")
+
+
+class Line(NamedTuple):
+    """One object of a file."""
+
+    where: str
+    """FILE:LINE, for messages."""
+    row: dict[str, object]
+
+
+def opened(path: Path) -> IO[bytes]:
+    """The file's bytes, unpacked where it ends in .xz. Raises InputError."""
+    try:
+        return lzma.open(path, "rb") if path.suffix == ".xz" else path.open("rb")
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror or error}") from error
+
+
+def text_lines(path: Path) -> Iterator[tuple[str, str]]:
+    """Each line that is not blank, with its place. Raises InputError: unreadable, not UTF-8, damaged or cut off."""
+    number = 0
+    with opened(path) as file:
+        try:
+            for number, raw in enumerate(file, 1):
+                if (text := decoded(raw, f"{path}:{number}", first=number == 1)).strip():
+                    yield f"{path}:{number}", text
+        except (lzma.LZMAError, EOFError) as error:
+            raise InputError(f"{path}:{number + 1}: damaged or cut file: {error}") from error
+        except OSError as error:
+            raise InputError(f"cannot read {path}: {error.strerror or error}") from error
+
+
+def read_lines(path: Path, example: str = '{"prompt": "..."}') -> Iterator[Line]:
+    """The objects of a file. `example`: what a line should be like.
+
+    Raises InputError naming the line: not JSON, cut off, not UTF-8, no object.
+    """
+    for where, text in text_lines(path):
+        yield Line(where, parsed(text, where, example))
+
+
+def decoded(raw: bytes, where: str, *, first: bool) -> str:
+    """A line without its end; the first may begin with a byte order mark. Raises InputError."""
+    try:
+        return raw.decode("utf-8-sig" if first else "utf-8").strip("\r\n")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{where}: not UTF-8 text, or cut off here; save the file as UTF-8") from error
+
+
+def parsed(text: str, where: str, example: str) -> dict[str, object]:
+    """The object of one line. Raises InputError."""
+    try:
+        row = json.loads(text)
+        if _ESCAPED_HALF.search(text):
+            row = json.loads(_whole(json.dumps(row, ensure_ascii=False)))
+    except RecursionError as error:
+        raise InputError(f"{where}: not usable JSON: brackets nested too deep") from error
+    except ValueError as error:
+        raise InputError(f"{where}: not JSON, or cut off: {error}") from error
+    if not isinstance(row, dict):
+        raise InputError(f"{where}: expected an object such as {example}, got {text[:60]!r}")
+    return row
+
+
+def _whole(text: str) -> str:
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

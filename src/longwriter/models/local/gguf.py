@@ -1,0 +1,196 @@
+"""A GGUF file in this process: `gguf:NAME`, of what `longwriter pull` has fetched, or `gguf:PATH.gguf`.
+
+Needs the extra `gguf`: llama.cpp as `xllamacpp`. The file's head is read at once, the weights at the first reply. Calls
+run side by side in the engine's slots; each has the whole window. The model's own chat template is used, a JSON schema
+becomes a grammar, and what a prompt shares with an earlier one is not read again.
+"""
+
+import asyncio
+import logging
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+from typing import Any, Literal
+
+from longwriter.errors import EmptyReply, InputError, PromptTooLong, SetupError, Unavailable
+from longwriter.models.base import Listener, Listens, ModelConfig, Pause, listening, tell_pause
+from longwriter.models.cards import card_of
+from longwriter.models.local.gguf_file import read_header
+from longwriter.models.local.library import is_path, locate
+from longwriter.models.local.llama import Engine, room
+from longwriter.models.thinking import ThinkFilter
+from longwriter.types import Reply, Request, Usage
+
+log = logging.getLogger(__name__)
+
+DRY = {"dry_base": 1.75, "dry_allowed_length": 3, "dry_penalty_last_n": 1024}
+SEEDS = 2**32 - 1
+"""The engine's seeds are 32 bits wide; the largest asks for a random one."""
+
+
+class Gguf:
+    """One file's model."""
+
+    prefill = True
+
+    def __init__(self, config: ModelConfig, rest: str) -> None:
+        """`rest`: name or path. Raises InputError, and SetupError for a file that cannot be used or is not there."""
+        if not rest.strip():
+            raise InputError("gguf: needs a name or a file, such as gguf:smollm2 or gguf:./model.gguf")
+        path = locate(rest)
+        self.name = f"gguf:{path.name if is_path(rest) else rest}"  # the same wherever the file lies
+        header = read_header(path)
+        if not header.text("tokenizer.chat_template"):
+            raise SetupError(f"{self.name} has no chat template: it completes text but does not follow instructions")
+        card = card_of(self.name, config.card)
+        self._room = room(header, card.window, several=card.candidates > 1)
+        self._engine = Engine(path, header, self._room)
+        self._threads = ThreadPoolExecutor(self._room.at_once, thread_name_prefix="gguf")
+        self._counted = lru_cache(maxsize=64)(self._engine.tokens)
+
+    async def reply(self, request: Request, listener: Listens | None = None) -> Reply:
+        """Answer. Raises SetupError where the weights cannot be loaded, PromptTooLong, Unavailable or EmptyReply."""
+        heard = listening(listener)
+        answer = _Answer(heard)
+        await self._ask(_body(request, schema=True), answer)
+        if answer.error and request.json_schema is not None and not answer.too_long:
+            log.warning("%s: the schema was refused (%s); going on without", self.name, answer.error)
+            answer = _Answer(heard)
+            await self._ask(_body(request, schema=False), answer)
+        if answer.error:
+            said = f"{self.name}: {answer.error}"
+            if answer.too_long:
+                raise PromptTooLong(f"the prompt does not fit the {self._room.window} tokens of {said}", answer.error)
+            raise SetupError(said) if answer.code < 500 else Unavailable(said)
+        reply = answer.reply()
+        if reply is None:
+            raise Unavailable(f"{self.name}: the engine stopped in the middle of a reply")
+        if not reply.text.strip():
+            raise EmptyReply(f"{self.name} answered without text" + " outside its thinking" * bool(reply.thinking))
+        return reply
+
+    async def window(self) -> int | None:
+        """Tokens of prompt and reply: the model's positions, as far as its card and the memory allow."""
+        return self._room.window
+
+    def count_tokens(self, text: str) -> int | None:
+        """Exact, without the chat template's own tokens; 0.2 ms, and the weights are read the first time."""
+        return self._counted(text) if text else 0
+
+    async def aclose(self) -> None:
+        """Let go of the weights."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._engine.close()
+
+    async def _ask(self, body: dict[str, object], answer: "_Answer") -> None:
+        """Run one request in a thread, and read what comes here. Cancelled: it ends with the next token."""
+        loop, stop = asyncio.get_running_loop(), threading.Event()
+        events = asyncio.Queue[dict[str, Any] | None]()
+
+        def hear(event: dict[str, Any]) -> bool:
+            loop.call_soon_threadsafe(events.put_nowait, event)
+            return stop.is_set()
+
+        def work() -> None:
+            loop.call_soon_threadsafe(answer.wait, Pause("prompt"))
+            try:
+                self._engine.chat(body, hear)
+            finally:
+                loop.call_soon_threadsafe(events.put_nowait, None)
+
+        answer.wait(Pause("slot"))
+        running, failed = self._threads.submit(work), None
+        try:
+            while (event := await events.get()) is not None:
+                if answer.feed(event):
+                    break
+        finally:
+            stop.set()
+            if not running.cancel():
+                ended = asyncio.wrap_future(running)
+                await asyncio.wait([ended])
+                failed = ended.exception()
+        if failed is not None:
+            raise failed
+
+
+def _body(request: Request, *, schema: bool) -> dict[str, object]:
+    wanted: dict[str, object] = {
+        "max_tokens": request.max_tokens,
+        "temperature": request.temperature,
+        "top_p": request.top_p,
+        "min_p": request.min_p,
+        "repeat_penalty": request.repeat_penalty,
+        "repeat_last_n": request.repeat_last_n,
+        "logit_bias": [[f" {word}", bias] for word, bias in request.favour.items()] or None,
+        "seed": None if request.seed is None else request.seed % SEEDS,
+    }
+    if request.dry:
+        wanted |= {"dry_multiplier": request.dry, **DRY}
+    if schema and request.json_schema is not None:
+        form = {"name": "reply", "schema": request.json_schema, "strict": True}
+        wanted["response_format"] = {"type": "json_schema", "json_schema": form}
+    if request.messages[-1].role == "assistant":  # a model that thinks would begin with that
+        wanted["chat_template_kwargs"] = {"enable_thinking": False}
+    return {
+        "messages": [m.model_dump() for m in request.messages],
+        "cache_prompt": True,
+        "stream": True,  # also where nobody listens: a reply that is not streamed cannot be stopped
+        "stream_options": {"include_usage": True},
+        "timings_per_token": True,  # so that a reply that was cut is counted too
+        "return_progress": True,  # events while the prompt is read, at each of which it may be stopped
+    } | {name: value for name, value in wanted.items() if value is not None}
+
+
+class _Answer:
+    """A reply as it arrives."""
+
+    def __init__(self, listener: Listener | None) -> None:
+        self.listener = listener
+        self.visible, self.reasoning = ThinkFilter(), list[str]()
+        self.heard = list[str]()
+        self.finish: Literal["stop", "length", "cut"] | None = None
+        self.usage = Usage()
+        self.error, self.code, self.too_long = "", 0, False
+        if listener is not None:
+            listener.begin()
+
+    def wait(self, pause: Pause) -> None:
+        """No text for now."""
+        tell_pause(self.listener, pause)
+
+    def feed(self, event: dict[str, Any]) -> bool:
+        """Take one event of the stream. True: enough."""
+        if read := event.get("prompt_progress"):
+            self.wait(Pause("prompt", read["processed"] / max(1, read["total"])))
+        if "error" in event:
+            said = event["error"]
+            self.error, self.code = " ".join(str(said["message"]).split()), int(said["code"])
+            self.too_long = said["type"] == "exceed_context_size_error"
+            return False
+        if timings := event.get("timings"):
+            read, new = timings["cache_n"] + timings["prompt_n"], timings["predicted_n"]
+            self.usage = Usage(prompt_tokens=read, completion_tokens=new, cached_tokens=timings["cache_n"])
+        if usage := event.get("usage"):
+            cached = usage["prompt_tokens_details"]["cached_tokens"]
+            read, new = usage["prompt_tokens"], usage["completion_tokens"]
+            self.usage = Usage(prompt_tokens=read, completion_tokens=new, cached_tokens=cached)
+        for choice in event["choices"][:1]:
+            if self._show(self.visible.feed(choice["delta"].get("content") or "")):
+                self.finish = "cut"
+                return True
+            self.reasoning.append(choice["delta"].get("reasoning_content") or "")
+            if choice["finish_reason"] is not None:
+                self._show(self.visible.close())
+                self.finish = "length" if choice["finish_reason"] == "length" else "stop"
+        return False
+
+    def _show(self, piece: str) -> bool:
+        return bool(piece) and self.listener is not None and self.listener.hear(piece)
+
+    def reply(self) -> Reply | None:
+        """What came; None where it has no end."""
+        if self.finish is None:
+            return None
+        thinking = "".join(self.reasoning) + self.visible.thinking
+        return Reply(text=self.visible.text, finish=self.finish, usage=self.usage, thinking=thinking)

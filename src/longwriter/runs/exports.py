@@ -1,0 +1,169 @@
+"""Files that a run writes outside its folder: which they are, when one may be replaced, and who else writes there.
+
+exports.json holds, for each file by its whole path, the digests of what the run has put or is about to put there; ""
+stands for nothing yet. It is written before the file is, so a disk that fills up between the two locks nobody out.
+"""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from longwriter.errors import InputError, RunError
+from longwriter.journal import digest
+from longwriter.runs.folders import SETTINGS, all_runs, make_folder, write_file
+
+EXPORTS = "exports.json"
+ELSE = "choose another --out, or add --force"
+
+
+def check_export(folder: Path, out: Path, *, force: bool) -> None:
+    """Refuse a place that cannot be written, and a file that this run did not write.
+
+    An unfinished run has no claim on a file that it has not made: the first to finish has it, and `intended` tells the other.
+    Raises InputError.
+    """
+    if out.is_dir():
+        raise InputError(f"{out} is a folder; give a file name, such as {out / 'text.md'}")
+    if out.exists() and not out.is_file():
+        raise InputError(f"{out} is no ordinary file; give the name of one, or - for standard output")
+    parent = out.resolve().parent
+    if not parent.is_dir():
+        raise InputError(f"{out.parent} does not exist; make it first")
+    if not os.access(parent, os.W_OK) or (out.exists() and not os.access(out, os.W_OK)):
+        raise InputError(f"{out} cannot be written: permission denied")
+    if force:
+        return
+    now = _now(out)
+    if now and now not in _exports(folder).get(str(out.resolve()), []):
+        other = next((run for run in _others(folder) if now in _exports(run).get(str(out.resolve()), [])), None)
+        whose = f"the run {other} wrote it" if other else "somebody else's"
+        raise InputError(f"{out} exists and is not what this run wrote ({whose}); {ELSE}")
+
+
+def _others(folder: Path) -> list[Path]:
+    return [run for run in all_runs(folder.parent) if run.resolve() != folder.resolve()]
+
+
+@contextmanager
+def claimed(folder: Path, files: list[Path], *, force: bool) -> Iterator[None]:
+    """Note that a run's text is to go into these files, and be the only process that writes them meanwhile.
+
+    Raises InputError as `check_export` does, and naming the run of another process; RunError on a full disk.
+    """
+    locks: list[FileLock] = []
+    try:
+        for out in files:
+            locks.append(_lock(folder, out))
+            check_export(folder, out, force=force)
+        for out in files:
+            intend(folder, out)
+        yield
+    finally:
+        for lock in locks:
+            with suppress(OSError):  # a folder that is gone took it along
+                Path(lock.lock_file).unlink(missing_ok=True)
+            lock.release()
+        _forget_empty(folder)
+
+
+def _lock(folder: Path, out: Path) -> FileLock:
+    """A lock beside a file, which holds the name of the run. Raises InputError, RunError."""
+    file = out.resolve()
+    if not file.parent.is_dir():
+        raise InputError(f"{out.parent} does not exist; make it first")
+    path = file.with_name(f".{file.name}.lock")
+    lock = FileLock(path, timeout=0, mode=0o600)
+    try:
+        lock.acquire()
+        path.write_text(str(folder.resolve()), "utf-8")
+    except Timeout:
+        whose = path.read_text("utf-8", errors="replace") or "another process"
+        raise InputError(f"{out} is being written by {whose}; wait for it, or choose another --out") from None
+    except PermissionError as error:
+        raise InputError(f"{out} cannot be written: permission denied") from error
+    except OSError as error:
+        lock.release()
+        raise RunError(f"cannot write {path}: {error.strerror}; make room, then run the same command again") from error
+    return lock
+
+
+def _forget_empty(folder: Path) -> None:
+    """Remove the note of a run that never began: its folder would only be in the way."""
+    if not (folder / SETTINGS).exists() and [p.name for p in folder.glob("*")] == [EXPORTS]:
+        (folder / EXPORTS).unlink()
+        folder.rmdir()
+
+
+def intend(folder: Path, out: Path) -> None:
+    """Note where a run's text is to go, as the last one named, so that whoever goes on with it delivers it there too."""
+    make_folder(folder)
+    noted, name = _exports(folder), str(out.resolve())
+    known, now = noted.pop(name, []), _now(out)
+    if now not in known:
+        known = [*known, now]  # nothing yet, or what was there and may be replaced (--force)
+    _note(folder, noted | {name: known})
+
+
+def intended(folder: Path) -> tuple[list[Path], list[str]]:
+    """Where a run's text is to go now, and why it does not go where it once was to.
+
+    Files that the run wrote are kept up to date, and the last one named is made. What a person has changed since is left
+    alone, and a folder that is gone is not made again.
+    """
+    out, told = list[Path](), list[str]()
+    noted = _exports(folder)
+    for name, known in noted.items():
+        file, now = Path(name), _now(Path(name))
+        if now in known and now:
+            out.append(file)
+        elif now:
+            told.append(
+                f"{file} was changed by somebody else since and is left as it is (--out {file} --force replaces it)"
+            )
+        elif name == list(noted)[-1]:
+            if file.parent.is_dir():
+                out.append(file)
+            else:
+                told.append(f"the folder {file.parent} is gone; --out FILE puts the text elsewhere")
+    return out, told
+
+
+def written(folder: Path) -> list[Path]:
+    """Files outside a run that hold its text."""
+    return [Path(name) for name, known in _exports(folder).items() if (now := _now(Path(name))) and now in known]
+
+
+def export(folder: Path, out: Path, text: str, *, force: bool = False) -> None:
+    """Write a text outside the run, and note it before. Raises InputError for a file that changed meanwhile."""
+    noted, name = _exports(folder), str(out.resolve())
+    known, now = noted.get(name, [""]), _now(out)
+    if now and now not in known and not force:
+        raise InputError(f"{out} was changed by somebody else meanwhile and is left as it is; {ELSE}")
+    new = digest(text.encode("utf-8", "replace").decode("utf-8"))
+    allowed = list(dict.fromkeys([now, new]))
+    if known != allowed:
+        _note(folder, noted | {name: allowed})
+    write_file(out.resolve(), text)
+
+
+def _now(out: Path) -> str:
+    """The digest of a file as it is; "" for none."""
+    return digest(out.read_bytes().decode("utf-8", "replace")) if out.is_file() else ""
+
+
+def _note(folder: Path, noted: dict[str, list[str]]) -> None:
+    write_file(folder / EXPORTS, json.dumps(noted, indent=1) + "\n", private=True)
+
+
+def _exports(folder: Path) -> dict[str, list[str]]:
+    """Digests by path; those of earlier versions are one a file."""
+    path = folder / EXPORTS
+    try:
+        found = json.loads(path.read_text("utf-8")) if path.exists() else {}
+        return {name: [known] if isinstance(known, str) else list(known) for name, known in found.items()}
+    except (OSError, ValueError, AttributeError, TypeError) as error:
+        raise RunError(f"{path}: cannot be read: {error}; remove it to go on without") from error

@@ -1,0 +1,137 @@
+"""The requests of a GRPO run: read, put into the prompt, measured, and laid out in the order in which they are asked."""
+
+from dataclasses import asdict, dataclass
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+from transformers import PreTrainedTokenizerBase
+
+from longwriter.config import read_text
+from longwriter.errors import InputError
+from longwriter.journal import digest
+from longwriter.rewards.base import Mode
+from longwriter.text import language
+from longwriter.train.data.chat import read_table
+from longwriter.train.grpo.settings import GrpoSettings
+from longwriter.train.recipe import Recipe
+
+FIELD = "{request}"
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """One request, as it is asked."""
+
+    id: str
+    request: str
+    prompt: str
+    """What the model reads."""
+    mode: Mode
+    lower: int | None
+    upper: int | None
+
+
+class Template:
+    """Puts requests into a prompt."""
+
+    def __init__(self, settings: GrpoSettings, tokenizer: PreTrainedTokenizerBase) -> None:
+        """Raises InputError for a template without {request}, and for `chat` where the tokenizer has no chat template."""
+        if settings.chat and tokenizer.chat_template is None:
+            raise InputError("grpo.chat: the tokenizer has no chat template; give one with model.chat_template = FILE")
+        self.settings, self.tokenizer = settings, tokenizer
+        self.own = settings.prompt in ("think", "direct")
+        self.text = "" if self.own else read_text(Path(settings.prompt))
+        if not self.own and FIELD not in self.text:
+            raise InputError(f"{settings.prompt}: the template has no {FIELD}")
+
+    @property
+    def mode(self) -> Mode:
+        """What the completions should look like."""
+        if self.settings.mode is not None:
+            return self.settings.mode
+        return "direct" if self.settings.prompt == "direct" else "think"
+
+    def render(self, request: str) -> str:
+        """What the model continues."""
+        text = self.text
+        if self.own:
+            folder = files("longwriter.train.grpo") / "templates" / language(request)
+            text = (folder / f"{self.settings.prompt}.txt").read_text("utf-8")
+        text = text.replace(FIELD, request)
+        if not self.settings.chat:
+            return text
+        turns = [{"role": "user", "content": text}]
+        return str(self.tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True))
+
+
+def encode_prompts(prompts: list[str], tokenizer: PreTrainedTokenizerBase, *, chat: bool) -> list[list[int]]:
+    """Ids of each prompt; a chat template brings its own first token."""
+    found: list[list[int]] = tokenizer(prompts, add_special_tokens=not chat)["input_ids"]
+    return found
+
+
+def read_prompts(
+    path: str, recipe: Recipe, tokenizer: PreTrainedTokenizerBase
+) -> tuple[list[Prompt], dict[str, object]]:
+    """Requests that leave room for `grpo.completion_tokens`, and what became of the others. Raises InputError."""
+    table = read_table(path, ("id", "prompt"))
+    template = Template(recipe.grpo, tokenizer)
+    found = [_prompt(path, number, row, template) for number, row in enumerate(table)]
+    if len({p.id for p in found}) < len(found):
+        raise InputError(f"{path}: column id: an id stands there twice; rollouts could not be told apart")
+    room = recipe.data.max_tokens - recipe.grpo.completion_tokens
+    lengths = [len(ids) for ids in encode_prompts([p.prompt for p in found], tokenizer, chat=recipe.grpo.chat)]
+    fitting = [p for p, n in zip(found, lengths, strict=True) if n <= room]
+    if recipe.data.too_long == "refuse" and len(fitting) < len(found):
+        first = next(i for i, n in enumerate(lengths) if n > room)
+        raise InputError(
+            f"{path}: row {first}: the prompt has {lengths[first]:,} tokens; data.max_tokens = "
+            f"{recipe.data.max_tokens:,} less grpo.completion_tokens leaves {room:,}"
+        )
+    if not fitting:
+        raise InputError(
+            f"{path}: no prompt fits: the shortest has {min(lengths):,} tokens, data.max_tokens less "
+            f"grpo.completion_tokens leaves {room:,}"
+        )
+    ranged = sum(p.lower is not None for p in fitting)
+    if "length" in recipe.grpo.objectives and not ranged:
+        raise InputError(
+            f"{path}: no row has lower and upper, which grpo.objectives = length needs; make them with longwriter data ranges"
+        )
+    told: dict[str, object] = {
+        "prompts": len(fitting),
+        "too_long": len(found) - len(fitting),
+        "with_range": ranged,
+        "longest_prompt_tokens": max(n for n in lengths if n <= room),
+        "digest": digest("".join(digest(repr(asdict(p))) for p in fitting)),
+    }
+    return fitting, told
+
+
+def _prompt(path: str, number: int, row: dict[str, object], template: Template) -> Prompt:
+    """A row of the data, checked."""
+    request = row["prompt"]
+    if not isinstance(request, str) or not request.strip():
+        raise InputError(f"{path}: row {number}: prompt is no text, or empty")
+    lower, upper = row.get("lower"), row.get("upper")
+    bounds = [b for b in (lower, upper) if b is not None]
+    if not all(isinstance(b, int) for b in bounds):
+        raise InputError(f"{path}: row {number}: lower and upper are whole numbers of words, or empty")
+    if len(bounds) == 1:
+        raise InputError(f"{path}: row {number}: lower and upper stand together, or neither")
+    if isinstance(lower, int) and isinstance(upper, int) and not 0 <= lower <= upper > 0:
+        raise InputError(f"{path}: row {number}: lower = {lower} to upper = {upper} is no range of words")
+    assert lower is None or isinstance(lower, int)
+    assert upper is None or isinstance(upper, int)
+    return Prompt(str(row["id"]), request, template.render(request), template.mode, lower, upper)
+
+
+def order(count: int, wanted: int, seed: int) -> list[int]:
+    """`wanted` indices below `count`: the whole again and again, each time in another order, which the seed decides.
+
+    Laid out beforehand, so that where a run goes on does not depend on how often it was stopped.
+    """
+    rounds = range(-(-wanted // count))
+    drawn = [np.random.default_rng([seed, r]).permutation(count) for r in rounds]
+    return [int(i) for i in np.concatenate(drawn)[:wanted]]

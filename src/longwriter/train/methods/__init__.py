@@ -1,0 +1,1 @@
+"""One file a training method: pretrain and cpt, sft, dpo, reward."""

@@ -1,0 +1,1 @@
+"""nano, the small model of the recipes, for transformers."""

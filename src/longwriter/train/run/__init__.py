@@ -1,0 +1,1 @@
+"""A training run: its folder, its log and curves, and what transformers is given."""

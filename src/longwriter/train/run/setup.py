@@ -1,0 +1,192 @@
+"""From a recipe to what transformers trains: tokenizer, model, arguments. Nothing here runs a step."""
+
+import math
+import os
+import warnings
+from pathlib import Path
+
+import torch
+import torch.distributed as dist
+from peft import LoraConfig, PeftModel, get_peft_model
+from transformers import (
+    AutoConfig,
+    AutoModelForCausalLM,
+    AutoTokenizer,
+    PreTrainedModel,
+    PreTrainedTokenizerBase,
+    PreTrainedTokenizerFast,
+    set_seed,
+)
+from trl.trainer.utils import add_fused_lm_head
+
+from longwriter.config import read_text
+from longwriter.errors import InputError
+from longwriter.models.local.hf import positions
+from longwriter.train.nano import model as nano_model  # noqa: F401 - registers nano with transformers
+from longwriter.train.recipe import ModelSettings, Recipe, RunSettings
+
+# TRL still sets the old name, and transformers before 5.20 knows no other.
+warnings.filterwarnings("ignore", message=".*gradient_checkpointing.*", category=FutureWarning)
+
+
+def open_tokenizer(model: ModelSettings) -> PreTrainedTokenizerBase:
+    """The tokenizer that a recipe names. Raises InputError where there is none."""
+    name = model.tokenizer or model.init
+    assert name is not None
+    if name.endswith(".json"):
+        if not Path(name).is_file():
+            raise InputError(
+                f"model.tokenizer: {name} does not exist; make it with longwriter data books --train-tokenizer"
+            )
+        tokenizer = PreTrainedTokenizerFast(tokenizer_file=name, **model.special_tokens)
+    else:
+        try:
+            tokenizer = AutoTokenizer.from_pretrained(
+                name, trust_remote_code=model.trust_remote_code, **model.special_tokens
+            )
+        except (OSError, ValueError) as error:
+            raise InputError(f"model.tokenizer: no tokenizer in {name}: {_first_line(error)}") from error
+    if model.chat_template is not None:
+        tokenizer.chat_template = read_text(Path(model.chat_template))
+    if tokenizer.eos_token is None:
+        raise InputError(
+            f"the tokenizer of {name} has no end-of-text token; name one in model.special_tokens.eos_token"
+        )
+    return tokenizer
+
+
+def open_model(recipe: Recipe, tokenizer: PreTrainedTokenizerBase, *, lean: bool = True) -> PreTrainedModel | PeftModel:
+    """The model to be trained, with adapters if the recipe asks for them. Raises InputError where weights are missing.
+
+    `lean`: with TRL's fused head, unless the recipe does without.
+    """
+    m = recipe.model
+    set_seed(recipe.run.seed)  # new weights and adapters are drawn
+    common = {"attn_implementation": m.attention, "dtype": torch.bfloat16 if m.dtype == "bfloat16" else torch.float32}
+    try:
+        if m.new:
+            shape = {"vocab_size": len(tokenizer), "max_position_embeddings": recipe.data.max_tokens} | m.new
+            shape |= {"bos_token_id": tokenizer.bos_token_id, "eos_token_id": tokenizer.eos_token_id}
+            config = AutoConfig.for_model(**shape, pad_token_id=tokenizer.pad_token_id)
+            model = AutoModelForCausalLM.from_config(config, **common)
+        else:
+            assert m.init is not None
+            model = AutoModelForCausalLM.from_pretrained(m.init, trust_remote_code=m.trust_remote_code, **common)
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        name = f"model.init: {m.init}" if m.init else f"model.new: {m.new.get('model_type')}"
+        raise InputError(f"{name}: cannot be made or read: {_first_line(error)}") from error
+    room = positions(model.config.to_dict())
+    if room is not None and recipe.data.max_tokens > room:
+        raise InputError(
+            f"data.max_tokens = {recipe.data.max_tokens:,}: the model has {room:,} positions; lower it, or stretch them in "
+            "the model's config.json (rope_parameters)"
+        )
+    model.config.use_cache = False
+    model.generation_config.eos_token_id = tokenizer.eos_token_id  # base models end documents, not turns
+    if lean and recipe.run.lean_logits:
+        add_fused_lm_head(model)
+    if m.lora is not None:
+        lora = LoraConfig(
+            r=m.lora.rank,
+            lora_alpha=m.lora.alpha,
+            lora_dropout=m.lora.dropout,
+            target_modules=m.lora.targets if isinstance(m.lora.targets, str) else list(m.lora.targets),
+            task_type="CAUSAL_LM",
+        )
+        model = get_peft_model(model, lora)
+    return model
+
+
+def world_size() -> int:
+    """Processes that train together; started by torchrun or accelerate launch."""
+    return dist.get_world_size() if dist.is_initialized() else int(os.environ.get("WORLD_SIZE", "1"))
+
+
+def accumulation(run: RunSettings, processes: int) -> int:
+    """Micro-batches a step on each process. Raises InputError where the batch cannot be split evenly."""
+    steps, rest = divmod(run.batch, run.device_batch * processes)
+    if rest or not steps:
+        raise InputError(
+            f"run.batch = {run.batch} rows cannot be split over {processes} processes of run.device_batch = "
+            f"{run.device_batch}; make it a multiple of {run.device_batch * processes}"
+        )
+    return steps
+
+
+def steps_of(run: RunSettings, rows: int | None, max_tokens: int) -> int:
+    """Optimizer steps of the run; `rows`: of one epoch, None where there is no such thing."""
+    if run.steps is not None:
+        return run.steps
+    if run.tokens is not None:
+        return max(1, math.ceil(run.tokens / (run.batch * max_tokens)))
+    if rows is None:
+        raise InputError("run.epochs: a mixture by shares has no epochs; give run.tokens or run.steps")
+    assert run.epochs is not None
+    return max(1, math.ceil(run.epochs * rows / run.batch))
+
+
+def arguments(recipe: Recipe, out: Path, steps: int) -> dict[str, object]:
+    """TrainingArguments as keywords, so that TRL's configs can take them too. Raises InputError for what cannot be run."""
+    o, r = recipe.optim, recipe.run
+    on_cpu = r.cpu or not torch.cuda.is_available()
+    if r.fsdp and on_cpu:
+        raise InputError(
+            "run.fsdp needs GPUs: on a CPU, accelerate shards nothing and does not say so; use run.deepspeed"
+        )
+    warmup = int(o.warmup if o.warmup >= 1 else round(o.warmup * steps))
+    schedule: dict[str, object] = {"lr_scheduler_type": o.schedule}
+    if o.schedule == "constant":
+        schedule = {"lr_scheduler_type": "constant_with_warmup"}
+    elif o.schedule == "wsd":
+        decay = round(o.decay * steps)
+        shape = {
+            "num_decay_steps": decay,
+            "num_stable_steps": steps - warmup - decay,
+            "decay_type": "linear",
+            "min_lr_ratio": 0.0,
+        }
+        schedule = {"lr_scheduler_type": "warmup_stable_decay", "lr_scheduler_kwargs": shape}
+    return {
+        **schedule,
+        "output_dir": str(out),
+        "max_steps": steps,
+        "seed": r.seed,
+        "per_device_train_batch_size": r.device_batch,
+        "per_device_eval_batch_size": r.device_batch,
+        "gradient_accumulation_steps": accumulation(r, world_size()),
+        "learning_rate": o.lr,
+        "adam_beta1": o.betas[0],
+        "adam_beta2": o.betas[1],
+        "weight_decay": o.weight_decay,
+        "warmup_steps": warmup,
+        "max_grad_norm": o.max_grad_norm,
+        "train_sampling_strategy": "sequential",
+        "bf16": r.bf16,
+        "use_cpu": on_cpu,
+        "torch_compile": r.compile,
+        "gradient_checkpointing": r.gradient_checkpointing and not r.fsdp,  # FSDP has its own
+        "deepspeed": r.deepspeed,
+        "fsdp": r.fsdp or None,
+        "fsdp_config": {"version": 2, "activation_checkpointing": r.gradient_checkpointing} if r.fsdp else None,
+        "logging_steps": r.log_every,
+        "logging_first_step": True,
+        "logging_nan_inf_filter": False,  # a loss that is no number must be seen
+        "save_steps": r.save_every,
+        "save_total_limit": 2,
+        "eval_strategy": "no",
+        "eval_steps": r.evaluate_every,
+        "prediction_loss_only": True,
+        "remove_unused_columns": False,
+        "label_names": ["labels"],
+        "dataloader_pin_memory": torch.cuda.is_available(),
+        "dataloader_num_workers": 0,
+        "ddp_find_unused_parameters": False,
+        "disable_tqdm": True,
+        "report_to": ["tensorboard"],
+        "run_name": out.name,
+    }
+
+
+def _first_line(error: Exception) -> str:
+    """What a library says, short enough for one line."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]

@@ -1,0 +1,131 @@
+"""What was asked, planned and written: the length report of a run."""
+
+from longwriter.length.score import length_score
+from longwriter.length.target import Target
+from longwriter.rewards.repetition import repetition
+from longwriter.text import count_words, repeated_ngrams
+from longwriter.types import Record
+from longwriter.writer.calls import Spent
+from longwriter.writer.manuscript import Manuscript
+from longwriter.writer.outcome.verdict import Finding, findings
+
+FEWEST_HITS, HITS_JUDGED_FROM = 0.5, 20_000
+"""A run with full context that reads less of its prompts from a cache is told so, once they have so many tokens."""
+
+
+class SectionReport(Record):
+    """One line of the plan and what became of it, in words."""
+
+    number: int
+    title: str
+    chapter: str = ""
+    planned: int
+    asked: int | None = None
+    """Sum over all replies of the section; None: not written yet."""
+    written: int | None = None
+    stale: bool = False
+
+
+class Report(Record):
+    """The state of a run."""
+
+    target: Target
+    planned: int
+    written: int
+    """Words of the whole document, headings included."""
+    length_score: float
+    """S_l against the target, 0 to 100."""
+    repeated_8grams: float
+    """Share of word 8-grams that stood earlier in the text."""
+    repeated_share: float = 0.0
+    """Share of the text that says again what stood earlier, rephrased or not (`rewards.repetition`)."""
+    faults: tuple[str, ...] = ()
+    """What is wrong with sections: cut by a filter, in circles, far too short."""
+    verdict: tuple[Finding, ...] = ()
+    """What a person should know of the finished text, the worst first."""
+    notes: tuple[str, ...] = ()
+    """What of the verdict is not as it should be, and of what the text took."""
+    finished: bool
+    calls: int
+    prompt_tokens: int
+    completion_tokens: int
+    cost: float | None
+    """In US dollars; None: a price is unknown."""
+    cached_tokens: int | None = None
+    """Prompt tokens that servers read from their caches; None: none of them counts them."""
+    hit_rate: float | None = None
+    """Their share of the prompts that were counted."""
+    saved: float | None = None
+    """In US dollars, by the cache; None: not counted, or a price is unknown."""
+    context: str = ""
+    """How earlier text was shown at first: auto (all of it while it fits), full or window."""
+    context_why: str = ""
+    """What was weighed where the settings left it open."""
+    seconds: float
+    """Time that the models took, calls side by side counted each."""
+    wall_seconds: float = 0.0
+    """Time in which a model was at work: calls side by side counted once."""
+    sections: tuple[SectionReport, ...]
+
+
+def _verdict(manuscript: Manuscript, document: str, faults: list[str]) -> tuple[Finding, ...]:
+    settings = manuscript.settings
+    texts = [part.text for part in manuscript.parts()]
+    return findings(settings.instruction, manuscript.target, texts, document, faults, settings.language)
+
+
+def _misses(spent: Spent, context: str) -> bool:
+    """Whether a long run with full context, whose prompts repeat each other, found too few of them in the cache."""
+    long = context != "window" and spent.countable_tokens >= HITS_JUDGED_FROM
+    return long and spent.hit_rate is not None and spent.hit_rate < FEWEST_HITS
+
+
+def report(manuscript: Manuscript, spent: Spent) -> Report:
+    """The report of a manuscript as it stands."""
+    parts = {p.index: p for p in manuscript.parts()}
+    document = manuscript.document()
+    written = count_words(document) if parts else 0
+    rows = []
+    for i, section in enumerate(manuscript.plan.sections):
+        part = parts.get(i)
+        rows.append(
+            SectionReport(
+                number=i + 1,
+                title=section.title,
+                chapter=section.chapter,
+                planned=section.words,
+                asked=part.asked if part else None,
+                written=part.words if part else None,
+                stale=part.stale if part else False,
+            )
+        )
+    again = repetition(document).share
+    faults = [fault for part in parts.values() for fault in part.faults]
+    verdict = _verdict(manuscript, document, faults) if manuscript.finished else ()
+    notes = [f.text for f in verdict if not f.ok]
+    if spent.saved is not None and _misses(spent, manuscript.context.mode):
+        notes.append(f"only {100 * (spent.hit_rate or 0):.0f} % of the prompts came from the server's cache")
+    return Report(
+        target=manuscript.target,
+        planned=manuscript.plan.words,
+        written=written,
+        length_score=round(length_score(manuscript.target.aim, written), 2),
+        repeated_8grams=round(repeated_ngrams(document), 4),
+        repeated_share=round(again, 4),
+        faults=tuple(faults),
+        verdict=verdict,
+        notes=tuple(notes),
+        finished=manuscript.finished,
+        calls=spent.calls,
+        prompt_tokens=spent.prompt_tokens,
+        completion_tokens=spent.completion_tokens,
+        cost=spent.cost,
+        cached_tokens=spent.cached_tokens,
+        hit_rate=None if spent.hit_rate is None else round(spent.hit_rate, 4),
+        saved=spent.saved,
+        context=manuscript.context.mode,
+        context_why=manuscript.context.why,
+        seconds=round(spent.seconds, 1),
+        wall_seconds=round(spent.wall_seconds, 1),
+        sections=tuple(rows),
+    )

@@ -1,0 +1,180 @@
+"""What a person should know of a finished text, in plain words: one finding for each thing that may be wrong with it.
+
+Length, circles, a refusal, its end, its language, sections that failed, and how many of the things that the request names
+appear in it. Nobody should have to find these out by reading. Pure.
+"""
+
+import math
+import re
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+from longwriter.language import NAMES, differs, languages_in, tongue
+from longwriter.length.target import Target
+from longwriter.rewards.repetition import repetition
+from longwriter.text import count_words, counted, ends_complete, is_cjk, repeated_ngrams, sentence_ends
+from longwriter.types import Record
+from longwriter.writer.outcome.named import absent, named_things
+from longwriter.writer.reply.prose import refusal
+
+Kind = Literal["refusal", "looping", "length", "ending", "language", "sections", "asked"]
+
+MOST_OFF = 0.1
+"""A text further from its length, or from the bounds of it, is not as asked."""
+MOST_AGAIN = 0.3
+"""A text of which more is said again goes round in circles."""
+FEW, LEAST_RUNS = 4, 0.1
+"""Runs of so many words have to return too, at least so many of them: rephrased circles have 0.4, other texts up to 0.08.
+Else the words are just few: those of a fake model drawn by chance from 230 are "said again" to 0.8, and to 0.02 in runs."""
+LEAST_NAMED = 0.5
+"""Share of the named things that should appear."""
+SHOWN = 5
+"""Missing things that are listed."""
+LEAST_TOLD = 40
+"""Words from which on the language of a section is told."""
+QUOTED = 60
+_BODY = re.compile(r"\A(?:#{1,6}[ \t][^\n]*\n+)+")
+_GOES_ON = re.compile(r"[\w,;:，；：、(（\-–—&/]\Z")
+VERSE = 60
+"""Characters: a last paragraph of shorter lines is verse, which needs no full stop."""
+SIGNATURE = 5
+"""Words: a last line as short, in capitals, is a name or "The End"."""
+
+
+class Finding(Record):
+    """One thing that was looked at."""
+
+    kind: Kind
+    ok: bool
+    text: str
+    """For a person; "" where there is nothing to say."""
+
+
+class Asked(NamedTuple):
+    """A length as a person would say it."""
+
+    low: float
+    high: float
+    text: str
+
+
+def findings(instruction: str, target: Target, sections: Sequence[str], document: str, faults: Sequence[str],
+             language: str | None = None) -> tuple[Finding, ...]:  # fmt: skip
+    """The verdict on a finished document of these sections, the worst first.
+
+    `faults`: what its sections said; `language`: of the prompts, where a person set it.
+    """
+    wanted = ({language} if language else {tongue(instruction)} - {""}) | languages_in(instruction)
+    found = (
+        _refused(sections),
+        _circles(document),
+        length(target, count_words(document)),
+        _ending(sections[-1] if sections else ""),
+        _language(sections, document, wanted),
+        Finding(kind="sections", ok=not faults, text="; ".join(faults)),
+        _asked(instruction, document, wanted),
+    )
+    return tuple(sorted(found, key=lambda f: f.ok))
+
+
+def flawed(verdict: Sequence[Finding]) -> list[Finding]:
+    """What makes a text not be what was asked for. Things that do not appear are said, and are none of it."""
+    return [f for f in verdict if not f.ok and f.kind != "asked"]
+
+
+def asked_length(target: Target) -> Asked:
+    """Bounds of a length, and how to say them."""
+    aim, low, high = target.aim, target.low, target.high
+    if high is None:
+        return Asked(low, math.inf, f"at least {counted(low, 'word')}")
+    if (aim, low) == (round(0.9 * high), round(0.8 * high)):
+        return Asked(0, high, f"at most {counted(high, 'word')}")
+    if low >= math.floor(0.95 * aim) and high <= math.ceil(1.05 * aim):
+        return Asked(aim, aim, counted(aim, "word"))
+    return Asked(low, high, f"{low:,} to {counted(high, 'word')}")
+
+
+def length(target: Target, written: int) -> Finding:
+    """How long it is, of what was asked for."""
+    low, high, asked = asked_length(target)
+    bound = low if written < low else high if written > high else 0
+    off = written / bound - 1 if bound else 0.0
+    exact = low == high
+    said = f"{written:,} of {asked}" + (f" ({100 * off:+.1f} %)" if bound or exact else "")
+    ok = abs(off) <= MOST_OFF + 1e-9
+    text = said if ok else f"it is too {'short' if off < 0 else 'long'}: {said}"
+    return Finding(kind="length", ok=ok, text=text)
+
+
+def _refused(sections: Sequence[str]) -> Finding:
+    numbers = [n for n, text in enumerate(sections, 1) if refusal(_BODY.sub("", text))]
+    text = f"the model refuses to write {_listed(numbers, len(sections))}" if numbers else ""
+    return Finding(kind="refusal", ok=not numbers, text=text)
+
+
+def _circles(document: str) -> Finding:
+    found = repetition(document)
+    if found.share <= MOST_AGAIN or repeated_ngrams(document, FEW) <= LEAST_RUNS:
+        return Finding(kind="looping", ok=True, text="no loops")
+    said = f"it goes round in circles: {100 * found.share:.0f} % of it says again what stood earlier"
+    if found.passages:
+        first = " ".join(document[found.passages[0].start : found.passages[0].end].split())
+        said += f' ("{first[:QUOTED]}{"..." if len(first) > QUOTED else ""}")'
+    return Finding(kind="looping", ok=False, text=said)
+
+
+def _ending(text: str) -> Finding:
+    body = text.rstrip()
+    last = body.rpartition("\n")[2]
+    if last.startswith("#") or not body:
+        return Finding(kind="ending", ok=False, text="its end is missing: the last section has a heading alone")
+    if ends_complete(f"{body}\n") or not _GOES_ON.search(body) or _needs_no_mark(body):
+        return Finding(kind="ending", ok=True, text="ends on a full sentence")
+    end = " ".join(body[-QUOTED:].split())
+    return Finding(kind="ending", ok=False, text=f'its end is missing: it breaks off at "...{end}"')
+
+
+def _needs_no_mark(body: str) -> bool:
+    """Verse, a signature, The End."""
+    lines = body.rpartition("\n\n")[2].split("\n")
+    if len(lines) > 1 and all(len(line) <= VERSE for line in lines):
+        return body[-1] not in ",;:，；：、"
+    words = lines[-1].split()
+    if len(lines[-1]) <= SIGNATURE and all(map(is_cjk, lines[-1])):
+        return True
+    one = len(lines) == 1 and len(words) <= SIGNATURE and not any(sentence_ends(lines[-1]))
+    return one and all(w[:1].isupper() for w in words if w[:1].isalpha())
+
+
+def _language(sections: Sequence[str], document: str, wanted: set[str]) -> Finding:
+    told = {n: text for n, text in enumerate(sections, 1) if count_words(text) >= LEAST_TOLD} or {0: document}
+    other = [n for n, text in told.items() if differs(text, wanted)]
+    if other:
+        spoken = NAMES.get(tongue(told[other[0]]), ("another language",))[0]
+        asked = " or ".join(NAMES[code][0] for code in NAMES if code in wanted)
+        part = "it" if len(other) == len(told) else _listed(other, len(sections))
+        verb = "are" if part.startswith("sections") else "is"
+        return Finding(kind="language", ok=False, text=f"{part} {verb} in {spoken}, not in {asked}")
+    spoken = tongue(document)
+    return Finding(kind="language", ok=True, text=f"in {NAMES[spoken][0]}" if spoken else "")
+
+
+def _asked(instruction: str, document: str, wanted: set[str]) -> Finding:
+    things = named_things(instruction)
+    if not things or differs(document, {tongue(instruction)} & wanted):
+        return Finding(kind="asked", ok=True, text="")
+    missing = absent(things, document)
+    there = len(things) - len(missing)
+    more = f" and {len(missing) - SHOWN} more" if len(missing) > SHOWN else ""
+    left = f" (missing: {', '.join(missing[:SHOWN])}{more})" if missing else ""
+    appear = "appears" if len(things) == 1 else "appear"
+    text = f"of what was asked for: {there} of {counted(len(things), 'named thing')} {appear}{left}"
+    return Finding(kind="asked", ok=there >= LEAST_NAMED * len(things), text=text)
+
+
+def _listed(numbers: Sequence[int], count: int) -> str:
+    """Such as "sections 2, 5"; "it" where there is but one."""
+    if count <= 1:
+        return "it"
+    shown = ", ".join(map(str, numbers[:SHOWN])) + (" and more" if len(numbers) > SHOWN else "")
+    return f"section{'' if len(numbers) == 1 else 's'} {shown}"

@@ -1,0 +1,1 @@
+"""The outline: asked for, read, checked, shown as Markdown."""

@@ -1,0 +1,222 @@
+"""What is sent to the model for one piece of a section: the prompt with what it may see, or the short one of its card."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from longwriter.journal import digest
+from longwriter.length.target import read_target
+from longwriter.models.cards import Card
+from longwriter.models.limits import token_limit
+from longwriter.text import head_words, last_sentence_end, tail_words
+from longwriter.types import Message, Plan, Request, Section
+from longwriter.writer.calls import user
+from longwriter.writer.plan.skeleton import kind_of, main_person, skeleton_of
+from longwriter.writer.prompts import Name, PromptSet
+from longwriter.writer.section.context import Memory, Seen
+from longwriter.writer.section.cover import missing_words
+from longwriter.writer.settings import WriteSettings
+
+REQUEST_WORDS = 60
+"""What a model with a short prompt sees of the instruction."""
+RECENT_WORDS, RECENT_CHARACTERS = 60, 500
+"""What it sees of the text so far."""
+PREFILL_WORDS, PREFILL_CHARACTERS = 40, 300
+"""The most of an unfinished sentence that a model goes on from; it may never have ended one, nor a word."""
+LAST_LINES = 60
+"""Words of its own end that a section's continuation is shown once more."""
+LINKED = ("story",)
+"""Kinds of text in which a section goes on from the one before it."""
+_VERB = re.compile(
+    r"(?:(?:please|can you|could you|i want you to|help me)\s+)*"
+    r"(?:write|compose|create|draft|make|produce|give|tell)\s+(?:me\s+)?"
+    r"|(?:请|帮我|给我|为我)*(?:写|创作|撰写|编写|讲)(?:一下)?",
+    re.IGNORECASE,
+)
+SHORT_SLACK = 1.0
+"""A short ask is trimmed at a sentence: tokens beyond it would be thrown away."""
+ASKING = "write tell make compose please"
+"""Words of a request that its text need not have."""
+REQUEST_SHARE = 0.6
+"""Of the strength for a section's own words, for those of the request: they have the whole text to come in."""
+LONGEST_FAVOURED = 7
+"""Letters: longer words are several tokens, and raising each of them makes words that are none."""
+
+
+def seed_of(base: int, step: str, attempt: int) -> int:
+    """The sampling seed of one try of a step: the same whenever it is made, and another for every other."""
+    return (base + int(digest(f"{step}/{attempt}"), 16)) % 2**31
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One ask of a section."""
+
+    index: int
+    """Of the section in its plan."""
+    step: str
+    text: str
+    """What stands of the section."""
+    ask: int
+    """Words."""
+    most: int
+    """Words that it may have."""
+    expect: int
+    """Tokens that the reply is expected to have."""
+
+
+class Asker:
+    """Makes the requests of one plan's sections."""
+
+    def __init__(self, prompts: PromptSet, card: Card, settings: WriteSettings, plan: Plan, *, prefill: bool) -> None:
+        """`prefill`: the model goes on from the last character of its own unfinished sentence."""
+        self.prompts, self.card, self.settings, self.plan = prompts, card, settings, plan
+        self.prefill = prefill and card.prompts == "full"  # a short prompt begins no reply
+        self.agreement = ""
+        """What chapters written side by side share."""
+        self._kind = kind_of(settings.instruction, prompts.name)
+        self._skeleton = skeleton_of(settings.instruction, prompts.name)
+        self._request = head_words(_without_length(settings.instruction), REQUEST_WORDS).strip().rstrip(".。")
+        self.subject = _without_verb(self._request)
+        """What the text is, as a phrase: "a story about a lighthouse"."""
+        person = main_person(settings.instruction, prompts.name)
+        self._person = prompts.render("person", person=person) if person else ""
+
+    async def request(self, piece: Piece, seen: Seen, memory: Memory) -> Request:
+        """The request of a piece, without its seed. Raises SetupError where no prompt fits."""
+        settled: tuple[int, ...] = ()
+        if self.card.prompts == "short":
+            messages, favoured = self._short(piece, seen), self._favoured(piece, seen)
+        else:
+            messages, favoured = await self._full(piece, seen, memory), {}
+            plan = memory.outline(self.plan, self.plan.sections[piece.index].chapter)
+            settled = settled_ends(next(m.content for m in messages if m.role == "user"), plan, seen.texts)
+        s, c = self.settings, self.card
+        slack = SHORT_SLACK if c.prompts == "short" else 2.0
+        return Request(
+            messages=messages,
+            max_tokens=s.max_section_tokens or token_limit(piece.ask, c, slack),
+            temperature=c.temperature if s.temperature is None else s.temperature,
+            top_p=c.top_p if s.top_p is None else s.top_p,
+            min_p=c.min_p,
+            repeat_penalty=c.repeat_penalty,
+            repeat_last_n=c.repeat_last_n,
+            dry=c.dry,
+            favour=favoured,
+            settled=settled,
+        )
+
+    def _short(self, piece: Piece, seen: Seen) -> tuple[Message, ...]:
+        """What is told in order: the request, the last words as the model's own turn, then this section's line.
+
+        Small models copy what stands in quotation marks and talk about instructions; their own last words they go on from.
+        Where sections need not follow each other, a new one sees no other: a guide drifts off into its own phrases else.
+        """
+        section = self.plan.sections[piece.index]
+        linked = self._kind in LINKED
+        last = "\n\n".join(t for t in (*(seen.texts[-2:] if linked else ()), piece.text) if t)
+        recent = " ".join(tail_words(last, RECENT_WORDS).split())[-RECENT_CHARACTERS:]
+        values = {
+            "request": self._request,
+            "subject": self.subject,
+            "style": self._skeleton.style,
+            "person": self._person,
+            "ask": piece.ask,
+        }
+        point = (section.point or section.title).rstrip(" .。!！?？;；:：")
+        turns: tuple[Message, ...]
+        if recent:
+            turns = (
+                Message(role="user", content=self.prompts.render("short_request", **values)),
+                Message(role="assistant", content=recent),
+                Message(role="user", content=self.prompts.render("short_next", point=point, **values)),
+            )
+        else:
+            first = self.prompts.render("short_first" if linked else "short_part", point=point, **values)
+            turns = (Message(role="user", content=first),)
+        return self._with_system(turns, self._skeleton.system)
+
+    def _favoured(self, piece: Piece, seen: Seen) -> dict[str, float]:
+        """Words of the section's line that its text does not have yet, and of the request that the whole does not have."""
+        section, by = self.plan.sections[piece.index], self.card.favour
+        if not by:
+            return {}
+        line = f"{section.title} {section.point}"
+        asked = missing_words(self._request, "\n".join([*seen.texts, piece.text, line, ASKING]))
+        wanted = {word: REQUEST_SHARE * by for word in asked} | dict.fromkeys(missing_words(line, piece.text), by)
+        return {w.lower(): bias for w, bias in wanted.items() if w.isascii() and len(w) <= LONGEST_FAVOURED}
+
+    async def _full(self, piece: Piece, seen: Seen, memory: Memory) -> tuple[Message, ...]:
+        """Instruction, outline and as much of the earlier text as fits."""
+        section, text = self.plan.sections[piece.index], piece.text
+        end = last_sentence_end(text) if self.prefill else len(text)
+        fragment = tail_words(text[end:].strip(), PREFILL_WORDS)[-PREFILL_CHARACTERS:]
+        last = piece.index == len(self.plan.sections) - 1
+        values = {
+            "instruction": self.settings.instruction,
+            "number": piece.index + 1,
+            "count": len(self.plan.sections),
+            "title": section.title,
+            "point": section.point,
+            "place": self.prompts.render("last" if last else "middle"),
+            "ask": piece.ask,
+            "tail": tail_words(text, LAST_LINES),
+        }
+        name: Name = "continue" if text else "section"
+        prompt = await self._fill(name, values, section, piece.expect, Seen(seen.texts, text), memory)
+        messages = self._with_system(user(prompt), self.prompts.render("system"))
+        return (*messages, Message(role="assistant", content=fragment)) if fragment else messages
+
+    async def _fill(
+        self, name: Name, values: dict[str, object], section: Section, expect: int, seen: Seen, memory: Memory
+    ) -> str:
+        plan = memory.outline(self.plan, section.chapter)
+
+        def render(earlier: str) -> str:
+            parts = [p for p in (self.agreement, earlier) if p]
+            return self.prompts.render(name, plan=plan, memory="\n\n".join(parts), **values)
+
+        if memory.mode != "window":
+            prompt = render(memory.full(seen))
+            if memory.mode == "full" or memory.fits(prompt, expect):
+                memory.check(prompt, expect)
+                return prompt
+            memory.mode = "window"
+        room = memory.room(render(""), expect)
+        return render(await memory.digest(seen, section, room))
+
+    def _with_system(self, turns: tuple[Message, ...], system: str) -> tuple[Message, ...]:
+        if self.card.system:
+            return (Message(role="system", content=system), *turns)
+        first = turns[0].model_copy(update={"content": f"{system}\n\n{turns[0].content}"})
+        return (first, *turns[1:])
+
+
+def settled_ends(content: str, plan: str, texts: Sequence[str]) -> tuple[int, ...]:
+    """Where, in a prompt, the plan and each of the earlier sections end, as far as it shows them one after the other.
+
+    Up to each of these places the prompts of the sections after it begin with the same characters.
+    """
+    head = content.find(plan)
+    if head < 0:
+        return ()
+    ends = [head + len(plan)]
+    at = content.find("\n\n".join(texts), ends[0]) if texts else -1
+    for text in texts if at >= 0 else ():
+        ends.append(at + len(text))
+        at = ends[-1] + len("\n\n")
+    return tuple(ends)
+
+
+def _without_verb(request: str) -> str:
+    """What a request asks for, without its asking."""
+    begun = _VERB.match(request)
+    return request[begun.end() :] if begun and begun.end() < len(request) else request
+
+
+def _without_length(instruction: str) -> str:
+    """The instruction without its length, which a small model would write about."""
+    target = read_target(instruction)
+    if target is None or not target.quote:
+        return instruction
+    return " ".join(instruction.replace(target.quote, " ").split())
