@@ -11,7 +11,7 @@ override PROMPT := $(value PROMPT)
 override OUT := $(value OUT)
 export PROMPT OUT
 
-.PHONY: write test test-real test-recipe check fmt bench clean
+.PHONY: write test test-real test-recipe check fmt measure clean
 
 write: .venv/ready-write
 	@$(BIN)/longwriter write --words $(WORDS) $${OUT:+--out "$$OUT"} --json -- "$$PROMPT" > .venv/written.json
@@ -40,11 +40,11 @@ fmt: .venv/ready-dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: .venv/ready-dev
-	$(BIN)/python benchmarks/text.py
-	$(BIN)/python benchmarks/gguf.py
-	$(BIN)/python benchmarks/write.py
-	$(BIN)/python benchmarks/packing.py
+measure: .venv/ready-dev
+	$(BIN)/python measurements/text.py
+	$(BIN)/python measurements/gguf.py
+	$(BIN)/python measurements/write.py
+	$(BIN)/python measurements/packing.py
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
