@@ -11,7 +11,7 @@ override PROMPT := $(value PROMPT)
 override OUT := $(value OUT)
 export PROMPT OUT
 
-.PHONY: write test test-real test-recipe check fmt measure clean
+.PHONY: write test test-real test-recipe check fmt measure locks clean
 
 write: .venv/ready-write
 	@$(BIN)/longwriter write --words $(WORDS) $${OUT:+--out "$$OUT"} --json -- "$$PROMPT" > .venv/written.json
@@ -51,21 +51,26 @@ measure: .venv/ready-dev
 	  { echo "longwriter needs Python 3.11 or newer; set PYTHON=/path/to/python3.11"; exit 1; }
 	$(PYTHON) -m venv .venv
 
-.venv/ready: .venv/bin/python pyproject.toml constraints.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+# Exact versions, each file checked against its hash; building fetches nothing.
+PIP := $(BIN)/pip --quiet --disable-pip-version-check install --no-deps
+
+.venv/ready-%: .venv/bin/python pyproject.toml locks/%.txt
+	$(PIP) --require-hashes -r locks/$*.txt
+	$(PIP) --no-build-isolation -e .
 	@touch $@
 
-.venv/ready-write: .venv/ready
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[gguf]'
+# The libraries below PyTorch's build for CUDA, where that is the build that came.
+.venv/ready-train: .venv/bin/python pyproject.toml locks/train.txt locks/cuda.txt
+	$(PIP) --require-hashes -r locks/train.txt
+	if grep -qs '^Requires-Dist: nvidia' .venv/lib/python3*/site-packages/torch-*.dist-info/METADATA; then \
+	  $(PIP) --require-hashes -r locks/cuda.txt; fi
+	$(PIP) --no-build-isolation -e .
 	@touch $@
 
-.venv/ready-dev: .venv/ready
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
-	@touch $@
-
-.venv/ready-train: .venv/ready-dev
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[deepspeed,ray]'
-	@touch $@
+# After a change of dependencies in pyproject.toml.
+locks: .venv/bin/python
+	$(PIP) uv==0.13.9
+	$(BIN)/python .ci/locks.py
 
 clean:
 	rm -rf .venv build dist
