@@ -59,11 +59,10 @@ PIP := $(BIN)/pip --quiet --disable-pip-version-check install --no-deps
 	$(PIP) --no-build-isolation -e .
 	@touch $@
 
-# The libraries below PyTorch's build for CUDA, where that is the build that came.
-.venv/ready-train: .venv/bin/python pyproject.toml locks/train.txt locks/cuda.txt
+# PyTorch's build for the CPU where this machine's package index has it, else PyPI's, with the CUDA libraries it wants on Linux.
+.venv/ready-train: .venv/bin/python pyproject.toml locks/train.txt locks/torch-cpu.txt locks/torch.txt
 	$(PIP) --require-hashes -r locks/train.txt
-	if grep -qs '^Requires-Dist: nvidia' .venv/lib/python3*/site-packages/torch-*.dist-info/METADATA; then \
-	  $(PIP) --require-hashes -r locks/cuda.txt; fi
+	$(PIP) --require-hashes -r locks/torch-cpu.txt || $(PIP) --require-hashes -r locks/torch.txt
 	$(PIP) --no-build-isolation -e .
 	@touch $@
 

@@ -1,12 +1,13 @@
-"""Makes locks/: exact versions of all that is installed, with hashes of every file that a Python index has of them.
+"""Makes locks/: exact versions of all that is installed, with hashes of every file that PyPI has of them.
 
     make locks
 
-`train.txt` is everything (the extras dev, gguf, local, deepspeed and ray), `dev.txt` and `write.txt` are its parts for `make check` and
-`make write`. Versions in the files there are kept where pyproject.toml still allows them; delete a file's line to renew it.
+`train.txt` is everything (the extras dev, gguf, local, deepspeed and ray) but PyTorch; `dev.txt` and `write.txt` are its parts
+for `make check` and `make write`. Versions that stand in the files are kept where pyproject.toml still allows them; delete a
+requirement's line to renew it.
 
-PyTorch has two builds under one version. The one for the CPU, from its own index, wants no more packages; the one that PyPI has
-for Linux wants gigabytes of CUDA libraries, which stand in `cuda.txt` alone and are installed only below that build.
+PyTorch has several builds under one version. PyPI's stands in `torch.txt`, with the gigabytes of CUDA libraries that it wants on
+Linux; the one for the CPU, from PyTorch's own index, stands in `torch-cpu.txt` and wants nothing more.
 """
 
 import re
@@ -21,12 +22,13 @@ UV = (
     "uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate "
     "--group build"
 )
-CUDA = re.compile(r"(nvidia|cuda|triton)\b")
-CPU_BUILDS = {"sha256:6746dbcbeb526eb61330b76b41ff1b4eb848951103a892eeb080dfa2b264667b": "torch 2.13.0+cpu, 3.11, Linux x86_64"}
+TORCH = re.compile(r"(torch==|(nvidia|cuda|triton)\b)")
+CPU_BUILD = "sha256:6746dbcbeb526eb61330b76b41ff1b4eb848951103a892eeb080dfa2b264667b"  # 2.13.0+cpu, 3.11, Linux x86_64
+HEAD = "# Made by `make locks`. Installed with --require-hashes --no-deps.\n"
 
 
 def compiled(name: str) -> list[str]:
-    """The requirements of one lock, each with its hashes, sorted; a narrower lock takes the versions of `train.txt`."""
+    """Returns the requirements of one lock, each with its hashes; a narrower lock has the versions of `train.txt`."""
     command = [str(Path(sys.executable).parent / "uv"), *UV.split()[1:], "--output-file", str(LOCKS / f"{name}.txt")]
     for extra in EXTRAS[name]:
         command += ["--extra", extra]
@@ -37,22 +39,20 @@ def compiled(name: str) -> list[str]:
 
 
 def main() -> None:
-    """Writes the four files."""
+    """Writes every file of the folder."""
     LOCKS.mkdir(exist_ok=True)
     for name in EXTRAS:
-        kept, cuda = [], []
-        for requirement in compiled(name):
-            if requirement.startswith("torch=="):
-                requirement += "".join(f" \\\n    --hash={build}" for build in CPU_BUILDS if build not in requirement)
-            (cuda if CUDA.match(requirement) else kept).append(requirement)
-        _write(name, kept)
-        if cuda:
-            _write("cuda", cuda)
+        requirements = compiled(name)
+        _write(name, [each for each in requirements if not TORCH.match(each)])
+        torch = [each for each in requirements if TORCH.match(each)]
+        if torch:
+            version = next(each.split(" ", 1)[0] for each in torch if each.startswith("torch=="))
+            _write("torch", torch)
+            _write("torch-cpu", [f"{version} \\\n    --hash={CPU_BUILD}"])
 
 
 def _write(name: str, requirements: list[str]) -> None:
-    head = "# Made by `make locks`. Installed by the Makefile with --require-hashes --no-deps.\n"
-    (LOCKS / f"{name}.txt").write_text(head + "\n".join(requirements) + "\n", "utf-8")
+    (LOCKS / f"{name}.txt").write_text(HEAD + "\n".join(requirements) + "\n", "utf-8")
 
 
 if __name__ == "__main__":
