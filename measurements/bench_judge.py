@@ -1,6 +1,6 @@
 """Overhead of judging, against a local server with a fixed latency (tests/server.py, its own process).
 
-Run: python benchmarks/bench_judge.py [SECONDS]. Prints JSON: wall time of 1,000 judgements (six marks each, of texts of
+Run: python measurements/bench_judge.py [SECONDS]. Prints JSON: wall time of 1,000 judgements (six marks each, of texts of
 300 words) at concurrency 64 beside the ideal, which is 1,000 / 64 rounded up times the server's latency; and of scoring
 them again from the journal. Aim: ratio <= 1.10 at the latency of a real judge, 2 seconds and more.
 """
