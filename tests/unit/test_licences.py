@@ -26,9 +26,9 @@ def wanted_by(name: str, extras: frozenset[str], found: dict[str, Distribution])
     found[key] = dist
     for line in dist.requires or ():
         need = Requirement(line)
-        if need.marker is None or any(need.marker.evaluate({"extra": extra}) for extra in extras or {""}):
-            if need.name.lower() not in found or need.extras:
-                wanted_by(need.name, frozenset(need.extras), found)
+        asked = need.marker is None or any(need.marker.evaluate({"extra": extra}) for extra in extras or {""})
+        if asked and (need.name.lower() not in found or need.extras):
+            wanted_by(need.name, frozenset(need.extras), found)
 
 
 def licence_of(dist: Distribution) -> str:
