@@ -213,7 +213,7 @@ def test_nan_is_a_missing_value_and_counted(folder: Path) -> None:
     missing = [r for r in steps[0] if r.rewards[name] is None]
     assert 0 < len(missing) < 16
     assert log(folder)[0][f"rewards/{name}/missing"] == pytest.approx(len(missing) / 16, abs=1e-5)
-    assert missing[0].why[name]["missing"] == "the reward gave nan"
+    assert missing[0].why[name]["failure"] == "the reward gave nan"
     assert missing[0].advantages[name] is None
     assert missing[0].advantage == pytest.approx(missing[0].advantages[PLANTED + "Planted"])
 

@@ -22,8 +22,7 @@ from longwriter.config import build
 from longwriter.errors import InputError, RunError, SetupError
 from longwriter.models.base import need
 from longwriter.models.local.hf import positions
-from longwriter.rewards.base import RewardSettings, Verdict
-from longwriter.rewards.worth import worth
+from longwriter.rewards.base import FAILURE, RewardSettings, Verdict, calibrated
 
 REPORT = "reward.json"
 ADAPTER = "adapter_config.json"
@@ -78,10 +77,10 @@ class LocalModel:
 
     def _verdict(self, score: float | None, tokens: int, room: int | None) -> Verdict:
         if score is None:
-            return Verdict(None, {"tokens": tokens, "failure": f"{tokens:,} tokens; the reward model reads {room:,}"})
+            return Verdict(None, {"tokens": tokens, FAILURE: f"{tokens:,} tokens; the reward model reads {room:,}"})
         longest = self._scale.max_tokens
         beyond = {"longer_than_trained": True} if longest is not None and tokens > longest else {}
-        return worth(score, self._scale.centre, self._scale.scale, tokens=tokens, **beyond)
+        return calibrated(score, self._scale.centre, self._scale.scale, tokens=tokens, **beyond)
 
 
 def check_folder(folder: Path) -> None:

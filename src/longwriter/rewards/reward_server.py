@@ -18,8 +18,7 @@ from longwriter.errors import InputError, SetupError, Unavailable
 from longwriter.models.concurrency import together
 from longwriter.models.servers.refusals import too_long
 from longwriter.models.servers.retry import Backoff, asked_wait
-from longwriter.rewards.base import RewardSettings, Verdict
-from longwriter.rewards.worth import worth
+from longwriter.rewards.base import FAILURE, RewardSettings, Verdict, calibrated
 
 ENDPOINTS = ("classify", "pooling", "score")
 CONNECT_S = 10.0
@@ -103,12 +102,12 @@ class RewardServer:
         score = read_score(answered)
         if score is None:
             shown = json.dumps(answered, ensure_ascii=False)[:SAID_CHARS]
-            return Verdict(None, {"failure": f"the server gave no number: {shown}"})
-        return worth(score, self._settings.reward_centre, self._settings.reward_scale)
+            return Verdict(None, {FAILURE: f"the server gave no number: {shown}"})
+        return calibrated(score, self._settings.reward_centre, self._settings.reward_scale)
 
     def _refused(self, status: int, said: str) -> Verdict:
         if status in (400, 413, 422) and (status == 413 or too_long(said)):
-            return Verdict(None, {"failure": f"too long for the reward model: {said}"})
+            return Verdict(None, {FAILURE: f"too long for the reward model: {said}"})
         env = self._settings.reward_key_env
         if status in (401, 403):
             raise SetupError(f"{self._shown} wants a key that it accepts; set {env} ({status}: {said})")

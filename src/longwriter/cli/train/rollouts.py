@@ -13,7 +13,7 @@ from rich.text import Text
 from longwriter.cli.shared.options import JSON, with_options
 from longwriter.cli.shared.tables import show_table
 from longwriter.errors import InputError, RunError
-from longwriter.rewards.format import read_tags
+from longwriter.rewards.tags import read_tags
 from longwriter.runs.folders import write_file
 from longwriter.train.rollouts.page import GENERATOR, SAMPLES, make_page
 from longwriter.train.rollouts.stats import SORTS, StepStats, ordered, step_stats

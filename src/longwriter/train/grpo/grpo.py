@@ -6,6 +6,7 @@ runs the updates; rollouts come from transformers, or from vLLM where there is a
 
 import json
 import re
+from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 from warnings import filterwarnings
@@ -16,11 +17,11 @@ from trl import GRPOConfig
 
 from longwriter.config import read_text
 from longwriter.errors import InputError
+from longwriter.rewards.scoring import RewardSet
 from longwriter.train.grpo.curves import draw
 from longwriter.train.grpo.prompts import Prompt, order, read_prompts
 from longwriter.train.grpo.sampling import TAG, Sampling
-from longwriter.train.grpo.scorer import Judge
-from longwriter.train.grpo.scoring import Scoring
+from longwriter.train.grpo.scorer import THEN, RolloutScorer, asking
 from longwriter.train.grpo.trainer import GroupTrainer
 from longwriter.train.recipe import Recipe
 from longwriter.train.run.curves import Tell
@@ -55,11 +56,12 @@ def grpo(recipe: Recipe, out: Path, tell: Tell) -> None:
     if recipe.run.steps is None:
         steps *= recipe.grpo.iterations
     args = GRPOConfig(**_arguments(recipe, out, steps))
-    judge = None
-    if args.process_index == 0:
-        judge = Judge(recipe.grpo, Scoring(recipe.grpo.objectives, recipe.grpo.rewards, tell), out)
-    start(recipe, out, {label: told for label, (_, told) in opened.items()})
-    try:
+    scorer = None
+    with ExitStack() as stack:
+        if args.process_index == 0:
+            ask = stack.enter_context(asking(RewardSet(recipe.grpo.objectives, recipe.grpo.rewards, tell, THEN)))
+            scorer = RolloutScorer(recipe.grpo, ask, out)
+        start(recipe, out, {label: told for label, (_, told) in opened.items()})
         trainer = GroupTrainer(
             open_model(recipe, tokenizer, lean=False),  # TRL makes it lean itself
             args=args,
@@ -67,17 +69,14 @@ def grpo(recipe: Recipe, out: Path, tell: Tell) -> None:
             processing_class=tokenizer,
             settings=recipe.grpo,
             sampling=Sampling(recipe.grpo, tokenizer, recipe.run.seed),
-            judge=judge,
+            scorer=scorer,
         )
         if recipe.grpo.kl_every and recipe.model.lora is None:
             trainer.measure_against(open_model(recipe, tokenizer, lean=False))
         go(trainer, recipe, out, lambda told: tell(told if isinstance(told, str) else _shown(told)))
         finish(trainer, recipe, out)
-        if judge is not None:
+        if scorer is not None:
             draw(out, out.name)
-    finally:
-        if judge is not None:
-            judge.scoring.close()
 
 
 def _shown(entry: dict[str, float]) -> dict[str, float]:

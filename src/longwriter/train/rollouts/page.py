@@ -15,7 +15,7 @@ from pathlib import Path
 from string import Template
 
 from longwriter.report.svg import Line, Panel, panel_svg
-from longwriter.rewards.format import read_tags
+from longwriter.rewards.tags import read_tags
 from longwriter.text import language
 from longwriter.train.rollouts.stats import StepStats, by_group, chosen, step_stats
 from longwriter.train.rollouts.store import Rollout, read_steps
