@@ -30,7 +30,7 @@ def hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[list[str]]:
     asked: list[str] = []
 
     class Revised(Hub):
-        def do_GET(self) -> None:
+        def do_GET(self) -> None:  # noqa: N802 - the name that http.server calls
             asked.append(self.path)
             if "/revision/" not in self.path or self.path.split("/revision/")[1].split("?")[0] in ("main", "v1"):
                 super().do_GET()

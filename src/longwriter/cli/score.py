@@ -29,7 +29,7 @@ Examples:
   longwriter score RUN
       a run of write, or of train grpo (its last step)
   longwriter score samples.jsonl --json
-      a line a sample: prompt and text; id, mode, lower, upper, words if
+      one sample per line: prompt and text; id, mode, lower, upper, words if
       wanted
   longwriter score samples.jsonl --id 17 --reward length,format,writing \\
       --reward-model build/reward

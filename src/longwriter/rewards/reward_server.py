@@ -31,10 +31,10 @@ RAW = {"use_activation": False, "activation": False, "softmax": False}
 
 
 class RewardServer:
-    """Asks `settings.reward_url`. Opens its connections anew for each call of `score`, so any event loop may call it."""
+    """Asks `settings.reward_url`. Opens new connections for each call of `score`, so any event loop may call it."""
 
     def __init__(self, settings: RewardSettings) -> None:
-        """Raises InputError for an address that is none."""
+        """Raises InputError for what is not an address."""
         assert settings.reward_url is not None
         self._settings = settings
         self._url, self.endpoint = _endpoint(settings.reward_url)
@@ -43,7 +43,7 @@ class RewardServer:
         self._met = False
 
     async def score(self, texts: Sequence[tuple[str, str]]) -> list[Verdict]:
-        """One verdict a (request, answer). Raises SetupError, or Unavailable once the retry budget is spent."""
+        """One verdict per (request, answer). Raises SetupError, or Unavailable once the retry budget is spent."""
         key = self._key()
         timeout = httpx2.Timeout(self._settings.timeout_s, connect=min(CONNECT_S, self._settings.timeout_s))
         headers = {"Authorization": f"Bearer {key}"} if key else {}

@@ -21,7 +21,7 @@ Verdicts = dict[str, Verdict]
 """What each reward says of one sample, by the reward's name."""
 
 
-class Scores(NamedTuple):
+class RewardScores(NamedTuple):
     """What a set of rewards says of a batch."""
 
     verdicts: list[Verdicts]
@@ -52,7 +52,7 @@ class RewardSet:
         self.traits = {name: traits_of(reward) for name, reward in self._rewards.items()}
         self._report, self._then = report, then
 
-    async def score(self, samples: Sequence[Sample]) -> Scores:
+    async def score(self, samples: Sequence[Sample]) -> RewardScores:
         """Every reward's verdict on every sample. Raises LongWriterErrors, the first that a reward raises.
 
         A reward that breaks, or whose answer is not one Verdict per sample, is a RunError. A value that is not finite is
@@ -60,7 +60,7 @@ class RewardSet:
         """
         columns = await together((self._ask(name, samples) for name in self._rewards), max(1, len(self._rewards)))
         rows = zip(*(verdicts for verdicts, _ in columns), strict=True)
-        return Scores(
+        return RewardScores(
             [dict(zip(self._rewards, row, strict=True)) for row in rows], sum(waited for _, waited in columns)
         )
 

@@ -51,7 +51,10 @@ BROKEN = {
     r"^the reward own broke: ValueError: of my own making \(test_scoring\.py:\d+\); mend it$": boom,
     "^the reward own gave 1 verdicts on 2 samples; mend it$": lambda _: [Verdict(1.0, {})],
     "^the reward own gave 3 verdicts on 2 samples; mend it$": lambda _: [Verdict(1.0, {})] * 3,
-    "^the reward own broke: TypeError: '1.0' is no Verdict of a number or None, and reasons; mend it$": lambda _: [1.0, 1],
+    "^the reward own broke: TypeError: '1.0' is no Verdict of a number or None, and reasons; mend it$": lambda _: [
+        1.0,
+        1,
+    ],
     "^the reward own broke: TypeError: .*'0.5'": lambda _: [Verdict("0.5", {})] * 2,  # type: ignore[arg-type]
     "^the reward own broke: TypeError: .*'list'": lambda _: [Verdict([1], {})] * 2,  # type: ignore[arg-type]
     "^the reward own broke: TypeError: ": lambda _: None,

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from longwriter.rewards.base import Verdict
-from longwriter.rewards.scoring import Scores
+from longwriter.rewards.scoring import RewardScores
 from longwriter.train.grpo.scorer import Completion, RolloutScorer
 from longwriter.train.grpo.settings import GrpoSettings
 
@@ -19,5 +19,5 @@ def test_repetition_is_as_the_format_reward_found_it(tmp_path: Path, shares: lis
     known = {"request": "Write.", "mode": "direct", "lower": None, "upper": None, "prompt": "", "cut": False}
     rollouts = [Completion(id="r", completion=TEXT, **known) for _ in shares]  # type: ignore[arg-type]
     rows = [{"format": Verdict(i / 2, {"fault": "", "repeated": share})} for i, share in enumerate(shares)]
-    found = RolloutScorer(settings, lambda _: Scores(rows), tmp_path).score(1, rollouts)
+    found = RolloutScorer(settings, lambda _: RewardScores(rows), tmp_path).score(1, rollouts)
     assert found.measures["repetition"] == mean

@@ -9,7 +9,7 @@ import pytest
 
 from longwriter.errors import RunError
 from longwriter.rewards.base import RewardSettings, Sample, Traits, Verdict
-from longwriter.rewards.scoring import RewardSet, Scores
+from longwriter.rewards.scoring import RewardScores, RewardSet
 from longwriter.train.grpo.scorer import Completion, RolloutScorer, ScoredStep, asking
 from longwriter.train.grpo.settings import GrpoSettings
 from longwriter.train.rollouts.store import read_steps
@@ -86,7 +86,7 @@ def test_the_length_reward_may_be_missing_where_no_request_has_a_range(tmp_path:
 def test_a_reward_without_any_score_stops_the_run(tmp_path: Path) -> None:
     settings = GrpoSettings.model_validate({"objectives": ["length", PARTIAL], "group": 2})
     missing = {"length": Verdict(None, {}), PARTIAL: Verdict(1.0, {})}
-    scorer = RolloutScorer(settings, lambda _: Scores([missing] * 2), tmp_path)
+    scorer = RolloutScorer(settings, lambda _: RewardScores([missing] * 2), tmp_path)
     assert scorer.score(1, [completion("a")] * 2).advantages == [0, 0]
     with pytest.raises(
         RunError, match=r"^the reward length gave no score for any of 2 rollouts; the first says \{\}; "
@@ -94,12 +94,12 @@ def test_a_reward_without_any_score_stops_the_run(tmp_path: Path) -> None:
         scorer.score(2, [completion("a", lower=1)] * 2)
     gone = missing | {PARTIAL: Verdict(None, {"failure": "the server sleeps"})}
     with pytest.raises(RunError, match=r"gave no score for any of 2 rollouts; the first says .*the server sleeps"):
-        RolloutScorer(settings, lambda _: Scores([gone] * 2), tmp_path).score(1, [completion("a")] * 2)
+        RolloutScorer(settings, lambda _: RewardScores([gone] * 2), tmp_path).score(1, [completion("a")] * 2)
 
 
 def test_seconds_of_waiting_are_measured(tmp_path: Path) -> None:
     settings = GrpoSettings.model_validate({"objectives": [PARTIAL], "group": 2})
-    scores = Scores([{PARTIAL: Verdict(1.0, {})}] * 2, waited=3.0)
+    scores = RewardScores([{PARTIAL: Verdict(1.0, {})}] * 2, waited=3.0)
     assert RolloutScorer(settings, lambda _: scores, tmp_path).score(1, [completion("a")] * 2).measures["waited"] == 3
 
 

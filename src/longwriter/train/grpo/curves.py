@@ -13,8 +13,8 @@ PANELS = {
     "repeated words, distinct word pairs": r"(repetition|distinct_2)",
     "overuse of a word, times": r"(overuse)",
     "share of rollouts": r"(cut|malformed)|rewards/(.+/missing)",
-    "entropy, nats a token": r"(entropy)",
-    "KL to the start, nats a token": r"(kl)",
+    "entropy, nats per token": r"(entropy)",
+    "KL to the start, nats per token": r"(kl)",
 }
 """Title -> keys of the log; what stands in brackets is the curve's name."""
 

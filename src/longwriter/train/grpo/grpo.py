@@ -31,7 +31,7 @@ from longwriter.train.run.setup import arguments, open_model, open_tokenizer, st
 filterwarnings("ignore", message=".*rollout_func.*", category=UserWarning)
 
 LONGEST_PAUSE_S = 7 * 24 * 3600
-"""For which the other processes wait while the main one waits for a reward."""
+"""How long the other processes wait while the main one waits for a reward."""
 CORRECTIONS = {"token": "token_truncate", "sequence": "sequence_mask"}
 SHOWN = ("step", "steps", "left", "loss", "cut", "flat", "answer_words", "entropy")
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from longwriter.errors import RunError
 from longwriter.rewards.base import Sample, reward_class, traits_of
-from longwriter.rewards.scoring import RewardSet, Scores
+from longwriter.rewards.scoring import RewardScores, RewardSet
 from longwriter.rewards.tags import read_tags
 from longwriter.text import count_words
 from longwriter.train.grpo.advantage import Floats, advantages, normalised
@@ -24,7 +24,7 @@ from longwriter.train.rollouts.store import Rollout, write_step
 
 THEN = "; the last checkpoint is sound: mend the reward, then run the same command again"
 """What the user can do about a reward that breaks."""
-Ask = Callable[[Sequence[Sample]], Scores]
+Ask = Callable[[Sequence[Sample]], RewardScores]
 """Scores a batch, and returns when all scores are there."""
 
 
@@ -77,7 +77,7 @@ class RolloutScorer:
         measures = self.measures.take(step, rollouts)
         return ScoredStep(used.tolist(), measures | ({"waited": scores.waited} if scores.waited else {}))
 
-    def _values(self, scores: Scores, completions: Sequence[Completion]) -> Floats:
+    def _values(self, scores: RewardScores, completions: Sequence[Completion]) -> Floats:
         """(rollouts, rewards), NaN for missing. With `overlong = "punish"` a cut rollout has 0 where it had a value."""
         rows = [[row[name].value for name in self.names] for row in scores.verdicts]
         values = np.array(rows, np.float64)  # None becomes NaN
@@ -102,7 +102,7 @@ class RolloutScorer:
         return used
 
     def _rollouts(
-        self, step: int, completions: Sequence[Completion], scores: Scores, values: Floats, used: Floats
+        self, step: int, completions: Sequence[Completion], scores: RewardScores, values: Floats, used: Floats
     ) -> list[Rollout]:
         """The records of a step."""
         scaled = normalised(values, self.settings.group)

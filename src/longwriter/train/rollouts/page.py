@@ -24,22 +24,22 @@ from longwriter.train.run.log import read_log
 SAMPLES = 8
 """Rollouts of a step on the page, where nothing else is said."""
 MOST_BYTES = 32 * 2**20
-"""Of all samples; beyond, every second step's samples are left out, and so on."""
+"""Largest size of all samples; beyond it every second step's samples are left out, and so on."""
 TEMPLATE = Path(__file__).parent / "page.html"
 GENERATOR = '<meta name="generator" content="longwriter rollouts">'
 """By this, a page that may be replaced is known."""
 LOGGED = {
-    "kl": "KL to the start, nats a token",
-    "entropy": "entropy, nats a token",
+    "kl": "KL to the start, nats per token",
+    "entropy": "entropy, nats per token",
     "overuse": "overuse of a word (times its share at the start)",
     "distinct_2": "distinct word pairs (share)",
     "answer_share": "the answer's share of all words",
 }
-"""Keys of the run's log, alone or after drift/, that are drawn where they are there (`rewards.drift`)."""
+"""Keys of the run's log, alone or after drift/, that are drawn where they are there (`grpo.drift`)."""
 _SCRIPT = re.compile(r"<script>(.*?)</script>", re.S)
 
 
-class Kept:
+class KeptSamples:
     """The samples of as many steps as fit, evenly spaced, the first and the last among them."""
 
     def __init__(self, most_bytes: int) -> None:
@@ -75,7 +75,7 @@ def make_page(
     run: Path, samples: int = SAMPLES, tell: Callable[[int], None] = lambda _: None, most_bytes: int = MOST_BYTES
 ) -> str:
     """The page of a run. `tell` is called with each step that was read. Raises RunError for what cannot be read."""
-    stats, kept = list[StepStats](), Kept(most_bytes)
+    stats, kept = list[StepStats](), KeptSamples(most_bytes)
     for turn, (step, rollouts) in enumerate(read_steps(run)):
         stats.append(step_stats(step, rollouts))
         kept.add(step, block(chosen(rollouts, samples, turn)))

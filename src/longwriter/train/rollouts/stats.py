@@ -73,7 +73,7 @@ def _reward(name: str, groups: Sequence[Sequence[Rollout]]) -> RewardStats:
 
 
 def mean(values: Iterable[float | None]) -> float | None:
-    """Of the values that there are; None for none."""
+    """Mean of the values that there are; None for none."""
     known = [v for v in values if v is not None]
     return fmean(known) if known else None
 
@@ -85,7 +85,7 @@ def repeated(rollout: Rollout) -> float | None:
 
 
 def reward_mean(rollout: Rollout) -> float | None:
-    """Mean of the rewards that there are."""
+    """Mean of a rollout's rewards that are not missing."""
     return mean(rollout.rewards.values())
 
 

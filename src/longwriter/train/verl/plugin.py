@@ -21,7 +21,7 @@ from verl.trainer.ppo.v1 import PPOTrainerSync, register_trainer
 
 from longwriter.errors import RunError
 from longwriter.rewards.base import Verdict
-from longwriter.rewards.scoring import Scores
+from longwriter.rewards.scoring import RewardScores
 from longwriter.train.grpo.scorer import Completion, RolloutScorer
 from longwriter.train.recipe import read_recipe
 from longwriter.train.verl.advantage import by_group
@@ -63,7 +63,7 @@ class LongWriterTrainer(PPOTrainerSync):
         return put(batch, data["response_mask"], values.tolist())
 
 
-def carried(names: Sequence[str], infos: Sequence[Row]) -> Scores:
+def carried(names: Sequence[str], infos: Sequence[Row]) -> RewardScores:
     """The verdicts that the reward workers gave; nothing is asked again.
 
     `infos`: results of `reward.compute_score`. Raises RunError for an error in one, or a reward that is missing from one.
@@ -77,7 +77,7 @@ def carried(names: Sequence[str], infos: Sequence[Row]) -> Scores:
             f"no reward {', '.join(absent)} with the rollouts; set reward.custom_reward_function.path to "
             "pkg://longwriter.train.verl.reward and its recipe to the trainer's"
         )
-    return Scores([_verdicts(names, info) for info in infos])
+    return RewardScores([_verdicts(names, info) for info in infos])
 
 
 def _verdicts(names: Sequence[str], info: Row) -> dict[str, Verdict]:
