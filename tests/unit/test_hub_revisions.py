@@ -62,12 +62,15 @@ def test_a_revision_that_is_not_there_is_named(hub: list[str]) -> None:
 
 
 class Models(BaseHTTPRequestHandler):
-    """A repository with one file, at main and at v1."""
+    """A repository with one file, at main, at v1 and at a pull request."""
+
+    asked: list[str] = []  # noqa: RUF012 - the test's own
 
     def do_HEAD(self) -> None:
         self.do_GET()
 
     def do_GET(self) -> None:
+        self.asked.append(unquote(self.path))
         about = json.dumps({"id": "o/n", "sha": COMMIT, "siblings": [], "cardData": {"license": "mit"}}).encode()
         found = {f"/o/n/resolve/{rev}/sub/a@b.gguf": gguf() for rev in ("main", "v1", "refs/pr/1")}
         found |= dict.fromkeys(("/api/models/o/n", "/api/models/o/n/revision/v1"), about)
@@ -102,10 +105,13 @@ def models(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
 
 @pytest.mark.parametrize("revision", ["", "@v1", "@refs/pr/1"])
 def test_a_model_is_pulled_at_its_revision_and_its_commit_is_recorded(models: None, revision: str) -> None:
+    Models.asked.clear()
     got = pull(f"hub:o/n/sub/a@b.gguf{revision}", "mine", lambda done, total: None)
     assert (got.name, got.licence) == ("mine", "mit")
     assert got.source == f"hub:o/n/sub/a@b.gguf@{COMMIT}"
     assert got.path.read_bytes() == gguf()
+    fetched = {path for path in Models.asked if "/resolve/" in path}
+    assert fetched == {f"/o/n/resolve/{revision.removeprefix('@') or 'main'}/sub/a@b.gguf"}
 
 
 def test_a_models_revision_that_is_not_there_is_named(models: None) -> None:
