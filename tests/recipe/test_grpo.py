@@ -21,6 +21,7 @@ from recipe.tiny_grpo import PLANTED, log, made, prompts, recipe_of, run  # noqa
 
 from longwriter.errors import InputError, RunError, SetupError  # noqa: E402
 from longwriter.train.rollouts.store import Rollout, read_steps  # noqa: E402
+from longwriter.train.run.log import TrainingProgress  # noqa: E402
 
 pytestmark = pytest.mark.recipe
 
@@ -189,11 +190,11 @@ def test_a_reward_endpoint_may_die_and_come_back(folder: Path, monkeypatch: pyte
     monkeypatch.setenv("PLANTED_URL", f"http://127.0.0.1:{port}/")
     lines: list[str] = []
 
-    def tell(entry: dict[str, float] | str) -> None:
+    def tell(entry: TrainingProgress | str) -> None:
         if isinstance(entry, str):
             lines.append(entry)
             threading.Timer(1.5, lambda: servers.append(serve(port))).start()  # after a second attempt in vain
-        elif entry["step"] == 2:
+        elif entry.entry.step == 2:
             servers[0].shutdown()
             servers[0].server_close()
 
@@ -244,7 +245,7 @@ def test_a_run_without_spread_stops_as_collapsed(folder: Path) -> None:
 
 
 def test_a_collapse_is_counted_across_a_stop(folder: Path) -> None:
-    def stop(entry: dict[str, float] | str) -> None:
+    def stop(entry: TrainingProgress | str) -> None:
         if isinstance(entry, dict) and entry["step"] == 3:
             raise KeyboardInterrupt
 

@@ -12,7 +12,7 @@ from longwriter.journal import digest
 from longwriter.prompts import prompt_set
 from longwriter.rewards.base import Mode, reward_class, traits_of
 from longwriter.text import language
-from longwriter.train.data.chat import read_table
+from longwriter.train.data.tables import read_table
 from longwriter.train.grpo.settings import GrpoSettings
 from longwriter.train.recipe import Recipe
 

@@ -19,7 +19,7 @@ from longwriter.errors import RunError
 from longwriter.train.grpo.sampling import Sampling
 from longwriter.train.grpo.scorer import Completion, RolloutScorer, ScoredStep
 from longwriter.train.grpo.settings import GrpoSettings
-from longwriter.train.run.trainer import SoundTrainer
+from longwriter.train.run.trainer import FiniteGradTrainer
 
 RENAMED = {
     "clip_ratio/region_mean": "clipped",
@@ -32,7 +32,7 @@ RENAMED = {
 COLUMNS = ("id", "request", "prompt", "mode", "lower", "upper", "cut")
 
 
-class GroupTrainer(SoundTrainer, GRPOTrainer):
+class GroupTrainer(FiniteGradTrainer, GRPOTrainer):
     """TRL's trainer on the advantages of a `RolloutScorer`."""
 
     def __init__(

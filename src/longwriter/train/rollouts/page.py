@@ -19,7 +19,8 @@ from longwriter.rewards.tags import read_tags
 from longwriter.text import language
 from longwriter.train.rollouts.stats import StepStats, by_group, chosen, step_stats
 from longwriter.train.rollouts.store import Rollout, read_steps
-from longwriter.train.run.log import read_log
+from longwriter.train.run.log import LogEntry, names_of, read_log
+from longwriter.train.run.log import points as points_of
 
 SAMPLES = 8
 """Rollouts of a step on the page, where nothing else is said."""
@@ -118,7 +119,7 @@ def _sample(rollout: Rollout) -> dict[str, object]:
     return rollout.model_dump(include=keys) | text | {"fault": tagged.fault}
 
 
-def panels(stats: Sequence[StepStats], log: Sequence[dict[str, float]]) -> list[Panel]:
+def panels(stats: Sequence[StepStats], log: Sequence[LogEntry]) -> list[Panel]:
     """What there is to be drawn, in the order of the page."""
     names = list(dict.fromkeys(name for s in stats for name in s.rewards))
     out = []
@@ -132,8 +133,8 @@ def panels(stats: Sequence[StepStats], log: Sequence[dict[str, float]]) -> list[
     shares = [_line(stats, "cut", "cut"), _line(stats, "malformed", "malformed"), _line(stats, "flat", "flat groups")]
     out.append(Panel("share of rollouts and of groups", shares, 1.0))
     for key, title in LOGGED.items():
-        names = [name for name in (key, f"drift/{key}") if any(name in entry for entry in log)]
-        out.append(Panel(title, [Line(key, [(e["step"], e[name]) for e in log if name in e]) for name in names]))
+        names = [name for name in (key, f"drift/{key}") if name in names_of(log)]
+        out.append(Panel(title, [Line(key, points_of(log, name)) for name in names]))
     return out
 
 
