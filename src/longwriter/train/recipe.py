@@ -53,7 +53,7 @@ class ModelSettings(Record):
     @model_validator(mode="after")
     def _one_of(self) -> "ModelSettings":
         if (self.init is None) == (not self.new):
-            raise ValueError("give one of init (weights to go on from) and new (a shape to begin with)")
+            raise ValueError("give one of init (existing weights) and new (sizes of a model of random weights)")
         if self.new and self.tokenizer is None:
             raise ValueError("tokenizer: a new model needs one")
         return self

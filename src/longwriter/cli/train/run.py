@@ -74,7 +74,7 @@ def command(name: str, method: Method, about: str, example: str) -> click.Comman
 
 
 GO_ON = """
-The same command again goes on from the last checkpoint.
+The same command resumes from the last checkpoint.
 On many devices: torchrun --nproc-per-node 8 -m longwriter train ...
 """
 pretrain = command(

@@ -1,4 +1,4 @@
-"""Rows of token ids that a trainer reads: row i is the same whoever asks, so a killed run goes on with the very next one.
+"""Rows of token ids that a trainer reads: row i is the same whoever asks, so a killed run resumes with the next one.
 
 A row is a dict of 1-D tensors of equal length: `input_ids`; `labels`, the same ids or -100 where no loss counts;
 `weights`, what each label's loss counts; and for packed samples `position_ids`, which begin at 0 with each sample and so
@@ -27,7 +27,7 @@ IGNORE = -100
 
 
 def row(ids: Ids, counted: NDArray[np.bool_]) -> Row:
-    """One text in a row of its own; `counted` marks the tokens whose loss counts, each as much as any other."""
+    """One text as one row; `counted`, (tokens,), marks the tokens whose loss counts, all alike."""
     input_ids = torch.from_numpy(ids.astype(np.int64))
     mask = torch.from_numpy(counted)
     return {"input_ids": input_ids, "labels": input_ids.masked_fill(~mask, IGNORE), "weights": mask.float()}
@@ -105,7 +105,7 @@ class RepeatProbe(Dataset[Row]):
 
 
 class PackedRows(Dataset[Row]):
-    """Packs of samples, one pack a row, each sample blind to the others of its pack."""
+    """Packs of samples, one per row, each sample blind to the others of its pack."""
 
     def __init__(
         self, samples: Sequence[TokenisedSample], pieces: Pieces, packs: Sequence[Ints], *, by_sequence: bool

@@ -14,7 +14,7 @@ LOG = "log.jsonl"
 
 
 class LogEntry(Record):
-    """One report. In the file its values stand beside `step`, `tokens` and `seconds`, in one flat object."""
+    """One report. In the file its values are beside `step`, `tokens` and `seconds`, in one flat object."""
 
     model_config = ConfigDict(allow_inf_nan=True)  # a report shows a loss that is NaN
 

@@ -33,7 +33,7 @@ TRL_SETS = ("label_names", "remove_unused_columns", "prediction_loss_only")
 
 
 def open_tokenizer(model: ModelSettings) -> PreTrainedTokenizerBase:
-    """The tokenizer that a recipe names. Raises InputError where there is none."""
+    """The tokenizer that a recipe names. Raises InputError where it cannot be found."""
     name = model.tokenizer or model.init
     assert name is not None
     if name.endswith(".json"):
