@@ -15,7 +15,6 @@ from pydantic import Field
 
 from longwriter.config import build, read_text
 from longwriter.errors import InputError, LongWriterError
-from longwriter.models.base import close_all
 from longwriter.runs.folders import run_name
 from longwriter.types import Record
 from longwriter.writer.session import Options, Result, open_models, write
@@ -91,4 +90,5 @@ async def write_batch(
     try:
         return list(await asyncio.gather(*(one(n, s) for n, s in items.items())))
     finally:
-        await close_all(models.values())
+        for model in {id(m): m for m in models.values()}.values():
+            await model.aclose()
