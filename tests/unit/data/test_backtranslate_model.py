@@ -152,7 +152,7 @@ def test_unreadable_replies_are_asked_for_again_and_then_dropped_with_the_reason
     with Server(speak=stubborn) as server:
         made = run(settings(source(tmp_path), server.url), tmp_path / "out")
         assert len(server.requests) == 6 + 2 + 1
-    assert made.train["dropped"]["reply is no JSON"] == 1
+    assert made.train["dropped"]["the reply holds no JSON object"] == 1
     assert made.train["rows"] == 5
 
 
