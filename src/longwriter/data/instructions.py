@@ -76,9 +76,10 @@ def _instruction(row: Row, where: str) -> Instruction:
     words = row.get("words")
     if words in (None, ""):
         return Instruction(name, prompt)
-    if not str(words).isdigit() or int(str(words)) == 0:
+    number = int(text) if (text := str(words)).isdecimal() else 0
+    if not number:
         raise InputError(f"{where}: words must be a whole number above 0, got {words!r}")
-    return Instruction(name, prompt, int(str(words)))
+    return Instruction(name, prompt, number)
 
 
 def _numbered(name: str) -> Iterator[str]:

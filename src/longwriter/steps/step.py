@@ -5,14 +5,11 @@ The journal belongs to the driver alone, so both engines resume alike. What an i
 """
 
 import time
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import closing
 from types import TracebackType
-from typing import NamedTuple, Protocol, Self, TypeVar
+from typing import NamedTuple, Protocol, Self
 
-from pydantic import BaseModel, ValidationError
-
-from longwriter.config import fault
 from longwriter.errors import (
     CeilingReached,
     EmptyReply,
@@ -25,10 +22,9 @@ from longwriter.errors import (
     SetupError,
     Unavailable,
 )
-from longwriter.journal import Journal
+from longwriter.journal import Journal, RecordT
 from longwriter.types import Record
 
-RecordT = TypeVar("RecordT", bound=BaseModel)
 Item = dict[str, object]
 """JSON-able, with "id": str, unique in a step."""
 Result = dict[str, object]
@@ -120,15 +116,6 @@ def results_of(step: str, journal: Journal) -> dict[str, Result]:
     return {record.id: record.result for record in records}
 
 
-def typed(step: str, results: Mapping[str, Result], kind: type[RecordT]) -> dict[str, RecordT]:
-    """Results as records. Raises RunError naming the step and the item of another shape."""
-    try:
-        return {name: kind.model_validate(result) for name, result in results.items()}
-    except ValidationError as error:
-        key, reason = fault(error, kind)
-        raise RunError(f"{step}: a result that this version cannot read: {key}: {reason}; start a new --out") from error
-
-
 def run_step(
     step: str, items: Sequence[Item], worker: Worker, run: StepRun, *, partial: bool = False
 ) -> dict[str, Result]:
@@ -178,6 +165,17 @@ def run_step(
             "What is done is kept: the same command goes on with the rest"
         )
     return {name: results[name] for name in ids if name in results}
+
+
+def run_typed(
+    step: str, items: Sequence[Item], worker: Worker, run: StepRun, kind: type[RecordT], *, partial: bool = False
+) -> dict[str, RecordT]:
+    """`run_step` with the results as records. Raises RunError naming the journal's line with a result of another shape."""
+    results, found = run_step(step, items, worker, run, partial=partial), dict[str, RecordT]()
+    for entry in run.journal:
+        if entry.kind == step and (name := str(entry.data["id"])) in results:
+            found[name] = run.journal.parsed(entry, kind, entry.data["result"])
+    return {name: found[name] for name in results}
 
 
 async def outcome_of(worker: Worker, item: Item) -> tuple[str, Outcome]:

@@ -31,7 +31,7 @@ class DroppedOutput(NamedTuple):
     stage: str
     """select, judge, write or filter."""
     name: str
-    """Of the rule, or of the first filter that it failed."""
+    """Name of the rule, or of the first filter that it failed."""
     reason: str
     words: int | None = None
     """Length of the text, if one was written."""
@@ -43,7 +43,7 @@ class Output(NamedTuple):
     candidate: Candidate
     messages: list[dict[str, str]]
     plan: object
-    """As the row has it: title, point and words of each section."""
+    """Title, point and words of each section, as the row has them."""
     model: str
     prompts_sha256: str
 

@@ -30,7 +30,7 @@ from longwriter.models.base import REACH, ModelConfig
 from longwriter.models.verdicts import check_judge
 from longwriter.prompts import sha256_of_prompts
 from longwriter.runs.folders import opened
-from longwriter.steps.step import Engine, Item, Result, StepRun, Tell, run_step, typed
+from longwriter.steps.step import Engine, Item, Result, StepRun, Tell, run_typed
 from longwriter.text import language
 from longwriter.types import Record
 from longwriter.writer import prompts as writer_prompts
@@ -52,7 +52,7 @@ class BuildSettings(Record):
     instructions: str
     instructions_sha256: str
     writer: WriteSettings
-    """Of every text; its `instruction` stands for each."""
+    """Settings of every text; each has its own instruction."""
     judge: ModelConfig
     least_words: int = Field(default=2000, ge=1)
     """A request is worth an answer if it needs so many."""
@@ -151,7 +151,7 @@ def choose(
         check_judge(settings.judge, f"{named}: give --judge NAME, or words in their rows")
     judge = LongAnswerSelector(settings.judge, settings.least_words, settings.writer.seed)
     items: list[Item] = [i._asdict() for i in ruled.open]
-    answers = typed(JUDGE, run_step(JUDGE, items, judge, run, partial=settings.skip_failed), LengthAnswer)
+    answers = run_typed(JUDGE, items, judge, run, LengthAnswer, partial=settings.skip_failed)
     long, dropped = {i.id for i in ruled.long}, [*unusable, *ruled.dropped]
     for instruction in ruled.open:
         answer = answers.get(instruction.id, LengthAnswer())
@@ -188,7 +188,7 @@ def _written(
     except OSError as error:
         raise RunError(f"cannot make {folder / RUNS}: {error.strerror}") from error
     writer = AgentWriter(settings.writer, folder / RUNS)
-    return typed(WRITE, run_step(WRITE, items, writer, run, partial=settings.skip_failed), WriteResult)
+    return run_typed(WRITE, items, writer, run, WriteResult, partial=settings.skip_failed)
 
 
 def _outputs(
@@ -216,7 +216,7 @@ def _outputs(
 
 @cache
 def prompts_sha256(writer_set: str, judge_language: str) -> str:
-    """Of the prompts that made a record: the writer's set and the judge's question."""
+    """The SHA-256 of the prompts that made a row: the writer's set and the judge's question."""
     written = (Path(writer_prompts.__file__).parent / writer_set).rglob("*.txt")
     return sha256_of_prompts([*written, JUDGE_PROMPTS / judge_language / "needs_length.txt"])
 

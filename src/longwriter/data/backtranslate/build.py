@@ -29,7 +29,7 @@ from longwriter.models.base import REACH, ModelConfig
 from longwriter.models.verdicts import check_judge
 from longwriter.prompts import sha256_of_prompts
 from longwriter.runs.folders import opened
-from longwriter.steps.step import Engine, StepProgress, StepRun, Tell, run_step, typed
+from longwriter.steps.step import Engine, StepProgress, StepRun, Tell, run_typed
 from longwriter.text import count_words
 from longwriter.types import Record
 
@@ -46,11 +46,11 @@ class BacktranslateSettings(Record):
     source: str
     form: Literal["chat", "nano"] = "chat"
     words: tuple[int, int] | None = None
-    """Of a plan's sections; None: as `SECTION_WORDS`."""
+    """Least and most words of a plan's sections; None: as `SECTION_WORDS`."""
     direct: tuple[int, int] = (30, 450)
-    """Of what nano is asked for without a plan."""
+    """Least and most words of what nano is asked for without a plan."""
     texts: tuple[int, int] = (500, 32_000)
-    """Of a chat row's text."""
+    """Least and most words of a chat row's text."""
     max_parts: int = Field(default=10, ge=1, le=24)
     held_out_every: int = Field(default=0, ge=0)
     """One chapter in so many is held out; 0: none."""
@@ -125,7 +125,7 @@ def _instructed(settings: BacktranslateSettings, model: ModelConfig, run: StepRu
         if _size(settings, chapter) == "":
             items.append(item_of(chapter, settings.section_words, _rng(settings, "", chapter)))
     worker = BackTranslator(model, settings.seed)
-    return typed(STEP, run_step(STEP, items, worker, run, partial=settings.skip_failed), Instructed)
+    return run_typed(STEP, items, worker, run, Instructed, partial=settings.skip_failed)
 
 
 def _size(settings: BacktranslateSettings, chapter: ChapterText) -> str:

@@ -21,7 +21,7 @@ from longwriter.types import Section
 
 LESSONS = Path(__file__).parent / "lessons"
 REQUEST_WORDS = 40
-"""Of a request, in a lesson's prompt."""
+"""Most words of a request in a lesson's prompt."""
 RECENT_WORDS, RECENT_CHARACTERS = 70, 600
 """Most of the earlier text that a lesson's prompt shows."""
 FEWEST, MOST = 2, 6
@@ -42,7 +42,7 @@ class LessonLimits(NamedTuple):
     """Sizes of lessons, in words of `text.count_words`."""
 
     words: tuple[int, int]
-    """Of a section."""
+    """Least and most words of a section."""
     max_parts: int
     """Most lines of a plan."""
 

@@ -81,7 +81,7 @@ class Triple(NamedTuple):
     prompt: str
     completion: str
     words: int
-    """Of the completion, 0 where it is a plan."""
+    """Words of the completion, 0 where it is a plan."""
     required: int | None
     """Words that the prompt asks for."""
     plan: tuple[Section, ...] = ()

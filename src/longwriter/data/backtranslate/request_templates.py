@@ -77,7 +77,7 @@ def kind_of(about: About) -> str:
 
 
 def joined(topics: Sequence[str], language: PromptLanguage) -> str:
-    """As a list is said: "a, b and c", "a、b和c"."""
+    """A list in words: "a, b and c", "a、b和c"."""
     comma, last = ("、", "和") if language == "zh" else (", ", " and ")
     return last.join([comma.join(topics[:-1]), topics[-1]] if len(topics) > 1 else topics)
 

@@ -30,7 +30,7 @@ from longwriter.errors import InputError, RunError
 from longwriter.journal import Journal, digest
 from longwriter.runs.folders import REPORT, SETTINGS, opened, saved_settings, write_file
 from longwriter.steps.engines import open_engine
-from longwriter.steps.step import StepProgress, StepRun, Tell, run_step, typed
+from longwriter.steps.step import StepProgress, StepRun, Tell, run_typed
 from longwriter.types import Record
 
 PARTS = "parts"
@@ -106,7 +106,7 @@ def _chapters(
     (out / PARTS).mkdir(exist_ok=True)
     items: list[Row] = [{"id": s.id, "path": str(s.path.resolve())} for s in sources]
     run = StepRun(journal, open_engine(engine.name, max(1, engine.concurrency)), tell)
-    made = typed("read", run_step("read", items, reader, run), PartsRead)
+    made = run_typed("read", items, reader, run, PartsRead)
     for source in sources:
         if len(parts_of(out / PARTS, source.id)) != made[source.id].parts:
             raise RunError(f"{out / PARTS}: parts of {source.name} are missing; remove {out}, and build it anew")

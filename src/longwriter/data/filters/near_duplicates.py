@@ -1,6 +1,6 @@
 """Texts that nearly repeat an earlier one: MinHash with locality-sensitive hashing, on the disk.
 
-A text is the set of its 5-grams of words, in small letters (CJK by character, as `text.words_of` splits). Two texts
+A text is the set of its 5-grams of words, in lowercase (CJK by character, as `text.words_of` splits). Two texts
 share the share of their union that is common to both (Jaccard). 128 minima estimate it with a standard error of at most
 0.045; bands of them find the candidates (Leskovec, Rajaraman and Ullman, Mining of Massive Datasets, chapter 3).
 A chapter inside a whole book is not found: their sets are too different in size.
@@ -112,7 +112,7 @@ class NearDuplicates:
         return self.add_minima(key, minima(text, self._seed))
 
     def add_minima(self, key: str, found: Minima | None) -> str | None:
-        """As `add`, for a text whose `minima` are known, of the same seed."""
+        """`add` a text whose `minima`, of the same seed, are known."""
         if found is None:
             return None
         hashes = self._band_hashes(found)

@@ -1,7 +1,7 @@
 """Preference pairs from a model's own samples (the DPO data of LongWriter, arXiv:2408.07055).
 
 1. `samples`: k answers to each request. 2. Each is scored: S_l against the length that the request states, a quality
-(`quality`), and the mean of those that there are. 3. The best of a request goes against a random other.
+(`quality`), and the mean of those that there are. 3. The best sample of a request is paired with a random other.
 Sampling and judging are journalled steps, so another judge, margin or k is tried on the samples that exist.
 """
 
@@ -29,7 +29,7 @@ from longwriter.models.base import ModelConfig
 from longwriter.models.verdicts import check_judge
 from longwriter.prompts import sha256_of_prompts
 from longwriter.runs.folders import opened
-from longwriter.steps.step import Engine, Item, StepRun, Tell, run_step, typed
+from longwriter.steps.step import Engine, Item, StepRun, Tell, run_typed
 from longwriter.text import language
 from longwriter.types import Record
 from longwriter.writer import prompts as writer_prompts
@@ -64,7 +64,7 @@ class PairSettings(Record):
     instructions: str
     instructions_sha256: str
     writer: WriteSettings
-    """Of every sample; its instruction and seed stand for each."""
+    """Settings of every sample; each has its own instruction and seed."""
     direct: bool = True
     """The model's reply to the bare request; False: AgentWrite."""
     k: int = Field(default=4, ge=2, le=64)
@@ -122,8 +122,7 @@ def make_pairs(settings: PairSettings, folder: Path, engine: Engine, tell: Tell,
         items = items_of(instructions, settings.k)
         sampler = Sampler(settings.writer, folder, direct=settings.direct)
         run = StepRun(journal, engine, tell)
-        results = run_step(SAMPLE, items, sampler, run, partial=settings.skip_failed)
-        samples = typed(SAMPLE, results, SampleResult)
+        samples = run_typed(SAMPLE, items, sampler, run, SampleResult, partial=settings.skip_failed)
         judged = _judged(settings, items, samples, folder, run)
         return _conclude(settings, folder, instructions, samples, judged, made)
 
@@ -141,8 +140,7 @@ def _judged(
         for name in [str(i["id"])]
         if (sample := samples.get(name)) is not None and sample.missing is None
     ]
-    results = run_step(quality.name, todo, quality.worker, run, partial=settings.skip_failed)
-    return typed(quality.name, results, QualityResult)
+    return run_typed(quality.name, todo, quality.worker, run, QualityResult, partial=settings.skip_failed)
 
 
 def required_words(instruction: Instruction) -> int | None:
@@ -247,7 +245,7 @@ def _judge(settings: PairSettings) -> str:
 
 
 def _prompts_sha256(settings: PairSettings, writer_set: str) -> str:
-    """Of the prompts that had a part in a row: the writer's (none, for direct samples) and the judge's."""
+    """The SHA-256 of the prompts that had a part in a row: the writer's (none, for direct samples) and the judge's."""
     files = list((Path(writer_prompts.__file__).parent / writer_set).rglob("*.txt")) if writer_set else []
     files += list(HERE.glob("*/quality_judge.txt")) if settings.quality == "judge" else []
     return sha256_of_prompts(files)

@@ -33,7 +33,7 @@ class Quality(NamedTuple):
     """A way to judge how good a sample is."""
 
     name: str
-    """Of its step in the journal; another model, or another wording, is another step."""
+    """Name of its step in the journal; another model, or another wording, is another step."""
     worker: Worker
 
 

@@ -4,6 +4,7 @@ DIR/samples/ID.N.txt  the text of sample N      DIR/runs/ID.N  AgentWrite's own 
 """
 
 from pathlib import Path
+from typing import cast
 
 from longwriter.config import Tree, build
 from longwriter.data.agentwriter import WithModels
@@ -76,7 +77,7 @@ class Sampler(WithModels):
         s, model = self.settings, self.models["writer"]
         messages = (Message(role="user", content=str(item["prompt"])),)
         target = read_target(str(item["prompt"]))
-        words = float(str(item["words"] or (target.aim if target else UNASKED_WORDS)))
+        words = cast(int | None, item["words"]) or (target.aim if target else UNASKED_WORDS)
         limit = s.max_section_tokens or token_limit(words, card_of(s.writer.model, s.writer.card))
         request = Request(
             messages=messages,

@@ -29,7 +29,7 @@ from longwriter.models.base import ModelConfig
 from longwriter.models.verdicts import check_judge
 from longwriter.prompts import sha256_of_prompts
 from longwriter.runs.folders import opened
-from longwriter.steps.step import Engine, Item, StepRun, Tell, run_step, typed
+from longwriter.steps.step import Engine, Item, StepRun, Tell, run_typed
 from longwriter.text import language
 
 LEFT_OUT, PICTURE = "dropped_by_model.jsonl", "picture.png"
@@ -90,8 +90,7 @@ def _selected(
     if not settings.select:
         return instructions, []
     worker = RequestSelector(_model(settings, len(instructions)), settings.seed)
-    results = run_step(SELECT, _items(instructions), worker, run, partial=settings.skip_failed)
-    answers = typed(SELECT, results, KeepAnswer)
+    answers = run_typed(SELECT, _items(instructions), worker, run, KeepAnswer, partial=settings.skip_failed)
     chosen, dropped = list[Instruction](), list[DroppedRequest]()
     for instruction in instructions:
         answer = answers.get(instruction.id)
@@ -118,8 +117,7 @@ def _ranged(
     if open_:
         model = _model(settings, len(open_))
         worker = RangeAsker(model, settings.seed, settings.allow_upper, settings.width)
-        results = run_step(RANGE, _items(open_), worker, run, partial=settings.skip_failed)
-        answers = typed(RANGE, results, RangeAnswer)
+        answers = run_typed(RANGE, _items(open_), worker, run, RangeAnswer, partial=settings.skip_failed)
     ranged, dropped = list[RangedRequest](), list[DroppedRequest]()
     for i in instructions:
         found = _range_or_drop(named.get(i.id), answers.get(i.id), settings.allow_upper)
@@ -207,6 +205,6 @@ def _rows(settings: RangeSettings, ranged: Sequence[RangedRequest]) -> Iterator[
 
 
 def prompts_sha256(code: str, source: str, settings: RangeSettings) -> str | None:
-    """Of the questions that had a part in a row; None where no model was asked."""
+    """The SHA-256 of the questions that had a part in a row; None where no model was asked."""
     names = ["range_ask"] * (source == "model") + ["range_select"] * settings.select
     return sha256_of_prompts(HERE / code / f"{name}.txt" for name in names) if names else None

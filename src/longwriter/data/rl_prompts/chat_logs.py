@@ -81,7 +81,7 @@ class Sieve:
         return Instruction(name, prompt)
 
     def in_benchmark(self, prompt: str) -> str:
-        """Of which benchmark prompt the request holds too much; "" for none."""
+        """The benchmark prompt of which the request holds too much, in words; "" for none."""
         near = self.benchmarks.in_request(prompt)
         return f"holds {near.share:.0%} of {near.prompt[:60]!r}" if near.share >= self.rules.overlap else ""
 
