@@ -26,12 +26,12 @@ RECALL = 0.99
 _AT_ONCE = 4096
 """n-grams hashed together: 128 minima of so many are 2 MB, which fits a cache."""
 
-Hashes = npt.NDArray[np.uint64]
+NgramHashes = npt.NDArray[np.uint64]
 Minima = npt.NDArray[np.uint32]
 
 
-def ngrams(text: str) -> Hashes:
-    """Hashes below 2**32 of the distinct word 5-grams; of the whole text where it has fewer words than that."""
+def ngrams(text: str) -> NgramHashes:
+    """NgramHashes below 2**32 of the distinct word 5-grams; of the whole text where it has fewer words than that."""
     words = np.array([zlib.crc32(w.encode("utf-8", "replace")) for w in words_of(text.casefold())], np.uint64)
     if not len(words):
         return words
@@ -41,7 +41,7 @@ def ngrams(text: str) -> Hashes:
         total = total * np.uint64(0x9E3779B97F4A7C15) + words[shift : shift + len(total)]
     total ^= total >> np.uint64(29)
     total *= np.uint64(0xBF58476D1CE4E5B9)
-    distinct: Hashes = np.unique(total >> np.uint64(32))
+    distinct: NgramHashes = np.unique(total >> np.uint64(32))
     return distinct
 
 

@@ -29,7 +29,7 @@ OTHER_LANGUAGE = 40.0
 """Points lost by a text that is not in its request's language (English or Chinese, `text.language`)."""
 
 
-class Quality(NamedTuple):
+class QualityStep(NamedTuple):
     """A way to judge how good a sample is."""
 
     name: str
@@ -96,10 +96,10 @@ def read_sample(file: str | Path) -> str:
         raise RunError(f"cannot read {file}: {error.strerror}; put it back, or start a new --out") from error
 
 
-def open_quality(judge: ModelConfig | None, seed: int) -> Quality:
+def open_quality(judge: ModelConfig | None, seed: int) -> QualityStep:
     """By rules, or by a judge."""
     if judge is None:
-        return Quality("quality by rules", RuleQuality())
+        return QualityStep("quality by rules", RuleQuality())
     prompts = sha256_of_prompts(HERE.glob("*/quality_judge.txt"))
     identity = digest(f"{judge.model} {prompts} {seed}")
-    return Quality(f"quality by {judge.model} {identity[:6]}", JudgeQuality(judge, seed))
+    return QualityStep(f"quality by {judge.model} {identity[:6]}", JudgeQuality(judge, seed))
