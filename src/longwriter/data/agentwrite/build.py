@@ -35,7 +35,8 @@ from longwriter.text import language
 from longwriter.types import Record
 from longwriter.writer import prompts as writer_prompts
 from longwriter.writer.session import Options, stored, write
-from longwriter.writer.settings import FREE_ON_RESUME, WriteSettings
+from longwriter.writer.settings import MAY_CHANGE_ON_RESUME as WRITER_MAY_CHANGE
+from longwriter.writer.settings import WriteSettings
 
 JUDGE, WRITE = "judge", "write"
 """Names of the steps."""
@@ -68,7 +69,7 @@ class BuildSettings(Record):
 MAY_CHANGE_ON_RESUME = (
     {"instructions", "benchmarks", "first", "skip_failed"}
     | {f"limits.{name}" for name in FilterLimits.model_fields}
-    | {f"writer.{key}" for key in FREE_ON_RESUME}
+    | {f"writer.{key}" for key in WRITER_MAY_CHANGE}
     | {f"judge.{key}" for key in REACH}
 )
 """Keys that may change between two commands on one data set."""
@@ -207,7 +208,7 @@ def _outputs(
                 f"{folder / RUNS / instruction.id}: its journal is gone or cut; put it back, or start a new --out"
             )
         plan = session.manuscript.plan.sections
-        text = tidy(session.manuscript.document(), plan)
+        text = tidy(session.document.text(), plan)
         chat = [{"role": "user", "content": instruction.prompt}, {"role": "assistant", "content": text}]
         prompts = prompts_sha256(written_by, language(instruction.prompt))
         lines = [s.model_dump(include={"title", "point", "words"}) for s in plan]

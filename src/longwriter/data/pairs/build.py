@@ -33,7 +33,8 @@ from longwriter.steps.step import Engine, Item, StepRun, Tell, run_typed
 from longwriter.text import language
 from longwriter.types import Record
 from longwriter.writer import prompts as writer_prompts
-from longwriter.writer.settings import FREE_ON_RESUME, WriteSettings
+from longwriter.writer.settings import MAY_CHANGE_ON_RESUME as WRITER_MAY_CHANGE
+from longwriter.writer.settings import WriteSettings
 
 SAMPLE = "sample"
 """Name of the step."""
@@ -80,7 +81,7 @@ class PairSettings(Record):
 
 MAY_CHANGE_ON_RESUME = {"instructions", "k", "quality", "judge", "margin", "first", "skip_failed"}
 MAY_CHANGE_ON_RESUME |= {f"judge.{name}" for name in ModelConfig.model_fields} | {
-    f"writer.{key}" for key in FREE_ON_RESUME
+    f"writer.{key}" for key in WRITER_MAY_CHANGE
 }
 """Keys that may change between two commands on one folder."""
 
