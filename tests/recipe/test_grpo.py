@@ -27,7 +27,7 @@ pytestmark = pytest.mark.recipe
 
 
 def test_a_planted_reward_rises_and_everything_is_kept(folder: Path) -> None:
-    seen: list[dict[str, float]] = []
+    seen: list[TrainingProgress | str] = []
     steps = run(
         folder,
         seen.append,
@@ -52,7 +52,7 @@ def test_a_planted_reward_rises_and_everything_is_kept(folder: Path) -> None:
     assert all(sorted(asked[i : i + 11]) == sorted(str(n) for n in range(1, 12)) for i in (0, 11, 22, 33))
     assert (folder / "out" / "curves.png").stat().st_size > 20_000
     assert (folder / "out" / "model.safetensors").exists()
-    assert set(seen[-1]) >= {"step", "steps", "left", "loss", key, "cut"}
+    assert set(seen[-1].entry.values) >= {"loss", key, "cut"}
 
 
 EXACT = """
@@ -246,7 +246,7 @@ def test_a_run_without_spread_stops_as_collapsed(folder: Path) -> None:
 
 def test_a_collapse_is_counted_across_a_stop(folder: Path) -> None:
     def stop(entry: TrainingProgress | str) -> None:
-        if isinstance(entry, dict) and entry["step"] == 3:
+        if not isinstance(entry, str) and entry.entry.step == 3:
             raise KeyboardInterrupt
 
     tables: dict[str, dict[str, object]] = {
