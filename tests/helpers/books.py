@@ -5,7 +5,7 @@ import lzma
 import random
 from pathlib import Path
 
-from longwriter.data.books.build import Work
+from longwriter.data.books.build import BooksEngine
 from longwriter.data.books.readers.clean import columns
 from tests.helpers import epubs
 
@@ -141,7 +141,7 @@ More.
 """
 
 
-HERE = Work(concurrency=0)
+HERE = BooksEngine(concurrency=0)
 
 
 def line(n: int, words: int = 120, **columns: object) -> str:

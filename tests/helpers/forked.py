@@ -7,7 +7,13 @@ from pathlib import Path
 
 _CONTEXT = multiprocessing.get_context("forkserver")
 _CONTEXT.set_forkserver_preload(
-    ["pytest", "tests.helpers.forked", "longwriter.cli.write.write", "longwriter.cli.write.write_run", "longwriter.models.servers.openai_compat"]
+    [
+        "pytest",
+        "tests.helpers.forked",
+        "longwriter.cli.write.write",
+        "longwriter.cli.write.write_run",
+        "longwriter.models.servers.openai_compat",
+    ]
 )
 
 

@@ -13,12 +13,13 @@ SCRIPT = """
 import sys
 from pathlib import Path
 from longwriter.steps.engines import open_engine
-from longwriter.steps.step import run_step
+from longwriter.steps.step import StepRun, run_step
 from longwriter.journal import Journal
 from tests.helpers.doubling import Double, items
 home = Path(sys.argv[1])
 worker = Double(home / "log", seconds=0.004)
-found = run_step("double", items(200), worker, Journal(home / "journal.jsonl"), open_engine(sys.argv[2], 8), lambda _: None)
+run = StepRun(Journal(home / "journal.jsonl"), open_engine(sys.argv[2], 8), lambda _: None)
+found = run_step("double", items(200), worker, run)
 assert [r["double"] for r in found.values()] == [2 * n for n in range(200)]
 """
 

@@ -12,9 +12,9 @@ import pytest
 from tests.helpers.verl_recipe import CLUSTER, GOOD, INFO, score, write_recipe
 
 from longwriter.errors import RunError, Unavailable
+from longwriter.rewards import scoring
 from longwriter.rewards.base import Verdict
 from longwriter.train.recipe import read_recipe
-from longwriter.train.verl import reward as scored
 from longwriter.train.verl.advantage import by_group
 
 pytest.importorskip("transformers", reason="the [train] extra is not installed: pip install -e '.[train]'")
@@ -108,7 +108,7 @@ def test_a_completion_has_every_reward_and_their_mean(tmp_path):
 def test_a_reward_that_fails_is_told_and_is_no_number(tmp_path, monkeypatch):
     recipe = write_recipe(tmp_path, objectives=["format", f"{__name__}:Own"])
     name = f"{__name__}:Own"
-    monkeypatch.setattr(scored, "FIRST_WAIT_S", 0.01)
+    monkeypatch.setattr(scoring, "FIRST_WAIT_S", 0.01)
     Own.answers = [None, float("nan"), ValueError("a bug"), Unavailable("nobody there"), 0.25]
     for _ in range(2):
         missing = score(recipe, GOOD)

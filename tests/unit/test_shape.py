@@ -98,9 +98,7 @@ def test_no_modules_import_each_other() -> None:
     assert not circles(arrows(lazy=False))
 
 
-@pytest.mark.xfail(
-    strict=False, reason="steps/step.py and steps/ray.py import each other, one of them in a function"
-)
+@pytest.mark.xfail(strict=False, reason="steps/step.py and steps/ray.py import each other, one of them in a function")
 def test_no_import_inside_a_function_closes_a_circle_of_two() -> None:
     loaded, late = arrows(lazy=False), arrows(lazy=True)
     pairs = {tuple(sorted((a, b))) for a in late for b in late[a] if a in loaded[b] | late[b]}

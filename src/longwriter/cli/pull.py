@@ -19,7 +19,7 @@ Examples:
   longwriter pull smollm2
   longwriter pull ./my-model.gguf --name mine  # then: --model gguf:mine
   # needs: pip install 'longwriter[hub]'
-  longwriter pull hub:OWNER/NAME/FILE.gguf
+  longwriter pull hub:OWNER/NAME/FILE.gguf  # or FILE.gguf@REVISION
 """
 MB = 1_000_000
 LINE_EVERY_S = 5.0
@@ -60,7 +60,7 @@ def say_after(got: Pulled) -> None:
     """What is here now."""
     size, licence = got.path.stat().st_size / MB, got.licence or "not named in the file"
     click.echo(f"gguf:{got.name} {'was here already' if got.already else 'is here'}: {got.path}", err=True)
-    click.echo(f"{size:.0f} MB, sha256 {got.sha256}, licence: {licence}", err=True)
+    click.echo(f"{size:.0f} MB, sha256 {got.sha256}, licence: {licence}; from {got.source}", err=True)
 
 
 def bring(*models: ModelConfig) -> None:

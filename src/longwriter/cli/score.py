@@ -8,19 +8,18 @@ from typing import cast
 
 import click
 from pydantic import JsonValue
-from pydantic_core import to_jsonable_python
 from rich.table import Table
 from rich.text import Text
 
-from longwriter.cli.score_source import Given, Item, about, read_range, read_source
+from longwriter.cli.score_source import GivenSample, SampleSource, about, read_range, read_source
 from longwriter.cli.shared.options import FINITE, HOME, JSON, extra_body_option, from_flags, header_option, with_options
 from longwriter.cli.shared.pulse import clock
 from longwriter.cli.shared.tables import show_table
 from longwriter.cli.write.write_run import run_async
 from longwriter.errors import InputError
-from longwriter.rewards.base import Mode, RewardSettings, Verdict, open_reward
-from longwriter.rewards.checked import checked, reason_of
-from longwriter.rewards.format import read_tags
+from longwriter.rewards.base import Mode, RewardSettings, Verdict, reward_class, traits_of
+from longwriter.rewards.scoring import RewardSet, Verdicts, reason_of
+from longwriter.rewards.tags import read_tags
 
 EXAMPLES = """
 \b
@@ -30,13 +29,11 @@ Examples:
   longwriter score RUN
       a run of write, or of train grpo (its last step)
   longwriter score samples.jsonl --json
-      a line a sample: prompt and text; id, mode, lower, upper, words if
+      one sample per line: prompt and text; id, mode, lower, upper, words if
       wanted
   longwriter score samples.jsonl --id 17 --reward length,format,writing \\
       --reward-model build/reward
 """
-Scored = dict[str, Verdict]
-"""Verdicts of one sample, by reward."""
 AT_ONCE = 32
 """Samples between two looks at the clock; those of one request stay together."""
 TELL_AFTER_S = 2.0
@@ -78,8 +75,9 @@ def score(source: str, names: str, chosen: str | None, home: Path, as_json: bool
     rewards = [name.strip() for name in names.split(",") if name.strip()]
     if not rewards:
         raise InputError("--reward: name at least one")
-    if "writing" in rewards and not all(item.sample.request.strip() for item in items):
-        raise InputError("writing is judged against the request; give it with --request TEXT")
+    for name in rewards:
+        if traits_of(reward_class(name)).needs_request and not all(item.sample.request.strip() for item in items):
+            raise InputError(f"{name} is judged against the request; give it with --request TEXT")
     told = ("longest", "reward_model", "reward_url", "judge", "judge_url", "judge_headers", "judge_extra_body")
     settings = from_flags(RewardSettings, {k: flags[k] for k in told if flags[k] is not None})
     scored = run_async(_scored(rewards, settings, items))
@@ -94,43 +92,38 @@ def score(source: str, names: str, chosen: str | None, home: Path, as_json: bool
     tell_missing(items, scored)
 
 
-def _given(flags: dict[str, object]) -> Given:
+def _given(flags: dict[str, object]) -> GivenSample:
     words, bounds = flags["words"], flags["bounds"]
     if words is not None and bounds is not None:
         raise InputError("give --words or --range, not both")
     wanted = about(words) if isinstance(words, int) else read_range(bounds) if isinstance(bounds, str) else None
     request = flags["request"]
     flag = "--range" if bounds is not None else "--words, 10 % either way"
-    return Given(str(request) if request is not None else None, wanted, flag, cast("Mode | None", flags["mode"]))
+    return GivenSample(str(request) if request is not None else None, wanted, flag, cast("Mode | None", flags["mode"]))
 
 
-async def _scored(names: Sequence[str], settings: RewardSettings, items: list[Item]) -> list[Scored]:
+async def _scored(names: Sequence[str], settings: RewardSettings, items: list[SampleSource]) -> list[Verdicts]:
     """Every sample by every reward, in order; how far it is on standard error.
 
     Samples of one request are scored together, wherever they stand: a judge in pairs compares them.
     """
-    rewards = {}
-    found: dict[int, Scored] = {}
+    rewards = RewardSet(names, settings)
+    found: dict[int, Verdicts] = {}
     begun = told = time.monotonic()
     try:
-        for name in names:
-            rewards[name] = open_reward(name, settings)
         for batch in _batches(items):
-            samples = [items[place].sample for place in batch]
-            columns = [await checked(name, reward, samples) for name, reward in rewards.items()]
-            rows = [dict(zip(rewards, verdicts, strict=True)) for verdicts in zip(*columns, strict=True)]
-            found |= zip(batch, rows, strict=True)
+            scores = await rewards.score([items[place].sample for place in batch])
+            found |= zip(batch, scores.verdicts, strict=True)
             if time.monotonic() - told > TELL_AFTER_S and len(found) < len(items):
                 told = time.monotonic()
                 left = (told - begun) / len(found) * (len(items) - len(found))
                 click.echo(f"scored {len(found):,}/{len(items):,}, {clock(left)} left", err=True)
     finally:
-        for reward in rewards.values():
-            await reward.aclose()
+        await rewards.aclose()
     return [found[place] for place in range(len(items))]
 
 
-def _batches(items: list[Item]) -> Iterator[list[int]]:
+def _batches(items: list[SampleSource]) -> Iterator[list[int]]:
     """Places of samples, those of one request in one batch; requests in the order of their first sample."""
     groups: dict[str, list[int]] = {}
     for place, item in enumerate(items):
@@ -145,27 +138,27 @@ def _batches(items: list[Item]) -> Iterator[list[int]]:
         yield batch
 
 
-def as_tree(item: Item, verdicts: Scored) -> dict[str, object]:
-    """For scripts. What a reward says in reasons that JSON does not know becomes null or text."""
+def as_tree(item: SampleSource, verdicts: Verdicts) -> dict[str, object]:
+    """One sample for scripts."""
     sample = item.sample
     tree: dict[str, object] = {"id": sample.id, "mode": sample.mode, "lower": sample.lower, "upper": sample.upper}
     tree |= {"range_from": item.source, "rewards": {name: verdict.value for name, verdict in verdicts.items()}}
-    why = {name: dict(verdict.why) for name, verdict in verdicts.items()}
-    return tree | {"why": to_jsonable_python(why, inf_nan_mode="null", fallback=str)}
+    return tree | {"why": {name: dict(verdict.why) for name, verdict in verdicts.items()}}
 
 
-def tell_missing(items: list[Item], scored: list[Scored]) -> None:
+def tell_missing(items: list[SampleSource], scored: list[Verdicts]) -> None:
     """On standard error: how many samples a reward has no value for, and the first one's reason."""
     for name in scored[0]:
         missing = [(item, row[name]) for item, row in zip(items, scored, strict=True) if row[name].value is None]
         if missing:
             item, first = missing[0]
-            reason = reason_of(first) or (item.source if name == "length" else "the reward does not say why")
+            unranged = traits_of(reward_class(name)).needs_range and item.sample.upper is None
+            reason = reason_of(first) or (item.source if unranged else "the reward does not say why")
             told = f"{name}: no value for {len(missing):,} of {len(items):,} samples; the first, {item.sample.id}: {reason}"
             click.echo(" ".join(told.split()), err=True)
 
 
-def explain(item: Item, verdicts: Scored) -> None:
+def explain(item: SampleSource, verdicts: Verdicts) -> None:
     """One sample for a person."""
     table = Table("reward", "value", "why", box=None, pad_edge=False)
     for name, verdict in verdicts.items():
@@ -177,7 +170,7 @@ def explain(item: Item, verdicts: Scored) -> None:
         show_table(_passages(passages, read_tags(item.sample.completion, item.sample.mode).answer))
 
 
-def _why(name: str, item: Item, verdict: Verdict) -> str:
+def _why(name: str, item: SampleSource, verdict: Verdict) -> str:
     why = verdict.why
     if name == "length":
         words = f"{why['words']:,} words" if not why["fault"] else f"no answer: {why['fault']}"
@@ -204,7 +197,7 @@ def _passages(passages: list[JsonValue], answer: str) -> Table:
     return table
 
 
-def overview(items: list[Item], scored: list[Scored]) -> None:
+def overview(items: list[SampleSource], scored: list[Verdicts]) -> None:
     """Many samples for a person: the lowest first where there are too many, and the means."""
     names = list(scored[0])
     rows = list(zip(items, scored, strict=True))
@@ -223,7 +216,7 @@ def overview(items: list[Item], scored: list[Scored]) -> None:
 
 
 def _mean(values: Sequence[float | None]) -> float | None:
-    """Of those that there are."""
+    """The mean of the values that are known."""
     known = [value for value in values if value is not None]
     return sum(known) / len(known) if known else None
 

@@ -1,6 +1,5 @@
 """What `longwriter score` is given, as samples: a text, JSON lines, a run of `write` or a run of `train grpo`."""
 
-import json
 import re
 from collections import deque
 from pathlib import Path
@@ -8,9 +7,10 @@ from typing import NamedTuple
 
 from longwriter.config import build, read_text
 from longwriter.errors import InputError, RunError
+from longwriter.jsonl import read_lines
 from longwriter.length.range import range_of
 from longwriter.rewards.base import Mode, Sample
-from longwriter.rewards.format import mode_of
+from longwriter.rewards.tags import mode_of
 from longwriter.runs.folders import DRAFT, all_runs, find, saved_settings
 from longwriter.train.rollouts.store import FOLDER, read_steps
 from longwriter.writer.settings import WriteSettings
@@ -19,18 +19,17 @@ NAMES = {  # field of a sample -> the names it may have in a JSON line
     "request": ("request", "prompt", "instruction"),
     "completion": ("completion", "text", "response", "output"),
 }
-LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 OTHERS = ("id", "mode", "lower", "upper", "words", "cut")
 
 
-class Item(NamedTuple):
+class SampleSource(NamedTuple):
     """A sample, and where its range comes from."""
 
     sample: Sample
     source: str
 
 
-class Given(NamedTuple):
+class GivenSample(NamedTuple):
     """What the flags say of every sample; None for nothing."""
 
     request: str | None
@@ -45,11 +44,11 @@ def about(words: int) -> tuple[int, int]:
     return round(0.9 * words), max(1, round(1.1 * words))
 
 
-def read_source(source: str, home: Path, given: Given) -> list[Item]:
+def read_source(source: str, home: Path, given: GivenSample) -> list[SampleSource]:
     """Samples of a file, of a run folder, or of a run in `home` by name. Raises InputError or RunError."""
     path = Path(source)
     if path.is_file():
-        found = _lines(path, given) if path.suffix == ".jsonl" else [_text(path, given)]
+        found = _lines(path, given) if path.name.endswith((".jsonl", ".jsonl.xz")) else [_text(path, given)]
     elif (path / FOLDER).is_dir():
         found = _rollouts(path, given)
     elif path.is_dir() or any(run.name.startswith(source) for run in all_runs(home)):
@@ -61,12 +60,9 @@ def read_source(source: str, home: Path, given: Given) -> list[Item]:
     return found
 
 
-def _item(row: dict[str, object], given: Given, where: str, words: object = None) -> Item:
+def _item(row: dict[str, object], given: GivenSample, where: str, words: object = None) -> SampleSource:
     """A sample with its range: of the flags, its own, its own `words`, or what its request names."""
     row = row | ({"request": given.request} if given.request is not None else {})
-    for field, value in row.items():
-        if isinstance(value, str) and (half := LONE_SURROGATE.search(value)):
-            raise InputError(f"{where}: {field} holds half of a character at {half.start():,}: {half[0]!a}")
     if given.mode is not None or "mode" not in row:
         row["mode"] = given.mode or mode_of(str(row["completion"]))
     own = row.get("lower") is not None or row.get("upper") is not None
@@ -82,33 +78,24 @@ def _item(row: dict[str, object], given: Given, where: str, words: object = None
     if bounds is not None:
         row |= {"lower": bounds[0], "upper": bounds[1]}
     sample = build(Sample, row, where)
-    return Item(sample, source if sample.lower is not None else "the request names no length")
+    return SampleSource(sample, source if sample.lower is not None else "the request names no length")
 
 
-def _text(path: Path, given: Given) -> Item:
+def _text(path: Path, given: GivenSample) -> SampleSource:
     text = read_text(path)
     if not text.strip():
         raise InputError(f"{path}: holds no text")
     return _item({"id": path.name, "request": "", "completion": text}, given, str(path))
 
 
-def _lines(path: Path, given: Given) -> list[Item]:
+def _lines(path: Path, given: GivenSample) -> list[SampleSource]:
     """JSON lines with the fields of `rewards.base.Sample` or their other names; only the completion is needed.
 
-    A name with null is as good as none.
+    A name whose value is null is as good as missing.
     """
     items = []
-    for number, line in enumerate(read_text(path).split("\n"), 1):
-        if not line.strip():
-            continue
-        where = f"{path}:{number}"
-        try:
-            read = json.loads(line)
-        except ValueError as error:
-            raise InputError(f"{where}: not JSON: {error}") from error
-        if not isinstance(read, dict):
-            raise InputError(f"{where}: a JSON object is needed")
-        row: dict[str, object] = {"id": str(number), "request": ""}
+    for where, read in read_lines(path, '{"prompt": "...", "text": "..."}'):
+        row: dict[str, object] = {"id": where.rpartition(":")[2], "request": ""}
         row |= {name: read[name] for name in OTHERS if read.get(name) is not None}
         row["id"] = str(row["id"])
         for field, names in NAMES.items():
@@ -119,7 +106,7 @@ def _lines(path: Path, given: Given) -> list[Item]:
     return items
 
 
-def _run(folder: Path, given: Given) -> Item:
+def _run(folder: Path, given: GivenSample) -> SampleSource:
     """The text so far of a run of `write`."""
     settings = build(WriteSettings, saved_settings(folder), str(folder))
     if not (folder / DRAFT).is_file():
@@ -133,7 +120,7 @@ def _run(folder: Path, given: Given) -> Item:
     return _item(row, given, str(folder), settings.words)
 
 
-def _rollouts(folder: Path, given: Given) -> list[Item]:
+def _rollouts(folder: Path, given: GivenSample) -> list[SampleSource]:
     """The last step of a run of `train grpo`; those of one request are numbered."""
     [(_, rollouts)] = deque(read_steps(folder), maxlen=1)
     items = []

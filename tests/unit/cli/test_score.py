@@ -149,7 +149,7 @@ def test_a_reward_of_ones_own_may_break_but_not_the_output(tmp_path: Path) -> No
     assert not {"NaN", "Infinity"} & set(done.stdout.replace(":", " ").replace(",", " ").replace("}", " ").split())
     found = [json.loads(line) for line in done.stdout.splitlines()]
     assert [r["rewards"]["own:Nan"] for r in found] == [0.25, None]
-    assert found[1]["why"]["own:Nan"]["missing"] == "the reward gave nan"
+    assert found[1]["why"]["own:Nan"]["failure"] == "the reward gave nan"
     assert done.stderr == "own:Nan: no value for 1 of 2 samples; the first, 2: the reward gave nan\n"
 
 
@@ -197,13 +197,12 @@ def test_a_grpo_run_is_scored_at_its_last_step(tmp_path: Path) -> None:
         (("a.md", "--longest", "inf"), "--longest: inf is no finite number"),
         (("a.md", "--id", "b"), "'b'"),
         (("broken.jsonl",), "broken.jsonl:2: not JSON"),
-        (("list.jsonl",), "list.jsonl:1: a JSON object"),
+        (("list.jsonl",), "list.jsonl:1: expected an object"),
         (("bare.jsonl",), "bare.jsonl:1: no text"),
         (("odd.jsonl",), "odd.jsonl:1: lower = 5 is above upper = 4"),
         (("half.jsonl",), "half.jsonl:1: lower and upper stand together"),
         (("mode.jsonl",), "mode.jsonl:1: mode"),
         (("words.jsonl",), "words.jsonl:1: words"),
-        (("half_text.jsonl",), r"half_text.jsonl:2: completion holds half of a character at 4: '\ud83d'"),
         (("null.jsonl",), "null.jsonl:1: no text"),
         (("latin.md",), "not UTF-8"),
     ],
@@ -221,7 +220,6 @@ def test_bad_input_is_one_line_and_exit_code_2(tmp_path: Path, arguments: tuple,
         "half.jsonl": '{"text": "a", "lower": 5}',
         "mode.jsonl": '{"text": "a", "mode": "loud"}',
         "words.jsonl": '{"text": "a", "words": -3}',
-        "half_text.jsonl": '{"text": "a"}\n{"text": "boat\\ud83d"}',
         "null.jsonl": '{"text": null, "prompt": "b"}',
     }
     for name, text in lines.items():

@@ -148,7 +148,7 @@ def test_names_fiction_and_numerals() -> None:
     ("content", "said"),
     [
         ('{"text": "a"}\n{"text": \n', r"c\.jsonl:2: not JSON"),
-        ('{"text": "a"}\n{"text": ' + "[" * 200_000, r"c\.jsonl:2: not JSON of any use"),
+        ('{"text": "a"}\n{"text": ' + "[" * 200_000, r"c\.jsonl:2: not usable JSON"),
         ('{"text": "a"}\n\n{"title": "a"}\n', r"c\.jsonl:3: text: it is missing"),
         ('{"text": 5}\n', r"c\.jsonl:1: text: 5 is no text"),
         ('{"text": "a", "order": "x"}\n', r"c\.jsonl:1: order: "),

@@ -11,7 +11,7 @@ from tests.helpers.data_runs import silent
 from tokenizers import Tokenizer, models, pre_tokenizers
 
 from longwriter.data.books import shards
-from longwriter.data.books.documents import Piece, ShardSettings, document, genre, is_held_out
+from longwriter.data.books.documents import DocumentPiece, ShardSettings, document, genre, is_held_out
 from longwriter.data.books.readers.chapters import SCHEMA, Book, Chapter, Rules, row_of
 from longwriter.data.books.shards import read_tokenizer, train_tokenizer, write_shards
 from longwriter.data.dataset import read_rows, write_dataset
@@ -96,7 +96,7 @@ def test_shards_are_cut_between_documents_and_survive_a_kill(tmp_path: Path, mon
 def interrupted(after: int):
     count = iter(range(after))
 
-    def stopping(row: dict, settings: ShardSettings) -> list[Piece]:
+    def stopping(row: dict, settings: ShardSettings) -> list[DocumentPiece]:
         if next(count, None) is None:
             raise KeyboardInterrupt
         return document(row, settings)

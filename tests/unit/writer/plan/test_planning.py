@@ -11,8 +11,9 @@ from longwriter.errors import PlanError
 from longwriter.models.fake import ENGLISH, FakeModel
 from longwriter.types import Request
 from longwriter.writer.events import Event, Warned
-from longwriter.writer.plan.planner import chapters_of, schema, shape
+from longwriter.writer.plan.planner import schema, shape
 from longwriter.writer.session import Options
+from longwriter.writer.staleness import chapters_of
 
 GOOD = json.dumps({"title": "T", "sections": [{"title": t, "point": "p " + t, "words": 400} for t in "ABCDEF"]})
 
