@@ -302,4 +302,4 @@ def test_the_audit_of_a_data_set_that_exists(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="choose another --out"):
         filter_dataset(str(tmp_path / "out"), tmp_path / "out", FilterLimits(), Benchmarks([]), MADE)
     with pytest.raises(InputError, match="row 1: no request with a reply"):
-        filter_dataset(saved(tmp_path / "r.jsonl", LONG), tmp_path / "new", Limits(), Benchmarks([]), MADE)
+        filter_dataset(saved(tmp_path / "r.jsonl", LONG), tmp_path / "new", FilterLimits(), Benchmarks([]), MADE)

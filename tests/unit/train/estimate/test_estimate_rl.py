@@ -19,7 +19,7 @@ from longwriter.train.recipe import read_recipe
 
 RECIPE = ROOT / "recipes" / "zero" / "32b" / "grpo.toml"
 WHICH = (RECIPE, "--set", "model.init=Qwen/Qwen2.5-32B")
-SMALL = Shape(hidden=8, layers=2, heads=2, kv_heads=1, head_dim=4, ffn=16, vocab=10, tied=False)
+SMALL = ModelShape(hidden=8, layers=2, heads=2, kv_heads=1, head_dim=4, ffn=16, vocab=10, tied=False)
 # 576 weights a layer multiply a token, 80 of the head too: 1,232 of 1,352. Keys and values: 2 x 2 layers x 4 x 2 bytes.
 MATRICES, KV = 1232, 32
 HW = Hardware(
