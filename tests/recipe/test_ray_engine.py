@@ -23,13 +23,13 @@ def test_results_failures_and_what_comes_next(tmp_path: Path) -> None:
     engine = open_engine("ray", 6)
     failing = Double(log, {"i3": Unavailable("no answer"), "i7": EmptyReply("nothing came")}, seconds=0.05)
     with pytest.raises((Unavailable, EmptyReply), match="2 of 30 items failed"):
-        run_step("double", items(30), failing, journal, engine, told.append)
+        run_step("double", items(30), failing, StepRun(journal, engine, told.append))
     assert (told[-1].done, told[-1].failed) == (28, 2)
     done = noted(log)
     assert sorted(set(done)) == sorted({"enter", *(f"i{n}" for n in range(30))})
     assert done.count("enter") <= 2  # one an actor, however many items
     assert len(done) - done.count("enter") == 30
-    found = run_step("double", items(30), Double(tmp_path / "again"), journal, engine, silent)
+    found = run_step("double", items(30), Double(tmp_path / "again"), StepRun(journal, engine, silent))
     assert list(found) == [f"i{n}" for n in range(30)]
     assert found["i29"] == {"double": 58, "said": "两倍"}
     assert sorted(set(noted(tmp_path / "again")) - {"enter"}) == ["i3", "i7"]
