@@ -1,6 +1,7 @@
 """What real models write, by the program's own rules: a table, a row a text.
 
-    python measurements/real.py [--words 3000] [--words 10000] [--model gguf:smollm2] [--base-url URL] [--out FOLDER] [PROMPT ...]
+    python measurements/real.py [--words 3000] [--words 10000] [--model gguf:smollm2] [--base-url URL] [--out FOLDER] \\
+        [PROMPT ...]
     python measurements/real.py --measure RUN [RUN ...]
 
 Each text is a run in FOLDER; a run that is there goes on, or is only measured. Columns: words, how far off, S_l, repeated
