@@ -74,7 +74,7 @@ def main() -> None:
             alone = parse(path)
             seconds, peak = run(path, Path(folder) / f"out-{size:g}")
             peaks.append(peak)
-            speed = {
+            speed: dict[str, object] = {
                 "mb": round(megabytes),
                 "mb_s": round(megabytes / seconds, 1),
                 "parsing": round(alone / seconds, 2),
