@@ -11,7 +11,7 @@ override PROMPT := $(value PROMPT)
 override OUT := $(value OUT)
 export PROMPT OUT
 
-.PHONY: write test test-fast test-real test-recipe check fmt measure locks clean
+.PHONY: write test test-fast test-real test-recipe check fmt measure locks dist clean
 
 write: .venv/ready-write
 	@$(BIN)/longwriter write --words $(WORDS) $${OUT:+--out "$$OUT"} --json -- "$$PROMPT" > .venv/written.json
@@ -34,10 +34,14 @@ test-real: .venv/ready-dev .venv/ready-write
 test-recipe: .venv/ready-train
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m recipe -n 2 --dist loadgroup
 
+# Folders of scripts that import one another by bare name: each is checked by itself.
+SCRIPTS := .ci examples measurements recipes/lab recipes/nano recipes/zero recipes/zero/32b
+
 check: .venv/ready-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	@for folder in $(SCRIPTS); do MYPYPATH=$$folder:.:tests $(BIN)/mypy $$folder/*.py || exit 1; done
 	$(BIN)/lint-imports
 
 fmt: .venv/ready-dev
@@ -74,6 +78,10 @@ PIP := $(BIN)/pip --quiet --disable-pip-version-check install --no-deps
 locks: .venv/bin/python
 	$(PIP) uv==0.13.9
 	$(BIN)/python .ci/locks.py
+
+# The package, built by the pinned backend of locks/write.txt.
+dist: .venv/ready-write
+	$(BIN)/python -c 'from hatchling.cli import hatchling; raise SystemExit(hatchling())' build
 
 clean:
 	rm -rf .venv build dist

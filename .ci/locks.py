@@ -6,8 +6,8 @@
 for `make check` and `make write`. Versions that stand in the files are kept where pyproject.toml still allows them; delete a
 requirement's line to renew it.
 
-PyTorch has several builds under one version. PyPI's is in `torch.txt`, with the gigabytes of CUDA libraries that it wants on
-Linux; the one for the CPU, from PyTorch's own index, stands in `torch-cpu.txt` and wants nothing more.
+PyTorch has several builds under one version. PyPI's stands in `torch.txt`, with the gigabytes of CUDA libraries that it wants
+on Linux; the one for the CPU, from PyTorch's own index, stands in `torch-cpu.txt` and wants nothing more.
 """
 
 import re

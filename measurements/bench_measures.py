@@ -12,6 +12,7 @@ import random
 import sys
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import accumulate
 
 from longwriter.bench.positional.measures import decay_of, measure
@@ -83,7 +84,7 @@ def main() -> None:
     for language, write in (("en", english), ("zh", chinese)):
         made = [write(WORDS, rng) for _ in range(texts)]
         score(made[0], language)
-        cost = milliseconds(lambda text, language=language: score(text, language), made)
+        cost = milliseconds(partial(score, language=language), made)
         factor = milliseconds(lambda text: repetition(text), made[:5])
         out[language] = {
             "words_a_text": round(sum(map(count_words, made)) / texts),

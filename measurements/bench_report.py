@@ -36,7 +36,7 @@ def made(folder: Path, system: str, items: int, words: int) -> Path:
         journal.append("item", item.model_dump(exclude_defaults=True), durable=False)
         result = {"id": str(n), "text": " ".join(rng.choices(vocabulary, k=words)), "thinking": "", "cost": 0.01}
         journal.append("write", {"id": str(n), "result": result}, durable=False)
-        scores = {key: rng.uniform(0, 100) for key in keys}
+        scores: dict[str, float | None] = {key: rng.uniform(0, 100) for key in keys}
         told = {"S_q": "The plot holds, and the ending is hurried. " * 10}
         own.append(
             ItemScore(id=str(n), type=item.type, required=item.required, words=words, scores=scores, reasons=told)

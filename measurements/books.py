@@ -74,10 +74,12 @@ def main() -> None:
             alone = parse(path)
             seconds, peak = run(path, Path(folder) / f"out-{size:g}")
             peaks.append(peak)
-            out.append(
-                {"mb": round(megabytes), "mb_s": round(megabytes / seconds, 1), "parsing": round(alone / seconds, 2)}
-                | peak
-            )
+            speed: dict[str, object] = {
+                "mb": round(megabytes),
+                "mb_s": round(megabytes / seconds, 1),
+                "parsing": round(alone / seconds, 2),
+            }
+            out.append({**speed, **peak})
     growth = {who: round(peaks[1][who] / peaks[0][who], 2) for who in peaks[0]}
     print(json.dumps({"sizes": out, "growth": growth}, indent=1))
 

@@ -15,6 +15,7 @@ import statistics
 import subprocess
 import sys
 import time
+from typing import Any
 from urllib.parse import urlsplit
 
 import xllamacpp
@@ -29,7 +30,7 @@ from longwriter.types import Message, Request
 ROUNDS, TOKENS = 8, 150
 PARTS, PART_TOKENS = 28, 100
 ASK = "Write a story about a lighthouse keeper who finds a letter in a bottle."
-SAMPLING = {"temperature": 0.8, "min_p": 0.05, "repeat_penalty": 1.1, "repeat_last_n": 256}
+SAMPLING: dict[str, Any] = {"temperature": 0.8, "min_p": 0.05, "repeat_penalty": 1.1, "repeat_last_n": 256}
 
 
 class Ear:

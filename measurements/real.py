@@ -1,6 +1,7 @@
-"""What real models write, by the program's own rules: a table, a row a text.
+r"""What real models write, by the program's own rules: a table, a row a text.
 
-    python measurements/real.py [--words 3000] [--words 10000] [--model NAME] [--base-url URL] [--out FOLDER] [PROMPT ...]
+    python measurements/real.py [--words 3000] [--words 10000] [--model gguf:smollm2] [--base-url URL] [--out FOLDER] \
+        [PROMPT ...]
     python measurements/real.py --measure RUN [RUN ...]
 
 Each text is a run in FOLDER; a run that is there goes on, or is only measured. Columns: words, how far off, S_l, repeated
@@ -14,6 +15,7 @@ import json
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from longwriter.journal import Journal
 from longwriter.models.base import ModelConfig
@@ -57,9 +59,10 @@ def measure(folder: Path) -> dict[str, object]:
     texts = {p.index: HEADING.sub("", p.text) for p in manuscript.parts()}
     own = [covered(line, texts.get(i, "")) for i, line in enumerate(lines)]
     titles = [(s.chapter, s.title.casefold()) for s in sections]
-    usages = [
-        e.data["reply"]["usage"] for e in Journal(folder / JOURNAL, read_only=True) if e.kind in ("call", "wasted")
+    calls: list[Any] = [
+        e.data["reply"] for e in Journal(folder / JOURNAL, read_only=True) if e.kind in ("call", "wasted")
     ]
+    usages = [reply["usage"] for reply in calls]
     read = sum(u["prompt_tokens"] or 0 for u in usages)
     return {
         "prompt": session.settings.instruction[:44],

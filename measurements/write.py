@@ -43,7 +43,7 @@ def chain(folder: Path) -> float:
     """Seconds that the server took for one manuscript, by its latency model."""
     lines = [json.loads(line) for line in (folder / "journal.jsonl").read_text("utf-8").splitlines()]
     replies = [e["data"]["reply"] for e in lines if e["kind"] == "call"]
-    return sum(TTFT_S + TOKEN_S * r["usage"]["completion_tokens"] for r in replies)
+    return sum(TTFT_S + TOKEN_S * int(r["usage"]["completion_tokens"]) for r in replies)
 
 
 async def side_by_side(home: Path) -> dict[str, float]:

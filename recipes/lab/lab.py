@@ -12,6 +12,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -119,7 +120,7 @@ def write(folder: Path, out: Path) -> None:
     write_file(out, "".join(json.dumps(line) + "\n" for line in lines))
 
 
-def sampled(model: Path) -> list[dict]:
+def sampled(model: Path) -> list[dict[str, Any]]:
     """What a model wrote to all requests."""
     out = WORK / "outputs" / f"{model.name}.jsonl"
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -128,7 +129,7 @@ def sampled(model: Path) -> list[dict]:
     return read(out)
 
 
-def read(path: Path) -> list[dict]:
+def read(path: Path) -> list[dict[str, Any]]:
     """Samples with their scores."""
     rows = [json.loads(line) for line in path.read_text().splitlines()]
     for row in rows:

@@ -31,7 +31,8 @@ def bootstrap(differences: np.ndarray, seed: int = 0, draws: int = 10_000) -> tu
     """Mean of paired differences and its 95 % interval."""
     rng = np.random.default_rng(seed)
     means = differences[rng.integers(0, len(differences), (draws, len(differences)))].mean(1)
-    return float(differences.mean()), *(float(q) for q in np.quantile(means, [0.025, 0.975]))
+    low, high = np.quantile(means, [0.025, 0.975])
+    return float(differences.mean()), float(low), float(high)
 
 
 def spread(values: list[float]) -> str:

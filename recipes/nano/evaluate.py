@@ -10,6 +10,7 @@ import json
 import random
 import statistics
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 
@@ -19,7 +20,7 @@ from longwriter.train.nano import model as nano_model  # noqa: F401  registers n
 from longwriter.types import Message, Request
 
 LENGTHS = (40, 70, 120, 200, 300, 400)  # asked for in one go
-DRAWN = {"temperature": 0.7, "top_p": 0.9, "max_tokens": 640}
+DRAWN: dict[str, Any] = {"temperature": 0.7, "top_p": 0.9, "max_tokens": 640}
 
 
 async def ask(model: Model, prompt: str, seed: int) -> str:
@@ -49,7 +50,7 @@ async def lengths(model: Model, topics: list[list[str]]) -> dict[str, object]:
     return out
 
 
-async def keywords(model: Model, rows: list[dict]) -> dict[str, object]:
+async def keywords(model: Model, rows: list[dict[str, Any]]) -> dict[str, object]:
     """Share of a plan line's words that its section holds, and how far its length is from the one asked for."""
     hits = wanted = 0
     ratios, loops = [], []

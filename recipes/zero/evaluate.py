@@ -11,13 +11,21 @@ asked at 40, 80, 120, 160 and 240 words), or `bench`. An answer in a malformed c
 import argparse
 import json
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 import torch
-from transformers import AutoModelForCausalLM, AutoTokenizer, GenerationConfig, StoppingCriteriaList
+from transformers import (
+    AutoModelForCausalLM,
+    AutoTokenizer,
+    GenerationConfig,
+    PreTrainedTokenizerBase,
+    StoppingCriteriaList,
+)
 
 from longwriter.bench.benchmarks.base import open_benchmark
 from longwriter.length.score import length_score
+from longwriter.rewards.base import Mode
 from longwriter.rewards.repetition import repetition
 from longwriter.rewards.tags import read_tags
 from longwriter.runs.folders import write_file
@@ -28,7 +36,7 @@ from longwriter.train.nano import model as nano_model  # noqa: F401  registers n
 HERE, DATA = Path(__file__).parent, Path("build/zero/data")
 LADDER, TOPICS = (40, 80, 120, 160, 240), 12
 TOKENS, BATCH, TEMPERATURE = 480, 48, 0.8
-Row = dict[str, object]
+Row = dict[str, Any]
 
 
 def requests() -> list[Row]:
@@ -53,7 +61,7 @@ def benchmark(name: str) -> list[Row]:
     return [{"set": "bench", "id": i.id, "request": i.prompt, "asked": i.required} for i in items]
 
 
-def complete(model: torch.nn.Module, tokenizer: object, prompts: list[str]) -> list[tuple[str, bool]]:
+def complete(model: torch.nn.Module, tokenizer: PreTrainedTokenizerBase, prompts: list[str]) -> list[tuple[str, bool]]:
     """A completion of each, and whether it was cut."""
     ids = tokenizer(prompts, return_tensors="pt", padding=True, padding_side="left", add_special_tokens=False)
     begin, end = ids["input_ids"].shape[1], tokenizer.eos_token_id
@@ -70,7 +78,7 @@ def complete(model: torch.nn.Module, tokenizer: object, prompts: list[str]) -> l
     return out
 
 
-def scored(row: Row, completion: str, cut: bool, mode: str) -> Row:
+def scored(row: Row, completion: str, cut: bool, mode: Mode) -> Row:
     """A line of the file."""
     told = read_tags(completion, mode)
     words = count_words(told.answer)

@@ -14,6 +14,7 @@ import random
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -33,7 +34,7 @@ PLANS = (
     "It should have {words} words and tell of {topics}.",
     "{topics}. {words} words.",
 )
-Row = dict[str, object]
+Row = dict[str, Any]
 
 
 def rows_of(folder: Path, seed: int) -> list[Row]:
@@ -68,7 +69,7 @@ def document(row: Row, mode: str, rng: random.Random) -> str:
 def write_shards(folder: Path, tokenizer: Tokenizer, splits: dict[str, list[str]], end: int) -> None:
     """Documents, each ended by the end token, as `longwriter train pretrain` reads them."""
     folder.mkdir(parents=True, exist_ok=True)
-    about: dict[str, object] = {"vocab": tokenizer.get_vocab_size(), "dtype": "uint16", "end": end, "splits": {}}
+    about: dict[str, Any] = {"vocab": tokenizer.get_vocab_size(), "dtype": "uint16", "end": end, "splits": {}}
     for split, documents in splits.items():
         ids = [i for e in tokenizer.encode_batch(documents) for i in (*e.ids, end)]
         array = np.array(ids, np.uint16)
@@ -131,6 +132,7 @@ def main() -> None:
     args = parser.parse_args()
     tokenizer = Tokenizer.from_file(str(args.tokenizer))
     end = tokenizer.token_to_id("<|end|>")
+    assert end is not None, "a tokenizer of nano has <|end|>"
     train, held = rows_of(args.rows, 0), rows_of(args.rows / "held", 0)
     rng = random.Random(0)
     for mode in ("think", "direct"):

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -25,7 +26,8 @@ NAMES = {
     "no-cpt": "no continual pretraining",
 }
 WINDOW = 10  # steps, averaged in the figure
-Samples = list[dict]
+Sample = dict[str, Any]
+Samples = list[Sample]
 
 
 def read(work: Path) -> dict[str, dict[str, Samples]]:
@@ -39,7 +41,7 @@ def read(work: Path) -> dict[str, dict[str, Samples]]:
     return {name: found[name] for name in NAMES if name in found}
 
 
-def by_request(seeds: dict[str, Samples], of: Callable[[dict], float]) -> np.ndarray:
+def by_request(seeds: dict[str, Samples], of: Callable[[Sample], float]) -> np.ndarray:
     """A number for each held-out request: the mean over its samples and the seeds."""
     kept: dict[str, list[float]] = {}
     for samples in seeds.values():
@@ -55,7 +57,7 @@ def interval(values: np.ndarray, digits: int = 1) -> str:
     return f"{found.value:.{digits}f} [{found.low:.{digits}f}, {found.high:.{digits}f}]"
 
 
-def near(line: dict) -> float:
+def near(line: Sample) -> float:
     """1 for a well-formed answer whose words are within 30 % of those asked for."""
     return float(abs(line["words"] / line["asked"] - 1) <= 0.3)
 

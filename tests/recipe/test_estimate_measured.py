@@ -50,7 +50,7 @@ def test_an_8b_model_on_the_meta_device() -> None:
 
 
 def test_memory_of_real_steps() -> None:
-    """Within 25 %. Their speed is measured by `benchmarks/estimate.py`: no test is timed."""
+    """Within 25 %. Their speed is measured by `measurements/estimate.py`: no test is timed."""
     cpu = hardware("CPU")
     for name, holes in (
         ("llama", True),

@@ -10,10 +10,11 @@ import pytest
 from longwriter.writer.prompts import NAMES, prompt_set
 
 ROOT = Path(__file__).parents[2]
-FILES = sorted((ROOT / "src").rglob("*.py"))
+FOLDERS = ("src", "recipes", "measurements", "examples", ".ci")
+FILES = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT / "src")))
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_sizes_docstrings_and_handlers(path: Path) -> None:
     source = path.read_text("utf-8")
     tree = ast.parse(source)

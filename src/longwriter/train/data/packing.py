@@ -28,7 +28,7 @@ DEALT = 0.95
 """Share of the tokens that is dealt to the emptiest pack. At 0.98 too few short samples are left to fill packs to the end."""
 JITTER = 0.2
 """Lengths are stretched by up to this share before they are ordered. Without it, 86 % of the pairs of long samples that
-share a pack share one again under another seed; with it, 3 % (benchmarks/packing.py's mix, 3,000 samples)."""
+share a pack share one again under another seed; with it, 3 % (measurements/packing.py's mix, 3,000 samples)."""
 WORSE = 1.001
 """Most packs, as a ratio to best-fit decreasing, that mixing long and short samples may cost."""
 

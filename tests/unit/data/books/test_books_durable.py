@@ -125,7 +125,7 @@ print(next(line.split()[1] for line in open("/proc/self/status") if line.startsw
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="looks into /proc")
 def test_memory_does_not_grow_with_the_corpus(tmp_path: Path) -> None:
-    """At 20 and 120 MB; benchmarks/books.py does it with near repetitions, which take most of the time."""
+    """At 20 and 120 MB; measurements/books.py does it with near repetitions, which take most of the time."""
     peak = {}
     text = json.loads(line(1, 3000))["text"]
     for size in (20, 120):
