@@ -5,10 +5,9 @@ from pathlib import Path
 import click
 from click.shell_completion import CompletionItem, get_completion_class
 
+from longwriter.cli.main import NAME, VARIABLE
 from longwriter.runs.folders import LAST, all_runs
 
-NAME = "longwriter"
-VARIABLE = "_LONGWRITER_COMPLETE"
 EXAMPLES = """
 \b
 Examples:

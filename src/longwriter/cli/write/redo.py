@@ -1,4 +1,4 @@
-"""longwriter redo: write sections anew."""
+"""longwriter redo: write sections again."""
 
 from pathlib import Path
 
@@ -29,7 +29,7 @@ Examples:
 @click.option("--force", is_flag=True, help="Replace a file at --out that this run did not write.")
 @with_options(*REACH, PRICES, HOME, JSON)
 def redo(run: str, sections: tuple[int, ...], stale: bool, out: Path | None, force: bool, **flags: object) -> None:
-    """Write sections of RUN anew."""
+    """Write sections of RUN again."""
     if not sections and not stale:
         raise InputError("say what to redo: --section 7, or --stale")
     folder, chosen, work = reopen(run, flags)
