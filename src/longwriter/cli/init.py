@@ -8,8 +8,9 @@ from datetime import date
 
 import click
 
+from longwriter.api.settings import findable
 from longwriter.cli.pull import bring
-from longwriter.cli.shared.options import extra_body_option, findable, from_flags, header_option, with_options
+from longwriter.cli.shared.options import extra_body_option, from_flags, header_option, with_options
 from longwriter.config import PROJECT_FILE, user_file
 from longwriter.errors import EmptyReply, InputError, LongWriterError
 from longwriter.models.base import ModelConfig, open_model

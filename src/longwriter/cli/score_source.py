@@ -1,16 +1,13 @@
 """What `longwriter score` is given, as samples: a text, JSON lines, a run of `write` or a run of `train grpo`."""
 
-import json
 import re
 from collections import deque
 from pathlib import Path
-from typing import NamedTuple
 
+from longwriter.api.scoring import RangedSample, Wanted, ranged
 from longwriter.config import build, read_text
 from longwriter.errors import InputError, RunError
-from longwriter.length.range import range_of
-from longwriter.rewards.base import Mode, Sample
-from longwriter.rewards.format import mode_of
+from longwriter.jsonl import read_lines
 from longwriter.runs.folders import DRAFT, all_runs, find, saved_settings
 from longwriter.train.rollouts.store import FOLDER, read_steps
 from longwriter.writer.settings import WriteSettings
@@ -19,33 +16,10 @@ NAMES = {  # field of a sample -> the names it may have in a JSON line
     "request": ("request", "prompt", "instruction"),
     "completion": ("completion", "text", "response", "output"),
 }
-LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 OTHERS = ("id", "mode", "lower", "upper", "words", "cut")
 
 
-class Item(NamedTuple):
-    """A sample, and where its range comes from."""
-
-    sample: Sample
-    source: str
-
-
-class Given(NamedTuple):
-    """What the flags say of every sample; None for nothing."""
-
-    request: str | None
-    bounds: tuple[int, int] | None
-    flag: str
-    """The flag that named the bounds."""
-    mode: Mode | None
-
-
-def about(words: int) -> tuple[int, int]:
-    """10 % either way, and at least one word."""
-    return round(0.9 * words), max(1, round(1.1 * words))
-
-
-def read_source(source: str, home: Path, given: Given) -> list[Item]:
+def read_source(source: str, home: Path, given: Wanted) -> list[RangedSample]:
     """Samples of a file, of a run folder, or of a run in `home` by name. Raises InputError or RunError."""
     path = Path(source)
     if path.is_file():
@@ -61,65 +35,32 @@ def read_source(source: str, home: Path, given: Given) -> list[Item]:
     return found
 
 
-def _item(row: dict[str, object], given: Given, where: str, words: object = None) -> Item:
-    """A sample with its range: of the flags, its own, its own `words`, or what its request names."""
-    row = row | ({"request": given.request} if given.request is not None else {})
-    for field, value in row.items():
-        if isinstance(value, str) and (half := LONE_SURROGATE.search(value)):
-            raise InputError(f"{where}: {field} holds half of a character at {half.start():,}: {half[0]!a}")
-    if given.mode is not None or "mode" not in row:
-        row["mode"] = given.mode or mode_of(str(row["completion"]))
-    own = row.get("lower") is not None or row.get("upper") is not None
-    bounds, source = None, "its own"
-    if given.bounds is not None:
-        bounds, source = given.bounds, given.flag
-    elif not own and words is not None:
-        if isinstance(words, bool) or not isinstance(words, int) or words < 1:
-            raise InputError(f"{where}: words: a whole number of 1 or more is needed, got {words!r}")
-        bounds, source = about(words), f"{words:,} words asked, 10 % either way"
-    elif not own:
-        bounds, source = range_of(str(row["request"])), "the request names a length"
-    if bounds is not None:
-        row |= {"lower": bounds[0], "upper": bounds[1]}
-    sample = build(Sample, row, where)
-    return Item(sample, source if sample.lower is not None else "the request names no length")
-
-
-def _text(path: Path, given: Given) -> Item:
+def _text(path: Path, given: Wanted) -> RangedSample:
     text = read_text(path)
     if not text.strip():
         raise InputError(f"{path}: holds no text")
-    return _item({"id": path.name, "request": "", "completion": text}, given, str(path))
+    return ranged({"id": path.name, "request": "", "completion": text}, given, str(path))
 
 
-def _lines(path: Path, given: Given) -> list[Item]:
+def _lines(path: Path, given: Wanted) -> list[RangedSample]:
     """JSON lines with the fields of `rewards.base.Sample` or their other names; only the completion is needed.
 
     A name with null is as good as none.
     """
     items = []
-    for number, line in enumerate(read_text(path).split("\n"), 1):
-        if not line.strip():
-            continue
-        where = f"{path}:{number}"
-        try:
-            read = json.loads(line)
-        except ValueError as error:
-            raise InputError(f"{where}: not JSON: {error}") from error
-        if not isinstance(read, dict):
-            raise InputError(f"{where}: a JSON object is needed")
-        row: dict[str, object] = {"id": str(number), "request": ""}
+    for where, read in read_lines(path, '{"prompt": "...", "text": "..."}'):
+        row: dict[str, object] = {"id": where.rpartition(":")[2], "request": ""}
         row |= {name: read[name] for name in OTHERS if read.get(name) is not None}
         row["id"] = str(row["id"])
         for field, names in NAMES.items():
             row |= next(({field: read[name]} for name in names if read.get(name) is not None), {})
         if "completion" not in row:
             raise InputError(f"{where}: no text; give it as one of {', '.join(NAMES['completion'])}")
-        items.append(_item(row, given, where, row.pop("words", None)))
+        items.append(ranged(row, given, where, row.pop("words", None)))
     return items
 
 
-def _run(folder: Path, given: Given) -> Item:
+def _run(folder: Path, given: Wanted) -> RangedSample:
     """The text so far of a run of `write`."""
     settings = build(WriteSettings, saved_settings(folder), str(folder))
     if not (folder / DRAFT).is_file():
@@ -130,10 +71,10 @@ def _run(folder: Path, given: Given) -> Item:
         "completion": read_text(folder / DRAFT),
         "mode": "plain",
     }
-    return _item(row, given, str(folder), settings.words)
+    return ranged(row, given, str(folder), settings.words)
 
 
-def _rollouts(folder: Path, given: Given) -> list[Item]:
+def _rollouts(folder: Path, given: Wanted) -> list[RangedSample]:
     """The last step of a run of `train grpo`; those of one request are numbered."""
     [(_, rollouts)] = deque(read_steps(folder), maxlen=1)
     items = []
@@ -141,7 +82,7 @@ def _rollouts(folder: Path, given: Given) -> list[Item]:
     for rollout in rollouts:
         place = seen[rollout.group, rollout.id] = seen.get((rollout.group, rollout.id), 0) + 1
         row: dict[str, object] = rollout.model_dump(include={"request", "completion", "mode", "lower", "upper", "cut"})
-        items.append(_item(row | {"id": f"{rollout.id}#{place}"}, given, str(folder)))
+        items.append(ranged(row | {"id": f"{rollout.id}#{place}"}, given, str(folder)))
     if not items:
         raise RunError(f"{folder / FOLDER}: the last step holds no rollout")
     return items

@@ -268,8 +268,9 @@ class Manuscript:
         return self.context.mode
 
     def _tell_done(self, index: int, *, reused: bool) -> None:
-        spent = self.calls.spent
-        self.on_event(SectionDone(index, self._words[self.ids[index]], reused, spent.cost, spent.hit_rate, spent.saved))
+        spent, words = self.calls.spent, self._words[self.ids[index]]
+        cost, text = (spent.cost, spent.hit_rate, spent.saved), self.piece(index)
+        self.on_event(SectionDone(index, words, reused, *cost, text))
 
     def _warn(self, message: str) -> None:
         self.on_event(Warned(message))

@@ -25,6 +25,7 @@ from longwriter.writer.calls import Calls, Ceilings, Role
 from longwriter.writer.events import OnEvent, Warned, unwatched
 from longwriter.writer.manuscript import Manuscript
 from longwriter.writer.outcome.report import Report, report
+from longwriter.writer.outcome.verdict import Finding, flawed
 from longwriter.writer.plan.outline import from_markdown, to_markdown
 from longwriter.writer.prompts import PromptSet, prompt_set
 from longwriter.writer.section.context import DEFAULT_WINDOW
@@ -53,6 +54,16 @@ class Result:
     text: str
     report: Report
     folder: Path | None
+
+    @property
+    def verdict(self) -> tuple[Finding, ...]:
+        """What a person should know of a finished text, the worst first."""
+        return self.report.verdict
+
+    @property
+    def flaws(self) -> list[Finding]:
+        """What makes it not be what was asked for; empty for a text that is as it should be."""
+        return flawed(self.verdict)
 
 
 class JournalOnly:

@@ -15,7 +15,7 @@ STUCK = """
 import asyncio, sys, threading, time
 from longwriter.cli import main, signals
 from longwriter.cli.write import write
-from longwriter.cli.write import write_run as work
+from longwriter.api import job as work
 signals.GRACE_S = 0.5
 
 async def never(*_, **__):

@@ -93,6 +93,12 @@ def test_many_samples(tmp_path: Path) -> None:
     assert "no </think>" in table
 
 
+def test_a_lone_surrogate_is_read_as_everywhere_else(tmp_path: Path) -> None:
+    (tmp_path / "s.jsonl").write_text('{"text": "one boat\\ud83d", "words": 2}')
+    [found] = told(tmp_path, "s.jsonl", "--reward", "length")
+    assert (found["rewards"]["length"], found["why"]["length"]["words"]) == (1, 2)
+
+
 def test_a_name_with_null_makes_room_for_another(tmp_path: Path) -> None:
     row = {"request": None, "prompt": "Write 100 words", "text": None, "response": "word " * 100, "id": None}
     (tmp_path / "s.jsonl").write_text(json.dumps(row))
@@ -197,13 +203,12 @@ def test_a_grpo_run_is_scored_at_its_last_step(tmp_path: Path) -> None:
         (("a.md", "--longest", "inf"), "--longest: inf is no finite number"),
         (("a.md", "--id", "b"), "'b'"),
         (("broken.jsonl",), "broken.jsonl:2: not JSON"),
-        (("list.jsonl",), "list.jsonl:1: a JSON object"),
+        (("list.jsonl",), "list.jsonl:1: expected an object such as"),
         (("bare.jsonl",), "bare.jsonl:1: no text"),
         (("odd.jsonl",), "odd.jsonl:1: lower = 5 is above upper = 4"),
         (("half.jsonl",), "half.jsonl:1: lower and upper stand together"),
         (("mode.jsonl",), "mode.jsonl:1: mode"),
         (("words.jsonl",), "words.jsonl:1: words"),
-        (("half_text.jsonl",), r"half_text.jsonl:2: completion holds half of a character at 4: '\ud83d'"),
         (("null.jsonl",), "null.jsonl:1: no text"),
         (("latin.md",), "not UTF-8"),
     ],
@@ -221,7 +226,6 @@ def test_bad_input_is_one_line_and_exit_code_2(tmp_path: Path, arguments: tuple,
         "half.jsonl": '{"text": "a", "lower": 5}',
         "mode.jsonl": '{"text": "a", "mode": "loud"}',
         "words.jsonl": '{"text": "a", "words": -3}',
-        "half_text.jsonl": '{"text": "a"}\n{"text": "boat\\ud83d"}',
         "null.jsonl": '{"text": null, "prompt": "b"}',
     }
     for name, text in lines.items():

@@ -13,7 +13,7 @@ GROUPS = {  # heading -> parameters, in this order; what is in none stands first
 }  # fmt: skip
 
 
-class Grouped(click.Command):
+class GroupedHelp(click.Command):
     """A command whose help lists options as `GROUPS` has them."""
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
