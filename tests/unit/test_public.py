@@ -73,12 +73,12 @@ def test_a_call_and_the_command_make_one_run() -> None:
     assert longwriter.estimate(TEA, model="fake").model_dump() == forecast
 
 
-def test_defaults_are_those_of_the_command(alone: Path) -> None:
+def test_defaults_are_those_of_the_command(alone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("longwriter.toml").write_text('seed = 7\n[writer]\nmodel = "fake:0.9"\n')
     run = longwriter.Run.open(longwriter.write(TEA).folder)
     saved = json.loads((run.folder / "settings.json").read_text())
     assert (saved["seed"], saved["writer"]["model"], saved["instruction"]) == (7, "fake:0.9", TEA)
-    os.environ["LONGWRITER_RUNS"] = str(alone / "others")
+    monkeypatch.setenv("LONGWRITER_RUNS", str(alone / "others"))
     assert longwriter.write(TEA, seed=8).folder.parent == alone / "others"
     with pytest.raises(longwriter.SettingError, match="words"):
         longwriter.write(TEA, words=3)
