@@ -74,7 +74,7 @@ def _hearing(job: WriteJob, put: OnEvent, *, live: bool) -> OnEvent:
     return hear
 
 
-class Book:
+class GrowingDocument:
     """The document in the making: what can be given of it after each event, in order."""
 
     def __init__(self) -> None:
@@ -104,18 +104,18 @@ class Book:
 
 def pieces(job: WriteJob) -> Iterator[str]:
     """The text as it grows, in order; the pieces add up to the document."""
-    book = Book()
+    document = GrowingDocument()
     with closing(events_of(job, live=False)) as events:
         for event in events:
-            yield from filter(None, book.see(event))
+            yield from filter(None, document.see(event))
     yield "\n"
 
 
 async def apieces(job: WriteJob) -> AsyncIterator[str]:
     """The text as it grows, on the caller's loop."""
-    book = Book()
+    document = GrowingDocument()
     async with aclosing(aevents_of(job, live=False)) as events:
         async for event in events:
-            for piece in filter(None, book.see(event)):
+            for piece in filter(None, document.see(event)):
                 yield piece
     yield "\n"

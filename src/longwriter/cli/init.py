@@ -53,7 +53,7 @@ def init(model: str | None, user: bool, force: bool, **flags: object) -> None:
         )
     if model is not None:
         chosen = from_flags(ModelConfig, findable({"model": model} | given))
-        settings_file(chosen)  # what no file can hold is told before the call
+        settings_file(chosen)  # what no file can hold is refused before the call
         test(chosen)
     else:
         chosen = _asked() if sys.stdin.isatty() else _first()

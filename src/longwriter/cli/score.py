@@ -75,8 +75,16 @@ def score(source: str, names: str, chosen: str | None, home: Path, as_json: bool
     rewards = [name.strip() for name in names.split(",") if name.strip()]
     samples = [item.sample for item in items]
     check_rewards(rewards, samples)
-    told = ("longest", "reward_model", "reward_url", "judge", "judge_url", "judge_headers", "judge_extra_body")
-    settings = from_flags(RewardSettings, {k: flags[k] for k in told if flags[k] is not None})
+    given_settings = (
+        "longest",
+        "reward_model",
+        "reward_url",
+        "judge",
+        "judge_url",
+        "judge_headers",
+        "judge_extra_body",
+    )
+    settings = from_flags(RewardSettings, {k: flags[k] for k in given_settings if flags[k] is not None})
     scored = run_async(score_samples(rewards, settings, samples, HowFar().tell))
     if as_json:
         for item, verdicts in zip(items, scored, strict=True):
@@ -192,7 +200,7 @@ def overview(items: list[RangedSample], scored: list[Verdicts]) -> None:
 
 
 def _mean(values: Sequence[float | None]) -> float | None:
-    """Of those that there are."""
+    """Mean of the values that there are."""
     known = [value for value in values if value is not None]
     return sum(known) / len(known) if known else None
 

@@ -26,7 +26,7 @@ class WordCount(click.ParamType[int]):
     name = "NUMBER"
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """Raises click's own error for what is no whole number in digits; its range is that of the settings."""
+        """Read digits. Raises click's own error for anything else; the range is that of the settings."""
         digits = str(value).strip().replace(",", "").replace("_", "")
         if not (digits.removeprefix("-").isdecimal() and len(digits) < 20):
             self.fail(f"{value!r} is no whole number of words; give digits alone, such as 2000", param, ctx)
@@ -55,7 +55,7 @@ class Finite(click.FloatRange):
     """A float that can be saved and compared: no inf, no nan."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:  # noqa: ANN401 - as the library
-        """See `click.ParamType`."""
+        """Read a number. Raises InputError for inf and nan."""
         try:
             finite = math.isfinite(float(value))
         except ValueError:  # click says so
@@ -73,7 +73,7 @@ def _flag(param: click.Parameter | None) -> str:
 
 
 def _headers(_: click.Context, param: click.Parameter, given: tuple[str, ...]) -> dict[str, str] | None:
-    """By name; None where there are none. What is wrong is told without the text, which may be a secret."""
+    """Headers by name; None where there are none. Errors do not quote the text, which may be a secret."""
     parts = [text.partition(":") for text in given]
     if any(not colon for _, colon, _ in parts):
         raise InputError(f"{_flag(param)}: a header looks like NAME:VALUE or NAME:env:VARIABLE")

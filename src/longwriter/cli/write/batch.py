@@ -86,7 +86,7 @@ class BatchDisplay:
             self.words += event.written
 
     def _still(self) -> None:
-        """That the work goes on."""
+        """Say that the work goes on."""
         came = f", {counted(self.words, 'word')} written" if self.words else ""
         say(f"     {self.done} of {counted(self.count, 'text')} done{came}, {clock(time.monotonic() - self.started)}")
 
