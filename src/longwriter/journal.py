@@ -1,9 +1,10 @@
 """An append-only, checksummed list of records on disk.
 
-One JSON line a record: {"n": number, "kind": ..., "data": {...}, "sum": ...}, where `sum` hashes the line together with
+One JSON line per record: {"n": number, "kind": ..., "data": {...}, "sum": ...}, where `sum` hashes the line together with
 the sum before it, so a change anywhere in the past shows. A record counts once its line is whole and on the disk
 (fsync): after kill -9 the file ends at most in one torn line, which is cut off when it is opened again. What a record
-means is its writer's business.
+means is its writer's business: a writer describes the data of each kind as a pydantic model, and reads it by
+`Journal.typed`.
 """
 
 import hashlib
@@ -11,9 +12,13 @@ import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
+
+from pydantic import BaseModel, ValidationError
 
 from longwriter.errors import RunError
+
+Shape = TypeVar("Shape", bound=BaseModel)
 
 
 class Entry(NamedTuple):
@@ -116,6 +121,22 @@ class Journal:
         self._entries.append(entry)
         self._sum = total
         return entry
+
+    def typed(self, entry: Entry, shape: type[Shape]) -> Shape:
+        """The data of an entry as a record of its kind. Raises RunError naming the line where it is something else."""
+        try:
+            return shape.model_validate(entry.data)
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            where = ".".join(map(str, first["loc"])) or "data"
+            raise self.wrong(entry, f"{where}: {first['msg']}") from error
+
+    def wrong(self, entry: Entry, reason: str) -> RunError:
+        """The error for a whole record that is not what its writer puts there."""
+        return RunError(
+            f"{self.path or 'journal'}:{entry.n + 1}: not a record of this version, kind {entry.kind!r}: {reason}; "
+            "use the version that wrote it, or start a new run"
+        )
 
     def __iter__(self) -> Iterator[Entry]:
         return iter(self._entries)

@@ -11,6 +11,7 @@ from longwriter.runs.exports import claimed, export
 from longwriter.runs.folders import DRAFT, LAST, all_runs, being_written, find, saved_settings
 from longwriter.types import Plan
 from longwriter.writer.outcome.report import Report, SectionReport
+from longwriter.writer.records import PlanRecord, read
 from longwriter.writer.session import Result, Session, stored
 
 PLAN = "plan"
@@ -71,7 +72,7 @@ class Run:
     @property
     def follows_a_file(self) -> bool:
         """Whether its plan is a person's, given in a file or a call."""
-        return any(e.kind == "plan" and e.data["source"] == "file" for e in self._planned.journal)
+        return any(record.source == "file" for record in read(self._planned.journal, PlanRecord))
 
     @property
     def plan(self) -> Plan:

@@ -1,1 +1,1 @@
-"""A run's folder, and the files that it writes elsewhere."""
+"""A run as a folder that a person can open, and the files that it writes elsewhere."""

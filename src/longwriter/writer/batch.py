@@ -6,22 +6,22 @@ anything is written. A manuscript that fails leaves its reason in the result; th
 
 import asyncio
 import gc
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import Field
 
-from longwriter.config import build, read_text
+from longwriter.config import build
 from longwriter.errors import InputError, LongWriterError
+from longwriter.jsonl import read_lines
 from longwriter.runs.folders import run_name
 from longwriter.types import Record
 from longwriter.writer.session import Options, Result, open_models, write
 from longwriter.writer.settings import WriteSettings
 
 
-class Item(Record):
+class BatchLine(Record):
     """One line of a batch file."""
 
     instruction: str
@@ -43,22 +43,13 @@ class Outcome:
 def read_batch(path: Path, base: WriteSettings) -> dict[str, WriteSettings]:
     """Settings by run name. Raises InputError naming the line."""
     out: dict[str, WriteSettings] = {}
-    for number, line in enumerate(read_text(path).split("\n"), 1):
-        if not line.strip():
-            continue
-        where = f"{path}:{number}"
-        try:
-            data = json.loads(line)
-        except ValueError as error:
-            raise InputError(f"{where}: not JSON: {error}") from error
-        if not isinstance(data, dict):
-            raise InputError(f'{where}: expected an object such as {{"instruction": "...", "words": 3000}}')
-        item = build(Item, data, where)
+    for where, row in read_lines(path, '{"instruction": "...", "words": 3000}'):
+        item = build(BatchLine, row, where)
         own = {k: v for k, v in item.model_dump(exclude={"id"}).items() if v is not None}
         settings = build(WriteSettings, base.model_dump() | own, where)
         name = item.id or run_name(settings.instruction, settings.words)
         if name in out:
-            raise InputError(f"{where}: {name!r} stands twice; give each line its own id")
+            raise InputError(f"{where}: {name!r} is there twice; give each line its own id")
         out[name] = settings
     if not out:
         raise InputError(f"{path}: no instructions in it")

@@ -19,8 +19,16 @@ from longwriter.models.base import Listener, Model
 from longwriter.models.prices import Price
 from longwriter.models.tokens import TokenCounter, estimate_tokens
 from longwriter.types import Message, Reply, Request, Usage
-from longwriter.writer.events import OnEvent, unwatched
-from longwriter.writer.told import Told
+from longwriter.writer.events import OnEvent, ReportedCall, unwatched
+from longwriter.writer.records import (
+    CallRecord,
+    ForgetRecord,
+    PartialRecord,
+    RoleName,
+    WastedRecord,
+    note,
+    read,
+)
 
 MESSAGE_TOKENS = 8
 """What a chat template adds to a message, rounded up."""
@@ -68,14 +76,13 @@ class Spent:
             return None
         return self.cached_tokens / self.countable_tokens
 
-    def took(self, data: Mapping[str, object]) -> None:
-        """Add the time of a call, as its journal entry tells it."""
-        seconds, began = float(str(data["seconds"])), data.get("began")
-        self.seconds += seconds
-        if isinstance(began, int | float):
-            self._spans.append((began, began + seconds))
-        else:  # nothing was asked, or the entry is of a version that noted no time: it stands beside no other
-            self.unplaced_s += seconds
+    def took(self, call: CallRecord) -> None:
+        """Add the time of a call."""
+        self.seconds += call.seconds
+        if call.began is not None:
+            self._spans.append((call.began, call.began + call.seconds))
+        else:  # it cannot be placed beside another
+            self.unplaced_s += call.seconds
 
     @property
     def wall_seconds(self) -> float:
@@ -89,17 +96,17 @@ class Spent:
 
 @dataclass(frozen=True)
 class Drawn:
-    """A reply with what the journal says of it."""
+    """A reply that no step has yet."""
 
-    reply: Reply
-    data: dict[str, object]
+    record: CallRecord
+    """As the journal will hold it, with the model's own text."""
     reserved: Usage
     """Counted as spent from before the call until it is settled or wasted, so that calls side by side stay under the
     ceilings together."""
 
 
 class Role:
-    """A model with its price and its token counts."""
+    """A model in its role, with its price and its token counts."""
 
     def __init__(self, model: Model, price: Price | None) -> None:
         """`price` None: unknown."""
@@ -135,65 +142,64 @@ class Calls:
         self._replies: dict[str, Reply] = {}
         self._forgotten: Counter[str] = Counter()
         self._under_way: list[Usage] = []
-        self._partial: dict[str, Mapping[str, object]] = {}
+        self._partial: dict[str, PartialRecord] = {}
         if ceilings.cost is not None:
             for role in roles.values():
                 if role.price is None:
                     raise InputError(
                         f"no price is known for {role.model.name}, so --max-cost cannot hold: add it to a price file (--prices)"
                     )
-        for entry in journal:
-            if entry.kind in ("call", "wasted"):
-                reply = Reply.model_validate(entry.data["reply"])
-                if entry.kind == "call":
-                    self._replies[str(entry.data["step"])] = reply
-                    self._partial.pop(str(entry.data["step"]), None)
-                self._count(self.roles[str(entry.data["role"])], reply, entry.data)
-            elif entry.kind == "partial":
-                self._partial[str(entry.data["step"])] = entry.data
-            elif entry.kind == "forget":
-                self._drop([str(p) for p in _list(entry.data["steps"])])
+        for record in read(journal, CallRecord, WastedRecord, PartialRecord, ForgetRecord):
+            if isinstance(record, CallRecord):
+                if not isinstance(record, WastedRecord):
+                    self._replies[record.step] = record.reply
+                    self._partial.pop(record.step, None)
+                self._count(record)
+            elif isinstance(record, PartialRecord):
+                self._partial[record.step] = record
+            elif isinstance(record, ForgetRecord):
+                self._drop(record.steps)
 
-    def forget(self, prefixes: list[str], why: str) -> None:
+    def forget(self, prefixes: tuple[str, ...], why: str) -> None:
         """Make all journalled replies void whose step begins with one of these."""
-        self.journal.append("forget", {"steps": prefixes, "why": why})
+        note(self.journal, ForgetRecord(steps=prefixes, why=why))
         self._drop(prefixes)
 
     def redone(self, prefix: str) -> int:
         """How often replies of these steps were made void."""
         return self._forgotten[prefix]
 
-    def _drop(self, prefixes: list[str]) -> None:
+    def _drop(self, prefixes: tuple[str, ...]) -> None:
         self._forgotten.update(prefixes)
-        self._replies = {s: r for s, r in self._replies.items() if not s.startswith(tuple(prefixes))}
+        self._replies = {s: r for s, r in self._replies.items() if not s.startswith(prefixes)}
 
     def known(self, step: str) -> Reply | None:
         """The journalled reply of a step, if there is one."""
         return self._replies.get(step)
 
-    def keep(self, role_name: str, step: str, text: str) -> None:
+    def keep(self, role_name: RoleName, step: str, text: str) -> None:
         """Journal what a reply holds so far, for the case that it never ends."""
-        data: dict[str, object] = {"step": step, "role": role_name, "text": text}
-        self.journal.append("partial", data, durable=False)
-        self._partial[step] = data
+        record = PartialRecord(step=step, role=role_name, text=text)
+        note(self.journal, record, durable=False)
+        self._partial[step] = record
 
     def partial(self, step: str) -> str:
         """What a reply that never ended held, "" for none."""
-        return str(self._partial[step]["text"]) if step in self._partial else ""
+        return self._partial[step].text if step in self._partial else ""
 
     def adopt(self, step: str, reply: Reply) -> Reply:
         """Make what was kept of a step its reply."""
-        role_name = str(self._partial.pop(step)["role"])
-        data: dict[str, object] = {"step": step, "role": role_name, "estimate": 0, "prompt_tokens": 0, "seconds": 0.0}
-        role = self.roles[role_name]
-        usage = Usage(
-            completion_tokens=role.counter.count(reply.text)
-        )  # kept: without the model it may count otherwise
-        return self._record(role, data, reply.model_copy(update={"usage": usage}))
+        role_name = self._partial.pop(step).role
+        # its tokens are noted: without the model they may count otherwise
+        usage = Usage(completion_tokens=self.roles[role_name].counter.count(reply.text))
+        reply = reply.model_copy(update={"usage": usage})
+        return self._record(
+            CallRecord(step=step, role=role_name, estimate=0, prompt_tokens=0, seconds=0.0, reply=reply)
+        )
 
     async def ask(
         self,
-        role_name: str,
+        role_name: RoleName,
         step: str,
         request: Request,
         *,
@@ -211,7 +217,7 @@ class Calls:
         return self.settle(drawn, mend)
 
     async def draw(
-        self, role_name: str, step: str, request: Request, *, expect: int, listener: Listener | None = None
+        self, role_name: RoleName, step: str, request: Request, *, expect: int, listener: Listener | None = None
     ) -> "Drawn":
         """A reply that no step has yet: `settle` it, or `waste` it."""
         role = self.roles[role_name]
@@ -226,90 +232,96 @@ class Calls:
         peak = role.peak
         began, started = time.time(), time.monotonic()
         self._under_way.append(expected)
-        told = self._told(step, listener)
+        reported = self._reported(step, listener)
         reply = None
         try:
-            reply = await role.model.reply(request, told)
+            reply = await role.model.reply(request, reported)
         finally:
             if reply is None:  # it failed, or was cancelled
                 self._under_way.remove(expected)
-            if isinstance(told, Told):
-                told.end(reply)
-        data: dict[str, object] = {
-            "step": step,
-            "role": role_name,
-            "estimate": estimate,
-            "prompt_tokens": prompt_tokens,
-            "began": round(began, 3),
-            "seconds": round(time.monotonic() - started, 3),
-        } | ({"peak": True} if peak else {})
-        drawn = Drawn(reply, data, expected)
-        read = None
+            if isinstance(reported, ReportedCall):
+                reported.end(reply)
+        record = CallRecord(
+            step=step,
+            role=role_name,
+            estimate=estimate,
+            prompt_tokens=prompt_tokens,
+            began=round(began, 3),
+            seconds=round(time.monotonic() - started, 3),
+            peak=peak,
+            reply=reply,
+        )
+        drawn = Drawn(record, expected)
+        window = None
         if reply.usage.prompt_tokens is not None and reply.finish != "cut":
-            read = role.counter.truncated(estimate, reply.usage.prompt_tokens)
-        if read is not None:
+            window = role.counter.truncated(estimate, reply.usage.prompt_tokens)
+        if window is not None:
             self.waste(drawn)
             raise TruncatedPrompt(
-                f"{role.model.name} read only {read:,} of about {prompt_tokens:,} prompt tokens: its server cuts them. "
-                f"Raise its context (Ollama: num_ctx or OLLAMA_CONTEXT_LENGTH), or go on with --window {read}",
-                read,
+                f"{role.model.name} read only {window:,} of about {prompt_tokens:,} prompt tokens: its server cuts them. "
+                f"Raise its context (Ollama: num_ctx or OLLAMA_CONTEXT_LENGTH), or go on with --window {window}",
+                window,
             )
         return drawn
 
-    def _told(self, step: str, listener: Listener | None) -> Listener | None:
-        """The listener, with the run's watcher told what it hears; as it is where nobody watches."""
+    def _reported(self, step: str, listener: Listener | None) -> Listener | None:
+        """The listener, with what it hears reported to the run's watcher; as it is where nobody watches."""
         if self.on_event is unwatched:
             return listener
         self._asked += 1
-        return Told(self._asked, step, listener, self.on_event)
+        return ReportedCall(self._asked, step, listener, self.on_event)
 
-    def waste(self, drawn: "Drawn") -> None:
+    def waste(self, drawn: Drawn) -> None:
         """Count a reply that nothing is made of; its text is not kept."""
         self._under_way.remove(drawn.reserved)
-        role, reply = self.roles[str(drawn.data["role"])], drawn.reply
-        guessed = role.counter.count(reply.text) + role.counter.count(reply.thinking)
-        told = reply.usage.completion_tokens
-        usage = reply.usage.model_copy(update={"completion_tokens": guessed if told is None else told})
+        reply = drawn.record.reply
+        usage = reply.usage.model_copy(update={"completion_tokens": self._written_tokens(drawn.record)})
         bare = Reply(text="", finish=reply.finish, usage=usage)
-        self.journal.append("wasted", drawn.data | {"reply": bare.model_dump()}, durable=False)
-        self._count(role, bare, drawn.data)
+        record = WastedRecord(**dict(drawn.record) | {"reply": bare})
+        note(self.journal, record, durable=False)
+        self._count(record)
 
-    def settle(self, drawn: "Drawn", mend: Callable[[Reply], Reply] = lambda reply: reply) -> Reply:
+    def settle(self, drawn: Drawn, mend: Callable[[Reply], Reply] = lambda reply: reply) -> Reply:
         """Make a reply that of its step, as `mend` leaves it. What `mend` raises makes it a wasted one."""
+        own = drawn.record.reply
         try:
-            reply = mend(drawn.reply)
+            reply = mend(own)
         except EmptyReply as error:
             self.waste(drawn)
-            raise type(error)(f"{self.roles[str(drawn.data['role'])].model.name}: {error}") from None
+            raise type(error)(f"{self.roles[drawn.record.role].model.name}: {error}") from None
         self._under_way.remove(drawn.reserved)
-        data = drawn.data if reply.text == drawn.reply.text else drawn.data | {"raw": drawn.reply.text}
-        return self._record(self.roles[str(drawn.data["role"])], data, reply)
+        raw = None if reply.text == own.text else own.text
+        return self._record(drawn.record.model_copy(update={"reply": reply, "raw": raw}))
 
-    def _record(self, role: Role, data: dict[str, object], reply: Reply) -> Reply:
-        step = str(data["step"])
-        self.journal.append("call", data | {"reply": reply.model_dump()})
-        self._replies[step] = reply
-        self._partial.pop(step, None)
-        self._count(role, reply, data)
-        return reply
+    def _record(self, record: CallRecord) -> Reply:
+        note(self.journal, record)
+        self._replies[record.step] = record.reply
+        self._partial.pop(record.step, None)
+        self._count(record)
+        return record.reply
 
-    def _count(self, role: Role, reply: Reply, data: Mapping[str, object]) -> None:
+    def _written_tokens(self, call: CallRecord) -> int:
+        """Tokens of a reply, as the server counted them, else estimated."""
+        told, counter = call.reply.usage.completion_tokens, self.roles[call.role].counter
+        return counter.count(call.reply.text) + counter.count(call.reply.thinking) if told is None else told
+
+    def _count(self, call: CallRecord) -> None:
         """Add a call to what was spent; tokens that the server did not count are estimated."""
-        if reply.usage.prompt_tokens is not None:
-            role.counter.observe(_number(data["estimate"]), reply.usage.prompt_tokens)
-        told, guessed = reply.usage, role.counter.count(reply.text) + role.counter.count(reply.thinking)
+        role, told = self.roles[call.role], call.reply.usage
+        if told.prompt_tokens is not None:
+            role.counter.observe(call.estimate, told.prompt_tokens)
         usage = Usage(
-            prompt_tokens=_number(data["prompt_tokens"]) if told.prompt_tokens is None else told.prompt_tokens,
-            completion_tokens=guessed if told.completion_tokens is None else told.completion_tokens,
+            prompt_tokens=call.prompt_tokens if told.prompt_tokens is None else told.prompt_tokens,
+            completion_tokens=self._written_tokens(call),
             cached_tokens=told.cached_tokens,
             cache_write_tokens=told.cache_write_tokens,
         )
-        peak = data.get("peak") is True
+        peak = call.peak
         spent, cost = self.spent, role.cost(usage, peak=peak)
         spent.calls += 1
         spent.prompt_tokens += usage.prompt_tokens or 0
         spent.completion_tokens += usage.completion_tokens or 0
-        spent.took(data)
+        spent.took(call)
         spent.cost = None if cost is None or spent.cost is None else spent.cost + cost
         if usage.cached_tokens is not None and usage.prompt_tokens is not None:
             spent.cached_tokens = (spent.cached_tokens or 0) + min(usage.cached_tokens, usage.prompt_tokens)
@@ -342,13 +354,3 @@ def user(text: str, system: str | None = None) -> tuple[Message, ...]:
     """A request's messages: the user's text, after the system's if there is one."""
     messages = (Message(role="user", content=text),)
     return (Message(role="system", content=system), *messages) if system else messages
-
-
-def _number(value: object) -> int:
-    assert isinstance(value, int)
-    return value
-
-
-def _list(value: object) -> list[object]:
-    assert isinstance(value, list)
-    return value

@@ -12,10 +12,9 @@ from longwriter.journal import Journal
 from longwriter.models.base import Listens, Model, ModelConfig, open_model
 from longwriter.models.tokens import estimate_tokens
 from longwriter.types import Record, Reply, Request, Usage
-from longwriter.writer.manuscript import wanted
 from longwriter.writer.section.choice import cacheable
 from longwriter.writer.session import Options, Session, configs_of
-from longwriter.writer.settings import WriteSettings
+from longwriter.writer.settings import WriteSettings, wanted_length
 
 TOKENS_A_SECOND = 50.0
 """Speed of generation assumed for a model that nobody has timed; hosted models run at 30 to 150."""
@@ -90,7 +89,7 @@ async def estimate(settings: WriteSettings, options: Options, speed: float = TOK
     if configs["planner"] == configs["writer"]:
         models["planner"] = models["writer"]
     free = settings.model_copy(update={"max_cost": None, "max_tokens": None})
-    target = wanted(settings)
+    target = wanted_length(settings)
     assumed = target is None and options.plan is None
     factor = max(1.0, target.aim / REHEARSED_WORDS) if target and not options.plan else 1.0
     if factor > 1 or assumed:

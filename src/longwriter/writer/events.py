@@ -1,11 +1,11 @@
-"""What a manuscript tells whoever watches it: plain records, no printing."""
+"""What a run reports to whoever watches it: plain records, no printing."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from longwriter.length.target import Target
-from longwriter.models.base import Pause
-from longwriter.types import Plan
+from longwriter.models.base import Listener, Pause, tell_pause
+from longwriter.types import Plan, Reply
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Warned:
 
 @dataclass(frozen=True)
 class CallStarted:
-    """A model is asked; told again where a call begins anew, which makes void what was heard of it."""
+    """A model is asked; reported again where a call begins again, which makes void what was heard of it."""
 
     call: int
     """Numbers the calls of one command from 1."""
@@ -100,3 +100,33 @@ OnEvent = Callable[[Event], None]
 
 def unwatched(event: Event) -> None:
     """Nobody watches."""
+
+
+class ReportedCall:
+    """A listener for one call that reports what it hears to the run's watcher, and passes it on."""
+
+    def __init__(self, call: int, step: str, listener: Listener | None, on_event: OnEvent) -> None:
+        """`listener` None: nobody else listens."""
+        self._call, self._step, self._listener, self._on_event = call, step, listener, on_event
+        on_event(CallStarted(call, step))
+
+    def begin(self) -> None:
+        """A try begins."""
+        self._on_event(CallStarted(self._call, self._step))
+        if self._listener is not None:
+            self._listener.begin()
+
+    def hear(self, piece: str) -> bool:
+        """The next piece."""
+        self._on_event(CallHeard(self._call, piece))
+        return self._listener is not None and self._listener.hear(piece)
+
+    def wait(self, pause: Pause) -> None:
+        """No text for now."""
+        self._on_event(CallPaused(self._call, pause))
+        tell_pause(self._listener, pause)
+
+    def end(self, reply: Reply | None) -> None:
+        """The call has its reply, or failed."""
+        counted = None if reply is None or reply.thinking else reply.usage.completion_tokens
+        self._on_event(CallEnded(self._call, counted))

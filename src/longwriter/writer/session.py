@@ -1,11 +1,11 @@
 """One command's work on one run folder: open it, ask the models, keep the files a person reads.
 
-`write` starts or goes on, `redo` rewrites sections, `replay` rebuilds the text from the journal without a model. This is
-the only file of the room that touches a run folder.
+`write` starts or goes on, `redo` rewrites sections, `replay` rebuilds the text from the journal without a model. A session
+asks for the plan, then has the `loop` write what is due; the `document` is the text, and `outcome` judges it. This file and
+`draft` are the only ones of the room that touch a run folder.
 """
 
 import json
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,20 +18,23 @@ from longwriter.length.scripts import is_traditional
 from longwriter.models.base import Listens, Model, ModelConfig, open_model
 from longwriter.models.cards import Card, card_of
 from longwriter.models.prices import load_prices
+from longwriter.prompts import PromptSet
 from longwriter.runs.folders import DRAFT, JOURNAL, PLAN, REPORT, opened, saved_settings, write_file
 from longwriter.text import language
 from longwriter.types import Plan, Reply, Request
 from longwriter.writer.calls import Calls, Ceilings, Role
+from longwriter.writer.document import Document
+from longwriter.writer.draft import DraftFile
 from longwriter.writer.events import OnEvent, Warned, unwatched
+from longwriter.writer.loop import Loop
 from longwriter.writer.manuscript import Manuscript
 from longwriter.writer.outcome.report import Report, report
 from longwriter.writer.outcome.verdict import Finding, flawed
 from longwriter.writer.plan.outline import from_markdown, to_markdown
-from longwriter.writer.prompts import PromptSet, prompt_set
+from longwriter.writer.prompts import prompt_set
+from longwriter.writer.records import ModelRecord, ModelsRecord
 from longwriter.writer.section.context import DEFAULT_WINDOW
-from longwriter.writer.settings import FREE_ON_RESUME, WriteSettings
-
-DRAFT_EVERY_S = 5.0
+from longwriter.writer.settings import MAY_CHANGE_ON_RESUME, WriteSettings
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,7 @@ class Options:
 
     on_event: OnEvent = unwatched
     watched: bool = False
-    """Stream text to `on_event`; costs CPU for every token."""
+    """Stream text to `on_event`; takes CPU for every token."""
     prices: Path | None = None
     """A price file that goes before the shipped one."""
     plan: Plan | None = None
@@ -69,9 +72,9 @@ class Result:
 class JournalOnly:
     """A stand-in for a model in a replay: it has nothing to say beyond the journal."""
 
-    def __init__(self, name: str, facts: dict[str, object]) -> None:
-        """`facts`: what the run recorded of the model."""
-        self.name, self.prefill = name, bool(facts["prefill"])
+    def __init__(self, name: str, *, prefill: bool) -> None:
+        """`prefill`: as the run noted it of the model."""
+        self.name, self.prefill = name, prefill
 
     async def reply(self, request: Request, listener: Listens | None = None) -> Reply:  # noqa: ARG002 - Model's signature
         """Always a RunError."""
@@ -97,65 +100,69 @@ class Session:
     ) -> None:
         """`models`: by role. `folder` None: nothing but the journal is kept."""
         self.settings, self.journal, self.folder, self.models, self.options = settings, journal, folder, models, options
-        prices = load_prices(options.prices)
-        configs = configs_of(settings)
+        prices, configs = load_prices(options.prices), configs_of(settings)
         roles = {r: Role(m, prices.price_for(configs[r])) for r, m in models.items()}
         run = f"{folder.name if folder else ''} {settings.instruction}"
         self.calls = Calls(journal, roles, Ceilings(settings.max_cost, settings.max_tokens), run)
         self.calls.on_event = options.on_event
-        self._saved_at = -DRAFT_EVERY_S
         self.prompts = _prompts(settings)
-        self.manuscript = Manuscript(settings, journal, self.calls, self.prompts, options.on_event, self._save)
-        self.manuscript.card = self.card("writer")
+        self.manuscript = Manuscript(journal)
+        self.cards = {role: self._card(role) for role in configs}
+        """What each model can do, by role."""
+        self.document = Document(self.manuscript, self.calls, settings, self.cards["writer"])
+        self.loop = Loop(settings, self.document, self.prompts, options.on_event, DraftFile(folder))
 
-    def card(self, role: str) -> Card:
-        """What a model can do: as the run first found it, else by its name."""
-        facts = next((e.data for e in self.journal if e.kind == "models"), None)
-        known = facts[role] if facts else None
-        if isinstance(known, dict) and "card" in known:
-            return Card.model_validate(known["card"])
+    def _card(self, role: str) -> Card:
+        """As the run first found it, else by the model's name."""
+        models = self.manuscript.models
+        noted = {"writer": models.writer.card, "planner": models.planner.card}[role] if models else None
         config = configs_of(self.settings)[role]
-        return card_of(config.model, config.card)
-
-    async def facts(self) -> int:
-        """The writer's window, journalled on the first command so that later ones see the same."""
-        found = next((e.data for e in self.journal if e.kind == "models"), None)
-        if found is None:
-            asked = await self.models["writer"].window()
-            found = {
-                r: {"name": m.name, "prefill": m.prefill, "card": self.card(r).model_dump()}
-                for r, m in self.models.items()
-            }
-            found["window"] = asked
-            self.journal.append("models", found)
-        cut = [
-            e.data["tokens"] for e in self.journal if e.kind == "window" and e.data["stated"] == self.settings.window
-        ]
-        stated = self.settings.window or found["window"] or DEFAULT_WINDOW
-        used = self.card("writer").window
-        return min(int(str(n)) for n in (stated, *cut, *([used] if used and not self.settings.window else [])))
+        return noted or card_of(config.model, config.card)
 
     async def run(self, *, plan_only: bool = False) -> Result:
         """Plan, and write what is missing. Raises what the models raise; finished sections are on disk then."""
         self._check_language()
-        window = await self.facts()
-        self._adopt_plan()
-        await self.manuscript.make_plan(self.card("planner"))
+        await self._note_models()
+        self._follow_plan()
+        await self.loop.plan(self.cards["planner"])
         self._write_plan(self.manuscript.plan)
-        if not plan_only:
-            try:
-                await self.manuscript.write(self.models["writer"], window, watched=self.options.watched)
-            finally:
-                result = self.result()
-                if self.folder is not None:
-                    write_file(self.folder / DRAFT, result.text, private=True)
-                    write_file(self.folder / REPORT, result.report.model_dump_json(indent=1) + "\n", private=True)
-            return result
-        return self.result()
+        self.document.load()
+        if plan_only:
+            return self.result()
+        try:
+            model, card = self.models["writer"], self.cards["writer"]
+            await self.loop.write(model, card, self._window(), watched=self.options.watched)
+        finally:
+            result = self.result()
+            if self.folder is not None:
+                write_file(self.folder / DRAFT, result.text, private=True)
+                write_file(self.folder / REPORT, result.report.model_dump_json(indent=1) + "\n", private=True)
+        return result
+
+    def result(self) -> Result:
+        """The text as it stands."""
+        return Result(self.document.text(), report(self.document, self.calls.spent), self.folder)
+
+    async def _note_models(self) -> None:
+        """Journal what the models are on the first command, so that later ones see the same."""
+        if self.manuscript.models is None:
+            found = {
+                role: ModelRecord(name=model.name, prefill=model.prefill, card=self.cards[role])
+                for role, model in self.models.items()
+            }
+            window = await self.models["writer"].window()
+            self.manuscript.note(ModelsRecord(writer=found["writer"], planner=found["planner"], window=window))
+
+    def _window(self) -> int:
+        """Tokens of prompt and reply together: as stated, else as the server told; less where it turned out to be less."""
+        stated, noted, card = self.settings.window, self.manuscript.models, self.cards["writer"]
+        whole = stated or (noted.window if noted else None) or DEFAULT_WINDOW
+        cut = [w.tokens for w in self.manuscript.windows if w.stated == stated]
+        return min([whole, *cut, *([card.window] if card.window and not stated else [])])
 
     def _check_language(self) -> None:
         """Refuse a request in a language that the model cannot write, as far as its card knows. Raises InputError."""
-        known, told = self.card("writer").languages, language_of(self.settings.instruction)
+        known, told = self.cards["writer"].languages, language_of(self.settings.instruction)
         asked = self.settings.language or (told.code if told else self.prompts.name)
         if known and asked.partition("-")[0] not in known:
             names = {code: language.name for code, language in languages().items()}
@@ -166,18 +173,14 @@ class Session:
                 "shows what there is)"
             )
 
-    def result(self) -> Result:
-        """The text as it stands."""
-        return Result(self.manuscript.document(), report(self.manuscript, self.calls.spent), self.folder)
-
-    def _adopt_plan(self) -> None:
+    def _follow_plan(self) -> None:
         """Follow the plan given, or plan.md if a person edited it since it was written."""
         current = self.manuscript.plan if self.manuscript.planned else None
         path = self.folder / PLAN if self.folder else None
         if self.options.plan is not None:
             if self.options.plan != current:
                 self._write_plan(self.options.plan)  # first: an older plan.md would pass for an edit of this one
-                self.manuscript.adopt(self.options.plan, "file")
+                self.loop.follow(self.options.plan, "file")
         elif current is not None and path is not None and path.exists():
             edited, instruction = from_markdown(read_text(path), str(path))
             if instruction.split() != self.settings.instruction.split():
@@ -185,18 +188,12 @@ class Session:
                     Warned("the request in plan.md was edited; a run keeps its own (write --plan FILE starts another)")
                 )
             if edited != current:
-                self.manuscript.adopt(edited, "edited")
+                self.loop.follow(edited, "edited")
 
     def _write_plan(self, plan: Plan) -> None:
         if self.folder is not None:
             text = to_markdown(plan, self.settings.instruction, self.prompts.name)
             write_file(self.folder / PLAN, text, private=True)
-
-    def _save(self, manuscript: Manuscript) -> None:
-        """Replace the draft, at most every few seconds: the journal has the text anyway."""
-        if self.folder is not None and time.monotonic() - self._saved_at > DRAFT_EVERY_S:
-            write_file(self.folder / DRAFT, manuscript.document(), durable=False, private=True)
-            self._saved_at = time.monotonic()
 
 
 def _prompts(settings: WriteSettings) -> PromptSet:
@@ -241,7 +238,7 @@ async def write(
     tree: Tree = json.loads(settings.model_dump_json())
     asked = models or open_models(settings)
     try:
-        with opened(folder, tree, FREE_ON_RESUME, private=True) as journal:
+        with opened(folder, tree, MAY_CHANGE_ON_RESUME, private=True) as journal:
             session = Session(settings, journal, folder, asked, options)
             if redo or redo_stale:
                 await _redo(session, redo, redo_stale)
@@ -254,30 +251,29 @@ async def write(
 
 async def _redo(session: Session, indices: Sequence[int], stale: bool) -> None:
     """Void the sections to be redone."""
-    manuscript = session.manuscript
-    if not manuscript.planned:
+    if not session.manuscript.planned:
         raise InputError("this run has no plan yet; resume it first")
-    manuscript.load()
-    chosen = list(indices) + ([p.index for p in manuscript.parts() if p.stale] if stale else [])
+    session.document.load()
+    chosen = list(indices) + ([p.index for p in session.document.parts() if p.stale] if stale else [])
     if chosen:
-        manuscript.redo(sorted(set(chosen)))
+        session.manuscript.redo(sorted(set(chosen)))
 
 
 def stored(folder: Path) -> Session | None:
     """A run's state, read without a lock and without its models; None when nothing has happened in it yet."""
     settings = build(WriteSettings, saved_settings(folder), str(folder))
     journal = Journal(folder / JOURNAL, read_only=True)
-    facts = next((e.data for e in journal if e.kind == "models"), None)
-    if facts is None:
+    noted = Manuscript(journal).models
+    if noted is None:
         return None
-    models: dict[str, Model] = {}
-    for role, config in configs_of(settings).items():
-        known = facts[role]
-        assert isinstance(known, dict)
-        models[role] = JournalOnly(config.model, known)
+    configs = configs_of(settings)
+    models: dict[str, Model] = {
+        "writer": JournalOnly(configs["writer"].model, prefill=noted.writer.prefill),
+        "planner": JournalOnly(configs["planner"].model, prefill=noted.planner.prefill),
+    }
     free = settings.model_copy(update={"max_cost": None, "max_tokens": None})
     session = Session(free, journal, None, models, Options())
-    session.manuscript.load()
+    session.document.load()
     return session
 
 

@@ -4,11 +4,11 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
-from longwriter.length.target import MOST
+from longwriter.length.target import MOST, Target, exact, read_target
 from longwriter.models.base import REACH, ModelConfig
 from longwriter.types import Record
 
-FREE_ON_RESUME = frozenset(
+MAY_CHANGE_ON_RESUME = frozenset(
     {"window", "max_cost", "max_tokens"} | {f"{role}.{key}" for role in ("writer", "planner") for key in REACH}
 )
 """Keys that may change between two commands on one run: they say how to reach a model and when to stop."""
@@ -55,3 +55,8 @@ class WriteSettings(Record):
         if len(value) > 200_000:
             raise ValueError(f"the instruction has {len(value):,} characters; at most 200,000 are read")
         return value
+
+
+def wanted_length(settings: WriteSettings) -> Target | None:
+    """The length by option, else as the request names it; None: neither does."""
+    return exact(settings.words, "option") if settings.words else read_target(settings.instruction)

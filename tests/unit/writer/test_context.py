@@ -6,7 +6,22 @@ from hypothesis import strategies as st
 from longwriter.text import count_words
 from longwriter.types import Plan, Section
 from longwriter.writer.prompts import prompt_set
-from longwriter.writer.section.context import TAIL_WORDS, blocks_of, outline, related
+from longwriter.writer.section.context import Outline
+from longwriter.writer.section.earlier import TAIL_WORDS, EarlierText, PassageIndex
+
+
+def blocks_of(texts: list[str]) -> tuple[list[str], str]:
+    earlier = EarlierText()
+    for text in texts:
+        earlier.add(text)
+    return earlier.blocks()
+
+
+def related(passages: list[str], query: str, most_words: int) -> list[str]:
+    index = PassageIndex()
+    for passage in passages:
+        index.add(passage)
+    return index.related(query, most_words)
 
 
 def words(n: int, name: str = "w") -> str:
@@ -35,7 +50,7 @@ def test_related_prefers_the_rare_word_and_keeps_the_room() -> None:
 def test_outline_of_one_chapter_keeps_all_chapter_titles() -> None:
     sections = [Section(title=f"S{i}", point="p", words=100, chapter=f"C{i // 2}") for i in range(6)]
     plan = Plan(sections=tuple(sections))
-    assert outline(plan, prompt_set("en"), "C1").splitlines() == [
+    assert Outline(plan, prompt_set("en")).of("C1").splitlines() == [
         "## C0", "## C1", "3. S2 (100 words): p", "4. S3 (100 words): p", "## C2",
     ]  # fmt: skip
-    assert outline(plan, prompt_set("zh")).splitlines()[1] == "1. S0（100 字）：p"
+    assert Outline(plan, prompt_set("zh")).whole.splitlines()[1] == "1. S0（100 字）：p"

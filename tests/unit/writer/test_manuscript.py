@@ -26,8 +26,8 @@ async def test_length_is_kept_by_models_that_do_not_keep_it(ratio: float, words:
     report = (await run.run()).report
     assert abs(report.written / words - 1) <= 0.05
     assert report.length_score >= 97
-    assert report.written == count_words(run.manuscript.document())
-    assert sum(p.words for p in run.manuscript.parts()) + count_words(run.manuscript.plan.title) == report.written
+    assert report.written == count_words(run.document.text())
+    assert sum(p.words for p in run.document.parts()) + count_words(run.manuscript.plan.title) == report.written
 
 
 async def test_sections_see_request_plan_and_all_earlier_text_under_one_prefix() -> None:
@@ -38,7 +38,7 @@ async def test_sections_see_request_plan_and_all_earlier_text_under_one_prefix()
     for before, after in pairwise(prompts):
         shared = before[: before.index("</text>")] if "</text>" in before else before[: before.index("Write section")]
         assert after.startswith(shared.rstrip())  # the prefix cache of a server holds all of it
-    texts = [p.text.partition("\n\n")[2] for p in run.manuscript.parts()]  # the heading is the plan's
+    texts = [p.text.partition("\n\n")[2] for p in run.document.parts()]  # the heading is the plan's
     assert texts[0] in prompts[-1]
     assert texts[2] in prompts[-1]
 
@@ -181,7 +181,7 @@ async def test_parallel_chapters_see_only_themselves_and_the_agreement() -> None
     assert abs(report.written / 20_000 - 1) <= 0.05
     asked = [r.messages[-1].content for r in model.requests]
     assert sum("cannot read each other" in a for a in asked) == 1
-    texts = {p.index: p.text for p in run.manuscript.parts()}
+    texts = {p.index: p.text for p in run.document.parts()}
     last = next(a for a in asked if "Write section 40 of 40" in a)
     assert texts[0].split("\n\n")[-1] not in last
 
@@ -194,7 +194,7 @@ async def test_window_context_bounds_the_prompt_and_sees_notes_passages_and_tail
     assert max(sizes[20:]) < 1.5 * min(sizes[20:])
     last = next(r.messages[-1].content for r in model.requests if "Write section 40 of 40" in r.messages[-1].content)
     assert "<notes>" in last
-    assert run.manuscript.parts()[38].text[-200:] in last
+    assert run.document.parts()[38].text[-200:] in last
 
 
 async def test_auto_switches_to_window_when_the_text_outgrows_it() -> None:

@@ -11,7 +11,8 @@ from longwriter.errors import PlanError
 from longwriter.models.fake import ENGLISH, FakeModel
 from longwriter.types import Request
 from longwriter.writer.events import Event, Warned
-from longwriter.writer.plan.planner import chapters_of, schema, shape
+from longwriter.writer.plan.planner import schema, shape
+from longwriter.writer.staleness import chapters_of
 from longwriter.writer.session import Options
 
 GOOD = json.dumps({"title": "T", "sections": [{"title": t, "point": "p " + t, "words": 400} for t in "ABCDEF"]})

@@ -13,7 +13,7 @@ from longwriter.models.fake import FakeModel
 from longwriter.models.limits import token_limit
 from longwriter.types import Reply, Request
 from longwriter.writer.reply.about_writing import about_writing, without_such
-from longwriter.writer.section.context import Memory
+from longwriter.writer.section.context import ContextBuilder
 from longwriter.writer.section.request import seed_of
 from longwriter.writer.section.worth import of_subject, small_starts, worn, worth
 from longwriter.writer.session import replay
@@ -259,9 +259,8 @@ async def test_a_plan_line_by_line_is_told_what_came_before_and_falls_back_on_it
 
     model = FakeModel.scripted(speak)
     run = session(model, settings("Write a story about boats", words=480))
-    run.manuscript.card = Card(plan="lines", section_words=160)
-    plan = await run.manuscript.make_plan(run.manuscript.card)
-    titles = [s.title for s in plan.sections]
+    await run.loop.plan(Card(plan="lines", section_words=160))
+    titles = [s.title for s in run.manuscript.plan.sections]
     assert titles[0] == "The red boat"
     assert titles[2] == "A white gull"
     assert titles[1] not in ("section 2", "The red boat")  # a placeholder thrice: its beat of the skeleton stands
@@ -285,9 +284,9 @@ async def test_notes_and_plans_are_bounded_too() -> None:
         )
     )
     run = session(model, settings(words=1200))
-    await run.manuscript.make_plan(Card())
+    await run.loop.plan(Card())
     assert model.requests[0].max_tokens == token_limit(150 + 90 * 2, Card(), 1.5) or model.requests[0].max_tokens
-    memory = Memory(run.calls, run.prompts, "window", None, lambda m: None)  # type: ignore[arg-type]
+    memory = ContextBuilder(run.calls, run.prompts, None, "window", None, lambda m: None)  # type: ignore[arg-type]
     await memory._note("The tide came in.", 80)
     assert model.requests[-1].max_tokens == token_limit(80, Card(), 3.0)
     assert model.requests[-1].seed is not None

@@ -8,7 +8,7 @@ from tests.unit.writer.making import varied
 from longwriter.errors import EmptyReply, Refused
 from longwriter.text import count_words, sentence_ends
 from longwriter.types import Reply
-from longwriter.writer.reply.watch import BEYOND, KEEP_AFTER_S, LOOK_EVERY, Bounds, Watch, fit, kept
+from longwriter.writer.reply.watch import BEYOND, KEEP_AFTER_S, LOOK_EVERY, Bounds, ReplyWatch, fit, kept
 
 FIVE = "One two three four five. "
 STORY = varied("The harbour lay still", 12).strip()  # 84 words in sentences of 7
@@ -18,7 +18,7 @@ def bounds(most: int = 100, before: str = "") -> Bounds:
     return Bounds(before, most, "Write a story about a harbour.", ("The Harbour", "Morning"))
 
 
-def heard(watch: Watch, pieces: list[str]) -> int:
+def heard(watch: ReplyWatch, pieces: list[str]) -> int:
     """Pieces until it is enough, all of them where it never is."""
     watch.begin()
     return next((n for n, piece in enumerate(pieces, 1) if watch.hear(piece)), len(pieces))
@@ -26,7 +26,7 @@ def heard(watch: Watch, pieces: list[str]) -> int:
 
 def test_a_stream_of_one_word_is_ended_at_the_first_look() -> None:
     shown: list[str] = []
-    watch = Watch(bounds(most=20_000), show=shown.append)
+    watch = ReplyWatch(bounds(most=20_000), show=shown.append)
     assert heard(watch, ["word "] * 10_000) == LOOK_EVERY / len("word ")
     assert "".join(shown) == watch.text == "word " * 64
 
@@ -34,18 +34,18 @@ def test_a_stream_of_one_word_is_ended_at_the_first_look() -> None:
 def test_a_stream_is_ended_when_it_says_earlier_text_again() -> None:
     sentences = [f"{s}. " for s in varied("The harbour lay still", 200).split(". ") if s]
     before = "".join(sentences)
-    assert heard(Watch(bounds(most=20_000)), sentences) == len(sentences)
-    assert heard(Watch(bounds(most=20_000, before=before)), sentences) < 20
+    assert heard(ReplyWatch(bounds(most=20_000)), sentences) == len(sentences)
+    assert heard(ReplyWatch(bounds(most=20_000, before=before)), sentences) < 20
 
 
 def test_a_stream_beyond_its_words_is_ended_within_a_look() -> None:
     words = [f"word{n} " for n in range(1000)]  # 8 characters a piece at most: a look every 40 words and more
-    heard_of = heard(Watch(bounds(most=100)), words)
+    heard_of = heard(ReplyWatch(bounds(most=100)), words)
     assert 100 + BEYOND < heard_of <= 100 + BEYOND + LOOK_EVERY / 6
 
 
 def test_a_new_try_begins_empty() -> None:
-    watch = Watch(bounds())
+    watch = ReplyWatch(bounds())
     watch.hear("A first try. ")
     watch.begin()
     watch.hear("Another.")
@@ -54,7 +54,7 @@ def test_a_new_try_begins_empty() -> None:
 
 def test_whole_sentences_are_handed_over_once_after_two_seconds() -> None:
     saved: list[str] = []
-    watch = Watch(bounds(most=1000), keep=saved.append)
+    watch = ReplyWatch(bounds(most=1000), keep=saved.append)
     long = varied("The harbour lay still", 40)
     watch.hear(long[:400])
     assert saved == [], "it has only begun"
@@ -72,7 +72,7 @@ def test_whole_sentences_are_handed_over_once_after_two_seconds() -> None:
 
 def test_a_few_words_are_not_handed_over() -> None:
     saved: list[str] = []
-    watch = Watch(bounds(), keep=saved.append)
+    watch = ReplyWatch(bounds(), keep=saved.append)
     watch.text = FIVE * 3  # 15 words
     watch.save()
     assert saved == []
@@ -86,18 +86,17 @@ def test_a_reply_is_trimmed_at_a_sentence_and_then_cut() -> None:
         f"{word} stands alone by the water." for word in ["Anna", "Ben", "Clara", "Dora", "Emil", "Fanny"]
     )  # 6 x 6 words
     whole = kept(Reply(text=text, finish="stop"), bounds(36))
-    assert (whole.reply.text, whole.reply.finish, whole.looped) == (text, "stop", False)
+    assert (whole.text, whole.finish) == (text, "stop")
     fitted = kept(Reply(text=text, finish="stop"), bounds(35))
-    assert fitted.reply.text == text[: text.index(" Fanny")]
-    assert (fitted.reply.finish, fitted.looped) == ("cut", False)
-    assert kept(Reply(text=text, finish="length"), bounds(35)).reply.finish == "length"
+    assert fitted.text == text[: text.index(" Fanny")]
+    assert fitted.finish == "cut"
+    assert kept(Reply(text=text, finish="length"), bounds(35)).finish == "length"
 
 
-def test_a_circle_is_left_out_and_said() -> None:
+def test_a_circle_is_left_out() -> None:
     found = kept(Reply(text=STORY + " It is a place where people can visit." * 10, finish="length"), bounds(1000))
-    assert found.looped
-    assert found.reply.text.startswith(STORY)
-    assert found.reply.text.count("people can visit") <= 1
+    assert found.text.startswith(STORY)
+    assert found.text.count("people can visit") <= 1
 
 
 @pytest.mark.parametrize("text", ["I'm ready to help. What's your request?", "Sure! Here's the section:", "", "***"])

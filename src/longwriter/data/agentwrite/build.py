@@ -36,7 +36,7 @@ from longwriter.text import language
 from longwriter.types import Record
 from longwriter.writer import prompts as writer_prompts
 from longwriter.writer.session import Options, stored, write
-from longwriter.writer.settings import FREE_ON_RESUME, WriteSettings
+from longwriter.writer.settings import MAY_CHANGE_ON_RESUME, WriteSettings
 
 RUNS = "runs"
 """Folder of AgentWrite's own runs."""
@@ -67,7 +67,7 @@ class BuildSettings(Record):
 FREE = (
     {"instructions", "benchmarks", "first", "skip_failed"}
     | {f"limits.{name}" for name in Limits.model_fields}
-    | {f"writer.{key}" for key in FREE_ON_RESUME}
+    | {f"writer.{key}" for key in MAY_CHANGE_ON_RESUME}
     | {f"judge.{key}" for key in REACH}
 )
 """Keys that may change between two commands on one data set."""
@@ -209,7 +209,7 @@ def _outputs(
                 f"{folder / RUNS / instruction.id}: its journal is gone or cut; put it back, or start a new --out"
             )
         plan = session.manuscript.plan.sections
-        text = whole(tidy(session.manuscript.document(), plan))
+        text = whole(tidy(session.document.text(), plan))
         chat = [{"role": "user", "content": instruction.prompt}, {"role": "assistant", "content": text}]
         prompts = prompts_sha256(str(results[instruction.id]["prompts"]), language(instruction.prompt))
         lines = [s.model_dump(include={"title", "point", "words"}) for s in plan]

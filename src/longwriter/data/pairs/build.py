@@ -33,7 +33,7 @@ from longwriter.steps.step import Engine, Item, Result, Tell, run_step
 from longwriter.text import language
 from longwriter.types import Record
 from longwriter.writer import prompts as writer_prompts
-from longwriter.writer.settings import FREE_ON_RESUME, WriteSettings
+from longwriter.writer.settings import MAY_CHANGE_ON_RESUME, WriteSettings
 
 DROPPED, PICTURE = "dropped.jsonl", "picture.png"
 _CHAT = pa.list_(pa.struct([("role", pa.string()), ("content", pa.string())]))
@@ -78,7 +78,7 @@ class PairSettings(Record):
 
 
 FREE = {"instructions", "k", "quality", "judge", "margin", "first", "skip_failed"}
-FREE |= {f"judge.{name}" for name in ModelConfig.model_fields} | {f"writer.{key}" for key in FREE_ON_RESUME}
+FREE |= {f"judge.{name}" for name in ModelConfig.model_fields} | {f"writer.{key}" for key in MAY_CHANGE_ON_RESUME}
 """Keys that may change between two commands on one folder."""
 
 

@@ -1,16 +1,18 @@
 """What was asked, planned and written: the length report of a run."""
 
+from collections.abc import Iterator, Sequence
+
 from longwriter.length.score import length_score
 from longwriter.length.target import Target
 from longwriter.rewards.repetition import repetition
 from longwriter.text import count_words, repeated_ngrams
-from longwriter.types import Record
+from longwriter.types import Plan, Record
 from longwriter.writer.calls import Spent
-from longwriter.writer.manuscript import Manuscript
+from longwriter.writer.document import Document, DocumentPart
 from longwriter.writer.outcome.verdict import Finding, findings
 
 FEWEST_HITS, HITS_JUDGED_FROM = 0.5, 20_000
-"""A run with full context that reads less of its prompts from a cache is told so, once they have so many tokens."""
+"""The report of a run with full context says when it reads less of its prompts from a cache, once they have so many tokens."""
 
 
 class SectionReport(Record):
@@ -68,50 +70,50 @@ class Report(Record):
     sections: tuple[SectionReport, ...]
 
 
-def _verdict(manuscript: Manuscript, document: str, faults: list[str]) -> tuple[Finding, ...]:
-    settings = manuscript.settings
-    texts = [part.text for part in manuscript.parts()]
-    return findings(settings.instruction, manuscript.target, texts, document, faults, settings.language)
-
-
 def _misses(spent: Spent, context: str) -> bool:
     """Whether a long run with full context, whose prompts repeat each other, found too few of them in the cache."""
     long = context != "window" and spent.countable_tokens >= HITS_JUDGED_FROM
     return long and spent.hit_rate is not None and spent.hit_rate < FEWEST_HITS
 
 
-def report(manuscript: Manuscript, spent: Spent) -> Report:
-    """The report of a manuscript as it stands."""
-    parts = {p.index: p for p in manuscript.parts()}
-    document = manuscript.document()
-    written = count_words(document) if parts else 0
-    rows = []
-    for i, section in enumerate(manuscript.plan.sections):
-        part = parts.get(i)
-        rows.append(
-            SectionReport(
-                number=i + 1,
-                title=section.title,
-                chapter=section.chapter,
-                planned=section.words,
-                asked=part.asked if part else None,
-                written=part.words if part else None,
-                stale=part.stale if part else False,
-            )
+def _rows(plan: Plan, parts: Sequence[DocumentPart]) -> Iterator[SectionReport]:
+    written = {part.index: part for part in parts}
+    for i, section in enumerate(plan.sections):
+        part = written.get(i)
+        yield SectionReport(
+            number=i + 1,
+            title=section.title,
+            chapter=section.chapter,
+            planned=section.words,
+            asked=part.asked if part else None,
+            written=part.words if part else None,
+            stale=part.stale if part else False,
         )
-    again = repetition(document).share
-    faults = [fault for part in parts.values() for fault in part.faults]
-    verdict = _verdict(manuscript, document, faults) if manuscript.finished else ()
+
+
+def report(document: Document, spent: Spent) -> Report:
+    """The report of a manuscript as it stands."""
+    manuscript, settings = document.manuscript, document.settings
+    text, parts = document.text(), document.parts()
+    context = manuscript.context if settings.context == "auto" else None
+    mode = context.mode if context else settings.context
+    written = count_words(text) if parts else 0
+    again = repetition(text)
+    faults = [fault for part in parts for fault in part.faults]
+    verdict: tuple[Finding, ...] = ()
+    if manuscript.finished:
+        sections = [part.text for part in parts]
+        verdict = findings(settings.instruction, manuscript.target, sections, text, faults, settings.language, again)
     notes = [f.text for f in verdict if not f.ok]
-    if spent.saved is not None and _misses(spent, manuscript.context.mode):
+    if spent.saved is not None and _misses(spent, mode):
         notes.append(f"only {100 * (spent.hit_rate or 0):.0f} % of the prompts came from the server's cache")
     return Report(
         target=manuscript.target,
         planned=manuscript.plan.words,
         written=written,
         length_score=round(length_score(manuscript.target.aim, written), 2),
-        repeated_8grams=round(repeated_ngrams(document), 4),
-        repeated_share=round(again, 4),
+        repeated_8grams=round(repeated_ngrams(text), 4),
+        repeated_share=round(again.share, 4),
         faults=tuple(faults),
         verdict=verdict,
         notes=tuple(notes),
@@ -123,9 +125,9 @@ def report(manuscript: Manuscript, spent: Spent) -> Report:
         cached_tokens=spent.cached_tokens,
         hit_rate=None if spent.hit_rate is None else round(spent.hit_rate, 4),
         saved=spent.saved,
-        context=manuscript.context.mode,
-        context_why=manuscript.context.why,
+        context=mode,
+        context_why=context.why if context else "",
         seconds=round(spent.seconds, 1),
         wall_seconds=round(spent.wall_seconds, 1),
-        sections=tuple(rows),
+        sections=tuple(_rows(manuscript.plan, parts)),
     )

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 
 from longwriter.language import NAMES, differs, languages_in, tongue
 from longwriter.length.target import Target
-from longwriter.rewards.repetition import repetition
+from longwriter.rewards.repetition import Repetition, repetition
 from longwriter.text import count_words, counted, ends_complete, is_cjk, repeated_ngrams, sentence_ends
 from longwriter.types import Record
 from longwriter.writer.outcome.named import absent, named_things
@@ -50,7 +50,7 @@ class Finding(Record):
     """For a person; "" where there is nothing to say."""
 
 
-class Asked(NamedTuple):
+class AskedLength(NamedTuple):
     """A length as a person would say it."""
 
     low: float
@@ -59,15 +59,16 @@ class Asked(NamedTuple):
 
 
 def findings(instruction: str, target: Target, sections: Sequence[str], document: str, faults: Sequence[str],
-             language: str | None = None) -> tuple[Finding, ...]:  # fmt: skip
+             language: str | None = None, again: Repetition | None = None) -> tuple[Finding, ...]:  # fmt: skip
     """The verdict on a finished document of these sections, the worst first.
 
-    `faults`: what its sections said; `language`: of the prompts, where a person set it.
+    `faults`: what its sections said; `language`: of the prompts, where a person set it; `again`: of the document, where it
+    is known.
     """
     wanted = ({language} if language else {tongue(instruction)} - {""}) | languages_in(instruction)
     found = (
         _refused(sections),
-        _circles(document),
+        _circles(document, again or repetition(document)),
         length(target, count_words(document)),
         _ending(sections[-1] if sections else ""),
         _language(sections, document, wanted),
@@ -82,16 +83,16 @@ def flawed(verdict: Sequence[Finding]) -> list[Finding]:
     return [f for f in verdict if not f.ok and f.kind != "asked"]
 
 
-def asked_length(target: Target) -> Asked:
+def asked_length(target: Target) -> AskedLength:
     """Bounds of a length, and how to say them."""
     aim, low, high = target.aim, target.low, target.high
     if high is None:
-        return Asked(low, math.inf, f"at least {counted(low, 'word')}")
+        return AskedLength(low, math.inf, f"at least {counted(low, 'word')}")
     if (aim, low) == (round(0.9 * high), round(0.8 * high)):
-        return Asked(0, high, f"at most {counted(high, 'word')}")
+        return AskedLength(0, high, f"at most {counted(high, 'word')}")
     if low >= math.floor(0.95 * aim) and high <= math.ceil(1.05 * aim):
-        return Asked(aim, aim, counted(aim, "word"))
-    return Asked(low, high, f"{low:,} to {counted(high, 'word')}")
+        return AskedLength(aim, aim, counted(aim, "word"))
+    return AskedLength(low, high, f"{low:,} to {counted(high, 'word')}")
 
 
 def length(target: Target, written: int) -> Finding:
@@ -112,8 +113,7 @@ def _refused(sections: Sequence[str]) -> Finding:
     return Finding(kind="refusal", ok=not numbers, text=text)
 
 
-def _circles(document: str) -> Finding:
-    found = repetition(document)
+def _circles(document: str, found: Repetition) -> Finding:
     if found.share <= MOST_AGAIN or repeated_ngrams(document, FEW) <= LEAST_RUNS:
         return Finding(kind="looping", ok=True, text="no loops")
     said = f"it goes round in circles: {100 * found.share:.0f} % of it says again what stood earlier"

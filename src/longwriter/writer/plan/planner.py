@@ -7,18 +7,18 @@ one line at a time, or not at all (`skeleton`).
 """
 
 import math
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from longwriter.errors import EmptyReply, PlanError
 from longwriter.length.target import Target
 from longwriter.models.cards import Card
 from longwriter.models.limits import token_limit, within_window
+from longwriter.prompts import PromptSet
 from longwriter.types import Message, Plan, Reply, Request, Section
 from longwriter.writer.calls import Calls, user
 from longwriter.writer.plan.faults import SamePointError, check_plan, line_fault
 from longwriter.writer.plan.skeleton import skeleton_plan
-from longwriter.writer.prompts import Name, PromptSet
+from longwriter.writer.prompts import Name
 from longwriter.writer.reply.prose import refusal
 from longwriter.writer.section.budget import scaled
 from longwriter.writer.section.request import seed_of
@@ -210,7 +210,7 @@ class Planner:
         if odd:
             self.note = f"the plan is odd: {odd[1]}; edit plan.md, or try another --planner with --run NAME"
             return odd[0]
-        self.calls.forget([f"{step}:"], fault)  # the replies stay in the journal; the next command asks anew
+        self.calls.forget((f"{step}:",), fault)  # the replies stay in the journal; the next command asks again
         raise PlanError(
             f"the planner gave no usable outline in {REPAIRS + 1} tries: {fault}; its replies are in the run's "
             "journal. The same command asks again; or try another --planner with --run NAME, or your own outline with --plan"
@@ -229,17 +229,6 @@ def _scaled(plan: Plan, words: int) -> Plan:
     budgets = scaled([s.words for s in plan.sections], words)
     sections = [s.model_copy(update={"words": w}) for s, w in zip(plan.sections, budgets, strict=True)]
     return Plan(title=plan.title, sections=tuple(sections))
-
-
-def chapters_of(sections: Sequence[Section]) -> list[list[int]]:
-    """Indices of the sections, chapter by chapter; a plan without chapters is one."""
-    out: list[list[int]] = []
-    for i, section in enumerate(sections):
-        if i and section.chapter == sections[i - 1].chapter:
-            out[-1].append(i)
-        else:
-            out.append([i])
-    return out
 
 
 def _parsed(reply: str, *largest: int) -> Plan:

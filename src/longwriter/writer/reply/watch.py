@@ -43,7 +43,7 @@ class Bounds:
 
 
 @dataclass
-class Watch:
+class ReplyWatch:
     """A `Listener` for one reply; one for each try of a step."""
 
     bounds: Bounds
@@ -79,21 +79,12 @@ class Watch:
             return
         self._saved = end
         with suppress(EmptyReply):
-            text = kept(Reply(text=self.text[:end], finish="cut"), self.bounds).reply.text
+            text = kept(Reply(text=self.text[:end], finish="cut"), self.bounds).text
             if count_words(text) >= LEAST_KEPT:
                 self.keep(text)
 
 
-@dataclass(frozen=True)
-class Kept:
-    """What is left of a reply, and why the rest is not."""
-
-    reply: Reply
-    looped: bool
-    """It went round in circles from some point on."""
-
-
-def kept(reply: Reply, bounds: Bounds) -> Kept:
+def kept(reply: Reply, bounds: Bounds) -> Reply:
     """The reply with what the book may have of it. Raises Refused, or EmptyReply where nothing is left."""
     text = prose(reply.text, bounds.prompt, bounds.titles)
     text = without_such(text) if bounds.short else text
@@ -107,7 +98,7 @@ def kept(reply: Reply, bounds: Bounds) -> Kept:
         fitted = fitted[: last_sentence_end(fitted) or None]
     cut = len(fitted) < len(text)
     finish = "cut" if cut and reply.finish == "stop" else reply.finish
-    return Kept(reply.model_copy(update={"text": fitted, "finish": finish}), len(good) < len(text))
+    return reply.model_copy(update={"text": fitted, "finish": finish})
 
 
 def fit(text: str, most: int) -> str:

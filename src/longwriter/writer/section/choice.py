@@ -2,24 +2,18 @@
 
 Both ways are counted request by request: full context sends every section all that stands before it, most of it as the
 request before did, so a server that keeps prompts reads it at its cached price; a digest is short, but new each time. Full is
-taken where it is not much dearer, because it is the better text; never where it is sure to pass a ceiling.
+taken where it is not much more expensive, because it is the better text; never where it is sure to pass a ceiling.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 
 from longwriter.models.prices import Price
 from longwriter.types import Plan, Usage
 from longwriter.writer.calls import Calls
-from longwriter.writer.section.context import (
-    BLOCK_NOTE_WORDS,
-    BLOCK_WORDS,
-    NOTES_WORDS,
-    PASSAGE_WORDS,
-    TAIL_WORDS,
-    TOKENS_A_WORD,
-)
+from longwriter.writer.records import ContextRecord
+from longwriter.writer.section.context import BLOCK_NOTE_WORDS, NOTES_WORDS, PASSAGE_WORDS, TOKENS_PER_WORD
+from longwriter.writer.section.earlier import BLOCK_WORDS, TAIL_WORDS
 
 FRAME_TOKENS = 300
 """Of a section's prompt, besides request, outline and earlier text."""
@@ -31,17 +25,7 @@ EXPECTED_HITS = 0.8
 NEARLY = 1.25
 """Full context is taken up to so many times the price of the digest."""
 SMALL = 0.05
-"""And where it is dearer by no more dollars than this."""
-
-
-@dataclass(frozen=True)
-class Choice:
-    """How a run begins, and why."""
-
-    mode: str
-    """`auto`: full while it fits the window; or `window`."""
-    why: str = ""
-    """For people; "" where there was nothing to weigh."""
+"""And where it costs no more dollars above it than this."""
 
 
 def cacheable(shared: int) -> int:
@@ -54,9 +38,9 @@ def forecast(plan: Plan, head: int, window: int, *, full: bool, price: Price | N
     caches, writes = price is not None and price.caches, price is not None and price.cache_write is not None
     before, out = 0, list[Usage]()
     for words, stands in _stretches(plan):
-        reply, text = int(TOKENS_A_WORD * words), int(TOKENS_A_WORD * stands)
+        reply, text = int(TOKENS_PER_WORD * words), int(TOKENS_PER_WORD * stands)
         full = full and head + FRAME_TOKENS + text + reply <= window
-        seen = text if full else min(text, int(TOKENS_A_WORD * DIGEST_WORDS))
+        seen = text if full else min(text, int(TOKENS_PER_WORD * DIGEST_WORDS))
         prompt = head + FRAME_TOKENS + seen
         shared = cacheable(head + (before if full else 0)) if out and caches else 0
         cached = int(EXPECTED_HITS * shared)
@@ -71,24 +55,24 @@ def forecast(plan: Plan, head: int, window: int, *, full: bool, price: Price | N
 def notes_forecast(plan: Plan) -> list[Usage]:
     """What the notes of a digest will take."""
     blocks = max(0, plan.words - TAIL_WORDS) // BLOCK_WORDS
-    prompt, reply = int(TOKENS_A_WORD * BLOCK_WORDS) + FRAME_TOKENS, int(2 * TOKENS_A_WORD * BLOCK_NOTE_WORDS)
+    prompt, reply = int(TOKENS_PER_WORD * BLOCK_WORDS) + FRAME_TOKENS, int(2 * TOKENS_PER_WORD * BLOCK_NOTE_WORDS)
     return [Usage(prompt_tokens=prompt, completion_tokens=reply)] * blocks
 
 
-def choose(calls: Calls, plan: Plan, head: int, window: int) -> Choice:
-    """How to begin a run of `auto`."""
+def choose(calls: Calls, plan: Plan, head: int, window: int) -> ContextRecord:
+    """How to begin a run of `auto`, and why; no reason where there was nothing to weigh."""
     role, notes = calls.roles["writer"], calls.roles["planner"]
     full = forecast(plan, head, window, full=True, price=role.price)
     if not calls.affordable(role, full):
-        return Choice("window", "context: a digest; all of the text would pass the ceiling")
+        return ContextRecord(mode="window", why="context: a digest; all of the text would pass the ceiling")
     if role.price is None or role.price.cached is None or role.price.input == 0:
-        return Choice("auto")  # nothing is known of the cache, or nothing is paid
+        return ContextRecord(mode="auto")  # nothing is known of the cache, or nothing is paid
     wide = total(role.price, full)
     narrow = total(role.price, forecast(plan, head, window, full=False, price=role.price))
     narrow += total(notes.price, notes_forecast(plan)) if notes.price else 0.0
     if wide <= max(NEARLY * narrow, narrow + SMALL):
-        return Choice("auto", f"context: all of the text, ${wide:.2f}; a digest ${narrow:.2f}")
-    return Choice("window", f"context: a digest, ${narrow:.2f}; all of the text ${wide:.2f}")
+        return ContextRecord(mode="auto", why=f"context: all of the text, ${wide:.2f}; a digest ${narrow:.2f}")
+    return ContextRecord(mode="window", why=f"context: a digest, ${narrow:.2f}; all of the text ${wide:.2f}")
 
 
 def total(price: Price, usages: Sequence[Usage]) -> float:

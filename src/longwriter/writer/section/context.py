@@ -7,28 +7,23 @@ it is window from the start. The request and the outline come first in every pro
 prefix cache holds them.
 """
 
-import math
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 
 from longwriter.errors import SetupError, TruncatedPrompt
 from longwriter.journal import digest
 from longwriter.models.cards import Card
 from longwriter.models.limits import token_limit
-from longwriter.text import count_words, tail_words, words_of
+from longwriter.prompts import PromptSet
+from longwriter.text import count_words, tail_words
 from longwriter.types import Plan, Request, Section
 from longwriter.writer.calls import Calls, user
-from longwriter.writer.prompts import PromptSet
+from longwriter.writer.records import WindowRecord, note
+from longwriter.writer.section.earlier import TAIL_WORDS, EarlierText
 
-TOKENS_A_WORD = 1.7
+TOKENS_PER_WORD = 1.7
 """Upper side of common vocabularies, for English words and for Chinese characters alike."""
 DEFAULT_WINDOW = 32_768
-TAIL_WORDS = 350
-"""At least so much of the latest text is shown as it stands."""
-BLOCK_WORDS = 800
-"""Older text is noted in blocks of whole sections of about this size; what no note covers yet is shown as it stands."""
 BLOCK_NOTE_WORDS = 80
 NOTES_WORDS = 400
 """Notes that grow beyond this are noted again, to half of it."""
@@ -40,79 +35,38 @@ PLAN_SHARE = 0.25
 """An outline larger than this part of the window is shown as chapter titles and the current chapter."""
 
 
-@dataclass(frozen=True)
-class Seen:
-    """The earlier sections that a section may see."""
+class Outline:
+    """A plan as prompts show it; each form is made once."""
 
-    texts: tuple[str, ...]
-    current: str = ""
-    """What stands of the section itself, when it is continued."""
+    def __init__(self, plan: Plan, prompts: PromptSet) -> None:
+        """The plan does not change while it is written."""
+        self._sections = plan.sections
+        self._lines = [
+            prompts.render("line", number=number, title=s.title, words=s.words, point=s.point)
+            for number, s in enumerate(plan.sections, 1)
+        ]
+        self._forms: dict[str | None, str] = {}
 
     @property
-    def text(self) -> str:
-        """All of it."""
-        return "\n\n".join(t for t in (*self.texts, self.current) if t)
+    def whole(self) -> str:
+        """All sections under their chapters."""
+        return self.of(None)
 
+    def of(self, chapter: str | None) -> str:
+        """The sections of one chapter under all chapter titles; None: all sections."""
+        if chapter not in self._forms:
+            self._forms[chapter] = self._form(chapter)
+        return self._forms[chapter]
 
-def outline(plan: Plan, prompts: PromptSet, chapter: str | None = None) -> str:
-    """The plan as the prompt shows it; with `chapter`, the sections of that chapter alone under all chapter titles."""
-    lines, before = [], ""
-    for number, section in enumerate(plan.sections, 1):
-        if section.chapter != before:
-            lines.append(f"## {section.chapter}")
-            before = section.chapter
-        if chapter is None or section.chapter == chapter:
-            lines.append(
-                prompts.render("line", number=number, title=section.title, words=section.words, point=section.point)
-            )
-    return "\n".join(lines)
-
-
-@lru_cache(maxsize=8192)  # every section asks about the same earlier paragraphs again; 200 sections: 20 s without
-def _bag(passage: str) -> Counter[str]:
-    return Counter(words_of(passage.casefold()))
-
-
-def related(passages: Sequence[str], query: str, most_words: int) -> list[str]:
-    """The passages that share most with the query by BM25 (k1 1.2, b 0.75), in text order, within `most_words`."""
-    documents = [_bag(p) for p in passages]
-    sizes = [sum(d.values()) for d in documents]
-    mean = sum(sizes) / max(1, len(sizes)) or 1.0
-    asked = _bag(query)
-    found = {word: sum(word in d for d in documents) for word in asked}
-    scores = []
-    for document, size in zip(documents, sizes, strict=True):
-        score = 0.0
-        for word in asked:
-            if (tf := document[word]) and size:
-                rarity = math.log(1 + (len(documents) - found[word] + 0.5) / (found[word] + 0.5))
-                score += rarity * tf * 2.2 / (tf + 1.2 * (0.25 + 0.75 * size / mean))
-        scores.append(score)
-    chosen, room = [], most_words
-    for i in sorted(range(len(passages)), key=lambda i: -scores[i]):
-        if scores[i] > 0 and sizes[i] <= room:
-            chosen.append(i)
-            room -= sizes[i]
-    return [passages[i] for i in sorted(chosen)]
-
-
-def blocks_of(texts: Sequence[str]) -> tuple[list[str], str]:
-    """Older text in blocks for notes, and the recent text after them, of at least `TAIL_WORDS` where there is as much.
-
-    A block, once closed, never changes while the text grows.
-    """
-    blocks: list[str] = []
-    recent: list[tuple[str, int]] = []
-    for text in texts:
-        recent.append((text, count_words(text)))
-        if sum(n for _, n in recent) < BLOCK_WORDS + TAIL_WORDS:
-            continue
-        block = []
-        while sum(n for _, n in recent[1:]) >= TAIL_WORDS:
-            block.append(recent.pop(0)[0])
-        if block:
-            blocks.append("\n\n".join(block))
-    return blocks, "\n\n".join(text for text, _ in recent)
+    def _form(self, chapter: str | None) -> str:
+        lines, before = [], ""
+        for section, line in zip(self._sections, self._lines, strict=True):
+            if section.chapter != before:
+                lines.append(f"## {section.chapter}")
+                before = section.chapter
+            if chapter is None or section.chapter == chapter:
+                lines.append(line)
+        return "\n".join(lines)
 
 
 @dataclass
@@ -124,15 +78,27 @@ class Window:
     """As the user gave it; what was learnt holds until they give another."""
 
 
-class Memory:
-    """Decides full or window, and makes the window's notes."""
+class ContextBuilder:
+    """What the sections of one group see of each other: all of it, or a window with notes on the rest."""
 
     def __init__(
-        self, calls: Calls, prompts: PromptSet, mode: str, limit: Window, on_warning: Callable[[str], None]
+        self,
+        calls: Calls,
+        prompts: PromptSet,
+        outline: Outline,
+        mode: str,
+        limit: Window,
+        on_warning: Callable[[str], None],
     ) -> None:
         """`mode`: auto, full or window."""
         self.calls, self.prompts, self.mode, self.limit, self.on_warning = calls, prompts, mode, limit, on_warning
-        self._outlines: dict[str | None, str] = {}
+        self.earlier = EarlierText()
+        self._outline = outline
+        self._outline_fits: dict[tuple[int, float], bool] = {}
+        """Whether all of the outline may be shown, by the window and the ratio of the counter."""
+        self._notes: list[str] = []
+        self._noted = 0
+        """Blocks that the notes cover."""
 
     @property
     def window(self) -> int:
@@ -161,40 +127,43 @@ class Memory:
             return False
         if error.read < self.window:  # not learnt by another chapter in the meantime
             self.limit.tokens = error.read
-            self.calls.journal.append("window", {"tokens": error.read, "stated": self.limit.stated})
+            note(self.calls.journal, WindowRecord(tokens=error.read, stated=self.limit.stated))
             self.on_warning(f"{error}; going on within {error.read:,} tokens")
         return True
 
-    def outline(self, plan: Plan, chapter: str) -> str:
+    def outline(self, chapter: str) -> str:
         """The whole outline, or its compact form when it would fill the window."""
-        whole = self._outline(plan, None)
-        if chapter and not self.fits(whole, int(self.window * (1 - PLAN_SHARE))):
-            return self._outline(plan, chapter)
-        return whole
+        if chapter and not self._whole_outline_fits():
+            return self._outline.of(chapter)
+        return self._outline.whole
 
-    def _outline(self, plan: Plan, chapter: str | None) -> str:
-        if chapter not in self._outlines:  # a plan does not change while it is written
-            self._outlines[chapter] = outline(plan, self.prompts, chapter)
-        return self._outlines[chapter]
+    def _whole_outline_fits(self) -> bool:
+        at = self.window, self.calls.roles["writer"].counter.ratio
+        if at not in self._outline_fits:
+            self._outline_fits[at] = self.fits(self._outline.whole, int(self.window * (1 - PLAN_SHARE)))
+        return self._outline_fits[at]
 
-    def full(self, seen: Seen) -> str:
-        """All earlier text."""
-        return self.prompts.render("memory_full", text=seen.text) if seen.text else ""
+    def full(self, current: str) -> str:
+        """All earlier text, with what stands of the section itself."""
+        text = self.earlier.whole(current)
+        return self.prompts.render("memory_full", text=text) if text else ""
 
-    async def digest(self, seen: Seen, section: Section, room: int) -> str:
-        """Notes, related passages and the tail, in at most `room` tokens. Raises SetupError when none fit."""
-        if not seen.text:
+    async def digest(self, current: str, section: Section, room: int) -> str:
+        """Notes, related passages and the tail, in at most `room` tokens. Raises SetupError when none fit.
+
+        `current`: what stands of the section itself.
+        """
+        if not current and not any(self.earlier.texts):
             return ""
-        blocks, recent = blocks_of(seen.texts)
-        recent = "\n\n".join(t for t in (recent, seen.current) if t)
-        notes = await self._notes(blocks)
-        paragraphs = [p for block in blocks for p in block.split("\n\n") if p.strip()]
+        blocks, recent = self.earlier.blocks()
+        recent = "\n\n".join(filter(None, (recent, current)))
+        notes = await self._notes_on(blocks)
         query = f"{section.title} {section.point}"
         for part in (1.0, 0.5, 0.25, 0.12):
             memory = self.prompts.render(
                 "memory_window",
                 notes=notes if part == 1 else tail_words(notes, int(NOTES_WORDS * part)),
-                passages="\n\n".join(related(paragraphs, query, int(PASSAGE_WORDS * part))),
+                passages="\n\n".join(self.earlier.passages.related(query, int(PASSAGE_WORDS * part))),
                 tail=recent if part == 1 else tail_words(recent, int(TAIL_WORDS * part)),
             )
             if self.calls.roles["writer"].counter.upper(memory) <= room:
@@ -204,14 +173,14 @@ class Memory:
             "use a model with a larger one, or fewer --words"
         )
 
-    async def _notes(self, blocks: Sequence[str]) -> str:
-        """One note a block; when they grow too long, notes on the notes."""
-        notes: list[str] = []
-        for block in blocks:
-            notes.append(await self._note(block, BLOCK_NOTE_WORDS))
+    async def _notes_on(self, blocks: list[str]) -> str:
+        """One note per block; when they grow too long, notes on the notes. Blocks that have theirs are not read again."""
+        for block in blocks[self._noted :]:
+            notes = [*self._notes, await self._note(block, BLOCK_NOTE_WORDS)]
             if sum(count_words(n) for n in notes) > NOTES_WORDS:
                 notes = [await self._note("\n\n".join(notes), NOTES_WORDS // 2)]
-        return "\n\n".join(notes)
+            self._notes, self._noted = notes, self._noted + 1
+        return "\n\n".join(self._notes)
 
     async def _note(self, text: str, words: int) -> str:
         """Notes of about `words` words on a text; the step is named by the text, so a changed text gets new notes."""

@@ -1,5 +1,7 @@
 """How much of a plan's line a text keeps: the share of its content words that stand in it, by stems. Pure."""
 
+from collections.abc import Collection
+
 from longwriter.rewards.overlap import FUNCTION_CHARACTERS, stem
 from longwriter.text import is_cjk, words_of
 
@@ -14,10 +16,10 @@ def content_words(text: str) -> dict[str, str]:
     return out
 
 
-def missing_words(line: str, text: str) -> list[str]:
-    """Content words of a line that a text does not have, as the line writes them."""
+def missing_words(line: str, text: str, stems: Collection[str] = ()) -> list[str]:
+    """Content words of a line, as it writes them, that neither a text has nor these stems are of."""
     there = content_words(text)
-    return [word for name, word in content_words(line).items() if name not in there]
+    return [word for name, word in content_words(line).items() if name not in there and name not in stems]
 
 
 def covered(line: str, text: str) -> float:

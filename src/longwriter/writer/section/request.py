@@ -8,13 +8,15 @@ from longwriter.journal import digest
 from longwriter.length.target import read_target
 from longwriter.models.cards import Card
 from longwriter.models.limits import token_limit
+from longwriter.prompts import PromptSet
 from longwriter.text import head_words, last_sentence_end, tail_words
-from longwriter.types import Message, Plan, Request, Section
+from longwriter.types import Message, Plan, Request
 from longwriter.writer.calls import user
 from longwriter.writer.plan.skeleton import kind_of, main_person, skeleton_of
-from longwriter.writer.prompts import Name, PromptSet
-from longwriter.writer.section.context import Memory, Seen
+from longwriter.writer.prompts import Name
+from longwriter.writer.section.context import ContextBuilder
 from longwriter.writer.section.cover import missing_words
+from longwriter.writer.section.earlier import EarlierText
 from longwriter.writer.settings import WriteSettings
 
 REQUEST_WORDS = 60
@@ -65,8 +67,8 @@ class Piece:
     """Tokens that the reply is expected to have."""
 
 
-class Asker:
-    """Makes the requests of one plan's sections."""
+class SectionRequests:
+    """The requests of one plan's sections."""
 
     def __init__(self, prompts: PromptSet, card: Card, settings: WriteSettings, plan: Plan, *, prefill: bool) -> None:
         """`prefill`: the model goes on from the last character of its own unfinished sentence."""
@@ -82,15 +84,17 @@ class Asker:
         person = main_person(settings.instruction, prompts.name)
         self._person = prompts.render("person", person=person) if person else ""
 
-    async def request(self, piece: Piece, seen: Seen, memory: Memory) -> Request:
+    async def request(self, piece: Piece, context: ContextBuilder) -> Request:
         """The request of a piece, without its seed. Raises SetupError where no prompt fits."""
         settled: tuple[int, ...] = ()
         if self.card.prompts == "short":
-            messages, favoured = self._short(piece, seen), self._favoured(piece, seen)
+            messages, favoured = self._short(piece, context.earlier), self._favoured(piece, context.earlier)
         else:
-            messages, favoured = await self._full(piece, seen, memory), {}
-            plan = memory.outline(self.plan, self.plan.sections[piece.index].chapter)
-            settled = settled_ends(next(m.content for m in messages if m.role == "user"), plan, seen.texts)
+            messages, favoured = await self._full(piece, context), {}
+            plan = context.outline(self.plan.sections[piece.index].chapter)
+            prompt = next(m.content for m in messages if m.role == "user")
+            shown = context.earlier.characters <= len(prompt)
+            settled = settled_ends(prompt, plan, context.earlier.texts if shown else ())
         s, c = self.settings, self.card
         slack = SHORT_SLACK if c.prompts == "short" else 2.0
         return Request(
@@ -106,7 +110,7 @@ class Asker:
             settled=settled,
         )
 
-    def _short(self, piece: Piece, seen: Seen) -> tuple[Message, ...]:
+    def _short(self, piece: Piece, earlier: EarlierText) -> tuple[Message, ...]:
         """What is told in order: the request, the last words as the model's own turn, then this section's line.
 
         Small models copy what stands in quotation marks and talk about instructions; their own last words they go on from.
@@ -114,7 +118,7 @@ class Asker:
         """
         section = self.plan.sections[piece.index]
         linked = self._kind in LINKED
-        last = "\n\n".join(t for t in (*(seen.texts[-2:] if linked else ()), piece.text) if t)
+        last = "\n\n".join(t for t in (*(earlier.texts[-2:] if linked else ()), piece.text) if t)
         recent = " ".join(tail_words(last, RECENT_WORDS).split())[-RECENT_CHARACTERS:]
         values = {
             "request": self._request,
@@ -136,17 +140,17 @@ class Asker:
             turns = (Message(role="user", content=first),)
         return self._with_system(turns, self._skeleton.system)
 
-    def _favoured(self, piece: Piece, seen: Seen) -> dict[str, float]:
+    def _favoured(self, piece: Piece, earlier: EarlierText) -> dict[str, float]:
         """Words of the section's line that its text does not have yet, and of the request that the whole does not have."""
         section, by = self.plan.sections[piece.index], self.card.favour
         if not by:
             return {}
         line = f"{section.title} {section.point}"
-        asked = missing_words(self._request, "\n".join([*seen.texts, piece.text, line, ASKING]))
+        asked = missing_words(self._request, "\n".join([piece.text, line, ASKING]), earlier.stems())
         wanted = {word: REQUEST_SHARE * by for word in asked} | dict.fromkeys(missing_words(line, piece.text), by)
         return {w.lower(): bias for w, bias in wanted.items() if w.isascii() and len(w) <= LONGEST_FAVOURED}
 
-    async def _full(self, piece: Piece, seen: Seen, memory: Memory) -> tuple[Message, ...]:
+    async def _full(self, piece: Piece, context: ContextBuilder) -> tuple[Message, ...]:
         """Instruction, outline and as much of the earlier text as fits."""
         section, text = self.plan.sections[piece.index], piece.text
         end = last_sentence_end(text) if self.prefill else len(text)
@@ -163,27 +167,26 @@ class Asker:
             "tail": tail_words(text, LAST_LINES),
         }
         name: Name = "continue" if text else "section"
-        prompt = await self._fill(name, values, section, piece.expect, Seen(seen.texts, text), memory)
+        prompt = await self._fill(name, values, piece, context)
         messages = self._with_system(user(prompt), self.prompts.render("system"))
         return (*messages, Message(role="assistant", content=fragment)) if fragment else messages
 
-    async def _fill(
-        self, name: Name, values: dict[str, object], section: Section, expect: int, seen: Seen, memory: Memory
-    ) -> str:
-        plan = memory.outline(self.plan, section.chapter)
+    async def _fill(self, name: Name, values: dict[str, object], piece: Piece, context: ContextBuilder) -> str:
+        section = self.plan.sections[piece.index]
+        plan = context.outline(section.chapter)
 
         def render(earlier: str) -> str:
             parts = [p for p in (self.agreement, earlier) if p]
             return self.prompts.render(name, plan=plan, memory="\n\n".join(parts), **values)
 
-        if memory.mode != "window":
-            prompt = render(memory.full(seen))
-            if memory.mode == "full" or memory.fits(prompt, expect):
-                memory.check(prompt, expect)
+        if context.mode != "window":
+            prompt = render(context.full(piece.text))
+            if context.mode == "full" or context.fits(prompt, piece.expect):
+                context.check(prompt, piece.expect)
                 return prompt
-            memory.mode = "window"
-        room = memory.room(render(""), expect)
-        return render(await memory.digest(seen, section, room))
+            context.mode = "window"
+        room = context.room(render(""), piece.expect)
+        return render(await context.digest(piece.text, section, room))
 
     def _with_system(self, turns: tuple[Message, ...], system: str) -> tuple[Message, ...]:
         if self.card.system:

@@ -10,18 +10,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from longwriter.errors import EmptyReply, TruncatedPrompt, Unavailable
-from longwriter.journal import digest
 from longwriter.models.cards import Card
+from longwriter.models.concurrency import together
 from longwriter.models.limits import within_window
 from longwriter.text import count_words, ends_complete, last_sentence_end
-from longwriter.types import Plan, Reply, Request, Section, Usage
+from longwriter.types import Plan, Reply, Request, Usage
 from longwriter.writer.calls import Calls, Drawn
 from longwriter.writer.reply.continuation import join, strip_markers
 from longwriter.writer.reply.loops import BEFORE
-from longwriter.writer.reply.watch import Bounds, Watch, kept
+from longwriter.writer.reply.watch import Bounds, ReplyWatch, kept
 from longwriter.writer.section.budget import MOST_PIECES, Pace, missing
-from longwriter.writer.section.context import TOKENS_A_WORD, Memory, Seen
-from longwriter.writer.section.request import Asker, Piece, seed_of
+from longwriter.writer.section.context import TOKENS_PER_WORD, ContextBuilder
+from longwriter.writer.section.earlier import EarlierText
+from longwriter.writer.section.request import Piece, SectionRequests, seed_of
 from longwriter.writer.section.worth import worth
 
 LEAST_PIECE = 15
@@ -41,17 +42,6 @@ ENOUGH = 0.75
 LOOKED_BACK = 6
 """Sections before it that a candidate is compared with."""
 HEADING = re.compile(r"\A\s*#{1,6}[ \t]+(?P<title>[^\n]+)\n*")
-
-
-def section_ids(sections: Sequence[Section]) -> list[str]:
-    """A name for each section that holds while its line of the plan does, wherever it moves."""
-    seen: dict[str, int] = {}
-    out = []
-    for section in sections:
-        base = digest(section.model_dump_json())[:10]
-        seen[base] = seen.get(base, 0) + 1
-        out.append(base if seen[base] == 1 else f"{base}-{seen[base]}")
-    return out
 
 
 def assemble(replies: Sequence[Reply], *, prefill: bool) -> str:
@@ -91,8 +81,8 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Written:
-    """A finished section."""
+class WrittenSection:
+    """A finished section, and how it came about."""
 
     text: str
     asked: tuple[int, ...]
@@ -106,23 +96,22 @@ class Written:
 class SectionWriter:
     """Writes the sections of one plan."""
 
-    def __init__(self, calls: Calls, asker: Asker) -> None:
-        """`asker`: makes the requests."""
-        self.calls, self.asker = calls, asker
+    def __init__(self, calls: Calls, requests: SectionRequests) -> None:
+        self.calls, self.requests = calls, requests
 
     @property
     def card(self) -> Card:
         """Of the model."""
-        return self.asker.card
+        return self.requests.card
 
     @property
     def plan(self) -> Plan:
         """The outline."""
-        return self.asker.plan
+        return self.requests.plan
 
     async def write(
-        self, place: Place, seen: Seen, pace: Pace, memory: Memory, show: Callable[[str], None] | None
-    ) -> Written:
+        self, place: Place, pace: Pace, context: ContextBuilder, show: Callable[[str], None] | None
+    ) -> WrittenSection:
         """Ask and continue until the section is long enough. Adds what it learns to `pace`."""
         replies: list[Reply] = []
         asked: list[int] = []
@@ -130,27 +119,27 @@ class SectionWriter:
         gap, done = want, ""
         pieces: tuple[int, ...] = ()
         while True:
-            text = assemble_cut(replies, prefill=self.asker.prefill)
+            text = assemble_cut(replies, prefill=self.requests.prefill)
             ask = pace.ask(gap, careful=bool(replies) or place.last)
             ask = min(ask, self.card.longest_ask or ask)
-            step = f"section:{place.steps}:{len(replies)}"
+            step = f"{place.steps}{len(replies)}"
             most = max(LEAST_OVER, round(self._most(place, want) - count_words(done)))
-            piece = Piece(place.index, step, text, ask, most, int(ask * TOKENS_A_WORD) + 50)
+            piece = Piece(place.index, step, text, ask, most, int(ask * TOKENS_PER_WORD) + 50)
             try:
-                replies.append(await self._reply(piece, seen, memory, show))
+                replies.append(await self._reply(piece, context, show))
             except EmptyReply as error:
                 if not replies:
                     raise type(error)(f"section {place.index + 1}: {error}") from None
-                return Written(done, tuple(asked), pieces, (f"section {place.index + 1} stays short: {error}",))
+                return WrittenSection(done, tuple(asked), pieces, (f"section {place.index + 1} stays short: {error}",))
             asked.append(ask)
             pieces = (*pieces, count_words(replies[-1].text))
             pace.saw(ask, pieces[-1])
-            done = assemble(replies, prefill=self.asker.prefill)
+            done = assemble(replies, prefill=self.requests.prefill)
             gap = missing(want, count_words(done), last=place.last, slack=place.slack)
             cuts = sum(r.finish == "cut" for r in replies)
             worn = cuts > MOST_CUTS or max(pieces[1:][-2:], default=LEAST_PIECE) < LEAST_PIECE
             if not gap or len(replies) == MOST_PIECES or worn:
-                return Written(done, tuple(asked), pieces, self._faults(place, replies, gap / want))
+                return WrittenSection(done, tuple(asked), pieces, self._faults(place, replies, gap / want))
 
     def _most(self, place: Place, want: float) -> float:
         """Words that the section may have."""
@@ -165,30 +154,33 @@ class SectionWriter:
             return (f"section {number} goes round in circles however often it is asked to go on",)
         return (f"section {number} stays {short:.0%} short: the model adds nothing more",) if short > 0.5 else ()
 
-    async def _reply(self, piece: Piece, seen: Seen, memory: Memory, show: Callable[[str], None] | None) -> Reply:
+    async def _reply(self, piece: Piece, context: ContextBuilder, show: Callable[[str], None] | None) -> Reply:
         """The reply of a piece; a server found to cut prompts is asked again within what it reads, where the mode allows."""
         if (known := self.calls.known(piece.step)) is not None:
             return known
         if text := self.calls.partial(piece.step):
             return self.calls.adopt(piece.step, Reply(text=text, finish="cut"))
         while True:
-            window = memory.window
-            request = await self.asker.request(piece, seen, memory)
-            limit = self.asker.settings.max_section_tokens
+            window = context.window
+            request = await self.requests.request(piece, context)
+            limit = self.requests.settings.max_section_tokens
             if limit is None and request.max_tokens is not None:
                 writer = self.calls.roles["writer"].model
                 limit = await within_window(request.max_tokens, writer, request.messages)
             request = request.model_copy(update={"max_tokens": limit})
             try:
-                return await self._best(piece, request, seen, show)
+                return await self._best(piece, request, context.earlier, show)
             except TruncatedPrompt as error:
-                if memory.mode == "full" or not memory.shrink(window, error):
+                if context.mode == "full" or not context.shrink(window, error):
                     raise
 
-    async def _best(self, piece: Piece, request: Request, seen: Seen, show: Callable[[str], None] | None) -> Reply:
+    async def _best(
+        self, piece: Piece, request: Request, earlier: EarlierText, show: Callable[[str], None] | None
+    ) -> Reply:
         """Draw, and once more where nothing usable comes; of a free small model several, and take the best."""
         section = self.plan.sections[piece.index]
-        before = "\n\n".join([*seen.texts[-LOOKED_BACK:], piece.text]).strip()
+        last = "\n\n".join(earlier.texts[-LOOKED_BACK:])
+        before = f"{last}\n\n{piece.text}".strip()
         prompt = "\n".join(m.content for m in request.messages if m.role != "assistant")
         short = self.card.prompts == "short"
         bounds = Bounds(before[-BEFORE:], piece.most, prompt, (self.plan.title, section.title), short)
@@ -205,7 +197,7 @@ class SectionWriter:
                 value = ENOUGH
                 if wanted > 1:
                     line, text = f"{section.title} {section.point}", f"{piece.text}\n\n{reply.text}".strip()
-                    value = worth(line, self.asker.subject, text, "\n\n".join(seen.texts[-LOOKED_BACK:]), piece.ask)
+                    value = worth(line, self.requests.subject, text, last, piece.ask)
                 if best is not None:
                     self.calls.waste(drawn if value <= best[0] else best[1])
                 if best is None or value > best[0]:
@@ -224,14 +216,15 @@ class SectionWriter:
     async def _draw(
         self, piece: Piece, request: Request, bounds: Bounds, tries: range, show: Callable[[str], None] | None
     ) -> list[tuple[Drawn, Reply] | EmptyReply]:
-        """Replies side by side, each with what the book may have of it."""
+        """Replies side by side, each with what the book may have of it. The first failure ends the others."""
+        drawn_so_far: list[Drawn] = []
 
         def keep(text: str) -> None:
             self.calls.keep("writer", piece.step, text)
 
         async def one(attempt: int, first: bool) -> tuple[Drawn, Reply] | EmptyReply:
-            watch = Watch(bounds, show, keep) if first else Watch(bounds)
-            seeded = request.model_copy(update={"seed": seed_of(self.asker.settings.seed, piece.step, attempt)})
+            watch = ReplyWatch(bounds, show, keep) if first else ReplyWatch(bounds)
+            seeded = request.model_copy(update={"seed": seed_of(self.requests.settings.seed, piece.step, attempt)})
             try:
                 drawn = await self.calls.draw("writer", piece.step, seeded, expect=piece.expect, listener=watch)
             except EmptyReply as error:
@@ -240,12 +233,20 @@ class SectionWriter:
                 watch.save()
                 raise
             try:
-                return drawn, kept(drawn.reply, bounds).reply
+                reply = kept(drawn.record.reply, bounds)
             except EmptyReply as error:
                 self.calls.waste(drawn)
                 return type(error)(f"{self.calls.roles['writer'].model.name}: {error}")
+            drawn_so_far.append(drawn)
+            return drawn, reply
 
-        return list(await asyncio.gather(*(one(n, n == tries.start) for n in tries)))
+        try:
+            outcomes = await together((one(n, n == tries.start) for n in tries), AT_ONCE)
+            drawn_so_far.clear()
+            return outcomes
+        finally:
+            for drawn in drawn_so_far:  # another failed: nobody will choose among these
+                self.calls.waste(drawn)
 
 
 def assemble_cut(replies: Sequence[Reply], *, prefill: bool) -> str:

@@ -1,0 +1,118 @@
+"""The text of a manuscript as a reader sees it: title, chapters, sections under their headings.
+
+A section's text is put together from its journalled replies once, and kept with its heading and its count of words, so
+that a text which grows is not rendered again from its beginning.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from longwriter.models.cards import Card
+from longwriter.text import count_words
+from longwriter.types import Reply
+from longwriter.writer.calls import Calls
+from longwriter.writer.manuscript import Manuscript, call_names
+from longwriter.writer.section.section import assemble, with_heading
+from longwriter.writer.settings import WriteSettings
+from longwriter.writer.staleness import fingerprints, groups
+
+
+@dataclass(frozen=True)
+class DocumentPart:
+    """A section as it stands in the document."""
+
+    index: int
+    id: str
+    text: str
+    """With its heading, and its chapter's where it opens one."""
+    asked: int
+    words: int
+    stale: bool
+    """Earlier text has changed since it was written, or it was asked to be redone."""
+    faults: tuple[str, ...] = ()
+    """What is wrong with it, for people."""
+
+
+class Document:
+    """The rendered text of a manuscript."""
+
+    def __init__(self, manuscript: Manuscript, calls: Calls, settings: WriteSettings, card: Card) -> None:
+        """`card`: of the writer. Empty until `load`."""
+        self.manuscript, self.calls, self.settings = manuscript, calls, settings
+        by_plan = settings.headings == "auto" and card.headings == "plan"
+        self._headings = "plan" if by_plan else settings.headings
+        """Who writes headings: plan, model, or auto: the plan wherever the model wrote none."""
+        self.texts: dict[int, str] = {}
+        """Finished sections without the document's headings, by index."""
+        self.words: dict[int, int] = {}
+        """Their words, headings included."""
+        self._pieces: dict[int, str] = {}
+
+    def load(self) -> None:
+        """Put the finished sections of the current plan together from their replies."""
+        self.texts, self.words, self._pieces = {}, {}, {}
+        for i in range(len(self.manuscript.ids)):
+            record = self.manuscript.finished_section(i)
+            if record is not None:
+                self.put(i, assemble(self.replies(i), prefill=record.prefill))
+
+    def put(self, index: int, text: str) -> None:
+        """Take a finished section."""
+        self.texts[index] = text
+        self._pieces[index] = self._opening(index) + self._with_heading(index, text)
+        self.words[index] = count_words(self._pieces[index])
+
+    def piece(self, index: int) -> str:
+        """A finished section as it is in the document, its heading and that of a chapter which it opens included."""
+        return self._pieces[index]
+
+    def replies(self, index: int) -> list[Reply]:
+        """The journalled replies of a finished section; [] for another."""
+        record = self.manuscript.finished_section(index)
+        steps = call_names(record.id, record.redone) if record else ""
+        found = [self.calls.known(f"{steps}{k}") for k in range(len(record.asked) if record else 0)]
+        return [reply for reply in found if reply is not None]
+
+    def text(self) -> str:
+        """The text so far: title, finished sections and what stands of those under way, ending in one newline."""
+        plan = self.manuscript.plan
+        pieces = [self._pieces[i] if i in self._pieces else self._begun(i) for i in range(len(plan.sections))]
+        return "\n\n".join(filter(None, [plan.title and f"# {plan.title}", *pieces])).rstrip() + "\n"
+
+    def parts(self) -> list[DocumentPart]:
+        """The finished sections, in order."""
+        return list(self._parts())
+
+    def _parts(self) -> Iterator[DocumentPart]:
+        manuscript = self.manuscript
+        now = fingerprints(groups(manuscript.plan, parallel=self.settings.parallel), self.texts)
+        for i, name in enumerate(manuscript.ids):
+            record = manuscript.finished_section(i)
+            if record is not None and i in self.texts:
+                stale = manuscript.due(i) or record.seen != now[i]
+                yield DocumentPart(i, name, self._pieces[i], sum(record.asked), self.words[i], stale, record.faults)
+
+    def heading_words(self, index: int) -> str:
+        """What will stand before a section's text, as far as the plan knows; "" for its heading where that is the model's."""
+        title = "" if self._headings == "model" else self.manuscript.plan.sections[index].title
+        return f"{self._opening(index)}{title}"
+
+    def _opening(self, index: int) -> str:
+        """What stands before a section: its chapter's heading, where it opens a chapter."""
+        sections = self.manuscript.plan.sections
+        chapter = sections[index].chapter
+        opens = index == 0 or sections[index - 1].chapter != chapter
+        return f"## {chapter}\n\n" if chapter and opens else ""
+
+    def _with_heading(self, index: int, text: str) -> str:
+        section = self.manuscript.plan.sections[index]
+        return with_heading(text, section.title, 3 if section.chapter else 2, self._headings)
+
+    def _begun(self, index: int) -> str:
+        """What stands of a section that is not finished: its replies so far, and what was kept of the last one."""
+        steps, texts = self.manuscript.steps(index), list[str]()
+        while (known := self.calls.known(f"{steps}{len(texts)}")) is not None:
+            texts.append(known.text.strip())
+        texts.append(self.calls.partial(f"{steps}{len(texts)}").strip())
+        text = "\n\n".join(filter(None, texts))
+        return self._opening(index) + self._with_heading(index, text) if text else ""

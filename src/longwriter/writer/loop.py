@@ -1,0 +1,190 @@
+"""The loop: plan, then section after section (or chapter beside chapter), until the contract is met.
+
+Every section of the current plan that is due is written: `budget` says how many words to ask for, `section` asks with what
+`context` shows it, and a `section` record makes it final.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Literal
+
+from longwriter.length.doubts import doubts
+from longwriter.length.target import exact
+from longwriter.models.base import Model
+from longwriter.models.cards import Card
+from longwriter.models.limits import token_limit
+from longwriter.prompts import PromptSet
+from longwriter.text import count_words
+from longwriter.types import Plan, Request
+from longwriter.writer.calls import user
+from longwriter.writer.document import Document
+from longwriter.writer.draft import DraftFile
+from longwriter.writer.events import OnEvent, Planned, SectionDone, SectionStarted, Streamed, Warned
+from longwriter.writer.plan.planner import Planner
+from longwriter.writer.records import PlanRecord, SectionRecord
+from longwriter.writer.section.budget import Pace, scaled, share
+from longwriter.writer.section.choice import choose
+from longwriter.writer.section.context import ContextBuilder, Outline, Window
+from longwriter.writer.section.request import SectionRequests, seed_of
+from longwriter.writer.section.section import Place, SectionWriter
+from longwriter.writer.settings import WriteSettings, wanted_length
+from longwriter.writer.staleness import groups
+
+SLACK = 0.02
+"""Part of the whole text that may be missing at its end."""
+SWING = (0.3, 2.0)
+"""How far one section's share may move from its plan while others' words are made up or paid back."""
+SWING_REDONE = (0.8, 1.2)
+"""The same for a section that is rewritten within a finished text."""
+AGREEMENT_WORDS = 60
+"""Words per chapter in the agreement of a parallel run."""
+
+
+class Loop:
+    """Plans a manuscript and writes what is due."""
+
+    def __init__(
+        self, settings: WriteSettings, document: Document, prompts: PromptSet, on_event: OnEvent, draft: DraftFile
+    ) -> None:
+        """`draft`: kept up to date as sections are finished."""
+        self.settings, self.document, self.prompts = settings, document, prompts
+        self.on_event, self.draft = on_event, draft
+        self.manuscript, self.calls = document.manuscript, document.calls
+
+    def follow(self, plan: Plan, source: Literal["file", "edited"]) -> None:
+        """Take a plan that a person wrote or edited; sections whose line is unchanged keep their text.
+
+        A plan given with --words is scaled to them; otherwise the plan's own sum is the length.
+        """
+        words = self.settings.words if source == "file" else None
+        target = exact(words, "option") if words else exact(plan.words, "plan")
+        asked = wanted_length(self.settings)
+        if asked and abs(target.aim / asked.aim - 1) > 0.05:
+            self._warn(f"the plan adds up to {target.aim:,} words; {asked.aim:,} were asked for")
+        self.manuscript.note(PlanRecord(plan=plan, target=target, source=source))
+
+    async def plan(self, card: Card) -> None:
+        """Have a plan: the journalled one, or a new one from the planner. `card`: of the planner."""
+        if not self.manuscript.planned:
+            asked = wanted_length(self.settings)
+            for doubt in () if asked else doubts(self.settings.instruction):
+                self._warn(doubt)
+            planner = Planner(self.calls, self.prompts, self.settings, card)
+            plan = await planner.plan(asked)
+            if planner.note:
+                self._warn(planner.note)
+            self.manuscript.note(PlanRecord(plan=plan, target=asked or exact(plan.words, "plan"), source="model"))
+        self.on_event(Planned(self.manuscript.plan, self.manuscript.target))
+
+    async def write(self, model: Model, card: Card, window: int, *, watched: bool = False) -> None:
+        """Write every section that is due. Raises what the model raises, with all finished work saved.
+
+        `window`: tokens of prompt and reply together. `watched`: text is streamed to `on_event` as it comes.
+        """
+        plan, target = self.manuscript.plan, self.manuscript.target
+        due = [i for i in range(len(plan.sections)) if self.manuscript.due(i)]
+        for i in sorted(set(range(len(plan.sections))) - set(due)):
+            self._report_done(i, reused=True)
+        requests = SectionRequests(self.prompts, card, self.settings, plan, prefill=model.prefill)
+        outline = Outline(plan, self.prompts)
+        together = groups(plan, parallel=self.settings.parallel)
+        if len(together) > 1 and card.prompts == "full" and due:
+            requests.agreement = await self._agreement(outline, card, len(together))
+        budgets = scaled([sum(plan.sections[i].words for i in group) for group in together], target.aim)
+        mode = self._mode(outline, card, window)
+        limit = Window(window, self.settings.window)
+        writer = SectionWriter(self.calls, requests)
+        tasks = []
+        for group, budget in zip(together, budgets, strict=True):
+            context = ContextBuilder(self.calls, self.prompts, outline, mode, limit, self._warn)
+            tasks.append(self._write_group(writer, group, budget, context, watched))
+        results = await asyncio.gather(*tasks, return_exceptions=True)  # other chapters finish what they can
+        for failure in results:
+            if isinstance(failure, BaseException):
+                raise failure
+
+    async def _agreement(self, outline: Outline, card: Card, chapters: int) -> str:
+        """What chapters written side by side must share."""
+        words = AGREEMENT_WORDS * chapters
+        prompt = self.prompts.render("synopsis", instruction=self.settings.instruction, plan=outline.whole, ask=words)
+        request = Request(
+            messages=user(prompt),
+            max_tokens=token_limit(words, card),
+            seed=seed_of(self.settings.seed, "agreement", 0),
+        )
+        reply = await self.calls.ask("planner", "agreement", request, expect=2 * words)
+        return reply.text.strip()
+
+    async def _write_group(
+        self, writer: SectionWriter, group: Sequence[int], budget: int, context: ContextBuilder, watched: bool
+    ) -> None:
+        """Write the sections that see each other, in order."""
+        manuscript, sections = self.manuscript, self.manuscript.plan.sections
+        pace, planned = Pace(), sum(sections[i].words for i in group)
+        due = [i for i in group if manuscript.due(i)]
+        left = sum(sections[i].words for i in due)
+        written = sum(self.document.words[i] for i in set(group) - set(due))
+        for i in group:
+            if not manuscript.due(i):
+                self._replay_pace(pace, i)
+            else:
+                usual = sections[i].words * budget / max(1, planned)
+                low, high = SWING_REDONE if manuscript.redone(i) else SWING
+                want = share(budget, written, [sections[i].words, left - sections[i].words])
+                want = min(max(want, low * usual), high * usual)
+                last = left == sections[i].words
+                place = Place(i, manuscript.steps(i), want, last, SLACK * budget, self.document.heading_words(i))
+                await self._write_section(writer, place, pace, context, watched)
+                written, left = written + self.document.words[i], left - sections[i].words
+            context.earlier.add(self.document.texts[i])
+
+    async def _write_section(
+        self, writer: SectionWriter, place: Place, pace: Pace, context: ContextBuilder, watched: bool
+    ) -> None:
+        """Write one section, and make it final."""
+        i, manuscript = place.index, self.manuscript
+        self.on_event(SectionStarted(i, place.steps))
+        result = await writer.write(place, pace, context, self._shower(i) if watched else None)
+        for fault in result.faults:
+            self._warn(fault)
+        record = SectionRecord(
+            id=manuscript.ids[i],
+            redone=manuscript.redone(i),
+            asked=result.asked,
+            prefill=writer.requests.prefill,
+            seen=context.earlier.fingerprint,
+            faults=result.faults,
+        )
+        manuscript.note(record, durable=False)
+        self.document.put(i, result.text)
+        self._report_done(i, reused=False)
+        self.draft.update(self.document)
+
+    def _mode(self, outline: Outline, card: Card, window: int) -> str:
+        """The context to begin with; `auto` is chosen once: prices change from command to command, the text must not."""
+        if self.settings.context != "auto" or card.prompts == "short":
+            return self.settings.context
+        if self.manuscript.context is None:
+            head = self.calls.roles["writer"].counter.count(f"{self.settings.instruction}\n{outline.whole}")
+            chosen = choose(self.calls, self.manuscript.plan, head, window)
+            self.manuscript.note(chosen)
+            if chosen.why:
+                self._warn(chosen.why)
+            return chosen.mode
+        return self.manuscript.context.mode
+
+    def _report_done(self, index: int, *, reused: bool) -> None:
+        spent, words, text = self.calls.spent, self.document.words[index], self.document.piece(index)
+        self.on_event(SectionDone(index, words, reused, spent.cost, spent.hit_rate, spent.saved, text))
+
+    def _warn(self, message: str) -> None:
+        self.on_event(Warned(message))
+
+    def _shower(self, index: int) -> Callable[[str], None]:
+        return lambda text: self.on_event(Streamed(index, text))
+
+    def _replay_pace(self, pace: Pace, index: int) -> None:
+        record = self.manuscript.finished_section(index)
+        asked = record.asked if record else ()
+        for ask, reply in zip(asked, self.document.replies(index), strict=True):
+            pace.saw(ask, count_words(reply.text))
