@@ -19,7 +19,7 @@ from importlib import import_module
 from pathlib import Path
 
 from longwriter.train.estimate.memory import Job
-from longwriter.train.estimate.shape import Shape
+from longwriter.train.estimate.shape import ModelShape
 from longwriter.train.estimate.training import Hardware, estimate, hardware
 
 LLAMA = {
@@ -65,7 +65,7 @@ def measured(name: str, *, holes: bool = True) -> dict[str, float]:
 def predicted(name: str, hw: Hardware) -> dict[str, float]:
     """Bytes of the whole process, and tokens a second."""
     config, job = CASES[name]
-    made = estimate(Shape.of(config), Job.model_validate(job), hw)
+    made = estimate(ModelShape.of(config), Job.model_validate(job), hw)
     return {"peak": made.needed, "tokens_per_second": made.tokens_per_second, "flops": made.flops_per_token}
 
 
@@ -144,7 +144,7 @@ def rows() -> list[dict[str, object]]:
         table.append(
             {
                 "case": name,
-                "parameters": Shape.of(config).parameters,
+                "parameters": ModelShape.of(config).parameters,
                 "estimated_mb": round(said["peak"] / 1e6),
                 "measured_mb": round(found["peak"] / 1e6),
                 "memory_ratio": round(said["peak"] / found["peak"], 3),

@@ -18,8 +18,8 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, GenerationConfig, 
 
 from longwriter.bench.benchmarks.base import open_benchmark
 from longwriter.length.score import length_score
-from longwriter.rewards.format import read_tags
 from longwriter.rewards.repetition import repetition
+from longwriter.rewards.tags import read_tags
 from longwriter.runs.folders import write_file
 from longwriter.text import count_words
 from longwriter.train.grpo.sampling import AtTag

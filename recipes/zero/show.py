@@ -9,8 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from longwriter.bench.stats.bootstrap import metric, paired
-from longwriter.rewards.format import read_tags
 from longwriter.rewards.repetition import repetition
+from longwriter.rewards.tags import read_tags
 from longwriter.train.rollouts.stats import StepStats, step_stats
 from longwriter.train.rollouts.store import Rollout, read_steps
 

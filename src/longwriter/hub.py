@@ -1,4 +1,4 @@
-"""Data sets by their name on the Hugging Face hub: the one file of this room that touches the network."""
+"""Data sets by their name on the Hugging Face hub, OWNER/NAME or OWNER/NAME@REVISION (a commit, a tag or a branch)."""
 
 from pathlib import Path
 
@@ -9,16 +9,32 @@ from longwriter.errors import InputError, Unavailable
 FILES = ["*.parquet", "*.jsonl", "*.jsonl.xz"]
 
 
-def download(name: str) -> Path:
-    """The folder with a data set's files; what is there from an earlier try is not loaded again.
+def named(name: str) -> tuple[str, str | None]:
+    """OWNER/NAME, and the revision after @; None where none is given, which means the newest. Raises InputError."""
+    repository, at, revision = name.partition("@")
+    if at and not revision:
+        raise InputError(f"hub:{name}: no revision after @; give a commit, a tag or a branch, or leave @ out")
+    return repository, revision or None
 
-    Raises InputError for a name that does not exist, Unavailable when the hub does not answer.
+
+def download(name: str) -> Path:
+    """The folder with a data set's files; what an earlier attempt fetched is not fetched again.
+
+    Raises InputError for a name or revision that does not exist, Unavailable when the hub does not answer.
     """
     from huggingface_hub import snapshot_download  # noqa: PLC0415 - takes half a second; few need it
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, RepositoryNotFoundError  # noqa: PLC0415
+    from huggingface_hub.errors import (  # noqa: PLC0415
+        HfHubHTTPError,
+        HFValidationError,
+        RepositoryNotFoundError,
+        RevisionNotFoundError,
+    )
 
+    repository, revision = named(name)
     try:
-        return Path(snapshot_download(name, repo_type="dataset", allow_patterns=FILES))
+        return Path(snapshot_download(repository, repo_type="dataset", revision=revision, allow_patterns=FILES))
+    except RevisionNotFoundError as error:
+        raise InputError(f"hub:{name}: the data set has no revision {revision}") from error
     except (RepositoryNotFoundError, HFValidationError) as error:
         raise InputError(f"hub:{name}: no such data set on the hub, or no right to read it") from error
     except (HfHubHTTPError, httpx2.HTTPError, OSError) as error:
@@ -28,7 +44,7 @@ def download(name: str) -> Path:
 
 
 def upload(folder: Path, name: str, files: list[str]) -> str:
-    """Put files of a folder into a data set, made private if it is new; gives its address. Raises as `download`."""
+    """Put files of a folder into a data set, private if it is new, and give its address. Raises what `download` raises."""
     from huggingface_hub import HfApi  # noqa: PLC0415 - takes half a second; few need it
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError  # noqa: PLC0415
 
@@ -46,5 +62,5 @@ def upload(folder: Path, name: str, files: list[str]) -> str:
 
 
 def _reason(error: Exception) -> str:
-    """The first line: the others advise on the hub's own client."""
+    """The first line of an error: the others are about the hub's own client."""
     return str(error).strip().partition("\n")[0]

@@ -15,7 +15,7 @@ peft = pytest.importorskip("peft", reason="estimates are compared with real trai
 from benchmarks.estimate import CASES, JOB, measured, predicted  # noqa: E402 - as above
 from tests.recipe import tiny  # noqa: E402
 
-from longwriter.train.estimate.shape import BUILDS, Shape  # noqa: E402
+from longwriter.train.estimate.shape import BUILDS, ModelShape  # noqa: E402
 from longwriter.train.estimate.training import hardware  # noqa: E402
 from longwriter.train.nano import model as nano_model  # noqa: E402, F401 - registers nano with transformers
 
@@ -34,7 +34,7 @@ def test_parameters_are_those_of_transformers(kind: str, biases: bool) -> None:
     config = transformers.AutoConfig.for_model(kind, **sizes)
     with torch.device("meta"):
         model = transformers.AutoModelForCausalLM.from_config(config)
-    shape = Shape.of(config.to_dict())
+    shape = ModelShape.of(config.to_dict())
     assert shape.parameters == sum(p.numel() for p in model.parameters())
     adapted = peft.get_peft_model(model, peft.LoraConfig(r=4, target_modules="all-linear", task_type="CAUSAL_LM"))
     assert shape.adapters(4) == sum(p.numel() for p in adapted.parameters() if p.requires_grad)
@@ -46,7 +46,7 @@ def test_an_8b_model_on_the_meta_device() -> None:
     )
     with torch.device("meta"):
         model = transformers.LlamaForCausalLM(config)
-    assert Shape.of(config.to_dict()).parameters == sum(p.numel() for p in model.parameters()) == 8_030_261_248
+    assert ModelShape.of(config.to_dict()).parameters == sum(p.numel() for p in model.parameters()) == 8_030_261_248
 
 
 def test_memory_of_real_steps() -> None:

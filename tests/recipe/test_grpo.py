@@ -21,12 +21,13 @@ from recipe.tiny_grpo import PLANTED, log, made, prompts, recipe_of, run  # noqa
 
 from longwriter.errors import InputError, RunError, SetupError  # noqa: E402
 from longwriter.train.rollouts.store import Rollout, read_steps  # noqa: E402
+from longwriter.train.run.log import TrainingProgress  # noqa: E402
 
 pytestmark = pytest.mark.recipe
 
 
 def test_a_planted_reward_rises_and_everything_is_kept(folder: Path) -> None:
-    seen: list[dict[str, float]] = []
+    seen: list[TrainingProgress | str] = []
     steps = run(
         folder,
         seen.append,
@@ -51,7 +52,10 @@ def test_a_planted_reward_rises_and_everything_is_kept(folder: Path) -> None:
     assert all(sorted(asked[i : i + 11]) == sorted(str(n) for n in range(1, 12)) for i in (0, 11, 22, 33))
     assert (folder / "out" / "curves.png").stat().st_size > 20_000
     assert (folder / "out" / "model.safetensors").exists()
-    assert set(seen[-1]) >= {"step", "steps", "left", "loss", key, "cut"}
+    last = seen[-1]
+    assert isinstance(last, TrainingProgress)
+    assert (last.entry.step, last.steps) == (24, 24)
+    assert set(last.entry.values) >= {"loss", key, "cut"}
 
 
 EXACT = """
@@ -189,11 +193,11 @@ def test_a_reward_endpoint_may_die_and_come_back(folder: Path, monkeypatch: pyte
     monkeypatch.setenv("PLANTED_URL", f"http://127.0.0.1:{port}/")
     lines: list[str] = []
 
-    def tell(entry: dict[str, float] | str) -> None:
+    def tell(entry: TrainingProgress | str) -> None:
         if isinstance(entry, str):
             lines.append(entry)
             threading.Timer(1.5, lambda: servers.append(serve(port))).start()  # after a second attempt in vain
-        elif entry["step"] == 2:
+        elif entry.entry.step == 2:
             servers[0].shutdown()
             servers[0].server_close()
 
@@ -213,7 +217,7 @@ def test_nan_is_a_missing_value_and_counted(folder: Path) -> None:
     missing = [r for r in steps[0] if r.rewards[name] is None]
     assert 0 < len(missing) < 16
     assert log(folder)[0][f"rewards/{name}/missing"] == pytest.approx(len(missing) / 16, abs=1e-5)
-    assert missing[0].why[name]["missing"] == "the reward gave nan"
+    assert missing[0].why[name]["failure"] == "the reward gave nan"
     assert missing[0].advantages[name] is None
     assert missing[0].advantage == pytest.approx(missing[0].advantages[PLANTED + "Planted"])
 
@@ -244,8 +248,8 @@ def test_a_run_without_spread_stops_as_collapsed(folder: Path) -> None:
 
 
 def test_a_collapse_is_counted_across_a_stop(folder: Path) -> None:
-    def stop(entry: dict[str, float] | str) -> None:
-        if isinstance(entry, dict) and entry["step"] == 3:
+    def stop(entry: TrainingProgress | str) -> None:
+        if isinstance(entry, TrainingProgress) and entry.entry.step == 3:
             raise KeyboardInterrupt
 
     tables: dict[str, dict[str, object]] = {

@@ -242,7 +242,7 @@ REFUSED = {
     'model.special_tokens={pad_token="<|end|>"}': "model.special_tokens.pad_token",
     "data.max_tokens=300": "data.max_tokens = 300: .* reads 256 tokens",
     "data.too_long=cut": "a preference between pieces means nothing",
-    "optim.name=muon": "reward trains with adamw",
+    "optim.name=muon": "preferences are learnt with adamw",
 }
 
 

@@ -14,6 +14,7 @@ import pytest
 from tests.recipe import tiny
 
 from longwriter.errors import RunError, Unavailable
+from longwriter.rewards import scoring
 from longwriter.rewards.base import Verdict
 from longwriter.train.recipe import read_recipe
 from longwriter.train.verl import reward as scored
@@ -137,7 +138,7 @@ def test_a_completion_has_every_reward_and_their_mean(tmp_path):
 def test_a_reward_that_fails_is_told_and_is_no_number(tmp_path, monkeypatch):
     recipe = write_recipe(tmp_path, objectives=["format", f"{__name__}:Own"])
     name = f"{__name__}:Own"
-    monkeypatch.setattr(scored, "FIRST_WAIT_S", 0.01)
+    monkeypatch.setattr(scoring, "FIRST_WAIT_S", 0.01)
     Own.answers = [None, float("nan"), ValueError("a bug"), Unavailable("nobody there"), 0.25]
     for _ in range(2):
         missing = score(recipe, GOOD)

@@ -2,7 +2,6 @@
 
 import json
 import os
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ from recipe.tiny import recipe, tokenizer, write_lines
 from longwriter.train.grpo.grpo import grpo
 from longwriter.train.recipe import read_recipe
 from longwriter.train.rollouts.store import Rollout, read_steps
+from longwriter.train.run.log import ReportProgress
 
 PLANTED = "recipe.planted:"
 
@@ -47,9 +47,7 @@ def recipe_of(folder: Path, **tables: dict[str, object]) -> Path:
     return recipe(folder / "r.toml", **{k: base.get(k, {}) | tables.get(k, {}) for k in base | tables})
 
 
-def run(
-    folder: Path, tell: Callable[[dict[str, float] | str], None] = lambda _: None, **tables: dict[str, object]
-) -> list[list[Rollout]]:
+def run(folder: Path, tell: ReportProgress = lambda _: None, **tables: dict[str, object]) -> list[list[Rollout]]:
     """Train in this process; the rollouts of each step."""
     grpo(read_recipe(recipe_of(folder, **tables)), folder / "out", tell)
     return [found for _, found in read_steps(folder / "out")]

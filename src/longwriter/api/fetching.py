@@ -25,7 +25,7 @@ def fetched(got: Pulled) -> str:
     """What is here now, in two lines."""
     size, licence = got.path.stat().st_size / MB, got.licence or "not named in the file"
     here = f"gguf:{got.name} {'was here already' if got.already else 'is here'}: {got.path}"
-    return f"{here}\n{size:.0f} MB, sha256 {got.sha256}, licence: {licence}"
+    return f"{here}\n{size:.0f} MB, sha256 {got.sha256}, licence: {licence}; from {got.source}"
 
 
 def fetch_missing(models: Iterable[ModelConfig], say: Callable[[str], None], tell: Tell) -> None:

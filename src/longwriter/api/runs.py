@@ -72,7 +72,8 @@ class Run:
     @property
     def follows_a_file(self) -> bool:
         """Whether its plan is a person's, given in a file or a call."""
-        return any(record.source == "file" for record in read(self._planned.journal, PlanRecord))
+        plans = read(self._planned.journal, PlanRecord)
+        return any(isinstance(record, PlanRecord) and record.source == "file" for record in plans)
 
     @property
     def plan(self) -> Plan:

@@ -1,19 +1,17 @@
 """How good a text is, by rewards: the range of words that it should have, and what each reward says of it."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, TypedDict, Unpack
+from typing import NamedTuple, TypedDict, Unpack
 
 from longwriter.api.loop import run
 from longwriter.api.settings import known_options
 from longwriter.config import build
 from longwriter.errors import InputError
 from longwriter.length.range import range_of
-from longwriter.rewards.base import Mode, RewardSettings, Sample, Verdict, open_reward
-from longwriter.rewards.checked import checked
-from longwriter.rewards.format import mode_of
+from longwriter.rewards.base import Mode, RewardSettings, Sample, reward_class, traits_of
+from longwriter.rewards.scoring import RewardSet, Verdicts
+from longwriter.rewards.tags import mode_of
 
-Verdicts = dict[str, Verdict]
-"""What each reward says of one sample, by the reward's name."""
 AT_ONCE = 32
 """Samples between two reports; those of one request stay together."""
 
@@ -106,8 +104,9 @@ def check_rewards(names: Sequence[str], samples: Sequence[Sample]) -> None:
     """Refuse no rewards, and samples that a reward cannot judge. Raises InputError."""
     if not names:
         raise InputError("--reward: name at least one")
-    if "writing" in names and not all(sample.request.strip() for sample in samples):
-        raise InputError("writing is judged against the request; give it with --request TEXT")
+    for name in names:
+        if traits_of(reward_class(name)).needs_request and not all(sample.request.strip() for sample in samples):
+            raise InputError(f"{name} is judged against the request; give it with --request TEXT")
 
 
 def _unheard(done: int, total: int) -> None:
@@ -124,20 +123,15 @@ async def score_samples(
 
     Samples of one request are scored together, wherever they are in the list: a judge in pairs compares them.
     """
-    rewards: dict[str, Any] = {}
+    rewards = RewardSet(names, settings)
     found: dict[int, Verdicts] = {}
     try:
-        for name in names:
-            rewards[name] = open_reward(name, settings)
         for batch in _batches(samples):
-            chosen = [samples[place] for place in batch]
-            columns = [await checked(name, reward, chosen) for name, reward in rewards.items()]
-            rows = [dict(zip(rewards, verdicts, strict=True)) for verdicts in zip(*columns, strict=True)]
-            found |= zip(batch, rows, strict=True)
+            scores = await rewards.score([samples[place] for place in batch])
+            found |= zip(batch, scores.verdicts, strict=True)
             report(len(found), len(samples))
     finally:
-        for reward in rewards.values():
-            await reward.aclose()
+        await rewards.aclose()
     return [found[place] for place in range(len(samples))]
 
 

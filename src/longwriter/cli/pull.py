@@ -17,7 +17,7 @@ Examples:
   longwriter pull smollm2
   longwriter pull ./my-model.gguf --name mine  # then: --model gguf:mine
   # needs: pip install 'longwriter[hub]'
-  longwriter pull hub:OWNER/NAME/FILE.gguf
+  longwriter pull hub:OWNER/NAME/FILE.gguf  # or FILE.gguf@REVISION
 """
 LINE_EVERY_S = 5.0
 

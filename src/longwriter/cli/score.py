@@ -8,20 +8,19 @@ from typing import cast
 
 import click
 from pydantic import JsonValue
-from pydantic_core import to_jsonable_python
 from rich.table import Table
 from rich.text import Text
 
-from longwriter.api.scoring import RangedSample, Verdicts, Wanted, about, check_rewards, score_samples
+from longwriter.api.scoring import RangedSample, Wanted, about, check_rewards, score_samples
 from longwriter.cli.score_source import read_range, read_source
 from longwriter.cli.shared.options import FINITE, HOME, JSON, extra_body_option, from_flags, header_option, with_options
 from longwriter.cli.shared.pulse import clock
 from longwriter.cli.shared.tables import show_table
 from longwriter.cli.write.write_run import run_async
 from longwriter.errors import InputError
-from longwriter.rewards.base import Mode, RewardSettings, Verdict
-from longwriter.rewards.checked import reason_of
-from longwriter.rewards.format import read_tags
+from longwriter.rewards.base import Mode, RewardSettings, Verdict, reward_class, traits_of
+from longwriter.rewards.scoring import Verdicts, reason_of
+from longwriter.rewards.tags import read_tags
 
 EXAMPLES = """
 \b
@@ -31,7 +30,7 @@ Examples:
   longwriter score RUN
       a run of write, or of train grpo (its last step)
   longwriter score samples.jsonl --json
-      a line a sample: prompt and text; id, mode, lower, upper, words if
+      one sample per line: prompt and text; id, mode, lower, upper, words if
       wanted
   longwriter score samples.jsonl --id 17 --reward length,format,writing \\
       --reward-model build/reward
@@ -123,12 +122,11 @@ class HowFar:
 
 
 def as_tree(item: RangedSample, verdicts: Verdicts) -> dict[str, object]:
-    """For scripts. What a reward says in reasons that JSON does not know becomes null or text."""
+    """One sample for scripts."""
     sample = item.sample
     tree: dict[str, object] = {"id": sample.id, "mode": sample.mode, "lower": sample.lower, "upper": sample.upper}
     tree |= {"range_from": item.source, "rewards": {name: verdict.value for name, verdict in verdicts.items()}}
-    why = {name: dict(verdict.why) for name, verdict in verdicts.items()}
-    return tree | {"why": to_jsonable_python(why, inf_nan_mode="null", fallback=str)}
+    return tree | {"why": {name: dict(verdict.why) for name, verdict in verdicts.items()}}
 
 
 def tell_missing(items: list[RangedSample], scored: list[Verdicts]) -> None:
@@ -137,7 +135,8 @@ def tell_missing(items: list[RangedSample], scored: list[Verdicts]) -> None:
         missing = [(item, row[name]) for item, row in zip(items, scored, strict=True) if row[name].value is None]
         if missing:
             item, first = missing[0]
-            reason = reason_of(first) or (item.source if name == "length" else "the reward does not say why")
+            unranged = traits_of(reward_class(name)).needs_range and item.sample.upper is None
+            reason = reason_of(first) or (item.source if unranged else "the reward does not say why")
             told = f"{name}: no value for {len(missing):,} of {len(items):,} samples; the first, {item.sample.id}: {reason}"
             click.echo(" ".join(told.split()), err=True)
 

@@ -23,7 +23,7 @@ def read_source(source: str, home: Path, given: Wanted) -> list[RangedSample]:
     """Samples of a file, of a run folder, or of a run in `home` by name. Raises InputError or RunError."""
     path = Path(source)
     if path.is_file():
-        found = _lines(path, given) if path.suffix == ".jsonl" else [_text(path, given)]
+        found = _lines(path, given) if path.name.endswith((".jsonl", ".jsonl.xz")) else [_text(path, given)]
     elif (path / FOLDER).is_dir():
         found = _rollouts(path, given)
     elif path.is_dir() or any(run.name.startswith(source) for run in all_runs(home)):
@@ -45,7 +45,7 @@ def _text(path: Path, given: Wanted) -> RangedSample:
 def _lines(path: Path, given: Wanted) -> list[RangedSample]:
     """JSON lines with the fields of `rewards.base.Sample` or their other names; only the completion is needed.
 
-    A name with null is as good as none.
+    A name whose value is null is as good as missing.
     """
     items = []
     for where, read in read_lines(path, '{"prompt": "...", "text": "..."}'):

@@ -6,7 +6,7 @@ asked for, not before. 3. Retrying, think-tag stripping and error naming happen 
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from importlib import import_module
 from types import ModuleType
@@ -14,6 +14,7 @@ from typing import Literal, Protocol, runtime_checkable
 
 from pydantic import Field, JsonValue, field_validator
 
+from longwriter.config import imported
 from longwriter.errors import InputError, SetupError
 from longwriter.models.headers import Headers
 from longwriter.types import Address, Record, Reply, Request
@@ -40,11 +41,11 @@ class Pause:
     """`slot`: others are before it; `prompt`: that is being read; `retry`: after a failure, or because a server asked for
     fewer requests a minute, it is waiting to ask again."""
     share: float | None = None
-    """Of the prompt that is read, 0 to 1."""
+    """Share of the prompt that is read, 0 to 1."""
     seconds: float = 0.0
-    """Of a retry: how long it waits."""
+    """How long it waits before a retry."""
     number: int = 0
-    """Of a retry, from 1."""
+    """Number of the retry, from 1."""
     most: int = 0
     """About how many retries there will be before it gives up."""
     said: str = ""
@@ -53,7 +54,7 @@ class Pause:
 
 @runtime_checkable
 class Patient(Listener, Protocol):
-    """A listener that is also told what it waits for."""
+    """A listener that also hears what it waits for."""
 
     def wait(self, pause: Pause) -> None:
         """No text for now; what is heard next ends it."""
@@ -67,7 +68,7 @@ def tell_pause(listener: Listener | None, pause: Pause) -> None:
 
 
 Listens = Listener | Callable[[str], object]
-"""A listener, or a function of each piece, for display alone: a try that begins anew tells it its text once more."""
+"""A listener, or a function of each piece, for display alone: an attempt that begins again gives it its text once more."""
 
 
 class _Told:
@@ -85,7 +86,7 @@ class _Told:
 
 
 def listening(listener: Listens | None) -> Listener | None:
-    """The listener, whichever of both it was given as."""
+    """What was given, as a listener."""
     return listener if listener is None or isinstance(listener, Listener) else _Told(listener)
 
 
@@ -149,7 +150,7 @@ class ModelConfig(Record):
 
 
 REACH = ("base_url", "key_env", "timeout_s", "retry_s", "headers")
-"""Of them, what says how to reach a model: it may change between two commands on one run."""
+"""Settings that say how to reach a model: they may change between two commands on one run."""
 
 
 BACKENDS = {  # scheme -> class; the scheme is what stands before the colon in ModelConfig.model
@@ -175,9 +176,14 @@ def open_model(config: ModelConfig) -> Model:
         raise InputError("the model's name is empty; use --model NAME, or leave it out for the default")
     if scheme != "openai" and (config.headers or config.extra_body):
         raise InputError(f"{config.model} runs here; --header and --extra-body are for servers")
-    module, name = BACKENDS[scheme].split(":")
-    model: Model = getattr(import_module(module), name)(config, rest)
+    model: Model = imported(scheme, BACKENDS, "backend")(config, rest)
     return model
+
+
+async def close_all(models: Iterable[Model]) -> None:
+    """Close the connections of all models; one that has several roles is closed once."""
+    for model in {id(m): m for m in models}.values():
+        await model.aclose()
 
 
 def need(package: str, extra: str) -> ModuleType:

@@ -47,13 +47,13 @@ NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight
 
 
 class FakeModel:
-    """See above. `requests` holds what was asked, in order."""
+    """A scripted model; `requests` holds what was asked, in order."""
 
     name = "fake"
     prefill = True
 
     def __init__(self, config: ModelConfig, rest: str) -> None:  # noqa: ARG002 - every backend is made with both
-        """`rest`: RATIO, "" for 1. Raises SetupError where it is no number above 0."""
+        """`rest`: RATIO, "" for 1. Raises SetupError where it is not a number above 0."""
         if not re.fullmatch(r"(\d+\.?\d*|\.\d+)?", rest) or (rest and float(rest) == 0):
             raise SetupError(f"fake:{rest}: what follows the colon is the ratio of written to asked words, such as 0.8")
         self.ratio = float(rest or 1)
@@ -72,7 +72,7 @@ class FakeModel:
         return model
 
     async def reply(self, request: Request, listener: Listens | None = None) -> Reply:
-        """The next answer. Raises EmptyReply for an answer of blanks, and what the script tells it to."""
+        """The next answer. Raises EmptyReply for an answer of whitespace, and what the script tells it to."""
         self.requests.append(request)
         await asyncio.sleep(0)  # a text of a million words must not keep the loop from hearing a signal
         answer = self._script(request)

@@ -126,7 +126,7 @@ class ThinkFilter:
         return match.end()
 
     def _first_words(self, buffer: str, at: int, last: bool) -> int | None:
-        """As `_in_text`; None: the text does not begin with words that open thinking."""
+        """What `_in_text` returns; None: the text does not begin with words that open thinking."""
         blanks = BLANKS.match(buffer, at)
         begin = blanks.end() if blanks else at
         rest = buffer[begin : begin + LONGEST].lower()

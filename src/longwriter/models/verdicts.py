@@ -32,7 +32,7 @@ class Question(NamedTuple):
     """Tokens of an answer."""
     schema: dict[str, object] | None = None
     seed: int = 0
-    """Of the first try; later ones count on from it."""
+    """Sampling seed of the first attempt; later ones count on from it."""
     cold: bool = True
     """Temperature 0 in the first try, the model's own later: cold, a reply that cannot be read comes again as it was."""
 

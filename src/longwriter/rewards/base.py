@@ -1,15 +1,16 @@
 """What every reward takes and gives. A reward is one file in this folder and one line in `REWARDS`.
 
-Training, benchmarks, data filters and `longwriter score` call rewards the same way: a batch of samples in, one verdict a
-sample out. A score that could not be had is None, never a number; what broke for all raises.
+All rewards are called the same way: a batch of samples in, one verdict per sample out. A score that could not be had is
+None, never a number; what broke for all raises. Whoever wants several rewards asks a `scoring.RewardSet`.
 """
 
-from collections.abc import Mapping, Sequence
-from importlib import import_module
-from typing import Literal, NamedTuple, Protocol, Self, cast
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Literal, NamedTuple, Protocol, Self, runtime_checkable
 
 from pydantic import Field, JsonValue, model_validator
 
+from longwriter.config import imported
 from longwriter.errors import InputError
 from longwriter.models.headers import Headers
 from longwriter.types import Address, Record
@@ -22,6 +23,10 @@ REWARDS = {  # name -> module and class, imported when opened
     "format": "longwriter.rewards.format:FormatReward",
     "writing": "longwriter.rewards.writing:WritingReward",
 }
+MOVED = {"longwriter.rewards.form:": "longwriter.rewards.format:"}
+"""Module of rewards as older recipes name it -> where it is now."""
+FAILURE = "failure"
+"""Key of a verdict's reasons: why there is no value."""
 
 
 class Sample(Record):
@@ -31,10 +36,10 @@ class Sample(Record):
     request: str
     """What the user asked for, without a prompt template."""
     completion: str
-    """All that the model wrote, tags included."""
+    """All that the model wrote, with its tags."""
     mode: Mode = "plain"
     lower: int | None = Field(default=None, ge=0)
-    """Words; with `upper` the range that the answer's length should be in, None where no length is wanted."""
+    """Fewest words that are wanted, `upper` the most; None, both, where no length is wanted."""
     upper: int | None = Field(default=None, gt=0)
     cut: bool = False
     """The model was stopped at its token limit."""
@@ -54,14 +59,61 @@ class Verdict(NamedTuple):
     value: float | None
     """0 to 1; None where there is no score."""
     why: Mapping[str, JsonValue]
-    """What a person needs to understand it: counts, the passages that repeat, a judge's failure."""
+    """What a person needs to understand the value: counts, the passages that repeat; or, under `FAILURE`, why there is none."""
+
+
+def finite(verdict: Verdict) -> Verdict:
+    """The verdict; one whose value is not a finite number has none, and says so under `FAILURE`."""
+    if verdict.value is None or math.isfinite(verdict.value):
+        return verdict
+    return Verdict(None, {**verdict.why, FAILURE: f"the reward gave {verdict.value}"})
+
+
+def sigmoid(x: float) -> float:
+    """1 / (1 + exp(-x)), without overflow."""
+    return 1 / (1 + math.exp(-x)) if x >= 0 else math.exp(x) / (1 + math.exp(x))
+
+
+def calibrated(score: float, centre: float, scale: float, **why: JsonValue) -> Verdict:
+    """A reward model's score as a reward, sigmoid((score - centre) / scale): 0.5 for the score `centre`.
+
+    `scale` > 0. Keeps order, and with it every preference of a Bradley-Terry model. No value for a score that is not finite.
+    """
+    if not math.isfinite(score):
+        return finite(Verdict(score, why))
+    return Verdict(sigmoid((score - centre) / scale), {"score": score, **why})
+
+
+class Traits(NamedTuple):
+    """What is to be known of a reward beside its verdicts. A reward says it as its class attribute `traits`."""
+
+    needs_range: bool = False
+    """It has values for samples with a wanted range of lengths alone."""
+    needs_request: bool = False
+    """It cannot score a text without its request."""
+    punishes_cut: bool = False
+    """It is about the whole text: a rollout that was cut has 0 of it where `grpo.overlong` is "punish"."""
+    compares: bool = False
+    """It compares the answers to one request, so that one alone has no value."""
+
+
+@runtime_checkable
+class HasTraits(Protocol):
+    """A reward, or a reward's class, that says what it is like."""
+
+    traits: Traits
+
+
+def traits_of(reward: object) -> Traits:
+    """The traits of a reward or of a reward's class; the defaults where it says none."""
+    return reward.traits if isinstance(reward, HasTraits) else Traits()
 
 
 class RewardSettings(Record):
     """Settings of all rewards; each reads its own."""
 
     longest: float = Field(default=2.0, gt=1, allow_inf_nan=False)
-    """L_max over L_upper: where the length reward has fallen to 0. The paper does not give it."""
+    """L_max over L_upper, where the length reward reaches 0. The paper does not give it."""
     reward_model: str | None = None
     """Folder of a reward model (`longwriter train reward`)."""
     reward_url: Address | None = None
@@ -71,8 +123,9 @@ class RewardSettings(Record):
     reward_key_env: str = "REWARD_API_KEY"
     """Environment variable with the key of `reward_url`, if it wants one."""
     reward_centre: float = Field(default=0.0, allow_inf_nan=False)
-    """Of the scores at `reward_url`: a score there is worth 0.5. `longwriter train reward` measures both."""
+    """The score at `reward_url` that is worth 0.5; `longwriter train reward` measures it, and the scale."""
     reward_scale: float = Field(default=1.0, gt=0, allow_inf_nan=False)
+    """The difference from `reward_centre` that is worth 0.73 or 0.27."""
     judge: str | None = None
     """Or a model that judges pairwise, as `--model` names it."""
     judge_url: Address | None = None
@@ -80,11 +133,11 @@ class RewardSettings(Record):
     judge_headers: Headers = Field(default={}, repr=False)
     judge_extra_body: dict[str, JsonValue] = Field(default={})
     judge_others: int = Field(default=4, gt=0)
-    """Answers to the same request that each answer is compared with, at least, where there are so many."""
+    """Least number of other answers to the same request that each answer is compared with, where there are as many."""
     device_batch: int = Field(default=8, gt=0)
-    """Texts at once in a local reward model."""
+    """Texts in one batch of a local reward model."""
     calls: int = Field(default=8, gt=0)
-    """Calls at once to a server or judge."""
+    """Most concurrent calls to a server or judge."""
     timeout_s: float = Field(default=600, gt=0)
     """Longest silence of a server or judge."""
     retry_s: float = Field(default=300, ge=0)
@@ -95,28 +148,29 @@ class Reward(Protocol):
     """A reward. Its class takes RewardSettings and may raise SetupError, InputError or RunError."""
 
     async def score(self, samples: Sequence[Sample]) -> list[Verdict]:
-        """One verdict a sample, in order. A group's completions of one request stand together.
+        """One verdict per sample, in order. Completions of one request follow each other.
 
         Raises Unavailable where an endpoint is dead: the caller pauses and asks again; nothing is scored as 0.
         """
         ...
 
     async def aclose(self) -> None:
-        """Give back connections and memory."""
+        """Release connections and memory."""
         ...
 
 
+def reward_class(name: str) -> Callable[..., Reward]:
+    """The class of the reward of that name, or of `package.module:Class`. Raises InputError for one that is not there."""
+    module, colon, attribute = name.rpartition(":")
+    return imported(MOVED.get(module + colon, module + colon) + attribute, REWARDS, "reward")
+
+
 def open_reward(name: str, settings: RewardSettings) -> Reward:
-    """The reward of that name, or of `package.module:Class`. Raises InputError for one that is not there."""
-    if name not in REWARDS and ":" not in name:
-        raise InputError(
-            f"no reward is called {name!r}; there are {', '.join(REWARDS)}, and your own by package.module:Class"
-        )
-    module, _, attribute = REWARDS.get(name, name).partition(":")
+    """The reward of that name. Raises InputError as `reward_class`, and what the reward raises for its settings."""
+    opened = reward_class(name)
     try:
-        made = getattr(import_module(module), attribute)
-    except (ModuleNotFoundError, AttributeError, ValueError) as error:
+        return opened(settings)
+    except TypeError as error:
         if name in REWARDS:
             raise
-        raise InputError(f"reward {name}: {error}; it is imported as any Python module is (PYTHONPATH)") from error
-    return cast(Reward, made(settings))
+        raise InputError(f"reward {name}: {error}; it is opened with RewardSettings") from error

@@ -6,8 +6,8 @@ does not give L_max, here `longest` times upper. Only the answer counts, by `tex
 
 from collections.abc import Sequence
 
-from longwriter.rewards.base import RewardSettings, Sample, Verdict
-from longwriter.rewards.format import read_tags
+from longwriter.rewards.base import RewardSettings, Sample, Traits, Verdict
+from longwriter.rewards.tags import read_tags
 from longwriter.text import count_words
 
 
@@ -32,6 +32,8 @@ def length_reward(words: int, lower: int, upper: int, longest: float = 2.0) -> f
 class LengthReward:
     """`length_reward` of each sample's answer; a reply without one, its tags malformed, has 0 words."""
 
+    traits = Traits(needs_range=True, punishes_cut=True)
+
     def __init__(self, settings: RewardSettings) -> None:
         """Reads `longest`."""
         self.longest = settings.longest
@@ -41,7 +43,7 @@ class LengthReward:
         return [self.verdict(sample) for sample in samples]
 
     def verdict(self, sample: Sample) -> Verdict:
-        """Of one sample, with its words, its range and the fault of its form ("" for none)."""
+        """The verdict on one sample, with its words, its range and the fault of its tags ("" for none)."""
         tagged = read_tags(sample.completion, sample.mode)
         words = count_words(tagged.answer)
         why = {"words": words, "lower": sample.lower, "upper": sample.upper, "fault": tagged.fault}
@@ -50,4 +52,4 @@ class LengthReward:
         return Verdict(length_reward(words, sample.lower, sample.upper, self.longest), why)
 
     async def aclose(self) -> None:
-        """Nothing to give back."""
+        """Nothing to release."""

@@ -66,7 +66,7 @@ _STEM = 6
 
 @lru_cache(maxsize=1 << 16)
 def stem(word: str) -> str:
-    """The stem of a word in small letters; "" for a function word and for what says nothing alone."""
+    """The stem of a word in lowercase; "" for a function word and for what says nothing alone."""
     word = word.replace("’", "'")
     if word in FUNCTION_WORDS:
         return ""
@@ -80,13 +80,13 @@ def stem(word: str) -> str:
     return word[:_STEM]
 
 
-class Words(NamedTuple):
+class WordTable(NamedTuple):
     """A text's words. `stem_at` are the indices of words with a stem, `stems` their numbers, both in order."""
 
     starts: Ints
     ends: Ints
     names: Ints
-    """A number for each word as written, small letters."""
+    """A number for each word as written, in lowercase."""
     stem_at: Ints
     stems: Ints
     sentences: Ints
@@ -94,7 +94,7 @@ class Words(NamedTuple):
     cjk: bool
     """Most words are Han or kana characters."""
 
-    def by_character(self, text: str) -> "Words":
+    def by_character(self, text: str) -> "WordTable":
         """The same with single characters for stems, not pairs: what stays of a Chinese clause in any order."""
         numbers: dict[str, int] = {}
         stem_at, stems = [], []
@@ -107,7 +107,7 @@ class Words(NamedTuple):
         return self._replace(stem_at=_ints(stem_at), stems=_ints(stems))
 
 
-def read_words(text: str) -> Words:
+def read_words(text: str) -> WordTable:
     """Words, stems and sentences of a text."""
     lower = text.lower() if len(text.lower()) == len(text) else text
     starts, ends, written = [], [], []
@@ -135,7 +135,7 @@ def read_words(text: str) -> Words:
     starts_, ends_ = _ints(starts), _ints(ends)
     sentences = np.searchsorted(_ints(list(sentence_ends(text))), starts_, side="right")
     cjk = 2 * sum(word in single for word in written) > len(written)
-    return Words(starts_, ends_, _ints(names), _ints(stem_at), _ints(stems), sentences, cjk)
+    return WordTable(starts_, ends_, _ints(names), _ints(stem_at), _ints(stems), sentences, cjk)
 
 
 def _ints(numbers: list[int]) -> Ints:

@@ -5,32 +5,31 @@ contradict each other counts as a tie, which is what their mean is; a pair of wh
 is too long for the judge, is missing. Judges should be other models than the writer: models favour their own texts.
 """
 
-import json
 import math
-import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
+from pathlib import Path
 from typing import Literal, NamedTuple, cast
 
 from pydantic import JsonValue
 
-from longwriter.errors import EmptyReply, PromptTooLong
+from longwriter.errors import PromptTooLong
 from longwriter.models.base import ModelConfig, open_model
 from longwriter.models.cards import card_of
 from longwriter.models.concurrency import together
-from longwriter.models.limits import token_limit, within_window
+from longwriter.models.limits import token_limit
 from longwriter.models.servers.providers import OPENAI_KEY
-from longwriter.models.verdicts import check_judge
-from longwriter.rewards.base import RewardSettings, Verdict
-from longwriter.rewards.prompts import render
+from longwriter.models.verdicts import Question, Unreadable, ask, check_judge, the_json
+from longwriter.prompts import prompt_set
+from longwriter.rewards.base import FAILURE, RewardSettings, Verdict
 from longwriter.text import language
-from longwriter.types import Message, Request
+from longwriter.types import Message
 
+PROMPTS = Path(__file__).parent / "prompts"
 Better = Literal["A", "B", "tie"]
-POINTS = {"A": 1.0, "tie": 0.5, "B": 0.0}  # of the text that stands first
-TRIES = 3
+POINTS = {"A": 1.0, "tie": 0.5, "B": 0.0}  # of the text that is shown first
 VERDICT_WORDS = 60
-"""Of a verdict as JSON, with a sentence before it from a judge that does not keep to a schema."""
+"""Words of a verdict as JSON, with a sentence before it from a judge that does not keep to a schema."""
 SAID_CHARS = 200
 SCHEMA: dict[str, object] = {
     "type": "object",
@@ -38,11 +37,10 @@ SCHEMA: dict[str, object] = {
     "required": ["better"],
     "additionalProperties": False,
 }
-_FENCE = re.compile(r"\A```(?:json)?\s*(.*?)\s*```\Z", re.S)
 
 
-class Said(NamedTuple):
-    """What the judge said of two texts in one order."""
+class OrderVerdict(NamedTuple):
+    """The judge's verdict on two texts in one order."""
 
     better: Better | None
     """None: there is no verdict."""
@@ -52,31 +50,30 @@ class Said(NamedTuple):
     """The judge cannot read so much, in either order."""
 
 
-class Compared(NamedTuple):
-    """One pair, both orders."""
+class ComparedPair(NamedTuple):
+    """Two answers compared in both orders."""
 
     first: int
     second: int
     points: tuple[float | None, float | None]
-    """Of `first`: when it stood first, and when it stood second; None where there is no verdict."""
+    """Points of `first`: when it was shown first, and when it was shown second; None where there is no verdict."""
     fault: str = ""
     too_long: bool = False
 
 
 class PairwiseJudge:
-    """Asks `settings.judge`. One instance serves one event loop."""
+    """Judges with the model `settings.judge`. One instance serves one event loop."""
 
     def __init__(self, settings: RewardSettings) -> None:
         """Raises InputError for a model that cannot judge, and what `open_model` raises."""
         assert settings.judge is not None
         self._settings = settings
-        self._said: dict[tuple[str, str, str], Said] = {}
+        self._asked: dict[tuple[str, str, str], OrderVerdict] = {}
         config = ModelConfig(
             model=settings.judge,
             base_url=settings.judge_url,
-            key_env=None
-            if settings.judge_key_env == OPENAI_KEY
-            else settings.judge_key_env,  # the provider's, where none is said
+            # the provider's own variable where none is given
+            key_env=None if settings.judge_key_env == OPENAI_KEY else settings.judge_key_env,
             headers=settings.judge_headers,
             extra_body=settings.judge_extra_body,
             timeout_s=settings.timeout_s,
@@ -87,72 +84,59 @@ class PairwiseJudge:
         self._model = open_model(config)
 
     async def score(self, texts: Sequence[tuple[str, str]]) -> list[Verdict]:
-        """Answers to one request that stand together are compared. Raises SetupError or Unavailable.
+        """One verdict per answer; those to one request that follow each other are compared. Raises SetupError or Unavailable.
 
         What was answered before a failure is kept until a call succeeds, and is not asked again.
         """
         pairs = list(_all_pairs(texts, self._settings.judge_others))
         found = await together((self._compare(texts, *pair) for pair in pairs), self._settings.calls)
-        self._said.clear()
+        self._asked.clear()
         return [_verdict(place, [c for c in found if place in (c.first, c.second)]) for place in range(len(texts))]
 
     async def aclose(self) -> None:
         """Close connections."""
         await self._model.aclose()
 
-    async def _compare(self, texts: Sequence[tuple[str, str]], first: int, second: int) -> Compared:
+    async def _compare(self, texts: Sequence[tuple[str, str]], first: int, second: int) -> ComparedPair:
         request, a, b = texts[first][0], texts[first][1], texts[second][1]
         if a == b:
-            return Compared(first, second, (0.5, 0.5))
+            return ComparedPair(first, second, (0.5, 0.5))
         one = await self._once(request, a, b)
         other = one if one.too_long else await self._once(request, b, a)
         points = (
             None if one.better is None else POINTS[one.better],
             None if other.better is None else 1 - POINTS[other.better],
         )
-        return Compared(first, second, points, one.fault or other.fault, one.too_long or other.too_long)
+        return ComparedPair(first, second, points, one.fault or other.fault, one.too_long or other.too_long)
 
-    async def _once(self, request: str, a: str, b: str) -> Said:
-        """As `_ask`, or what it gave before a failure of others."""
+    async def _once(self, request: str, a: str, b: str) -> OrderVerdict:
+        """What `_ask` gives, or gave before a failure of others."""
         key = (request, a, b)
-        if key not in self._said:
-            self._said[key] = await self._ask(request, a, b)
-        return self._said[key]
+        if key not in self._asked:
+            self._asked[key] = await self._ask(request, a, b)
+        return self._asked[key]
 
-    async def _ask(self, request: str, a: str, b: str) -> Said:
-        """The better one; or none, after `TRIES` replies that could not be read, with the beginning of the last."""
-        text = render(language(request), "pairwise", request=request, a=a, b=b)
-        said, messages = "", (Message(role="user", content=text),)
-        for attempt in range(TRIES):
-            asked = Request(
-                messages=messages,
-                max_tokens=await within_window(self._limit, self._model, messages),
-                temperature=0.0 if attempt == 0 else None,  # cold, a reply that cannot be read comes again as it was
-                seed=attempt,
-                json_schema=SCHEMA,
-            )
-            try:
-                reply = await self._model.reply(asked)
-            except EmptyReply as error:
-                said = str(error)
-                continue
-            except PromptTooLong as error:
-                return Said(None, f"too long for the judge: {error.said or error}", too_long=True)
-            said = reply.text
-            if reply.finish == "stop" and (better := read_better(said)) is not None:
-                return Said(better)
-        return Said(None, f"no reply of the judge could be read; the last began {said[:SAID_CHARS]!r}")
+    async def _ask(self, request: str, a: str, b: str) -> OrderVerdict:
+        """The better text; or none, with the beginning of the last reply that could not be read."""
+        text = prompt_set(PROMPTS / language(request)).render("pairwise", request=request, a=a, b=b)
+        question = Question((Message(role="user", content=text),), self._limit, SCHEMA)
+        try:
+            answer = await ask(self._model, question, read_better)
+        except PromptTooLong as error:
+            return OrderVerdict(None, f"too long for the judge: {error.said or error}", too_long=True)
+        if answer.value is None:
+            said = answer.said[:SAID_CHARS]
+            return OrderVerdict(None, f"no reply of the judge could be read; the last began {said!r}")
+        return OrderVerdict(answer.value)
 
 
-def read_better(reply: str) -> Better | None:
-    """The verdict in {"better": "A"}, alone or in a code fence; None for anything else."""
-    fenced = _FENCE.match(reply.strip())
-    try:
-        value = json.loads(fenced[1] if fenced else reply)
-    except (ValueError, RecursionError):
-        return None
-    better = value.get("better") if isinstance(value, dict) and len(value) == 1 else None
-    return cast(Better, better) if isinstance(better, str) and better in POINTS else None
+def read_better(reply: str) -> Better:
+    """The verdict in a reply with {"better": "A"} and no other key. Raises Unreadable."""
+    value = the_json(reply)
+    better = value.get("better")
+    if len(value) != 1 or not isinstance(better, str) or better not in POINTS:
+        raise Unreadable(f'the reply does not say {{"better": ...}} with one of {", ".join(POINTS)}')
+    return cast(Better, better)
 
 
 def pairs_of(count: int, others: int) -> list[tuple[int, int]]:
@@ -174,8 +158,8 @@ def _all_pairs(texts: Sequence[tuple[str, str]], others: int) -> Iterator[tuple[
         start += count
 
 
-def _verdict(place: int, compared: Sequence[Compared]) -> Verdict:
-    """Of one answer, from all its comparisons."""
+def _verdict(place: int, compared: Sequence[ComparedPair]) -> Verdict:
+    """The verdict on one answer, from all its comparisons."""
     points, agreed = [], 0
     for pair in compared:
         one, other = pair.points
@@ -194,4 +178,4 @@ def _verdict(place: int, compared: Sequence[Compared]) -> Verdict:
     if points:
         return Verdict(sum(points) / len(points), why)
     reason = next((c.fault for c in compared if c.fault), "no other answer to it")
-    return Verdict(None, {**why, "failure": reason})
+    return Verdict(None, {**why, FAILURE: reason})

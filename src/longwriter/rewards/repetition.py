@@ -11,7 +11,7 @@ See `overlap` for stems and weights. Overlap counts from `FROM` on, fully at `FU
 less than chance and hardly count. share = mean degree over all words;
 factor = 1 - (share - FREE) / (NOTHING - FREE), within 0 to 1.
 
-Chinese stems are pairs of neighbouring characters, as words have no blanks between them. A replaced word breaks up to
+Chinese stems are pairs of neighbouring characters, as there is no whitespace between words. A replaced word breaks up to
 three pairs, so blocks of pairs count from less. Characters in another order make other pairs, so a Chinese word also has
 the degree of its block of 60 single characters, which count from more, since any two passages share many characters.
 The numbers are calibrated in docs/rewards.md, on English and Chinese.
@@ -22,7 +22,7 @@ from typing import NamedTuple
 import numpy as np
 from pydantic import JsonValue
 
-from longwriter.rewards.overlap import Floats, Index, Ints, Overlaps, Words, read_words
+from longwriter.rewards.overlap import Floats, Index, Ints, Overlaps, WordTable, read_words
 from longwriter.text import language
 
 RUN, RUN_CJK = 8, 14
@@ -41,7 +41,7 @@ SKIPPED, JUMP = 3, 60
 """Reported as one passage: sentences at most so many apart, whose earlier sentences begin at most so many stems apart."""
 
 
-class Passage(NamedTuple):
+class RepeatedPassage(NamedTuple):
     """A passage that repeats an earlier one: indices of characters, ends exclusive."""
 
     start: int
@@ -64,7 +64,7 @@ class Repetition(NamedTuple):
     """1 for nothing, 0 for a text of `NOTHING` or more repeated words."""
     share: float
     """Mean degree to which its words repeat, 0 to 1."""
-    passages: tuple[Passage, ...]
+    passages: tuple[RepeatedPassage, ...]
 
 
 def repetition(text: str) -> Repetition:
@@ -84,13 +84,13 @@ def repetition(text: str) -> Repetition:
 class _View(NamedTuple):
     """A text cut into passages in one way, and the degree to which each of them repeats."""
 
-    words: Words
+    words: WordTable
     found: Overlaps
     degrees: Floats
     """0 to 1, one for each passage."""
 
 
-def _views(text: str, words: Words) -> list[_View]:
+def _views(text: str, words: WordTable) -> list[_View]:
     """Its sentences, its blocks and, where it is Chinese, its blocks of single characters."""
     index = Index(words.stems)
     sentences = _view(words, index.sentences(words.sentences[words.stem_at]), SENTENCE_FROM, SENTENCE_FULL)
@@ -101,7 +101,7 @@ def _views(text: str, words: Words) -> list[_View]:
     return [sentences, pairs, _view(single, Index(single.stems).blocks(), CHARACTERS_FROM_ZH, CHARACTERS_FULL_ZH)]
 
 
-def _view(words: Words, found: Overlaps, least: float, full: float) -> _View:
+def _view(words: WordTable, found: Overlaps, least: float, full: float) -> _View:
     chance = np.log1p(len(found.total))
     similarity = np.maximum(0.0, found.shared - chance) / np.maximum(found.total, 1e-9)
     return _View(words, found, np.clip((similarity - least) / (full - least), 0.0, 1.0))
@@ -118,7 +118,7 @@ def _of_words(view: _View) -> Floats:
     return degrees
 
 
-def _copies(words: Words) -> tuple[Floats, Ints]:
+def _copies(words: WordTable) -> tuple[Floats, Ints]:
     """1.0 for each word within a run that stood earlier, and where its run stood first, -1 for none."""
     n, length = len(words.names), RUN_CJK if words.cjk else RUN
     copied, origin = np.zeros(n), np.full(n, -1)
@@ -136,7 +136,7 @@ def _copies(words: Words) -> tuple[Floats, Ints]:
     return copied, origin
 
 
-def _runs(words: Words, copied: Floats, origin: Ints) -> list[Passage]:
+def _runs(words: WordTable, copied: Floats, origin: Ints) -> list[RepeatedPassage]:
     """Copied words in a row, with what they copy."""
     edges = np.flatnonzero((np.diff(origin, prepend=-9) != 1) | (np.diff(copied, prepend=-1) != 0))
     passages = []
@@ -144,11 +144,11 @@ def _runs(words: Words, copied: Floats, origin: Ints) -> list[Passage]:
         if copied[start]:
             ends = (words.starts[start], words.ends[end - 1])
             before = (words.starts[origin[start]], words.ends[origin[end - 1]])
-            passages.append(Passage(int(ends[0]), int(ends[1]), int(before[0]), int(before[1]), 1.0))
+            passages.append(RepeatedPassage(int(ends[0]), int(ends[1]), int(before[0]), int(before[1]), 1.0))
     return passages
 
 
-def _passages(view: _View) -> list[Passage]:
+def _passages(view: _View) -> list[RepeatedPassage]:
     """The passages of a degree of a half and more; those that follow each other and repeat what did are one."""
     words, found, degrees = view
     groups: list[list[int]] = []
@@ -167,20 +167,22 @@ def _passages(view: _View) -> list[Passage]:
         said, earlier = found.starts[group[0]], found.earlier_starts[group].min()
         said_end, earlier_end = found.ends[group[-1]], min(found.earlier_ends[group].max(), said)
         similarity = round(float(found.shared[group].sum() / found.total[group].sum()), 3)
-        passages.append(Passage(*_place(words, said, said_end), *_place(words, earlier, earlier_end), similarity))
+        passages.append(
+            RepeatedPassage(*_place(words, said, said_end), *_place(words, earlier, earlier_end), similarity)
+        )
     return passages
 
 
-def _place(words: Words, start: int, end: int) -> tuple[int, int]:
+def _place(words: WordTable, start: int, end: int) -> tuple[int, int]:
     """Characters of a range of stems, with the words of its first sentence that stand before its first stem."""
     first, before = words.stem_at[start], words.stem_at[start - 1] + 1 if start else 0
     opening = max(before, np.searchsorted(words.sentences, words.sentences[first]))
     return int(words.starts[opening]), int(words.ends[words.stem_at[end - 1]])
 
 
-def _largest(passages: list[Passage], blocks: list[Passage]) -> tuple[Passage, ...]:
+def _largest(passages: list[RepeatedPassage], blocks: list[RepeatedPassage]) -> tuple[RepeatedPassage, ...]:
     """The largest that do not overlap, in the text's order; blocks, which begin anywhere, come after the others."""
-    kept: list[Passage] = []
+    kept: list[RepeatedPassage] = []
     for some in (passages, blocks):
         for passage in sorted(some, key=lambda p: (p.similarity * (p.start - p.end), p.start))[: 20 * PASSAGES]:
             if len(kept) < PASSAGES and all(passage.end <= p.start or p.end <= passage.start for p in kept):

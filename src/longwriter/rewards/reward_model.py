@@ -22,8 +22,7 @@ from longwriter.config import build
 from longwriter.errors import InputError, RunError, SetupError
 from longwriter.models.base import need
 from longwriter.models.local.hf import positions
-from longwriter.rewards.base import RewardSettings, Verdict
-from longwriter.rewards.worth import worth
+from longwriter.rewards.base import FAILURE, RewardSettings, Verdict, calibrated
 
 REPORT = "reward.json"
 ADAPTER = "adapter_config.json"
@@ -32,7 +31,7 @@ OWN = "longwriter.train.nano.reward"  # registers nano, which transformers does 
 LOAD_ERRORS = (OSError, ValueError, ImportError, RuntimeError, KeyError, SafetensorError)
 
 
-class Scale(BaseModel):
+class ScoreScale(BaseModel):
     """What reward.json says of the scores; its other fields are for people."""
 
     centre: float = Field(default=0.0, allow_inf_nan=False)
@@ -55,11 +54,11 @@ class LocalModel:
         self._loaded: tuple[Any, Any] | None = None
 
     async def score(self, texts: Sequence[tuple[str, str]]) -> list[Verdict]:
-        """One verdict a (request, answer), in a thread. Raises SetupError where the weights cannot be used."""
+        """One verdict per (request, answer), in a thread. Raises SetupError where the weights cannot be used."""
         return await asyncio.to_thread(self._score, texts)
 
     async def aclose(self) -> None:
-        """Let go of the weights."""
+        """Release the weights."""
         self._loaded = None
 
     def _score(self, texts: Sequence[tuple[str, str]]) -> list[Verdict]:
@@ -78,10 +77,10 @@ class LocalModel:
 
     def _verdict(self, score: float | None, tokens: int, room: int | None) -> Verdict:
         if score is None:
-            return Verdict(None, {"tokens": tokens, "failure": f"{tokens:,} tokens; the reward model reads {room:,}"})
+            return Verdict(None, {"tokens": tokens, FAILURE: f"{tokens:,} tokens; the reward model reads {room:,}"})
         longest = self._scale.max_tokens
         beyond = {"longer_than_trained": True} if longest is not None and tokens > longest else {}
-        return worth(score, self._scale.centre, self._scale.scale, tokens=tokens, **beyond)
+        return calibrated(score, self._scale.centre, self._scale.scale, tokens=tokens, **beyond)
 
 
 def check_folder(folder: Path) -> None:
@@ -114,10 +113,10 @@ def _read(path: Path) -> dict[str, Any] | None:
     return found if isinstance(found, dict) else {}
 
 
-def read_scale(folder: Path) -> Scale:
+def read_scale(folder: Path) -> ScoreScale:
     """From reward.json; 0 and 1 where there is none. Raises RunError where it cannot be used."""
     try:
-        return build(Scale, _read(folder / REPORT) or {}, str(folder / REPORT))
+        return build(ScoreScale, _read(folder / REPORT) or {}, str(folder / REPORT))
     except InputError as error:
         raise RunError(f"{error}; a model that scores every text the same is no judge") from error
 
@@ -138,7 +137,7 @@ def open_scorer(folder: Path) -> tuple[Any, Any]:
         raise SetupError(f"cannot load the reward model in {folder}: {' '.join(str(error).split())[:300]}") from error
     if missing:
         raise SetupError(
-            f"{folder} is not whole: no weights for {', '.join(missing)}; train it to its end, or copy it anew"
+            f"{folder} is not whole: no weights for {', '.join(missing)}; train it to its end, or copy it again"
         )
     if tokenizer.pad_token_id is None:
         tokenizer.pad_token = tokenizer.eos_token
@@ -163,7 +162,7 @@ def _open_model(folder: Path, transformers: ModuleType) -> tuple[Any, list[str]]
 def encode(conversations: Sequence[Sequence[dict[str, str]]], tokenizer: Any) -> list[list[int]]:  # noqa: ANN401
     """Token ids of whole conversations in the chat template. Raises SetupError where it refuses one.
 
-    A special token of the tokenizer that is written out in a text gets a blank after its first character and is text like
+    A special token of the tokenizer that is written out in a text gets a space after its first character and is text like
     any other: no answer can end its turn and go on as somebody else. A template whose marks are no special tokens, such
     as [INST], is not protected by that.
     """
@@ -184,7 +183,7 @@ def encode(conversations: Sequence[Sequence[dict[str, str]]], tokenizer: Any) ->
 
 
 def scores(model: Any, ids: Sequence[list[int]], pad: int, batch: int) -> list[float]:  # noqa: ANN401
-    """One score a text, in order; `batch` texts of like length at once, filled up on the right."""
+    """One score per text, in order; `batch` texts of similar length at once, padded on the right."""
     torch = need("torch", EXTRA)
     out: dict[int, float] = {}
     order = sorted(range(len(ids)), key=lambda i: -len(ids[i]))  # the longest first: what does not fit fails at once

@@ -18,8 +18,7 @@ from longwriter.errors import InputError, SetupError, Unavailable
 from longwriter.models.concurrency import together
 from longwriter.models.servers.refusals import too_long
 from longwriter.models.servers.retry import Backoff, asked_wait
-from longwriter.rewards.base import RewardSettings, Verdict
-from longwriter.rewards.worth import worth
+from longwriter.rewards.base import FAILURE, RewardSettings, Verdict, calibrated
 
 ENDPOINTS = ("classify", "pooling", "score")
 CONNECT_S = 10.0
@@ -32,10 +31,10 @@ RAW = {"use_activation": False, "activation": False, "softmax": False}
 
 
 class RewardServer:
-    """Asks `settings.reward_url`. Opens its connections anew for each call of `score`, so any event loop may call it."""
+    """Asks `settings.reward_url`. Opens new connections for each call of `score`, so any event loop may call it."""
 
     def __init__(self, settings: RewardSettings) -> None:
-        """Raises InputError for an address that is none."""
+        """Raises InputError for what is not an address."""
         assert settings.reward_url is not None
         self._settings = settings
         self._url, self.endpoint = _endpoint(settings.reward_url)
@@ -44,7 +43,7 @@ class RewardServer:
         self._met = False
 
     async def score(self, texts: Sequence[tuple[str, str]]) -> list[Verdict]:
-        """One verdict a (request, answer). Raises SetupError, or Unavailable once the retry budget is spent."""
+        """One verdict per (request, answer). Raises SetupError, or Unavailable once the retry budget is spent."""
         key = self._key()
         timeout = httpx2.Timeout(self._settings.timeout_s, connect=min(CONNECT_S, self._settings.timeout_s))
         headers = {"Authorization": f"Bearer {key}"} if key else {}
@@ -103,12 +102,12 @@ class RewardServer:
         score = read_score(answered)
         if score is None:
             shown = json.dumps(answered, ensure_ascii=False)[:SAID_CHARS]
-            return Verdict(None, {"failure": f"the server gave no number: {shown}"})
-        return worth(score, self._settings.reward_centre, self._settings.reward_scale)
+            return Verdict(None, {FAILURE: f"the server gave no number: {shown}"})
+        return calibrated(score, self._settings.reward_centre, self._settings.reward_scale)
 
     def _refused(self, status: int, said: str) -> Verdict:
         if status in (400, 413, 422) and (status == 413 or too_long(said)):
-            return Verdict(None, {"failure": f"too long for the reward model: {said}"})
+            return Verdict(None, {FAILURE: f"too long for the reward model: {said}"})
         env = self._settings.reward_key_env
         if status in (401, 403):
             raise SetupError(f"{self._shown} wants a key that it accepts; set {env} ({status}: {said})")

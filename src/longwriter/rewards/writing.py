@@ -8,14 +8,13 @@ What is judged is the answer alone, without its thinking. A completion without a
 fault. A judge's fault is None, or an error: never a score.
 """
 
-import math
 from collections.abc import Sequence
-from importlib import import_module
-from typing import Protocol, cast
+from typing import Protocol
 
+from longwriter.config import imported
 from longwriter.errors import InputError
-from longwriter.rewards.base import RewardSettings, Sample, Verdict
-from longwriter.rewards.format import read_tags
+from longwriter.rewards.base import RewardSettings, Sample, Traits, Verdict
+from longwriter.rewards.tags import read_tags
 
 JUDGES = {  # setting -> module and class, imported when chosen
     "reward_model": "longwriter.rewards.reward_model:LocalModel",
@@ -24,32 +23,35 @@ JUDGES = {  # setting -> module and class, imported when chosen
 }
 
 
-class Judge(Protocol):
-    """Scores answers. Its class takes RewardSettings."""
+class WritingJudge(Protocol):
+    """What scores answers. Its class takes RewardSettings."""
 
     async def score(self, texts: Sequence[tuple[str, str]]) -> list[Verdict]:
-        """One verdict a (request, answer), in order; answers to one request stand together. Raises ModelError."""
+        """One verdict per (request, answer), in order; answers to one request follow each other. Raises ModelError."""
         ...
 
     async def aclose(self) -> None:
-        """Give back connections and memory."""
+        """Release connections and memory."""
         ...
 
 
 class WritingReward:
-    """See above."""
+    """The writing reward, by the one judge that the settings name."""
+
+    traits = Traits(needs_request=True)
 
     def __init__(self, settings: RewardSettings) -> None:
         """Raises InputError unless exactly one judge is set, and what that judge raises for what cannot work."""
         given = settings.model_dump(include=set(JUDGES), exclude_none=True)
         if len(given) != 1:
-            told = " and ".join(given) or "none"
-            raise InputError(f"the writing reward needs one of {', '.join(JUDGES)}; given: {told}")
-        module, _, name = JUDGES[next(iter(given))].partition(":")
-        self._judge = cast(Judge, getattr(import_module(module), name)(settings))
+            named = " and ".join(given) or "none"
+            raise InputError(f"the writing reward needs one of {', '.join(JUDGES)}; given: {named}")
+        (kind,) = given
+        self._judge: WritingJudge = imported(kind, JUDGES, "judge")(settings)
+        self.traits = self.traits._replace(compares=kind == "judge")
 
     async def score(self, samples: Sequence[Sample]) -> list[Verdict]:
-        """One verdict a sample, in order. Raises SetupError or Unavailable for what concerns them all."""
+        """One verdict per sample, in order. Raises SetupError or Unavailable for what concerns them all."""
         verdicts: dict[int, Verdict] = {}
         texts: dict[int, tuple[str, str]] = {}
         for place, sample in enumerate(samples):
@@ -59,16 +61,9 @@ class WritingReward:
             else:
                 texts[place] = (sample.request, tagged.answer)
         found = await self._judge.score(list(texts.values()))
-        verdicts |= {place: _numbered(verdict) for place, verdict in zip(texts, found, strict=True)}
+        verdicts |= zip(texts, found, strict=True)
         return [verdicts[place] for place in range(len(samples))]
 
     async def aclose(self) -> None:
-        """Give back the judge's connections and memory."""
+        """Release the judge's connections and memory."""
         await self._judge.aclose()
-
-
-def _numbered(verdict: Verdict) -> Verdict:
-    """The verdict, without a value that is no number."""
-    if verdict.value is None or math.isfinite(verdict.value):
-        return verdict
-    return Verdict(None, {**verdict.why, "failure": f"the reward is {verdict.value}"})

@@ -3,6 +3,8 @@
 [model]  what is trained            [data]   on what, and how long texts may be
 [optim]  how weights move           [run]    how long, how often saved, on what hardware
 [dpo]    preferences                [grpo]   reinforcement
+
+What a single method cannot combine is refused by `for_method` (method_recipes.py).
 """
 
 import tomllib
@@ -29,12 +31,12 @@ class Lora(Record):
 
 
 class ModelSettings(Record):
-    """What is trained: `init` to go on from weights, or `new` to begin."""
+    """What is trained: existing weights (`init`), or a model of random weights (`new`)."""
 
     init: str | None = None
     """Folder or hub id of a causal language model."""
     new: dict[str, object] = Field(default_factory=dict)
-    """Shape of a model to begin with: `model_type` and fields of that type's transformers config."""
+    """Sizes of a model of random weights: `model_type` and fields of that type's transformers config."""
     tokenizer: str | None = None
     """Folder, hub id or tokenizer.json; None: that of `init`."""
     special_tokens: dict[str, str] = Field(default_factory=dict)
@@ -43,7 +45,7 @@ class ModelSettings(Record):
     """Jinja file for tokenizers without a chat template."""
     attention: Literal["sdpa", "eager", "flash_attention_2", "flash_attention_3"] = "sdpa"
     dtype: Literal["float32", "bfloat16"] = "float32"
-    """Of the master weights; `run.bf16` computes in bfloat16 either way."""
+    """Type of the master weights; `run.bf16` computes in bfloat16 either way."""
     lora: Lora | None = None
     trust_remote_code: bool = False
     """Runs code that comes with the weights."""
@@ -51,26 +53,26 @@ class ModelSettings(Record):
     @model_validator(mode="after")
     def _one_of(self) -> "ModelSettings":
         if (self.init is None) == (not self.new):
-            raise ValueError("give one of init (weights to go on from) and new (a shape to begin with)")
+            raise ValueError("give one of init (existing weights) and new (sizes of a model of random weights)")
         if self.new and self.tokenizer is None:
             raise ValueError("tokenizer: a new model needs one")
         return self
 
 
-class Source(Record):
+class MixtureSource(Record):
     """One part of the data."""
 
     path: str = ""
     """Folder of token shards, or a data set with messages or prompts (folder, file, `hub:owner/name`)."""
     kind: Literal["tokens", "messages", "copies", "prompts"]
-    """`copies`: rows of tokens drawn by chance and said again, to teach copying from the prompt; needs no path.
+    """`copies`: random tokens that are repeated, to teach copying from the prompt; needs no path.
     `prompts`: requests for reinforcement, of `longwriter data ranges`."""
     share: float = Field(default=1.0, ge=0)
-    """Of the rows, beside the other sources' shares (pretraining). Fine-tuning takes every row once an epoch."""
+    """Share of the rows, relative to the other sources' (pretraining). Fine-tuning takes every row once per epoch."""
     held_out: str = ""
     """Where the held-out rows are: a data set's path; token shards bring their own."""
     name: str = ""
-    """As the curves call it; empty: the last part of the path."""
+    """Name in the curves; empty: the last part of the path."""
 
     @property
     def label(self) -> str:
@@ -81,22 +83,22 @@ class Source(Record):
 class DataSettings(Record):
     """What is trained on."""
 
-    sources: tuple[Source, ...] = Field(min_length=1)
+    sources: tuple[MixtureSource, ...] = Field(min_length=1)
     max_tokens: int = Field(gt=1)
     """Longest sample, and capacity of a pack: prompt and reply together."""
     too_long: Literal["drop", "cut", "split", "refuse"] = "drop"
     """A sample over `max_tokens`: left out, its end cut off, cut in pieces, or an error; each is counted and reported."""
     packing: bool = True
-    """Several samples in one row, blind to each other; False: one a row, padded."""
+    """Several samples in one row, blind to each other; False: one per row, padded."""
     loss: Literal["token", "sequence"] = "token"
     """Mean over the target tokens of the global batch (LongWriter), or of each sequence's mean (LongAlign)."""
     held_out_rows: int = Field(default=32, ge=0)
     """Rows of each source's held-out part in an evaluation."""
     max_samples: int | None = Field(default=None, gt=0)
-    """Only so many, drawn by the seed."""
+    """Most samples that are read, drawn by the seed; None: all."""
 
     @model_validator(mode="after")
-    def _differ(self) -> "DataSettings":
+    def _labels_differ(self) -> "DataSettings":
         labels = [s.label for s in self.sources]
         twice = next((label for label in labels if labels.count(label) > 1), None)
         if twice is not None:
@@ -129,13 +131,21 @@ class DpoSettings(Record):
     """TRL's loss types, such as sigmoid, ipo, or ("sigmoid", "sft") with weights."""
     loss_weights: tuple[float, ...] | None = None
 
+    @model_validator(mode="after")
+    def _as_many(self) -> "DpoSettings":
+        if self.loss_weights is not None and len(self.loss_weights) != len(self.loss):
+            raise ValueError(
+                f"loss_weights: {len(self.loss_weights)} given for {len(self.loss)} losses; give one for each"
+            )
+        return self
+
 
 class RunSettings(Record):
     """How long, how often saved, and on what."""
 
     seed: int = 0
     batch: int = Field(gt=0)
-    """Rows a step over all processes; in reinforcement, rollouts."""
+    """Rows per step over all processes; in reinforcement, rollouts."""
     device_batch: int = Field(default=1, gt=0)
     """Rows at once on one device; the rest by accumulation. Neither it nor the number of processes changes a loss."""
     tokens: float | None = Field(default=None, gt=0)

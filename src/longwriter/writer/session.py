@@ -15,7 +15,7 @@ from longwriter.errors import InputError, RunError
 from longwriter.journal import Journal
 from longwriter.length.languages import language_of, languages
 from longwriter.length.scripts import is_traditional
-from longwriter.models.base import Listens, Model, ModelConfig, open_model
+from longwriter.models.base import Listens, Model, ModelConfig, close_all, open_model
 from longwriter.models.cards import Card, card_of
 from longwriter.models.prices import load_prices
 from longwriter.prompts import PromptSet
@@ -245,8 +245,7 @@ async def write(
             return await session.run(plan_only=plan_only)
     finally:
         if models is None:
-            for model in {id(m): m for m in asked.values()}.values():
-                await model.aclose()
+            await close_all(asked.values())
 
 
 async def _redo(session: Session, indices: Sequence[int], stale: bool) -> None:

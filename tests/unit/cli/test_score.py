@@ -155,7 +155,7 @@ def test_a_reward_of_ones_own_may_break_but_not_the_output(tmp_path: Path) -> No
     assert not {"NaN", "Infinity"} & set(done.stdout.replace(":", " ").replace(",", " ").replace("}", " ").split())
     found = [json.loads(line) for line in done.stdout.splitlines()]
     assert [r["rewards"]["own:Nan"] for r in found] == [0.25, None]
-    assert found[1]["why"]["own:Nan"]["missing"] == "the reward gave nan"
+    assert found[1]["why"]["own:Nan"]["failure"] == "the reward gave nan"
     assert done.stderr == "own:Nan: no value for 1 of 2 samples; the first, 2: the reward gave nan\n"
 
 

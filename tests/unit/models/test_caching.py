@@ -7,7 +7,7 @@ from server import Server
 
 from longwriter.models.base import ModelConfig, open_model
 from longwriter.models.servers import caching
-from longwriter.models.servers.answers import Answer
+from longwriter.models.servers.answers import ServerAnswer
 from longwriter.models.servers.caching import Hints, never_caches, servers
 from longwriter.types import Message, Request
 
@@ -127,6 +127,6 @@ async def test_a_real_server_that_refuses_is_asked_again_without_and_not_told_tw
 def test_cached_tokens_are_read_from_every_servers_place(
     counted: dict[str, object], cached: int | None, written: int | None
 ) -> None:
-    answer = Answer(10)
+    answer = ServerAnswer(10)
     answer.take({"choices": [], "usage": {"prompt_tokens": 10, "completion_tokens": 1} | counted})
     assert (answer.usage.cached_tokens, answer.usage.cache_write_tokens) == (cached, written)

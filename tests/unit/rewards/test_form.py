@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 from tests.unit.rewards.prose import ENGLISH
 
 from longwriter.rewards.base import RewardSettings, Sample, open_reward
-from longwriter.rewards.format import FormatReward, Tagged, TagsReward, mode_of, read_tags
+from longwriter.rewards.format import FormatReward, TagsReward
 from longwriter.rewards.repetition import repetition
+from longwriter.rewards.tags import Tagged, mode_of, read_tags
 
 WELL = "<think>a plan</think><answer>a text</answer>"
 

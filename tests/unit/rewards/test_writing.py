@@ -6,8 +6,8 @@ from unit.rewards.scoring_server import ScoringServer
 
 from longwriter.errors import InputError
 from longwriter.models.concurrency import together
-from longwriter.rewards.base import RewardSettings, Sample, Verdict, open_reward
-from longwriter.rewards.worth import sigmoid, worth
+from longwriter.rewards.base import RewardSettings, Sample, Verdict, calibrated, open_reward, sigmoid
+from longwriter.rewards.scoring import checked
 from longwriter.rewards.writing import WritingReward
 
 
@@ -56,17 +56,17 @@ async def test_a_value_that_is_no_number_is_missing() -> None:
     with ScoringServer() as server:
         reward = WritingReward(RewardSettings(reward_url=server.url))
     reward._judge = Odd()  # type: ignore[assignment]
-    verdicts = await reward.score([sample("x", "plain")] * 4)
+    verdicts = await checked("writing", reward, [sample("x", "plain")] * 4)
     assert [v.value for v in verdicts] == [0.5, None, None, None]
-    assert verdicts[1].why == {"said": "x", "failure": "the reward is nan"}
+    assert verdicts[1].why == {"said": "x", "failure": "the reward gave nan"}
 
 
 def test_worth_of_a_score() -> None:
-    assert worth(3.0, 1.0, 2.0, tokens=7) == Verdict(sigmoid(1.0), {"score": 3.0, "tokens": 7})
-    assert worth(3.0, 3.0, 2.0).value == 0.5
+    assert calibrated(3.0, 1.0, 2.0, tokens=7) == Verdict(sigmoid(1.0), {"score": 3.0, "tokens": 7})
+    assert calibrated(3.0, 3.0, 2.0).value == 0.5
     assert [sigmoid(x) for x in (-1e9, 0, 1e9)] == [0, 0.5, 1]
-    assert worth(math.nan, 0, 1).value is None
-    assert worth(math.inf, 0, 1).value is None
+    assert calibrated(math.nan, 0, 1).value is None
+    assert calibrated(math.inf, 0, 1).value is None
 
 
 async def test_together_keeps_order_and_limit_and_stops_at_the_first_failure() -> None:

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from longwriter.errors import InputError
 from longwriter.train.estimate.memory import Job, Strategy, layer_bytes, memory
 from longwriter.train.estimate.recipe import SHAPES
-from longwriter.train.estimate.shape import Shape
+from longwriter.train.estimate.shape import ModelShape
 from longwriter.train.estimate.training import Hardware, estimate, flops_per_token, hardware, seconds_per_step
 
-SMALL = Shape(hidden=8, layers=2, heads=2, kv_heads=1, head_dim=4, ffn=16, vocab=10, tied=False)
+SMALL = ModelShape(hidden=8, layers=2, heads=2, kv_heads=1, head_dim=4, ffn=16, vocab=10, tied=False)
 # Matrices of a layer: 8x8 + 2 x 8x4 + 8x8 + 3 x 8x16 = 576; with norms 592; 2 layers, 2 x 80 of embeddings, 8: 1,352.
 GLM = {  # zai-org/LongWriter-glm4-9b, as its first release spells it
     "model_type": "chatglm",
@@ -47,21 +47,21 @@ def test_parameters_by_hand():
     ],
 )
 def test_public_models_have_the_parameters_that_they_are_known_for(name, parameters):
-    assert Shape.of(tomllib.loads(SHAPES.read_text("utf-8"))[name]).parameters == parameters
+    assert ModelShape.of(tomllib.loads(SHAPES.read_text("utf-8"))[name]).parameters == parameters
 
 
 def test_the_first_glm_is_the_second():
-    assert Shape.of(GLM).parameters == 9_399_951_360
-    assert "dense_h_to_4h" in Shape.of(GLM).linears
+    assert ModelShape.of(GLM).parameters == 9_399_951_360
+    assert "dense_h_to_4h" in ModelShape.of(GLM).linears
 
 
 def test_shapes_that_are_not_known_are_refused():
     with pytest.raises(InputError, match="model_type 'gpt2'"):
-        Shape.of({"model_type": "gpt2"})
+        ModelShape.of({"model_type": "gpt2"})
     with pytest.raises(InputError, match="hidden_size: None"):
-        Shape.of({"model_type": "llama"})
+        ModelShape.of({"model_type": "llama"})
     with pytest.raises(InputError, match="vocab_size: '1'"):
-        Shape.of(GLM | {"padded_vocab_size": "1"})
+        ModelShape.of(GLM | {"padded_vocab_size": "1"})
     with pytest.raises(InputError, match="no matrix c_attn: there are q_proj"):
         SMALL.adapters(2, ("c_attn",))
 
@@ -171,7 +171,7 @@ def test_operations_by_hand():
 
 
 def test_six_n_d():
-    shape = Shape.of(tomllib.loads(SHAPES.read_text("utf-8"))["llama-3.1-8b"])
+    shape = ModelShape.of(tomllib.loads(SHAPES.read_text("utf-8"))["llama-3.1-8b"])
     without = shape.parameters - shape.embedding  # looking a row up multiplies nothing
     ratio = flops_per_token(shape, Job(sequence=256, batch=1, lean_logits=False)) / (6 * without)
     assert 1 <= ratio < 1.01
@@ -254,7 +254,7 @@ def test_settings_that_cannot_go_together():
 
 
 def test_longwriter_9b_as_the_paper_trained_it():
-    shape, hw = Shape.of(GLM), hardware("8xH800-80GB")
+    shape, hw = ModelShape.of(GLM), hardware("8xH800-80GB")
     epochs = 4 * 186_000 * 940
     whole = estimate(shape, Job(**PAPER, offload="all", lean_logits=False, tokens=epochs), hw)
     assert whole.missing == 0
@@ -269,7 +269,7 @@ def test_longwriter_9b_as_the_paper_trained_it():
 
 
 def test_remedies_are_enough_and_none_is_idle():
-    shape = Shape.of(tomllib.loads(SHAPES.read_text("utf-8"))["llama-3.1-8b"])
+    shape = ModelShape.of(tomllib.loads(SHAPES.read_text("utf-8"))["llama-3.1-8b"])
     job = Job(sequence=32_768, batch=8, device_batch=1, lean_logits=False, packed=True)
     made = estimate(shape, job, hardware("8xA100-40GB"))
     assert made.missing > 0
@@ -294,7 +294,7 @@ jobs = st.builds(
     lora_rank=st.none() | st.integers(1, 8),
     method=st.sampled_from(["sft", "dpo", "pretrain"]),
 )
-LARGE = Shape(hidden=1024, layers=12, heads=16, kv_heads=4, head_dim=64, ffn=4096, vocab=50_000, tied=False)
+LARGE = ModelShape(hidden=1024, layers=12, heads=16, kv_heads=4, head_dim=64, ffn=4096, vocab=50_000, tied=False)
 
 
 @given(jobs, st.sampled_from([1, 2, 8, 32]))

@@ -13,21 +13,21 @@ import pytest
 from longwriter.errors import InputError
 from longwriter.train.estimate.memory import Job, memory
 from longwriter.train.estimate.recipe import SHAPES, job_of
-from longwriter.train.estimate.rl import CORES, Plan, estimate_rl, kv_bytes
-from longwriter.train.estimate.shape import Shape
+from longwriter.train.estimate.rl import CORES, RolloutPlan, estimate_rl, kv_bytes
+from longwriter.train.estimate.shape import ModelShape
 from longwriter.train.estimate.training import GIB, Hardware, hardware, seconds_per_step
 from longwriter.train.grpo.settings import GrpoSettings
 from longwriter.train.recipe import read_recipe
 
 ROOT = Path(__file__).parents[3]
 RECIPE = ROOT / "recipes" / "zero" / "32b" / "grpo.toml"
-SMALL = Shape(hidden=8, layers=2, heads=2, kv_heads=1, head_dim=4, ffn=16, vocab=10, tied=False)
+SMALL = ModelShape(hidden=8, layers=2, heads=2, kv_heads=1, head_dim=4, ffn=16, vocab=10, tied=False)
 # 576 weights a layer multiply a token, 80 of the head too: 1,232 of 1,352. Keys and values: 2 x 2 layers x 4 x 2 bytes.
 MATRICES, KV = 1232, 32
 HW = Hardware(
     name="H", gpus=4, memory=80, reserve=2, tflops=1, tflops32=1, mfu=0.5, hbm=100, link=10, host_link=1, host_memory=1
 )
-QWEN = Shape.of(tomllib.loads(SHAPES.read_text("utf-8"))["qwen2.5-32b"])
+QWEN = ModelShape.of(tomllib.loads(SHAPES.read_text("utf-8"))["qwen2.5-32b"])
 
 
 def settings(**changes: object) -> GrpoSettings:
@@ -36,7 +36,7 @@ def settings(**changes: object) -> GrpoSettings:
 
 def made(plan: dict[str, object], hw: Hardware = HW, job: dict[str, object] | None = None, **changes: object):
     base = {"sequence": 120, "batch": 16, "steps": 10, "compute_bytes": 2}
-    return estimate_rl(SMALL, Job(**base | (job or {})), settings(**changes), Plan(**{"prompt": 20} | plan), hw)
+    return estimate_rl(SMALL, Job(**base | (job or {})), settings(**changes), RolloutPlan(**{"prompt": 20} | plan), hw)
 
 
 def test_keys_and_values_by_hand():
@@ -127,7 +127,7 @@ def test_memory_of_both_phases_by_hand():
 def test_an_engine_spreads_over_as_many_gpus_as_is_fastest():
     recipe = read_recipe(RECIPE)
     job, hw = job_of(recipe), hardware("64xH800")
-    plan, own = Plan(engine="verl"), recipe.grpo.model_copy(update={"vllm_memory": 0.6})
+    plan, own = RolloutPlan(engine="verl"), recipe.grpo.model_copy(update={"vllm_memory": 0.6})
     best = estimate_rl(QWEN, job, own, plan, hw)
     seconds = {
         n: estimate_rl(QWEN, job, own, plan.model_copy(update={"spread": n}), hw).seconds_rollouts for n in (2, 4, 8)
@@ -145,7 +145,7 @@ def test_the_32b_by_hand():
         QWEN,
         job_of(read_recipe(RECIPE)),
         settings(completion_tokens=14_000, vllm_memory=0.6),
-        Plan(engine="verl"),
+        RolloutPlan(engine="verl"),
         hardware("64xH800"),
     )
     assert (found.engines, found.spread, found.at_once) == (8, 8, 64)

@@ -4,17 +4,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from longwriter.train.methods.reward_report import Scored, correlation, draw, report, table
+from longwriter.train.methods.reward_report import ScoredPair, correlation, draw, report, table
 
 LN3 = math.log(3)  # sigmoid(LN3) = 0.75
 
 
 def test_a_report_by_hand() -> None:
     pairs = [
-        Scored(LN3, 0.0, 200, 100),  # right, longer
-        Scored(LN3, 0.0, 100, 200),  # right, shorter
-        Scored(0.0, LN3, 100, 200),  # wrong, shorter
-        Scored(0.0, 0.0, 100, 100),  # a coin, of equal length
+        ScoredPair(LN3, 0.0, 200, 100),  # right, longer
+        ScoredPair(LN3, 0.0, 100, 200),  # right, shorter
+        ScoredPair(0.0, LN3, 100, 200),  # wrong, shorter
+        ScoredPair(0.0, 0.0, 100, 100),  # a coin, of equal length
     ]
     found = report(pairs)
     assert found.pairs == 4
@@ -36,7 +36,7 @@ def test_a_report_by_hand() -> None:
 
 
 def test_what_the_pairs_cannot_tell_is_missing() -> None:
-    found = report([Scored(1.0, 1.0, 50, 50)])
+    found = report([ScoredPair(1.0, 1.0, 50, 50)])
     assert (found.accuracy, found.scale, found.calibration_error) == (0.5, 0, 0)
     told = (found.score_words_correlation, found.longer_chosen, found.longer_preferred)
     assert (*told, found.accuracy_chosen_longer, found.accuracy_chosen_shorter) == (None,) * 5
@@ -44,14 +44,14 @@ def test_what_the_pairs_cannot_tell_is_missing() -> None:
 
 
 def test_extreme_margins_stay_numbers() -> None:
-    found = report([Scored(1e6, -1e6, 10, 20), Scored(-1e6, 1e6, 10, 20)])
+    found = report([ScoredPair(1e6, -1e6, 10, 20), ScoredPair(-1e6, 1e6, 10, 20)])
     assert found.log_loss == pytest.approx(1e6)
     assert found.calibration_error == pytest.approx(0.5)
     assert found.bins[-1].confidence == 1
 
 
-@pytest.mark.parametrize("pairs", [[], [Scored(math.nan, 0, 1, 1)], [Scored(0, math.inf, 1, 1)]])
-def test_no_report_without_numbers(pairs: list[Scored]) -> None:
+@pytest.mark.parametrize("pairs", [[], [ScoredPair(math.nan, 0, 1, 1)], [ScoredPair(0, math.inf, 1, 1)]])
+def test_no_report_without_numbers(pairs: list[ScoredPair]) -> None:
     with pytest.raises(ValueError, match="a report needs pairs"):
         report(pairs)
 
@@ -64,7 +64,7 @@ def test_correlation_by_hand() -> None:
 
 def test_the_picture_is_drawn(tmp_path: Path) -> None:
     pytest.importorskip("matplotlib", reason="pictures need the [data] extra")
-    pairs = [Scored(i / 10, (i % 7) / 10, 100 + i, 150 - i) for i in range(40)]
+    pairs = [ScoredPair(i / 10, (i % 7) / 10, 100 + i, 150 - i) for i in range(40)]
     draw(tmp_path / "reward.png", pairs, report(pairs))
     assert (tmp_path / "reward.png").read_bytes().startswith(b"\x89PNG")
     assert [p.name for p in tmp_path.iterdir()] == ["reward.png"]

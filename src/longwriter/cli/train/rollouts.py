@@ -13,7 +13,7 @@ from rich.text import Text
 from longwriter.cli.shared.options import JSON, with_options
 from longwriter.cli.shared.tables import show_table
 from longwriter.errors import InputError, RunError
-from longwriter.rewards.format import read_tags
+from longwriter.rewards.tags import read_tags
 from longwriter.runs.folders import write_file
 from longwriter.train.rollouts.page import GENERATOR, SAMPLES, make_page
 from longwriter.train.rollouts.stats import SORTS, StepStats, ordered, step_stats
@@ -60,7 +60,7 @@ def rollouts(run: Path, html: Path | None, samples: int | None, **flags: object)
     as_json = bool(flags["as_json"])
     if html is not None:
         _check(html)
-        write_file(html.resolve(), make_page(run, SAMPLES if samples is None else samples, Reading()))
+        write_file(html.resolve(), make_page(run, SAMPLES if samples is None else samples, ReadingProgress()))
         click.echo(json.dumps({"html": str(html)}) if as_json else f"written: {html}; open it in a browser")
         return
     if any(flags[key] for key in ("sort", "show", "full")) or flags["step"] is not None or flags["group"] is not None:
@@ -84,7 +84,7 @@ def _check(html: Path) -> None:
         raise InputError(f"{html} exists and is no page of this command; choose another name")
 
 
-class Reading:
+class ReadingProgress:
     """Says from time to time how far the reading is, on standard error."""
 
     def __init__(self, write: Callable[[str], None] = lambda line: click.echo(line, err=True)) -> None:
@@ -99,7 +99,7 @@ class Reading:
 
 
 def _told(run: Path) -> Iterator[tuple[int, list[Rollout]]]:
-    tell = Reading()
+    tell = ReadingProgress()
     for step, found in read_steps(run):
         yield step, found
         tell(step)

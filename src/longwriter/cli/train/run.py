@@ -9,36 +9,39 @@ import click
 
 from longwriter.cli.shared.pulse import clock
 from longwriter.errors import SetupError
+from longwriter.train.method_recipes import Method, for_method
 from longwriter.train.recipe import Recipe, dotted, read_recipe
+from longwriter.train.run.log import ReportProgress, TrainingProgress
 
-METHODS = {  # command -> module and function
+METHODS: dict[Method, str] = {  # method -> module and function
     "pretrain": "longwriter.train.methods.pretrain:pretrain",
-    "cpt": "longwriter.train.methods.pretrain:pretrain",
     "sft": "longwriter.train.methods.sft:sft",
     "dpo": "longwriter.train.methods.dpo:dpo",
     "reward": "longwriter.train.methods.reward:reward",
     "grpo": "longwriter.train.grpo.grpo:grpo",
 }
-Tell = Callable[[dict[str, float] | str], None]
+HIDDEN = ("epoch", "grad_norm")
+"""Values that are kept in the log alone."""
 
 
-def say(entry: dict[str, float] | str) -> None:
-    """One line on standard error a report, or a sentence."""
-    if isinstance(entry, str):
-        click.echo(entry, err=True)
+def show(report: TrainingProgress | str) -> None:
+    """Write one line on standard error for each report, or a sentence."""
+    if isinstance(report, str):
+        click.echo(report, err=True)
         return
-    names = [k for k in entry if k not in ("step", "steps", "tokens", "seconds", "left", "epoch", "grad_norm")]
-    values = "  ".join(f"{k.removeprefix('eval_')} {entry[k]:.4g}" for k in names)
-    click.echo(f"step {entry['step']:,}/{entry['steps']:,}  {values}   {clock(entry['left'])} left", err=True)
+    shown = {k.removeprefix("eval_"): v for k, v in report.entry.values.items() if k not in HIDDEN}
+    values = "  ".join(f"{name} {value:.4g}" for name, value in shown.items())
+    step = f"step {report.entry.step:,}/{report.steps:,}"
+    click.echo(f"{step}  {values}   {clock(report.seconds_left)} left", err=True)
 
 
-def quiet(_: dict[str, float] | str) -> None:
-    """Says nothing."""
+def ignore(_: TrainingProgress | str) -> None:
+    """Show nothing: what processes beside the main one do."""
 
 
-def method(name: str) -> Callable[[Recipe, Path, Tell], None]:
+def trainer_of(method: Method) -> Callable[[Recipe, Path, ReportProgress], None]:
     """The function that trains. Raises SetupError where the [train] extra is missing."""
-    place, _, function = METHODS[name].partition(":")
+    place, _, function = METHODS[method].partition(":")
     try:
         module = import_module(place)
     except ModuleNotFoundError as error:
@@ -46,12 +49,12 @@ def method(name: str) -> Callable[[Recipe, Path, Tell], None]:
             raise
         package = (error.name or "").partition(".")[0]
         raise SetupError(f"{package} is not installed: pip install 'longwriter[train]'") from error
-    run: Callable[[Recipe, Path, Tell], None] = getattr(module, function)
+    run: Callable[[Recipe, Path, ReportProgress], None] = getattr(module, function)
     return run
 
 
-def command(name: str, about: str, example: str) -> click.Command:
-    """One training command; they differ in name and in what they call."""
+def command(name: str, method: Method, about: str, example: str) -> click.Command:
+    """One training command; they differ in name and method."""
 
     @click.command(name, help=about, epilog=f"\b\nExamples:\n{example}")
     @click.argument("recipe", type=click.Path(path_type=Path))
@@ -60,10 +63,10 @@ def command(name: str, about: str, example: str) -> click.Command:
         "--set", "assignments", multiple=True, metavar="KEY=VALUE", help="Change one setting, such as run.seed=3."
     )
     def run(recipe: Path, out: Path | None, assignments: tuple[str, ...]) -> None:
-        settings = read_recipe(recipe, dotted(assignments))
+        settings = for_method(read_recipe(recipe, dotted(assignments)), method, str(recipe))
         main = os.environ.get("RANK", "0") == "0"
         folder = out or Path("build") / recipe.stem
-        method(name)(settings, folder, say if main else quiet)
+        trainer_of(method)(settings, folder, show if main else ignore)
         if main:
             click.echo(f"model: {folder}   curves: {folder / 'curves.png'}", err=True)
 
@@ -71,35 +74,41 @@ def command(name: str, about: str, example: str) -> click.Command:
 
 
 GO_ON = """
-The same command again goes on from the last checkpoint.
+The same command resumes from the last checkpoint.
 On many devices: torchrun --nproc-per-node 8 -m longwriter train ...
 """
 pretrain = command(
     "pretrain",
-    "Train a model on token shards, from nothing or from weights.",
+    "pretrain",
+    "Train a model on token shards, from random or existing weights.",
     "  longwriter train pretrain recipe.toml --out build/base" + GO_ON,
 )
 cpt = command(
     "cpt",
+    "pretrain",
     "Go on pretraining: the same as pretrain, for a recipe with model.init.",
     "  longwriter train cpt books.toml --out build/books" + GO_ON,
 )
 sft = command(
+    "sft",
     "sft",
     "Fine-tune on conversations, packed.",
     "  longwriter train sft recipe.toml --out build/sft --set run.seed=1" + GO_ON,
 )
 dpo = command(
     "dpo",
+    "dpo",
     "Optimise preferences on the pairs of longwriter data pairs.",
     "  longwriter train dpo recipe.toml --out build/dpo" + GO_ON,
 )
 reward = command(
     "reward",
+    "reward",
     "Train a Bradley-Terry reward model on the pairs of longwriter data pairs.",
     "  longwriter train reward recipe.toml --out build/reward" + GO_ON,
 )
 grpo = command(
+    "grpo",
     "grpo",
     "Reinforce length, writing and form by group-relative policy optimisation.",
     "  longwriter train grpo recipe.toml --out build/zero\n  longwriter rollouts build/zero" + GO_ON,

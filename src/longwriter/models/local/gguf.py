@@ -17,7 +17,7 @@ from longwriter.models.base import Listener, Listens, ModelConfig, Pause, listen
 from longwriter.models.cards import card_of
 from longwriter.models.local.gguf_file import read_header
 from longwriter.models.local.library import is_path, locate
-from longwriter.models.local.llama import Engine, room
+from longwriter.models.local.llama import LlamaEngine, room
 from longwriter.models.thinking import ThinkFilter
 from longwriter.types import Reply, Request, Usage
 
@@ -44,7 +44,7 @@ class Gguf:
             raise SetupError(f"{self.name} has no chat template: it completes text but does not follow instructions")
         card = card_of(self.name, config.card)
         self._room = room(header, card.window, several=card.candidates > 1)
-        self._engine = Engine(path, header, self._room)
+        self._engine = LlamaEngine(path, header, self._room)
         self._threads = ThreadPoolExecutor(self._room.at_once, thread_name_prefix="gguf")
         self._counted = lru_cache(maxsize=64)(self._engine.tokens)
 

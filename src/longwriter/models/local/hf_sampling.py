@@ -26,7 +26,7 @@ FILTERS = {  # name -> transformers' class, in the order they act in
 REPEAT_LAST_N = 64
 """Tokens that the penalty looks back where the request does not say: llama.cpp's default."""
 JSON_STYLE = {"whitespace_flexible": False, "item_separator": ", ", "key_separator": ": "}
-"""On one line: where blanks are free, small models write them until the limit."""
+"""On one line: where whitespace is free, small models write them until the limit."""
 
 
 class Penalty:
@@ -59,7 +59,7 @@ class Grammar:
             raise SetupError(f"the begun reply is no beginning of JSON of the schema: {begun[:80]!r}")
 
     def __call__(self, ids: Any, scores: Any) -> Any:  # noqa: ANN401 - tensors
-        """As `Penalty`."""
+        """Scores of the next tokens, changed."""
         if self._read is not None:
             self._matcher.consume_tokens(ids[0, self._read :].tolist())
         self._read = ids.shape[1]
@@ -82,7 +82,7 @@ class Draw:
         self._random.seed() if seed is None else self._random.manual_seed(seed)
 
     def __call__(self, ids: Any, scores: Any) -> Any:  # noqa: ANN401 - tensors
-        """As `Penalty`. Raises SetupError where the model's numbers are none."""
+        """Scores of the next tokens, unchanged. Raises SetupError where they are not numbers."""
         if scores.isnan().any():
             raise SetupError(
                 "the model computes no numbers (NaN): its weights are damaged, or its number type is too small"

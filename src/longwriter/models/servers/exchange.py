@@ -12,7 +12,7 @@ import httpx2
 from openai import AsyncOpenAI
 
 from longwriter.models.base import Listener, Pause, tell_pause
-from longwriter.models.servers.answers import Answer
+from longwriter.models.servers.answers import ServerAnswer
 from longwriter.models.servers.refusals import words_of
 from longwriter.models.servers.sse import Events, Malformed
 
@@ -37,7 +37,7 @@ class Exchange:
     ) -> None:
         """`timeout_s`: longest time without progress. `most_tokens`: asked for; None: no limit was. `by_line`: see `Events`."""
         tokens = TOKENS_UNASKED if most_tokens is None else most_tokens
-        self.answer, self.left = Answer(tokens), False
+        self.answer, self.left = ServerAnswer(tokens), False
         self._events = Events(MOST_BYTES + BYTES_A_TOKEN * tokens, by_line=by_line)
         self._timeout_s, self._listener = timeout_s, listener
         self._longest_s = timeout_s + (LONGEST_UNASKED_S if most_tokens is None else TOKEN_S * tokens)

@@ -9,7 +9,7 @@ WINDOWS = (
 """Fields in order of trust: vLLM and SGLang, OpenRouter, LM Studio (Mistral: the third), Groq, llama.cpp (in `meta`)."""
 
 
-class Entry(NamedTuple):
+class ListedModel(NamedTuple):
     """One model."""
 
     id: str
@@ -19,14 +19,14 @@ class Entry(NamedTuple):
     """`llamacpp` continues a last message of role assistant, and repeats it in replies that do not stream."""
 
 
-def entries(listed: object) -> tuple[Entry, ...]:
+def entries(listed: object) -> tuple[ListedModel, ...]:
     """The models of a listing; what has another form is left out."""
     rows = listed.get("data") if isinstance(listed, dict) else listed
     found = []
     for row in rows if isinstance(rows, list) else ():
         name = (row.get("id") or row.get("name")) if isinstance(row, dict) else None
         if isinstance(name, str):
-            found.append(Entry(name, _window(row), str(row.get("owned_by") or "")))
+            found.append(ListedModel(name, _window(row), str(row.get("owned_by") or "")))
     return tuple(found)
 
 

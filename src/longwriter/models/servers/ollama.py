@@ -2,7 +2,7 @@
 
 Its OpenAI-compatible endpoint takes no `num_ctx`, loads a model with the server's default (4,096 tokens on most machines),
 and cuts longer prompts without a word. Here each request asks for the window that it needs, so that memory is not spent
-on more; it never shrinks, because a change loads the model anew. `truncate` and `shift` say that nothing may be cut
+on more; it never shrinks, because a change loads the model again. `truncate` and `shift` say that nothing may be cut
 (older servers do not know them, and cut; `models/tokens.py` notices that by the counts).
 Answers are lines of JSON.
 """
@@ -28,7 +28,7 @@ OPTIONS = {
 
 
 def address(url: str) -> str:
-    """Of the chat interface, by the OpenAI-compatible endpoint."""
+    """Address of the chat interface, by that of the OpenAI-compatible endpoint."""
     return url.rstrip("/").removesuffix("/v1") + "/api/chat"
 
 

@@ -26,10 +26,10 @@ from longwriter.models.base import Listener, Listens, ModelConfig, Pause, listen
 from longwriter.models.headers import revealed, secrets
 from longwriter.models.prices import is_local
 from longwriter.models.servers import ollama
-from longwriter.models.servers.answers import Answer, Failed, ending
+from longwriter.models.servers.answers import Failed, ServerAnswer, ending
 from longwriter.models.servers.caching import Hints
 from longwriter.models.servers.exchange import Exchange
-from longwriter.models.servers.listing import Entry, entries
+from longwriter.models.servers.listing import ListedModel, entries
 from longwriter.models.servers.providers import Route, route
 from longwriter.models.servers.refusals import PASSING, RATE, SPENT, Quirks, expanded, too_long, words_of
 from longwriter.models.servers.retry import Backoff, asked_wait, said_wait
@@ -95,7 +95,7 @@ class OpenAICompatible:
         self._secrets = secrets([*own.values(), *([] if self._key == NO_KEY else [self._key])])
         self._quirks, self._hints = _known(where, config), Hints(url, self.name)
         self._met = False
-        self._listing: tuple[Entry, ...] | None = None
+        self._listing: tuple[ListedModel, ...] | None = None
         self._window: int | None = None
         self._looked_up = False
         self._num_ctx = 0
@@ -219,7 +219,7 @@ class OpenAICompatible:
             return self._judged(exchange.answer, exchange.left, request)
         return await self._refused(refusal, body)
 
-    def _judged(self, answer: Answer, left: bool, request: Request) -> Reply | _Fault:
+    def _judged(self, answer: ServerAnswer, left: bool, request: Request) -> Reply | _Fault:
         """The reply, or why it is none. Raises EmptyReply for what another try would only repeat."""
         text, finish = answer.filter.text, ending(answer.finish)
         if left:
@@ -297,7 +297,7 @@ class OpenAICompatible:
             longer = f"; it asks for a wait of {fault.asked_s:,.0f} s, --retry allows {backoff.budget_s:,.0f} s"
         return f"{self._shown_url} {tries}: {fault.message}{longer}; the same command goes on from here"
 
-    async def _entries(self) -> tuple[Entry, ...]:
+    async def _entries(self) -> tuple[ListedModel, ...]:
         """What /models lists, asked once; nothing where it is not to be had."""
         async with self._listing_lock:
             if self._listing is None:

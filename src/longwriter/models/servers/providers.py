@@ -57,7 +57,7 @@ class Provider(Facts):
     name: str
     """As shown to people."""
     base_url: str = ""
-    """Of its OpenAI-compatible endpoint; "": the user's own."""
+    """Address of its OpenAI-compatible endpoint; "": the user's own."""
     address_env: str = ""
     """Variable that holds another address."""
     key_env: tuple[str, ...] = ()

@@ -33,7 +33,7 @@ TOO_LONG = (
     "reduce the length of the messages",
     "length of prompt_tokens",
 )
-"""Of refusals, in lower case: what was asked does not fit the model's window."""
+"""Parts of refusals, in lower case: what was asked does not fit the model's window."""
 REFUSED = re.compile(
     r"unsupported|not support|n't support|unrecognized|unknown|not permitted|extra inputs|extra fields|unexpected|not allowed"
     r"|forbidden|not accept|invalid (?:field|argument|param)|not a valid|cannot find field|additional propert|no such"
@@ -169,7 +169,7 @@ class Quirks:
 
     @property
     def limit_name(self) -> str:
-        """Of the limit on a reply's tokens."""
+        """The name that the server takes for the limit on a reply's tokens."""
         return self.renamed.get("max_tokens", "max_tokens")
 
     def body(self, request: Request) -> dict[str, object]:

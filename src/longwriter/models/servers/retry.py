@@ -118,7 +118,7 @@ def _used_up(name: str, headers: Mapping[str, str]) -> bool:
 
 
 def _wait(value: str) -> float | None:
-    """Of one header: seconds, a span such as 6m0s, a moment since 1970, an HTTP date or an ISO 8601 one."""
+    """Seconds to wait by one header: a number, a span such as 6m0s, a moment since 1970, an HTTP date or an ISO 8601 one."""
     value = value.strip()[:100]
     number = _number(value)
     if number is not None:

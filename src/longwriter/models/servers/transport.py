@@ -24,13 +24,13 @@ class Redirected(Exception):  # noqa: N818 - a state of the server
 
 
 class BoundedClient(httpx2.AsyncClient):
-    """See above."""
+    """An HTTP client that stays at its host and bounds what it reads."""
 
     own: Mapping[str, str | None] = {}
     """Headers that replace those of the package; None: it is not sent."""
 
     async def send(self, request: httpx2.Request, *, stream: bool = False, **options: Any) -> httpx2.Response:  # noqa: ANN401
-        """As the library's. Raises Redirected or TooMuch besides."""
+        """Send a request. Raises Redirected or TooMuch, besides what the library raises."""
         options["follow_redirects"] = False
         for name, value in self.own.items():
             request.headers.pop(name, None)

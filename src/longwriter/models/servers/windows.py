@@ -45,7 +45,7 @@ def _tokens(value: object) -> int | None:
 
 
 def _props(found: object) -> int | None:
-    """Of llama.cpp: tokens of one slot."""
+    """Tokens of one slot, as llama.cpp lists them."""
     settings = found.get("default_generation_settings") if isinstance(found, dict) else None
     return _tokens(settings.get("n_ctx")) if isinstance(settings, dict) else None
 

@@ -7,7 +7,7 @@
    (Johnson et al. 1974, at most 11/9 of the fewest possible), the latter is taken.
 3. The packs come shuffled. No sample is left over: the last pack is a pack like any other.
 
-Attention must not cross samples within a pack; that is the trainer's work. The lengths here are tokens.
+Attention must not cross samples within a pack: `rows.PackedRows` gives each its own positions. Lengths are tokens.
 """
 
 import heapq
@@ -25,7 +25,7 @@ Ints = NDArray[np.int32]
 Lengths = Sequence[int] | NDArray[np.integer]
 
 DEALT = 0.95
-"""Share of the tokens dealt to the emptiest pack. At 0.98 too few short samples are left to fill packs to the end."""
+"""Share of the tokens that is dealt to the emptiest pack. At 0.98 too few short samples are left to fill packs to the end."""
 JITTER = 0.2
 """Lengths are stretched by up to this share before they are ordered. Without it, 86 % of the pairs of long samples that
 share a pack share one again under another seed; with it, 3 % (benchmarks/packing.py's mix, 3,000 samples)."""
@@ -113,7 +113,7 @@ def fit(lengths: Lengths, capacity: int, policy: TooLong) -> Pieces:
 
 
 def pack(lengths: Lengths, capacity: int, *, seed: int = 0) -> list[Ints]:
-    """Indices of the samples in each pack: each sample exactly once, at most `capacity` tokens a pack.
+    """Indices of the samples in each pack: each sample exactly once, at most `capacity` tokens per pack.
 
     Args:
         lengths: tokens of each sample, (samples,), none longer than `capacity` (see `fit`).

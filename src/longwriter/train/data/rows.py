@@ -1,4 +1,4 @@
-"""Rows of token ids that a trainer reads: row i is the same whoever asks, so a killed run goes on with the very next one.
+"""Rows of token ids that a trainer reads: row i is the same whoever asks, so a killed run resumes with the next one.
 
 A row is a dict of 1-D tensors of equal length: `input_ids`; `labels`, the same ids or -100 where no loss counts;
 `weights`, what each label's loss counts; and for packed samples `position_ids`, which begin at 0 with each sample and so
@@ -6,7 +6,8 @@ keep samples blind to each other (no attention mask: one would open them to each
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,9 @@ from torch import Tensor
 from torch.utils.data import Dataset
 
 from longwriter.errors import InputError
+from longwriter.journal import digest
+from longwriter.train.data.chat import TokenisedSample
+from longwriter.train.data.packing import Ints, Pieces, TooLong, fit, pack
 
 Row = dict[str, Tensor]
 Ids = NDArray[np.integer]
@@ -23,7 +27,7 @@ IGNORE = -100
 
 
 def row(ids: Ids, counted: NDArray[np.bool_]) -> Row:
-    """One text in a row of its own; `counted` marks the tokens whose loss counts, each as much as any other."""
+    """One text as one row; `counted`, (tokens,), marks the tokens whose loss counts, all alike."""
     input_ids = torch.from_numpy(ids.astype(np.int64))
     mask = torch.from_numpy(counted)
     return {"input_ids": input_ids, "labels": input_ids.masked_fill(~mask, IGNORE), "weights": mask.float()}
@@ -58,8 +62,8 @@ class Windows(Dataset[Row]):
         return row(self.shards[shard][start : start + self.width], np.ones(self.width, bool))
 
 
-class Copies(Dataset[Row]):
-    """One segment of tokens drawn by chance, again and again; the loss counts on the repetitions alone.
+class CopyTask(Dataset[Row]):
+    """Random segments of tokens, each repeated to the end of its row; the loss counts on the repetitions alone.
 
     Teaches a small model to copy from its prompt before it knows a word; text alone has not taught it within ten million
     tokens (docs/log.md). `reserved`: ids below are never drawn.
@@ -79,8 +83,8 @@ class Copies(Dataset[Row]):
         return row(np.resize(tokens, self.width), np.arange(self.width) > length)
 
 
-class Twice(Dataset[Row]):
-    """Held-out passages, each read twice in one row: what a second copy costs against the first tells whether a model copies.
+class RepeatProbe(Dataset[Row]):
+    """Held-out passages, each twice in one row: the loss of the second copy against the first shows whether a model copies.
 
     `second` chooses on which copy the loss counts; its first 50 tokens are left out on both.
     """
@@ -100,10 +104,85 @@ class Twice(Dataset[Row]):
         return row(np.tile(ids, 2), (place >= start) & (place < (1 + self.second) * self.passage))
 
 
+class PackedRows(Dataset[Row]):
+    """Packs of samples, one per row, each sample blind to the others of its pack."""
+
+    def __init__(
+        self, samples: Sequence[TokenisedSample], pieces: Pieces, packs: Sequence[Ints], *, by_sequence: bool
+    ) -> None:
+        """`by_sequence`: every sample counts 1 in all, whatever its length; else every target token counts 1."""
+        self.samples, self.pieces, self.packs, self.by_sequence = samples, pieces, packs, by_sequence
+
+    def __len__(self) -> int:
+        return len(self.packs)
+
+    def __getitem__(self, index: int) -> Row:
+        rows = [self._piece(int(i)) for i in self.packs[index]]
+        return {key: torch.cat([r[key] for r in rows]) for key in rows[0]}
+
+    def _piece(self, i: int) -> Row:
+        sample, start, stop = (int(a[i]) for a in (self.pieces.sample, self.pieces.start, self.pieces.stop))
+        whole = self.samples[sample]
+        counted = whole.counted[start:stop].copy()
+        counted[0] = False  # no token comes before it
+        out = row(whole.ids[start:stop], counted)
+        if self.by_sequence:
+            out["weights"] = out["weights"] / max(1, int(counted.sum()))
+        out["position_ids"] = torch.arange(stop - start)
+        return out
+
+
+@dataclass(frozen=True)
+class DataReport:
+    """What became of the samples of a data set."""
+
+    samples: int
+    pieces: Pieces
+    rows: int
+    tokens: int
+    targets: int
+    digest: str
+    """Digest of the token ids, in order (`digest_of`)."""
+
+    def provenance(self) -> dict[str, object]:
+        """The entry of data.json, which is compared when the run is resumed."""
+        return {
+            "samples": self.samples,
+            "rows": self.rows,
+            "tokens": self.tokens,
+            "target_tokens": self.targets,
+            "too_long": self.pieces.too_long,
+            "policy": str(self.pieces.policy),
+            "lost_samples": self.pieces.lost_samples,
+            "lost_tokens": self.pieces.lost_tokens,
+            "digest": self.digest,
+        }
+
+
+def pack_rows(
+    samples: Sequence[TokenisedSample], capacity: int, policy: str, *, packing: bool, by_sequence: bool, seed: int
+) -> tuple[PackedRows, DataReport]:
+    """Rows of at most `capacity` tokens. Raises InputError with the policy `refuse`, or when nothing is left."""
+    pieces = fit([len(s.ids) for s in samples], capacity, TooLong(policy))
+    if not len(pieces):
+        raise InputError(f"no sample is left: {pieces}; raise data.max_tokens, or choose another data.too_long")
+    alone = [np.array([i], np.int32) for i in range(len(pieces))]
+    packs = pack(pieces.lengths, capacity, seed=seed) if packing else alone
+    rows = PackedRows(samples, pieces, packs, by_sequence=by_sequence)
+    targets = sum(int(s.counted.sum()) for s in samples)
+    report = DataReport(len(samples), pieces, len(packs), int(pieces.lengths.sum()), targets, digest_of(samples))
+    return rows, report
+
+
+def digest_of(samples: Iterable[TokenisedSample]) -> str:
+    """Digest of the token ids of samples, in order: whether a run that is resumed reads the same data."""
+    return digest("".join(digest(s.ids.tobytes().hex()) for s in samples))
+
+
 class Mixture(Dataset[Row]):
     """`length` rows from several sources by their shares, drawn once by the seed.
 
-    Each source is read in a shuffled order, whole before any of its rows comes again.
+    Each source is read in a shuffled order, and whole before any of its rows is repeated.
     """
 
     def __init__(self, sources: Sequence[Dataset[Row]], shares: Sequence[float], length: int, seed: int) -> None:
@@ -123,7 +202,7 @@ class Mixture(Dataset[Row]):
     def __getitem__(self, index: int) -> Row:
         s, rank = int(self.source[index]), int(self.rank[index])
         source = self.sources[s]
-        if isinstance(source, Copies):
+        if isinstance(source, CopyTask):
             return source[rank]
         epoch, place = divmod(rank, len(source))
         if self._orders.get(s, (-1,))[0] != epoch:
@@ -132,7 +211,7 @@ class Mixture(Dataset[Row]):
 
 
 def collate(rows: Sequence[Row]) -> dict[str, Tensor]:
-    """Rows to a batch, (rows, longest); what is filled up begins a document of its own and counts nothing."""
+    """Rows to a batch, (rows, longest); padding is a document of its own, so no sample sees it, and has no loss."""
     longest = max(len(r["input_ids"]) for r in rows)
     fill = {"input_ids": 0, "labels": IGNORE, "weights": 0.0, "position_ids": 0}
     batch: dict[str, list[Tensor]] = {key: [] for key in rows[0]}

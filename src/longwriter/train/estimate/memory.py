@@ -1,7 +1,7 @@
 """Memory of a training step on each GPU, part by part, from sizes alone.
 
-Bytes, with P parameters of which T are trained (all, or the adapters), G GPUs, w bytes a stored weight, c bytes a number
-that is computed with (of activations, w is c but under autocast alone), n tokens at once on a GPU, H hidden size, F
+Bytes, with P parameters of which T are trained (all, or the adapters), G GPUs, w bytes per stored weight, c bytes per
+number that is computed with (of activations, w is c but under autocast alone), n tokens at once on a GPU, H hidden size, F
 feed-forward width, q and k widths of queries and keys, L layers, V vocabulary:
 
     alone, ddp    w P weights, w T gradients, 2 w T AdamW; w T buckets with several GPUs, c P casts where c < w
@@ -9,13 +9,13 @@ feed-forward width, q and k widths of queries and keys, L layers, V vocabulary:
     zero1         c P weights, c T gradients, 12 T / G masters and AdamW; a bucket
     zero2         c P weights, (c + 12) T / G gradients, masters and AdamW; a bucket
     zero3         (c P + (c + 12) T) / G; up to a billion weights whole
-    a layer       l = 2 (4 + w + c) H norms + c (3 q + 2 k) attention + 4 c F feed-forward: kept for gradients, a token
+    a layer       l = 2 (4 + w + c) H norms + c (3 q + 2 k) attention + 4 c F feed-forward: kept for gradients, per token
     activations   n (L l + (4 + w + c) H); with checkpointing n (L w H + (4 + w + c) H), and one layer's n l when it is its turn
     logits        (c + 8) n V: as computed, as floats, log-probabilities; lean: a tile of 4,096 tokens by 32,768 entries
     gradients     come while activations go, so they add what is more than these, unless they are accumulated
 
 After Rajbhandari et al. 2020 (arXiv 1910.02054, section 3) for states and Korthikanti et al. 2022 (arXiv 2205.05198, section 4)
-for activations, counted anew for transformers' Llama code; tests/recipe/test_estimate.py compares with measured runs.
+for activations, counted for transformers' Llama code; tests/recipe/test_estimate.py compares with measured runs.
 """
 
 from enum import StrEnum
@@ -23,11 +23,11 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from longwriter.train.estimate.shape import Shape
+from longwriter.train.estimate.shape import ModelShape
 from longwriter.types import Record
 
 TILE_TOKENS, TILE_VOCAB = 4096, 32_768
-"""Of TRL's fused head."""
+"""Tokens and entries of a tile of TRL's fused head."""
 CPU_TILES = 8
 """Float tiles that the fused head makes where it has no kernel of its own."""
 BUCKET, LIVE = 500_000_000, 1_000_000_000
@@ -36,7 +36,7 @@ FLOAT = 4
 
 
 class Strategy(StrEnum):
-    """How GPUs share the work. All split the rows; what else is split differs."""
+    """Ways in which GPUs share the work. All split the rows; what else is split differs."""
 
     DDP = "ddp"
     """Nothing else; also a single GPU."""
@@ -58,7 +58,7 @@ class Job(Record):
     sequence: int = Field(gt=0)
     """Tokens of a row."""
     batch: int = Field(gt=0)
-    """Rows a step over all GPUs."""
+    """Rows per step over all GPUs."""
     device_batch: int = Field(default=1, gt=0)
     """Rows at once on one GPU."""
     steps: int | None = Field(default=None, gt=0)
@@ -70,9 +70,9 @@ class Job(Record):
     sample: float | None = Field(default=None, gt=0)
     """Mean tokens of a sample; None: `sequence`."""
     weight_bytes: Literal[2, 4] = 4
-    """Of a stored weight, its gradient and each of its optimizer states."""
+    """Bytes of a stored weight, of its gradient and of each of its optimizer states."""
     compute_bytes: Literal[2, 4] = 2
-    """Of the numbers computed with: 2 in bfloat16."""
+    """Bytes of the numbers computed with: 2 in bfloat16."""
     optimizer: Literal["adamw", "muon"] = "adamw"
     strategy: Strategy = Strategy.DDP
     offload: Literal["none", "optimizer", "all"] = "none"
@@ -101,7 +101,7 @@ class Job(Record):
 
     @property
     def stream_bytes(self) -> int:
-        """Of a number between layers: autocast leaves it as wide as weights, FSDP and DeepSpeed cast these too."""
+        """Bytes of a number between layers: autocast leaves it as wide as weights, FSDP and DeepSpeed cast these too."""
         return self.weight_bytes if self.strategy is Strategy.DDP else min(self.weight_bytes, self.compute_bytes)
 
     @property
@@ -109,13 +109,13 @@ class Job(Record):
         """Whether attention reads a mask, which costs memory and skips nothing."""
         return self.attention == "sdpa" and self.packed
 
-    def trained(self, shape: Shape) -> int:
+    def trained(self, shape: ModelShape) -> int:
         """Parameters that move."""
         return shape.parameters if self.lora_rank is None else shape.adapters(self.lora_rank, self.lora_targets)
 
 
-class Memory(Record):
-    """Bytes at the peak, on each GPU, by what they are for."""
+class MemoryEstimate(Record):
+    """Bytes at the peak on each GPU, by what they are for."""
 
     weights: float
     gradients: float
@@ -128,7 +128,7 @@ class Memory(Record):
     buffers: float
     """Weights gathered or cast, and buckets of gradients."""
     host: float = 0.0
-    """In the host's memory, for all GPUs together."""
+    """Bytes in the host's memory, for all GPUs together."""
 
     @property
     def device(self) -> float:
@@ -137,8 +137,8 @@ class Memory(Record):
         return states + self.activations + self.working + self.buffers
 
 
-def memory(shape: Shape, job: Job, gpus: int, *, cpu: bool = False) -> Memory:
-    """What a step of the job takes on each of so many GPUs, or processes on CPUs."""
+def memory(shape: ModelShape, job: Job, gpus: int, *, cpu: bool = False) -> MemoryEstimate:
+    """Memory of a step of the job on each of `gpus` GPUs, or processes on CPUs."""
     states = _states(shape, job, gpus)
     tokens = job.rows * job.sequence
     w, c = job.stream_bytes, job.compute_bytes
@@ -150,7 +150,7 @@ def memory(shape: Shape, job: Job, gpus: int, *, cpu: bool = False) -> Memory:
     gradients = states.pop("gradients")
     if job.batch <= job.device_batch * gpus:
         gradients = max(0.0, gradients - activations)
-    return Memory(
+    return MemoryEstimate(
         **states,
         gradients=gradients,
         activations=activations,
@@ -158,8 +158,8 @@ def memory(shape: Shape, job: Job, gpus: int, *, cpu: bool = False) -> Memory:
     )
 
 
-def layer_bytes(shape: Shape, job: Job) -> float:
-    """Bytes a token that one layer keeps for its gradients."""
+def layer_bytes(shape: ModelShape, job: Job) -> float:
+    """Bytes per token that one layer keeps for its gradients."""
     w, c = job.stream_bytes, job.compute_bytes
     q, kv = shape.heads * shape.head_dim, shape.kv_heads * shape.head_dim
     frozen = job.lora_rank is not None  # a norm that does not move keeps its input alone
@@ -173,8 +173,8 @@ def layer_bytes(shape: Shape, job: Job) -> float:
     return norms + attention + c * (4 * shape.ffn + inputs)
 
 
-def _states(shape: Shape, job: Job, gpus: int) -> dict[str, float]:
-    """Memory's parts that do not depend on the rows; gradients whole."""
+def _states(shape: ModelShape, job: Job, gpus: int) -> dict[str, float]:
+    """The parts of MemoryEstimate that do not depend on the rows; gradients whole."""
     every, trained = shape.parameters, job.trained(shape)
     c, deepspeed = job.compute_bytes, job.strategy in (Strategy.ZERO1, Strategy.ZERO2, Strategy.ZERO3)
     w = min(job.weight_bytes, c) if deepspeed else job.weight_bytes
@@ -210,7 +210,7 @@ def _states(shape: Shape, job: Job, gpus: int) -> dict[str, float]:
     }
 
 
-def _logits(shape: Shape, job: Job, tokens: int, *, cpu: bool) -> float:
+def _logits(shape: ModelShape, job: Job, tokens: int, *, cpu: bool) -> float:
     """The head's output; or a tile of it, and its gradients in float32."""
     if not job.lean_logits and job.method != "dpo":
         return (job.compute_bytes + 2 * FLOAT) * tokens * shape.vocab

@@ -1,4 +1,4 @@
-"""What a recipe means to the estimate: the model's sizes from its config, the job from the settings."""
+"""From a recipe to what is estimated: the model's sizes from its config, the job from the settings."""
 
 import json
 import tomllib
@@ -9,32 +9,32 @@ from longwriter.config import Tree, build, read_text
 from longwriter.errors import InputError
 from longwriter.models.base import need
 from longwriter.train.estimate.memory import Job, Strategy
-from longwriter.train.estimate.shape import Shape
+from longwriter.train.estimate.shape import ModelShape
 from longwriter.train.recipe import ModelSettings, Recipe
 
 SHAPES = Path(__file__).with_name("shapes.toml")
 ATTENTION = {"flash_attention_2": "flash", "flash_attention_3": "flash", "sdpa": "sdpa", "eager": "eager"}
 STAGES = {0: Strategy.DDP, 1: Strategy.ZERO1, 2: Strategy.ZERO2, 3: Strategy.ZERO3}
-Method = Literal["pretrain", "sft", "dpo", "grpo"]
+EstimatedMethod = Literal["pretrain", "sft", "dpo", "grpo"]
 
 
-def shape_of(model: ModelSettings, config: Path | None = None) -> Shape:
+def shape_of(model: ModelSettings, config: Path | None = None) -> ModelShape:
     """The sizes of a recipe's model, or those of a config.json given for it.
 
-    A new model's sizes stand in the recipe, those of `init` in its folder, in shapes.toml or in the hub's cache; nothing is
-    fetched. Raises InputError where they cannot be had.
+    A new model's sizes are in the recipe, those of `init` in its folder, in shapes.toml or in the hub's cache; nothing is
+    downloaded. Raises InputError where they are in none of these.
     """
     if config is not None:
-        return Shape.of(_read_json(config))
+        return ModelShape.of(_read_json(config))
     if model.new:
-        return Shape.of(_vocabulary(model) | model.new)
+        return ModelShape.of(_vocabulary(model) | model.new)
     assert model.init is not None
     if (Path(model.init) / "config.json").is_file():
-        return Shape.of(_read_json(Path(model.init) / "config.json"))
+        return ModelShape.of(_read_json(Path(model.init) / "config.json"))
     known = tomllib.loads(SHAPES.read_text("utf-8"))
     name = model.init.rpartition("/")[2].lower()
     if name in known:
-        return Shape.of(known[name])
+        return ModelShape.of(known[name])
     try:
         cached = need("huggingface_hub", "train").try_to_load_from_cache(model.init, "config.json")
     except ValueError:  # a path, not a hub id
@@ -44,11 +44,11 @@ def shape_of(model: ModelSettings, config: Path | None = None) -> Shape:
             f"model.init: {model.init} is no folder with a config.json, nor in the hub's cache, nor one of {', '.join(known)}; "
             "give its config.json with --config"
         )
-    return Shape.of(_read_json(Path(cached)))
+    return ModelShape.of(_read_json(Path(cached)))
 
 
-def method_of(recipe: Recipe) -> Method:
-    """What a recipe is for: preferences if it has [dpo], reinforcement if it has requests, fine-tuning if messages."""
+def method_of(recipe: Recipe) -> EstimatedMethod:
+    """The method a recipe is for: dpo if it has [dpo], grpo if it has requests, sft if messages, else pretrain."""
     kinds = {s.kind for s in recipe.data.sources}
     if "dpo" in recipe.model_fields_set:
         return "dpo"
@@ -56,13 +56,17 @@ def method_of(recipe: Recipe) -> Method:
 
 
 def job_of(
-    recipe: Recipe, method: Method | None = None, *, epoch_tokens: float | None = None, sample: float | None = None
+    recipe: Recipe,
+    method: EstimatedMethod | None = None,
+    *,
+    epoch_tokens: float | None = None,
+    sample: float | None = None,
 ) -> Job:
     """The job that a recipe describes. Raises InputError for settings that cannot go together.
 
     Args:
         recipe: the settings.
-        method: what is done with it; None: as `method_of` says. Of `grpo`, this is the update on one step's rollouts.
+        method: what is done with it; None: what `method_of` says. For `grpo`, the job is the update on one step's rollouts.
         epoch_tokens: tokens of one epoch, for recipes whose length is in epochs.
         sample: mean tokens of a sample; None: as long as they may be.
     """

@@ -1,12 +1,12 @@
-"""What reinforcement needs before anything is rented: rollouts a second, memory in both phases, hours.
+"""Forecast of reinforcement before anything is rented: rollouts per second, memory in both phases, hours.
 
 A step of N rollouts of at most T tokens, c on average with a prompt of p, goes through four parts, one after another:
 
     rollouts   S (W / B + o) + R c k (p + c / 2) / B    an engine of t GPUs with R of the rollouts, b of them at once:
-               S = max(T, R c / b) steps, W bytes of weights, k bytes of keys and values a token, B bytes a second
+               S = max(T, R c / b) steps, W bytes of weights, k bytes of keys and values per token, B bytes per second
                off: S = T ceil(R / b), rows go on to T; or 2 M R c operations, where these take longer (M weights)
     rewards    of a text of 10,000 words 0.1 s of a core to judge its form and 0.015 s of the main process to count it, and
-               2 M' operations a token of a reward model of M' weights
+               2 M' operations per token of a reward model of M' weights
     update     `estimate.seconds_per_step` of N rows, and one forward pass for the policy's old probabilities; verl's with
                whole logits, which its fused kernels alone would spare (model.use_fused_kernels, off in verl.yaml)
     weights    to the engines: 2 M bytes over t links
@@ -20,34 +20,34 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from longwriter.errors import InputError
-from longwriter.train.estimate.memory import Job, Memory, memory
-from longwriter.train.estimate.shape import Shape
+from longwriter.train.estimate.memory import Job, MemoryEstimate, memory
+from longwriter.train.estimate.shape import ModelShape
 from longwriter.train.estimate.training import GIB, Hardware, seconds_per_step
 from longwriter.train.grpo.settings import GrpoSettings
 from longwriter.types import Record
 
 HBM_SHARE = 0.6
-"""Of the memory's speed that decoding reaches."""
+"""Share of the memory's speed that decoding reaches."""
 OVERHEAD_S = 0.004
-"""Of a decoding step: kernels, sampling, and the messages of an engine's GPUs."""
+"""Seconds of a decoding step beside reading memory: kernels, sampling, messages between an engine's GPUs."""
 ENGINE_GIB = 4.0
-"""Of each GPU for an engine's activations, graphs and messages."""
+"""GiB of each GPU for an engine's activations, graphs and messages."""
 SERVED_SHARE = 0.9
-"""Of the memory that vLLM takes where it has the GPU to itself."""
+"""Share of the memory that vLLM takes where it has the GPU to itself."""
 MACHINE, NETWORK = 8, 50.0
 """GPUs in a machine; GB/s between machines for each of them (400 Gb/s)."""
 FORM_S, COUNT_S, FORM_TOKENS = 0.1, 0.015, 13_000
 """Seconds of a core for 10,000 words: the format reward, and what `grpo.judge` counts besides; and their tokens."""
 CORES = {"trl": 1, "verl": 64}
-"""That judge the form: with TRL the main process alone, with verl its reward workers (reward.num_workers in verl.yaml)."""
+"""Cores that judge the form: with TRL the main process alone, with verl its workers (reward.num_workers in verl.yaml)."""
 KV_BYTES = 2
-Engine = Literal["trl", "verl"]
+RolloutEngine = Literal["trl", "verl"]
 
 
-class Plan(Record):
-    """How a step is laid out over GPUs."""
+class RolloutPlan(Record):
+    """Layout of a step of reinforcement over GPUs."""
 
-    engine: Engine = "trl"
+    engine: RolloutEngine = "trl"
     rollout_gpus: int = 0
     """GPUs that do nothing but rollouts; 0: all GPUs take turns."""
     spread: int | None = None
@@ -61,22 +61,22 @@ class Plan(Record):
     """GPUs of a reward model, beside those of the training; 0: its time is not counted."""
 
 
-class Room(NamedTuple):
+class GpuRoom(NamedTuple):
     """Bytes on each rollout GPU."""
 
     training: float
-    """What the training leaves there."""
+    """What the training keeps there."""
     weights: float
     working: float
     cache: float
-    """For keys and values; below 0 where the rest is too much already."""
+    """Room for keys and values; below 0 where the rest is too much already."""
 
 
 class Layout(NamedTuple):
     """Engines of so many GPUs each."""
 
     spread: int
-    room: Room
+    room: GpuRoom
     each: float
     """Bytes on each GPU of one rollout's keys and values at its longest; `off`: of all that are written at once."""
     short: float
@@ -85,18 +85,18 @@ class Layout(NamedTuple):
 
 
 class RlEstimate(Record):
-    """The forecast."""
+    """The forecast of a reinforcement."""
 
     parameters: int
     trained: int
-    update: Memory
+    update: MemoryEstimate
     """Bytes on each training GPU in the update."""
     update_needed: float
-    """With what is kept for libraries, and for an engine that does not sleep."""
+    """The sum, with what is kept for libraries, and for an engine that does not sleep."""
     rollout_needed: float
     """Bytes on each rollout GPU with the keys and values of one rollout on each engine."""
     rollout_short: float
-    """Bytes that each lacks for that, of all or of vLLM's share; 0 where there is room."""
+    """Bytes that each of them lacks for that, of all its memory or of vLLM's share; 0 where there is room."""
     cache: float
     """Bytes on each rollout GPU for keys and values."""
     available: float
@@ -105,10 +105,10 @@ class RlEstimate(Record):
     at_once: int
     """Rollouts of an engine at the same time."""
     rollouts: int
-    """Of a step."""
+    """Rollouts per step."""
     tokens_per_rollout: float
     rollout_tokens_per_second: float
-    """Over all engines, while they write."""
+    """Tokens per second of all engines together, while they write."""
     seconds_rollouts: float
     seconds_rewards: float
     seconds_update: float
@@ -116,33 +116,33 @@ class RlEstimate(Record):
     steps: int | None
     hours: float | None
     gpu_hours: float | None
-    """Of all GPUs, those of the reward model too."""
+    """Hours of all GPUs together, those of the reward model included."""
     cost: float | None
     assumptions: tuple[str, ...]
 
     @property
     def seconds_per_step(self) -> float:
-        """All parts."""
+        """Seconds of all parts of a step."""
         return self.seconds_rollouts + self.seconds_rewards + self.seconds_update + self.seconds_weights
 
     @property
     def missing(self) -> float:
-        """Bytes that a GPU has too few in the worse phase; 0 where both fit."""
+        """Bytes that a GPU lacks in the worse phase; 0 where both fit."""
         return max(0.0, self.update_needed - self.available, self.rollout_short)
 
 
 def estimate_rl(
-    shape: Shape, job: Job, settings: GrpoSettings, plan: Plan, hw: Hardware, price: float | None = None
+    shape: ModelShape, job: Job, settings: GrpoSettings, plan: RolloutPlan, hw: Hardware, price: float | None = None
 ) -> RlEstimate:
     """The forecast. Raises InputError for GPUs that cannot be laid out so.
 
     Args:
-        shape: of the model.
-        job: the update on a step's rollouts, a rollout a row (`job_of` with `grpo`).
+        shape: the model's sizes.
+        job: the update on a step's rollouts, one rollout per row (`job_of` with `grpo`).
         settings: [grpo] of the recipe.
         plan: what the recipe does not say.
         hw: all GPUs but those of the reward model.
-        price: of one GPU for one hour.
+        price: price of one GPU for one hour.
     """
     training, rolling = _split(settings, plan, hw)
     completion = min(plan.completion or settings.completion_tokens, settings.completion_tokens)
@@ -199,19 +199,19 @@ def _check_batch(job: Job, training: Hardware) -> None:
         )
 
 
-def kv_bytes(shape: Shape) -> float:
-    """Of one token's keys and values in all layers."""
+def kv_bytes(shape: ModelShape) -> float:
+    """Bytes of one token's keys and values in all layers."""
     return 2.0 * KV_BYTES * shape.layers * shape.kv_heads * shape.head_dim
 
 
-def _colocated(settings: GrpoSettings, plan: Plan) -> Literal["awake", "asleep"] | None:
+def _colocated(settings: GrpoSettings, plan: RolloutPlan) -> Literal["awake", "asleep"] | None:
     """Whether an engine lives on the training GPUs, and gives its memory back for the update."""
     if plan.engine == "verl":
         return "asleep"
     return "awake" if settings.vllm == "colocate" else None
 
 
-def _split(settings: GrpoSettings, plan: Plan, hw: Hardware) -> tuple[Hardware, Hardware]:
+def _split(settings: GrpoSettings, plan: RolloutPlan, hw: Hardware) -> tuple[Hardware, Hardware]:
     """GPUs of the update and GPUs of the rollouts."""
     served = plan.engine == "trl" and settings.vllm == "server"
     if served != (plan.rollout_gpus > 0):
@@ -229,25 +229,27 @@ def _split(settings: GrpoSettings, plan: Plan, hw: Hardware) -> tuple[Hardware, 
     return training, rolling
 
 
-def _update(shape: Shape, job: Job, settings: GrpoSettings, hw: Hardware) -> Memory:
+def _update(shape: ModelShape, job: Job, settings: GrpoSettings, hw: Hardware) -> MemoryEstimate:
     """Memory of the update, with the start model where the KL to it is wanted."""
     found = memory(shape, job, hw.gpus, cpu=hw.cpu)
     held = (settings.beta > 0 or settings.kl_every > 0) and job.lora_rank is None
     return found.model_copy(update={"reference": found.weights}) if held else found
 
 
-def _room(shape: Shape, settings: GrpoSettings, plan: Plan, hw: Hardware, resident: float, spread: int) -> Room:
+def _room(
+    shape: ModelShape, settings: GrpoSettings, plan: RolloutPlan, hw: Hardware, resident: float, spread: int
+) -> GpuRoom:
     """Memory of a rollout GPU whose engine is spread over so many."""
     if settings.vllm == "off" and plan.engine == "trl":  # the training's own weights, whole while it writes
         whole = max(0.0, 2.0 * shape.parameters - resident)
-        return Room(resident, whole, 0.0, hw.memory * GIB - resident - whole - hw.reserve * GIB)
+        return GpuRoom(resident, whole, 0.0, hw.memory * GIB - resident - whole - hw.reserve * GIB)
     share = settings.vllm_memory if _colocated(settings, plan) else SERVED_SHARE
     weights, working = 2.0 * shape.parameters / spread, ENGINE_GIB * GIB
     free = min(share * hw.memory * GIB, (hw.memory - hw.reserve) * GIB - resident)
-    return Room(resident, weights, working, free - weights - working)
+    return GpuRoom(resident, weights, working, free - weights - working)
 
 
-def _spreads(shape: Shape, settings: GrpoSettings, plan: Plan, hw: Hardware) -> list[int]:
+def _spreads(shape: ModelShape, settings: GrpoSettings, plan: RolloutPlan, hw: Hardware) -> list[int]:
     """GPUs of an engine that are worth trying, within a machine; one where TRL leaves no choice."""
     if plan.spread is not None:
         return [plan.spread]
@@ -258,7 +260,13 @@ def _spreads(shape: Shape, settings: GrpoSettings, plan: Plan, hw: Hardware) -> 
 
 
 def _layout(
-    shape: Shape, settings: GrpoSettings, plan: Plan, hw: Hardware, resident: float, spread: int, rollouts: int
+    shape: ModelShape,
+    settings: GrpoSettings,
+    plan: RolloutPlan,
+    hw: Hardware,
+    resident: float,
+    spread: int,
+    rollouts: int,
 ) -> Layout:
     """How engines of so many GPUs would do. Raises InputError where the GPUs are no whole engines."""
     if hw.gpus % spread:
@@ -275,7 +283,7 @@ def _layout(
 
 
 def _seconds_rollouts(
-    shape: Shape, settings: GrpoSettings, plan: Plan, hw: Hardware, spread: int, share: int, at_once: int
+    shape: ModelShape, settings: GrpoSettings, plan: RolloutPlan, hw: Hardware, spread: int, share: int, at_once: int
 ) -> float:
     """Time in which an engine writes its share of a step."""
     longest = settings.completion_tokens
@@ -291,7 +299,7 @@ def _seconds_rollouts(
     return max(reading, computing)
 
 
-def _seconds_rewards(job: Job, plan: Plan, hw: Hardware, completion: float) -> float:
+def _seconds_rewards(job: Job, plan: RolloutPlan, hw: Hardware, completion: float) -> float:
     """Form on cores and counts on one, then writing on the reward model's GPUs."""
     form = job.batch * completion / FORM_TOKENS * (FORM_S / CORES[plan.engine] + COUNT_S)
     if not plan.reward_gpus:
@@ -300,7 +308,7 @@ def _seconds_rewards(job: Job, plan: Plan, hw: Hardware, completion: float) -> f
     return form + 2 * plan.reward_parameters * tokens / (plan.reward_gpus * hw.tflops * 1e12 * hw.mfu)
 
 
-def _seconds_update(shape: Shape, job: Job, settings: GrpoSettings, plan: Plan, hw: Hardware) -> float:
+def _seconds_update(shape: ModelShape, job: Job, settings: GrpoSettings, plan: RolloutPlan, hw: Hardware) -> float:
     """Optimizer steps on a step's rollouts, and the forward passes that they need."""
     if hw.gpus > MACHINE:
         hw = hw.model_copy(update={"link": min(hw.link, NETWORK)})
@@ -313,7 +321,7 @@ def _seconds_update(shape: Shape, job: Job, settings: GrpoSettings, plan: Plan, 
     return settings.iterations * seconds_per_step(shape, job, hw) + computing
 
 
-def _seconds_weights(shape: Shape, settings: GrpoSettings, plan: Plan, hw: Hardware, spread: int) -> float:
+def _seconds_weights(shape: ModelShape, settings: GrpoSettings, plan: RolloutPlan, hw: Hardware, spread: int) -> float:
     """Time in which an engine gets new weights; none where the training's own are used."""
     if settings.vllm == "off" and plan.engine == "trl":
         return 0.0
@@ -321,14 +329,14 @@ def _seconds_weights(shape: Shape, settings: GrpoSettings, plan: Plan, hw: Hardw
     return 2 * shape.parameters / (spread * link * 1e9)
 
 
-def _assumptions(job: Job, settings: GrpoSettings, plan: Plan, hw: Hardware, completion: float) -> Iterator[str]:
-    """What the numbers take for granted."""
+def _assumptions(job: Job, settings: GrpoSettings, plan: RolloutPlan, hw: Hardware, completion: float) -> Iterator[str]:
+    """The assumptions that the numbers rest on."""
     one = "core" if hw.cpu else "GPU"
     longest = settings.completion_tokens
     yield f"rollouts of {completion:,.0f} tokens on average, the longest {longest:,} (--completion-tokens)"
     yield f"prompts of {plan.prompt:,.0f} tokens on average, read in no time (--prompt-tokens)"
-    yield f"decoding at {HBM_SHARE:.0%} of {hw.hbm:g} GB/s a {one}, and {OVERHEAD_S * 1e3:g} ms a step"
-    yield f"updates at {hw.mfu:.0%} of {hw.peak(job) / 1e12:g} TFLOPS a {one} (--mfu for another)"
+    yield f"decoding at {HBM_SHARE:.0%} of {hw.hbm:g} GB/s per {one}, and {OVERHEAD_S * 1e3:g} ms per step"
+    yield f"updates at {hw.mfu:.0%} of {hw.peak(job) / 1e12:g} TFLOPS per {one} (--mfu for another)"
     where = {
         "awake": f"vLLM keeps {settings.vllm_memory:.0%} of each GPU in the update too (TRL without sleep)",
         "asleep": f"vLLM has {settings.vllm_memory:.0%} of each GPU, and gives it back for the update (verl)",

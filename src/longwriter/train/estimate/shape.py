@@ -1,6 +1,6 @@
-"""The sizes of a model, from its config.json alone: exact counts of parameters, and of what each token multiplies.
+"""The sizes of a model, from its config.json alone: exact counts of parameters, and of the weights each token multiplies.
 
-Known are decoders of Llama's build: RMSNorm, rotary attention with shared keys and values, a gated feed-forward layer.
+It knows decoders of Llama's architecture: RMSNorm, rotary attention with shared keys and values, a gated feed-forward layer.
 Counts are those of transformers' own classes (tested against them), `chatglm` those of GLM-4's first release.
 """
 
@@ -27,7 +27,7 @@ class Build(NamedTuple):
     head_norms: bool = False
     """RMSNorms over each head's queries and keys."""
     key_mix: bool = False
-    """nano's weight a key head."""
+    """nano's one weight per key head."""
     tied: bool = False
     """Whether the head is the embedding where the config does not say."""
 
@@ -64,7 +64,7 @@ CHATGLM = {  # its names -> transformers' names
 SIZES = ("hidden_size", "num_hidden_layers", "num_attention_heads", "intermediate_size", "vocab_size")
 
 
-class Shape(Record):
+class ModelShape(Record):
     """A decoder's sizes."""
 
     hidden: int = Field(gt=0)
@@ -85,8 +85,8 @@ class Shape(Record):
     """Bias parameters of a layer."""
 
     @classmethod
-    def of(cls, config: Mapping[str, object]) -> "Shape":
-        """From a config.json. Raises InputError where a size is missing or the model is not of a known build."""
+    def of(cls, config: Mapping[str, object]) -> "ModelShape":
+        """The sizes in a config.json. Raises InputError where a size is missing or the model is not of a known build."""
         kind = str(config.get("model_type", ""))
         if kind not in BUILDS:
             raise InputError(
@@ -117,7 +117,7 @@ class Shape(Record):
 
     @property
     def build(self) -> Build:
-        """What it is made of besides matrices."""
+        """The parts besides matrices."""
         return BUILDS[self.model_type]
 
     @property
@@ -159,7 +159,7 @@ class Shape(Record):
 
     @property
     def parameters(self) -> int:
-        """All of them."""
+        """Number of all parameters."""
         return self.layers * self.layer + self.embedding * (1 if self.tied else 2) + self.hidden
 
     def adapters(self, rank: int, targets: str | Iterable[str] = "all-linear") -> int:

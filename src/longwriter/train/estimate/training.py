@@ -1,6 +1,6 @@
-"""What a training needs before anything is rented: memory on each GPU, tokens a second, hours, cost.
+"""Forecast of a training before anything is rented: memory on each GPU, tokens per second, hours, cost.
 
-Floating-point operations of a token, with M weights of the layers that multiply it, a head of H V, and attention 4 q s L to a
+Floating-point operations per token, with M weights of the layers that multiply it, a head of H V, and attention 4 q s L to a
 mean of s tokens before it (q the width of all heads' queries, L layers):
 
     forward     2 (M + H V) + 4 q s L       s: half a sample; a whole row where a mask keeps samples apart (it skips nothing)
@@ -8,8 +8,9 @@ mean of s tokens before it (q the width of all heads' queries, L layers):
     again       one forward of the layers with checkpointing, one of the head with lean logits
     reference   one forward more (preference optimisation)
 
-Short samples apart that is the familiar 6 N D. A step takes operations / (GPUs x peak x MFU), or the time of its messages
-where that is longer (they run beside it), plus, with offload, the time to and from the host and of its optimizer.
+For short samples and without `again`, this is the familiar 6 N D. A step takes operations / (GPUs x peak x MFU), or the
+time of its messages where that is longer (they run beside it), plus, with offload, the time to and from the host and of
+its optimizer.
 Memory: see `memory`. Every assumption is named in the result.
 """
 
@@ -23,8 +24,8 @@ from typing import NamedTuple
 from pydantic import Field
 
 from longwriter.errors import InputError
-from longwriter.train.estimate.memory import Job, Memory, Strategy, memory
-from longwriter.train.estimate.shape import Shape
+from longwriter.train.estimate.memory import Job, MemoryEstimate, Strategy, memory
+from longwriter.train.estimate.shape import ModelShape
 from longwriter.types import Record
 
 GIB = 2**30
@@ -36,14 +37,14 @@ MOST_GPUS = 1024
 
 
 class Change(NamedTuple):
-    """A way to need less."""
+    """A change of the job that needs less memory."""
 
     job: dict[str, object]
     words: str
 
 
 class Hardware(Record):
-    """What the job runs on; see hardware.toml for units."""
+    """GPUs that a job runs on; units are in hardware.toml."""
 
     name: str
     gpus: int = Field(gt=0)
@@ -59,20 +60,20 @@ class Hardware(Record):
 
     @property
     def cpu(self) -> bool:
-        """Processes on CPU cores."""
+        """Whether these are processes on CPU cores."""
         return self.name == "CPU"
 
     def peak(self, job: Job) -> float:
-        """Operations a second that one of them could do."""
+        """Operations per second that one of them could do."""
         return 1e12 * (self.tflops if job.compute_bytes == 2 else self.tflops32)
 
 
-class Estimate(Record):
-    """The forecast."""
+class TrainingEstimate(Record):
+    """The forecast of a training."""
 
     parameters: int
     trained: int
-    memory: Memory
+    memory: MemoryEstimate
     """Bytes on each GPU."""
     reserve: float
     available: float
@@ -81,12 +82,12 @@ class Estimate(Record):
     tokens_per_step: float
     seconds_per_step: float
     tokens_per_second: float
-    """Over all GPUs."""
+    """Tokens per second of all GPUs together."""
     steps: int | None
     hours: float | None
     """None: the length of the run is not known."""
     cost: float | None
-    """In the currency of the price; None: no price, or no length."""
+    """Cost in the currency of the price; None: no price, or no length."""
     assumptions: tuple[str, ...]
     remedies: tuple[str, ...]
     """Changes that together make it fit, by the same formula; empty where it fits or nothing helps."""
@@ -100,7 +101,7 @@ class Estimate(Record):
 
     @property
     def missing(self) -> float:
-        """Bytes that a GPU has too few; 0 where it fits."""
+        """Bytes that each GPU lacks; 0 where it fits."""
         return max(0.0, self.needed - self.available)
 
 
@@ -124,8 +125,8 @@ def hardware(spec: str, *, memory: float | None = None, mfu: float | None = None
     return Hardware(name=found[0], gpus=int(parts[1] or 1), **row)
 
 
-def flops_per_token(shape: Shape, job: Job) -> float:
-    """Operations of a step for each of its tokens, recomputation included."""
+def flops_per_token(shape: ModelShape, job: Job) -> float:
+    """Operations per token of a step, recomputation included."""
     sample = min(job.sample or job.sequence, job.sequence)
     context = job.sequence if job.masked else sample / 2
     matrices, head = 2.0 * shape.layers * shape.layer_matrices, 2.0 * shape.embedding
@@ -139,7 +140,7 @@ def flops_per_token(shape: Shape, job: Job) -> float:
     return computed + again + reference
 
 
-def seconds_per_step(shape: Shape, job: Job, hw: Hardware) -> float:
+def seconds_per_step(shape: ModelShape, job: Job, hw: Hardware) -> float:
     """Time of one optimizer step."""
     computing = flops_per_token(shape, job) * tokens_per_step(job) / (hw.gpus * hw.peak(job) * hw.mfu)
     c, every, trained = job.compute_bytes, shape.parameters, job.trained(shape)
@@ -161,12 +162,12 @@ def seconds_per_step(shape: Shape, job: Job, hw: Hardware) -> float:
 
 
 def tokens_per_step(job: Job) -> float:
-    """Tokens that a step computes: of both sides for preferences."""
+    """Tokens that a step computes, for preferences those of both sides."""
     row = job.sequence if job.packed else min(job.sample or job.sequence, job.sequence)
     return job.batch * (2 if job.method == "dpo" else 1) * row
 
 
-def estimate(shape: Shape, job: Job, hw: Hardware, *, price: float | None = None) -> Estimate:
+def estimate(shape: ModelShape, job: Job, hw: Hardware, *, price: float | None = None) -> TrainingEstimate:
     """The forecast for a job; `price` of one GPU for one hour. Raises InputError where the batch cannot be split."""
     if job.batch % (job.device_batch * hw.gpus):
         raise InputError(
@@ -178,7 +179,7 @@ def estimate(shape: Shape, job: Job, hw: Hardware, *, price: float | None = None
     if steps is None and job.tokens is not None:
         steps = max(1, math.ceil(job.tokens / tokens))
     hours = None if steps is None else steps * seconds / 3600
-    return Estimate(
+    return TrainingEstimate(
         parameters=shape.parameters,
         trained=job.trained(shape),
         memory=memory(shape, job, hw.gpus, cpu=hw.cpu),
@@ -197,18 +198,18 @@ def estimate(shape: Shape, job: Job, hw: Hardware, *, price: float | None = None
     )
 
 
-def needed(shape: Shape, job: Job, hw: Hardware) -> float:
+def needed(shape: ModelShape, job: Job, hw: Hardware) -> float:
     """Bytes on each GPU, the reserve included."""
     return memory(shape, job, hw.gpus, cpu=hw.cpu).device + hw.reserve * GIB
 
 
-def fits(shape: Shape, job: Job, hw: Hardware) -> bool:
-    """Whether each GPU holds it."""
+def fits(shape: ModelShape, job: Job, hw: Hardware) -> bool:
+    """Whether the job fits into each GPU."""
     return needed(shape, job, hw) <= hw.memory * GIB
 
 
-def _remedies(shape: Shape, job: Job, hw: Hardware) -> tuple[str, ...]:
-    """Changes that together make it fit, the dearest left out where it can be; empty where it fits or nothing helps."""
+def _remedies(shape: ModelShape, job: Job, hw: Hardware) -> tuple[str, ...]:
+    """Changes that together make it fit, the most expensive left out where possible; empty where it fits or nothing helps."""
     chosen: list[Change] = []
     for change in _changes(job, hw):
         now = _changed(job, chosen)
@@ -225,7 +226,7 @@ def _remedies(shape: Shape, job: Job, hw: Hardware) -> tuple[str, ...]:
     return tuple(change.words for change in chosen)
 
 
-def _enough(shape: Shape, job: Job, hw: Hardware) -> int | None:
+def _enough(shape: ModelShape, job: Job, hw: Hardware) -> int | None:
     """The fewest GPUs, doubling, at which it fits with weights shared out; None: not with 1,024 either."""
     if job.strategy not in (Strategy.FSDP, Strategy.ZERO3):
         job = job.model_copy(update={"strategy": Strategy.FSDP, "offload": "none"})
@@ -267,9 +268,9 @@ def _changes(job: Job, hw: Hardware) -> Iterator[Change]:
 
 
 def _assumptions(job: Job, hw: Hardware) -> Iterator[str]:
-    """What the numbers take for granted."""
+    """The assumptions that the numbers rest on."""
     one = "core" if hw.cpu else "GPU"
-    yield f"{hw.mfu:.0%} of {hw.peak(job) / 1e12:g} TFLOPS a {one}, recomputation counted (--mfu for another)"
+    yield f"{hw.mfu:.0%} of {hw.peak(job) / 1e12:g} TFLOPS per {one}, recomputation counted (--mfu for another)"
     if job.compute_bytes > 2 and not hw.cpu:
         yield f"float32 throughout; with run.bf16 = true the peak is {hw.tflops:g} TFLOPS"
     yield f"{hw.reserve:g} GiB of {hw.memory:g} GiB kept for " + (
@@ -284,7 +285,7 @@ def _assumptions(job: Job, hw: Hardware) -> Iterator[str]:
     if job.masked:
         yield 'attention "sdpa" computes packs whole under a mask; flash attention computes each sample alone'
     if hw.gpus > 1:
-        yield f"messages run beside computing, at {hw.link:g} GB/s a {one}, all in one machine"
+        yield f"messages run beside computing, at {hw.link:g} GB/s per {one}, all in one machine"
     if job.offload != "none":
         yield f"offload waits: {hw.host_link:g} GB/s to the host, whose memory gives {hw.host_memory:g} GB/s to all GPUs"
     if job.method == "dpo" and job.lora_rank is None:
@@ -293,5 +294,5 @@ def _assumptions(job: Job, hw: Hardware) -> Iterator[str]:
 
 
 def _plain(name: str) -> str:
-    """For comparison."""
+    """A GPU's name without case and punctuation."""
     return re.sub(r"[^a-z0-9]", "", name.lower())

@@ -42,7 +42,7 @@ def normalised(rewards: Floats, group: int, scale: float = 0.0) -> Floats:
 
 
 def advantages(rewards: Floats, group: int, how: How = "mean", weights: Floats | None = None) -> Floats:
-    """One advantage a rollout, (N,), of `rewards` (N, K) with NaN for missing; 0 for a rollout without any reward.
+    """One advantage per rollout, (N,), of `rewards` (N, K) with NaN for missing; 0 for a rollout without any reward.
 
     mean   the formula above
     sum    the weighted mean of the rewards first, normalised in the group then: what most trainers do. A missing reward

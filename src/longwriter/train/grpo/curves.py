@@ -3,8 +3,8 @@
 import re
 from pathlib import Path
 
-from longwriter.train.run.curves import PICTURE
-from longwriter.train.run.log import read_log
+from longwriter.train.run.curves import PICTURE, plot, save_png
+from longwriter.train.run.log import names_of, read_log
 
 PANELS = {
     "reward": r"rewards/(.+)/mean",
@@ -13,8 +13,8 @@ PANELS = {
     "repeated words, distinct word pairs": r"(repetition|distinct_2)",
     "overuse of a word, times": r"(overuse)",
     "share of rollouts": r"(cut|malformed)|rewards/(.+/missing)",
-    "entropy, nats a token": r"(entropy)",
-    "KL to the start, nats a token": r"(kl)",
+    "entropy, nats per token": r"(entropy)",
+    "KL to the start, nats per token": r"(kl)",
 }
 """Title -> keys of the log; what stands in brackets is the curve's name."""
 
@@ -26,18 +26,14 @@ def draw(folder: Path, title: str) -> None:
     log = read_log(folder)
     if not log:
         return
-    keys = sorted({k for entry in log for k in entry})
+    keys = names_of(log)
     figure = Figure(figsize=(16, 7), layout="constrained")
     figure.suptitle(title)
     for axes, (panel, pattern) in zip(figure.subplots(2, 4).flat, PANELS.items(), strict=True):
         for match in filter(None, (re.fullmatch(pattern, key) for key in keys)):
-            points = [(e["step"], e[match[0]]) for e in log if match[0] in e]
-            label = next(filter(None, match.groups()))
-            axes.plot(*zip(*points, strict=True), label=label, marker="o" if len(points) < 30 else None, markersize=3)
+            plot(axes, log, match[0], next(filter(None, match.groups())))
         axes.set(xlabel="step", title=panel)
         axes.grid(alpha=0.3)
         if axes.lines:
             axes.legend()
-    temporary = folder / f".{PICTURE}"
-    figure.savefig(temporary, format="png", dpi=110)
-    temporary.replace(folder / PICTURE)
+    save_png(figure, folder / PICTURE, dpi=110)

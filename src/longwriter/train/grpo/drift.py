@@ -26,7 +26,7 @@ class Overused(NamedTuple):
 
 
 def word_counts(texts: Sequence[str]) -> Counter[str]:
-    """How often each word stands in the texts, in small letters; characters are the words of Chinese."""
+    """How often each word occurs in the texts, in lowercase; characters are the words of Chinese."""
     return Counter(word.casefold() for text in texts for word in words_of(text))
 
 
@@ -76,8 +76,8 @@ def drift(
     answer_words and think_words (means), answer_share (answer words of all), repetition (mean share of repeated words,
     `repetition.repetition`), distinct_2 (see `distinct`), and, against the word counts `before` of an earlier step,
     overuse: the ratio of the word that grew most. Texts of malformed completions are "": they count in the means of words
-    and in nothing else. `repeated`: of each answer the share of repeated words where it is known, else None; it is dear, so
-    only what is not known is computed.
+    and in nothing else. `repeated`: of each answer the share of repeated words where it is known, else None; only
+    what is not known is computed, since it is expensive.
     """
     numbers: dict[str, float] = {}
     written, thought = sum(map(count_words, answers)), sum(map(count_words, thinks))

@@ -4,8 +4,8 @@ As LongWriter-Zero does it (arXiv:2506.18841): eps 0.2, no KL penalty, temperatu
 runs the updates; rollouts come from transformers, or from vLLM where there is a GPU.
 """
 
-import json
 import re
+from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 from warnings import filterwarnings
@@ -14,33 +14,35 @@ import torch
 from datasets import Dataset as Table
 from trl import GRPOConfig
 
-from longwriter.config import read_text
 from longwriter.errors import InputError
+from longwriter.rewards.scoring import RewardSet
 from longwriter.train.grpo.curves import draw
 from longwriter.train.grpo.prompts import Prompt, order, read_prompts
 from longwriter.train.grpo.sampling import TAG, Sampling
-from longwriter.train.grpo.scorer import Judge
-from longwriter.train.grpo.scoring import Scoring
+from longwriter.train.grpo.scorer import THEN, RolloutScorer, asking
 from longwriter.train.grpo.trainer import GroupTrainer
+from longwriter.train.method_recipes import for_method
 from longwriter.train.recipe import Recipe
-from longwriter.train.run.curves import Tell
-from longwriter.train.run.folder import finish, go, start
-from longwriter.train.run.setup import arguments, open_model, open_tokenizer, steps_of
+from longwriter.train.run.folder import open_run
+from longwriter.train.run.log import ReportProgress, TrainingProgress
+from longwriter.train.run.setup import open_model, open_tokenizer, steps_of, trl_arguments
 
 filterwarnings("ignore", message=".*rollout_func.*", category=UserWarning)
 
 LONGEST_PAUSE_S = 7 * 24 * 3600
-"""For which the other processes wait while the main one waits for a reward."""
+"""How long the other processes wait while the main one waits for a reward."""
 CORRECTIONS = {"token": "token_truncate", "sequence": "sequence_mask"}
-SHOWN = ("step", "steps", "left", "loss", "cut", "flat", "answer_words", "entropy")
+SHOWN = ("loss", "cut", "flat", "answer_words", "entropy")
 
 
-def grpo(recipe: Recipe, out: Path, tell: Tell) -> None:
-    """Train to the end of the recipe, going on from the last whole checkpoint in `out`.
+def grpo(recipe: Recipe, out: Path, report_progress: ReportProgress) -> None:
+    """Train to the end of the recipe, from the last whole checkpoint in `out` if there is one.
 
     Raises InputError, SetupError of a reward, or RunError for folders, disks, a reward that breaks and a collapse.
     """
-    _check(recipe)
+    recipe = for_method(recipe, "grpo")
+    if recipe.grpo.vllm != "off" and (recipe.run.cpu or not torch.cuda.is_available()):
+        raise InputError(f"grpo.vllm = {recipe.grpo.vllm}: vLLM needs a GPU here; use off")
     tokenizer = open_tokenizer(recipe.model)
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token
@@ -55,11 +57,13 @@ def grpo(recipe: Recipe, out: Path, tell: Tell) -> None:
     if recipe.run.steps is None:
         steps *= recipe.grpo.iterations
     args = GRPOConfig(**_arguments(recipe, out, steps))
-    judge = None
-    if args.process_index == 0:
-        judge = Judge(recipe.grpo, Scoring(recipe.grpo.objectives, recipe.grpo.rewards, tell), out)
-    start(recipe, out, {label: told for label, (_, told) in opened.items()})
-    try:
+    data = {label: told for label, (_, told) in opened.items()}
+    scorer = None
+    with ExitStack() as stack:
+        if args.process_index == 0:
+            rewards = RewardSet(recipe.grpo.objectives, recipe.grpo.rewards, report_progress, THEN)
+            scorer = RolloutScorer(recipe.grpo, stack.enter_context(asking(rewards)), out)
+        run = open_run(recipe, out, data, lambda report: report_progress(_shown(report)))
         trainer = GroupTrainer(
             open_model(recipe, tokenizer, lean=False),  # TRL makes it lean itself
             args=args,
@@ -67,72 +71,28 @@ def grpo(recipe: Recipe, out: Path, tell: Tell) -> None:
             processing_class=tokenizer,
             settings=recipe.grpo,
             sampling=Sampling(recipe.grpo, tokenizer, recipe.run.seed),
-            judge=judge,
+            scorer=scorer,
         )
         if recipe.grpo.kl_every and recipe.model.lora is None:
             trainer.measure_against(open_model(recipe, tokenizer, lean=False))
-        go(trainer, recipe, out, lambda told: tell(told if isinstance(told, str) else _shown(told)))
-        finish(trainer, recipe, out)
-        if judge is not None:
+        run.train(trainer)
+        run.close(trainer)
+        if scorer is not None:
             draw(out, out.name)
-    finally:
-        if judge is not None:
-            judge.scoring.close()
 
 
-def _shown(entry: dict[str, float]) -> dict[str, float]:
-    """Of a report, what fits on a line."""
-    return {k: v for k, v in entry.items() if k in SHOWN or re.fullmatch("rewards/.+/mean", k)}
-
-
-def _check(recipe: Recipe) -> None:
-    """Settings that cannot go together. Raises InputError naming the first."""
-    g, r, d = recipe.grpo, recipe.run, recipe.data
-    lora = recipe.model.lora
-    gpu = torch.cuda.is_available() and not r.cpu
-    wrong = {
-        'data.sources: reinforcement asks requests: kind = "prompts", with the columns id, prompt, lower, upper': any(
-            s.kind != "prompts" for s in d.sources
-        ),
-        "data.sources.held_out: grpo evaluates nothing on the way; leave it out": any(s.held_out for s in d.sources),
-        f"data.too_long = {d.too_long}: a request is not cut; use drop or refuse": d.too_long in ("cut", "split"),
-        "optim.name: grpo trains with adamw": recipe.optim.name != "adamw",
-        "run.tokens: grpo counts steps or epochs of the requests; give run.steps or run.epochs": r.tokens is not None,
-        f"run.batch = {r.batch} rollouts are no whole groups of grpo.group = {g.group}": r.batch % g.group > 0,
-        f"run.save_every = {r.save_every}: checkpoints fall between rollouts; make it a multiple of grpo.iterations = "
-        f"{g.iterations}": r.save_every % g.iterations > 0,
-        f"grpo.completion_tokens = {g.completion_tokens:,} leave no room for a prompt in data.max_tokens = "
-        f"{d.max_tokens:,}": g.completion_tokens >= d.max_tokens,
-        f"grpo.vllm = {g.vllm}: vLLM needs a GPU here; use off": g.vllm != "off" and not gpu,
-        "grpo.vllm = server: give its address with grpo.vllm_url": g.vllm == "server" and g.vllm_url is None,
-        "run.fsdp: weights in shards cannot generate; use run.deepspeed, or grpo.vllm": r.fsdp and g.vllm == "off",
-        "model.lora.dropout: the policy that is trained must be the one that wrote; make it 0": lora is not None
-        and lora.dropout > 0,
-        "run.deepspeed: stage 3 would shard a model that one process opens for itself; give the writing reward by "
-        "grpo.rewards.reward_url and measure no KL (kl_every = 0)": _shards_weights(r.deepspeed)
-        and (g.rewards.reward_model is not None or (g.kl_every > 0 and lora is None)),
-        "grpo.beta: the penalty needs weights to go back to: model.init": g.beta > 0 and recipe.model.init is None,
-    }
-    for message, is_so in wrong.items():
-        if is_so:
-            raise InputError(message)
-
-
-def _shards_weights(deepspeed: str | None) -> bool:
-    """Whether DeepSpeed's file asks for ZeRO stage 3; of a damaged one, transformers will tell."""
-    try:
-        settings = json.loads(read_text(Path(deepspeed))) if deepspeed else {}
-    except ValueError:
-        return False
-    return bool(settings.get("zero_optimization", {}).get("stage") == 3)
+def _shown(report: TrainingProgress | str) -> TrainingProgress | str:
+    """A report with no more values than fit on a line."""
+    if isinstance(report, str):
+        return report
+    values = {k: v for k, v in report.entry.values.items() if k in SHOWN or re.fullmatch("rewards/.+/mean", k)}
+    return report.model_copy(update={"entry": report.entry.model_copy(update={"values": values})})
 
 
 def _arguments(recipe: Recipe, out: Path, steps: int) -> dict[str, object]:
     """GRPOConfig as keywords."""
     g = recipe.grpo
-    settings = arguments(recipe, out, steps)
-    for name in ("label_names", "remove_unused_columns", "prediction_loss_only"):  # TRL knows better
-        del settings[name]
+    settings = trl_arguments(recipe, out, steps)
     settings |= {
         "num_generations": g.group,
         "max_completion_length": g.completion_tokens,

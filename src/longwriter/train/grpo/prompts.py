@@ -1,7 +1,6 @@
 """The requests of a GRPO run: read, put into the prompt, measured, and laid out in the order in which they are asked."""
 
 from dataclasses import asdict, dataclass
-from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -10,13 +9,15 @@ from transformers import PreTrainedTokenizerBase
 from longwriter.config import read_text
 from longwriter.errors import InputError
 from longwriter.journal import digest
-from longwriter.rewards.base import Mode
+from longwriter.prompts import prompt_set
+from longwriter.rewards.base import Mode, reward_class, traits_of
 from longwriter.text import language
-from longwriter.train.data.chat import read_table
+from longwriter.train.data.tables import read_table
 from longwriter.train.grpo.settings import GrpoSettings
 from longwriter.train.recipe import Recipe
 
 FIELD = "{request}"
+TEMPLATES = Path(__file__).parent / "templates"
 
 
 @dataclass(frozen=True)
@@ -55,9 +56,8 @@ class Template:
     def render(self, request: str) -> str:
         """What the model continues."""
         text = self.text
-        if self.own:
-            folder = files("longwriter.train.grpo") / "templates" / language(request)
-            text = (folder / f"{self.settings.prompt}.txt").read_text("utf-8")
+        if self.own:  # a base model goes on after the end of the line
+            text = prompt_set(TEMPLATES / language(request)).text(self.settings.prompt) + "\n"
         text = text.replace(FIELD, request)
         if not self.settings.chat:
             return text
@@ -95,9 +95,11 @@ def read_prompts(
             f"grpo.completion_tokens leaves {room:,}"
         )
     ranged = sum(p.lower is not None for p in fitting)
-    if "length" in recipe.grpo.objectives and not ranged:
+    needing = [name for name in recipe.grpo.objectives if traits_of(reward_class(name)).needs_range]
+    if needing and not ranged:
         raise InputError(
-            f"{path}: no row has lower and upper, which grpo.objectives = length needs; make them with longwriter data ranges"
+            f"{path}: no row has lower and upper, which grpo.objectives = {needing[0]} needs; "
+            "make them with longwriter data ranges"
         )
     told: dict[str, object] = {
         "prompts": len(fitting),

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 TAG = "</answer>"
 TAIL = 16
-"""Tokens that are looked at for the tag; byte-level tokenizers need at most one a character."""
+"""Tokens that are looked at for the tag; byte-level tokenizers need at most one per character."""
 
 
 class AtTag(StoppingCriteria):
@@ -46,7 +46,7 @@ class Sampling:
     """TRL's `rollout_func`: prompts in, completions out."""
 
     def __init__(self, settings: GrpoSettings, tokenizer: PreTrainedTokenizerBase, seed: int) -> None:
-        """`seed`: of the run."""
+        """`seed`: the run's."""
         self.settings, self.tokenizer, self.seed = settings, tokenizer, seed
 
     def __call__(self, prompts: list[str], trainer: "GRPOTrainer") -> dict[str, object]:

@@ -14,7 +14,7 @@ class GrpoSettings(Record):
     objectives: tuple[str, ...] = ("length", "writing", "format")
     """Names of rewards, or a reward of your own as `package.module:Class`."""
     weights: tuple[float, ...] | None = None
-    """Of the objectives, in their order; None: all the same."""
+    """Weights of the objectives, in their order; None: equal ones."""
     rewards: RewardSettings = RewardSettings()
     advantage: Literal["mean", "sum", "batch"] = "mean"
     """`mean`: of each reward's advantage in its group (the paper). `sum`: of the rewards, then normalised. `batch`: as
@@ -48,7 +48,7 @@ class GrpoSettings(Record):
     kl_every: int = Field(default=0, ge=0)
     """Steps between measurements of the KL to the start model; 0: never. Holds that model in memory."""
     entropy_floor: float = Field(default=0.0, ge=0)
-    """Nats a token; below it a step counts as collapsed, as does one in which no group's rewards differ."""
+    """Nats per token; below it a step counts as collapsed, as does one in which no group's rewards differ."""
     collapse_after: int = Field(default=20, gt=0)
     """Collapsed steps in a row after which the run stops."""
     vllm: Literal["off", "server", "colocate"] = "off"

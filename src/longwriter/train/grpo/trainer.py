@@ -1,7 +1,7 @@
 """TRL's GRPOTrainer with LongWriter-Zero's advantages, rollouts that are kept, and measures that show a collapse.
 
-TRL asks a reward function for each process's own completions. Here it gathers those of all processes, the main process
-scores them and sends back every advantage, and these take the place of the ones that TRL would have made of them.
+TRL asks a reward function about each process's own completions. Here it gathers those of all processes, the main process
+scores them (`scorer`) and sends back every advantage, and these replace the ones that TRL would have made of them.
 """
 
 import math
@@ -17,9 +17,9 @@ from trl.trainer.utils import add_fused_lm_head
 
 from longwriter.errors import RunError
 from longwriter.train.grpo.sampling import Sampling
-from longwriter.train.grpo.scorer import Judge, Judged
+from longwriter.train.grpo.scorer import Completion, RolloutScorer, ScoredStep
 from longwriter.train.grpo.settings import GrpoSettings
-from longwriter.train.run.trainer import SoundTrainer
+from longwriter.train.run.trainer import FiniteGradTrainer
 
 RENAMED = {
     "clip_ratio/region_mean": "clipped",
@@ -28,46 +28,49 @@ RENAMED = {
     "sampling/sampling_logp_difference/mean": "vllm_difference",
     "sampling/importance_sampling_ratio/mean": "vllm_ratio",
 }
-"""TRL's measures that are kept; its rewards are of advantages here and would mislead."""
+"""TRL's measures that are kept; its rewards are advantages here and would mislead."""
 COLUMNS = ("id", "request", "prompt", "mode", "lower", "upper", "cut")
 
 
-class GroupTrainer(SoundTrainer, GRPOTrainer):
-    """See the module."""
+class GroupTrainer(FiniteGradTrainer, GRPOTrainer):
+    """TRL's trainer on the advantages of a `RolloutScorer`."""
 
     def __init__(
-        self, *args: object, settings: GrpoSettings, sampling: Sampling, judge: Judge | None, **kwargs: object
+        self, *args: object, settings: GrpoSettings, sampling: Sampling, scorer: RolloutScorer | None, **kwargs: object
     ) -> None:
-        """`judge`: on the main process, None on the others."""
-        self.settings, self.sampling, self.judge = settings, sampling, judge
-        self.judged = Judged([], {})
+        """`scorer`: on the main process, None on the others."""
+        self.settings, self.sampling, self.scorer = settings, sampling, scorer
+        self.scored = ScoredStep([], {})
         self.start: PreTrainedModel | None = None
         self.measures: dict[str, list[float]] = {}
         self.entropies: list[float] = []
-        super().__init__(*args, reward_funcs=[self.judge_all], rollout_func=sampling, **kwargs)
+        super().__init__(*args, reward_funcs=[self.score_all], rollout_func=sampling, **kwargs)
         self.add_callback(Collapse(self))
 
-    def judge_all(
+    def score_all(
         self, prompts: list[str], completions: list[str], completion_ids: list[list[int]], **columns: list[object]
     ) -> list[float]:
         """The advantage of each of this process's completions; the reward function that TRL calls."""
         texts = [self.sampling.text(ids, self.eos_token_ids) for ids in completion_ids]
         columns |= {"prompt": list(prompts)}
         rows = [{"completion": text} | {name: columns[name][i] for name in COLUMNS} for i, text in enumerate(texts)]
-        every = gather_object(rows)
-        told = [self.judge.judge(self.state.global_step + 1, every) if self.judge is not None else None]
-        broadcast_object_list(told)
-        assert told[0] is not None
-        self.judged = told[0]
-        first = self.accelerator.process_index * len(rows)
-        return self.judged.advantages[first : first + len(rows)]
+        every = [Completion.model_validate(row) for row in gather_object(rows)]
+        scored = [None if self.scorer is None else self.scorer.score(self.state.global_step + 1, every)]
+        broadcast_object_list(scored)
+        assert scored[0] is not None
+        self.scored = scored[0]
+        return self._own(len(rows))
+
+    def _own(self, count: int) -> list[float]:
+        """The advantages of this process's `count` completions."""
+        first = self.accelerator.process_index * count
+        return self.scored.advantages[first : first + count]
 
     def _generate_and_score_completions(self, inputs: list[dict[str, object]]) -> dict[str, Tensor]:
         out: dict[str, Tensor] = super()._generate_and_score_completions(inputs)
-        first, mask = self.accelerator.process_index * len(inputs), out["completion_mask"]
-        own = self.judged.advantages[first : first + len(inputs)]
-        out["advantages"] = torch.tensor(own, dtype=torch.float32, device=mask.device)
-        measures = dict(self.judged.measures)
+        mask = out["completion_mask"]
+        out["advantages"] = torch.tensor(self._own(len(inputs)), dtype=torch.float32, device=mask.device)
+        measures = dict(self.scored.measures)
         if self.settings.kl_every and self.state.global_step % self.settings.kl_every == 0:
             measures["kl"] = self._kl_to_start(out)
         if self.settings.overlong == "mask":  # not by TRL, which would take a stop at the tag for a cut
@@ -86,7 +89,7 @@ class GroupTrainer(SoundTrainer, GRPOTrainer):
         return loss
 
     def _kl_to_start(self, rollouts: dict[str, Tensor]) -> float:
-        """KL of the policy to the model it began from, nats a token, at the run's temperature.
+        """KL of the policy to the model it began from, in nats per token, at the run's temperature.
 
         Estimated on the tokens that the policy drew: mean of log pi - log pi_start over all of them.
         """
@@ -127,7 +130,7 @@ class Collapse(TrainerCallback, ExportableState):
         self.trainer, self.flat, self.certain = trainer, 0, 0
 
     def state(self) -> dict[str, dict[str, int]]:
-        """For the checkpoint."""
+        """The counts, for the checkpoint."""
         return {"args": {}, "attributes": {"flat": self.flat, "certain": self.certain}}
 
     def on_train_begin(
@@ -144,7 +147,7 @@ class Collapse(TrainerCallback, ExportableState):
         if entropies:
             self.trainer.measures.setdefault("entropy", []).append(entropy)
         self.trainer.entropies = []
-        self.flat = self.flat + 1 if not any(self.trainer.judged.advantages) else 0
+        self.flat = self.flat + 1 if not any(self.trainer.scored.advantages) else 0
         self.certain = self.certain + 1 if entropy < settings.entropy_floor else 0
         if max(self.flat, self.certain) < settings.collapse_after:
             return

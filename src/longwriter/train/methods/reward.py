@@ -5,7 +5,7 @@
 The model is a language model with one score in place of words, read at the last token of the conversation. At the end it
 is judged on pairs that it has not seen: reward.json and reward.png, beside the weights and in the card. Sources without
 `held_out` give up the pairs of some requests, drawn by the seed: `data.held_out_rows`, at most a fifth of the pairs.
-Where that leaves none, nothing is judged: the user is told, and the card says it.
+Where that leaves none, nothing is judged, which is reported and written into the card.
 """
 
 import json
@@ -17,7 +17,7 @@ from pathlib import Path
 import torch
 from datasets import Dataset as Table
 from datasets import concatenate_datasets
-from peft import LoraConfig, PeftModel, get_peft_model
+from peft import PeftModel
 from safetensors import SafetensorError
 from transformers import (
     AutoConfig,
@@ -34,102 +34,88 @@ from longwriter.models.local.hf import positions
 from longwriter.rewards.reward_model import REPORT, encode, scores
 from longwriter.runs.folders import write_file
 from longwriter.text import count_words
-from longwriter.train.methods.dpo import read_pairs
-from longwriter.train.methods.reward_report import Scored, draw, report, table
+from longwriter.train.data.tables import first_line
+from longwriter.train.method_recipes import for_method
+from longwriter.train.methods.dpo import read_pairs, shuffled
+from longwriter.train.methods.reward_report import ScoredPair, draw, report, table
 from longwriter.train.nano import reward as nano_reward  # noqa: F401 - registers nano's reward model with transformers
 from longwriter.train.recipe import Recipe
-from longwriter.train.run.curves import Tell
-from longwriter.train.run.folder import finish, go, start
-from longwriter.train.run.setup import arguments, open_tokenizer, steps_of
-from longwriter.train.run.trainer import SoundTrainer
+from longwriter.train.run.folder import open_run
+from longwriter.train.run.log import ReportProgress
+from longwriter.train.run.setup import open_tokenizer, steps_of, trl_arguments, with_adapters
+from longwriter.train.run.trainer import FiniteGradTrainer
 
 PICTURE = "reward.png"
 UNJUDGED = (
     f"No pair is held out, so the model is not judged: there is no {REPORT}, and its scores count as they are "
-    "(centre 0, scale 1). A fifth of the pairs is held out at most, and a request's pairs stand together; "
+    "(centre 0, scale 1). A fifth of the pairs is held out at most, and the pairs of a request stay together; "
     "give more pairs, a larger data.held_out_rows, or a source its held_out."
 )
-Told = dict[str, object]
+Provenance = dict[str, object]
 
 
-class ScoreTrainer(SoundTrainer, RewardTrainer):
-    """TRL's."""
+class ScoreTrainer(FiniteGradTrainer, RewardTrainer):
+    """TRL's reward trainer, which stops before a gradient that is not finite."""
 
 
-def reward(recipe: Recipe, out: Path, tell: Tell) -> None:
-    """Train to the end of the recipe, going on from the last whole checkpoint in `out`, and judge the result.
+def reward(recipe: Recipe, out: Path, report_progress: ReportProgress) -> None:
+    """Train to the end of the recipe, from the last whole checkpoint in `out` if there is one, and judge the result.
 
-    Raises InputError, or RunError for folders, disks and a loss that is no number.
+    Raises InputError, or RunError for folders, disks and a loss that is not finite.
     """
-    _check(recipe)
+    recipe = for_method(recipe, "reward")
     tokenizer = open_tokenizer(recipe.model)
     if tokenizer.pad_token in (None, tokenizer.eos_token):
         raise InputError(
-            "the score is read at the last token that is no padding, so padding needs a token of its own; "
+            "the score is read at the last token that is not padding, so padding needs a token of its own; "
             "name one in model.special_tokens.pad_token"
         )
-    rows, held, told = _read(recipe, tokenizer)
+    rows, held, data = _read(recipe, tokenizer)
     model = open_model(recipe, tokenizer)
-    start(recipe, out, told)
-    if held is None:
-        tell(UNJUDGED)
-    settings = arguments(recipe, out, steps_of(recipe.run, len(rows), recipe.data.max_tokens))
-    for name in ("label_names", "remove_unused_columns", "prediction_loss_only"):  # TRL knows better
-        del settings[name]
-    seen = held.select(range(min(recipe.data.held_out_rows, len(held)))) if held is not None else None
-    evaluated = seen is not None and len(seen) > 0
+    run = open_run(recipe, out, data, report_progress)
+    if not len(held):
+        report_progress(UNJUDGED)
+    seen = held.select(range(min(recipe.data.held_out_rows, len(held))))
+    steps = steps_of(recipe.run, len(rows), recipe.data.max_tokens)
+    settings = trl_arguments(recipe, out, steps, evaluate=len(seen) > 0)
     trainer = ScoreTrainer(
         model,
-        args=RewardConfig(**settings | {"max_length": None} | ({"eval_strategy": "steps"} if evaluated else {})),
+        args=RewardConfig(**settings | {"max_length": None}),
         train_dataset=rows,
-        eval_dataset=seen if evaluated else None,
+        eval_dataset=seen if len(seen) else None,
         processing_class=tokenizer,
     )
-    go(trainer, recipe, out, tell)
-    judged = None if held is None else judge(trainer, held, recipe)
-    finish(trainer, recipe, out)
+    run.train(trainer)
+    judged = judge(trainer, held, recipe) if len(held) else []
+    run.close(trainer)
     if trainer.args.process_index != 0:
         return
-    if judged is None:
-        _append(out, UNJUDGED)
-    else:
+    if judged:
         conclude(out, judged, recipe, rows, held)
+    else:
+        _append(out, UNJUDGED)
 
 
-def _check(recipe: Recipe) -> None:
-    if any(s.kind != "messages" for s in recipe.data.sources):
-        raise InputError('data.sources: preferences are of kind "messages", with the columns prompt, chosen, rejected')
-    if recipe.optim.name != "adamw":
-        raise InputError("optim.name: reward trains with adamw")
-    if recipe.model.init is None:
-        raise InputError("model.init: a reward model begins from a language model's weights, or a reward model's")
-
-
-def _read(recipe: Recipe, tokenizer: PreTrainedTokenizerBase) -> tuple[Table, Table | None, Told]:
-    """Pairs to learn from, pairs held out, and what the data is."""
-    rows, held = [], []
-    told: Told = {}
+def _read(recipe: Recipe, tokenizer: PreTrainedTokenizerBase) -> tuple[Table, Table, Provenance]:
+    """Pairs to learn from, pairs held out, and data.json."""
+    learnt, held = [], []
+    data: Provenance = {}
     for source in recipe.data.sources:
-        table_, about = read_pairs(source.path, recipe, tokenizer)
+        rows, about = read_pairs(source.path, recipe, tokenizer)
         if source.held_out:
             kept, about_held = read_pairs(source.held_out, recipe, tokenizer)
-            about["held_out"] = about_held
         else:
-            table_, kept = part(table_, recipe.data.held_out_rows, recipe.run.seed)
-            about["held_out"] = {"pairs": len(kept)}
-        rows.append(table_)
+            rows, kept = part(rows, recipe.data.held_out_rows, recipe.run.seed)
+            about_held = {"pairs": len(kept)}
+        learnt.append(rows)
         held.append(kept)
-        told[source.label] = about
-    whole = concatenate_datasets(rows).shuffle(seed=recipe.run.seed)
-    if recipe.data.max_samples is not None:
-        whole = whole.select(range(min(recipe.data.max_samples, len(whole))))
-    kept = concatenate_datasets(held)
-    return whole, kept if len(kept) else None, told
+        data[source.label] = about | {"held_out": about_held}
+    return shuffled(learnt, recipe), concatenate_datasets(held), data
 
 
-def part(table_: Table, count: int, seed: int) -> tuple[Table, Table]:
+def part(pairs: Table, count: int, seed: int) -> tuple[Table, Table]:
     """Pairs to learn from and at most `count` held out, never more than a fifth. A request is on one side alone."""
-    requests = [json.dumps(prompt) for prompt in table_["prompt"]]
+    requests = [json.dumps(prompt) for prompt in pairs["prompt"]]
     names = sorted(set(requests))
     random.Random(seed).shuffle(names)
     sizes = Counter(requests)
@@ -140,16 +126,16 @@ def part(table_: Table, count: int, seed: int) -> tuple[Table, Table]:
             left -= sizes[name]
     places = range(len(requests))
     return (
-        table_.select([i for i in places if requests[i] not in held]),
-        table_.select([i for i in places if requests[i] in held]),
+        pairs.select([i for i in places if requests[i] not in held]),
+        pairs.select([i for i in places if requests[i] in held]),
     )
 
 
 def open_model(recipe: Recipe, tokenizer: PreTrainedTokenizerBase) -> PreTrainedModel | PeftModel:
-    """The model with one score; a fresh one on a language model. Raises InputError for other classifiers."""
+    """The model with one score, of random weights on a language model. Raises InputError for other classifiers."""
     m = recipe.model
     common = {"trust_remote_code": m.trust_remote_code, "attn_implementation": m.attention}
-    set_seed(recipe.run.seed)  # a fresh score and adapters are drawn
+    set_seed(recipe.run.seed)  # of a score and adapters with random weights
     try:
         config = AutoConfig.from_pretrained(m.init, trust_remote_code=m.trust_remote_code)
         classifies = any("ForSequenceClassification" in name for name in config.architectures or [])
@@ -163,26 +149,16 @@ def open_model(recipe: Recipe, tokenizer: PreTrainedTokenizerBase) -> PreTrained
                 m.init, num_labels=1, dtype=torch.bfloat16 if m.dtype == "bfloat16" else torch.float32, **common
             )
     except (OSError, ValueError, KeyError, SafetensorError) as error:
-        line = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        raise InputError(f"model.init: {m.init}: cannot be read as a reward model: {line}") from error
+        raise InputError(f"model.init: {m.init}: cannot be read as a reward model: {first_line(error)}") from error
     model.config.use_cache = False
     model.config.pad_token_id = tokenizer.pad_token_id
-    if m.lora is not None:
-        lora = LoraConfig(
-            r=m.lora.rank,
-            lora_alpha=m.lora.alpha,
-            lora_dropout=m.lora.dropout,
-            target_modules=m.lora.targets if isinstance(m.lora.targets, str) else list(m.lora.targets),
-            task_type="SEQ_CLS",  # the score is trained whole, and saved with the adapter
-        )
-        model = get_peft_model(model, lora)
-    return model
+    return with_adapters(model, m.lora, "SEQ_CLS")  # the score is trained whole, and saved with the adapter
 
 
-def judge(trainer: RewardTrainer, held: Table, recipe: Recipe) -> list[Scored]:
+def judge(trainer: RewardTrainer, held: Table, recipe: Recipe) -> list[ScoredPair]:
     """Scores of the held-out pairs. Every process scores all of them, which any way of sharding allows.
 
-    Raises RunError for a score that is no number.
+    Raises RunError for a score that is NaN.
     """
     sides = ("chosen", "rejected")
     ids = encode([pair["prompt"] + pair[side] for pair in held for side in sides], trainer.processing_class)
@@ -195,10 +171,10 @@ def judge(trainer: RewardTrainer, held: Table, recipe: Recipe) -> list[Scored]:
         raise RunError(
             "the trained model scores a held-out text as NaN; lower optim.lr, and start again with another --out"
         )
-    return [Scored(*values) for values in flat]
+    return [ScoredPair(*values) for values in flat]
 
 
-def conclude(out: Path, pairs: Sequence[Scored], recipe: Recipe, rows: Table, held: Table) -> None:
+def conclude(out: Path, pairs: Sequence[ScoredPair], recipe: Recipe, rows: Table, held: Table) -> None:
     """Write reward.json and reward.png, and the report into the card."""
     found = report(pairs)
     learnt = {json.dumps(prompt) for prompt in rows["prompt"]}
@@ -210,6 +186,6 @@ def conclude(out: Path, pairs: Sequence[Scored], recipe: Recipe, rows: Table, he
 
 
 def _append(out: Path, text: str) -> None:
-    """To the model card."""
+    """Add a text to the model card."""
     card = (out / "README.md").read_text("utf-8")
     write_file(out / "README.md", f"{card}\n{text}\n")

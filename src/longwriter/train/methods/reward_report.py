@@ -11,13 +11,14 @@ from typing import NamedTuple
 
 import numpy as np
 
+from longwriter.train.run.curves import save_png
 from longwriter.types import Record
 
 BINS = 10
-"""Of confidence, from 0.5 to 1."""
+"""Number of bins of confidence, from 0.5 to 1."""
 
 
-class Scored(NamedTuple):
+class ScoredPair(NamedTuple):
     """One held-out pair: scores, and words as `text.count_words` counts them."""
 
     chosen: float
@@ -26,8 +27,8 @@ class Scored(NamedTuple):
     words_rejected: int
 
 
-class Bin(Record):
-    """Pairs of like confidence."""
+class ConfidenceBin(Record):
+    """Pairs of similar confidence."""
 
     pairs: int
     confidence: float
@@ -35,8 +36,8 @@ class Bin(Record):
     accuracy: float
 
 
-class Report(Record):
-    """What is known of a reward model; None where the pairs cannot tell."""
+class RewardReport(Record):
+    """Measures of a reward model; None where the pairs cannot show it."""
 
     pairs: int
     accuracy: float
@@ -44,24 +45,24 @@ class Report(Record):
     """Mean of -log sigmoid(margin), in nats; 0.693 for a coin."""
     calibration_error: float
     """sum(pairs of a bin / pairs x |its accuracy - its confidence|) (Naeini et al. 2015)."""
-    bins: tuple[Bin, ...]
-    """Those that hold pairs, by rising confidence."""
+    bins: tuple[ConfidenceBin, ...]
+    """Bins that hold pairs, by rising confidence."""
     centre: float
     """Mean of all scores, chosen and rejected."""
     scale: float
-    """Their standard deviation, with n in the denominator."""
+    """Standard deviation of all scores, with n in the denominator."""
     score_words_correlation: float | None
-    """Pearson's, over all texts. None where all scores or all lengths are the same."""
+    """Pearson's correlation over all texts. None where all scores or all lengths are the same."""
     longer_chosen: float | None
-    """Share of the pairs of unequal length in which the longer text is the chosen one: the data's leaning."""
+    """Share of the pairs of unequal length in which the longer text is the chosen one: the data's bias."""
     longer_preferred: float | None
-    """Share of them in which the model scores the longer text higher: its own leaning."""
+    """Share of the same pairs in which the model scores the longer text higher: the model's bias."""
     accuracy_chosen_longer: float | None
     accuracy_chosen_shorter: float | None
 
 
-def report(pairs: Sequence[Scored]) -> Report:
-    """Of the held-out pairs. `ValueError` without pairs, or with a score that is no number."""
+def report(pairs: Sequence[ScoredPair]) -> RewardReport:
+    """The report on held-out pairs. `ValueError` without pairs, or with a score that is not finite."""
     if not pairs or not all(math.isfinite(p.chosen) and math.isfinite(p.rejected) for p in pairs):
         raise ValueError("a report needs pairs, and a number for every text")
     scores = np.array([(p.chosen, p.rejected) for p in pairs])
@@ -70,7 +71,7 @@ def report(pairs: Sequence[Scored]) -> Report:
     right = (np.sign(margin) + 1) / 2
     bins = reliability(margin)
     unequal = longer != 0
-    return Report(
+    return RewardReport(
         pairs=len(pairs),
         accuracy=float(right.mean()),
         log_loss=float(np.logaddexp(0, -margin).mean()),
@@ -86,13 +87,13 @@ def report(pairs: Sequence[Scored]) -> Report:
     )
 
 
-def reliability(margin: np.ndarray) -> tuple[Bin, ...]:
-    """Pairs in `BINS` bins of confidence. margin: (pairs,)."""
+def reliability(margin: np.ndarray) -> tuple[ConfidenceBin, ...]:
+    """The pairs in `BINS` bins of confidence. margin: (pairs,)."""
     confidence = 1 / (1 + np.exp(-np.abs(margin)))
     right = (np.sign(margin) + 1) / 2
     place = np.minimum(((confidence - 0.5) * 2 * BINS).astype(int), BINS - 1)
     return tuple(
-        Bin(
+        ConfidenceBin(
             pairs=int((place == b).sum()),
             confidence=float(confidence[place == b].mean()),
             accuracy=float(right[place == b].mean()),
@@ -102,7 +103,7 @@ def reliability(margin: np.ndarray) -> tuple[Bin, ...]:
 
 
 def correlation(x: np.ndarray, y: np.ndarray) -> float | None:
-    """Pearson's; None where either does not vary."""
+    """Pearson's correlation; None where either does not vary."""
     a, b = x - x.mean(), y - y.mean()
     size = float(np.sqrt((a**2).sum() * (b**2).sum()))
     return float((a * b).sum()) / size if size > 0 else None
@@ -112,7 +113,7 @@ def _mean(values: np.ndarray) -> float | None:
     return float(values.mean()) if values.size else None
 
 
-def table(found: Report) -> str:
+def table(found: RewardReport) -> str:
     """The report in Markdown, for a model card."""
     rows = [
         ("pairs", found.pairs),
@@ -131,7 +132,7 @@ def table(found: Report) -> str:
     return "\n".join(["| held-out pairs | |", "|---|---|", *lines])
 
 
-def draw(path: Path, pairs: Sequence[Scored], found: Report) -> None:
+def draw(path: Path, pairs: Sequence[ScoredPair], found: RewardReport) -> None:
     """Reliability beside score against words, as a PNG."""
     from matplotlib.figure import Figure  # noqa: PLC0415 - slow to import, and only now wanted
 
@@ -150,11 +151,9 @@ def draw(path: Path, pairs: Sequence[Scored], found: Report) -> None:
         words = [p.words_chosen if side == "chosen" else p.words_rejected for p in pairs]
         values = [p.chosen if side == "chosen" else p.rejected for p in pairs]
         right.scatter(words, values, s=10, alpha=0.6, color=colour, label=side)
-    told = "-" if found.score_words_correlation is None else f"{found.score_words_correlation:.2f}"
-    right.set(xlabel="words", ylabel="score", title=f"correlation of score with words: {told}")
+    shown = "-" if found.score_words_correlation is None else f"{found.score_words_correlation:.2f}"
+    right.set(xlabel="words", ylabel="score", title=f"correlation of score with words: {shown}")
     for axes, corner in ((left, "lower right"), (right, "best")):
         axes.grid(alpha=0.3)
         axes.legend(loc=corner)
-    temporary = path.with_name(f".{path.name}")
-    figure.savefig(temporary, format="png", dpi=120)
-    temporary.replace(path)
+    save_png(figure, path)

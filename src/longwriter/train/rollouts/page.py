@@ -15,31 +15,32 @@ from pathlib import Path
 from string import Template
 
 from longwriter.report.svg import Line, Panel, panel_svg
-from longwriter.rewards.format import read_tags
+from longwriter.rewards.tags import read_tags
 from longwriter.text import language
 from longwriter.train.rollouts.stats import StepStats, by_group, chosen, step_stats
 from longwriter.train.rollouts.store import Rollout, read_steps
-from longwriter.train.run.log import read_log
+from longwriter.train.run.log import LogEntry, names_of, read_log
+from longwriter.train.run.log import points as points_of
 
 SAMPLES = 8
 """Rollouts of a step on the page, where nothing else is said."""
 MOST_BYTES = 32 * 2**20
-"""Of all samples; beyond, every second step's samples are left out, and so on."""
+"""Largest size of all samples; beyond it every second step's samples are left out, and so on."""
 TEMPLATE = Path(__file__).parent / "page.html"
 GENERATOR = '<meta name="generator" content="longwriter rollouts">'
 """By this, a page that may be replaced is known."""
 LOGGED = {
-    "kl": "KL to the start, nats a token",
-    "entropy": "entropy, nats a token",
+    "kl": "KL to the start, nats per token",
+    "entropy": "entropy, nats per token",
     "overuse": "overuse of a word (times its share at the start)",
     "distinct_2": "distinct word pairs (share)",
     "answer_share": "the answer's share of all words",
 }
-"""Keys of the run's log, alone or after drift/, that are drawn where they are there (`rewards.drift`)."""
+"""Keys of the run's log, alone or after drift/, that are drawn where they are there (`grpo.drift`)."""
 _SCRIPT = re.compile(r"<script>(.*?)</script>", re.S)
 
 
-class Kept:
+class KeptSamples:
     """The samples of as many steps as fit, evenly spaced, the first and the last among them."""
 
     def __init__(self, most_bytes: int) -> None:
@@ -75,7 +76,7 @@ def make_page(
     run: Path, samples: int = SAMPLES, tell: Callable[[int], None] = lambda _: None, most_bytes: int = MOST_BYTES
 ) -> str:
     """The page of a run. `tell` is called with each step that was read. Raises RunError for what cannot be read."""
-    stats, kept = list[StepStats](), Kept(most_bytes)
+    stats, kept = list[StepStats](), KeptSamples(most_bytes)
     for turn, (step, rollouts) in enumerate(read_steps(run)):
         stats.append(step_stats(step, rollouts))
         kept.add(step, block(chosen(rollouts, samples, turn)))
@@ -118,7 +119,7 @@ def _sample(rollout: Rollout) -> dict[str, object]:
     return rollout.model_dump(include=keys) | text | {"fault": tagged.fault}
 
 
-def panels(stats: Sequence[StepStats], log: Sequence[dict[str, float]]) -> list[Panel]:
+def panels(stats: Sequence[StepStats], log: Sequence[LogEntry]) -> list[Panel]:
     """What there is to be drawn, in the order of the page."""
     names = list(dict.fromkeys(name for s in stats for name in s.rewards))
     out = []
@@ -132,8 +133,8 @@ def panels(stats: Sequence[StepStats], log: Sequence[dict[str, float]]) -> list[
     shares = [_line(stats, "cut", "cut"), _line(stats, "malformed", "malformed"), _line(stats, "flat", "flat groups")]
     out.append(Panel("share of rollouts and of groups", shares, 1.0))
     for key, title in LOGGED.items():
-        names = [name for name in (key, f"drift/{key}") if any(name in entry for entry in log)]
-        out.append(Panel(title, [Line(key, [(e["step"], e[name]) for e in log if name in e]) for name in names]))
+        names = [name for name in (key, f"drift/{key}") if name in names_of(log)]
+        out.append(Panel(title, [Line(key, points_of(log, name)) for name in names]))
     return out
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from statistics import fmean, stdev
 
-from longwriter.rewards.format import read_tags
+from longwriter.rewards.tags import read_tags
 from longwriter.train.rollouts.store import Rollout
 from longwriter.types import Record
 
@@ -73,19 +73,19 @@ def _reward(name: str, groups: Sequence[Sequence[Rollout]]) -> RewardStats:
 
 
 def mean(values: Iterable[float | None]) -> float | None:
-    """Of the values that there are; None for none."""
+    """Mean of the values that there are; None for none."""
     known = [v for v in values if v is not None]
     return fmean(known) if known else None
 
 
 def repeated(rollout: Rollout) -> float | None:
-    """Share of repeated text, as the format reward found it; None where it did not look."""
-    value = rollout.why.get("format", {}).get("repeated")
-    return float(value) if isinstance(value, int | float) else None
+    """Share of repeated text, 0 to 1, as a reward that looked for it says under `repeated`; None where none did."""
+    found = (why.get("repeated") for why in rollout.why.values())
+    return next((float(value) for value in found if isinstance(value, int | float)), None)
 
 
 def reward_mean(rollout: Rollout) -> float | None:
-    """Mean of the rewards that there are."""
+    """Mean of a rollout's rewards that are not missing."""
     return mean(rollout.rewards.values())
 
 

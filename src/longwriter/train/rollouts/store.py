@@ -25,7 +25,7 @@ class Rollout(Record):
     group: int
     """Which request of the step it answers; rollouts of one group are compared with each other."""
     id: str
-    """Of the request, as in the data."""
+    """Id of the request, as in the data."""
     request: str
     prompt: str
     """What the model read."""

@@ -12,7 +12,7 @@ from torch.optim import AdamW, Muon, Optimizer
 
 
 class MuonAdamW(Optimizer):
-    """Two optimizers with one face. Groups 0 and 1 are Muon's and AdamW's, each with a learning rate of its own."""
+    """Two optimizers behind one interface. Groups 0 and 1 are Muon's and AdamW's, each with its own learning rate."""
 
     def __init__(
         self, model: nn.Module, *, lr: float, muon_lr: float, betas: tuple[float, float], weight_decay: float
@@ -41,11 +41,11 @@ class MuonAdamW(Optimizer):
             part.step()
 
     def state_dict(self) -> dict[str, object]:
-        """Both parts' states."""
+        """The states of both parts."""
         return {"parts": [part.state_dict() for part in self.parts]}
 
     def load_state_dict(self, state_dict: dict[str, object]) -> None:
-        """Both parts' states."""
+        """Restore the states of both parts."""
         states = state_dict["parts"]
         assert isinstance(states, list)
         for part, state in zip(self.parts, states, strict=True):

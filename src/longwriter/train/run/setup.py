@@ -22,15 +22,18 @@ from trl.trainer.utils import add_fused_lm_head
 from longwriter.config import read_text
 from longwriter.errors import InputError
 from longwriter.models.local.hf import positions
+from longwriter.train.data.tables import first_line
 from longwriter.train.nano import model as nano_model  # noqa: F401 - registers nano with transformers
-from longwriter.train.recipe import ModelSettings, Recipe, RunSettings
+from longwriter.train.recipe import Lora, ModelSettings, OptimSettings, Recipe, RunSettings
 
 # TRL still sets the old name, and transformers before 5.20 knows no other.
 warnings.filterwarnings("ignore", message=".*gradient_checkpointing.*", category=FutureWarning)
 
+TRL_SETS = ("label_names", "remove_unused_columns", "prediction_loss_only")
+
 
 def open_tokenizer(model: ModelSettings) -> PreTrainedTokenizerBase:
-    """The tokenizer that a recipe names. Raises InputError where there is none."""
+    """The tokenizer that a recipe names. Raises InputError where it cannot be found."""
     name = model.tokenizer or model.init
     assert name is not None
     if name.endswith(".json"):
@@ -45,7 +48,7 @@ def open_tokenizer(model: ModelSettings) -> PreTrainedTokenizerBase:
                 name, trust_remote_code=model.trust_remote_code, **model.special_tokens
             )
         except (OSError, ValueError) as error:
-            raise InputError(f"model.tokenizer: no tokenizer in {name}: {_first_line(error)}") from error
+            raise InputError(f"model.tokenizer: no tokenizer in {name}: {first_line(error)}") from error
     if model.chat_template is not None:
         tokenizer.chat_template = read_text(Path(model.chat_template))
     if tokenizer.eos_token is None:
@@ -61,7 +64,7 @@ def open_model(recipe: Recipe, tokenizer: PreTrainedTokenizerBase, *, lean: bool
     `lean`: with TRL's fused head, unless the recipe does without.
     """
     m = recipe.model
-    set_seed(recipe.run.seed)  # new weights and adapters are drawn
+    set_seed(recipe.run.seed)  # of random weights and adapters
     common = {"attn_implementation": m.attention, "dtype": torch.bfloat16 if m.dtype == "bfloat16" else torch.float32}
     try:
         if m.new:
@@ -74,7 +77,7 @@ def open_model(recipe: Recipe, tokenizer: PreTrainedTokenizerBase, *, lean: bool
             model = AutoModelForCausalLM.from_pretrained(m.init, trust_remote_code=m.trust_remote_code, **common)
     except (OSError, ValueError, TypeError, KeyError) as error:
         name = f"model.init: {m.init}" if m.init else f"model.new: {m.new.get('model_type')}"
-        raise InputError(f"{name}: cannot be made or read: {_first_line(error)}") from error
+        raise InputError(f"{name}: cannot be created or read: {first_line(error)}") from error
     room = positions(model.config.to_dict())
     if room is not None and recipe.data.max_tokens > room:
         raise InputError(
@@ -82,19 +85,21 @@ def open_model(recipe: Recipe, tokenizer: PreTrainedTokenizerBase, *, lean: bool
             "the model's config.json (rope_parameters)"
         )
     model.config.use_cache = False
-    model.generation_config.eos_token_id = tokenizer.eos_token_id  # base models end documents, not turns
+    model.generation_config.eos_token_id = tokenizer.eos_token_id  # a base model's ends documents, not turns
     if lean and recipe.run.lean_logits:
         add_fused_lm_head(model)
-    if m.lora is not None:
-        lora = LoraConfig(
-            r=m.lora.rank,
-            lora_alpha=m.lora.alpha,
-            lora_dropout=m.lora.dropout,
-            target_modules=m.lora.targets if isinstance(m.lora.targets, str) else list(m.lora.targets),
-            task_type="CAUSAL_LM",
-        )
-        model = get_peft_model(model, lora)
-    return model
+    return with_adapters(model, m.lora, "CAUSAL_LM")
+
+
+def with_adapters(model: PreTrainedModel, lora: Lora | None, task: str) -> PreTrainedModel | PeftModel:
+    """The model with the adapters that a recipe asks for; `task`: one of peft's task types."""
+    if lora is None:
+        return model
+    targets = lora.targets if isinstance(lora.targets, str) else list(lora.targets)
+    config = LoraConfig(
+        r=lora.rank, lora_alpha=lora.alpha, lora_dropout=lora.dropout, target_modules=targets, task_type=task
+    )
+    return get_peft_model(model, config)
 
 
 def world_size() -> int:
@@ -103,7 +108,7 @@ def world_size() -> int:
 
 
 def accumulation(run: RunSettings, processes: int) -> int:
-    """Micro-batches a step on each process. Raises InputError where the batch cannot be split evenly."""
+    """Micro-batches per step on each process. Raises InputError where the batch cannot be split evenly."""
     steps, rest = divmod(run.batch, run.device_batch * processes)
     if rest or not steps:
         raise InputError(
@@ -113,41 +118,29 @@ def accumulation(run: RunSettings, processes: int) -> int:
     return steps
 
 
-def steps_of(run: RunSettings, rows: int | None, max_tokens: int) -> int:
-    """Optimizer steps of the run; `rows`: of one epoch, None where there is no such thing."""
+def steps_of(run: RunSettings, rows: int, max_tokens: int) -> int:
+    """Optimizer steps of the run; `rows`: rows of one epoch."""
     if run.steps is not None:
         return run.steps
     if run.tokens is not None:
         return max(1, math.ceil(run.tokens / (run.batch * max_tokens)))
-    if rows is None:
-        raise InputError("run.epochs: a mixture by shares has no epochs; give run.tokens or run.steps")
     assert run.epochs is not None
     return max(1, math.ceil(run.epochs * rows / run.batch))
 
 
-def arguments(recipe: Recipe, out: Path, steps: int) -> dict[str, object]:
-    """TrainingArguments as keywords, so that TRL's configs can take them too. Raises InputError for what cannot be run."""
+def arguments(recipe: Recipe, out: Path, steps: int, *, evaluate: bool = False) -> dict[str, object]:
+    """TrainingArguments as keywords. Raises InputError for what cannot be run on this machine.
+
+    `evaluate`: there are rows to evaluate on.
+    """
     o, r = recipe.optim, recipe.run
     on_cpu = r.cpu or not torch.cuda.is_available()
     if r.fsdp and on_cpu:
         raise InputError(
             "run.fsdp needs GPUs: on a CPU, accelerate shards nothing and does not say so; use run.deepspeed"
         )
-    warmup = int(o.warmup if o.warmup >= 1 else round(o.warmup * steps))
-    schedule: dict[str, object] = {"lr_scheduler_type": o.schedule}
-    if o.schedule == "constant":
-        schedule = {"lr_scheduler_type": "constant_with_warmup"}
-    elif o.schedule == "wsd":
-        decay = round(o.decay * steps)
-        shape = {
-            "num_decay_steps": decay,
-            "num_stable_steps": steps - warmup - decay,
-            "decay_type": "linear",
-            "min_lr_ratio": 0.0,
-        }
-        schedule = {"lr_scheduler_type": "warmup_stable_decay", "lr_scheduler_kwargs": shape}
     return {
-        **schedule,
+        **_schedule(o, steps),
         "output_dir": str(out),
         "max_steps": steps,
         "seed": r.seed,
@@ -158,7 +151,6 @@ def arguments(recipe: Recipe, out: Path, steps: int) -> dict[str, object]:
         "adam_beta1": o.betas[0],
         "adam_beta2": o.betas[1],
         "weight_decay": o.weight_decay,
-        "warmup_steps": warmup,
         "max_grad_norm": o.max_grad_norm,
         "train_sampling_strategy": "sequential",
         "bf16": r.bf16,
@@ -170,10 +162,10 @@ def arguments(recipe: Recipe, out: Path, steps: int) -> dict[str, object]:
         "fsdp_config": {"version": 2, "activation_checkpointing": r.gradient_checkpointing} if r.fsdp else None,
         "logging_steps": r.log_every,
         "logging_first_step": True,
-        "logging_nan_inf_filter": False,  # a loss that is no number must be seen
+        "logging_nan_inf_filter": False,  # a loss that is not a number must be seen
         "save_steps": r.save_every,
         "save_total_limit": 2,
-        "eval_strategy": "no",
+        "eval_strategy": "steps" if evaluate else "no",
         "eval_steps": r.evaluate_every,
         "prediction_loss_only": True,
         "remove_unused_columns": False,
@@ -187,6 +179,26 @@ def arguments(recipe: Recipe, out: Path, steps: int) -> dict[str, object]:
     }
 
 
-def _first_line(error: Exception) -> str:
-    """What a library says, short enough for one line."""
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]
+def _schedule(o: OptimSettings, steps: int) -> dict[str, object]:
+    """The keywords of the learning rate's course."""
+    warmup = int(o.warmup if o.warmup >= 1 else round(o.warmup * steps))
+    decay = round(o.decay * steps)
+    kinds: dict[str, dict[str, object]] = {
+        "constant": {"lr_scheduler_type": "constant_with_warmup"},
+        "wsd": {
+            "lr_scheduler_type": "warmup_stable_decay",
+            "lr_scheduler_kwargs": {
+                "num_decay_steps": decay,
+                "num_stable_steps": steps - warmup - decay,
+                "decay_type": "linear",
+                "min_lr_ratio": 0.0,
+            },
+        },
+    }
+    return kinds.get(o.schedule, {"lr_scheduler_type": o.schedule}) | {"warmup_steps": warmup}
+
+
+def trl_arguments(recipe: Recipe, out: Path, steps: int, *, evaluate: bool = False) -> dict[str, object]:
+    """The keywords of `arguments` for TRL's configs, which have their own defaults of what their trainers read."""
+    settings = arguments(recipe, out, steps, evaluate=evaluate)
+    return {k: v for k, v in settings.items() if k not in TRL_SETS}

@@ -7,19 +7,16 @@ sequence, is the mean over sequences (LongAlign). The sums run over accumulation
 """
 
 import math
-from pathlib import Path
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-from transformers import Trainer, TrainerCallback, TrainerControl, TrainerState, TrainingArguments
+from transformers import Trainer, TrainingArguments
 
 from longwriter.errors import RunError
 from longwriter.train.data.rows import IGNORE
 from longwriter.train.recipe import OptimSettings
 from longwriter.train.run.optimizer import MuonAdamW
-
-COMPLETE = "complete"  # an empty file that stands in a checkpoint once all of it is written
 
 
 def log_probs(model: nn.Module, batch: dict[str, Tensor], *, lean: bool) -> Tensor:
@@ -36,31 +33,31 @@ def log_probs(model: nn.Module, batch: dict[str, Tensor], *, lean: bool) -> Tens
     return -losses.view(labels.shape)
 
 
-class SoundTrainer(Trainer):
-    """Stops before a gradient that is no number reaches the weights; a base of every trainer here."""
+class FiniteGradTrainer(Trainer):
+    """Stops before a gradient that is not finite reaches the weights; a base of every trainer here."""
 
     def _get_grad_norm(self, model: nn.Module, grad_norm: Tensor | float | None = None) -> Tensor | float | None:
         found: Tensor | float | None = super()._get_grad_norm(model, grad_norm=grad_norm)
         if found is not None and not math.isfinite(found):
-            raise unsound("gradient", float(found), self.state.global_step + 1, self.args)
+            raise not_finite("gradient", float(found), self.state.global_step + 1, self.args)
         return found
 
 
-def unsound(what: str, value: float, step: int, args: TrainingArguments) -> RunError:
-    """The error for a number that is none."""
+def not_finite(what: str, value: float, step: int, args: TrainingArguments) -> RunError:
+    """The error for a loss or gradient that is NaN or infinite."""
     return RunError(
         f"the {what} is {value} at step {step}; the last checkpoint in {args.output_dir} is sound: "
         "lower optim.lr, lengthen optim.warmup or look at the data there, then start again"
     )
 
 
-class WeightedTrainer(SoundTrainer):
-    """Trains on rows with weights; see the formula above."""
+class WeightedTrainer(FiniteGradTrainer):
+    """A trainer on rows with weights: sum(w CE) / sum(w) over the target tokens of the global batch."""
 
     loss_is_scaled_for_ga = True
 
     def __init__(self, *args: object, optim: OptimSettings, lean: bool, **kwargs: object) -> None:
-        """As transformers' Trainer, with a recipe's [optim] and whether logits are lean."""
+        """`optim`: a recipe's [optim]; `lean`: whether logits are; the rest goes to transformers' Trainer."""
         self.optim, self.lean = optim, lean
         super().__init__(*args, **kwargs)
         self.model_accepts_loss_kwargs = True
@@ -90,47 +87,10 @@ class WeightedTrainer(SoundTrainer):
         return (loss, {"loss": loss}) if return_outputs else loss
 
     def create_optimizer(self, model: nn.Module | None = None) -> torch.optim.Optimizer:
-        """As the recipe says."""
+        """The optimizer that the recipe names."""
         if self.optim.name != "muon":
             optimizer: torch.optim.Optimizer = super().create_optimizer(model)
             return optimizer
         o = self.optim
         self.optimizer = MuonAdamW(self.model, lr=o.lr, muon_lr=o.muon_lr, betas=o.betas, weight_decay=o.weight_decay)
         return self.optimizer
-
-
-class Finished(Exception):  # noqa: N818 - nothing is wrong
-    """All steps were taken before the run was started again."""
-
-
-class Watch(TrainerCallback):
-    """Marks checkpoints that are whole; stops at a loss that is no number, and at the last step."""
-
-    def on_step_begin(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: object) -> None:
-        """Raises Finished: transformers would take a step more before it looks whether there are enough."""
-        if state.global_step >= state.max_steps:
-            raise Finished
-
-    def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: object) -> None:
-        """A checkpoint comes with a report, so that a run that goes on averages its reports over the same steps."""
-        control.should_log |= control.should_save
-
-    def on_log(
-        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, logs: dict[str, float], **_: object
-    ) -> None:
-        """Raises RunError at NaN or infinity."""
-        for name in ("loss", "eval_loss"):
-            value = logs.get(name)
-            if value is not None and not math.isfinite(value):
-                raise unsound("loss", value, state.global_step, args)
-
-    def on_save(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: object) -> None:
-        """The checkpoint is on the disk."""
-        if state.is_world_process_zero:
-            (Path(args.output_dir) / f"checkpoint-{state.global_step}" / COMPLETE).touch()
-
-
-def last_checkpoint(folder: Path) -> Path | None:
-    """The latest checkpoint that was written to its end."""
-    whole = [p.parent for p in folder.glob(f"checkpoint-*/{COMPLETE}")]
-    return max(whole, key=lambda p: int(p.name.rpartition("-")[2]), default=None)

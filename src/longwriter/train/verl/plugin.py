@@ -1,14 +1,14 @@
 """A trainer of verl with LongWriter-Zero's advantages: trainer.v1.trainer_mode = longwriter.
 
 verl names advantage estimators, but gives one of another's making only the sum of the rewards, and its `gdpo` whitens the
-batch at the end. So this takes the rewards that `reward` handed over, and writes the advantages of `rewards.advantage` in
-the place of verl's. Rollouts are kept as those of every longwriter run, under trainer.default_local_dir.
+batch at the end. So this takes the verdicts that `reward` handed over, and writes the advantages of `grpo.scorer` in the
+place of verl's. Rollouts are kept as those of every longwriter run, under trainer.default_local_dir.
 """
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import cast
 
 import numpy as np
 import torch
@@ -20,10 +20,9 @@ from transformers import PreTrainedTokenizerBase
 from verl.trainer.ppo.v1 import PPOTrainerSync, register_trainer
 
 from longwriter.errors import RunError
-from longwriter.rewards.base import Sample
-from longwriter.train.grpo.scorer import Judge
-from longwriter.train.grpo.scoring import Scores, Scoring, Why
-from longwriter.train.grpo.settings import GrpoSettings
+from longwriter.rewards.base import Verdict
+from longwriter.rewards.scoring import RewardScores
+from longwriter.train.grpo.scorer import Completion, RolloutScorer
 from longwriter.train.recipe import read_recipe
 from longwriter.train.verl.advantage import by_group
 from longwriter.train.verl.reward import ERROR, WHY
@@ -35,7 +34,7 @@ Row = Mapping[str, object]
 
 @register_trainer(NAME)
 class LongWriterTrainer(PPOTrainerSync):
-    """verl's synchronous trainer, with advantages of its own."""
+    """verl's synchronous trainer, with longwriter's advantages."""
 
     def __init__(self, config: DictConfig) -> None:
         """As verl's; the name that chose this class gives way to `sync`, which alone verl runs in step."""
@@ -55,59 +54,55 @@ class LongWriterTrainer(PPOTrainerSync):
         order = [real[i] for i in by_group([uids[i] for i in real], settings.group)]
         rows = batch_rows(data, order, self.tokenizer, self.config.data.max_response_length)
         infos = [extra[i].get("reward_extra_info", {}) for i in order]
-        judge = Judge(settings, Carried(settings, infos), Path(self.config.trainer.default_local_dir))
-        judged = judge.judge(self.global_steps, rows)
+        scores = carried(settings.objectives, infos)
+        scorer = RolloutScorer(settings, lambda _: scores, Path(self.config.trainer.default_local_dir))
+        scored = scorer.score(self.global_steps, rows)
         values = np.zeros(len(batch.keys))
-        values[order] = judged.advantages  # 0 for a masked rollout, which with beta 0 then moves nothing
-        metrics.update({f"longwriter/{name}": value for name, value in judged.measures.items()})
+        values[order] = scored.advantages  # 0 for a masked rollout, which with beta 0 then moves nothing
+        metrics.update({f"longwriter/{name}": value for name, value in scored.measures.items()})
         return put(batch, data["response_mask"], values.tolist())
 
 
-class Carried(Scoring):
-    """Scores that the reward workers gave; nothing is asked again."""
+def carried(names: Sequence[str], infos: Sequence[Row]) -> RewardScores:
+    """The verdicts that the reward workers gave; nothing is asked again.
 
-    def __init__(self, settings: GrpoSettings, infos: Sequence[Row]) -> None:
-        """`infos`: results of `reward.compute_score`. Raises RunError for an error in one, or a reward that none has."""
-        errors = [str(info[ERROR]) for info in infos if info.get(ERROR)]
-        if errors:
-            raise RunError(f"{errors[0]}; the last checkpoint is sound: see to it, then run the same command again")
-        names = settings.objectives
-        absent = [name for name in names if any(name not in info for info in infos)]
-        if absent:
-            raise RunError(
-                f"no reward {', '.join(absent)} with the rollouts; set reward.custom_reward_function.path to "
-                "pkg://longwriter.train.verl.reward and its recipe to the trainer's"
-            )
-        values = np.array([[cast(float, info[name]) for name in names] for info in infos], np.float64)
-        why: list[dict[str, Why]] = [json.loads(str(info[WHY])) for info in infos]
-        for column, name in enumerate(names):
-            if np.isnan(values[:, column]).all() and name != "length":
-                raise RunError(f"the reward {name} gave no score for any of {len(infos)} rollouts: {why[0].get(name)}")
-        self.scores = Scores(values, why, 0.0)
+    `infos`: results of `reward.compute_score`. Raises RunError for an error in one, or a reward that is missing from one.
+    """
+    errors = [str(info[ERROR]) for info in infos if info.get(ERROR)]
+    if errors:
+        raise RunError(f"{errors[0]}; the last checkpoint is sound: see to it, then run the same command again")
+    absent = [name for name in names if any(name not in info for info in infos)]
+    if absent:
+        raise RunError(
+            f"no reward {', '.join(absent)} with the rollouts; set reward.custom_reward_function.path to "
+            "pkg://longwriter.train.verl.reward and its recipe to the trainer's"
+        )
+    return RewardScores([_verdicts(names, info) for info in infos])
 
-    def score(self, samples: Sequence[Sample]) -> Scores:
-        """Of the rows that it was made of, in their order."""
-        assert len(samples) == len(self.scores.values)
-        return self.scores
+
+def _verdicts(names: Sequence[str], info: Row) -> dict[str, Verdict]:
+    """One rollout's, from the numbers of verl and the reasons as JSON."""
+    why = json.loads(str(info[WHY]))
+    values = {name: float(str(info[name])) for name in names}
+    return {n: Verdict(None if math.isnan(value) else value, why.get(n, {})) for n, value in values.items()}
 
 
 def batch_rows(
     data: TensorDict, order: Sequence[int], tokenizer: PreTrainedTokenizerBase, longest: int
-) -> list[dict[str, object]]:
-    """What `Judge` needs to know of each rollout, in the given order; `longest`: tokens at which verl cuts."""
+) -> list[Completion]:
+    """The rollouts in the given order; `longest`: tokens at which verl cuts."""
     prompts, responses = data["prompts"].unbind(), data["responses"].unbind()
     infos = list(data["extra_info"])
-    out: list[dict[str, object]] = []
+    out = []
     for i in order:
         ids = responses[i].tolist()
-        known = {k: infos[i][k] for k in ("id", "request", "mode", "lower", "upper")}
         out.append(
-            known
-            | {
-                "prompt": tokenizer.decode(prompts[i]),
-                "completion": tokenizer.decode(ids, skip_special_tokens=True),
-                "cut": len(ids) >= longest and ids[-1] != tokenizer.eos_token_id,
-            }
+            Completion(
+                **{k: infos[i][k] for k in ("id", "request", "mode", "lower", "upper")},
+                prompt=tokenizer.decode(prompts[i]),
+                completion=tokenizer.decode(ids, skip_special_tokens=True),
+                cut=len(ids) >= longest and ids[-1] != tokenizer.eos_token_id,
+            )
         )
     return out
 

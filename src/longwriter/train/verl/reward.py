@@ -4,36 +4,26 @@
                                     reward_kwargs: {recipe: recipes/zero/32b/grpo.toml}}
 
 verl calls it in its reward workers while other completions are still written. A reward without a value is NaN, never a
-number; what cannot work is handed on in `error`, since verl leaves out a request whose reward raised, and the run would
-go on without a word: the trainer in `plugin` stops on it.
+number. A dead endpoint is waited for. What cannot work is handed on in `error`, since verl leaves out a request whose
+reward raised, and the run would go on without a word: the trainer in `plugin` stops on it.
 """
 
-import asyncio
 import json
 import logging
-import math
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from statistics import fmean
 
-from longwriter.errors import InputError, LongWriterError, Unavailable
-from longwriter.rewards.base import Reward, Sample, Verdict, open_reward
-from longwriter.rewards.checked import checked
-from longwriter.train.grpo.scoring import FIRST_WAIT_S, LONGEST_WAIT_S
+from longwriter.errors import InputError, LongWriterError
+from longwriter.rewards.base import Sample
+from longwriter.rewards.scoring import RewardSet
 from longwriter.train.recipe import read_recipe
 
 SCORE, WHY, ERROR = "score", "why", "error"
 """Keys of a result that are no reward."""
 NO_VALUE = float("nan")
 logger = logging.getLogger(__name__)
-
-
-class Asked(NamedTuple):
-    """One reward of one completion."""
-
-    verdict: Verdict | None
-    error: str
 
 
 async def compute_score(
@@ -58,35 +48,31 @@ async def compute_score(
         Names of rewards -> 0 to 1, NaN for missing. score: mean of those that are there, for verl's own curves alone.
         why: what each reward found, as JSON. error: "" or why the run has to stop.
     """
+    values = dict[str, float]()
     try:
         rewards = opened(recipe)
-        sample = _sample(solution_str, extra_info)
+        values |= dict.fromkeys(rewards.traits, NO_VALUE)
+        (verdicts,), _waited = await rewards.score([_sample(solution_str, extra_info)])
     except LongWriterError as error:
-        return {SCORE: NO_VALUE, WHY: "{}", ERROR: f"{type(error).__name__}: {error}"}
-    asked = await asyncio.gather(*(_ask(name, reward, sample) for name, reward in rewards.items()))
-    found = dict(zip(rewards, asked, strict=True))
-    given = {name: None if a.verdict is None else a.verdict.value for name, a in found.items()}
-    values = {name: NO_VALUE if value is None else value for name, value in given.items()}
-    there = [v for v in values.values() if not math.isnan(v)]
-    why = {name: dict(a.verdict.why) for name, a in found.items() if a.verdict is not None}
-    return {
-        **values,
-        SCORE: sum(there) / len(there) if there else NO_VALUE,
-        WHY: json.dumps(why, ensure_ascii=False),
-        ERROR: "; ".join(a.error for a in asked if a.error),
-    }
+        return {**values, SCORE: NO_VALUE, WHY: "{}", ERROR: f"{type(error).__name__}: {error}"}
+    given = {name: verdict.value for name, verdict in verdicts.items() if verdict.value is not None}
+    why = {name: dict(verdict.why) for name, verdict in verdicts.items()}
+    mean = fmean(given.values()) if given else NO_VALUE
+    return {**values, **given, SCORE: mean, WHY: json.dumps(why, ensure_ascii=False), ERROR: ""}
 
 
 @lru_cache(maxsize=4)
-def opened(recipe: str) -> dict[str, Reward]:
-    """The rewards of a recipe, once a process. Raises InputError for what cannot be had here."""
+def opened(recipe: str) -> RewardSet:
+    """The rewards of a recipe, opened once per process. Raises InputError for those that cannot be used here."""
     settings = read_recipe(Path(recipe)).grpo
-    if "writing" in settings.objectives and settings.rewards.judge is not None:
+    rewards = RewardSet(settings.objectives, settings.rewards, logger.warning)
+    comparing = [name for name, traits in rewards.traits.items() if traits.compares]
+    if comparing:
         raise InputError(
-            f"{recipe}: grpo.rewards.judge compares a group's answers, and verl rewards each alone; "
-            "give reward_url or reward_model"
+            f"{recipe}: the reward {comparing[0]} compares a group's answers, and verl rewards each alone; "
+            "for writing give grpo.rewards.reward_url or reward_model"
         )
-    return {name: open_reward(name, settings.rewards) for name in settings.objectives}
+    return rewards
 
 
 def _sample(completion: str, info: Mapping[str, object]) -> Sample:
@@ -99,20 +85,3 @@ def _sample(completion: str, info: Mapping[str, object]) -> Sample:
         return Sample.model_validate({k: info[k] for k in keys} | {"completion": completion})
     except ValueError as error:
         raise InputError(f"extra_info of {info['id']}: {error}") from error
-
-
-async def _ask(name: str, reward: Reward, sample: Sample) -> Asked:
-    """Waits 1, 2, 4 ... 60 seconds between attempts on a dead endpoint, for as long as it takes; never raises."""
-    wait = FIRST_WAIT_S
-    while True:
-        try:
-            (verdict,) = await checked(name, reward, [sample])
-        except Unavailable as error:
-            if wait == FIRST_WAIT_S:
-                logger.warning("waiting for the reward %s: %s", name, error)
-            await asyncio.sleep(wait)
-            wait = min(LONGEST_WAIT_S, 2 * wait)
-        except LongWriterError as error:
-            return Asked(None, f"{name}: {error}")
-        else:
-            return Asked(verdict, "")

@@ -1,0 +1,158 @@
+"""What each method of training asks of a recipe: settings that cannot be combined, refused as the recipe is read.
+
+`train METHOD` and `train estimate` refuse alike, before PyTorch is imported. What depends on the machine (GPUs, processes)
+or on the data is refused when a training starts.
+"""
+
+import json
+from pathlib import Path
+from typing import Literal
+
+from pydantic import model_validator
+
+from longwriter.config import build, read_text
+from longwriter.train.recipe import Recipe
+
+Method = Literal["pretrain", "sft", "dpo", "reward", "grpo"]
+"""What is done with a recipe; continual pretraining is `pretrain` with model.init."""
+
+
+class PretrainRecipe(Recipe):
+    """A recipe of `train pretrain` and `train cpt`."""
+
+    @model_validator(mode="after")
+    def _possible(self) -> "PretrainRecipe":
+        if _kinds(self) - {"tokens", "copies"}:
+            raise ValueError("data.sources: pretraining takes tokens and copies")
+        if not any(source.share for source in self.data.sources):
+            raise ValueError("data.sources: every share is 0, so there is nothing to read")
+        if self.run.epochs is not None:
+            raise ValueError("run.epochs: a mixture by shares has no epochs; give run.tokens or run.steps")
+        return self
+
+
+class SftRecipe(Recipe):
+    """A recipe of `train sft`."""
+
+    @model_validator(mode="after")
+    def _possible(self) -> "SftRecipe":
+        if _kinds(self) != {"messages"}:
+            raise ValueError("data.sources: fine-tuning takes messages; token shards are for pretrain and cpt")
+        return self
+
+
+class DpoRecipe(Recipe):
+    """A recipe of `train dpo`, and what `train reward` asks of one as well."""
+
+    @model_validator(mode="after")
+    def _possible(self) -> "DpoRecipe":
+        if _kinds(self) != {"messages"}:
+            raise ValueError(
+                'data.sources: preferences are of kind "messages", with the columns prompt, chosen, rejected'
+            )
+        if self.optim.name != "adamw":
+            raise ValueError(f"optim.name = {self.optim.name}: preferences are learnt with adamw")
+        if self.data.too_long in ("cut", "split"):
+            raise ValueError(
+                f"data.too_long = {self.data.too_long}: a preference between pieces means nothing; use drop or refuse"
+            )
+        return self
+
+
+class RewardRecipe(DpoRecipe):
+    """A recipe of `train reward`."""
+
+    @model_validator(mode="after")
+    def _begins_from_weights(self) -> "RewardRecipe":
+        if self.model.init is None:
+            raise ValueError("model.init: a reward model begins from a language model's weights, or a reward model's")
+        return self
+
+
+class GrpoRecipe(Recipe):
+    """A recipe of `train grpo`, whose updates TRL runs; verl reads [grpo] alone and has its own settings for the rest."""
+
+    @model_validator(mode="after")
+    def _requests_possible(self) -> "GrpoRecipe":
+        g, d = self.grpo, self.data
+        if _kinds(self) != {"prompts"}:
+            raise ValueError(
+                'data.sources: reinforcement takes requests: kind = "prompts", with the columns id, prompt, lower, upper'
+            )
+        if any(source.held_out for source in d.sources):
+            raise ValueError("data.sources.held_out: grpo evaluates nothing during training; leave it out")
+        if d.too_long in ("cut", "split"):
+            raise ValueError(f"data.too_long = {d.too_long}: a request is not cut; use drop or refuse")
+        if self.run.batch % g.group:
+            raise ValueError(f"run.batch = {self.run.batch} rollouts are no whole groups of grpo.group = {g.group}")
+        if g.completion_tokens >= d.max_tokens:
+            raise ValueError(
+                f"grpo.completion_tokens = {g.completion_tokens:,} leave no room for a prompt in data.max_tokens = "
+                f"{d.max_tokens:,}"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _updates_possible(self) -> "GrpoRecipe":
+        g, r = self.grpo, self.run
+        if self.optim.name != "adamw":
+            raise ValueError("optim.name: grpo trains with adamw")
+        if r.tokens is not None:
+            raise ValueError("run.tokens: grpo counts steps or epochs of the requests; give run.steps or run.epochs")
+        if r.save_every % g.iterations:
+            raise ValueError(
+                f"run.save_every = {r.save_every}: checkpoints fall between rollouts; make it a multiple of "
+                f"grpo.iterations = {g.iterations}"
+            )
+        if self.model.lora is not None and self.model.lora.dropout > 0:
+            raise ValueError("model.lora.dropout: the policy that is trained must be the one that wrote; make it 0")
+        if g.beta > 0 and self.model.init is None:
+            raise ValueError("grpo.beta: the penalty needs weights to go back to: model.init")
+        return self
+
+    @model_validator(mode="after")
+    def _places_possible(self) -> "GrpoRecipe":
+        g, r = self.grpo, self.run
+        if g.vllm == "server" and g.vllm_url is None:
+            raise ValueError("grpo.vllm = server: give its address with grpo.vllm_url")
+        if r.fsdp and g.vllm == "off":
+            raise ValueError("run.fsdp: sharded weights cannot generate; use run.deepspeed, or grpo.vllm")
+        own_models = g.rewards.reward_model is not None or (g.kl_every > 0 and self.model.lora is None)
+        if own_models and _shards_weights(r.deepspeed):
+            raise ValueError(
+                "run.deepspeed: stage 3 would shard a model that one process opens for itself; give the writing reward by "
+                "grpo.rewards.reward_url and measure no KL (kl_every = 0)"
+            )
+        return self
+
+
+RECIPES: dict[Method, type[Recipe]] = {
+    "pretrain": PretrainRecipe,
+    "sft": SftRecipe,
+    "dpo": DpoRecipe,
+    "reward": RewardRecipe,
+    "grpo": GrpoRecipe,
+}
+
+
+def for_method(recipe: Recipe, method: Method, source: str = "recipe") -> Recipe:
+    """The same recipe, checked for a method.
+
+    Raises InputError naming `source` (its file) and the settings that cannot be combined.
+    """
+    cls = RECIPES[method]
+    return recipe if isinstance(recipe, cls) else build(cls, recipe.model_dump(exclude_unset=True), source)
+
+
+def _kinds(recipe: Recipe) -> set[str]:
+    return {source.kind for source in recipe.data.sources}
+
+
+def _shards_weights(deepspeed: str | None) -> bool:
+    """Whether a DeepSpeed file asks for ZeRO stage 3; a damaged file is refused by what reads all of it."""
+    try:
+        settings = json.loads(read_text(Path(deepspeed))) if deepspeed else {}
+    except (ValueError, RecursionError):
+        return False
+    zero = settings.get("zero_optimization") if isinstance(settings, dict) else None
+    return isinstance(zero, dict) and zero.get("stage") == 3

@@ -1,0 +1,92 @@
+"""What happens between a training's steps: the log, checkpoints marked as whole, and reasons to stop."""
+
+import math
+import time
+from pathlib import Path
+
+from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
+
+from longwriter.runs.folders import write_file
+from longwriter.train.run.log import LOG, LogEntry, ReportProgress, TrainingProgress, read_log
+from longwriter.train.run.trainer import not_finite
+
+COMPLETE = "complete"  # an empty file that is put into a checkpoint once all of it is written
+
+
+class LogWriter(TrainerCallback):
+    """Keeps the log. On resume, lines after the checkpoint are dropped: their steps are taken again."""
+
+    def __init__(self, folder: Path, report_progress: ReportProgress, tokens_per_step: int) -> None:
+        """`report_progress` is called on the main process with each report."""
+        self.folder, self.report_progress, self.tokens_per_step = folder, report_progress, tokens_per_step
+        self.begun, self.before, self.first = 0.0, 0.0, 0
+
+    def on_train_begin(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: object
+    ) -> None:
+        """Take up the log where the checkpoint was."""
+        self.begun, self.first = time.monotonic(), state.global_step
+        if state.is_world_process_zero:
+            kept = [entry for entry in read_log(self.folder) if entry.step <= state.global_step]
+            self.before = kept[-1].seconds if kept else 0.0
+            write_file(self.folder / LOG, "".join(entry.line() for entry in kept))
+
+    def on_log(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, logs: dict[str, float], **_: object
+    ) -> None:
+        """Write one line: step, tokens, seconds of training, and what is reported."""
+        if not state.is_world_process_zero or "train_runtime" in logs:
+            return
+        spent = time.monotonic() - self.begun
+        values = {
+            k: round(v, 6)
+            for k, v in logs.items()
+            if isinstance(v, int | float) and not k.endswith(("_runtime", "_second"))
+        }
+        entry = LogEntry(
+            step=state.global_step,
+            tokens=values.pop("tokens", state.global_step * self.tokens_per_step),
+            seconds=round(self.before + spent, 1),
+            values=values,
+        )
+        with (self.folder / LOG).open("a", encoding="utf-8") as log:
+            log.write(entry.line())
+        left = spent / max(1, state.global_step - self.first) * (state.max_steps - state.global_step)
+        self.report_progress(TrainingProgress(entry=entry, steps=state.max_steps, seconds_left=left))
+
+
+class AlreadyFinished(Exception):  # noqa: N818 - nothing is wrong
+    """All steps were taken before the run was started again."""
+
+
+class CheckpointWatch(TrainerCallback):
+    """Marks checkpoints that are whole; stops at a loss that is not finite, and at the last step."""
+
+    def on_step_begin(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: object) -> None:
+        """Raises AlreadyFinished: transformers would take a step more before it looks whether there are enough."""
+        if state.global_step >= state.max_steps:
+            raise AlreadyFinished
+
+    def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: object) -> None:
+        """Report where a checkpoint is saved, so that a run that is resumed averages its reports over the same steps."""
+        control.should_log |= control.should_save
+
+    def on_log(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, logs: dict[str, float], **_: object
+    ) -> None:
+        """Raises RunError at NaN or infinity."""
+        for name in ("loss", "eval_loss"):
+            value = logs.get(name)
+            if value is not None and not math.isfinite(value):
+                raise not_finite("loss", value, state.global_step, args)
+
+    def on_save(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: object) -> None:
+        """Mark the checkpoint, which is on the disk now."""
+        if state.is_world_process_zero:
+            (Path(args.output_dir) / f"checkpoint-{state.global_step}" / COMPLETE).touch()
+
+
+def last_checkpoint(folder: Path) -> Path | None:
+    """The latest checkpoint that was written to its end."""
+    whole = [p.parent for p in folder.glob(f"checkpoint-*/{COMPLETE}")]
+    return max(whole, key=lambda p: int(p.name.rpartition("-")[2]), default=None)

@@ -1,0 +1,151 @@
+"""What a method cannot combine is refused as the recipe is read: by `train METHOD` and `train estimate` alike."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from longwriter.errors import InputError
+from longwriter.train.method_recipes import RECIPES, Method, for_method
+from longwriter.train.recipe import dotted, read_recipe
+
+ROOT = Path(__file__).parents[3]
+SOURCES = {
+    "pretrain": '{kind = "tokens", path = "shards"}',
+    "sft": '{kind = "messages", path = "rows"}',
+    "dpo": '{kind = "messages", path = "pairs"}',
+    "reward": '{kind = "messages", path = "pairs"}',
+    "grpo": '{kind = "prompts", path = "prompts"}',
+}
+ZERO3 = '{"zero_optimization": {"stage": 3}}'
+
+
+def recipe(folder: Path, method: Method) -> Path:
+    """A recipe that the method takes."""
+    (folder / "zero3.json").write_text(ZERO3)
+    (folder / "r.toml").write_text(
+        f"""[model]
+init = "Qwen/Qwen2.5-32B"
+[data]
+max_tokens = 2000
+sources = [{SOURCES[method]}]
+[run]
+batch = 8
+steps = 10
+"""
+    )
+    return folder / "r.toml"
+
+
+REFUSED: list[tuple[Method, tuple[str, ...], str]] = [
+    ("pretrain", ('data.sources=[{kind = "messages", path = "rows"}]',), "pretraining takes tokens and copies"),
+    ("pretrain", ('data.sources=[{kind = "prompts", path = "rows"}]',), "pretraining takes tokens and copies"),
+    ("pretrain", ('data.sources=[{kind = "copies", share = 0}]',), "every share is 0"),
+    ("pretrain", ("run.epochs=2.0",), "run.epochs: a mixture by shares has no epochs"),
+    ("sft", ('data.sources=[{kind = "tokens", path = "a"}, {kind = "messages", path = "b"}]',), "takes messages"),
+    ("dpo", ('data.sources=[{kind = "prompts", path = "a"}]',), 'preferences are of kind "messages"'),
+    ("dpo", ("optim.name=muon",), "optim.name = muon: preferences are learnt with adamw"),
+    ("dpo", ("data.too_long=cut",), "data.too_long = cut: a preference between pieces means nothing"),
+    ("dpo", ("dpo.loss_weights=[1.0, 0.5]",), "loss_weights: 2 given for 1 losses"),
+    ("reward", ("optim.name=muon",), "preferences are learnt with adamw"),
+    ("reward", ("data.too_long=split",), "data.too_long = split: a preference between pieces means nothing"),
+    ("grpo", ('data.sources=[{kind = "messages", path = "a"}]',), 'reinforcement takes requests: kind = "prompts"'),
+    ("grpo", ('data.sources=[{kind = "prompts", path = "a", held_out = "b"}]',), "grpo evaluates nothing"),
+    ("grpo", ("data.too_long=split",), "data.too_long = split: a request is not cut"),
+    ("grpo", ("optim.name=muon",), "grpo trains with adamw"),
+    ("grpo", ("run.tokens=1e6",), "run.tokens: grpo counts steps or epochs"),
+    ("grpo", ("grpo.group=3",), "run.batch = 8 rollouts are no whole groups of grpo.group = 3"),
+    ("grpo", ("grpo.iterations=3",), "run.save_every = 500: checkpoints fall between rollouts"),
+    ("grpo", ("grpo.completion_tokens=2000",), "leave no room for a prompt"),
+    ("grpo", ("grpo.vllm=server",), "grpo.vllm = server: give its address"),
+    ("grpo", ("run.fsdp=true",), "run.fsdp: sharded weights cannot generate"),
+    ("grpo", ("model.lora={dropout = 0.1}",), "model.lora.dropout"),
+    ("grpo", ("run.deepspeed=zero3.json", "grpo.kl_every=5"), "run.deepspeed: stage 3 would shard a model"),
+    ("grpo", ("run.deepspeed=zero3.json", "grpo.rewards.reward_model=r"), "run.deepspeed: stage 3 would shard a model"),
+]
+
+
+@pytest.mark.parametrize(("method", "settings", "said"), REFUSED)
+def test_a_method_refuses_what_it_cannot_combine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, method: Method, settings: tuple[str, ...], said: str
+) -> None:
+    file = recipe(tmp_path, method)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError) as refused:
+        for_method(read_recipe(file, dotted(settings)), method, str(file))
+    assert str(refused.value).startswith(f"{file}: ")
+    assert said in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_model_of_random_weights_is_no_start_for_a_reward_model_nor_for_a_penalty(tmp_path: Path) -> None:
+    new = {"model": {"new": {"model_type": "llama"}, "tokenizer": "t.json"}}
+    for method, settings, said in (("reward", {}, "begins from a language"), ("grpo", {"beta": 0.1}, "grpo.beta")):
+        file = recipe(tmp_path, method)
+        file.write_text(file.read_text().replace('init = "Qwen/Qwen2.5-32B"', ""))
+        with pytest.raises(InputError, match=said):
+            for_method(read_recipe(file, new | {"grpo": settings}), method)
+
+
+@pytest.mark.parametrize("method", RECIPES)
+def test_what_a_method_takes_is_the_same_recipe(tmp_path: Path, method: Method) -> None:
+    """A run folder holds the recipe as JSON: checking it for a method must not change it."""
+    plain = read_recipe(recipe(tmp_path, method))
+    checked = for_method(plain, method)
+    assert checked.model_dump_json() == plain.model_dump_json()
+    assert checked.model_fields_set == plain.model_fields_set
+    assert for_method(checked, method) is checked
+
+
+def test_every_recipe_of_the_repository_is_taken_by_its_method() -> None:
+    taken = {"cpt": "pretrain", "pretrain": "pretrain", "sft": "sft", "dpo": "dpo", "reward": "reward", "grpo": "grpo"}
+    seen = 0
+    for path in sorted((ROOT / "recipes").glob("**/*.toml")):
+        text = path.read_text("utf-8")
+        for word, method in taken.items():
+            if f"longwriter train {word} recipes" in text:
+                for_method(read_recipe(path), method)
+                seen += 1
+    assert seen >= 8
+
+
+def command(*arguments: object, folder: Path) -> subprocess.CompletedProcess[str]:
+    given = [sys.executable, "-m", "longwriter", "train", *map(str, arguments)]
+    clean = os.environ | {"HF_HUB_OFFLINE": "1"}
+    return subprocess.run(given, cwd=folder, env=clean, capture_output=True, text=True, timeout=120, check=False)
+
+
+@pytest.mark.parametrize(
+    ("method", "settings", "said"), [REFUSED[3], REFUSED[4], REFUSED[7], REFUSED[17]], ids=lambda value: str(value)[:20]
+)
+def test_training_and_estimate_refuse_alike(
+    tmp_path: Path, method: Method, settings: tuple[str, ...], said: str
+) -> None:
+    file = recipe(tmp_path, method)
+    given = [part for setting in settings for part in ("--set", setting)]
+    trained = command(method, file, "--out", tmp_path / "out", *given, folder=tmp_path)
+    estimated = command("estimate", file, "--gpus", "8xH800", "--method", method, *given, folder=tmp_path)
+    for done in (trained, estimated):
+        assert done.returncode == 2, done.stderr
+        assert said in done.stderr.splitlines()[-1]
+        assert "Traceback" not in done.stderr
+    assert trained.stderr.splitlines()[-1] == estimated.stderr.splitlines()[-1]
+    assert not (tmp_path / "out").exists()
+
+
+def test_verl_is_not_bound_by_what_trl_cannot_do(tmp_path: Path) -> None:
+    file = recipe(tmp_path, "grpo")
+    flags = ("estimate", file, "--gpus", "64xH800", "--set", "run.fsdp=true", "--set", "run.batch=64", "--json")
+    assert "sharded weights cannot generate" in command(*flags, folder=tmp_path).stderr
+    done = command(*flags, "--engine", "verl", "--set", "grpo.vllm_memory=0.6", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["seconds_per_step"] > 0
+
+
+def test_a_recipe_is_refused_before_torch_is_imported(tmp_path: Path) -> None:
+    code = "import sys, longwriter.cli.train.run, longwriter.train.method_recipes; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert not {"torch", "transformers", "datasets", "trl"} & set(loaded)
