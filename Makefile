@@ -11,7 +11,7 @@ override PROMPT := $(value PROMPT)
 override OUT := $(value OUT)
 export PROMPT OUT
 
-.PHONY: write test test-real test-recipe check fmt bench clean
+.PHONY: write test test-real test-recipe check fmt measure locks clean
 
 write: .venv/ready-write
 	@$(BIN)/longwriter write --words $(WORDS) $${OUT:+--out "$$OUT"} --json -- "$$PROMPT" > .venv/written.json
@@ -40,32 +40,36 @@ fmt: .venv/ready-dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: .venv/ready-dev
-	$(BIN)/python benchmarks/text.py
-	$(BIN)/python benchmarks/gguf.py
-	$(BIN)/python benchmarks/write.py
-	$(BIN)/python benchmarks/packing.py
+measure: .venv/ready-dev
+	$(BIN)/python measurements/text.py
+	$(BIN)/python measurements/gguf.py
+	$(BIN)/python measurements/write.py
+	$(BIN)/python measurements/packing.py
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "longwriter needs Python 3.11 or newer; set PYTHON=/path/to/python3.11"; exit 1; }
 	$(PYTHON) -m venv .venv
 
-.venv/ready: .venv/bin/python pyproject.toml constraints.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+# Exact versions, each file checked against its hash; building fetches nothing.
+PIP := $(BIN)/pip --quiet --disable-pip-version-check install --no-deps
+
+.venv/ready-%: .venv/bin/python pyproject.toml locks/%.txt
+	$(PIP) --require-hashes -r locks/$*.txt
+	$(PIP) --no-build-isolation -e .
 	@touch $@
 
-.venv/ready-write: .venv/ready
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[gguf]'
+# PyTorch's build for the CPU where this machine's package index has it, else PyPI's, with the CUDA libraries it wants on Linux.
+.venv/ready-train: .venv/bin/python pyproject.toml locks/train.txt locks/torch-cpu.txt locks/torch.txt
+	$(PIP) --require-hashes -r locks/train.txt
+	$(PIP) --require-hashes -r locks/torch-cpu.txt || $(PIP) --require-hashes -r locks/torch.txt
+	$(PIP) --no-build-isolation -e .
 	@touch $@
 
-.venv/ready-dev: .venv/ready
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
-	@touch $@
-
-.venv/ready-train: .venv/ready-dev
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[deepspeed,ray]'
-	@touch $@
+# After a change of dependencies in pyproject.toml.
+locks: .venv/bin/python
+	$(PIP) uv==0.13.9
+	$(BIN)/python .ci/locks.py
 
 clean:
 	rm -rf .venv build dist

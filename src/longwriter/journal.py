@@ -16,9 +16,10 @@ from typing import NamedTuple, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from longwriter.config import fault
 from longwriter.errors import RunError
 
-Shape = TypeVar("Shape", bound=BaseModel)
+RecordT = TypeVar("RecordT", bound=BaseModel)
 
 
 class Entry(NamedTuple):
@@ -122,19 +123,18 @@ class Journal:
         self._sum = total
         return entry
 
-    def typed(self, entry: Entry, shape: type[Shape]) -> Shape:
-        """The data of an entry as a record of its kind. Raises RunError naming the line where it is something else."""
+    def parsed(self, entry: Entry, kind: type[RecordT], data: object = None) -> RecordT:
+        """An entry's data, or the part of it that is given, as a typed record. Raises RunError naming the journal's line."""
         try:
-            return shape.model_validate(entry.data)
+            return kind.model_validate(entry.data if data is None else data)
         except ValidationError as error:
-            first = error.errors(include_url=False)[0]
-            where = ".".join(map(str, first["loc"])) or "data"
-            raise self.wrong(entry, f"{where}: {first['msg']}") from error
+            key, reason = fault(error, kind)
+            raise self.wrong(entry, f"{key + ': ' if key else ''}{reason}") from error
 
     def wrong(self, entry: Entry, reason: str) -> RunError:
         """The error for a whole record that is not what its writer puts there."""
         return RunError(
-            f"{self.path or 'journal'}:{entry.n + 1}: not a record of this version, kind {entry.kind!r}: {reason}; "
+            f"{self.path or 'the journal'}:{entry.n + 1}: a record {entry.kind!r} that this version cannot read: {reason}; "
             "use the version that wrote it, or start a new run"
         )
 

@@ -11,18 +11,18 @@ from tests.unit.data.test_steps import kill_and_go_on
 from longwriter.errors import EmptyReply, InputError, SetupError, Unavailable
 from longwriter.journal import Journal
 from longwriter.steps.engines import open_engine
-from longwriter.steps.step import Progress, run_step
+from longwriter.steps.step import StepProgress, StepRun, run_step
 
 ray = pytest.importorskip("ray", reason="Ray is not installed: pip install -e '.[ray]'")
 pytestmark = [pytest.mark.recipe, pytest.mark.xdist_group("ray")]  # two clusters on a machine see each other
 
 
-def silent(_: Progress) -> None:
+def silent(_: StepProgress) -> None:
     pass
 
 
 def test_results_failures_and_what_comes_next(tmp_path: Path) -> None:
-    log, journal, told = tmp_path / "log", Journal(None), list[Progress]()
+    log, journal, told = tmp_path / "log", Journal(None), list[StepProgress]()
     engine = open_engine("ray", 6)
     failing = Double(log, {"i3": Unavailable("no answer"), "i7": EmptyReply("nothing came")}, seconds=0.05)
     with pytest.raises((Unavailable, EmptyReply), match="2 of 30 items failed"):
@@ -39,9 +39,12 @@ def test_results_failures_and_what_comes_next(tmp_path: Path) -> None:
 
 
 def test_items_go_on_side_by_side_within_an_actor(tmp_path: Path) -> None:
-    told = list[Progress]()
+    told = list[StepProgress]()
     run_step(
-        "double", items(32), Double(tmp_path / "log", seconds=1.0), Journal(None), open_engine("ray", 16), told.append
+        "double",
+        items(32),
+        Double(tmp_path / "log", seconds=1.0),
+        StepRun(Journal(None), open_engine("ray", 16), told.append),
     )
     assert told[-1].seconds - told[1].seconds < 8  # 31 s one after another, 15 s with one item an actor
 
@@ -49,19 +52,21 @@ def test_items_go_on_side_by_side_within_an_actor(tmp_path: Path) -> None:
 def test_a_setup_error_stops_at_once(tmp_path: Path) -> None:
     worker = Double(tmp_path / "log", {"i0": SetupError("wrong key")}, seconds=0.2)
     with pytest.raises(SetupError, match=r"^wrong key$"):
-        run_step("double", items(200), worker, Journal(None), open_engine("ray", 2), silent)
+        run_step("double", items(200), worker, StepRun(Journal(None), open_engine("ray", 2), silent))
     assert len(noted(tmp_path / "log")) < 100
 
 
 def test_an_actor_that_dies_costs_what_it_had_under_way(tmp_path: Path) -> None:
     log, killed = tmp_path / "log", list[int]()
 
-    def shoot(progress: Progress) -> None:
+    def shoot(progress: StepProgress) -> None:
         if progress.done >= 20 and not killed:
             killed.append(int(log.read_text().split()[-1]))
             os.kill(killed[0], signal.SIGKILL)
 
-    found = run_step("double", items(100), Double(log, seconds=0.05), Journal(None), open_engine("ray", 8), shoot)
+    found = run_step(
+        "double", items(100), Double(log, seconds=0.05), StepRun(Journal(None), open_engine("ray", 8), shoot)
+    )
     assert len(found) == 100
     assert len([name for name in noted(log) if name.startswith("i")]) <= 110
     assert killed
@@ -70,7 +75,9 @@ def test_an_actor_that_dies_costs_what_it_had_under_way(tmp_path: Path) -> None:
 def test_a_cluster_that_is_not_there_is_named(tmp_path: Path) -> None:
     ray.shutdown()
     with pytest.raises(InputError, match="no Ray at auto"):
-        run_step("double", items(1), Double(tmp_path / "log"), Journal(None), open_engine("ray:auto", 2), silent)
+        run_step(
+            "double", items(1), Double(tmp_path / "log"), StepRun(Journal(None), open_engine("ray:auto", 2), silent)
+        )
 
 
 def test_kills_lose_nothing(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ from longwriter.bench.systems import open_system
 from longwriter.errors import InputError, LongWriterError, ModelError, PromptTooLong, SetupError
 from longwriter.journal import Entry, Journal
 from longwriter.runs.folders import opened
-from longwriter.steps.step import Engine, Progress, Result, Tell, Worker, run_step
+from longwriter.steps.step import Engine, Result, StepProgress, StepRun, Tell, Worker, run_step
 from longwriter.steps.step import Item as Work
 
 SYNC_S = 1.0
@@ -110,13 +110,13 @@ def _step(step: str, items: list[Work], worker: Worker, journal: Journal, means:
     """Run a step, `shown` so; why items failed is noted for the scores, and the next command tries them again."""
     noting = _Noting(worker, works=any(entry.kind == step for entry in journal))
 
-    def tell(progress: Progress) -> None:
+    def tell(progress: StepProgress) -> None:
         paid = f" (${noting.cost:.4f})" if noting.cost else ""
         means.tell(progress._replace(step=f"{shown}{paid}"))
 
     grouped = Grouped(journal)
     try:
-        run_step(step, items, noting, grouped, means.engine, tell, partial=True)
+        run_step(step, items, noting, StepRun(grouped, means.engine, tell), partial=True)
     finally:
         grouped.sync(step)
         for name, reason in noting.failures.items():

@@ -3,7 +3,7 @@
 from types import TracebackType
 from typing import Self
 
-from longwriter.models.base import Model
+from longwriter.models.base import Model, close_all
 from longwriter.writer.session import open_models
 from longwriter.writer.settings import WriteSettings
 
@@ -23,5 +23,4 @@ class WithModels:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for model in {id(m): m for m in self.models.values()}.values():
-            await model.aclose()
+        await close_all(self.models.values())

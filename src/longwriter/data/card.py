@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from string import Template
+from typing import NamedTuple
 
 BODY = Template("""# $title
 
@@ -50,23 +51,36 @@ def _shown(value: object) -> str:
     return f"{value:,}" if isinstance(value, int) else str(value).replace("|", "\\|").replace("\n", " ")
 
 
-def card(report: Mapping[str, object]) -> str:
-    """The card of a report as `audit.conclude` makes it."""
-    words, dropped, limits = report["words"], report["dropped"], report["limits"]
-    assert isinstance(dropped, dict)
-    assert isinstance(limits, dict)
-    told = "none."
-    if isinstance(words, dict):
-        told = f"{words['total']:,} words, {words['least']:,} to {words['most']:,} each, median {words['median']:,}."
-    told_elsewhere = ("command", "title", "version")
-    facts = {k: v for k, v in report.items() if isinstance(v, str | int | float) and k not in told_elsewhere}
+def facts_table(report: Mapping[str, object], *without: str) -> str:
+    """The texts and numbers of a report as rows of a table; without those that the card says elsewhere."""
+    elsewhere = {"command", "title", "version", *without}
+    facts = {k: v for k, v in report.items() if isinstance(v, str | int | float) and k not in elsewhere}
+    return "\n".join(f"| {k.replace('_', ' ')} | {_shown(v)} |" for k, v in facts.items())
+
+
+class WordCounts(NamedTuple):
+    """Lengths of the texts of a data set, in words."""
+
+    total: int
+    least: int
+    most: int
+    median: int
+
+
+def card(
+    report: Mapping[str, object], words: WordCounts | None, dropped: Mapping[str, int], limits: Mapping[str, float]
+) -> str:
+    """The card of a report as `audit.conclude` makes it. `dropped`: by reason."""
+    lengths = "none."
+    if words:
+        lengths = f"{words.total:,} words, {words.least:,} to {words.most:,} each, median {words.median:,}."
     prompts = report["benchmark_prompts"]
     return BODY.substitute(
         title=report["title"],
         kept=_shown(report["kept"]),
         outputs=_shown(report["outputs"]),
-        words=told,
-        facts="\n".join(f"| {k.replace('_', ' ')} | {_shown(v)} |" for k, v in facts.items()),
+        words=lengths,
+        facts=facts_table(report),
         dropped=table(dropped, ("reason", "number")) if dropped else "Nothing.",
         limits=", ".join(f"{k.replace('_', ' ')} {v:g}" for k, v in limits.items()),
         benchmarks=f"Checked against {_shown(prompts)} benchmark prompts."

@@ -7,7 +7,6 @@ The network is touched by `hub:` names alone.
 import csv
 import io
 import json
-import lzma
 import os
 import shutil
 import tempfile
@@ -16,13 +15,13 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import IO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from longwriter import hub
 from longwriter.errors import InputError, RunError
+from longwriter.jsonl import opened, read_lines, text_lines
 from longwriter.runs.folders import REPORT, write_file
 
 Row = dict[str, object]
@@ -61,6 +60,12 @@ def write_parquet(path: Path, rows: Iterable[Row], schema: pa.Schema) -> None:
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
         while group := list(islice(left, GROUP_ROWS)):
             writer.write_table(pa.Table.from_pylist(group, schema))
+
+
+def write_lines(path: Path, rows: Iterable[Row]) -> None:
+    """Write rows as JSON lines. Raises RunError."""
+    with beside(path) as temporary, temporary.open("w", encoding="utf-8") as file:
+        file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
 
 
 @contextmanager
@@ -119,49 +124,14 @@ def _files(path: str) -> list[Path]:
 Placed = Iterator[tuple[str, Row]]
 
 
-def _opened(path: Path) -> IO[bytes]:
-    try:
-        return lzma.open(path, "rb") if path.suffix == ".xz" else path.open("rb")
-    except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror}") from error
-
-
-def _lines(path: Path) -> Iterator[tuple[str, str]]:
-    """Each line that is not blank, with its place."""
-    with _opened(path) as file:
-        number = 0
-        try:
-            for number, line in enumerate(file, 1):
-                text = line.decode("utf-8-sig" if number == 1 else "utf-8").strip("\r\n")
-                if text.strip():
-                    yield f"{path}:{number}", text
-        except UnicodeDecodeError as error:
-            raise InputError(f"{path}:{number}: not UTF-8 text; save the file as UTF-8") from error
-        except (lzma.LZMAError, EOFError) as error:
-            raise InputError(f"{path}:{number + 1}: damaged or cut file: {error}") from error
-
-
-def _from_jsonl(path: Path) -> Placed:
-    for where, line in _lines(path):
-        try:
-            row = json.loads(line)
-        except RecursionError as error:
-            raise InputError(f"{where}: not JSON of any use: brackets in brackets without end") from error
-        except ValueError as error:
-            raise InputError(f"{where}: not JSON: {error}") from error
-        if not isinstance(row, dict):
-            raise InputError(f'{where}: expected an object such as {{"prompt": "..."}}')
-        yield where, row
-
-
 def _from_text(path: Path) -> Placed:
-    for where, line in _lines(path):
+    for where, line in text_lines(path):
         yield where, {"prompt": line.strip()}
 
 
 def _from_csv(path: Path) -> Placed:
     csv.field_size_limit(2**31 - 1)  # the library's own limit is 131,072 characters, less than a long text
-    with _opened(path) as raw, io.TextIOWrapper(raw, "utf-8-sig", newline="") as lines:
+    with opened(path) as raw, io.TextIOWrapper(raw, "utf-8-sig", newline="") as lines:
         reader = csv.DictReader(lines, strict=True)
         try:
             for row in reader:
@@ -172,7 +142,7 @@ def _from_csv(path: Path) -> Placed:
         except csv.Error as error:
             raise InputError(f"{path}:{reader.line_num + 1}: not CSV: {error}") from error
         except UnicodeDecodeError:
-            deque(_lines(path), maxlen=0)  # raises with the line's number: the decoder reads blocks
+            deque(text_lines(path), maxlen=0)  # raises with the line's number: the decoder reads blocks
             raise
 
 
@@ -184,6 +154,8 @@ def _from_parquet(path: Path) -> Placed:
                 for row in batch.to_pylist():
                     number += 1
                     yield f"{path} row {number}", row
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: a text after row {number} is not UTF-8; write the file again as UTF-8") from error
     except pa.ArrowInvalid as error:
         raise InputError(f"{path}: damaged or cut file, no Parquet: {str(error).splitlines()[0]}") from error
     except OSError as error:
@@ -192,8 +164,8 @@ def _from_parquet(path: Path) -> Placed:
 
 READERS: dict[str, Callable[[Path], Placed]] = {
     ".parquet": _from_parquet,
-    ".jsonl": _from_jsonl,
-    ".jsonl.xz": _from_jsonl,
+    ".jsonl": read_lines,
+    ".jsonl.xz": read_lines,
     ".csv": _from_csv,
     ".txt": _from_text,
 }
@@ -221,20 +193,15 @@ def _chat(value: object, role: str) -> list[dict[str, str]]:
     if value is None:
         return []
     if isinstance(value, str):
-        return [{"role": role, "content": whole(value)}]
+        return [{"role": role, "content": value}]
     messages = []
     for message in value if isinstance(value, list) else [value]:
         if not isinstance(message, dict) or not isinstance(message.get("content"), str):
             raise InputError(
                 f'expected messages such as {{"role": "user", "content": "..."}}, got {str(message)[:60]!r}'
             )
-        messages.append({"role": str(message.get("role", role)), "content": whole(message["content"])})
+        messages.append({"role": str(message.get("role", role)), "content": message["content"]})
     return messages
-
-
-def whole(text: str) -> str:
-    """The text without half characters: JSON may hold one of a pair of surrogates alone, and Parquet may not."""
-    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def push(folder: Path, destination: str) -> str:

@@ -15,12 +15,21 @@ ID = re.compile(r"\w[\w.-]{0,79}")
 
 
 class Instruction(NamedTuple):
-    """One request."""
+    """A request with its identity."""
 
     id: str
     prompt: str
     words: int | None = None
     """The length to write, where the row has one; the request may name another or none."""
+
+
+class DroppedRequest(NamedTuple):
+    """A request that is left out."""
+
+    id: str
+    name: str
+    """Rule or stage that leaves it out, as the report counts it."""
+    reason: str
 
 
 def read_instructions(path: str) -> list[Instruction]:
@@ -38,6 +47,14 @@ def read_instructions(path: str) -> list[Instruction]:
             instruction = instruction._replace(id=next(n for n in _numbered(instruction.id) if n not in found))
         found[instruction.id] = instruction
     return list(found.values())
+
+
+def read_unchanged(path: str, sha256: str) -> list[Instruction]:
+    """`read_instructions` of a file that was read before. Raises InputError, also where it has changed since."""
+    found = read_instructions(path)
+    if sha256_of_instructions(found) != sha256:
+        raise InputError(f"{path} changed while it was read")
+    return found
 
 
 def prompt_of(row: Row) -> str:
@@ -59,9 +76,10 @@ def _instruction(row: Row, where: str) -> Instruction:
     words = row.get("words")
     if words in (None, ""):
         return Instruction(name, prompt)
-    if not str(words).isdigit() or int(str(words)) == 0:
+    number = int(text) if (text := str(words)).isdecimal() else 0
+    if not number:
         raise InputError(f"{where}: words must be a whole number above 0, got {words!r}")
-    return Instruction(name, prompt, int(str(words)))
+    return Instruction(name, prompt, number)
 
 
 def _numbered(name: str) -> Iterator[str]:
@@ -71,6 +89,6 @@ def _numbered(name: str) -> Iterator[str]:
         yield f"{name}-{number}"
 
 
-def sha256_of(instructions: list[Instruction]) -> str:
+def sha256_of_instructions(instructions: list[Instruction]) -> str:
     """Identity of the requests, in their order."""
     return hashlib.sha256(json.dumps(instructions, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()

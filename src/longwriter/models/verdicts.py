@@ -112,7 +112,15 @@ def check_judge(config: ModelConfig, instead: str) -> None:
 
 def _object(text: str) -> dict[str, object] | None:
     try:
-        value = json.loads(text, strict=False)  # line breaks inside strings are common
+        value = json.loads(text, strict=False, object_pairs_hook=_unlike)  # line breaks inside strings are common
     except (ValueError, RecursionError):  # a judge caught in a loop opens brackets by the thousand
         return None
     return value if isinstance(value, dict) else None
+
+
+def _unlike(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """One answer to each key: `json` itself takes the last of two."""
+    found = dict(pairs)
+    if any(found[key] != value for key, value in pairs):
+        raise ValueError("a key with two values")
+    return found

@@ -22,7 +22,8 @@ from longwriter.errors import (
     SetupError,
     Unavailable,
 )
-from longwriter.journal import Journal
+from longwriter.journal import Journal, RecordT
+from longwriter.types import Record
 
 Item = dict[str, object]
 """JSON-able, with "id": str, unique in a step."""
@@ -72,7 +73,7 @@ class Engine(Protocol):
         ...
 
 
-class Progress(NamedTuple):
+class StepProgress(NamedTuple):
     """How far a step is."""
 
     step: str
@@ -86,7 +87,22 @@ class Progress(NamedTuple):
     """Items done by this command."""
 
 
-Tell = Callable[[Progress], None]
+Tell = Callable[[StepProgress], None]
+
+
+class StepRun(NamedTuple):
+    """What every step of one command has in common."""
+
+    journal: Journal
+    engine: Engine
+    tell: Tell
+
+
+class StepRecord(Record):
+    """The journal's record of a finished item. Its kind is the step's name."""
+
+    id: str
+    result: Result
 
 
 def kind_of(failure: LongWriterError) -> str:
@@ -94,15 +110,14 @@ def kind_of(failure: LongWriterError) -> str:
     return next(c.__name__ for c in type(failure).__mro__ if c.__name__ in KINDS)
 
 
+def results_of(step: str, journal: Journal) -> dict[str, Result]:
+    """The results that a journal holds of a step, by id. Raises RunError naming the line of another shape."""
+    records = (journal.parsed(entry, StepRecord) for entry in journal if entry.kind == step)
+    return {record.id: record.result for record in records}
+
+
 def run_step(
-    step: str,
-    items: Sequence[Item],
-    worker: Worker,
-    journal: Journal,
-    engine: Engine,
-    tell: Tell,
-    *,
-    partial: bool = False,
+    step: str, items: Sequence[Item], worker: Worker, run: StepRun, *, partial: bool = False
 ) -> dict[str, Result]:
     """The result of each item, by id and in the items' order.
 
@@ -115,19 +130,19 @@ def run_step(
     ids = [str(item["id"]) for item in items]
     if len(set(ids)) < len(ids):
         raise InputError(f"the id {next(i for i in ids if ids.count(i) > 1)!r} stands twice; give each item its own")
-    results = {str(e.data["id"]): _result(e.data["result"]) for e in journal if e.kind == step}
+    results = results_of(step, run.journal)
     todo = [item for item in items if item["id"] not in results]
     before, started, failures = len(ids) - len(todo), time.monotonic(), list[tuple[str, LongWriterError]]()
     new = in_a_row = 0
 
     def say() -> None:
-        tell(Progress(step, before + new, len(ids), len(failures), time.monotonic() - started, new))
+        run.tell(StepProgress(step, before + new, len(ids), len(failures), time.monotonic() - started, new))
 
     if ids:
         say()
     if not todo:
         return {name: results[name] for name in ids}
-    with closing(engine.run(todo, worker)) as outcomes:
+    with closing(run.engine.run(todo, worker)) as outcomes:
         for name, outcome in outcomes:
             too_long = isinstance(outcome, PromptTooLong)
             if isinstance(outcome, SetupError) and not too_long:
@@ -136,7 +151,7 @@ def run_step(
                 failures.append((name, outcome))
                 in_a_row = 0 if too_long else in_a_row + 1
             else:
-                journal.append(step, {"id": name, "result": outcome})
+                run.journal.append(step, {"id": name, "result": outcome})
                 results[name] = outcome
                 new += 1
                 in_a_row = 0
@@ -152,9 +167,15 @@ def run_step(
     return {name: results[name] for name in ids if name in results}
 
 
-def _result(value: object) -> Result:
-    assert isinstance(value, dict)
-    return value
+def run_typed(
+    step: str, items: Sequence[Item], worker: Worker, run: StepRun, kind: type[RecordT], *, partial: bool = False
+) -> dict[str, RecordT]:
+    """`run_step` with the results as records. Raises RunError naming the journal's line with a result of another shape."""
+    results, found = run_step(step, items, worker, run, partial=partial), dict[str, RecordT]()
+    for entry in run.journal:
+        if entry.kind == step and (name := str(entry.data["id"])) in results:
+            found[name] = run.journal.parsed(entry, kind, entry.data["result"])
+    return {name: found[name] for name in results}
 
 
 async def outcome_of(worker: Worker, item: Item) -> tuple[str, Outcome]:

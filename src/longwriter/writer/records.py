@@ -169,7 +169,7 @@ def read(journal: Journal, *kinds: type[JournalRecord]) -> Iterator[JournalRecor
         if entry.kind not in SHAPES:
             raise journal.wrong(entry, "no such kind")
         if entry.kind in wanted:
-            yield journal.typed(entry, SHAPES[entry.kind])
+            yield journal.parsed(entry, SHAPES[entry.kind])
 
 
 def note(journal: Journal, record: JournalRecord, *, durable: bool = True) -> None:

@@ -17,12 +17,12 @@ from tests.server import Script, Server, write
 from longwriter.config import build
 from longwriter.data.agentwrite.audit import filter_dataset
 from longwriter.data.agentwrite.build import EACH, BuildSettings, build_dataset
-from longwriter.data.agentwrite.filters import Limits
+from longwriter.data.agentwrite.filters import FilterLimits
 from longwriter.data.filters.contamination import Benchmarks
-from longwriter.data.instructions import read_instructions, sha256_of
+from longwriter.data.instructions import read_instructions, sha256_of_instructions
 from longwriter.errors import CeilingReached, InputError, RunError, Unavailable
 from longwriter.steps.local import LocalEngine
-from longwriter.steps.step import Progress
+from longwriter.steps.step import StepProgress
 from longwriter.text import count_words
 from longwriter.writer.session import replay
 
@@ -47,7 +47,7 @@ def speak(body: dict[str, Any], script: Script) -> str:
     return write(body, script)
 
 
-def silent(_: Progress) -> None:
+def silent(_: StepProgress) -> None:
     pass
 
 
@@ -61,7 +61,7 @@ def settings(path: str, server: Server | None, **more: object) -> BuildSettings:
     model = {"model": "m", "base_url": server.url, "retry_s": 0} if server else {"model": "fake:"}
     tree = {
         "instructions": path,
-        "instructions_sha256": sha256_of(read_instructions(path)),
+        "instructions_sha256": sha256_of_instructions(read_instructions(path)),
         "writer": {"instruction": EACH, "writer": model},
         "judge": model,
         **more,
@@ -69,7 +69,7 @@ def settings(path: str, server: Server | None, **more: object) -> BuildSettings:
     return build(BuildSettings, tree, "test")
 
 
-def make(chosen: BuildSettings, folder: Path, tell: Callable[[Progress], None] = silent) -> dict[str, Any]:
+def make(chosen: BuildSettings, folder: Path, tell: Callable[[StepProgress], None] = silent) -> dict[str, Any]:
     return build_dataset(chosen, folder, LocalEngine(3), tell, MADE)
 
 
@@ -294,16 +294,16 @@ def test_the_audit_of_a_data_set_that_exists(tmp_path: Path) -> None:
                 {"role": "assistant", "content": "Paragraph 1: " + story(words, n)},
             ]
             file.write(json.dumps({"messages": chat}) + "\n")
-    report = filter_dataset(str(path), tmp_path / "out", Limits(), Benchmarks([]), MADE)
+    report = filter_dataset(str(path), tmp_path / "out", FilterLimits(), Benchmarks([]), MADE)
     assert (report["outputs"], report["kept"], report["stated"], report["stated_and_kept"]) == (4, 2, 2, 1)
     assert report["failed_filters"] == {"length": 1, "stub": 1}
     rows = rows_of(tmp_path / "out")
     assert [(r["id"], r["words"], r["required"]) for r in rows] == [("row-1", 2900, 3000), ("row-3", 2500, None)]
     assert rows[0]["messages"][1]["content"] == story(2900, 0)
-    again = filter_dataset(str(tmp_path / "out"), tmp_path / "twice", Limits(), Benchmarks([]), MADE)
+    again = filter_dataset(str(tmp_path / "out"), tmp_path / "twice", FilterLimits(), Benchmarks([]), MADE)
     assert again["kept"] == 2
     assert rows_of(tmp_path / "twice") == rows
     with pytest.raises(InputError, match="choose another --out"):
-        filter_dataset(str(tmp_path / "out"), tmp_path / "out", Limits(), Benchmarks([]), MADE)
+        filter_dataset(str(tmp_path / "out"), tmp_path / "out", FilterLimits(), Benchmarks([]), MADE)
     with pytest.raises(InputError, match="row 1: no request with a reply"):
-        filter_dataset(saved(tmp_path, LONG), tmp_path / "new", Limits(), Benchmarks([]), MADE)
+        filter_dataset(saved(tmp_path, LONG), tmp_path / "new", FilterLimits(), Benchmarks([]), MADE)

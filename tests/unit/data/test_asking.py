@@ -5,29 +5,38 @@ from collections.abc import Callable
 
 import pytest
 
-from longwriter.data.agentwrite.select import Judge, read_answer
+from longwriter.data.agentwrite.select import LongAnswerSelector, read_answer
 from longwriter.data.backtranslate.by_model import BackTranslator, read_reply, reply_words
 from longwriter.data.pairs.quality import read_score
-from longwriter.data.prompts import HERE, render
+from longwriter.data.prompts import HERE
 from longwriter.data.rl_prompts.ask import read_keep, read_range
 from longwriter.models.base import ModelConfig
 from longwriter.models.fake import FakeModel
-from longwriter.steps.ask import TRIES
+from longwriter.models.verdicts import TRIES, Unreadable
+from longwriter.prompts import prompt_set
 from longwriter.types import Reply
 
 READERS: dict[str, Callable[[str], object]] = {
     "needs_length": read_answer,
     "quality_judge": read_score,
     "range_select": read_keep,
-    "range_ask": lambda reply: None if isinstance(found := read_range(reply, 12000, 3000), str) else found,
-    "backtranslate_model": lambda reply: None if isinstance(found := read_reply(reply, 2), str) else found,
+    "range_ask": lambda reply: read_range(reply, 12000, 3000),
+    "backtranslate_model": lambda reply: read_reply(reply, 2),
 }
-FIELDS = {"instruction", "words", "text", "upper", "width", "title", "sections", "count"}
+VALUES = dict.fromkeys(("instruction", "words", "text", "upper", "width", "title", "sections", "count"), 2)
+
+
+def read(name: str, reply: str) -> object:
+    """What the reader makes of a reply; None where it cannot read it."""
+    try:
+        return READERS[name](reply)
+    except Unreadable:
+        return None
 
 
 def form_of(language: str, name: str) -> str:
     """What a prompt shows of the answer's form: its last line, from the first brace."""
-    last = render(language, name, **dict.fromkeys(FIELDS, 2)).rsplit("\n", 1)[1]
+    last = prompt_set(HERE / language).render(name, **VALUES).rsplit("\n", 1)[1]
     return last[last.index("{") :]
 
 
@@ -42,21 +51,21 @@ def test_who_says_the_form_back_has_not_answered(name: str, language: str) -> No
     form = form_of(language, name)
     quoted = re.sub(r"<([^<>]*)>(?=[,}\]])", lambda m: '"<' + m[1].replace('"', "") + '>"', form)
     for echo in (form, f"```json\n{form}\n```", quoted, form.replace("<", "").replace(">", "")):
-        assert READERS[name](echo) is None, echo
+        assert read(name, echo) is None, echo
 
 
 @pytest.mark.parametrize("name", READERS)
 @pytest.mark.parametrize("loop", ["[" * 200_000, '{"a":' * 200_000, "[" * 200_000 + "]" * 200_000])
 def test_a_reply_caught_in_a_loop_is_no_answer(name: str, loop: str) -> None:
-    assert READERS[name](loop) is None
-    assert READERS[name](f'{{"long": {loop}, "range": {loop}}}') is None
+    assert read(name, loop) is None
+    assert read(name, f'{{"long": {loop}, "range": {loop}}}') is None
 
 
 def test_instructions_stand_before_the_material_so_that_servers_reuse_them() -> None:
     for name in READERS:
         for language in ("en", "zh"):
             one, two = (
-                render(language, name, **dict.fromkeys(FIELDS, 2) | {"instruction": said, "text": said, "title": said})
+                prompt_set(HERE / language).render(name, **VALUES | {"instruction": said, "text": said, "title": said})
                 for said in ("Ask", "Tell")
             )
             shared = next(i for i, (a, b) in enumerate(zip(one, two, strict=False)) if a != b)
@@ -68,7 +77,7 @@ def told(*replies: Reply | str) -> FakeModel:
 
 
 async def answered(model: FakeModel, name: str = "m") -> dict[str, object]:
-    worker = Judge(ModelConfig(model=name), 2000, 7)
+    worker = LongAnswerSelector(ModelConfig(model=name), 2000, 7)
     worker.model = model
     return await worker({"id": "a", "prompt": "Write a play"})
 

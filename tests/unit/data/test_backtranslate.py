@@ -16,12 +16,13 @@ from longwriter.cli.main import cli
 from longwriter.data.backtranslate.build import BacktranslateSettings, make_triples
 from longwriter.data.backtranslate.chat import outline
 from longwriter.data.backtranslate.keywords import Counts, Keywords
-from longwriter.data.backtranslate.nano import REQUEST_WORDS, Limits, NanoForm
+from longwriter.data.backtranslate.nano import REQUEST_WORDS, LessonLimits, NanoForm
 from longwriter.data.backtranslate.passages import EvenLengths
-from longwriter.data.backtranslate.records import Chapter, chapters, is_held_out
+from longwriter.data.backtranslate.records import ChapterText, chapters
 from longwriter.data.backtranslate.request_templates import About, joined, kind_of, kinds, lines, request
 from longwriter.data.books.documents import ShardSettings
 from longwriter.data.books.documents import is_held_out as shards_hold_out
+from longwriter.data.splits import is_held_out
 from longwriter.errors import InputError, RunError
 from longwriter.length.target import read_target
 from longwriter.steps.local import LocalEngine
@@ -182,7 +183,7 @@ def test_long_requests_are_cut_at_a_sentence_s_end() -> None:
     seen = set()
     for seed in range(60):
         rng = random.Random(seed)
-        form = NanoForm(Keywords(counts), Limits((60, 380), 10), EvenLengths(30, 450, rng), Counter())
+        form = NanoForm(Keywords(counts), LessonLimits((60, 380), 10), EvenLengths(30, 450, rng), Counter())
         asked = {t.prompt.split("\nPart: ")[0] for t in form.examples(about, text, rng) if t.kind == "section"}
         seen |= {text for text in asked if text.startswith("Two of us")}
     assert seen
@@ -207,7 +208,7 @@ def test_what_is_held_out_is_in_no_training_row(lessons: Path, source: Path) -> 
     shards = ShardSettings(train_tokenizer=300, held_out_every=3, held_out_books=("book-2",))
     for found in chapters(str(source)):
         row = {"book": found.book, "sha256": found.sha256}
-        assert is_held_out(found, ("book-2",), 3) == shards_hold_out(row, shards)
+        assert is_held_out(found.book, found.sha256, ("book-2",), 3) == shards_hold_out(row, shards)
 
 
 def test_the_same_settings_make_the_same_bytes(lessons: Path, source: Path, tmp_path: Path) -> None:
@@ -240,7 +241,7 @@ def test_a_section_without_words_of_its_own_is_counted_with_its_neighbour() -> N
     counts = Counts()
     for noun in ("harbour", *NOUNS[:8]):
         counts.add(f"They saw the {noun}. The {noun} was old. " + "It was very good. " * 60)
-    about = Chapter("a", text, About(), "", "", "", "")
+    about = ChapterText("a", text, About(), "", "", "", "")
     for seed in range(9):
         (line,) = outline(about, Keywords(counts), (200, 600), random.Random(seed))
         assert line.title == "Harbour"

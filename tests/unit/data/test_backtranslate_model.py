@@ -10,12 +10,14 @@ import pytest
 from tests.server import Script, Server
 
 from longwriter.data.backtranslate.build import BacktranslateSettings, make_triples
-from longwriter.data.backtranslate.by_model import SHOWN_WORDS, Read, read_reply, schema, shown
+from longwriter.data.backtranslate.by_model import SHOWN_WORDS, Instructed, read_reply, schema, shown
 from longwriter.data.backtranslate.request_templates import with_length
-from longwriter.data.prompts import HERE, render
+from longwriter.data.prompts import HERE
 from longwriter.errors import InputError, Unavailable
 from longwriter.length.target import read_target
 from longwriter.models.base import ModelConfig
+from longwriter.models.verdicts import Unreadable
+from longwriter.prompts import prompt_set
 from longwriter.steps.local import LocalEngine
 from longwriter.text import count_words
 
@@ -43,11 +45,12 @@ LINES = [{"title": "Night", "point": "The lamp is lit."}, {"title": "Morning", "
     ],
 )
 def test_a_reply_is_read_whole_or_its_fault_is_named(reply, fault) -> None:
-    found = read_reply(reply, 2)
     if fault is None:
-        assert found == Read("Write on lamps.", [("Night", "The lamp is lit."), ("Morning", "The book is closed.")])
+        lines = (("Night", "The lamp is lit."), ("Morning", "The book is closed."))
+        assert read_reply(reply, 2) == Instructed(instruction="Write on lamps.", lines=lines)
     else:
-        assert fault in found
+        with pytest.raises(Unreadable, match=fault):
+            read_reply(reply, 2)
 
 
 @pytest.mark.parametrize(
@@ -76,7 +79,7 @@ def test_a_long_text_is_shown_by_the_ends_of_its_sections() -> None:
 
 def test_both_languages_ask_for_the_same_json() -> None:
     for language in ("en", "zh"):
-        text = render(language, "backtranslate_model", title="<T>", sections="<S>", count=3)
+        text = prompt_set(HERE / language).render("backtranslate_model", title="<T>", sections="<S>", count=3)
         assert "<T>" in text
         assert "<S>" in text
         assert '"instruction"' in text
@@ -149,7 +152,7 @@ def test_unreadable_replies_are_asked_for_again_and_then_dropped_with_the_reason
     with Server(speak=stubborn) as server:
         made = run(settings(source(tmp_path), server.url), tmp_path / "out")
         assert len(server.requests) == 6 + 2 + 1
-    assert made.train["dropped"]["reply is no JSON"] == 1
+    assert made.train["dropped"]["the reply holds no JSON object"] == 1
     assert made.train["rows"] == 5
 
 

@@ -10,7 +10,7 @@ import pytest
 from tests.unit.data import epubs
 from tests.unit.data.test_books_plain import FOOTER, HEADER, MARKDOWN, ONE
 
-from longwriter.data.books.build import BooksSettings, Work, build
+from longwriter.data.books.build import BooksEngine, BooksSettings, build
 from longwriter.data.books.documents import ShardSettings
 from longwriter.data.books.readers.chapters import (
     SCHEMA,
@@ -23,13 +23,13 @@ from longwriter.data.books.readers.chapters import (
 )
 from longwriter.data.dataset import read_rows
 from longwriter.errors import InputError, RunError
-from longwriter.steps.step import Progress
+from longwriter.steps.step import StepProgress
 from longwriter.text import count_words
 
-HERE = Work(concurrency=0)
+HERE = BooksEngine(concurrency=0)
 
 
-def silent(_: Progress) -> None:
+def silent(_: StepProgress) -> None:
     pass
 
 
@@ -197,7 +197,7 @@ def test_names_fiction_and_numerals() -> None:
     ("content", "said"),
     [
         ('{"text": "a"}\n{"text": \n', r"c\.jsonl:2: not JSON"),
-        ('{"text": "a"}\n{"text": ' + "[" * 200_000, r"c\.jsonl:2: not JSON of any use"),
+        ('{"text": "a"}\n{"text": ' + "[" * 200_000, r"c\.jsonl:2: not usable JSON"),
         ('{"text": "a"}\n\n{"title": "a"}\n', r"c\.jsonl:3: text: it is missing"),
         ('{"text": 5}\n', r"c\.jsonl:1: text: 5 is no text"),
         ('{"text": "a", "order": "x"}\n', r"c\.jsonl:1: order: "),

@@ -13,7 +13,7 @@ import pytest
 from tests.unit.data.test_books import HERE, files, library, line, silent
 
 from longwriter.data.books import parts
-from longwriter.data.books.build import BooksSettings, Work, build
+from longwriter.data.books.build import BooksEngine, BooksSettings, build
 
 
 def test_a_source_goes_on_at_its_last_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -113,8 +113,8 @@ def test_readers_end_with_the_command(tmp_path: Path, kill: signal.Signals) -> N
 PEAK = """
 import sys
 from pathlib import Path
-from longwriter.data.books.build import BooksSettings, Work, build
-build([Path(sys.argv[1])], Path(sys.argv[2]), BooksSettings(licence="x", near=0), Work(concurrency=0), lambda _: None)
+from longwriter.data.books.build import BooksSettings, BooksEngine, build
+build([Path(sys.argv[1])], Path(sys.argv[2]), BooksSettings(licence="x", near=0), BooksEngine(concurrency=0), lambda _: None)
 print(next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")))
 """
 
@@ -141,5 +141,5 @@ def test_on_ray_as_on_this_machine(tmp_path: Path) -> None:
     pytest.importorskip("ray", reason="needs the extra [ray]")
     folder = library(tmp_path / "in")
     build([folder], tmp_path / "here", BooksSettings(language="en"), HERE, silent)
-    build([folder], tmp_path / "ray", BooksSettings(language="en"), Work("ray", 2), silent)
+    build([folder], tmp_path / "ray", BooksSettings(language="en"), BooksEngine("ray", 2), silent)
     assert files(tmp_path / "ray") == files(tmp_path / "here")

@@ -128,7 +128,7 @@ def test_a_folder_from_the_hub_is_read_by_its_training_files(tmp_path: Path) -> 
 BROKEN = {
     "empty.jsonl": (b"", "no rows"),
     "blank.jsonl": (b"\n \n", "no rows"),
-    "deep.jsonl": (b'{"prompt": ' + b"[" * 200_000, "deep.jsonl:1: not JSON of any use"),
+    "deep.jsonl": (b'{"prompt": ' + b"[" * 200_000, "deep.jsonl:1: not usable JSON"),
     "torn.jsonl": (b'{"prompt": "a"}\n{"prompt": "b', "torn.jsonl:2: not JSON"),
     "list.jsonl": (b'["a"]\n', "list.jsonl:1: expected an object"),
     "column.jsonl": (

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from longwriter.data.agentwrite.filters import FILTERS, Candidate, Given, Limits, Verdict, verdicts
+from longwriter.data.agentwrite.filters import FILTERS, Candidate, FilterContext, FilterLimits, FilterResult, results_of
 from longwriter.data.filters.cleanup import tidy
 from longwriter.data.filters.contamination import Benchmarks
 from longwriter.data.filters.near_duplicates import NearDuplicates
@@ -19,8 +19,10 @@ def prose(words: int, seed: int = 1) -> str:
     return " ".join(" ".join(rng.choices(WORDS, k=10)).capitalize() + "." for _ in range(words // 10))
 
 
-def look(prompt: str, text: str, plan: tuple[Section, ...] = (), bench: tuple[str, ...] = ()) -> list[Verdict]:
-    return verdicts(Candidate("a", prompt, text, plan), Given(Limits(), Benchmarks(bench), NearDuplicates(0.8)))
+def look(prompt: str, text: str, plan: tuple[Section, ...] = (), bench: tuple[str, ...] = ()) -> list[FilterResult]:
+    return results_of(
+        Candidate("a", prompt, text, plan), FilterContext(FilterLimits(), Benchmarks(bench), NearDuplicates(0.8))
+    )
 
 
 def failed(prompt: str, text: str, **more: object) -> list[str]:
@@ -39,7 +41,7 @@ def test_a_good_output_passes_every_filter_and_is_told_of_each() -> None:
 
 def test_a_request_without_a_length_passes_the_length_filter_without_value() -> None:
     found = next(v for v in look("Write a story about a harbour", prose(2900)) if v.name == "length")
-    assert found == Verdict("length", True, None, "")
+    assert found == FilterResult("length", True, None, "")
 
 
 def test_a_text_far_from_the_stated_length_is_dropped() -> None:
@@ -120,14 +122,14 @@ def test_benchmarks_are_kept_out_of_requests_and_outputs() -> None:
 
 
 def test_the_second_of_two_near_duplicates_is_dropped_and_a_dropped_text_drops_nobody() -> None:
-    given = Given(Limits(), Benchmarks([]), NearDuplicates(0.8))
+    given = FilterContext(FilterLimits(), Benchmarks([]), NearDuplicates(0.8))
     text = prose(2000)
-    broken = verdicts(Candidate("broken", "Write a story", text + " And then"), given)
-    first = verdicts(Candidate("first", "Write a story", text), given)
-    second = verdicts(Candidate("second", "Tell a tale", text + " The end."), given)
+    broken = results_of(Candidate("broken", "Write a story", text + " And then"), given)
+    first = results_of(Candidate("first", "Write a story", text), given)
+    second = results_of(Candidate("second", "Tell a tale", text + " The end."), given)
     assert [v.name for v in broken if not v.passed] == ["ending"]
     assert all(v.passed for v in first)
-    assert second[-1] == Verdict("near duplicate", False, None, "nearly the same as first")
+    assert second[-1] == FilterResult("near duplicate", False, None, "nearly the same as first")
 
 
 def test_markers_plan_lines_and_word_counts_go() -> None:

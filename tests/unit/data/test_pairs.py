@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from tests.server import Script, Server, write
 
 from longwriter.data.backtranslate.by_model import BackTranslator
-from longwriter.data.instructions import Instruction, read_instructions, sha256_of
-from longwriter.data.pairs.build import PairSettings, Scored, make_pairs, pair, required_words
+from longwriter.data.instructions import Instruction, read_instructions, sha256_of_instructions
+from longwriter.data.pairs.build import PairSettings, ScoredSample, make_pairs, pair, required_words
 from longwriter.data.pairs.quality import JudgeQuality, RuleQuality
 from longwriter.data.pairs.report import histogram
 from longwriter.data.pairs.samples import Sampler, make_folders, sample_file
@@ -36,8 +36,8 @@ MADE: dict[str, object] = {"command": "longwriter data pairs ...", "version": "0
 ROWS = [{"id": f"r{n}", "prompt": f"Write {100 + 10 * n} words about harbour {n}"} for n in range(5)]
 
 
-def sampled(number: int, length: float | None, quality: float | None) -> Scored:
-    return Scored(number, 100, length, quality)
+def sampled(number: int, length: float | None, quality: float | None) -> ScoredSample:
+    return ScoredSample(number, 100, length, quality)
 
 
 def test_a_score_is_the_mean_of_the_parts_that_there_are() -> None:
@@ -136,7 +136,7 @@ def settings(path: str, url: str, **more: Any) -> PairSettings:
     if more.get("quality") == "judge":
         more["judge"] = model.model_copy(update={"model": "judge"})
     return PairSettings(
-        instructions=path, instructions_sha256=sha256_of(read_instructions(path)), writer=writer, **more
+        instructions=path, instructions_sha256=sha256_of_instructions(read_instructions(path)), writer=writer, **more
     )
 
 

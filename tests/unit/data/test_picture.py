@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from longwriter.data.agentwrite.picture import Point, draw
+from longwriter.data.agentwrite.picture import OutputPoint, draw
 from longwriter.data.card import card
 
-SETS: dict[str, list[Point]] = {
+SETS: dict[str, list[OutputPoint]] = {
     "none": [],
     "one": [(2500, None, None, True)],
     "stubs": [(0, 3000, 0.0, False), (1, None, None, False)],
@@ -32,8 +32,9 @@ def test_the_same_numbers_give_the_same_file(tmp_path: Path) -> None:
 
 
 def test_an_empty_set_has_a_card() -> None:
-    report = {"title": "T", "kept": 0, "outputs": 0, "words": None, "dropped": {}, "limits": {"near": 0.8}}
-    told = card(report | {"benchmark_prompts": 0, "command": "longwriter data $1 | x", "version": "0", "cost": None})
+    report = {"title": "T", "kept": 0, "outputs": 0, "words": None}
+    report |= {"benchmark_prompts": 0, "command": "longwriter data $1 | x", "version": "0", "cost": None}
+    told = card(report, None, {}, {"near": 0.8})
     assert "0 of 0 outputs passed all filters; none." in told
     assert "Nothing." in told
     assert "No benchmark was checked against." in told

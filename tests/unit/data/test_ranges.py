@@ -4,6 +4,7 @@ import json
 import pickle
 import tracemalloc
 from collections import Counter
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -19,19 +20,21 @@ from longwriter.cli.data.ranges import ranges
 from longwriter.data.dataset import read_rows
 from longwriter.data.filters.contamination import Benchmarks
 from longwriter.data.filters.near_duplicates import NearDuplicates
-from longwriter.data.instructions import Instruction, read_instructions, sha256_of
-from longwriter.data.prompts import render
-from longwriter.data.rl_prompts.ask import RangeAsker, Selector, read_keep, read_range
+from longwriter.data.instructions import DroppedRequest, Instruction, read_instructions, sha256_of_instructions
+from longwriter.data.prompts import HERE
+from longwriter.data.rl_prompts.ask import RangeAsker, RequestSelector, read_keep, read_range
 from longwriter.data.rl_prompts.build import make_ranges, named_range
-from longwriter.data.rl_prompts.chat_logs import Drop, RequestRules, Sieve
+from longwriter.data.rl_prompts.chat_logs import RequestRules, Sieve
 from longwriter.data.rl_prompts.requests import read_once
 from longwriter.data.rl_prompts.settings import RangeSettings
 from longwriter.errors import InputError, PromptTooLong, RunError, Unavailable
 from longwriter.journal import Journal
 from longwriter.models.base import ModelConfig
+from longwriter.models.verdicts import Unreadable
+from longwriter.prompts import prompt_set
 from longwriter.steps.engines import open_engine
 from longwriter.steps.local import LocalEngine
-from longwriter.steps.step import Progress
+from longwriter.steps.step import StepProgress, StepRun
 
 MADE: dict[str, object] = {"command": "longwriter data ranges ...", "version": "0"}
 ROWS = [
@@ -53,11 +56,12 @@ ROWS = [
         ('It wants advice, so {"range": [0, 300]}.', (0, 300)),
         ('{"range": [9000, 12000]}', (9000, 12000)),
         ('{"range":[500,500]}', (500, 500)),
-        ("", "0 ranges"),
-        ("400 to 800", "0 ranges"),
-        ('{"range": [400, 800]} or {"range": [500, 900]}', "2 ranges"),
-        ('{"range": [400, 800', "0 ranges"),
-        ('{"range": [400; 800]}', "not JSON"),
+        ("", "no JSON object"),
+        ("400 to 800", "no JSON object"),
+        ('{"range": [400, 800]} or {"range": [500, 900]}', "no JSON object"),
+        ('```{"range": [400, 800]}``` or ```{"range": [500, 900]}```', "several JSON objects"),
+        ('{"range": [400, 800', "no JSON object"),
+        ('{"range": [400; 800]}', "no JSON object"),
         ('{"range": [400]}', "two whole numbers"),
         ('{"range": [400, 800, 900]}', "two whole numbers"),
         ('{"range": ["400", "800"]}', "two whole numbers"),
@@ -71,15 +75,18 @@ ROWS = [
     ],
 )
 def test_a_range_is_read_by_its_rules(reply: str, found: tuple[int, int] | str) -> None:
-    read = read_range(reply, 12_000, 3_000)
-    assert read == found if isinstance(found, tuple) else found in str(read)
+    if isinstance(found, tuple):
+        assert read_range(reply, 12_000, 3_000) == found
+    else:
+        with pytest.raises(Unreadable, match=found):
+            read_range(reply, 12_000, 3_000)
 
 
 @given(st.integers(-300, 13_000), st.integers(-300, 13_000))
 def test_a_range_that_is_read_keeps_every_rule(lower: int, upper: int) -> None:
-    read = read_range(json.dumps({"range": [lower, upper]}), 12_000, 3_000)
     kept = 0 <= lower <= upper <= 12_000 and upper - lower <= 3_000 and lower % 100 == upper % 100 == 0
-    assert isinstance(read, tuple) == kept
+    with nullcontext() if kept else pytest.raises(Unreadable):
+        assert read_range(json.dumps({"range": [lower, upper]}), 12_000, 3_000) == (lower, upper)
 
 
 @pytest.mark.parametrize(
@@ -94,7 +101,8 @@ def test_a_range_that_is_read_keeps_every_rule(lower: int, upper: int) -> None:
     ],
 )
 def test_a_choice_is_read_strictly(reply: str, answer: bool | None) -> None:
-    assert read_keep(reply) is answer
+    with pytest.raises(Unreadable) if answer is None else nullcontext():
+        assert read_keep(reply) is answer
 
 
 def test_the_questions_ask_the_same_in_both_languages() -> None:
@@ -102,7 +110,9 @@ def test_the_questions_ask_the_same_in_both_languages() -> None:
         ("range_ask", ("<$5>", "<9>", "<3>", '{"range": [<')),
         ("range_select", ("<$5>", '{"keep": <')),
     ):
-        english, chinese = (render(code, name, instruction="<$5>", upper="<9>", width="<3>") for code in ("en", "zh"))
+        english, chinese = (
+            prompt_set(HERE / code).render(name, instruction="<$5>", upper="<9>", width="<3>") for code in ("en", "zh")
+        )
         for part in parts:
             assert english.count(part) == chinese.count(part) == 1, part
         assert not [w for w in chinese.split() if w.isascii() and w.isalpha() and w != "true"]
@@ -138,12 +148,12 @@ def saved(path: Path, rows: list[dict[str, Any]]) -> str:
 
 
 def settings(path: str, url: str, **more: Any) -> RangeSettings:
-    sha = None if more.pop("log", False) else sha256_of(read_instructions(path))
+    sha = None if more.pop("log", False) else sha256_of_instructions(read_instructions(path))
     model = ModelConfig(model="judge", base_url=url, retry_s=0)
     return RangeSettings(instructions=path, instructions_sha256=sha, model=model, **more)
 
 
-def run(chosen: RangeSettings, folder: Path, told: list[Progress] | None = None) -> dict[str, Any]:
+def run(chosen: RangeSettings, folder: Path, told: list[StepProgress] | None = None) -> dict[str, Any]:
     tell = told.append if told is not None else lambda _: None
     return make_ranges(chosen, folder, LocalEngine(4), tell, MADE)
 
@@ -317,8 +327,8 @@ def test_a_log_s_rows_are_let_through_or_named() -> None:
         sieve = Sieve(RequestRules(5, 1000, 0.5), Benchmarks([BENCH]), repeats)
         for number, (row, name) in enumerate(LOG, 1):
             found = sieve(row, number)
-            assert (found.name if isinstance(found, Drop) else None) == name, (row, found)
-            if isinstance(found, Drop):
+            assert (found.name if isinstance(found, DroppedRequest) else None) == name, (row, found)
+            if isinstance(found, DroppedRequest):
                 assert found.id
                 assert found.reason
 
@@ -382,7 +392,7 @@ def test_requests_that_only_speak_of_such_things_are_let_be(prompt: str) -> None
 def test_requests_for_code_sums_and_corrections_are_dropped(prompt: str) -> None:
     with NearDuplicates() as repeats:
         found = Sieve(RequestRules(5, 1000, 0.5), Benchmarks([]), repeats)(wild(1, prompt, language="English"), 1)
-    assert isinstance(found, Drop)
+    assert isinstance(found, DroppedRequest)
     assert found.name == "not writing"
 
 
@@ -395,7 +405,7 @@ def test_a_log_becomes_a_data_set_with_every_drop_counted(tmp_path: Path, kind: 
         columns = dict.fromkeys(key for row in rows for key in row)
         pq.write_table(pa.Table.from_pylist([columns | row for row in rows]), path)
     bench = saved(tmp_path / "bench.jsonl", [{"prompt": BENCH}])
-    told = list[Progress]()
+    told = list[StepProgress]()
     with Server(speak=speak) as server:
         report = run(settings(path, server.url, log=True, benchmarks=(bench,)), tmp_path / "out", told)
     expected = Counter(name for row, name in LOG if name and isinstance(row["conversation"], list))
@@ -431,7 +441,7 @@ def test_a_log_does_not_stay_in_memory(tmp_path: Path) -> None:
             file.write(json.dumps(row | {"conversation": row["conversation"][:1] + tail}) + "\n")
     chosen = settings(str(tmp_path / "log.jsonl"), "", log=True, longest=2000)
     tracemalloc.start()
-    found, _ = read_once(chosen, tmp_path, Journal(None), lambda _: None)
+    found, _ = read_once(chosen, tmp_path, StepRun(Journal(None), LocalEngine(1), lambda _: None))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert len(found) > 50
@@ -440,14 +450,14 @@ def test_a_log_does_not_stay_in_memory(tmp_path: Path) -> None:
 
 
 def test_the_workers_travel() -> None:
-    for worker in (RangeAsker(ModelConfig(model="m"), 1, 12_000, 3_000), Selector(ModelConfig(model="m"), 1)):
+    for worker in (RangeAsker(ModelConfig(model="m"), 1, 12_000, 3_000), RequestSelector(ModelConfig(model="m"), 1)):
         assert vars(pickle.loads(pickle.dumps(worker))) == vars(worker)
 
 
 async def test_the_fake_model_can_be_asked() -> None:
     async with RangeAsker(ModelConfig(model="fake:"), 1, 12_000, 3_000) as asker:
         assert await asker({"id": "a", "prompt": "Write a play for $5"}) == {"range": [6000, 6000]}
-    async with Selector(ModelConfig(model="fake:"), 1) as asker:
+    async with RequestSelector(ModelConfig(model="fake:"), 1) as asker:
         assert await asker({"id": "a", "prompt": "写一部话剧"}) == {"keep": True}
 
 

@@ -6,17 +6,19 @@ from pathlib import Path
 import pytest
 from tests.server import Script, Server, write
 
-from longwriter.data.agentwrite.select import Judge, Selected, by_rules, read_answer
+from longwriter.data.agentwrite.select import LongAnswerSelector, SelectedRequests, by_rules, read_answer
 from longwriter.data.filters.contamination import Benchmarks
 from longwriter.data.instructions import Instruction, read_instructions
-from longwriter.data.prompts import render
+from longwriter.data.prompts import HERE
 from longwriter.errors import InputError
 from longwriter.models.base import ModelConfig
+from longwriter.models.verdicts import Unreadable
+from longwriter.prompts import prompt_set
 
 BENCH = Path(__file__).parents[4] / "shared" / "bench" / "longbench_write.jsonl"
 
 
-def sort(*prompts: str, bench: tuple[str, ...] = ()) -> Selected:
+def sort(*prompts: str, bench: tuple[str, ...] = ()) -> SelectedRequests:
     return by_rules([Instruction(f"i{n}", p) for n, p in enumerate(prompts)], Benchmarks(bench), 2000, 0.5, 0.8)
 
 
@@ -97,11 +99,12 @@ def test_words_of_the_row_decide_before_the_request() -> None:
     [
         ('{"long": true}', True),
         ('```json\n{"long": false}\n```', False),
-        ("Yes.", True),
-        ("**no**", False),
-        ("是", True),
-        ("不需要。", False),
-        ("true", True),
+        ('Yes: {"long": true}', True),
+        ('```json\n{"long": true}\n```\nor ```json\n{"long": false}\n```', None),
+        ('{"long": true, "long": false}', None),
+        ("Yes.", None),
+        ("不需要。", None),
+        ("true", None),
         ("", None),
         ("Yes, because a thesis is long", None),
         ("yes and no", None),
@@ -113,7 +116,10 @@ def test_words_of_the_row_decide_before_the_request() -> None:
     ],
 )
 def test_answers_are_read_strictly(reply: str, answer: bool | None) -> None:
-    assert read_answer(reply) is answer
+    try:
+        assert read_answer(reply) is answer
+    except Unreadable:
+        assert answer is None
 
 
 async def judged(replies: list[str], prompt: str = "Write a play") -> tuple[dict[str, object], Server]:
@@ -123,7 +129,7 @@ async def judged(replies: list[str], prompt: str = "Write a play") -> tuple[dict
         return next(left)
 
     with Server(speak=speak) as server:
-        async with Judge(ModelConfig(model="m", base_url=server.url), 2000, 7) as judge:
+        async with LongAnswerSelector(ModelConfig(model="m", base_url=server.url), 2000, 7) as judge:
             return await judge({"id": "a", "prompt": prompt}), server
 
 
@@ -143,21 +149,23 @@ async def test_after_three_unreadable_replies_nothing_is_guessed() -> None:
 async def test_chinese_requests_are_judged_in_chinese() -> None:
     _, server = await judged(['{"long": true}'], "写一部话剧")
     asked = server.requests[0]["messages"][0]["content"]
-    assert asked == render("zh", "needs_length", instruction="写一部话剧", words="2,000")
+    assert asked == prompt_set(HERE / "zh").render("needs_length", instruction="写一部话剧", words="2,000")
     assert "request" not in asked
 
 
 def test_the_question_asks_the_same_in_both_languages() -> None:
-    english, chinese = (render(code, "needs_length", instruction="<$5>", words="<2>") for code in ("en", "zh"))
+    english, chinese = (
+        prompt_set(HERE / code).render("needs_length", instruction="<$5>", words="<2>") for code in ("en", "zh")
+    )
     for part, times in (("<$5>", 1), ("<2>", 2), ('{"long": <', 1)):
         assert english.count(part) == chinese.count(part) == times
 
 
 async def test_the_fake_model_and_the_test_server_can_judge() -> None:
-    async with Judge(ModelConfig(model="fake:"), 2000, 1) as judge:
+    async with LongAnswerSelector(ModelConfig(model="fake:"), 2000, 1) as judge:
         assert await judge({"id": "a", "prompt": "Write a play for $5"}) == {"long": True}
     with Server(speak=write) as server:
-        async with Judge(ModelConfig(model="m", base_url=server.url), 2000, 1) as judge:
+        async with LongAnswerSelector(ModelConfig(model="m", base_url=server.url), 2000, 1) as judge:
             assert await judge({"id": "a", "prompt": "写一部话剧"}) == {"long": True}
 
 

@@ -10,18 +10,18 @@ import pytest
 from tokenizers import Tokenizer, models, pre_tokenizers
 
 from longwriter.data.books import shards
-from longwriter.data.books.documents import Piece, ShardSettings, document, genre, is_held_out
+from longwriter.data.books.documents import DocumentPiece, ShardSettings, document, genre, is_held_out
 from longwriter.data.books.readers.chapters import SCHEMA, Book, Chapter, Rules, row_of
 from longwriter.data.books.shards import read_tokenizer, train_tokenizer, write_shards
 from longwriter.data.dataset import read_rows, write_dataset
 from longwriter.errors import InputError, RunError
 from longwriter.journal import Journal
-from longwriter.steps.step import Progress
+from longwriter.steps.step import StepProgress
 
 TEXTS = [f"Story {n}. " + "The keeper saw 12 boats on the sea, and the sea saw him. " * (n % 5 + 1) for n in range(40)]
 
 
-def silent(_: Progress) -> None:
+def silent(_: StepProgress) -> None:
     pass
 
 
@@ -100,7 +100,7 @@ def test_shards_are_cut_between_documents_and_survive_a_kill(tmp_path: Path, mon
 def interrupted(after: int):
     count = iter(range(after))
 
-    def stopping(row: dict, settings: ShardSettings) -> list[Piece]:
+    def stopping(row: dict, settings: ShardSettings) -> list[DocumentPiece]:
         if next(count, None) is None:
             raise KeyboardInterrupt
         return document(row, settings)

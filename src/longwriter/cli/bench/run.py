@@ -31,7 +31,7 @@ from longwriter.cli.shared.options import (
     role_over,
     with_options,
 )
-from longwriter.cli.shared.step_progress import Teller, made
+from longwriter.cli.shared.step_progress import StepProgressDisplay, provenance
 from longwriter.config import Tree
 from longwriter.errors import InputError, LongWriterError
 from longwriter.models.cards import card_of
@@ -107,8 +107,8 @@ def run(benchmark: str, out: Path | None, **flags: object) -> None:
     folder = out or HOME / f"{benchmark}-{re.sub(r'[^0-9A-Za-z._-]+', '-', settings.system).strip('-')}"
     concurrency, prices = flags["concurrency"], flags["prices"]
     assert isinstance(concurrency, int)
-    means = Means(LocalEngine(concurrency), Teller(), prices if isinstance(prices, Path) else None)
-    facts = {"date": datetime.now(UTC).isoformat(timespec="seconds")} | made()
+    means = Means(LocalEngine(concurrency), StepProgressDisplay(), prices if isinstance(prices, Path) else None)
+    facts = {"date": datetime.now(UTC).isoformat(timespec="seconds")} | provenance()
     scores = run_benchmark(settings, data, folder, means, facts)
     tell(scores, folder, way, as_json=bool(flags["as_json"]))
 

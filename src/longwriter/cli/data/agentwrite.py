@@ -5,18 +5,18 @@ from pathlib import Path
 
 import click
 
-from longwriter.cli.data.options import BENCHMARK, ENGINE, JSON, LIMITS, OUT, PUSH, limits, say_kept
+from longwriter.cli.data.options import BENCHMARK, ENGINE, JSON, LIMITS, OUT, PUSH, Delivery, limits
 from longwriter.cli.shared.grouped import GroupedHelp
 from longwriter.cli.shared.options import REACH, TEXT, from_flags, role_over, settings, with_options
-from longwriter.cli.shared.step_progress import Teller, made
+from longwriter.cli.shared.step_progress import StepProgressDisplay, provenance
 from longwriter.cli.shared.tables import money
 from longwriter.cli.write.write_run import run_async
 from longwriter.data.agentwrite.audit import filter_dataset
 from longwriter.data.agentwrite.build import EACH, BuildSettings, build_dataset, each
-from longwriter.data.agentwrite.filters import Limits
+from longwriter.data.agentwrite.filters import FilterLimits
 from longwriter.data.agentwrite.select import by_rules
 from longwriter.data.filters.contamination import read_benchmarks
-from longwriter.data.instructions import Instruction, read_instructions, sha256_of
+from longwriter.data.instructions import Instruction, read_instructions, sha256_of_instructions
 from longwriter.errors import InputError
 from longwriter.steps.engines import open_engine
 from longwriter.writer.estimate import estimate
@@ -53,7 +53,9 @@ Example:
 @click.option("--skip-failed", is_flag=True, help="Build the data set without the texts that failed.")
 @click.option("--dry-run", is_flag=True, help="Print what the rules select and what writing it costs; ask no model.")
 @with_options(BENCHMARK, *LIMITS, *ENGINE, PUSH, *TEXT[1:], *REACH, JSON)
-def agentwrite(instructions: str, out: Path, **flags: object) -> None:
+def agentwrite(
+    instructions: str, out: Path, engine: str, concurrency: int, push_to: str | None, as_json: bool, **flags: object
+) -> None:
     """Build long outputs for INSTRUCTIONS: select, write by AgentWrite, filter.
 
     INSTRUCTIONS is a .jsonl, .parquet, .csv or .txt file, a folder of them or hub:OWNER/NAME, with prompt, instruction or
@@ -62,35 +64,23 @@ def agentwrite(instructions: str, out: Path, **flags: object) -> None:
     found = read_instructions(instructions)
     chosen = _settings(instructions, found, flags)
     if flags["dry_run"]:
-        _forecast(chosen, found, as_json=bool(flags["as_json"]))
+        _forecast(chosen, found, as_json=as_json)
         return
-    concurrency = flags["concurrency"]
-    assert isinstance(concurrency, int)
-    engine = open_engine(str(flags["engine"]), concurrency)
-    report = build_dataset(chosen, out, engine, Teller(), made())
-    _told(report, out, flags)
+    opened = open_engine(engine, concurrency)
+    report = build_dataset(chosen, out, opened, StepProgressDisplay(), provenance())
+    Delivery(out, push_to, as_json).finish(report)
 
 
 @click.command("filter", epilog=FILTER_EXAMPLES)
 @click.argument("dataset")
 @with_options(OUT, BENCHMARK, *LIMITS, PUSH, JSON)
-def filter_(dataset: str, out: Path, **flags: object) -> None:
+def filter_(
+    dataset: str, out: Path, benchmarks: tuple[str, ...], push_to: str | None, as_json: bool, **flags: object
+) -> None:
     """Filter DATASET, rows with messages or prompt and response, by the filters of agentwrite."""
-    thresholds = from_flags(Limits, limits(flags))
-    report = filter_dataset(dataset, out, thresholds, read_benchmarks(_benchmarks(flags)), made())
-    _told(report, out, flags)
-
-
-def _benchmarks(flags: dict[str, object]) -> tuple[str, ...]:
-    given = flags["benchmarks"]
-    assert isinstance(given, tuple)
-    return given
-
-
-def _told(report: dict[str, object], out: Path, flags: dict[str, object]) -> None:
-    say_kept(report, out, str(flags["push_to"]) if flags["push_to"] else None)
-    if flags["as_json"]:
-        click.echo(json.dumps(report, ensure_ascii=False))
+    thresholds = from_flags(FilterLimits, limits(flags))
+    report = filter_dataset(dataset, out, thresholds, read_benchmarks(benchmarks), provenance())
+    Delivery(out, push_to, as_json).finish(report)
 
 
 def _settings(path: str, found: list[Instruction], flags: dict[str, object]) -> BuildSettings:
@@ -98,10 +88,10 @@ def _settings(path: str, found: list[Instruction], flags: dict[str, object]) -> 
     writer = settings(EACH, flags)
     tree: dict[str, object] = {
         "instructions": path,
-        "instructions_sha256": sha256_of(found),
+        "instructions_sha256": sha256_of_instructions(found),
         "writer": writer.model_dump(),
         "judge": role_over(writer.writer.model_dump(), {"model": flags["judge"]}),
-        "benchmarks": _benchmarks(flags),
+        "benchmarks": flags["benchmarks"],
         "limits": limits(flags),
         "first": flags["limit"],
         "skip_failed": flags["skip_failed"],
@@ -117,23 +107,23 @@ def _forecast(chosen: BuildSettings, found: list[Instruction], *, as_json: bool)
     if not both:
         raise InputError(f"the rules drop all of {len(first)} instructions; the first: {ruled.dropped[0].reason}")
     sample = both[:: max(1, len(both) // SAMPLE)][:SAMPLE]
-    made_ = [run_async(estimate(each(chosen.writer, instruction), Options())) for instruction in sample]
+    rehearsed = [run_async(estimate(each(chosen.writer, instruction), Options())) for instruction in sample]
     scale = len(both) / len(sample)
-    costs = [m.cost for m in made_]
-    told: dict[str, object] = {
+    costs = [m.cost for m in rehearsed]
+    forecast: dict[str, object] = {
         "instructions": len(first),
         "long by rule": len(ruled.long),
         "for the judge": len(ruled.open),
         "dropped by rule": len(ruled.dropped),
-        "calls": round(scale * sum(m.calls for m in made_)) + len(ruled.open),
-        "prompt tokens": round(scale * sum(m.prompt_tokens for m in made_)),
-        "completion tokens": round(scale * sum(m.completion_tokens for m in made_)),
+        "calls": round(scale * sum(m.calls for m in rehearsed)) + len(ruled.open),
+        "prompt tokens": round(scale * sum(m.prompt_tokens for m in rehearsed)),
+        "completion tokens": round(scale * sum(m.completion_tokens for m in rehearsed)),
         "cost": None if None in costs else round(scale * sum(c or 0.0 for c in costs), 4),
     }
     if as_json:
-        click.echo(json.dumps(told))
+        click.echo(json.dumps(forecast))
         return
-    for name, value in told.items():
+    for name, value in forecast.items():
         cost = value if value is None or isinstance(value, float) else None
         click.echo(f"{name:>18}  {money(cost) if name == 'cost' else format(value, ',')}")
     click.echo(

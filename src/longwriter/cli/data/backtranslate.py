@@ -1,17 +1,16 @@
 """longwriter data backtranslate: instructions and plans for texts that people wrote."""
 
-import json
 from pathlib import Path
+from typing import cast
 
 import click
 
-from longwriter.cli.data.options import ENGINE, JSON, OUT, PUSH
+from longwriter.cli.data.options import ENGINE, JSON, OUT, PUSH, Delivery
 from longwriter.cli.shared.options import SERVED, SERVER, from_flags, with_options
 from longwriter.cli.shared.pulse import clock
-from longwriter.cli.shared.step_progress import Teller, made
+from longwriter.cli.shared.step_progress import StepProgressDisplay, provenance
 from longwriter.config import merge
 from longwriter.data.backtranslate.build import BacktranslateSettings, Made, make_triples
-from longwriter.data.dataset import push
 from longwriter.steps.engines import open_engine
 
 
@@ -64,27 +63,26 @@ RANGE = Range()
 @click.option("--seed", type=int, help="Of all that is drawn.  [default: 7]")
 @click.option("--skip-failed", is_flag=True, help="Leave out the texts that the model failed on.")
 @with_options(*ENGINE, *SERVER, PUSH, JSON)
-def backtranslate(chapters: str, out: Path, push_to: str | None, as_json: bool, **flags: object) -> None:
+def backtranslate(
+    chapters: str, out: Path, engine: str, concurrency: int, push_to: str | None, as_json: bool, **flags: object
+) -> None:
     """Make (request, plan with word counts, text) from long texts that people wrote.
 
     CHAPTERS is a data set of `longwriter data books`, or any file or hub:OWNER/NAME with a column `text`. Requests come
     from titles, descriptions, subjects and keywords; every number of words is the text's own. What is held out goes into
     OUT/held.
     """
-    engine = open_engine(str(flags.pop("engine")), int(str(flags.pop("concurrency"))))
+    opened = open_engine(engine, concurrency)
     to_model = {"model": flags.pop("by")} | {key: flags.pop(key) for key in SERVED}
     tree = merge({"source": chapters}, {key: value for key, value in flags.items() if value != ()})
     tree = tree if to_model["model"] == "rules" else merge(tree, {"model": to_model})
     settings = from_flags(BacktranslateSettings, tree)
-    report = make_triples(settings, out, engine, Teller(), made())
-    click.echo(told(report, out), err=True)
-    if push_to:
-        click.echo(f"pushed to {push(out, push_to)}", err=True)
-    if as_json:
-        click.echo(json.dumps(report._asdict(), ensure_ascii=False))
+    report = make_triples(settings, out, opened, StepProgressDisplay(), provenance())
+    click.echo(summary(report, out), err=True)
+    Delivery(out, push_to, as_json).deliver(report._asdict())
 
 
-def told(report: Made, out: Path) -> str:
+def summary(report: Made, out: Path) -> str:
     """The report in a few lines."""
     lines = [_split("train", report.train)]
     if report.held:
@@ -93,9 +91,7 @@ def told(report: Made, out: Path) -> str:
 
 
 def _split(name: str, report: dict[str, object]) -> str:
-    kinds, words = report["kinds"], report["keywords"]
-    assert isinstance(kinds, dict)
-    assert isinstance(words, dict)
+    kinds, words = cast(dict[str, int], report["kinds"]), cast(dict[str, float], report["keywords"])
     counts = ", ".join(f"{n:,} {kind}" for kind, n in kinds.items())
-    share = 100 * float(words["repeated_or_early"])
+    share = 100 * words["repeated_or_early"]
     return f"{name}: {counts} from {report['chapters']:,} texts; {share:.0f} % of keywords repeated or early"

@@ -6,17 +6,17 @@ import threading
 import time
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, cast
 
 import click
 
 from longwriter.cli.shared.options import FINITE, JSON, from_flags
 from longwriter.cli.shared.pulse import clock
 from longwriter.config import read_text
-from longwriter.data.books.build import PARTS, BooksSettings, Work, build
+from longwriter.data.books.build import PARTS, BooksEngine, BooksSettings, build
 from longwriter.data.books.parts import bytes_read
 from longwriter.errors import InputError
-from longwriter.steps.step import Progress
+from longwriter.steps.step import StepProgress
 
 EXAMPLES = """
 \b
@@ -74,13 +74,12 @@ EVERY = 4.0
 def books(paths: tuple[Path, ...], out: Path, concurrency: int, engine: str, as_json: bool, **flags: object) -> None:
     """Turn books into clean, deduplicated, licensed chapters."""
     settings = _settings(flags)
-    with Teller(out) as teller:
-        report = build(paths, out, settings, Work(engine, concurrency), teller.tell)
+    with BooksProgressDisplay(out) as display:
+        report = build(paths, out, settings, BooksEngine(engine, concurrency), display.show)
     if as_json:
         click.echo(json.dumps(report, ensure_ascii=False))
         return
-    left_out = report["left_out"]
-    assert isinstance(left_out, dict)
+    left_out = cast(dict[str, dict[str, int]], report["left_out"])
     click.echo(f"{report['chapters']:,} chapters, {report['words']:,} words, books: {report['books']:,}, in {out}")
     for reason, found in left_out.items():
         click.echo(f"left out: {found['texts']:,} {reason} ({found['words']:,} words)")
@@ -107,15 +106,14 @@ def _settings(flags: dict[str, object]) -> BooksSettings:
 
 
 def _names(given: object) -> list[str]:
-    """Beginnings of names; those of @FILE one a line."""
-    assert isinstance(given, tuple)
+    """Beginnings of names; those of @FILE one per line."""
     out: list[str] = []
-    for name in given:
+    for name in cast(tuple[str, ...], given):
         out += [line.strip() for line in read_text(Path(name[1:])).split("\n")] if name.startswith("@") else [name]
     return [name for name in out if name]
 
 
-class Teller:
+class BooksProgressDisplay:
     """Says on standard error how far the work is and how long it will take, every few seconds."""
 
     def __init__(self, out: Path) -> None:
@@ -138,8 +136,8 @@ class Teller:
         self._over.set()
         self._thread.join()
 
-    def tell(self, progress: Progress) -> None:
-        """Hear of a step; reading is told by bytes, since one file may be all of the work."""
+    def show(self, progress: StepProgress) -> None:
+        """Show a step; reading is shown by bytes, since one file may be all of the work."""
         if progress.step == "look":
             self.bytes = progress.total
         if progress.step != self.step:

@@ -1,11 +1,13 @@
 """What the commands under `longwriter data` share: where to, and with which engine."""
 
+import json
 from pathlib import Path
+from typing import NamedTuple, cast
 
 import click
 
 from longwriter.cli.shared.options import FINITE, JSON
-from longwriter.data.agentwrite.filters import Limits
+from longwriter.data.agentwrite.filters import FilterLimits
 from longwriter.data.dataset import Row, push
 
 OUT = click.option(
@@ -42,20 +44,32 @@ LIMITS = [
     click.option("--overlap", type=FINITE, help="Share of a benchmark prompt that makes a request it.  [default: 0.5]"),
 ]
 
-__all__ = ["BENCHMARK", "ENGINE", "JSON", "LIMITS", "OUT", "PUSH", "limits", "say_kept"]
+__all__ = ["BENCHMARK", "ENGINE", "JSON", "LIMITS", "OUT", "PUSH", "Delivery", "limits"]
 
 
 def limits(flags: dict[str, object]) -> dict[str, object]:
     """The thresholds given as flags."""
-    return {name: flags[name] for name in Limits.model_fields if flags.get(name) is not None}
+    return {name: flags[name] for name in FilterLimits.model_fields if flags.get(name) is not None}
 
 
-def say_kept(report: Row, folder: Path, push_to: str | None) -> None:
-    """What came of it, on standard error; and push, where that was asked for."""
-    dropped = report["dropped"]
-    assert isinstance(dropped, dict)
-    for name, number in dropped.items():
-        click.echo(f"  dropped {number:>7,}  {name}", err=True)
-    click.echo(f"{report['kept']:,} kept: {folder}/train.parquet; the picture: {folder}/picture.png", err=True)
-    if push_to:
-        click.echo(f"pushed to {push(folder, push_to)}", err=True)
+class Delivery(NamedTuple):
+    """Where a finished data set goes."""
+
+    folder: Path
+    push_to: str | None
+    as_json: bool
+
+    def finish(self, report: Row) -> None:
+        """Say what came of it on standard error; then push it and print the report, where that was asked for."""
+        for name, number in cast(dict[str, int], report["dropped"]).items():
+            click.echo(f"  dropped {number:>7,}  {name}", err=True)
+        kept = f"{report['kept']:,} kept: {self.folder}/train.parquet; the picture: {self.folder}/picture.png"
+        click.echo(kept, err=True)
+        self.deliver(report)
+
+    def deliver(self, report: Row) -> None:
+        """Push the data set and print the report, where that was asked for."""
+        if self.push_to:
+            click.echo(f"pushed to {push(self.folder, self.push_to)}", err=True)
+        if self.as_json:
+            click.echo(json.dumps(report, ensure_ascii=False))

@@ -1,15 +1,14 @@
 """longwriter data pairs: preference pairs for DPO and reward models from a model's own samples."""
 
-import json
 from pathlib import Path
 
 import click
 
-from longwriter.cli.data.options import ENGINE, JSON, OUT, PUSH, say_kept
+from longwriter.cli.data.options import ENGINE, JSON, OUT, PUSH, Delivery
 from longwriter.cli.shared.options import FINITE, REACH, TEXT, Decorator, from_flags, role_over, settings, with_options
-from longwriter.cli.shared.step_progress import Teller, made
+from longwriter.cli.shared.step_progress import StepProgressDisplay, provenance
 from longwriter.data.agentwrite.build import EACH
-from longwriter.data.instructions import read_instructions, sha256_of
+from longwriter.data.instructions import read_instructions, sha256_of_instructions
 from longwriter.data.pairs.build import PairSettings, make_pairs
 from longwriter.steps.engines import open_engine
 
@@ -56,19 +55,17 @@ SHARED = [option for option in [*TEXT, *REACH] if _name(option) not in OWN]
 @click.option("--limit", "first", type=int, help="Use the first so many instructions.")
 @click.option("--skip-failed", is_flag=True, help="Build the data set without the samples that failed.")
 @with_options(*ENGINE, PUSH, *SHARED, JSON)
-def pairs(instructions: str, out: Path, **flags: object) -> None:
+def pairs(
+    instructions: str, out: Path, engine: str, concurrency: int, push_to: str | None, as_json: bool, **flags: object
+) -> None:
     """Sample k answers to each of INSTRUCTIONS, score them, and pair the best with a random other.
 
     INSTRUCTIONS is a .jsonl, .parquet, .csv or .txt file, a folder of them or hub:OWNER/NAME, with prompt, instruction or
     messages, and id and words if wanted. A score is the mean of S_l against the stated length and the quality.
     """
     chosen = _settings(instructions, flags)
-    concurrency = flags["concurrency"]
-    assert isinstance(concurrency, int)
-    report = make_pairs(chosen, out, open_engine(str(flags["engine"]), concurrency), Teller(), made())
-    say_kept(report, out, str(flags["push_to"]) if flags["push_to"] else None)
-    if flags["as_json"]:
-        click.echo(json.dumps(report, ensure_ascii=False))
+    report = make_pairs(chosen, out, open_engine(engine, concurrency), StepProgressDisplay(), provenance())
+    Delivery(out, push_to, as_json).finish(report)
 
 
 def _settings(instructions: str, flags: dict[str, object]) -> PairSettings:
@@ -79,7 +76,7 @@ def _settings(instructions: str, flags: dict[str, object]) -> PairSettings:
     quality = str(flags["quality"])
     tree: dict[str, object] = {
         "instructions": instructions,
-        "instructions_sha256": sha256_of(read_instructions(instructions)),
+        "instructions_sha256": sha256_of_instructions(read_instructions(instructions)),
         "writer": writer.model_dump(),
         "quality": quality if quality in ("rules", "none") else "judge",
     }

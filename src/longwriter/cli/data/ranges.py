@@ -1,22 +1,22 @@
 """longwriter data ranges: prompts for reinforcement learning, with the length that each answer should have."""
 
-import json
 from pathlib import Path
+from typing import cast
 
 import click
 
-from longwriter.cli.data.options import BENCHMARK, ENGINE, JSON, OUT, PUSH, say_kept
+from longwriter.cli.data.options import BENCHMARK, ENGINE, JSON, OUT, PUSH, Delivery
 from longwriter.cli.shared.options import FINITE, SERVED, SERVER, from_flags, with_options
 from longwriter.cli.shared.pulse import clock
-from longwriter.cli.shared.step_progress import Teller, made
+from longwriter.cli.shared.step_progress import StepProgressDisplay, provenance
 from longwriter.config import merge
-from longwriter.data.instructions import read_instructions, sha256_of
+from longwriter.data.instructions import read_instructions, sha256_of_instructions
 from longwriter.data.rl_prompts.build import make_ranges
 from longwriter.data.rl_prompts.requests import READ, reads_log
 from longwriter.data.rl_prompts.settings import RangeSettings
 from longwriter.errors import InputError
 from longwriter.steps.engines import open_engine
-from longwriter.steps.step import Progress
+from longwriter.steps.step import StepProgress
 
 EXAMPLES = """
 \b
@@ -31,11 +31,11 @@ The same command again goes on where it stopped.
 """
 
 
-class ReadTeller(Teller):
-    """Tells also of rows whose number is not known before they are read."""
+class ReadProgressDisplay(StepProgressDisplay):
+    """Shows also the reading of rows whose number is not known before."""
 
-    def __call__(self, progress: Progress) -> None:
-        """See `Teller`."""
+    def __call__(self, progress: StepProgress) -> None:
+        """Show how far a step is."""
         if progress.step != READ:
             super().__call__(progress)
             return
@@ -61,7 +61,9 @@ class ReadTeller(Teller):
 @click.option("--seed", type=int, help="Of the questions to the model.  [default: 1]")
 @click.option("--skip-failed", is_flag=True, help="Build the data set without the requests on which the model failed.")
 @with_options(*ENGINE, *SERVER, PUSH, JSON)
-def ranges(instructions: str, out: Path, push_to: str | None, as_json: bool, **flags: object) -> None:
+def ranges(
+    instructions: str, out: Path, engine: str, concurrency: int, push_to: str | None, as_json: bool, **flags: object
+) -> None:
     """Give each of INSTRUCTIONS the range of words that its answer should have.
 
     INSTRUCTIONS is a .jsonl, .parquet, .csv or .txt file, a folder of them or hub:OWNER/NAME, with prompt, instruction or
@@ -69,17 +71,12 @@ def ranges(instructions: str, out: Path, push_to: str | None, as_json: bool, **f
     taken, without what is toxic, redacted, repeated, no writing, or a benchmark's. A request that names a length gets its
     range from that; for the others a model is asked.
     """
-    engine = open_engine(str(flags.pop("engine")), int(str(flags.pop("concurrency"))))
-    settings = _settings(instructions, flags)
-    report = make_ranges(settings, out, engine, ReadTeller(), made())
-    say_kept(report, out, push_to)
-    failed = report["failed"]
-    assert isinstance(failed, list)
-    if failed:
+    opened = open_engine(engine, concurrency)
+    report = make_ranges(_settings(instructions, flags), out, opened, ReadProgressDisplay(), provenance())
+    Delivery(out, push_to, as_json).finish(report)
+    if failed := cast(list[str], report["failed"]):
         names = ", ".join(failed[:5]) + (", ..." if len(failed) > 5 else "")
         click.echo(f"no usable answer about {len(failed):,} requests: {names}; all are in report.json", err=True)
-    if as_json:
-        click.echo(json.dumps(report, ensure_ascii=False))
 
 
 def _settings(instructions: str, flags: dict[str, object]) -> RangeSettings:
@@ -91,5 +88,5 @@ def _settings(instructions: str, flags: dict[str, object]) -> RangeSettings:
     if to_model["model"]:
         tree = merge(tree, {"model": to_model})
     if not reads_log(instructions):
-        tree["instructions_sha256"] = sha256_of(read_instructions(instructions))
+        tree["instructions_sha256"] = sha256_of_instructions(read_instructions(instructions))
     return from_flags(RangeSettings, tree)

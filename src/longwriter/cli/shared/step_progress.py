@@ -9,32 +9,32 @@ import click
 
 from longwriter import __version__
 from longwriter.cli.shared.pulse import clock
-from longwriter.steps.step import Progress
+from longwriter.steps.step import StepProgress
 
 LINE_EVERY_S = 5.0
 """Where no person watches, a line each so many seconds."""
 
 
-def made() -> dict[str, object]:
+def provenance() -> dict[str, object]:
     """The command, without passwords in addresses, and the version."""
     command = re.sub(r"://[^/@\s']*@", "://", shlex.join(["longwriter", *sys.argv[1:]]))
     return {"command": command, "version": __version__}
 
 
-class Teller:
+class StepProgressDisplay:
     """One line on standard error that says how far a step is and how long it will take."""
 
     def __init__(self) -> None:
         self.live = sys.stderr.isatty()
-        self.told = 0.0
+        self.shown = 0.0
 
-    def __call__(self, progress: Progress) -> None:
+    def __call__(self, progress: StepProgress) -> None:
         """Show it: at once where a person watches and at a step's end, else every few seconds."""
         step, done, total, failed, seconds, new = progress
         left = total - done - failed
-        if left and not self.live and time.monotonic() - self.told < LINE_EVERY_S:
+        if left and not self.live and time.monotonic() - self.shown < LINE_EVERY_S:
             return
-        self.told = time.monotonic()
+        self.shown = time.monotonic()
         eta = f", {clock(seconds / (new + failed) * left)} left" if new + failed and left else ""
         lost = f", {failed:,} failed" if failed else ""
         line = f"{step}: {done:,}/{total:,}{lost}, {clock(seconds)}{eta}"

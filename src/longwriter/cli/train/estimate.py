@@ -141,7 +141,7 @@ def rl_text(found: RlEstimate, hw: Hardware) -> str:
         f"{found.rollout_needed / GIB:.1f} and more in the rollouts: {verdict}",
         f"{found.engines} engines of {found.spread}, {found.at_once} rollouts at once on each, "
         f"{found.cache / GIB:.1f} GiB of keys and values on each {one}",
-        f"{found.rollouts:,} rollouts a step of {found.tokens_per_rollout:,.0f} tokens: "
+        f"{found.rollouts:,} rollouts per step of {found.tokens_per_rollout:,.0f} tokens: "
         f"{found.rollout_tokens_per_second:,.0f} tokens/s",
         *(f"  {words:36} {seconds:8.1f} s" for words, seconds in parts.items()),
         f"{found.seconds_per_step:.3g} s per step: {_rl_length(found, hw)}",

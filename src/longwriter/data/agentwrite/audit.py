@@ -3,54 +3,35 @@
 Outputs are walked over twice, once to judge them and once to write what passed, so that memory holds numbers, not texts.
 """
 
-import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
-import pyarrow as pa
-
-from longwriter.data.agentwrite.filters import Candidate, Given, Limits, Verdict, verdicts
-from longwriter.data.card import card
-from longwriter.data.dataset import Row, as_messages, read_rows, write_dataset
+from longwriter.data.agentwrite.filters import Candidate, FilterContext, FilterLimits, FilterResult, results_of
+from longwriter.data.card import WordCounts, card
+from longwriter.data.dataset import Row, as_messages, read_rows, write_dataset, write_lines
 from longwriter.data.filters.cleanup import tidy
 from longwriter.data.filters.contamination import Benchmarks
 from longwriter.data.filters.near_duplicates import NearDuplicates
+from longwriter.data.schemas import OUTPUTS
 from longwriter.errors import InputError
-from longwriter.runs.folders import JOURNAL, write_file
+from longwriter.runs.folders import JOURNAL
 from longwriter.text import language
 
 DROPPED, PICTURE = "dropped.jsonl", "picture.png"
-_MESSAGE = pa.struct([("role", pa.string()), ("content", pa.string())])
-_SECTION = pa.struct([("title", pa.string()), ("point", pa.string()), ("words", pa.int32())])
-_VERDICT = pa.struct([("name", pa.string()), ("passed", pa.bool_()), ("value", pa.float64()), ("reason", pa.string())])
-SCHEMA = pa.schema(
-    [
-        ("id", pa.string()),
-        ("messages", pa.list_(_MESSAGE)),
-        ("words", pa.int32()),
-        ("required", pa.int32()),
-        ("length_score", pa.float32()),
-        ("language", pa.string()),
-        ("model", pa.string()),
-        ("prompts_sha256", pa.string()),
-        ("plan", pa.list_(_SECTION)),
-        ("filters", pa.list_(_VERDICT)),
-    ]
-)
 
 
-class Dropped(NamedTuple):
-    """What did not come into the data set, and why."""
+class DroppedOutput(NamedTuple):
+    """A request or its output that did not come into the data set, and why."""
 
     id: str
     prompt: str
     stage: str
     """select, judge, write or filter."""
     name: str
-    """Of the rule, or of the first filter that it failed."""
+    """Name of the rule, or of the first filter that it failed."""
     reason: str
     words: int | None = None
     """Length of the text, if one was written."""
@@ -62,32 +43,33 @@ class Output(NamedTuple):
     candidate: Candidate
     messages: list[dict[str, str]]
     plan: object
-    """As the row has it: title, point and words of each section."""
+    """Title, point and words of each section, as the row has them."""
     model: str
     prompts_sha256: str
 
 
-class Looked(NamedTuple):
-    """What is kept in memory of an output."""
+class FilteredOutput(NamedTuple):
+    """What stays in memory of an output: numbers, no text."""
 
     id: str
     words: int
     required: int | None
     score: float | None
     """S_l against `required`."""
-    verdicts: list[Verdict]
+    results: list[FilterResult]
 
     @property
     def passed(self) -> bool:
         """No filter drops it."""
-        return all(v.passed for v in self.verdicts)
+        return all(v.passed for v in self.results)
 
 
 def conclude(
     folder: Path,
     outputs: Callable[[], Iterable[Output]],
-    dropped: Sequence[Dropped],
-    given: tuple[Limits, Benchmarks],
+    dropped: Sequence[DroppedOutput],
+    limits: FilterLimits,
+    benchmarks: Benchmarks,
     facts: Row,
 ) -> Row:
     """Filter outputs and write the data set's files; gives the report.
@@ -97,36 +79,35 @@ def conclude(
     """
     from longwriter.data.agentwrite.picture import draw  # noqa: PLC0415 - Matplotlib takes half a second; errors come before it
 
-    limits, benchmarks = given
     with NearDuplicates(limits.near) as kept:
-        looked, lost = _look(outputs(), Given(limits, benchmarks, kept))
+        looked, lost = _look(outputs(), FilterContext(limits, benchmarks, kept))
     lost = [*dropped, *lost]
-    report = (
-        facts | _numbers(looked, lost) | {"limits": limits.model_dump(), "benchmark_prompts": len(benchmarks.prompts)}
-    )
+    counts, words, reasons = _numbers(looked), _word_counts(looked), _reasons(lost)
+    report = facts | counts | {"dropped": reasons, "words": words._asdict() if words else None}
+    report |= {"limits": limits.model_dump(), "benchmark_prompts": len(benchmarks.prompts)}
     folder.mkdir(parents=True, exist_ok=True)
-    write_file(folder / DROPPED, "".join(json.dumps(d._asdict(), ensure_ascii=False) + "\n" for d in lost))
-    draw(folder / PICTURE, [(one.words, one.required, one.score, one.passed) for one in looked], _reasons(lost))
-    write_dataset(folder, _rows(outputs(), looked), SCHEMA, card(report), report)
+    write_lines(folder / DROPPED, (d._asdict() for d in lost))
+    draw(folder / PICTURE, [(one.words, one.required, one.score, one.passed) for one in looked], reasons)
+    write_dataset(folder, _rows(outputs(), looked), OUTPUTS, card(report, words, reasons, limits.model_dump()), report)
     return report
 
 
-def _look(outputs: Iterable[Output], given: Given) -> tuple[list[Looked], list[Dropped]]:
+def _look(outputs: Iterable[Output], context: FilterContext) -> tuple[list[FilteredOutput], list[DroppedOutput]]:
     looked, lost = [], []
     for output in outputs:
         candidate = output.candidate
-        found = verdicts(candidate, given)
+        found = results_of(candidate, context)
         score = next((v.value for v in found if v.name == "length"), None)
-        one = Looked(candidate.id, candidate.words, candidate.required, score, found)
+        one = FilteredOutput(candidate.id, candidate.words, candidate.required, score, found)
         looked.append(one)
         if not one.passed:
             failed = [v for v in found if not v.passed]
             reason = "; ".join(f"{v.name}: {v.reason}" for v in failed)
-            lost.append(Dropped(one.id, candidate.prompt, "filter", failed[0].name, reason, one.words))
+            lost.append(DroppedOutput(one.id, candidate.prompt, "filter", failed[0].name, reason, one.words))
     return looked, lost
 
 
-def _rows(outputs: Iterable[Output], looked: Sequence[Looked]) -> Iterator[Row]:
+def _rows(outputs: Iterable[Output], looked: Sequence[FilteredOutput]) -> Iterator[Row]:
     for output, one in zip(outputs, looked, strict=True):
         if one.passed:
             yield {
@@ -139,36 +120,36 @@ def _rows(outputs: Iterable[Output], looked: Sequence[Looked]) -> Iterator[Row]:
                 "model": output.model,
                 "prompts_sha256": output.prompts_sha256,
                 "plan": output.plan,
-                "filters": [v._asdict() for v in one.verdicts],
+                "filters": [v._asdict() for v in one.results],
             }
 
 
-def _reasons(lost: Sequence[Dropped]) -> dict[str, int]:
+def _reasons(lost: Sequence[DroppedOutput]) -> dict[str, int]:
     """Drops by stage and name, the most frequent first."""
     return dict(Counter(f"{d.stage}: {d.name}" for d in lost).most_common())
 
 
-def _numbers(looked: Sequence[Looked], lost: Sequence[Dropped]) -> Row:
+def _numbers(looked: Sequence[FilteredOutput]) -> Row:
     """The report's counts."""
     kept = [one for one in looked if one.passed]
-    words = [one.words for one in kept]
     scores = [one.score for one in kept if one.score is not None]
-    failed = Counter(v.name for one in looked for v in one.verdicts if not v.passed)
+    failed = Counter(v.name for one in looked for v in one.results if not v.passed)
     return {
         "outputs": len(looked),
         "kept": len(kept),
-        "dropped": _reasons(lost),
         "failed_filters": dict(failed.most_common()),
         "stated": sum(one.required is not None for one in looked),
         "stated_and_kept": len(scores),
-        "words": {"total": sum(words), "least": min(words), "median": round(median(words)), "most": max(words)}
-        if words
-        else None,
         "length_score": round(sum(scores) / len(scores), 2) if scores else None,
     }
 
 
-def filter_dataset(path: str, folder: Path, limits: Limits, benchmarks: Benchmarks, made: Row) -> Row:
+def _word_counts(looked: Sequence[FilteredOutput]) -> WordCounts | None:
+    words = [one.words for one in looked if one.passed]
+    return WordCounts(sum(words), min(words), max(words), round(median(words))) if words else None
+
+
+def filter_dataset(path: str, folder: Path, limits: FilterLimits, benchmarks: Benchmarks, made: Row) -> Row:
     """Filter a data set that exists, such as LongWriter-6k: each row's last request and the reply to it.
 
     `made`: command and version, for the card. Raises InputError naming the row that holds no request or no reply, and for
@@ -179,7 +160,7 @@ def filter_dataset(path: str, folder: Path, limits: Limits, benchmarks: Benchmar
     if (folder / JOURNAL).exists() or folder.resolve() == Path(path).resolve():
         raise InputError(f"{folder} is a data set of its own; choose another --out")
     facts = made | {"title": "A filtered data set", "filtered_from": path}
-    return conclude(folder, lambda: _read(path), (), (limits, benchmarks), facts)
+    return conclude(folder, lambda: _read(path), (), limits, benchmarks, facts)
 
 
 def _read(path: str) -> Iterator[Output]:

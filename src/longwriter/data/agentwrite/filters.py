@@ -1,7 +1,7 @@
 """What a long output must be to teach by: one plain function a filter, listed in `FILTERS`.
 
-A filter looks at a `Candidate` and gives a `Verdict`; what it has nothing to say about passes with value None. To add one:
-a function here, a line in the table, and its threshold in `Limits`.
+A filter looks at a `Candidate` and gives a `FilterResult`; what it has nothing to say about passes with value None. To add one:
+a function here, a line in the table, and its threshold in `FilterLimits`.
 """
 
 import re
@@ -20,8 +20,8 @@ from longwriter.text import count_words, ends_complete, language, repeated_ngram
 from longwriter.types import Record, Section
 
 
-class Limits(Record):
-    """Thresholds."""
+class FilterLimits(Record):
+    """Thresholds of the filters."""
 
     min_score: float = Field(default=80, ge=0, le=100)
     """Least S_l of a text whose request states a length (80: the audit of LongWriter-6k, arXiv:2410.10210)."""
@@ -59,7 +59,7 @@ class Candidate:
         return target.aim if target else None
 
 
-class Verdict(NamedTuple):
+class FilterResult(NamedTuple):
     """What one filter says of one candidate."""
 
     name: str
@@ -70,15 +70,15 @@ class Verdict(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Given:
+class FilterContext:
     """What filters compare with: thresholds, benchmark prompts, and the outputs kept so far."""
 
-    limits: Limits
+    limits: FilterLimits
     benchmarks: Benchmarks
     kept: NearDuplicates
 
 
-Filter = Callable[[Candidate, Given], Verdict]
+Filter = Callable[[Candidate, FilterContext], FilterResult]
 _REFUSAL = re.compile(
     r"^(?:(?:i['’]m|i\s+am)\s+(?:very\s+|really\s+)?sorry,?\s+(?:but\s+)?(?:i|as)\b|(?:sorry,\s+)?(?:but\s+)?i\s+(?:can(?:no|['’])t"
     r"|am\s+(?:unable|not\s+able)\s+to|will\s+not)\s+(?:help|assist)\s+(?:you\s+)?with|i\s+(?:can(?:no|['’])t|am\s+(?:unable|not\s+able)"
@@ -98,76 +98,82 @@ _LANGUAGE_ASKED = (
 )
 
 
-def plan_size(candidate: Candidate, given: Given) -> Verdict:
+def plan_size(candidate: Candidate, context: FilterContext) -> FilterResult:
     """The plan's longest list: its chapters, or the sections of one chapter; too many, or a single one, is a collapse."""
     if not candidate.plan:
-        return Verdict("plan", True)
+        return FilterResult("plan", True)
     chapters = [section.chapter for section in candidate.plan]
     longest = max(len(set(chapters)), *(chapters.count(chapter) for chapter in set(chapters)))
-    if longest > given.limits.most_lines:
-        return Verdict("plan", False, longest, f"{longest} lines, more than {given.limits.most_lines}")
-    return Verdict("plan", longest > 1, longest, "" if longest > 1 else "a single section")
+    if longest > context.limits.most_lines:
+        return FilterResult("plan", False, longest, f"{longest} lines, more than {context.limits.most_lines}")
+    return FilterResult("plan", longest > 1, longest, "" if longest > 1 else "a single section")
 
 
-def refusal(candidate: Candidate, given: Given) -> Verdict:  # noqa: ARG001 - every filter is called with both
+def refusal(candidate: Candidate, context: FilterContext) -> FilterResult:  # noqa: ARG001 - every filter is called with both
     """A paragraph that begins by declining to write."""
     match = _REFUSAL.search(candidate.text)
-    return Verdict("refusal", match is None, None, f"declines: {match[0][:60]!r}" if match else "")
+    return FilterResult("refusal", match is None, None, f"declines: {match[0][:60]!r}" if match else "")
 
 
-def stub(candidate: Candidate, given: Given) -> Verdict:
+def stub(candidate: Candidate, context: FilterContext) -> FilterResult:
     """Far too short, whatever was asked."""
-    words, least = candidate.words, given.limits.shortest
-    return Verdict("stub", words >= least, words, "" if words >= least else f"{words:,} words, fewer than {least:,}")
+    words, least = candidate.words, context.limits.shortest
+    return FilterResult(
+        "stub", words >= least, words, "" if words >= least else f"{words:,} words, fewer than {least:,}"
+    )
 
 
-def ending(candidate: Candidate, given: Given) -> Verdict:  # noqa: ARG001 - as above
+def ending(candidate: Candidate, context: FilterContext) -> FilterResult:  # noqa: ARG001 - every filter is called with both
     """The last sentence is complete."""
     whole = ends_complete(candidate.text)
-    return Verdict("ending", whole, None, "" if whole else f"breaks off: {candidate.text.rstrip()[-40:]!r}")
+    return FilterResult("ending", whole, None, "" if whole else f"breaks off: {candidate.text.rstrip()[-40:]!r}")
 
 
-def repetition(candidate: Candidate, given: Given) -> Verdict:
+def repetition(candidate: Candidate, context: FilterContext) -> FilterResult:
     """Word 13-grams that stood earlier."""
     share = round(repeated_ngrams(candidate.text, 13), 4)
-    passed = share <= given.limits.repeated
-    return Verdict("repetition", passed, share, "" if passed else f"{share:.1%} of 13-grams stood earlier")
+    passed = share <= context.limits.repeated
+    return FilterResult("repetition", passed, share, "" if passed else f"{share:.1%} of 13-grams stood earlier")
 
 
-def same_language(candidate: Candidate, given: Given) -> Verdict:  # noqa: ARG001 - as above
+def same_language(candidate: Candidate, context: FilterContext) -> FilterResult:  # noqa: ARG001 - every filter is called with both
     """Written in the language that the request names, or else is written in; only Chinese and the rest are told apart."""
     asked = next(
         (code for code, named in _LANGUAGE_ASKED if named.search(candidate.prompt)), language(candidate.prompt)
     )
     written = language(candidate.text)
-    return Verdict("language", asked == written, None, "" if asked == written else f"{written}, asked for in {asked}")
+    return FilterResult(
+        "language", asked == written, None, "" if asked == written else f"{written}, asked for in {asked}"
+    )
 
 
-def length(candidate: Candidate, given: Given) -> Verdict:
+def length(candidate: Candidate, context: FilterContext) -> FilterResult:
     """S_l of the written against the length that the request states."""
     if candidate.required is None:
-        return Verdict("length", True)
+        return FilterResult("length", True)
     score = round(length_score(candidate.required, candidate.words), 2)
-    passed = score >= given.limits.min_score
+    passed = score >= context.limits.min_score
     reason = "" if passed else f"{candidate.words:,} of {candidate.required:,} words, S_l {score:.0f}"
-    return Verdict("length", passed, score, reason)
+    return FilterResult("length", passed, score, reason)
 
 
-def benchmark(candidate: Candidate, given: Given) -> Verdict:
+def benchmark(candidate: Candidate, context: FilterContext) -> FilterResult:
     """A benchmark's prompt in the request, or a passage of one in the output."""
-    asked = given.benchmarks.in_request(candidate.prompt)
-    if asked.share >= given.limits.overlap:
-        return Verdict("benchmark", False, round(asked.share, 4), f"the request is {asked.prompt[:60]!r}")
-    held = given.benchmarks.in_output(candidate.text)
+    asked = context.benchmarks.in_request(candidate.prompt)
+    if asked.share >= context.limits.overlap:
+        return FilterResult("benchmark", False, round(asked.share, 4), f"the request is {asked.prompt[:60]!r}")
+    held = context.benchmarks.in_output(candidate.text)
     if held:
-        return Verdict("benchmark", False, round(held.share, 4), f"the output holds a passage of {held.prompt[:60]!r}")
-    return Verdict("benchmark", True, round(asked.share, 4))
+        return FilterResult(
+            "benchmark", False, round(held.share, 4), f"the output holds a passage of {held.prompt[:60]!r}"
+        )
+    return FilterResult("benchmark", True, round(asked.share, 4))
 
 
-def near_duplicate(candidate: Candidate, given: Given) -> Verdict:
+def near_duplicate(candidate: Candidate, context: FilterContext) -> FilterResult:
     """Nearly the text of one that was kept; what passes is remembered."""
-    earlier = given.kept.add(candidate.id, candidate.text)
-    return Verdict("near duplicate", earlier is None, None, f"nearly the same as {earlier}" if earlier else "")
+    earlier = context.kept.add(candidate.id, candidate.text)
+    return FilterResult("near duplicate", earlier is None, None, f"nearly the same as {earlier}" if earlier else "")
 
 
 FILTERS: tuple[Filter, ...] = (
@@ -183,7 +189,7 @@ FILTERS: tuple[Filter, ...] = (
 )
 
 
-def verdicts(candidate: Candidate, given: Given) -> list[Verdict]:
+def results_of(candidate: Candidate, context: FilterContext) -> list[FilterResult]:
     """What each filter says, in order; the last one is not asked about what the others drop."""
-    found = [look(candidate, given) for look in FILTERS[:-1]]
-    return [*found, FILTERS[-1](candidate, given)] if all(v.passed for v in found) else found
+    found = [look(candidate, context) for look in FILTERS[:-1]]
+    return [*found, FILTERS[-1](candidate, context)] if all(v.passed for v in found) else found

@@ -1,58 +1,42 @@
 """Which requests are worth answering: no harm, no harvesting, no repeats, no benchmarks, and long answers alone.
 
-Rules decide what they can; what names no length is put to a model, which answers yes or no. A reply that is neither is
+Rules decide what they can; what names no length is put to a model, which answers true or false. A reply that is neither is
 asked for again, three times in all, and then counts as undecided: the request is left out, and the report says so.
 """
 
-import json
-import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from longwriter.data.agentwrite.audit import Dropped
+from longwriter.data.agentwrite.audit import DroppedOutput
 from longwriter.data.filters.blocklist import rules
 from longwriter.data.filters.contamination import Benchmarks
 from longwriter.data.filters.near_duplicates import NearDuplicates
 from longwriter.data.instructions import Instruction
-from longwriter.data.prompts import render
+from longwriter.data.prompts import HERE
 from longwriter.length.target import read_target
 from longwriter.models.base import ModelConfig
-from longwriter.steps.ask import Asker
+from longwriter.prompts import prompt_set
+from longwriter.steps.ask import Asker, answer_schema, read_yes_or_no
 from longwriter.steps.step import Item, Result
 from longwriter.text import language
+from longwriter.types import Record
 
-SCHEMA: dict[str, object] = {
-    "type": "object",
-    "properties": {"long": {"type": "boolean"}},
-    "required": ["long"],
-    "additionalProperties": False,
-}
-_WORDS = {
-    "true": True,
-    "yes": True,
-    "是": True,
-    "需要": True,
-    "false": False,
-    "no": False,
-    "否": False,
-    "不需要": False,
-}
-_BARE = re.compile(rf"\W*(?:\{{\s*\"long\"\s*:\s*)?\b({'|'.join(_WORDS)})\b\W*", re.I)
+ANSWER = "long"
 
 
-class Selected(NamedTuple):
-    """What the rules say."""
+class SelectedRequests(NamedTuple):
+    """Requests as the rules sort them."""
 
     long: list[Instruction]
     """They name a length that is enough."""
     open: list[Instruction]
     """They name none: for the judge."""
-    dropped: list[Dropped]
+    dropped: list[DroppedOutput]
 
 
 def by_rules(
     instructions: Sequence[Instruction], benchmarks: Benchmarks, least_words: int, overlap: float, near: float
-) -> Selected:
+) -> SelectedRequests:
     """Sort requests by rules alone.
 
     `overlap`: least share of a benchmark prompt that makes a request one of it. `near`: least Jaccard similarity (word
@@ -68,9 +52,9 @@ def _sorted(
     least_words: int,
     overlap: float,
     repeats: NearDuplicates,
-) -> Selected:
+) -> SelectedRequests:
     seen: dict[str, str] = {}
-    found = Selected([], [], [])
+    found = SelectedRequests([], [], [])
     for instruction in instructions:
         why = _against_rules(instruction.prompt) or _repeated(instruction, seen, repeats)
         why = why or _benchmark(instruction.prompt, benchmarks, overlap)
@@ -79,7 +63,7 @@ def _sorted(
         if not why and asked and asked < least_words:
             why = ("short", f"{asked:,} words are asked for, fewer than {least_words:,}")
         if why:
-            found.dropped.append(Dropped(instruction.id, instruction.prompt, "select", *why))
+            found.dropped.append(DroppedOutput(instruction.id, instruction.prompt, "select", *why))
         elif asked:
             found.long.append(instruction)
         else:
@@ -108,7 +92,16 @@ def _benchmark(prompt: str, benchmarks: Benchmarks, least: float) -> tuple[str, 
     return ("benchmark", f"holds {near.share:.0%} of {near.prompt[:60]!r}") if near.share >= least else None
 
 
-class Judge(Asker):
+class LengthAnswer(Record):
+    """What a model says of a request."""
+
+    long: bool | None = None
+    """None: no reply could be read."""
+    said: str = "no reply"
+    """The beginning of the last reply, in that case."""
+
+
+class LongAnswerSelector(Asker):
     """Asks a model whether a request needs a long answer."""
 
     def __init__(self, config: ModelConfig, least_words: int, seed: int) -> None:
@@ -117,21 +110,14 @@ class Judge(Asker):
         self.least_words = least_words
 
     async def __call__(self, item: Item) -> Result:
-        """`long`: the answer, None if no reply could be read; `said`: the last reply's beginning, in that case."""
+        """A `LengthAnswer`."""
         prompt = str(item["prompt"])
-        text = render(language(prompt), "needs_length", instruction=prompt, words=f"{self.least_words:,}")
-        answer, said = await self.ask(text, SCHEMA, read_answer)
-        return {"long": None, "said": said} if answer is None else {"long": answer}
+        prompts = prompt_set(HERE / language(prompt))
+        text = prompts.render("needs_length", instruction=prompt, words=f"{self.least_words:,}")
+        answer = await self.ask(text, answer_schema(ANSWER, {"type": "boolean"}), read_answer)
+        return {ANSWER: None, "said": answer.said} if answer.value is None else {ANSWER: answer.value}
 
 
-def read_answer(reply: str) -> bool | None:
-    """True or False from {"long": true}, alone or in a code fence, or a bare yes or no; None from anything else."""
-    text = reply.strip().removeprefix("```json").strip("`").strip()
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        match = _BARE.fullmatch(text)
-        return _WORDS[match[1].lower()] if match else None
-    if isinstance(value, dict) and value.keys() == {"long"}:
-        value = value["long"]
-    return value if isinstance(value, bool) else None
+def read_answer(reply: str) -> bool:
+    """The answer of {"long": true}. Raises Unreadable."""
+    return read_yes_or_no(reply, ANSWER)

@@ -1,8 +1,8 @@
 """Long human texts into (instruction, plan with word counts, text): instructions made backwards.
 
-By rules: requests, plans and prompts from titles, descriptions, subjects and keywords (`requests`, `keywords`), without
-a model. The source is read once to count words and once to make rows; memory holds counts, not texts. By a model: see
-`backtranslate_model`. What is held out goes into the folder `held`, a data set of its own.
+By rules: requests, plans and prompts from titles, descriptions, subjects and keywords (`request_templates`, `keywords`),
+without a model. The source is read once to count words and once to make rows; memory holds counts, not texts. By a model: see
+`by_model`. What is held out goes into the folder `held`, a data set of its own.
 """
 
 import random
@@ -15,20 +15,21 @@ from typing import Literal, NamedTuple, Self
 
 from pydantic import Field, model_validator
 
-from longwriter.data.backtranslate.by_model import STEP, BackTranslator, item_id, item_of, triples_of
+from longwriter.data.backtranslate.by_model import STEP, BackTranslator, Instructed, item_id, item_of, triples_of
 from longwriter.data.backtranslate.chat import chat
 from longwriter.data.backtranslate.keywords import Counts, Keywords
-from longwriter.data.backtranslate.nano import LESSONS, Limits, NanoForm
+from longwriter.data.backtranslate.nano import LESSONS, LessonLimits, NanoForm
 from longwriter.data.backtranslate.passages import EvenLengths
-from longwriter.data.backtranslate.records import SCHEMA, Chapter, Row, Tally, Triple, chapters, is_held_out, row_of
-from longwriter.data.dataset import write_dataset
-from longwriter.data.prompts import HERE, sha256_of
+from longwriter.data.backtranslate.records import SCHEMA, ChapterText, Tally, Triple, chapters, row_of
+from longwriter.data.dataset import Row, write_dataset
+from longwriter.data.prompts import HERE
+from longwriter.data.splits import is_held_out
 from longwriter.errors import InputError
-from longwriter.journal import Journal
 from longwriter.models.base import REACH, ModelConfig
 from longwriter.models.verdicts import check_judge
+from longwriter.prompts import sha256_of_prompts
 from longwriter.runs.folders import opened
-from longwriter.steps.step import Engine, Progress, Result, Tell, run_step
+from longwriter.steps.step import Engine, StepProgress, StepRun, Tell, run_typed
 from longwriter.text import count_words
 from longwriter.types import Record
 
@@ -45,11 +46,11 @@ class BacktranslateSettings(Record):
     source: str
     form: Literal["chat", "nano"] = "chat"
     words: tuple[int, int] | None = None
-    """Of a plan's sections; None: as `SECTION_WORDS`."""
+    """Least and most words of a plan's sections; None: as `SECTION_WORDS`."""
     direct: tuple[int, int] = (30, 450)
-    """Of what nano is asked for without a plan."""
+    """Least and most words of what nano is asked for without a plan."""
     texts: tuple[int, int] = (500, 32_000)
-    """Of a chat row's text."""
+    """Least and most words of a chat row's text."""
     max_parts: int = Field(default=10, ge=1, le=24)
     held_out_every: int = Field(default=0, ge=0)
     """One chapter in so many is held out; 0: none."""
@@ -78,19 +79,19 @@ class BacktranslateSettings(Record):
         return self.words or SECTION_WORDS[self.form]
 
 
-FREE = {"skip_failed"} | {f"model.{key}" for key in REACH}
+MAY_CHANGE_ON_RESUME = {"skip_failed"} | {f"model.{key}" for key in REACH}
 """Keys that may change between two commands on one data set."""
 
 
 class Made(NamedTuple):
-    """What became of a source."""
+    """Reports of the splits that were made of a source."""
 
     train: Row
     held: Row | None
     seconds: float
 
 
-Make = Callable[[Chapter, random.Random], Iterator[Triple]]
+Make = Callable[[ChapterText, random.Random], Iterator[Triple]]
 Maker = Callable[[str, Counter[str]], Make]
 """A split's name, and where to count what is dropped -> what turns a chapter into rows."""
 
@@ -103,12 +104,12 @@ def make_triples(settings: BacktranslateSettings, folder: Path, engine: Engine, 
     started = time.monotonic()
     if settings.model is not None:
         check_judge(settings.model, "give --by another model, or rules")
-    with opened(folder, settings.model_dump(mode="json"), FREE) as journal:
+    with opened(folder, settings.model_dump(mode="json"), MAY_CHANGE_ON_RESUME) as journal:
         if settings.model is None:
             counts, total = _count(settings.source, _Watch("count words", 0, tell))
             maker = _by_rules(settings, Keywords(counts))
         else:
-            results = _asked(settings, journal, engine, tell)
+            results = _instructed(settings, settings.model, StepRun(journal, engine, tell))
             total, maker = len(results), _by_model(settings, results)
         train = _write(settings, folder, "train", maker, _Watch("train", total, tell), made)
         held = None
@@ -117,18 +118,17 @@ def make_triples(settings: BacktranslateSettings, folder: Path, engine: Engine, 
     return Made(train, held, time.monotonic() - started)
 
 
-def _asked(settings: BacktranslateSettings, journal: Journal, engine: Engine, tell: Tell) -> dict[str, Result]:
+def _instructed(settings: BacktranslateSettings, model: ModelConfig, run: StepRun) -> dict[str, Instructed]:
     """What the model says of each text; the texts are in memory meanwhile."""
-    assert settings.model is not None
     items = []
     for chapter in _unlike(settings.source):
         if _size(settings, chapter) == "":
             items.append(item_of(chapter, settings.section_words, _rng(settings, "", chapter)))
-    worker = BackTranslator(settings.model, settings.seed)
-    return run_step(STEP, items, worker, journal, engine, tell, partial=settings.skip_failed)
+    worker = BackTranslator(model, settings.seed)
+    return run_typed(STEP, items, worker, run, Instructed, partial=settings.skip_failed)
 
 
-def _size(settings: BacktranslateSettings, chapter: Chapter) -> str:
+def _size(settings: BacktranslateSettings, chapter: ChapterText) -> str:
     """Why a text is too short or too long for a chat row, or ""."""
     words = count_words(chapter.text)
     if settings.texts[0] <= words <= settings.texts[1]:
@@ -136,7 +136,7 @@ def _size(settings: BacktranslateSettings, chapter: Chapter) -> str:
     return f"text of {'fewer' if words < settings.texts[0] else 'more'} words than --texts"
 
 
-def _rng(settings: BacktranslateSettings, split: str, chapter: Chapter) -> random.Random:
+def _rng(settings: BacktranslateSettings, split: str, chapter: ChapterText) -> random.Random:
     """What is drawn for a text depends on nothing but the text's id."""
     return random.Random(f"{settings.seed}:{split}:{chapter.id}")
 
@@ -154,11 +154,11 @@ class _Watch:
         if last or time.monotonic() - self.told > TELL_EVERY_S:
             self.told = time.monotonic()
             self.tell(
-                Progress(self.step, self.done, max(self.total, self.done), 0, self.told - self.started, self.done)
+                StepProgress(self.step, self.done, max(self.total, self.done), 0, self.told - self.started, self.done)
             )
 
 
-def _unlike(source: str) -> Iterator[Chapter]:
+def _unlike(source: str) -> Iterator[ChapterText]:
     """All texts. Raises InputError for an id that stands twice."""
     seen = set[str]()
     for chapter in chapters(source):
@@ -182,13 +182,14 @@ def _write(settings: BacktranslateSettings, folder: Path, split: str, maker: Mak
     """One split's data set; gives its report."""
     tally, dropped = Tally(), Counter[str]()
     report: Row = {}
-    prompts, model = sha256_of(_prompts(settings)), settings.model.model if settings.model else "rules"
+    prompts, model = sha256_of_prompts(_prompts(settings)), settings.model.model if settings.model else "rules"
 
     def rows() -> Iterator[Row]:
         make = maker(split, dropped)
         for chapter in chapters(settings.source):
             watch()
-            if is_held_out(chapter, settings.held_out_books, settings.held_out_every) != (split == HELD):
+            held = is_held_out(chapter.book, chapter.sha256, settings.held_out_books, settings.held_out_every)
+            if held != (split == HELD):
                 continue
             tally.chapters += 1
             tally.words += count_words(chapter.text)
@@ -207,9 +208,9 @@ def _write(settings: BacktranslateSettings, folder: Path, split: str, maker: Mak
 def _by_rules(settings: BacktranslateSettings, keywords: Keywords) -> Maker:
     def maker(split: str, dropped: Counter[str]) -> Make:
         lengths = EvenLengths(*settings.direct, random.Random(f"{settings.seed}:{split}"))
-        form = NanoForm(keywords, Limits(settings.section_words, settings.max_parts), lengths, dropped)
+        form = NanoForm(keywords, LessonLimits(settings.section_words, settings.max_parts), lengths, dropped)
 
-        def make(chapter: Chapter, rng: random.Random) -> Iterator[Triple]:
+        def make(chapter: ChapterText, rng: random.Random) -> Iterator[Triple]:
             if settings.form == "chat" and (why := _size(settings, chapter)):
                 dropped[why] += 1
             elif settings.form == "chat":
@@ -224,12 +225,12 @@ def _by_rules(settings: BacktranslateSettings, keywords: Keywords) -> Maker:
     return maker
 
 
-def _by_model(settings: BacktranslateSettings, results: dict[str, Result]) -> Maker:
+def _by_model(settings: BacktranslateSettings, results: dict[str, Instructed]) -> Maker:
     def maker(split: str, dropped: Counter[str]) -> Make:  # noqa: ARG001 - each split is made alike
-        def make(chapter: Chapter, rng: random.Random) -> Iterator[Triple]:  # noqa: ARG001 - as it was when asked
-            result = results.get(item_id(chapter), {"dropped": _size(settings, chapter) or "failed"})
-            if "dropped" in result:
-                dropped[str(result["dropped"])] += 1
+        def make(chapter: ChapterText, rng: random.Random) -> Iterator[Triple]:  # noqa: ARG001 - as it was when asked
+            result = results.get(item_id(chapter), Instructed(dropped=_size(settings, chapter) or "failed"))
+            if result.dropped is not None:
+                dropped[result.dropped] += 1
             else:
                 yield from triples_of(chapter, result, settings.section_words, _rng(settings, "", chapter))
 

@@ -4,27 +4,26 @@ The model finds words, never numbers: sections and their counts come from cuttin
 is added in our own wording. A reply that cannot be read, or whose request names a length, is asked for again.
 """
 
-import json
 import random
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import cast
 
 from longwriter.data.backtranslate.passages import Cutter, Passage, near_lengths, round_words
-from longwriter.data.backtranslate.records import Chapter, Triple
+from longwriter.data.backtranslate.records import ChapterText, Triple
 from longwriter.data.backtranslate.request_templates import with_length
-from longwriter.data.prompts import render
-from longwriter.errors import EmptyReply
+from longwriter.data.prompts import HERE
 from longwriter.length.target import read_target
-from longwriter.models.limits import token_limit, within_window
-from longwriter.steps.ask import TRIES, Asker, whole
+from longwriter.models.verdicts import Unreadable, the_json
+from longwriter.prompts import prompt_set
+from longwriter.steps.ask import Asker
 from longwriter.steps.step import Item, Result
 from longwriter.text import count_words, head_words, tail_words
-from longwriter.types import Message, Request, Section
+from longwriter.types import Record, Section
 
 STEP = "backtranslate"
 SHOWN_WORDS = 6000
-"""Of a text that the model sees; a longer one is shown by the beginning and end of each section."""
+"""Words of a text that the model sees; a longer one is shown by the beginning and end of each section."""
 STATED = 0.8
 """Share of requests that name the length."""
 
@@ -35,12 +34,14 @@ _NOTHING = re.compile(r"[\W_]*|\W*<[^<>]*>\W*")
 """What says nothing: dots, and the words in angle brackets that stand in the prompt."""
 
 
-class Read(NamedTuple):
-    """A reply that could be read."""
+class Instructed(Record):
+    """What a model says of a text: the request and the plan that could have led to it."""
 
-    instruction: str
-    lines: list[tuple[str, str]]
+    instruction: str = ""
+    lines: tuple[tuple[str, str], ...] = ()
     """Title and point of each section."""
+    dropped: str | None = None
+    """Why the text has neither."""
 
 
 def schema(count: int) -> dict[str, object]:
@@ -90,46 +91,31 @@ class BackTranslator(Asker):
     """Asks for the request and plan of one text."""
 
     async def __call__(self, item: Item) -> Result:
-        """`instruction` and `lines`; or `dropped`, the last reply's fault."""
-        sections = item["sections"]
-        assert isinstance(sections, list)
-        values = {"title": item["title"], "count": len(sections), "sections": shown(sections)}
-        prompt, fault = render(str(item["language"]), "backtranslate_model", **values), ""
-        messages = (Message(role="user", content=prompt),)
-        limit = token_limit(reply_words(str(item["language"]), len(sections)), self.card)
-        for attempt in range(TRIES):
-            request = Request(
-                messages=messages,
-                max_tokens=await within_window(limit, self.model, messages),
-                seed=self.seed + attempt,
-                json_schema=schema(len(sections)),
-            )
-            try:
-                found = read_reply(whole(await self.model.reply(request)), len(sections))
-            except EmptyReply as error:
-                found = str(error)
-            if isinstance(found, Read):
-                return {"instruction": found.instruction, "lines": [list(line) for line in found.lines]}
-            fault = found
-        return {"dropped": fault}
+        """An `Instructed`; the item as `item_of` makes it."""
+        title, code, sections = str(item["title"]), str(item["language"]), cast(list[str], item["sections"])
+        count = len(sections)
+        text = prompt_set(HERE / code).render("backtranslate_model", title=title, count=count, sections=shown(sections))
+        answer = await self.ask(
+            text, schema(count), lambda reply: read_reply(reply, count), words=reply_words(code, count), cold=False
+        )
+        found = answer.value or Instructed(dropped=answer.fault)
+        return found.model_dump(mode="json", exclude_unset=True)
 
 
-def read_reply(reply: str, count: int) -> Read | str:
-    """Request and plan of a reply, which may stand in a code fence; or what is wrong with it."""
-    begin, end = reply.find("{"), reply.rfind("}")
-    try:
-        value = json.loads(reply[begin : end + 1])
-    except (ValueError, RecursionError):
-        return "reply is no JSON"
+def read_reply(reply: str, count: int) -> Instructed:
+    """Request and plan of a reply about `count` sections. Raises Unreadable."""
+    value = the_json(reply)
     instruction, sections = value.get("instruction"), value.get("sections")
     if not isinstance(instruction, str) or _NOTHING.fullmatch(instruction):
-        return "reply has no instruction"
+        raise Unreadable("reply has no instruction")
     if read_target(instruction) is not None:
-        return "instruction names a length of its own"
+        raise Unreadable("instruction names a length of its own")
     if not isinstance(sections, list) or len(sections) != count:
-        return "reply has another number of sections"
-    lines = [(_line(s, "title"), _line(s, "point")) for s in sections]
-    return Read(" ".join(instruction.split()), lines) if all(title for title, _ in lines) else "a section has no title"
+        raise Unreadable("reply has another number of sections")
+    lines = tuple((_line(s, "title"), _line(s, "point")) for s in sections)
+    if not all(title for title, _ in lines):
+        raise Unreadable("a section has no title")
+    return Instructed(instruction=" ".join(instruction.split()), lines=lines)
 
 
 def _line(section: object, name: str) -> str:
@@ -137,12 +123,12 @@ def _line(section: object, name: str) -> str:
     return " ".join(value.split()) if isinstance(value, str) and not _NOTHING.fullmatch(value) else ""
 
 
-def item_id(chapter: Chapter) -> str:
-    """Of a text as it stands: one that was changed is another."""
+def item_id(chapter: ChapterText) -> str:
+    """The id of a text; one that was changed since has another."""
     return f"{chapter.id}@{chapter.sha256[:12]}"
 
 
-def item_of(chapter: Chapter, section_words: tuple[int, int], rng: random.Random) -> Item:
+def item_of(chapter: ChapterText, section_words: tuple[int, int], rng: random.Random) -> Item:
     """What the model is asked about."""
     sections = [p.text for p in passages_of(chapter.text, section_words, rng)]
     return {
@@ -154,16 +140,14 @@ def item_of(chapter: Chapter, section_words: tuple[int, int], rng: random.Random
 
 
 def triples_of(
-    chapter: Chapter, result: Result, section_words: tuple[int, int], rng: random.Random
+    chapter: ChapterText, result: Instructed, section_words: tuple[int, int], rng: random.Random
 ) -> Iterator[Triple]:
     """The row of a text; `rng` as in `item_of`, so that the sections are the same."""
     passages = passages_of(chapter.text, section_words, rng)
-    lines = result["lines"]
-    assert isinstance(lines, list)
     plan = tuple(
         Section(title=title, point=point, words=round_words(p.words))
-        for (title, point), p in zip(lines, passages, strict=True)
+        for (title, point), p in zip(result.lines, passages, strict=True)
     )
     words = count_words(chapter.text)
-    asked = with_length(str(result["instruction"]), words, chapter.about.language, rng, share=STATED)
+    asked = with_length(result.instruction, words, chapter.about.language, rng, share=STATED)
     yield Triple("chat", asked.text, chapter.text.strip(), words, asked.required, plan)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from longwriter.data.backtranslate.keywords import Keywords, share_out
 from longwriter.data.backtranslate.nano import title_of, topics_of
 from longwriter.data.backtranslate.passages import Cutter, near_lengths, round_words
-from longwriter.data.backtranslate.records import Chapter, Triple
+from longwriter.data.backtranslate.records import ChapterText, Triple
 from longwriter.data.backtranslate.request_templates import request
 from longwriter.text import count_words
 from longwriter.types import Section
@@ -17,7 +17,7 @@ LINE_WORDS = 6
 
 
 def chat(
-    chapter: Chapter, keywords: Keywords, section_words: tuple[int, int], dropped: Counter[str], rng: random.Random
+    chapter: ChapterText, keywords: Keywords, section_words: tuple[int, int], dropped: Counter[str], rng: random.Random
 ) -> Iterator[Triple]:
     """One request for the whole text, with the plan that it follows."""
     words = count_words(chapter.text)
@@ -31,7 +31,7 @@ def chat(
 
 
 def outline(
-    chapter: Chapter, keywords: Keywords, section_words: tuple[int, int], rng: random.Random
+    chapter: ChapterText, keywords: Keywords, section_words: tuple[int, int], rng: random.Random
 ) -> tuple[Section, ...]:
     """The plan that a text follows: its sections, named by keywords of their own, with their true counts.
 

@@ -28,7 +28,7 @@ MOST_SHARE = 0.06
 NOUN, FORM = 0.18, 0.32
 """Least share of a word's occurrences in a noun's company, the second for words in -ing, -ed and -est. Below come verbs."""
 FEW = 30
-"""Of a small collection, words in so many passages still say something, if half of all are without them."""
+"""In a small collection, words in so many passages still say something, if half of all are without them."""
 NAME_WEIGHT = 0.7
 """A plan of names alone would say nothing of what happens."""
 RARE = 0.0008
@@ -52,7 +52,7 @@ class Term(NamedTuple):
     """A word of one passage that may be a keyword."""
 
     word: str
-    """As it is shown: names with their capital."""
+    """The word as it is shown: names with their capital."""
     stem: str
     score: float
     times: int
@@ -130,7 +130,7 @@ class Counts:
         self.inside: Counter[str] = Counter()
         """Occurrences that do not open a sentence."""
         self.capital: Counter[str] = Counter()
-        """Of those, with a capital."""
+        """Occurrences inside sentences with a capital."""
         self.forms: Counter[str] = Counter()
         """Those as written: CDC, MacDonald."""
         self.noun: Counter[str] = Counter()

@@ -8,21 +8,20 @@ import json
 import random
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from functools import cache
 from pathlib import Path
-from string import Template
 from typing import Literal, NamedTuple
 
 from longwriter.data.backtranslate.keywords import Keywords, Term, share_out
 from longwriter.data.backtranslate.passages import Cutter, EvenLengths, Passage, near_lengths, round_words
 from longwriter.data.backtranslate.records import Triple
-from longwriter.data.backtranslate.request_templates import About, Language, request
+from longwriter.data.backtranslate.request_templates import About, PromptLanguage, request
+from longwriter.prompts import prompt_set
 from longwriter.text import head_words, tail_words
 from longwriter.types import Section
 
 LESSONS = Path(__file__).parent / "lessons"
 REQUEST_WORDS = 40
-"""Of a request, in a lesson's prompt."""
+"""Most words of a request in a lesson's prompt."""
 RECENT_WORDS, RECENT_CHARACTERS = 70, 600
 """Most of the earlier text that a lesson's prompt shows."""
 FEWEST, MOST = 2, 6
@@ -39,11 +38,11 @@ CONTINUED = 0.2
 """Share of sections that are also given from a sentence in their middle on."""
 
 
-class Limits(NamedTuple):
-    """Sizes, in words of `text.count_words`."""
+class LessonLimits(NamedTuple):
+    """Sizes of lessons, in words of `text.count_words`."""
 
     words: tuple[int, int]
-    """Of a section."""
+    """Least and most words of a section."""
     max_parts: int
     """Most lines of a plan."""
 
@@ -54,7 +53,7 @@ class _Part(NamedTuple):
     terms: list[Term]
 
 
-def title_of(terms: Sequence[Term], language: Language = "en", topics: Sequence[str] = ()) -> tuple[str, str]:
+def title_of(terms: Sequence[Term], language: PromptLanguage = "en", topics: Sequence[str] = ()) -> tuple[str, str]:
     """Title and point of a plan line: its best word or two, one of the request's first, then the others."""
     joint, comma = ("与", "、") if language == "zh" else (" and ", ", ")
     ranked = sorted(terms, key=lambda t: (t.word not in topics, -t.score))
@@ -68,20 +67,15 @@ def so_far(texts: Sequence[str], current: str = "") -> str:
     return " ".join(tail_words(last, RECENT_WORDS).split())[-RECENT_CHARACTERS:] or "(start)"
 
 
-@cache
-def _template(name: str) -> Template:
-    return Template((LESSONS / f"{name}.txt").read_text("utf-8").rstrip("\n"))
-
-
 def form(name: Literal["plan", "section"], **values: object) -> str:
-    """A prompt. A field without a value is a KeyError."""
-    return _template(name).substitute({key: str(value) for key, value in values.items()})
+    """A lesson's prompt. A field without a value is a KeyError."""
+    return prompt_set(LESSONS).render(name, **values)
 
 
 class NanoForm:
     """Makes the lessons of one chapter after another."""
 
-    def __init__(self, keywords: Keywords, limits: Limits, lengths: EvenLengths, dropped: Counter[str]) -> None:
+    def __init__(self, keywords: Keywords, limits: LessonLimits, lengths: EvenLengths, dropped: Counter[str]) -> None:
         """`lengths`: of direct requests; it sees to it that all are equally often. `dropped`: counts by reason."""
         self.keywords, self.limits, self.lengths, self.dropped = keywords, limits, lengths, dropped
 

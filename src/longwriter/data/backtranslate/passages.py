@@ -18,7 +18,7 @@ NEAR = 0.12
 FAR = 0.3
 """A passage further from the wanted length, as a part of it, is not made."""
 BINS = 12
-"""Of log length, each drawn from as often as the others."""
+"""Classes of log length, each drawn from as often as the others."""
 
 
 class Unit(NamedTuple):
@@ -70,7 +70,7 @@ def _sentences(paragraph: str, offset: int) -> list[Unit]:
 
 
 def round_words(n: int) -> int:
-    """As a person would say it: to the nearest ten, below 100 to the nearest five."""
+    """The number as a person would say it: to the nearest ten, below 100 to the nearest five."""
     step = 10 if n >= 100 else 5
     return max(step, step * math.floor(n / step + 0.5))
 

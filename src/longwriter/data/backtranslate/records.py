@@ -1,39 +1,26 @@
-"""What back-translation reads and writes: a chapter of a source, a row of the result, what is held out."""
+"""What back-translation reads and writes: a chapter of a source, a row of the result, counts of rows."""
 
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import pyarrow as pa
 
 from longwriter.data.backtranslate.keywords import Term
 from longwriter.data.backtranslate.request_templates import About
-from longwriter.data.dataset import read_rows
+from longwriter.data.dataset import Row, read_rows
+from longwriter.data.schemas import OUTPUTS
 from longwriter.errors import InputError
 from longwriter.journal import digest
 from longwriter.length.score import length_score
 from longwriter.text import count_words, language
 from longwriter.types import Section
 
-Row = dict[str, object]
-MESSAGE = pa.struct([("role", pa.string()), ("content", pa.string())])
-LINE = pa.struct([("title", pa.string()), ("point", pa.string()), ("words", pa.int32())])
-VERDICT = pa.struct([("name", pa.string()), ("passed", pa.bool_()), ("value", pa.float64()), ("reason", pa.string())])
 SCHEMA = pa.schema(
     [
-        ("id", pa.string()),
-        ("kind", pa.string()),
-        ("messages", pa.list_(MESSAGE)),
-        ("words", pa.int32()),
-        ("required", pa.int32()),
-        ("length_score", pa.float32()),
-        ("language", pa.string()),
-        ("model", pa.string()),
-        ("prompts_sha256", pa.string()),
-        ("plan", pa.list_(LINE)),
-        ("filters", pa.list_(VERDICT)),
+        *OUTPUTS.insert(1, pa.field("kind", pa.string())),
         ("keywords", pa.list_(pa.string())),
         ("book", pa.string()),
         ("source", pa.string()),
@@ -44,8 +31,8 @@ EDGES = (30, 45, 60, 90, 120, 180, 240, 320, 450, 700, 1000, 2000, 4000, 8000, 1
 """Words that part the report's classes of length."""
 
 
-class Chapter(NamedTuple):
-    """One text of the source."""
+class ChapterText(NamedTuple):
+    """One text of the source, with what is known of it."""
 
     id: str
     text: str
@@ -56,7 +43,7 @@ class Chapter(NamedTuple):
     sha256: str
 
 
-def chapter_of(row: Row, number: int) -> Chapter:
+def chapter_of(row: Row, number: int) -> ChapterText:
     """A row of a chapters data set, or any row with `text`. `number`: its place, for a row without an id."""
     text = str(row["text"])
     subjects = row.get("subjects")
@@ -70,7 +57,7 @@ def chapter_of(row: Row, number: int) -> Chapter:
     )
     name = _string(row, "id") or f"{_string(row, 'book') or 'text'}-{number}"
     sha256 = _string(row, "sha256") or hashlib.sha256(text.encode()).hexdigest()
-    return Chapter(name, text, about, _string(row, "book"), _string(row, "source"), _string(row, "licence"), sha256)
+    return ChapterText(name, text, about, _string(row, "book"), _string(row, "source"), _string(row, "licence"), sha256)
 
 
 def _string(row: Row, name: str) -> str:
@@ -78,7 +65,7 @@ def _string(row: Row, name: str) -> str:
     return "" if value is None else str(value)
 
 
-def chapters(source: str) -> Iterator[Chapter]:
+def chapters(source: str) -> Iterator[ChapterText]:
     """All texts of a source, in its order. Raises InputError for a missing column, an empty text or an id that stands twice."""
     for number, row in enumerate(read_rows(source, ["text"]), 1):
         chapter = chapter_of(row, number)
@@ -87,31 +74,22 @@ def chapters(source: str) -> Iterator[Chapter]:
         yield chapter
 
 
-def is_held_out(chapter: Chapter, books: Sequence[str], every: int) -> bool:
-    """Whether a chapter is kept from training, by the rule of `documents.is_held_out`.
-
-    Its book begins with one of `books`, or its text is one in `every` by digest.
-    """
-    named = bool(books) and chapter.book.startswith(tuple(books))
-    return named or (every > 0 and int(chapter.sha256[:12], 16) % every == 0)
-
-
 class Triple(NamedTuple):
-    """A row before it is one."""
+    """Request, plan and text: what a row is made of."""
 
     kind: str
     prompt: str
     completion: str
     words: int
-    """Of the completion, 0 where it is a plan."""
+    """Words of the completion, 0 where it is a plan."""
     required: int | None
     """Words that the prompt asks for."""
     plan: tuple[Section, ...] = ()
     keywords: tuple[Term, ...] = ()
 
 
-def row_of(triple: Triple, chapter: Chapter, number: int, model: str, prompts: str) -> Row:
-    """As it stands in the data set."""
+def row_of(triple: Triple, chapter: ChapterText, number: int, model: str, prompts: str) -> Row:
+    """A row of the data set."""
     words = triple.words or count_words(triple.completion)
     score = None if triple.required is None else length_score(triple.required, words)
     return {
@@ -168,7 +146,7 @@ class Tally:
             self.lengths.setdefault(triple.kind, Counter())[below] += 1
 
     def report(self) -> Row:
-        """As JSON."""
+        """The counts, JSON-able."""
         order = [f"<{edge}" for edge in EDGES] + [f">={EDGES[-1]}"]
         told = max(1, self.keywords)
         return {

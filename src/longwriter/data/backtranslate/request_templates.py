@@ -14,8 +14,9 @@ from typing import Literal, NamedTuple
 
 from longwriter.data.backtranslate.passages import round_words
 from longwriter.data.prompts import HERE
+from longwriter.prompts import prompt_set
 
-Language = Literal["en", "zh"]
+PromptLanguage = Literal["en", "zh"]
 LONGEST_DESCRIPTION = 160
 """Characters; a longer one is a summary and no request."""
 TYPED = 0.1
@@ -34,7 +35,7 @@ _CHAPTER_NUMBER = re.compile(r"(?i)(?:(?:chapter|part|book|section)\b)?[\s\divxl
 class About(NamedTuple):
     """What is known of a text beside its words."""
 
-    language: Language = "en"
+    language: PromptLanguage = "en"
     title: str = ""
     description: str = ""
     kind: str = ""
@@ -43,8 +44,8 @@ class About(NamedTuple):
     subjects: tuple[str, ...] = ()
 
 
-class Asked(NamedTuple):
-    """A request."""
+class MadeRequest(NamedTuple):
+    """A request made from wordings."""
 
     text: str
     required: int | None
@@ -52,9 +53,9 @@ class Asked(NamedTuple):
 
 
 @cache
-def lines(language: Language, name: str) -> tuple[str, ...]:
+def lines(language: PromptLanguage, name: str) -> tuple[str, ...]:
     """The lines of one file of wordings."""
-    return tuple((HERE / language / f"{name}.txt").read_text("utf-8").rstrip("\n").split("\n"))
+    return tuple(prompt_set(HERE / language).text(name).split("\n"))
 
 
 @cache
@@ -63,7 +64,7 @@ def _fields(line: str) -> frozenset[str]:
 
 
 @cache
-def kinds(language: Language) -> dict[str, str]:
+def kinds(language: PromptLanguage) -> dict[str, str]:
     """Subject or kind -> what such a text is called."""
     return dict(line.split(": ", 1) for line in lines(language, "backtranslate_kinds"))
 
@@ -75,13 +76,13 @@ def kind_of(about: About) -> str:
     return told or names["fiction" if about.fiction else "other"]
 
 
-def joined(topics: Sequence[str], language: Language) -> str:
-    """As a list is said: "a, b and c", "a、b和c"."""
+def joined(topics: Sequence[str], language: PromptLanguage) -> str:
+    """A list in words: "a, b and c", "a、b和c"."""
     comma, last = ("、", "和") if language == "zh" else (", ", " and ")
     return last.join([comma.join(topics[:-1]), topics[-1]] if len(topics) > 1 else topics)
 
 
-def request(about: About, topics: Sequence[str], words: int, rng: random.Random, *, length: float = 1.0) -> Asked:
+def request(about: About, topics: Sequence[str], words: int, rng: random.Random, *, length: float = 1.0) -> MadeRequest:
     """One request for a text of `words` words on `topics` (at least one); `length`: share of requests that name it."""
     stated = rng.random() < length
     values = _values(about, topics, words, rng)
@@ -92,20 +93,22 @@ def request(about: About, topics: Sequence[str], words: int, rng: random.Random,
     text = Template(task).substitute(values | {"length": Template(phrase).substitute(values)})
     if about.language == "en" and rng.random() < TYPED:
         text = (text[0].lower() + text[1:] if text[1:2].islower() else text).removesuffix(".")
-    return Asked(text, _numbers(words)[field] if field else None)
+    return MadeRequest(text, _numbers(words)[field] if field else None)
 
 
-def with_length(instruction: str, words: int, language: Language, rng: random.Random, *, share: float) -> Asked:
+def with_length(
+    instruction: str, words: int, language: PromptLanguage, rng: random.Random, *, share: float
+) -> MadeRequest:
     """A request that names no length, with one after it in a share of cases."""
     if rng.random() >= share:
-        return Asked(instruction, None)
+        return MadeRequest(instruction, None)
     stop = "。" if language == "zh" else "."
     phrase = rng.choice([line for line in lines(language, "backtranslate_lengths") if line.startswith(stop)])
     field = next(iter(_fields(phrase)))
     number = _numbers(words)[field]
     said = Template(phrase).substitute({field: number})
     body = instruction.rstrip().removesuffix(stop)
-    return Asked(body + (said[1:] if body.endswith(("?", "!", "？", "！")) else said) + stop, number)
+    return MadeRequest(body + (said[1:] if body.endswith(("?", "!", "？", "！")) else said) + stop, number)
 
 
 def _numbers(words: int) -> dict[str, int]:

@@ -30,7 +30,8 @@ from longwriter.errors import InputError, RunError
 from longwriter.journal import Journal, digest
 from longwriter.runs.folders import REPORT, SETTINGS, opened, saved_settings, write_file
 from longwriter.steps.engines import open_engine
-from longwriter.steps.step import Progress, Tell, run_step
+from longwriter.steps.step import StepProgress, StepRun, Tell, run_typed
+from longwriter.types import Record
 
 PARTS = "parts"
 
@@ -44,10 +45,10 @@ class BooksSettings(Rules):
     """None: no token shards. They may be added to a finished data set, not changed."""
 
 
-class Work(NamedTuple):
-    """How it is done; the result does not depend on it."""
+class BooksEngine(NamedTuple):
+    """Where sources are read; the result does not depend on it."""
 
-    engine: str = "local"
+    name: str = "local"
     concurrency: int = 0
     """Sources read at once, with the local engine each by a process of its own; 0: one after another, in this process.
 
@@ -55,7 +56,20 @@ class Work(NamedTuple):
     """
 
 
-def build(paths: Sequence[Path], out: Path, settings: BooksSettings, work: Work, tell: Tell) -> Row:
+class PartsRead(Record):
+    """What reading a source gave."""
+
+    parts: int
+
+
+class ChaptersWritten(Record):
+    """The journal's record of finished chapters."""
+
+    sources: str
+    """Digest of all sources, in order."""
+
+
+def build(paths: Sequence[Path], out: Path, settings: BooksSettings, engine: BooksEngine, tell: Tell) -> Row:
     """Make or finish the data set in `out`; gives the report, with `tokens` where there are shards.
 
     Raises InputError for unusable files (the others are read first) and settings, RunError for a folder that was built
@@ -63,7 +77,7 @@ def build(paths: Sequence[Path], out: Path, settings: BooksSettings, work: Work,
     """
     started = time.monotonic()
     tokenizer = _given_tokenizer(settings.shards)
-    sources = find(paths, lambda n, of: tell(Progress("look", n, of, 0, time.monotonic() - started, n)))
+    sources = find(paths, lambda n, of: tell(StepProgress("look", n, of, 0, time.monotonic() - started, n)))
     tree: Tree = json.loads(settings.model_dump_json())
     if tokenizer is not None:
         tree["tokenizer_sha256"] = hashlib.sha256(tokenizer).hexdigest()
@@ -71,7 +85,7 @@ def build(paths: Sequence[Path], out: Path, settings: BooksSettings, work: Work,
         for leftover in out.glob(".*.*.*"):  # a killed command's half-written files; .lock has one dot
             leftover.unlink()
         if not _is_built(out, sources, journal):
-            _chapters(out, sources, settings, work, journal, tell)
+            _chapters(out, sources, settings, engine, journal, tell)
         shutil.rmtree(out / PARTS, ignore_errors=True)
         report: Row = json.loads((out / REPORT).read_text("utf-8"))
         if settings.shards is not None:
@@ -84,25 +98,26 @@ def build(paths: Sequence[Path], out: Path, settings: BooksSettings, work: Work,
 
 
 def _chapters(
-    out: Path, sources: Sequence[Source], settings: BooksSettings, work: Work, journal: Journal, tell: Tell
+    out: Path, sources: Sequence[Source], settings: BooksSettings, engine: BooksEngine, journal: Journal, tell: Tell
 ) -> None:
     """Steps 1 and 2."""
     rules = Rules(**settings.model_dump(include=set(Rules.model_fields)))
-    reader = Reader(out / PARTS, rules, settings.near, work.concurrency if work.engine == "local" else 0)
+    reader = Reader(out / PARTS, rules, settings.near, engine.concurrency if engine.name == "local" else 0)
     (out / PARTS).mkdir(exist_ok=True)
     items: list[Row] = [{"id": s.id, "path": str(s.path.resolve())} for s in sources]
-    made = run_step("read", items, reader, journal, open_engine(work.engine, max(1, work.concurrency)), tell)
+    run = StepRun(journal, open_engine(engine.name, max(1, engine.concurrency)), tell)
+    made = run_typed("read", items, reader, run, PartsRead)
     for source in sources:
-        if len(parts_of(out / PARTS, source.id)) != made[source.id]["parts"]:
+        if len(parts_of(out / PARTS, source.id)) != made[source.id].parts:
             raise RunError(f"{out / PARTS}: parts of {source.name} are missing; remove {out}, and build it anew")
-    told = json.loads(settings.model_dump_json(exclude={"shards"}))
-    Merger(out / PARTS, sources, settings.near, tell).merge(out, told)
-    journal.append("chapters", {"sources": _all(sources)})
+    saved = json.loads(settings.model_dump_json(exclude={"shards"}))
+    Merger(out / PARTS, sources, settings.near, tell).merge(out, saved)
+    journal.append("chapters", ChaptersWritten(sources=_all(sources)).model_dump())
 
 
 def _is_built(out: Path, sources: Sequence[Source], journal: Journal) -> bool:
     """Whether the chapters are there, from just these sources."""
-    made = [e.data["sources"] for e in journal if e.kind == "chapters"]
+    made = [journal.parsed(e, ChaptersWritten).sources for e in journal if e.kind == "chapters"]
     if made and made[-1] != _all(sources):
         raise RunError(f"{out} was built from other files than those given; choose another --out, or remove it")
     if made and not (out / TRAIN).is_file():

@@ -4,6 +4,7 @@ from typing import Literal, NamedTuple
 
 from pydantic import Field, model_validator
 
+from longwriter.data import splits
 from longwriter.data.dataset import Row
 from longwriter.types import Record
 
@@ -30,7 +31,7 @@ class ShardSettings(Record):
         return self
 
 
-class Piece(NamedTuple):
+class DocumentPiece(NamedTuple):
     """A stretch of a document: text, or one special token."""
 
     text: str
@@ -38,15 +39,13 @@ class Piece(NamedTuple):
 
 
 def is_held_out(row: Row, settings: ShardSettings) -> bool:
-    """Whether a chapter is held out: a pure function of its book's name and its text's digest."""
-    if settings.held_out_books and str(row["book"]).startswith(settings.held_out_books):
-        return True
-    return settings.held_out_every > 0 and int(str(row["sha256"])[:12], 16) % settings.held_out_every == 0
+    """Whether a chapter is held out from the shards."""
+    return splits.is_held_out(str(row["book"]), str(row["sha256"]), settings.held_out_books, settings.held_out_every)
 
 
-def document(row: Row, settings: ShardSettings) -> list[Piece]:
+def document(row: Row, settings: ShardSettings) -> list[DocumentPiece]:
     """A chapter as it is learnt, its end token included."""
-    body = [Piece(str(row["text"])), Piece(settings.end_token, special=True)]
+    body = [DocumentPiece(str(row["text"])), DocumentPiece(settings.end_token, special=True)]
     if settings.header == "none":
         return body
     lines = [f"Title: {row['title'] or row['book_title']}"]
@@ -55,7 +54,12 @@ def document(row: Row, settings: ShardSettings) -> list[Piece]:
         lines.append(f"From: {row['book_title']} by {', '.join(authors)}")
     if row["fiction"] is not None:
         lines.append(f"Genre: {genre(row)}")
-    return [Piece("<|user|>", special=True), Piece("\n".join(lines)), Piece("<|write|>", special=True), *body]
+    return [
+        DocumentPiece("<|user|>", special=True),
+        DocumentPiece("\n".join(lines)),
+        DocumentPiece("<|write|>", special=True),
+        *body,
+    ]
 
 
 def genre(row: Row) -> str:

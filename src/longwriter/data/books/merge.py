@@ -19,11 +19,11 @@ from longwriter.data.books.parts import parts_of, rows_of
 from longwriter.data.books.picture import draw
 from longwriter.data.books.readers.chapters import NEARLY, REPEATS, SCHEMA
 from longwriter.data.books.readers.sources import Source
-from longwriter.data.books.report import DROPS, PICTURE, Tally, card
+from longwriter.data.books.report import DROPS, PICTURE, BookTally, card
 from longwriter.data.dataset import Row, beside, write_dataset
 from longwriter.data.filters.near_duplicates import NearDuplicates
 from longwriter.errors import InputError, RunError
-from longwriter.steps.step import Progress, Tell
+from longwriter.steps.step import StepProgress, Tell
 
 _FACTS = ["id", "title", "book", "licence", "language", "words", "sha256", "drop", "minima"]
 
@@ -46,7 +46,7 @@ class Merger:
                 f"no chapter stays: {reasons}; see {out / DROPS} (--licence, --language, --min-words, --only)"
             )
         draw(out / PICTURE, tally.lengths, tally.reasons)
-        write_dataset(out, self._kept(out / DROPS), SCHEMA, card(report, tally), report)
+        write_dataset(out, self._kept(out / DROPS), SCHEMA, card(report, tally, settings), report)
         return report
 
     def _rows(self, columns: list[str], step: str) -> Iterator[tuple[Source, Row]]:
@@ -56,10 +56,10 @@ class Merger:
                 yield source, row
                 done += 1
                 if done % 256 == 0 or done == self.total:
-                    self.tell(Progress(step, done, self.total, 0, time.monotonic() - started, done))
+                    self.tell(StepProgress(step, done, self.total, 0, time.monotonic() - started, done))
 
-    def _decide(self, drops: Path) -> Tally:
-        tally = Tally()
+    def _decide(self, drops: Path) -> BookTally:
+        tally = BookTally()
         with ExitStack() as stack:
             near = stack.enter_context(NearDuplicates(self.near, self.folder / "near.sqlite")) if self.near else None
             exact = stack.enter_context(closing(_Seen(self.folder / "exact.sqlite")))

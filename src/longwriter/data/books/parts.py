@@ -39,8 +39,8 @@ Halt = Event | threading.Event
 _halt: Event | None = None
 
 
-class Part(NamedTuple):
-    """One part file."""
+class ChapterPart(NamedTuple):
+    """A part file."""
 
     path: Path
     first: int
@@ -50,13 +50,13 @@ class Part(NamedTuple):
     """Bytes of the source read up to its end."""
 
 
-def parts_of(folder: Path, source: str) -> list[Part]:
+def parts_of(folder: Path, source: str) -> list[ChapterPart]:
     """The parts of a source in order, as far as they follow on each other. `source`: its `Source.id`."""
-    found: list[Part] = []
+    found: list[ChapterPart] = []
     for path in sorted(folder.glob(f"{digest(source)}-*.parquet")):
         first, last, size = map(int, path.stem.split("-")[1:])
         if first == (found[-1].last + 1 if found else 1):
-            found.append(Part(path, first, last, size))
+            found.append(ChapterPart(path, first, last, size))
     return found
 
 
@@ -89,16 +89,16 @@ def convert(source: str, path: Path, folder: Path, rules: Rules, near: float, ha
         rows.append(row | {"text": chapter.text if kept else "", "minima": None if found is None else found.tobytes()})
         held += len(chapter.text) if kept else 0
         if held >= PART_BYTES or len(rows) >= 4096:
-            _write(folder, source, Part(path, first, number, size), rows)
+            _write(folder, source, ChapterPart(path, first, number, size), rows)
             first, rows, held, count = number + 1, [], 0, count + 1
     if rows:
-        _write(folder, source, Part(path, first, number, size), rows)
+        _write(folder, source, ChapterPart(path, first, number, size), rows)
     if not count and not rows:
         raise InputError(f"{path}: no chapters in it: the file is empty")
     return count + bool(rows)
 
 
-def _write(folder: Path, source: str, part: Part, rows: list[dict[str, object]]) -> None:
+def _write(folder: Path, source: str, part: ChapterPart, rows: list[dict[str, object]]) -> None:
     name = f"{digest(source)}-{part.first:012}-{part.last:012}-{part.read}.parquet"
     with beside(folder / name) as temporary:
         write_parquet(temporary, rows, COLUMNS)

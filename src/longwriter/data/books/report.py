@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
 from longwriter.data.books.picture import class_of
 from longwriter.data.books.readers.sources import Source
@@ -21,8 +22,11 @@ _REASONS = {
 
 
 @dataclass
-class Tally:
-    """Counts, by source where it says so. A text is a chapter that a reader found; a chapter is a text that stays."""
+class BookTally:
+    """Counts of a build, by source where it says so.
+
+    A text is a chapter that a reader found; a chapter is a text that stays.
+    """
 
     chapters: Counter[str] = field(default_factory=Counter)
     """By source, as the next two."""
@@ -39,7 +43,7 @@ class Tally:
 
     def keep(self, source: str, row: Row) -> None:
         """Count a chapter."""
-        words = int(str(row["words"]))
+        words = cast(int, row["words"])
         self.chapters[source] += 1
         self.words[source] += words
         self.licences[str(row["licence"])] += 1
@@ -50,7 +54,7 @@ class Tally:
     def drop(self, source: str, row: Row, reason: str) -> None:
         """Count a text that goes."""
         self.drops.setdefault(source, Counter())[reason] += 1
-        self.dropped_words[reason] += int(str(row["words"]))
+        self.dropped_words[reason] += cast(int, row["words"])
 
     @property
     def reasons(self) -> Counter[str]:
@@ -83,14 +87,9 @@ class Tally:
         }
 
 
-def _settings(report: Row) -> str:
-    settings = report["settings"]
-    assert isinstance(settings, dict)
-    return ", ".join(f"{key} {value}" for key, value in settings.items() if value and key != "only")
-
-
-def card(report: Row, tally: Tally) -> str:
-    """The data card."""
+def card(report: Row, tally: BookTally, settings: Row) -> str:
+    """The data card. `settings`: those that decide which chapters stay."""
+    shown = ", ".join(f"{key} {value}" for key, value in settings.items() if value and key != "only")
     licences = "\n".join(f"- {name} ({n:,} chapters)" for name, n in tally.licences.most_common(20)) or "- none"
     rows = "\n".join(
         f"| {reason} | {_REASONS.get(reason, 'a page that is no text')} | {n:,} | {tally.dropped_words[reason]:,} |"
@@ -100,7 +99,7 @@ def card(report: Row, tally: Tally) -> str:
 
 {report["chapters"]:,} chapters, stories, essays and articles of {report["books"]:,} books with {report["words"]:,} words,
 made by `longwriter data books`. Words are counted as `longwriter.text.count_words` counts them; `report.json` has the
-numbers by file. Settings: {_settings(report)}.
+numbers by file. Settings: {shown}.
 
 ![lengths and what was left out]({PICTURE})
 

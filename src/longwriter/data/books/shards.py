@@ -18,12 +18,13 @@ import numpy.typing as npt
 import pyarrow.parquet as pq
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
-from longwriter.data.books.documents import Piece, ShardSettings, document, is_held_out, special_tokens
+from longwriter.data.books.documents import DocumentPiece, ShardSettings, document, is_held_out, special_tokens
 from longwriter.data.dataset import TRAIN, Row, beside, read_rows
 from longwriter.errors import InputError, RunError
 from longwriter.journal import Journal
 from longwriter.runs.folders import write_file
-from longwriter.steps.step import Progress, Tell
+from longwriter.steps.step import StepProgress, Tell
+from longwriter.types import Record
 
 TOKENS, TOKENIZER = "tokens.json", "tokenizer.json"
 SPECIAL = ["<|pad|>", "<|user|>", "<|write|>", "<|end|>"]
@@ -36,6 +37,15 @@ SAMPLE_CHARACTERS = 400_000_000
 """Most text that a tokenizer is trained on; of a larger corpus every so many chapters are taken, evenly."""
 
 Tokens = npt.NDArray[np.unsignedinteger]
+
+
+class Shard(Record):
+    """The journal's record of a full shard."""
+
+    split: str
+    file: str
+    tokens: int
+    documents: int
 
 
 def read_tokenizer(content: bytes, where: Path, settings: ShardSettings) -> Tokenizer:
@@ -78,7 +88,7 @@ def write_shards(folder: Path, settings: ShardSettings, journal: Journal, tell: 
     Shards that the journal knows are not written again. Raises InputError for an unusable tokenizer.
     """
     if settings.train_tokenizer is not None and not any(e.kind == "tokenizer" for e in journal):
-        tell(Progress("tokenizer", 0, 1, 0, 0.0))
+        tell(StepProgress("tokenizer", 0, 1, 0, 0.0))
         tokenizer = train_tokenizer(_sample(folder, settings), settings.train_tokenizer)
         write_file(folder / TOKENIZER, tokenizer.to_str(pretty=True))
         journal.append("tokenizer", {"vocab": tokenizer.get_vocab_size()})
@@ -121,7 +131,7 @@ class _Encoder:
 
     def tokens(self, rows: Iterator[Row]) -> Iterator[Tokens]:
         """The tokens of each document."""
-        batch: list[list[Piece]] = []
+        batch: list[list[DocumentPiece]] = []
         size = 0
         for row in rows:
             batch.append(document(row, self.settings))
@@ -131,7 +141,7 @@ class _Encoder:
                 batch, size = [], 0
         yield from self._encoded(batch)
 
-    def _encoded(self, batch: list[list[Piece]]) -> list[Tokens]:
+    def _encoded(self, batch: list[list[DocumentPiece]]) -> list[Tokens]:
         texts = [p.text for pieces in batch for p in pieces if not p.special]
         ids = iter(self.tokenizer.encode_batch_fast(texts, add_special_tokens=False))
         out = []
@@ -140,29 +150,27 @@ class _Encoder:
             out.append(np.fromiter(chain.from_iterable(parts), self.dtype))
         self.done += len(batch)
         self.new += len(batch)
-        self.tell(Progress("tokens", self.done, self.total, 0, time.monotonic() - self.started, self.new))
+        self.tell(StepProgress("tokens", self.done, self.total, 0, time.monotonic() - self.started, self.new))
         return out
 
 
 def _write_split(folder: Path, split: str, encoder: _Encoder, journal: Journal) -> dict[str, object]:
     """Its shards, and what tokens.json says of them."""
-    shards = [e.data for e in journal if e.kind == "shard" and e.data["split"] == split]
-    skip = sum(int(str(shard["documents"])) for shard in shards)
+    shards = [journal.parsed(e, Shard) for e in journal if e.kind == "shard" and e.data.get("split") == split]
+    skip = sum(shard.documents for shard in shards)
     encoder.done += skip
     documents = encoder.tokens(islice(_rows(folder, encoder.settings, split), skip, None))
     while (first := next(documents, None)) is not None:
         name = f"{split}-{len(shards):05}.npy"
         with beside(folder / name) as path, path.open("wb") as file:
             tokens, count = _fill(file, chain([first], documents), encoder.dtype)
-        shards.append(
-            journal.append("shard", {"split": split, "file": name, "tokens": tokens, "documents": count}).data
-        )
-    files = [str(shard["file"]) for shard in shards]
+        shards.append(Shard(split=split, file=name, tokens=tokens, documents=count))
+        journal.append("shard", shards[-1].model_dump())
     return {
-        "tokens": sum(int(str(shard["tokens"])) for shard in shards),
-        "documents": sum(int(str(shard["documents"])) for shard in shards),
-        "files": files,
-        "sha256": _sha256([folder / file for file in files]),
+        "tokens": sum(shard.tokens for shard in shards),
+        "documents": sum(shard.documents for shard in shards),
+        "files": [shard.file for shard in shards],
+        "sha256": _sha256([folder / shard.file for shard in shards]),
     }
 
 

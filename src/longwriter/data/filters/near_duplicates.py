@@ -1,6 +1,6 @@
 """Texts that nearly repeat an earlier one: MinHash with locality-sensitive hashing, on the disk.
 
-A text is the set of its 5-grams of words, in small letters (CJK by character, as `text.words_of` splits). Two texts
+A text is the set of its 5-grams of words, in lowercase (CJK by character, as `text.words_of` splits). Two texts
 share the share of their union that is common to both (Jaccard). 128 minima estimate it with a standard error of at most
 0.045; bands of them find the candidates (Leskovec, Rajaraman and Ullman, Mining of Massive Datasets, chapter 3).
 A chapter inside a whole book is not found: their sets are too different in size.
@@ -26,12 +26,12 @@ RECALL = 0.99
 _AT_ONCE = 4096
 """n-grams hashed together: 128 minima of so many are 2 MB, which fits a cache."""
 
-Hashes = npt.NDArray[np.uint64]
+NgramHashes = npt.NDArray[np.uint64]
 Minima = npt.NDArray[np.uint32]
 
 
-def ngrams(text: str) -> Hashes:
-    """Hashes below 2**32 of the distinct word 5-grams; of the whole text where it has fewer words than that."""
+def ngrams(text: str) -> NgramHashes:
+    """NgramHashes below 2**32 of the distinct word 5-grams; of the whole text where it has fewer words than that."""
     words = np.array([zlib.crc32(w.encode("utf-8", "replace")) for w in words_of(text.casefold())], np.uint64)
     if not len(words):
         return words
@@ -41,7 +41,7 @@ def ngrams(text: str) -> Hashes:
         total = total * np.uint64(0x9E3779B97F4A7C15) + words[shift : shift + len(total)]
     total ^= total >> np.uint64(29)
     total *= np.uint64(0xBF58476D1CE4E5B9)
-    distinct: Hashes = np.unique(total >> np.uint64(32))
+    distinct: NgramHashes = np.unique(total >> np.uint64(32))
     return distinct
 
 
@@ -112,7 +112,7 @@ class NearDuplicates:
         return self.add_minima(key, minima(text, self._seed))
 
     def add_minima(self, key: str, found: Minima | None) -> str | None:
-        """As `add`, for a text whose `minima` are known, of the same seed."""
+        """`add` a text whose `minima`, of the same seed, are known."""
         if found is None:
             return None
         hashes = self._band_hashes(found)

@@ -4,40 +4,36 @@ A quality is a worker of `steps` whose results hold `quality`, a number or None 
 counted as 0. `open_quality` names what there is; a reward model fits in beside these.
 """
 
-import json
-import re
 from pathlib import Path
 from typing import NamedTuple
 
-from longwriter.data.prompts import HERE, render, sha256_of
+from longwriter.data.prompts import HERE
 from longwriter.errors import RunError
 from longwriter.journal import digest
 from longwriter.models.base import ModelConfig
-from longwriter.steps.ask import Asker
+from longwriter.models.verdicts import Unreadable
+from longwriter.prompts import prompt_set, sha256_of_prompts
+from longwriter.steps.ask import Asker, answer_schema, read_value
 from longwriter.steps.step import Item, Result, Worker
 from longwriter.steps.workers import WithoutModel
 from longwriter.text import ends_complete, language, repeated_ngrams
+from longwriter.types import Record
 
-SCHEMA: dict[str, object] = {
-    "type": "object",
-    "properties": {"score": {"type": "number", "minimum": 0, "maximum": 100}},
-    "required": ["score"],
-    "additionalProperties": False,
-}
+POINTS: dict[str, object] = {"type": "number", "minimum": 0, "maximum": 100}
+ANSWER = "score"
 REPEATED, MOST_REPEATED = 200.0, 60.0
 """Points lost for each 100 % of word 8-grams that stood before, and at most: all is lost to a loop at 30 %."""
 CUT = 20.0
 """Points lost by a text that stops inside a sentence or that did not end by itself."""
 OTHER_LANGUAGE = 40.0
 """Points lost by a text that is not in its request's language (English or Chinese, `text.language`)."""
-_FENCE = re.compile(r"\A```(?:json)?\s*(.*?)\s*```\Z", re.S)
 
 
-class Named(NamedTuple):
-    """A way to judge."""
+class QualityStep(NamedTuple):
+    """A way to judge how good a sample is."""
 
     name: str
-    """Of its step in the journal; another model, or another wording, is another step."""
+    """Name of its step in the journal; another model, or another wording, is another step."""
     worker: Worker
 
 
@@ -53,50 +49,57 @@ def rule_score(prompt: str, text: str, *, cut: bool = False) -> float:
     return max(0.0, 100.0 - lost)
 
 
+class QualityResult(Record):
+    """What is known of a sample's quality."""
+
+    quality: float | None = None
+    """None: no verdict."""
+    said: str = ""
+    """The beginning of the last reply, in that case."""
+
+
 class RuleQuality(WithoutModel):
     """`rule_score` as a worker."""
 
     async def __call__(self, item: Item) -> Result:
-        """Of an item with `prompt`, `file` of the text, and `finish`."""
-        return {"quality": rule_score(str(item["prompt"]), read_sample(item), cut=item["finish"] != "stop")}
+        """A `QualityResult`. The item: `prompt`, `file` of the text, and `finish`."""
+        return {
+            "quality": rule_score(str(item["prompt"]), read_sample(str(item["file"])), cut=item["finish"] != "stop")
+        }
 
 
 class JudgeQuality(Asker):
     """Asks a model for one number. It should be another model than the writer: models favour their own texts."""
 
     async def __call__(self, item: Item) -> Result:
-        """As `RuleQuality`; None where no reply held a number, with the beginning of the last one."""
+        """A `QualityResult`. The item: `prompt` and `file` of the text."""
         prompt = str(item["prompt"])
-        text = render(language(prompt), "quality_judge", instruction=prompt, text=read_sample(item))
-        score, said = await self.ask(text, SCHEMA, read_score)
-        return {"quality": None, "said": said} if score is None else {"quality": score}
+        prompts = prompt_set(HERE / language(prompt))
+        text = prompts.render("quality_judge", instruction=prompt, text=read_sample(str(item["file"])))
+        answer = await self.ask(text, answer_schema(ANSWER, POINTS), read_score)
+        return {"quality": None, "said": answer.said} if answer.value is None else {"quality": answer.value}
 
 
-def read_score(reply: str) -> float | None:
-    """The number in {"score": 47}, alone or in a code fence; None for anything else, and for numbers beyond 0 to 100."""
-    fenced = _FENCE.match(reply.strip())
-    try:
-        value = json.loads(fenced[1] if fenced else reply)
-    except (ValueError, RecursionError):
-        return None
-    score = value.get("score") if isinstance(value, dict) and len(value) == 1 else None
-    if isinstance(score, bool) or not isinstance(score, int | float):
-        return None
-    return float(score) if 0 <= score <= 100 else None
+def read_score(reply: str) -> float:
+    """The number of {"score": 47}, 0 to 100. Raises Unreadable."""
+    score = read_value(reply, ANSWER)
+    if isinstance(score, bool) or not isinstance(score, int | float) or not 0 <= score <= 100:
+        raise Unreadable(f"{ANSWER!r} is no number from 0 to 100")
+    return float(score)
 
 
-def read_sample(item: Item) -> str:
+def read_sample(file: str | Path) -> str:
     """The text of a sample. Raises RunError where its file is gone."""
     try:
-        return Path(str(item["file"])).read_text("utf-8")
+        return Path(file).read_text("utf-8")
     except OSError as error:
-        raise RunError(f"cannot read {item['file']}: {error.strerror}; put it back, or start a new --out") from error
+        raise RunError(f"cannot read {file}: {error.strerror}; put it back, or start a new --out") from error
 
 
-def open_quality(judge: ModelConfig | None, seed: int) -> Named:
+def open_quality(judge: ModelConfig | None, seed: int) -> QualityStep:
     """By rules, or by a judge."""
     if judge is None:
-        return Named("quality by rules", RuleQuality())
-    prompts = sha256_of(HERE.glob("*/quality_judge.txt"))
+        return QualityStep("quality by rules", RuleQuality())
+    prompts = sha256_of_prompts(HERE.glob("*/quality_judge.txt"))
     identity = digest(f"{judge.model} {prompts} {seed}")
-    return Named(f"quality by {judge.model} {identity[:6]}", JudgeQuality(judge, seed))
+    return QualityStep(f"quality by {judge.model} {identity[:6]}", JudgeQuality(judge, seed))

@@ -4,14 +4,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from string import Template
 
-from matplotlib.figure import Figure
-
-from longwriter.data.card import table
-from longwriter.data.dataset import beside
+from longwriter.data.card import facts_table, table
+from longwriter.data.charts import INK, PALE, picture, scores
+from longwriter.data.dataset import Row
 
 WIDTH = 5
 """Points of one class of margins."""
-INK, PALE, WARN = "#1f4e79", "#9dc3e6", "#c55a11"
 BODY = Template("""# $title
 
 $kept pairs from $instructions requests, $samples_each samples each.
@@ -55,35 +53,22 @@ def histogram(margins: Sequence[float]) -> dict[str, int]:
     return {f"{WIDTH * c}-{WIDTH * (c + 1)}": classes.count(c) for c in sorted(set(classes))}
 
 
-def card(report: Mapping[str, object]) -> str:
-    """The card of a report as `pairs` makes it."""
-    dropped, left_out = report["dropped"], report["samples_left_out"]
-    assert isinstance(dropped, dict)
-    assert isinstance(left_out, dict)
-    elsewhere = ("command", "title", "version", "kept", "instructions", "samples_each")
-    facts = {k: v for k, v in report.items() if isinstance(v, str | int | float) and k not in elsewhere}
+def card(report: Row, dropped: Mapping[str, int], left_out: Mapping[str, int]) -> str:
+    """The data card. `dropped`: requests by reason; `left_out`: samples by reason."""
     return BODY.substitute(
         report,
-        facts="\n".join(f"| {k.replace('_', ' ')} | {v} |" for k, v in facts.items()),
+        facts=facts_table(report, "kept", "instructions", "samples_each"),
         dropped=table(dropped, ("reason", "requests")) if dropped else "Nothing.",
         samples_left_out=", ".join(f"{n:,} with {name}" for name, n in left_out.items()) or "none",
     )
 
 
-def draw(path: Path, scores: Sequence[tuple[float, float]], drops: Mapping[str, int]) -> None:
+def draw(path: Path, pairs: Sequence[tuple[float, float]], drops: Mapping[str, int]) -> None:
     """A PNG of 1200 x 450 pixels from (chosen, rejected) scores. Raises RunError."""
-    figure = Figure(figsize=(12, 4.5), dpi=100, layout="constrained")
-    left, right = figure.subplots(1, 2)
-    bins = list(range(0, 101, WIDTH))
-    left.hist(
-        [[c for c, _ in scores], [r for _, r in scores]], bins=bins, color=[INK, WARN], label=["chosen", "rejected"]
-    )
-    left.set(xlabel="score", ylabel="samples", title=f"Scores of {len(scores):,} pairs", xlim=(0, 100))
-    left.legend(frameon=False, loc="upper left")
-    right.hist([c - r for c, r in scores], bins=bins, color=PALE, edgecolor=INK)
-    lost = f", {sum(drops.values()):,} requests without a pair" if drops else ""
-    right.set(xlabel="chosen - rejected", ylabel="pairs", title=f"Margins{lost}", xlim=(0, 100))
-    for axes in (left, right):
-        axes.spines[["top", "right"]].set_visible(False)
-    with beside(path) as temporary:
-        figure.savefig(temporary, format="png", metadata={"Software": None})
+    with picture(path, 4.5) as figure:
+        left, right = figure.subplots(1, 2)
+        scores(left, {"chosen": [c for c, _ in pairs], "rejected": [r for _, r in pairs]}, stacked=False)
+        left.set(xlabel="score", ylabel="samples", title=f"Scores of {len(pairs):,} pairs")
+        right.hist([c - r for c, r in pairs], bins=list(range(0, 101, WIDTH)), color=PALE, edgecolor=INK)
+        lost = f", {sum(drops.values()):,} requests without a pair" if drops else ""
+        right.set(xlabel="chosen - rejected", ylabel="pairs", title=f"Margins{lost}", xlim=(0, 100))

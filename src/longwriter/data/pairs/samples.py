@@ -4,6 +4,7 @@ DIR/samples/ID.N.txt  the text of sample N      DIR/runs/ID.N  AgentWrite's own 
 """
 
 from pathlib import Path
+from typing import cast
 
 from longwriter.config import Tree, build
 from longwriter.data.agentwriter import WithModels
@@ -17,7 +18,7 @@ from longwriter.runs.folders import write_file
 from longwriter.steps.step import Item, Result
 from longwriter.steps.workers import seed_of
 from longwriter.text import count_words, language
-from longwriter.types import Message, Request
+from longwriter.types import Message, Record, Request
 from longwriter.writer.session import Options, stored, write
 from longwriter.writer.settings import WriteSettings
 
@@ -27,18 +28,29 @@ UNASKED_WORDS = 5000
 
 
 def sample_id(name: str, number: int) -> str:
-    """Of one sample of a request."""
+    """The id of one sample of a request."""
     return f"{name}.{number}"
 
 
 def sample_file(folder: Path, sample: str) -> Path:
-    """Where a sample's text is."""
+    """The file of a sample's text."""
     return folder / SAMPLES / f"{sample}.txt"
 
 
 def items_of(instructions: list[Instruction], k: int) -> list[Item]:
     """What `Sampler` works on: samples 0 to k - 1 of each request."""
     return [{"id": sample_id(i.id, n), "prompt": i.prompt, "words": i.words} for i in instructions for n in range(k)]
+
+
+class SampleResult(Record):
+    """What is known of a sample; its text is in its file."""
+
+    words: int = 0
+    finish: str = ""
+    prompts: str = ""
+    """The writer's prompt set; empty for a direct reply."""
+    missing: str | None = None
+    """Why the model gave no text."""
 
 
 class Sampler(WithModels):
@@ -50,7 +62,7 @@ class Sampler(WithModels):
         self.folder, self.direct = folder.resolve(), direct
 
     async def __call__(self, item: Item) -> Result:
-        """Words and finish of the text, which is in its file; `missing` and why where the model gave none."""
+        """A `SampleResult`."""
         name = str(item["id"])
         try:
             text, finish = await (self._reply(item) if self.direct else self._agentwrite(item))
@@ -65,8 +77,8 @@ class Sampler(WithModels):
         s, model = self.settings, self.models["writer"]
         messages = (Message(role="user", content=str(item["prompt"])),)
         target = read_target(str(item["prompt"]))
-        words = item["words"] or (target.aim if target else UNASKED_WORDS)
-        limit = s.max_section_tokens or token_limit(float(str(words)), card_of(s.writer.model, s.writer.card))
+        words = cast(int | None, item["words"]) or (target.aim if target else UNASKED_WORDS)
+        limit = s.max_section_tokens or token_limit(words, card_of(s.writer.model, s.writer.card))
         request = Request(
             messages=messages,
             max_tokens=await within_window(limit, model, messages),

@@ -16,22 +16,20 @@ from typing import Literal, NamedTuple
 
 import pyarrow as pa
 
-from longwriter.data.dataset import Row, beside, write_dataset
-from longwriter.data.instructions import Instruction
+from longwriter.data.dataset import Row, write_dataset, write_lines
+from longwriter.data.instructions import DroppedRequest, Instruction
 from longwriter.data.prompts import HERE
-from longwriter.data.prompts import sha256_of as sha256_of_files
-from longwriter.data.rl_prompts.ask import RangeAsker, Selector
-from longwriter.data.rl_prompts.chat_logs import Drop
-from longwriter.data.rl_prompts.report import card, draw, facts
+from longwriter.data.rl_prompts.ask import KeepAnswer, RangeAnswer, RangeAsker, RequestSelector
+from longwriter.data.rl_prompts.report import RangeFacts, card, draw, facts
 from longwriter.data.rl_prompts.requests import read_once
-from longwriter.data.rl_prompts.settings import FREE, RangeSettings
+from longwriter.data.rl_prompts.settings import MAY_CHANGE_ON_RESUME, RangeSettings
 from longwriter.errors import InputError
-from longwriter.journal import Journal
 from longwriter.length.range import range_of
 from longwriter.models.base import ModelConfig
 from longwriter.models.verdicts import check_judge
+from longwriter.prompts import sha256_of_prompts
 from longwriter.runs.folders import opened
-from longwriter.steps.step import Engine, Item, Result, Tell, run_step
+from longwriter.steps.step import Engine, Item, StepRun, Tell, run_typed
 from longwriter.text import language
 
 LEFT_OUT, PICTURE = "dropped_by_model.jsonl", "picture.png"
@@ -51,7 +49,7 @@ SCHEMA = pa.schema(
 """`source`: request or model. `model` is empty where no model was asked about a request."""
 
 
-class Ranged(NamedTuple):
+class RangedRequest(NamedTuple):
     """A request with its range in words."""
 
     instruction: Instruction
@@ -60,12 +58,12 @@ class Ranged(NamedTuple):
     source: Literal["request", "model"]
 
 
-class Work(NamedTuple):
-    """How to work on a step."""
+class RangedRequests(NamedTuple):
+    """What came of all requests."""
 
-    journal: Journal
-    engine: Engine
-    tell: Tell
+    kept: list[RangedRequest]
+    dropped: list[DroppedRequest]
+    """Those that got no range; not those that rules left out while they were read."""
 
 
 def make_ranges(settings: RangeSettings, folder: Path, engine: Engine, tell: Tell, made: Row) -> Row:
@@ -74,58 +72,60 @@ def make_ranges(settings: RangeSettings, folder: Path, engine: Engine, tell: Tel
     While requests are read, `tell` is given a step `read` with the rows that were read (total) and kept (done).
     Raises LongWriterError; what is finished is kept, and the same call goes on.
     """
-    with opened(folder, json.loads(settings.model_dump_json()), FREE) as journal:
-        work = Work(journal, engine, tell)
-        instructions, ruled_out = read_once(settings, folder, journal, tell)
-        dropped = list[Drop]()
-        chosen = _selected(settings, instructions, dropped, work)
-        ranged = _ranged(settings, chosen, dropped, work)
-        counts = Counter(ruled_out) + Counter(drop.name for drop in dropped)
+    with opened(folder, json.loads(settings.model_dump_json()), MAY_CHANGE_ON_RESUME) as journal:
+        run = StepRun(journal, engine, tell)
+        instructions, ruled_out = read_once(settings, folder, run)
+        chosen, not_chosen = _selected(settings, instructions, run)
+        ranged, without_range = _ranged(settings, chosen, run)
+        found = RangedRequests(ranged, [*not_chosen, *without_range])
+        counts = Counter(ruled_out) + Counter(drop.name for drop in found.dropped)
         read = {"rows": len(instructions) + sum(ruled_out.values()), "requests": len(instructions)}
-        return _conclude(settings, folder, (ranged, dropped), counts, made | read)
+        return _conclude(settings, folder, found, dict(counts.most_common()), made | read)
 
 
 def _selected(
-    settings: RangeSettings, instructions: list[Instruction], dropped: list[Drop], work: Work
-) -> list[Instruction]:
-    """The requests that the model calls good exercises; all of them where it is not asked."""
+    settings: RangeSettings, instructions: list[Instruction], run: StepRun
+) -> tuple[list[Instruction], list[DroppedRequest]]:
+    """The requests that the model calls good exercises, all of them where it is not asked; and the others."""
     if not settings.select:
-        return instructions
-    worker = Selector(_model(settings, len(instructions)), settings.seed)
-    answers = run_step(SELECT, _items(instructions), worker, *work, partial=settings.skip_failed)
-    chosen = []
+        return instructions, []
+    worker = RequestSelector(_model(settings, len(instructions)), settings.seed)
+    answers = run_typed(SELECT, _items(instructions), worker, run, KeepAnswer, partial=settings.skip_failed)
+    chosen, dropped = list[Instruction](), list[DroppedRequest]()
     for instruction in instructions:
         answer = answers.get(instruction.id)
-        if answer is not None and answer["keep"]:
+        if answer is not None and answer.keep:
             chosen.append(instruction)
         elif answer is None:
-            dropped.append(Drop(instruction.id, "failed", "left out by --skip-failed"))
-        elif answer["keep"] is None:
-            dropped.append(Drop(instruction.id, "undecided", f"neither keep nor not: {str(answer['said'])[:120]!r}"))
+            dropped.append(DroppedRequest(instruction.id, "failed", "left out by --skip-failed"))
+        elif answer.keep is None:
+            said = f"neither keep nor not: {answer.said[:120]!r}"
+            dropped.append(DroppedRequest(instruction.id, "undecided", said))
         else:
-            dropped.append(Drop(instruction.id, "not selected", "the model says that it calls for no good long text"))
-    return chosen
+            said = "the model says that it calls for no good long text"
+            dropped.append(DroppedRequest(instruction.id, "not selected", said))
+    return chosen, dropped
 
 
 def _ranged(
-    settings: RangeSettings, instructions: Sequence[Instruction], dropped: list[Drop], work: Work
-) -> list[Ranged]:
-    """The requests with a range, in order."""
+    settings: RangeSettings, instructions: Sequence[Instruction], run: StepRun
+) -> tuple[list[RangedRequest], list[DroppedRequest]]:
+    """The requests with a range, in order; and the others."""
     named = {i.id: both for i in instructions if (both := named_range(i)) is not None}
     open_ = [i for i in instructions if i.id not in named]
-    answers: dict[str, Result] = {}
+    answers: dict[str, RangeAnswer] = {}
     if open_:
         model = _model(settings, len(open_))
         worker = RangeAsker(model, settings.seed, settings.allow_upper, settings.width)
-        answers = run_step(RANGE, _items(open_), worker, *work, partial=settings.skip_failed)
-    ranged = []
+        answers = run_typed(RANGE, _items(open_), worker, run, RangeAnswer, partial=settings.skip_failed)
+    ranged, dropped = list[RangedRequest](), list[DroppedRequest]()
     for i in instructions:
         found = _range_or_drop(named.get(i.id), answers.get(i.id), settings.allow_upper)
-        if isinstance(found, Drop):
+        if isinstance(found, DroppedRequest):
             dropped.append(found._replace(id=i.id))
         else:
-            ranged.append(Ranged(i, *found, "request" if i.id in named else "model"))
-    return ranged
+            ranged.append(RangedRequest(i, *found, "request" if i.id in named else "model"))
+    return ranged, dropped
 
 
 def named_range(instruction: Instruction) -> tuple[int, int] | None:
@@ -134,20 +134,21 @@ def named_range(instruction: Instruction) -> tuple[int, int] | None:
     return range_of(instruction.prompt) or ((round(0.9 * words), round(1.1 * words)) if words else None)
 
 
-def _range_or_drop(named: tuple[int, int] | None, answer: Result | None, most: int) -> tuple[int, int] | Drop:
+def _range_or_drop(
+    named: tuple[int, int] | None, answer: RangeAnswer | None, most: int
+) -> tuple[int, int] | DroppedRequest:
     """A range, or why there is none."""
     if named is not None:
-        too_long = Drop("", "too long", f"asks for up to {named[1]:,} words, more than {most:,}")
+        too_long = DroppedRequest("", "too long", f"asks for up to {named[1]:,} words, more than {most:,}")
         return named if named[1] <= most else too_long
     if answer is None:
-        return Drop("", "failed", "left out by --skip-failed; without it, the same command tries again")
-    value = answer["range"]
-    if value is None:
-        said = str(answer["said"])[:120]
-        return Drop("", "no usable range", f"{answer['fault']}; the model's last words: {said!r}")
-    assert isinstance(value, list)
-    lower, upper = value
-    return (lower, upper) if upper else Drop("", "left out by the model", "[0, 0]: too long, impossible, or no text")
+        return DroppedRequest("", "failed", "left out by --skip-failed; without it, the same command tries again")
+    if answer.range is None:
+        said = f"{answer.fault}; the model's last words: {answer.said[:120]!r}"
+        return DroppedRequest("", "no usable range", said)
+    if not answer.range[1]:
+        return DroppedRequest("", "left out by the model", "[0, 0]: too long, impossible, or no text")
+    return answer.range
 
 
 def _items(instructions: Sequence[Instruction]) -> list[Item]:
@@ -162,15 +163,8 @@ def _model(settings: RangeSettings, number: int) -> ModelConfig:
     return settings.model
 
 
-def _conclude(
-    settings: RangeSettings,
-    folder: Path,
-    found: tuple[Sequence[Ranged], Sequence[Drop]],
-    counts: Counter[str],
-    made: Row,
-) -> Row:
-    """Write the data set's files."""
-    ranged, dropped = found
+def _conclude(settings: RangeSettings, folder: Path, found: RangedRequests, drops: dict[str, int], made: Row) -> Row:
+    """Write the data set's files. `drops`: requests by reason, those of the rules included."""
     report = made | {
         "title": "Requests with ranges of length",
         "instructions_from": settings.instructions,
@@ -179,22 +173,21 @@ def _conclude(
         "width": settings.width,
         "selected": settings.select,
         "benchmark_files": len(settings.benchmarks),
-        "kept": len(ranged),
-        "dropped": dict(counts.most_common()),
-        "failed": [drop.id for drop in dropped if drop.name in ("no usable range", "undecided", "failed")],
+        "kept": len(found.kept),
+        "dropped": drops,
+        "failed": [drop.id for drop in found.dropped if drop.name in ("no usable range", "undecided", "failed")],
     }
-    if not ranged:
-        raise InputError(f"no request got a range: {report['dropped']}")
-    with beside(folder / LEFT_OUT) as path, path.open("w", encoding="utf-8") as file:
-        file.writelines(json.dumps(drop._asdict(), ensure_ascii=False) + "\n" for drop in dropped)
-    ranges = [(language(r.instruction.prompt), r.source, r.lower, r.upper) for r in ranged]
+    if not found.kept:
+        raise InputError(f"no request got a range: {drops}")
+    write_lines(folder / LEFT_OUT, (drop._asdict() for drop in found.dropped))
+    ranges = [RangeFacts(language(r.instruction.prompt), r.source, r.lower, r.upper) for r in found.kept]
     report |= facts(ranges)
-    draw(folder / PICTURE, ranges, counts)
-    write_dataset(folder, _rows(settings, ranged), SCHEMA, card(report), report)
+    draw(folder / PICTURE, ranges, drops)
+    write_dataset(folder, _rows(settings, found.kept), SCHEMA, card(report, drops), report)
     return report
 
 
-def _rows(settings: RangeSettings, ranged: Sequence[Ranged]) -> Iterator[Row]:
+def _rows(settings: RangeSettings, ranged: Sequence[RangedRequest]) -> Iterator[Row]:
     hashes = {(code, s): prompts_sha256(code, s, settings) for code in ("en", "zh") for s in ("request", "model")}
     for r in ranged:
         code = language(r.instruction.prompt)
@@ -212,6 +205,6 @@ def _rows(settings: RangeSettings, ranged: Sequence[Ranged]) -> Iterator[Row]:
 
 
 def prompts_sha256(code: str, source: str, settings: RangeSettings) -> str | None:
-    """Of the questions that had a part in a row; None where no model was asked."""
+    """The SHA-256 of the questions that had a part in a row; None where no model was asked."""
     names = ["range_ask"] * (source == "model") + ["range_select"] * settings.select
-    return sha256_of_files(HERE / code / f"{name}.txt" for name in names) if names else None
+    return sha256_of_prompts(HERE / code / f"{name}.txt" for name in names) if names else None

@@ -2,7 +2,7 @@
 
 A row is recognised by its column `conversation`, a list of {role, content}. What a log itself marks (toxic, redacted,
 flagged by moderation, another language) is believed; our rules come on top. They judge words, not meaning: a model may be
-asked as well (`ask.Selector`). Rows are read one after another, and near-duplicates are remembered on the disk.
+asked as well (`ask.RequestSelector`). Rows are read one after another, and near-duplicates are remembered on the disk.
 """
 
 import re
@@ -11,12 +11,12 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from longwriter.data.dataset import Row, whole
+from longwriter.data.dataset import Row
 from longwriter.data.filters.blocklist import Rule
 from longwriter.data.filters.blocklist import rules as harm_rules
 from longwriter.data.filters.contamination import Benchmarks
 from longwriter.data.filters.near_duplicates import NearDuplicates
-from longwriter.data.instructions import ID, Instruction
+from longwriter.data.instructions import ID, DroppedRequest, Instruction
 from longwriter.runs.folders import run_name
 from longwriter.text import count_words, language
 
@@ -31,17 +31,8 @@ _LETTER = re.compile(r"[^\W\d_]")
 _KNOWN_LETTER = re.compile("[a-zA-Z\u3400-\u9fff]")
 
 
-class Drop(NamedTuple):
-    """A request that is left out."""
-
-    id: str
-    name: str
-    """Of the rule, as the report counts it."""
-    reason: str
-
-
 class RequestRules(NamedTuple):
-    """Thresholds of requests from logs."""
+    """Thresholds of requests from chat logs."""
 
     shortest: int
     """Words of a request."""
@@ -70,13 +61,13 @@ class Sieve:
         self.rules, self.benchmarks, self.repeats = rules, benchmarks, repeats
         self.ids = set[str]()
 
-    def __call__(self, row: Row, number: int) -> Instruction | Drop:
+    def __call__(self, row: Row, number: int) -> Instruction | DroppedRequest:
         """The request of row `number`, or why there is none."""
         first = _first(row.get(CONVERSATION))
         name = _id(row, first, number)
         if first is None:
-            return Drop(name, "no request", "the conversation has no first user message of text")
-        prompt = whole(str(first["content"])).strip()
+            return DroppedRequest(name, "no request", "the conversation has no first user message of text")
+        prompt = str(first["content"]).strip()
         why = _marked(row, first) or self._ruled(prompt)
         if why is None and name in self.ids:
             why = ("duplicate", f"the id {name} stood before")
@@ -85,12 +76,12 @@ class Sieve:
         if why is None and (earlier := self.repeats.add(name, prompt)):
             why = ("near duplicate", f"nearly the same as {earlier}")
         if why is not None:
-            return Drop(name, *why)
+            return DroppedRequest(name, *why)
         self.ids.add(name)
         return Instruction(name, prompt)
 
     def in_benchmark(self, prompt: str) -> str:
-        """Of which benchmark prompt the request holds too much; "" for none."""
+        """The benchmark prompt of which the request holds too much, in words; "" for none."""
         near = self.benchmarks.in_request(prompt)
         return f"holds {near.share:.0%} of {near.prompt[:60]!r}" if near.share >= self.rules.overlap else ""
 

@@ -9,12 +9,18 @@ from pathlib import Path
 from longwriter.data.dataset import beside, read_rows
 from longwriter.data.filters.contamination import read_benchmarks
 from longwriter.data.filters.near_duplicates import NearDuplicates
-from longwriter.data.instructions import Instruction, read_instructions, sha256_of
-from longwriter.data.rl_prompts.chat_logs import Drop, RequestRules, Sieve, is_log
+from longwriter.data.instructions import (
+    DroppedRequest,
+    Instruction,
+    read_instructions,
+    read_unchanged,
+    sha256_of_instructions,
+)
+from longwriter.data.rl_prompts.chat_logs import RequestRules, Sieve, is_log
 from longwriter.data.rl_prompts.settings import RangeSettings
 from longwriter.errors import InputError, RunError
-from longwriter.journal import Journal
-from longwriter.steps.step import Progress, Tell
+from longwriter.steps.step import StepProgress, StepRun, Tell
+from longwriter.types import Record
 
 REQUESTS, RULED_OUT, REPEATS = "requests.jsonl", "dropped_by_rules.jsonl", ".repeats.sqlite"
 READ = "read"
@@ -27,23 +33,29 @@ def reads_log(path: str) -> bool:
     return is_log(next(rows))
 
 
-def read_once(
-    settings: RangeSettings, folder: Path, journal: Journal, tell: Tell
-) -> tuple[list[Instruction], dict[str, int]]:
+class RequestsRead(Record):
+    """The journal's record of the requests that were read, once."""
+
+    sha256: str
+    """Identity of the requests that are left."""
+    dropped: dict[str, int]
+    """Number of those that rules left out, by reason."""
+
+
+def read_once(settings: RangeSettings, folder: Path, run: StepRun) -> tuple[list[Instruction], dict[str, int]]:
     """What was read, once, and how much of it rules dropped, by reason."""
     path = folder / REQUESTS
-    read = next((entry.data for entry in journal if entry.kind == READ), None)
+    read = next((run.journal.parsed(entry, RequestsRead) for entry in run.journal if entry.kind == READ), None)
     if read is None:
-        dropped = _read(settings, folder, tell)
+        dropped = _read(settings, folder, run.tell)
         instructions = read_instructions(str(path))
-        read = journal.append(READ, {"sha256": sha256_of(instructions), "dropped": dict(dropped)}).data
+        read = RequestsRead(sha256=sha256_of_instructions(instructions), dropped=dict(dropped))
+        run.journal.append(READ, read.model_dump())
     else:
         instructions = read_instructions(str(path))
-    if sha256_of(instructions) != read["sha256"]:
+    if sha256_of_instructions(instructions) != read.sha256:
         raise RunError(f"{path} is not as it was written; put it back, or choose another --out")
-    counts = read["dropped"]
-    assert isinstance(counts, dict)
-    return instructions, counts
+    return instructions, read.dropped
 
 
 def _read(settings: RangeSettings, folder: Path, tell: Tell) -> Counter[str]:
@@ -58,15 +70,15 @@ def _read(settings: RangeSettings, folder: Path, tell: Tell) -> Counter[str]:
     ):
         for found in _candidates(settings, repeats):
             rows += 1
-            if isinstance(found, Drop):
+            if isinstance(found, DroppedRequest):
                 counts[found.name] += 1
             else:
                 kept += 1
-            file = bad if isinstance(found, Drop) else good
+            file = bad if isinstance(found, DroppedRequest) else good
             file.write(json.dumps(found._asdict(), ensure_ascii=False) + "\n")
             if time.monotonic() - told > TELL_EVERY_S:
                 told = time.monotonic()
-                tell(Progress(READ, kept, rows, rows - kept, told - started))
+                tell(StepProgress(READ, kept, rows, rows - kept, told - started))
             if kept == settings.first:
                 break
         if not kept:
@@ -74,7 +86,7 @@ def _read(settings: RangeSettings, folder: Path, tell: Tell) -> Counter[str]:
     return counts
 
 
-def _candidates(settings: RangeSettings, repeats: NearDuplicates) -> Iterator[Instruction | Drop]:
+def _candidates(settings: RangeSettings, repeats: NearDuplicates) -> Iterator[Instruction | DroppedRequest]:
     """Each request of the file, or why it is none."""
     benchmarks = read_benchmarks(settings.benchmarks)
     rules = RequestRules(settings.shortest, settings.longest, settings.overlap)
@@ -83,9 +95,6 @@ def _candidates(settings: RangeSettings, repeats: NearDuplicates) -> Iterator[In
         for number, row in enumerate(read_rows(settings.instructions), 1):
             yield sieve(row, number)
         return
-    instructions = read_instructions(settings.instructions)
-    if sha256_of(instructions) != settings.instructions_sha256:
-        raise InputError(f"{settings.instructions} changed while it was read")
-    for instruction in instructions:
+    for instruction in read_unchanged(settings.instructions, settings.instructions_sha256):
         overlap = sieve.in_benchmark(instruction.prompt)
-        yield Drop(instruction.id, "benchmark", overlap) if overlap else instruction
+        yield DroppedRequest(instruction.id, "benchmark", overlap) if overlap else instruction

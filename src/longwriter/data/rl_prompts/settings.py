@@ -37,5 +37,5 @@ class RangeSettings(Record):
     """Go on without the requests on which the model failed, instead of stopping before the data set is written."""
 
 
-FREE = {"skip_failed", *(f"model.{key}" for key in REACH)}
+MAY_CHANGE_ON_RESUME = {"skip_failed", *(f"model.{key}" for key in REACH)}
 """Keys that may change between two commands on one folder."""

@@ -154,7 +154,7 @@ def is_numeral(title: str) -> bool:
 
 
 def name_of(title: str, author: Sequence[str], file: str) -> str:
-    """A book's name, author_title in small letters without accents; `file` where the title has no letters."""
+    """A book's name, author_title in lowercase without accents; `file` where the title has no letters."""
 
     def slug(text: str) -> str:
         plain = "".join(c for c in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(c))

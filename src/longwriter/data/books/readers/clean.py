@@ -33,7 +33,7 @@ WIDE = re.compile(f"[{CJK_CHARACTER.pattern[1:-1]}\u3001-\u303f\uff01-\uff60]")
 def tidy(text: str) -> str:
     """A text in NFC with paragraphs separated by one blank line; single line breaks (verse) stay.
 
-    Goes: invisible characters, indentation, doubled blanks. A line of asterisks, dashes or other ornaments alone is a
+    Goes: invisible characters, indentation, doubled spaces. A line of asterisks, dashes or other ornaments alone is a
     scene break, written `* * *`; none at the beginning or the end.
     """
     if not text.replace("\n", " ").isprintable():  # a few texts; the patterns are slower than this question

@@ -15,7 +15,7 @@ from bs4 import BeautifulSoup
 
 from longwriter.data.books.readers.chapters import Book, Chapter, is_numeral
 from longwriter.data.books.readers.clean import tidy
-from longwriter.data.books.readers.epub_package import Entry, Package, Page, read_package
+from longwriter.data.books.readers.epub_package import ContentsEntry, Package, Page, read_package
 from longwriter.data.books.readers.html import Block, blocks, parse, types_of
 from longwriter.data.books.readers.plain import dropped
 
@@ -108,7 +108,7 @@ def _small(title: str, text: str) -> str:
     return _REASONS.get(re.sub(r"\W+", "-", title.lower()).strip("-"), "") or "licence page" * legal
 
 
-def _cuts(toc: Sequence[Entry], file: str) -> tuple[str | None, dict[str, str]]:
+def _cuts(toc: Sequence[ContentsEntry], file: str) -> tuple[str | None, dict[str, str]]:
     """The title of a whole page, None if nobody points to it, and titles by fragment where its chapters begin.
 
     A page that holds several chapters is cut at the entries of the shallowest depth where there are two with names; an

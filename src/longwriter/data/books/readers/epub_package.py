@@ -23,7 +23,7 @@ _OPF = "{http://www.idpf.org/2007/opf}"
 _PAGES = ("application/xhtml+xml", "text/html", "application/x-dtbook+xml")
 
 
-class Entry(NamedTuple):
+class ContentsEntry(NamedTuple):
     """A line of the table of contents."""
 
     file: str
@@ -50,7 +50,7 @@ class Package:
 
     book: Book
     pages: tuple[Page, ...]
-    toc: tuple[Entry, ...]
+    toc: tuple[ContentsEntry, ...]
 
 
 def read_package(path: Path) -> Package:
@@ -156,7 +156,7 @@ def _book(root: ElementTree.Element, file: str) -> Book:
     )
 
 
-def _toc(archive: zipfile.ZipFile, root: ElementTree.Element, folder: str) -> Iterator[Entry]:
+def _toc(archive: zipfile.ZipFile, root: ElementTree.Element, folder: str) -> Iterator[ContentsEntry]:
     """The navigation page's contents, else those of the NCX."""
     for item in root.iterfind("{*}manifest/{*}item"):
         if "nav" in item.get("properties", "").split():
@@ -172,18 +172,18 @@ def _toc(archive: zipfile.ZipFile, root: ElementTree.Element, folder: str) -> It
             return
 
 
-def _nav(page: bytes, folder: str) -> Iterator[Entry]:
+def _nav(page: bytes, folder: str) -> Iterator[ContentsEntry]:
     for nav in parse(page).find_all("nav"):
         if "toc" in types_of(nav):
             for link in nav.find_all("a", href=True):
                 depth = len(link.find_parents(["ol", "ul"]))
-                yield Entry(*_place(folder, str(link["href"])), " ".join(link.get_text().split()), depth)
+                yield ContentsEntry(*_place(folder, str(link["href"])), " ".join(link.get_text().split()), depth)
 
 
-def _points(point: ElementTree.Element, folder: str, depth: int) -> Iterator[Entry]:
+def _points(point: ElementTree.Element, folder: str, depth: int) -> Iterator[ContentsEntry]:
     label, content = point.find("{*}navLabel/{*}text"), point.find("{*}content")
     if content is not None:
         title = " ".join((label.text or "").split()) if label is not None else ""
-        yield Entry(*_place(folder, content.get("src", "")), title, depth)
+        yield ContentsEntry(*_place(folder, content.get("src", "")), title, depth)
     for inner in point.iterfind("{*}navPoint"):
         yield from _points(inner, folder, depth + 1)

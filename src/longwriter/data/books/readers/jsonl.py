@@ -1,6 +1,5 @@
 """JSON lines -> chapters, one a line, from any line on: `.jsonl` or `.jsonl.xz`."""
 
-import json
 import lzma
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,13 +12,14 @@ from longwriter.config import build
 from longwriter.data.books.readers.chapters import LANGUAGES, Book, Chapter, name_of
 from longwriter.data.books.readers.clean import tidy, without_markdown
 from longwriter.errors import InputError
+from longwriter.jsonl import decoded, parsed
 
 MOST_BYTES = 64 * 2**20
 """Longest line; a file without line breaks must not fill the memory."""
 
 
-class Line(NamedTuple):
-    """A chapter and where it stood."""
+class ReadChapter(NamedTuple):
+    """A chapter and where it stands in its file."""
 
     number: int
     """From 1."""
@@ -49,7 +49,7 @@ class _Columns(BaseModel):
     order: int | None = None
 
 
-def read_lines(path: Path, after: int = 0) -> Iterator[Line]:
+def read_chapters(path: Path, after: int = 0) -> Iterator[ReadChapter]:
     """The chapters that stand after line `after`. Raises InputError naming file, line and column."""
     number = 0
     with _opened(path) as (file, raw):
@@ -64,7 +64,7 @@ def read_lines(path: Path, after: int = 0) -> Iterator[Line]:
             if len(line) == MOST_BYTES:
                 raise InputError(f"{path}:{number}: a line of over {MOST_BYTES >> 20} MB; give each chapter its own")
             if number > after and line.strip():
-                yield _parsed(line, path, number, raw.tell())
+                yield _chapter(line, path, number, raw.tell())
 
 
 @contextmanager
@@ -82,18 +82,9 @@ def _opened(path: Path) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
             yield raw, raw
 
 
-def _parsed(line: bytes, path: Path, number: int, read: int) -> Line:
+def _chapter(line: bytes, path: Path, number: int, read: int) -> ReadChapter:
     where = f"{path}:{number}"
-    try:
-        data = json.loads(line.decode("utf-8-sig" if number == 1 else "utf-8"))
-    except UnicodeDecodeError as error:
-        raise InputError(f"{where}: not UTF-8 text; save the file as UTF-8") from error
-    except RecursionError as error:
-        raise InputError(f"{where}: not JSON of any use: brackets in brackets without end") from error
-    except ValueError as error:
-        raise InputError(f"{where}: not JSON: {error}") from error
-    if not isinstance(data, dict):
-        raise InputError(f'{where}: expected an object such as {{"text": "...", "title": "..."}}')
+    data = parsed(decoded(line, where, first=number == 1), where, '{"text": "...", "title": "..."}')
     row = build(_Columns, data, where)
     author = (row.author,) if isinstance(row.author, str) else tuple(row.author or ())
     title, stem = row.title or "", path.name.split(".")[0]
@@ -112,4 +103,4 @@ def _parsed(line: bytes, path: Path, number: int, read: int) -> Line:
     text = tidy(without_markdown(tidy(row.text)))
     order = number if row.order is None else row.order
     chapter = Chapter(text, row.chapter or title, order, row.kind or "chapter")
-    return Line(number, book, chapter, read)
+    return ReadChapter(number, book, chapter, read)

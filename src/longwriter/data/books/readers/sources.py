@@ -14,7 +14,7 @@ from longwriter.config import read_text
 from longwriter.data.books.readers.chapters import EMPTY, Book, Chapter, name_of, numbered
 from longwriter.data.books.readers.epub import read_epub
 from longwriter.data.books.readers.gutenberg import strip
-from longwriter.data.books.readers.jsonl import Line, read_lines
+from longwriter.data.books.readers.jsonl import ReadChapter, read_chapters
 from longwriter.data.books.readers.markdown import read_markdown
 from longwriter.data.books.readers.plain import read_plain
 from longwriter.errors import InputError
@@ -90,11 +90,11 @@ def _digest(file: Path) -> str:
         raise InputError(f"cannot read {file}: {error.strerror}") from error
 
 
-def read(path: Path, after: int = 0) -> Iterator[Line]:
+def read(path: Path, after: int = 0) -> Iterator[ReadChapter]:
     """The chapters of a file that come after number `after`. Raises InputError naming file and line."""
     kind = path.name.lower()
     if kind.endswith(LINES):
-        yield from read_lines(path, after)
+        yield from read_chapters(path, after)
         return
     size = path.stat().st_size
     if kind.endswith(".epub"):
@@ -107,7 +107,7 @@ def read(path: Path, after: int = 0) -> Iterator[Line]:
         book, chapters = read_markdown(read_text(path), path.stem)
     for number, chapter in enumerate(numbered(chapters or [Chapter("", book.title, drop=EMPTY)]), 1):
         if number > after:
-            yield Line(number, book, chapter, size)
+            yield ReadChapter(number, book, chapter, size)
 
 
 def _text(path: Path) -> str:

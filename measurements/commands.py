@@ -1,6 +1,6 @@
 """CPU time of `import longwriter` and of `--help`, each in processes of its own.
 
-    python benchmarks/commands.py [runs]
+    python measurements/commands.py [runs]
 
 Prints JSON: the least, the median and the most of so many runs (10), in milliseconds of user and system time.
 """

@@ -1,6 +1,6 @@
 """`longwriter train estimate` against what training takes: peak memory and speed of small models on one CPU core.
 
-Run: python benchmarks/estimate.py [--json]. Each case is a process of its own, which builds a model of 3 to 11 million
+Run: python measurements/estimate.py [--json]. Each case is a process of its own, which builds a model of 3 to 11 million
 parameters with transformers, takes three optimizer steps on random tokens with the loss that the trainers use, and says its
 peak memory (VmHWM of the whole process) and its CPU seconds a step, which other work on the machine disturbs least. The
 speed of the first case sets the operations a second; the others are predicted with it. Needs the [train] extra.

@@ -1,6 +1,6 @@
 """Do the measures along a text see decay? Real texts, and the same with a fault planted from the middle on.
 
-    python benchmarks/bench_decay.py texts.jsonl [tenth ...]
+    python measurements/bench_decay.py texts.jsonl [tenth ...]
 
 `texts.jsonl` has a `text` a row: English prose, of some thousand words each, such as chapters of novels. Prints a table in
 Markdown with the means at some tenths (default 5 6 7 10), and in how many texts a cut end is seen.

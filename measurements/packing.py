@@ -1,6 +1,6 @@
 """Packing of LongWriter's mix: how full, how fast, what is lost; beside the released algorithm and TRL's, in one run.
 
-Run: python benchmarks/packing.py [--json] [--seed 0]. 186,000 lengths are drawn like the mix of LongWriter (arXiv
+Run: python measurements/packing.py [--json] [--seed 0]. 186,000 lengths are drawn like the mix of LongWriter (arXiv
 2408.07055): 180,000 chat samples whose outputs pass 500, 1,000 and 2,000 words in 28, 2 and 0.1 % of cases, and 6,000
 long ones of 5,009 +- 2,933 tokens, 117 to 30,354. Assumed: 1.4 tokens a word, prompts that bring the mix to the 5,000 to
 6,000 packs an epoch that 2,500 to 3,000 steps of 8 packs in 4 epochs say. Everything runs on one core; TRL gets tokens of

@@ -1,6 +1,6 @@
 """Calibration and speed of the rule-based rewards, and of the repetition factor above all.
 
-    python benchmarks/rewards.py BOOKS.jsonl[.xz] [--language en|zh] [--part tuned|held|all] [--texts 200] [--attacked 60]
+    python measurements/rewards.py BOOKS.jsonl[.xz] [--language en|zh] [--part tuned|held|all] [--texts 200] [--attacked 60]
                                  [--seed 1] [--by-book] [--speed]
 
 BOOKS has a text a line: {"book", "chapter", "text"}; chapters of 1,000 to 10,000 words are used. English books at even places

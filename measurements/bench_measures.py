@@ -1,6 +1,6 @@
 """Speed of all rule-based scoring of a text: words, length score, and the measures along it and of the whole.
 
-    python benchmarks/bench_measures.py [texts]
+    python measurements/bench_measures.py [texts]
 
 Texts are made up: words drawn as prose draws them (few often, most rarely), names, numbers, speech and paragraphs. Prints
 JSON: CPU milliseconds a text (best of 5 rounds over the texts) and texts a second on one core; how the time grows with

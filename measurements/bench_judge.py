@@ -1,6 +1,6 @@
 """Overhead of judging, against a local server with a fixed latency (tests/server.py, its own process).
 
-Run: python benchmarks/bench_judge.py [SECONDS]. Prints JSON: wall time of 1,000 judgements (six marks each, of texts of
+Run: python measurements/bench_judge.py [SECONDS]. Prints JSON: wall time of 1,000 judgements (six marks each, of texts of
 300 words) at concurrency 64 beside the ideal, which is 1,000 / 64 rounded up times the server's latency; and of scoring
 them again from the journal. Aim: ratio <= 1.10 at the latency of a real judge, 2 seconds and more.
 """
@@ -23,7 +23,7 @@ from longwriter.bench.scores import score_run
 from longwriter.bench.settings import BenchSettings, JudgeSettings
 from longwriter.models.base import ModelConfig, open_model
 from longwriter.steps.local import LocalEngine
-from longwriter.steps.step import Progress
+from longwriter.steps.step import StepProgress
 
 JUDGEMENTS, CONCURRENCY, WORDS = 1000, 64, 300
 SERVER = Path(__file__).parent.parent / "tests" / "server.py"
@@ -58,7 +58,7 @@ def judged(home: Path, url: str) -> tuple[Scores, float, float]:
     open_model(ModelConfig(model="judge", base_url=url))  # imports the client: start-up, not a call's cost
     marks: list[tuple[float, float]] = []
 
-    def tell(progress: Progress) -> None:
+    def tell(progress: StepProgress) -> None:
         if progress.step.startswith("judge"):
             marks.append((time.monotonic(), time.process_time()))
 

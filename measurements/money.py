@@ -1,6 +1,6 @@
 """What 20,000 words cost by context, price list and cache, and how much of a request is the one before it.
 
-Run: python benchmarks/money.py. Prints two Markdown tables. The first is the program's own estimate: the writer runs on a
+Run: python measurements/money.py. Prints two Markdown tables. The first is the program's own estimate: the writer runs on a
 model that costs nothing, so the prompts are real and their tokens guessed (cold: nothing read from a cache; warm: all that
 could be). The second is read off the bytes that a real local server (tests/server.py) received.
 """

@@ -1,6 +1,6 @@
 """Speed of scoring a whole run of stored texts by rules, journal and all: `longwriter bench` on texts, then `bench score`.
 
-    python benchmarks/bench_score.py [texts]
+    python measurements/bench_score.py [texts]
 
 Texts of 5,000 words as in `bench_measures`, four in five English, each begun at another place. Prints JSON: CPU seconds,
 texts a second on one core and the largest memory of both commands. Takes a gigabyte of disk for 10,000 texts.

@@ -1,6 +1,6 @@
 """Overhead of the writer, against a local server with a fixed latency model (tests/server.py, its own process).
 
-Run: python benchmarks/write.py. Prints JSON: wall time of 64 manuscripts of 20 sections at concurrency 64 as a ratio to the
+Run: python measurements/write.py. Prints JSON: wall time of 64 manuscripts of 20 sections at concurrency 64 as a ratio to the
 ideal (the longest chain of server times), CPU per call, peak memory; prompt tokens of a 20,000-word manuscript with
 `full` and `window` context. Aims: ratio <= 1.10, CPU < 5 ms, memory < 300 MB, window <= 35 % of full.
 """

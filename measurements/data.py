@@ -1,6 +1,6 @@
 """`longwriter data agentwrite` end to end, killed in the middle: 500 requests, a local server, both engines.
 
-Run: python benchmarks/data.py [REQUESTS]. Prints JSON for each engine: requests kept, texts that stand twice, replies of the
+Run: python measurements/data.py [REQUESTS]. Prints JSON for each engine: requests kept, texts that stand twice, replies of the
 server, replies that were asked for twice (those under way at the kill), and seconds. A build is killed with SIGKILL once a
 third of the texts are journalled, and gone on with. Needs `pip install -e '.[ray]'` for the second half.
 """

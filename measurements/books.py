@@ -1,6 +1,6 @@
 """`longwriter data books` on generated corpora of two sizes: megabytes a second of CPU and peak memory.
 
-    python benchmarks/books.py [megabytes, default 30] [times larger, default 4]
+    python measurements/books.py [megabytes, default 30] [times larger, default 4]
 
 Prints JSON: for each size the text in MB, MB a second of CPU (all processes), what part of that CPU unpacking and
 parsing the same file takes, and the peak memory in MB of the command and of its reader; then the growth of both peaks

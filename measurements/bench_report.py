@@ -1,6 +1,6 @@
 """Seconds and bytes of `longwriter bench report` for a run of 1,000 items with texts of 5,000 words.
 
-Run: python benchmarks/bench_report.py [ITEMS] [WORDS]. Makes runs in a temporary folder, then runs the command as a user
+Run: python measurements/bench_report.py [ITEMS] [WORDS]. Makes runs in a temporary folder, then runs the command as a user
 would, new process and all, for one run and for three over each other. Prints JSON.
 """
 

@@ -1,6 +1,6 @@
 """Speed of `count_words` beside the public regex counter, on the same text in the same run.
 
-    python benchmarks/text.py [megabytes]
+    python measurements/text.py [megabytes]
 
 Prints JSON: megabytes a second (UTF-8, best of 7) for English and Chinese, and their ratio.
 """

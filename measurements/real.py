@@ -1,7 +1,7 @@
 """What real models write, by the program's own rules: a table, a row a text.
 
-    python benchmarks/real.py [--words 3000] [--words 10000] [--model gguf:smollm2] [--base-url URL] [--out FOLDER] [PROMPT ...]
-    python benchmarks/real.py --measure RUN [RUN ...]
+    python measurements/real.py [--words 3000] [--words 10000] [--model NAME] [--base-url URL] [--out FOLDER] [PROMPT ...]
+    python measurements/real.py --measure RUN [RUN ...]
 
 Each text is a run in FOLDER; a run that is there goes on, or is only measured. Columns: words, how far off, S_l, repeated
 8-grams, share of repeated text (`rewards/repetition`), content words of the request that stand in the text, of the plan
