@@ -1,17 +1,12 @@
-"""Write a text from Python. Runs offline with the fake model; put your own model's name and URL in its place."""
+"""Write a text from Python. Runs offline with the fake model; put your own model's name in its place."""
 
-import asyncio
-from pathlib import Path
+import longwriter
 
-from longwriter.models.base import ModelConfig
-from longwriter.writer.session import write
-from longwriter.writer.settings import WriteSettings
-
-settings = WriteSettings(
-    instruction="Write a 3000-word field guide to clouds",
-    writer=ModelConfig(model="fake:0.8"),  # ModelConfig(model="my-8b", base_url="http://localhost:8000/v1")
+result = longwriter.write(
+    "Write a 3000-word field guide to clouds",
+    model="fake:0.8",  # "gguf:smollm2", "ollama/qwen3:8b", or a name with base_url="http://localhost:8000/v1"
+    run="clouds",
 )
-result = asyncio.run(write(settings, Path("runs/clouds")))
 for section in result.report.sections:
     print(f"{section.title}: {section.planned} planned, {section.written} written")
 print(f"{result.report.written} words, S_l {result.report.length_score}")

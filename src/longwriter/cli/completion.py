@@ -5,10 +5,9 @@ from pathlib import Path
 import click
 from click.shell_completion import CompletionItem, get_completion_class
 
+from longwriter.cli.main import NAME, VARIABLE
 from longwriter.runs.folders import LAST, all_runs
 
-NAME = "longwriter"
-VARIABLE = "_LONGWRITER_COMPLETE"
 EXAMPLES = """
 \b
 Examples:
@@ -24,7 +23,7 @@ class RunName(click.ParamType[str]):
     name = "run"
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ARG002
-        """As it stands."""
+        """The name as it was given."""
         return str(value)
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG002

@@ -8,8 +8,9 @@ from datetime import date
 
 import click
 
+from longwriter.api.settings import findable
 from longwriter.cli.pull import bring
-from longwriter.cli.shared.options import extra_body_option, findable, from_flags, header_option, with_options
+from longwriter.cli.shared.options import extra_body_option, from_flags, header_option, with_options
 from longwriter.config import PROJECT_FILE, user_file
 from longwriter.errors import EmptyReply, InputError, LongWriterError
 from longwriter.models.base import ModelConfig, open_model
@@ -52,7 +53,7 @@ def init(model: str | None, user: bool, force: bool, **flags: object) -> None:
         )
     if model is not None:
         chosen = from_flags(ModelConfig, findable({"model": model} | given))
-        settings_file(chosen)  # what no file can hold is told before the call
+        settings_file(chosen)  # what no file can hold is refused before the call
         test(chosen)
     else:
         chosen = _asked() if sys.stdin.isatty() else _first()

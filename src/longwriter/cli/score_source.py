@@ -3,14 +3,11 @@
 import re
 from collections import deque
 from pathlib import Path
-from typing import NamedTuple
 
+from longwriter.api.scoring import RangedSample, Wanted, ranged
 from longwriter.config import build, read_text
 from longwriter.errors import InputError, RunError
 from longwriter.jsonl import read_lines
-from longwriter.length.range import range_of
-from longwriter.rewards.base import Mode, Sample
-from longwriter.rewards.tags import mode_of
 from longwriter.runs.folders import DRAFT, all_runs, find, saved_settings
 from longwriter.train.rollouts.store import FOLDER, read_steps
 from longwriter.writer.settings import WriteSettings
@@ -22,29 +19,7 @@ NAMES = {  # field of a sample -> the names it may have in a JSON line
 OTHERS = ("id", "mode", "lower", "upper", "words", "cut")
 
 
-class SampleSource(NamedTuple):
-    """A sample, and where its range comes from."""
-
-    sample: Sample
-    source: str
-
-
-class GivenSample(NamedTuple):
-    """What the flags say of every sample; None for nothing."""
-
-    request: str | None
-    bounds: tuple[int, int] | None
-    flag: str
-    """The flag that named the bounds."""
-    mode: Mode | None
-
-
-def about(words: int) -> tuple[int, int]:
-    """10 % either way, and at least one word."""
-    return round(0.9 * words), max(1, round(1.1 * words))
-
-
-def read_source(source: str, home: Path, given: GivenSample) -> list[SampleSource]:
+def read_source(source: str, home: Path, given: Wanted) -> list[RangedSample]:
     """Samples of a file, of a run folder, or of a run in `home` by name. Raises InputError or RunError."""
     path = Path(source)
     if path.is_file():
@@ -60,35 +35,14 @@ def read_source(source: str, home: Path, given: GivenSample) -> list[SampleSourc
     return found
 
 
-def _item(row: dict[str, object], given: GivenSample, where: str, words: object = None) -> SampleSource:
-    """A sample with its range: of the flags, its own, its own `words`, or what its request names."""
-    row = row | ({"request": given.request} if given.request is not None else {})
-    if given.mode is not None or "mode" not in row:
-        row["mode"] = given.mode or mode_of(str(row["completion"]))
-    own = row.get("lower") is not None or row.get("upper") is not None
-    bounds, source = None, "its own"
-    if given.bounds is not None:
-        bounds, source = given.bounds, given.flag
-    elif not own and words is not None:
-        if isinstance(words, bool) or not isinstance(words, int) or words < 1:
-            raise InputError(f"{where}: words: a whole number of 1 or more is needed, got {words!r}")
-        bounds, source = about(words), f"{words:,} words asked, 10 % either way"
-    elif not own:
-        bounds, source = range_of(str(row["request"])), "the request names a length"
-    if bounds is not None:
-        row |= {"lower": bounds[0], "upper": bounds[1]}
-    sample = build(Sample, row, where)
-    return SampleSource(sample, source if sample.lower is not None else "the request names no length")
-
-
-def _text(path: Path, given: GivenSample) -> SampleSource:
+def _text(path: Path, given: Wanted) -> RangedSample:
     text = read_text(path)
     if not text.strip():
         raise InputError(f"{path}: holds no text")
-    return _item({"id": path.name, "request": "", "completion": text}, given, str(path))
+    return ranged({"id": path.name, "request": "", "completion": text}, given, str(path))
 
 
-def _lines(path: Path, given: GivenSample) -> list[SampleSource]:
+def _lines(path: Path, given: Wanted) -> list[RangedSample]:
     """JSON lines with the fields of `rewards.base.Sample` or their other names; only the completion is needed.
 
     A name whose value is null is as good as missing.
@@ -102,11 +56,11 @@ def _lines(path: Path, given: GivenSample) -> list[SampleSource]:
             row |= next(({field: read[name]} for name in names if read.get(name) is not None), {})
         if "completion" not in row:
             raise InputError(f"{where}: no text; give it as one of {', '.join(NAMES['completion'])}")
-        items.append(_item(row, given, where, row.pop("words", None)))
+        items.append(ranged(row, given, where, row.pop("words", None)))
     return items
 
 
-def _run(folder: Path, given: GivenSample) -> SampleSource:
+def _run(folder: Path, given: Wanted) -> RangedSample:
     """The text so far of a run of `write`."""
     settings = build(WriteSettings, saved_settings(folder), str(folder))
     if not (folder / DRAFT).is_file():
@@ -117,10 +71,10 @@ def _run(folder: Path, given: GivenSample) -> SampleSource:
         "completion": read_text(folder / DRAFT),
         "mode": "plain",
     }
-    return _item(row, given, str(folder), settings.words)
+    return ranged(row, given, str(folder), settings.words)
 
 
-def _rollouts(folder: Path, given: GivenSample) -> list[SampleSource]:
+def _rollouts(folder: Path, given: Wanted) -> list[RangedSample]:
     """The last step of a run of `train grpo`; those of one request are numbered."""
     [(_, rollouts)] = deque(read_steps(folder), maxlen=1)
     items = []
@@ -128,7 +82,7 @@ def _rollouts(folder: Path, given: GivenSample) -> list[SampleSource]:
     for rollout in rollouts:
         place = seen[rollout.group, rollout.id] = seen.get((rollout.group, rollout.id), 0) + 1
         row: dict[str, object] = rollout.model_dump(include={"request", "completion", "mode", "lower", "upper", "cut"})
-        items.append(_item(row | {"id": f"{rollout.id}#{place}"}, given, str(folder)))
+        items.append(ranged(row | {"id": f"{rollout.id}#{place}"}, given, str(folder)))
     if not items:
         raise RunError(f"{folder / FOLDER}: the last step holds no rollout")
     return items

@@ -17,7 +17,8 @@ import click
 
 GRACE_S = 5.0
 """From the first signal to the end, at most; the same signal again ends at once."""
-KEPT = "stopped; what is finished is kept: the same command goes on from here"
+NOTHING_KEPT = "stopped; nothing was changed"
+"""What a command says that has nothing to keep; others say it in the table of their group (`lazy.Listed`)."""
 SHOW_CURSOR = "\x1b[?25h"
 WHEN_TOLD = (signal.SIGTERM, signal.SIGHUP)
 
@@ -27,8 +28,8 @@ class Ending:
 
     def __init__(self) -> None:
         self.number = 0
-        self.said: Callable[[], str] = lambda: KEPT
-        """What a person should know then."""
+        self.said: Callable[[], str] = lambda: NOTHING_KEPT
+        """What a person should know then: what the command keeps."""
 
     @property
     def code(self) -> int:

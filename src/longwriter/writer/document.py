@@ -62,6 +62,10 @@ class Document:
         self._pieces[index] = self._opening(index) + self._with_heading(index, text)
         self.words[index] = count_words(self._pieces[index])
 
+    def piece(self, index: int) -> str:
+        """A finished section as it is in the document, its heading and that of a chapter which it opens included."""
+        return self._pieces[index]
+
     def replies(self, index: int) -> list[Reply]:
         """The journalled replies of a finished section; [] for another."""
         record = self.manuscript.finished_section(index)

@@ -40,6 +40,8 @@ class SectionDone:
     """Share of the prompts so far that servers read from their caches; None: nobody counted."""
     saved: float | None = None
     """What that saved, in US dollars; None: not known."""
+    text: str = ""
+    """The section as it is in the document, its heading and that of a chapter which it opens included."""
 
 
 @dataclass(frozen=True)

@@ -174,9 +174,8 @@ class Loop:
         return self.manuscript.context.mode
 
     def _report_done(self, index: int, *, reused: bool) -> None:
-        spent = self.calls.spent
-        words = self.document.words[index]
-        self.on_event(SectionDone(index, words, reused, spent.cost, spent.hit_rate, spent.saved))
+        spent, words, text = self.calls.spent, self.document.words[index], self.document.piece(index)
+        self.on_event(SectionDone(index, words, reused, spent.cost, spent.hit_rate, spent.saved, text))
 
     def _warn(self, message: str) -> None:
         self.on_event(Warned(message))

@@ -29,6 +29,7 @@ from longwriter.writer.events import OnEvent, Warned, unwatched
 from longwriter.writer.loop import Loop
 from longwriter.writer.manuscript import Manuscript
 from longwriter.writer.outcome.report import Report, report
+from longwriter.writer.outcome.verdict import Finding, flawed
 from longwriter.writer.plan.outline import from_markdown, to_markdown
 from longwriter.writer.prompts import prompt_set
 from longwriter.writer.records import ModelRecord, ModelsRecord
@@ -56,6 +57,16 @@ class Result:
     text: str
     report: Report
     folder: Path | None
+
+    @property
+    def verdict(self) -> tuple[Finding, ...]:
+        """What a person should know of a finished text, the worst first."""
+        return self.report.verdict
+
+    @property
+    def flaws(self) -> list[Finding]:
+        """What makes it not be what was asked for; empty for a text that is as it should be."""
+        return flawed(self.verdict)
 
 
 class JournalOnly:

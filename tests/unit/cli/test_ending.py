@@ -15,7 +15,7 @@ STUCK = """
 import asyncio, sys, threading, time
 from longwriter.cli import main, signals
 from longwriter.cli.write import write
-from longwriter.cli.write import write_run as work
+from longwriter.api import job as work
 signals.GRACE_S = 0.5
 
 async def never(*_, **__):
@@ -57,13 +57,13 @@ def test_a_model_that_answers_at_once_hears_the_signal(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "arguments",
+    ("arguments", "kept"),
     [
-        ("plan", "Write 3000 words on tea", "--model", "m"),
-        ("bench", "writer-mini", "--system", "m", "--out", "o"),
+        (("plan", "Write 3000 words on tea", "--model", "m"), "the parts of the plan that came are kept"),
+        (("bench", "writer-mini", "--system", "m", "--out", "o"), "texts and verdicts so far are in the run's journal"),
     ],
 )
-def test_a_server_that_says_nothing_holds_nobody_up(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+def test_a_server_that_says_nothing_holds_nobody_up(tmp_path: Path, arguments: tuple[str, ...], kept: str) -> None:
     with Server(faults=["hang"] * 9) as server:
         process = begun(tmp_path, *arguments, "--base-url", server.url)
         while not server.requests and process.poll() is None:
@@ -71,7 +71,7 @@ def test_a_server_that_says_nothing_holds_nobody_up(tmp_path: Path, arguments: t
         process.send_signal(signal.SIGTERM)
         _, said = process.communicate(timeout=20)
     assert process.returncode == 143, said
-    assert "stopped" in said.splitlines()[-1]
+    assert said.splitlines()[-1].startswith(f"longwriter: stopped; {kept}")
     assert "Traceback" not in said
 
 

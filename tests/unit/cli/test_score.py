@@ -93,6 +93,12 @@ def test_many_samples(tmp_path: Path) -> None:
     assert "no </think>" in table
 
 
+def test_a_lone_surrogate_is_read_as_everywhere_else(tmp_path: Path) -> None:
+    (tmp_path / "s.jsonl").write_text('{"text": "one boat\\ud83d", "words": 2}')
+    [found] = told(tmp_path, "s.jsonl", "--reward", "length")
+    assert (found["rewards"]["length"], found["why"]["length"]["words"]) == (1, 2)
+
+
 def test_a_name_with_null_makes_room_for_another(tmp_path: Path) -> None:
     row = {"request": None, "prompt": "Write 100 words", "text": None, "response": "word " * 100, "id": None}
     (tmp_path / "s.jsonl").write_text(json.dumps(row))
@@ -197,7 +203,7 @@ def test_a_grpo_run_is_scored_at_its_last_step(tmp_path: Path) -> None:
         (("a.md", "--longest", "inf"), "--longest: inf is no finite number"),
         (("a.md", "--id", "b"), "'b'"),
         (("broken.jsonl",), "broken.jsonl:2: not JSON"),
-        (("list.jsonl",), "list.jsonl:1: expected an object"),
+        (("list.jsonl",), "list.jsonl:1: expected an object such as"),
         (("bare.jsonl",), "bare.jsonl:1: no text"),
         (("odd.jsonl",), "odd.jsonl:1: lower = 5 is above upper = 4"),
         (("half.jsonl",), "half.jsonl:1: lower and upper stand together"),

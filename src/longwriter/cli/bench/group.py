@@ -5,15 +5,28 @@ from functools import partial
 
 import click
 
-from longwriter.bench.benchmarks.base import BENCHMARKS, open_benchmark
-from longwriter.cli.lazy import Lazy
+from longwriter.cli.lazy import LazyGroup, Listed
 
-COMMANDS = {  # name -> module and attribute, imported when called
-    "run": "longwriter.cli.bench.run:run",
-    "score": "longwriter.cli.bench.score:score",
-    "report": "longwriter.cli.bench.report:report",
-    "compare": "longwriter.cli.bench.compare:compare",
-    "leaderboard": "longwriter.cli.bench.leaderboard:leaderboard",
+KEPT = "stopped; texts and verdicts so far are in the run's journal: the same command goes on from there"
+
+COMMANDS = {
+    "run": Listed("longwriter.cli.bench.run:run", "Run BENCHMARK: a name, or package.module:Class of your own.", KEPT),
+    "score": Listed(
+        "longwriter.cli.bench.score:score",
+        "Compute the scores of the run FOLDER again from its journal; asks no model, and gives the same bytes each time.",
+    ),
+    "report": Listed(
+        "longwriter.cli.bench.report:report",
+        "Make one page of benchmark runs, for any browser, without a network.",
+    ),
+    "compare": Listed(
+        "longwriter.cli.bench.compare:compare",
+        "Compare runs of one benchmark with A, item by item: difference, 95 % interval, p.",
+    ),
+    "leaderboard": Listed(
+        "longwriter.cli.bench.leaderboard:leaderboard",
+        "Add runs to FILE, a Markdown file with tables; its rows are kept in a .jsonl file beside it.",
+    ),
 }
 EXAMPLES = """
 \b
@@ -27,16 +40,18 @@ Examples:
 """
 
 
-class Benches(Lazy):
-    """Each benchmark is a command of its own: `run` with its first argument given."""
+class BenchGroup(LazyGroup):
+    """The group in which each benchmark is a command of its own: `run` with its first argument given."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Benchmarks first."""
+        """Names of benchmarks, then of the other commands."""
+        from longwriter.bench.benchmarks.base import BENCHMARKS
+
         return [*BENCHMARKS, *super().list_commands(ctx)]
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         """Import one."""
-        if name not in BENCHMARKS:
+        if name in self.table or name not in self.list_commands(ctx):
             return super().get_command(ctx, name)
         run = super().get_command(ctx, "run")
         assert run is not None
@@ -45,10 +60,20 @@ class Benches(Lazy):
         bound.name = name
         bound.params = [param for param in run.params if param.name != "benchmark"]
         bound.callback = partial(run.callback, benchmark=name)
-        bound.help = f"Run {open_benchmark(name).title}."
+        bound.help = self.summary(name)
         return bound
 
+    def kept(self, name: str) -> str:
+        """What a benchmark keeps is what `run` keeps."""
+        return super().kept(name if name in self.table else "run")
 
-@click.command(cls=Benches, table=COMMANDS, epilog=EXAMPLES)
+    def summary(self, name: str) -> str:
+        """What one command does."""
+        from longwriter.bench.benchmarks.base import open_benchmark
+
+        return super().summary(name) if name in self.table else f"Run {open_benchmark(name).title}."
+
+
+@click.command(cls=BenchGroup, table=COMMANDS, epilog=EXAMPLES)
 def bench() -> None:
     """Measure how well a model, an agent or a file of texts writes long."""

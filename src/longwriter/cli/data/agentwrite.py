@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from longwriter.cli.data.options import BENCHMARK, ENGINE, JSON, LIMITS, OUT, PUSH, Delivery, limits
-from longwriter.cli.shared.grouped import Grouped
+from longwriter.cli.shared.grouped import GroupedHelp
 from longwriter.cli.shared.options import REACH, TEXT, from_flags, role_over, settings, with_options
 from longwriter.cli.shared.step_progress import StepProgressDisplay, provenance
 from longwriter.cli.shared.tables import money
@@ -44,7 +44,7 @@ Example:
 """
 
 
-@click.command(cls=Grouped, epilog=EXAMPLES)
+@click.command(cls=GroupedHelp, epilog=EXAMPLES)
 @click.argument("instructions")
 @with_options(OUT)
 @click.option("--judge", help="Model that judges whether a request needs a long answer.  [default: the writer]")

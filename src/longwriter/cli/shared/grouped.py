@@ -13,11 +13,11 @@ GROUPS = {  # heading -> parameters, in this order; what is in none stands first
 }  # fmt: skip
 
 
-class Grouped(click.Command):
+class GroupedHelp(click.Command):
     """A command whose help lists options as `GROUPS` has them."""
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """As click's, group by group."""
+        """Write the options, group by group."""
         options = {str(p.name): p for p in self.get_params(ctx) if isinstance(p, click.Option)}
         grouped = {name for names in GROUPS.values() for name in names}
         rest = tuple(name for name in options if name not in grouped)

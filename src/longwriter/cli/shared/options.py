@@ -2,36 +2,38 @@
 
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
 
+from longwriter.api.settings import SERVED, role_over, write_settings
 from longwriter.cli.completion import RunName
-from longwriter.config import PROJECT_FILE, ConfigT, Tree, build, environment, merge, read_toml, user_file
+from longwriter.config import ConfigT, Tree, build
 from longwriter.errors import InputError, SettingError
-from longwriter.models.local.library import is_path
-from longwriter.models.servers.providers import named
 from longwriter.writer.settings import WriteSettings
+
+__all__ = ["SERVED", "role_over"]  # for commands that name several models
 
 Decorator = Callable[[Callable[..., None]], Callable[..., None]]
 
 
-class Words(click.ParamType[int]):
+class WordCount(click.ParamType[int]):
     """A length in words."""
 
     name = "NUMBER"
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """Raises click's own error for what is no whole number in digits; its range is that of the settings."""
+        """Read digits. Raises click's own error for anything else; the range is that of the settings."""
         digits = str(value).strip().replace(",", "").replace("_", "")
         if not (digits.removeprefix("-").isdecimal() and len(digits) < 20):
             self.fail(f"{value!r} is no whole number of words; give digits alone, such as 2000", param, ctx)
         return int(digits)
 
 
-WORDS = Words()
+WORDS = WordCount()
 
 HOME = click.option(
     "--runs",
@@ -53,7 +55,7 @@ class Finite(click.FloatRange):
     """A float that can be saved and compared: no inf, no nan."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:  # noqa: ANN401 - as the library
-        """See `click.ParamType`."""
+        """Read a number. Raises InputError for inf and nan."""
         try:
             finite = math.isfinite(float(value))
         except ValueError:  # click says so
@@ -71,7 +73,7 @@ def _flag(param: click.Parameter | None) -> str:
 
 
 def _headers(_: click.Context, param: click.Parameter, given: tuple[str, ...]) -> dict[str, str] | None:
-    """By name; None where there are none. What is wrong is told without the text, which may be a secret."""
+    """Headers by name; None where there are none. Errors do not quote the text, which may be a secret."""
     parts = [text.partition(":") for text in given]
     if any(not colon for _, colon, _ in parts):
         raise InputError(f"{_flag(param)}: a header looks like NAME:VALUE or NAME:env:VARIABLE")
@@ -114,8 +116,6 @@ SERVER: list[Decorator] = [
     click.option("--timeout", "timeout_s", type=FINITE, help="Longest silence of the server, in seconds."),
     click.option("--retry", "retry_s", type=FINITE, help="Seconds that one call may spend on retries."),
 ]
-SERVED = ("base_url", "key_env", "headers", "extra_body", "timeout_s", "retry_s")
-"""What `SERVER` sets."""
 REACH: list[Decorator] = [
     *SERVER,
     click.option("--window", type=int, help="The model's context window in tokens, where the server does not tell."),
@@ -161,10 +161,11 @@ def with_options(*options: Decorator) -> Decorator:
     return apply
 
 
-def from_flags(cls: type[ConfigT], tree: Tree, source: str = "settings") -> ConfigT:
-    """`build` of what this command's options say. Raises InputError that names the option, where it was given."""
+@contextmanager
+def naming_flags() -> Iterator[None]:
+    """While it lasts, an error in a setting that an option of this command gave names the option."""
     try:
-        return build(cls, tree, source)
+        yield
     except SettingError as error:
         context = click.get_current_context(silent=True)
         name = error.key.rpartition(".")[2]
@@ -175,105 +176,13 @@ def from_flags(cls: type[ConfigT], tree: Tree, source: str = "settings") -> Conf
         raise
 
 
-def reach(flags: dict[str, object]) -> Tree:
-    """Flags of `REACH` as a settings tree."""
-    to_model = {k: flags.get(k) for k in SERVED}
-    return {"writer": to_model} | {k: flags.get(k) for k in ("window", "max_cost", "max_tokens")}
+def from_flags(cls: type[ConfigT], tree: Tree, source: str = "settings") -> ConfigT:
+    """Build settings of what this command's options say. Raises InputError that names the option, where it was given."""
+    with naming_flags():
+        return build(cls, tree, source)
 
 
 def settings(instruction: str, flags: dict[str, object]) -> WriteSettings:
     """Settings from files, environment and flags. Raises InputError naming the file and the bad key."""
-    tree = file_settings(flags.get("config"))
-    text_keys = (
-        "words",
-        "context",
-        "parallel",
-        "language",
-        "section_words",
-        "headings",
-        "temperature",
-        "top_p",
-        "seed",
-    )
-    over = {k: flags.get(k) for k in (*text_keys, "max_section_tokens")} | {"instruction": instruction}
-    tree = _laid(merge(tree, over), merge(reach(flags), {"writer": {"model": flags.get("model")}}))
-    writer = _table(tree.get("writer"))
-    if writer.get("base_url") and not writer.get("model"):
-        raise InputError("--base-url needs --model NAME: the name of a model that this server offers")
-    if flags.get("planner") or tree.get("planner"):
-        tree["planner"] = role_over(writer, merge(_table(tree.get("planner")), {"model": flags.get("planner")}))
-    for role in ("writer", "planner"):
-        if role in tree:
-            tree[role] = findable(_table(tree[role]))
-    return from_flags(WriteSettings, tree)
-
-
-def file_settings(named: object = None) -> Tree:
-    """What is set before any flag: the user's file, the folder's, the environment, the file `named` by --config."""
-    tree: Tree = {}
-    for path in (user_file(), PROJECT_FILE):
-        if path.is_file():
-            tree = _laid(tree, _checked(path))
-    build(WriteSettings, merge({"instruction": "any"}, environment()), "LONGWRITER_MODEL, LONGWRITER_BASE_URL")
-    tree = _laid(tree, environment())
-    return _laid(tree, _checked(named)) if isinstance(named, Path) else tree
-
-
-def _checked(path: Path) -> Tree:
-    """A settings file, alone, so that what is wrong in it is told with its name."""
-    tree = read_toml(path)
-    build(WriteSettings, {"instruction": "any"} | tree, str(path))
-    return tree
-
-
-def _laid(base: Tree, over: Tree) -> Tree:
-    """`merge`, but a model and the address of another do not go together: what came later stands alone."""
-    below, above = _table(base.get("writer")), _table(over.get("writer"))
-    writer = _over(below, above)
-    return merge(base, over) | ({"writer": writer} if writer or "writer" in base or "writer" in over else {})
-
-
-def _over(below: Tree, above: Tree) -> Tree:
-    """One model's settings laid on others; the key and the headers of one provider never go to another."""
-    below, model, there = dict(below), str(above.get("model") or ""), str(below.get("model") or "")
-    named_there = not there.startswith("azure/") and named(there) is not None and not below.get("base_url")
-    if above.get("base_url") and not model and (_runs_here(below) or named_there):
-        below.pop("model")
-    if model and not above.get("base_url") and (_runs_here(above) or _moved(there, model, below)):
-        for key in ("base_url", "key_env", "headers", "extra_body"):
-            below.pop(key, None)
-    return merge(below, above)
-
-
-def role_over(main: Tree, own: Tree) -> Tree:
-    """Another role's model, at the main one's server where nothing else is said; headers stay with their address."""
-    if own.get("base_url") and own["base_url"] != main.get("base_url"):
-        main = {key: value for key, value in main.items() if key not in ("headers", "extra_body")}
-    return _over(main, own)
-
-
-def _moved(there: str, model: str, below: Tree) -> bool:
-    """Whether a model is somewhere else than the one `there`, whose settings are `below`, as far as names tell."""
-    provider, before = named(model), named(there)
-    if provider == before:
-        return False
-    known = provider or before
-    if known is not None and known.prefix == "azure":
-        return provider is not None or not below.get("base_url")
-    return not below.get("base_url") or (provider is not None and not provider.maker)
-
-
-def _runs_here(model: Tree) -> bool:
-    return str(model.get("model") or "").startswith(("gguf:", "hf:", "fake"))
-
-
-def findable(model: Tree) -> Tree:
-    """A file of weights by its whole path: the run may be resumed from another folder."""
-    scheme, _, rest = str(model.get("model") or "").partition(":")
-    if scheme == "gguf" and is_path(rest):
-        return model | {"model": f"gguf:{Path(rest).expanduser().absolute()}"}
-    return model
-
-
-def _table(value: object) -> Tree:
-    return value if isinstance(value, dict) else {}
+    with naming_flags():
+        return write_settings(instruction, flags)

@@ -53,8 +53,8 @@ class Beat:
                 self._say()
 
 
-class Progress:
-    """Watches one manuscript."""
+class ProgressDisplay:
+    """What is going on with one manuscript, on standard error."""
 
     def __init__(self, folder: Path) -> None:
         """`folder`: the run, named for a person who wants to look inside."""

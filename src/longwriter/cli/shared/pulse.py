@@ -1,12 +1,11 @@
 """How far a run is, down to the word that has just come: a fold over its events, and what is said of it.
 
 What a reader sees only grows: a section has the most words that any of its candidates had so far, and tries that begin
-anew take nothing back. Words of a section under way count towards the whole up to what the plan gives it. Nothing is
+again take nothing back. Words of a section under way count towards the whole up to what the plan gives it. Nothing is
 printed here; the clock is handed in.
 """
 
 import re
-from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -54,29 +53,42 @@ def clock(seconds: float) -> str:
 
 
 @dataclass
-class Call:
-    """One that is under way."""
+class CallState:
+    """A call that is under way."""
 
     step: str
     began: float
     first: float | None = None
     """When its first word came."""
-    text: str = ""
     pause: Pause | None = None
     paused: float = 0.0
+    _pieces: list[str] = field(default_factory=list)
     _counted: tuple[int, int] = (0, 0)
+
+    def hear(self, piece: str) -> None:
+        """The next piece of its text."""
+        self._pieces.append(piece)
+
+    @property
+    def text(self) -> str:
+        """What came so far; joined when it is looked at, while another thread may add to it."""
+        count = len(self._pieces)
+        whole = "".join(self._pieces[:count])
+        self._pieces[:count] = [whole]
+        return whole
 
     @property
     def words(self) -> int:
-        """So far; the names of JSON's fields are none."""
-        if len(self.text) != self._counted[0]:
-            self._counted = len(self.text), count_words(JSON_KEY.sub("", self.text))
+        """Words so far; the names of JSON's fields are none."""
+        text = self.text
+        if len(text) != self._counted[0]:
+            self._counted = len(text), count_words(JSON_KEY.sub("", text))
         return self._counted[1]
 
 
 @dataclass
 class Pulse:
-    """See above."""
+    """How far a run is. What one event costs does not grow with the text."""
 
     now: Callable[[], float]
     plan: Plan | None = None
@@ -86,13 +98,14 @@ class Pulse:
     """What the server's cache gave so far."""
     under_way: dict[int, str] = field(default_factory=dict)
     """Sections that are being written, and what their steps begin with."""
-    _calls: dict[int, Call] = field(default_factory=dict)
-    _most: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-    """Most words that a call of a step had."""
+    _calls: dict[int, CallState] = field(default_factory=dict)
+    _most: dict[str, int] = field(default_factory=dict)
+    """Most words that a call of a step had, of sections under way."""
     _done: dict[int, int] = field(default_factory=dict)
+    _done_words: int = 0
     _reused: int = 0
     _shown: int = 0
-    _tokens_a_word: float | None = None
+    _tokens_per_word: float | None = None
     _writing_since: float | None = None
 
     def __post_init__(self) -> None:
@@ -108,12 +121,13 @@ class Pulse:
                 self._writing_since = self._writing_since or self.now()
             case SectionDone(index, written, reused, cost, hit_rate, saved):
                 self.cost, self.cache = cost, cache(hit_rate, saved)
+                self._done_words += written - self._done.get(index, 0)
                 self._done[index] = written
                 self._reused += written if reused else 0
-                self.under_way.pop(index, None)
+                self._forget(self.under_way.pop(index, ""))
             case CallStarted(call, step):
                 self._keep(call)
-                self._calls[call] = Call(step, self.now())
+                self._calls[call] = CallState(step, self.now())
             case CallHeard(call, text):
                 self._hear(self._calls[call], text)
             case CallPaused(call, pause):
@@ -121,13 +135,13 @@ class Pulse:
             case CallEnded(call, tokens):
                 self._end(call, tokens)
 
-    def _hear(self, call: Call, text: str) -> None:
-        call.text += text
+    def _hear(self, call: CallState, text: str) -> None:
+        call.hear(text)
         call.pause = None
         if call.first is None and not text.isspace():
             call.first = self.now()
 
-    def _wait(self, call: Call, pause: Pause) -> None:
+    def _wait(self, call: CallState, pause: Pause) -> None:
         if call.pause is None or call.pause.why != pause.why or pause.why == "retry":
             call.paused = self.now()
         call.pause = pause
@@ -136,13 +150,18 @@ class Pulse:
         self._keep(number)
         call = self._calls.pop(number)
         if tokens and call.words:
-            self._tokens_a_word = tokens / call.words
+            self._tokens_per_word = tokens / call.words
 
     def _keep(self, number: int) -> None:
-        """What a call has had stays with its step."""
-        if number in self._calls:
-            call = self._calls[number]
-            self._most[call.step] = max(self._most[call.step], call.words)
+        """What a call of a section has had stays with its step."""
+        call = self._calls.get(number)
+        if call is not None and call.step.startswith("section:"):
+            self._most[call.step] = max(self._most.get(call.step, 0), call.words)
+
+    def _forget(self, steps: str) -> None:
+        """A finished section's steps are looked at no more."""
+        if steps:
+            self._most = {step: words for step, words in self._most.items() if not step.startswith(steps)}
 
     @property
     def count(self) -> int:
@@ -159,7 +178,7 @@ class Pulse:
     def total(self) -> int:
         """Words of the whole so far: it does not fall."""
         begun = sum(min(self._words(i), self._planned(i)) for i in list(self.under_way))
-        done = sum(self._done.values())
+        done = self._done_words
         coming = min(done + begun, max(done, self.aim))
         self._shown = done if self._over else max(self._shown, coming)
         return self._shown
@@ -173,7 +192,7 @@ class Pulse:
         return self.plan.sections[index].words if self.plan else 0
 
     def _words(self, index: int) -> int:
-        """Of a section that is being written."""
+        """Words of a section that is being written."""
         steps = self.under_way.get(index, "")
         if not steps:
             return 0
@@ -216,7 +235,7 @@ class Pulse:
         after = fit([*came, *(["ending"] if words > planned else []), *how], columns and columns - len(head) - room - 3)
         return around(head, title, f": {after}", columns)
 
-    def _preparing(self, calls: list[Call], columns: int | None) -> str:
+    def _preparing(self, calls: list[CallState], columns: int | None) -> str:
         """A plan, notes, or nothing that is known."""
         if not calls:
             return "ending" if self.plan else "planning"
@@ -232,23 +251,23 @@ class Pulse:
         heard = [f"{counted(words, 'word')} so far"] if words else []
         return fit([what, *heard, *self._how(calls), clock(self.now() - calls[0].began)], columns)
 
-    def _how(self, calls: list[Call]) -> list[str]:
+    def _how(self, calls: list[CallState]) -> list[str]:
         """Speed, or what is waited for; a retry in any case."""
         retries = [c for c in calls if c.pause and c.pause.why == "retry"]
         silent = calls and all(c.first is None or c.pause for c in calls)
         shown = [self._waiting(c) for c in (retries or (calls if silent else []))[:1]]
         return [*filter(None, [self._speed(calls)]), *shown]
 
-    def _speed(self, calls: list[Call]) -> str:
+    def _speed(self, calls: list[CallState]) -> str:
         now = self.now()
         rates = [c.words / (now - c.first) for c in calls if c.first is not None and now - c.first >= SPEED_S]
         if not sum(rates):
             return ""
-        if self._tokens_a_word is not None:
-            return f"{sum(rates) * self._tokens_a_word:.0f} tok/s"
+        if self._tokens_per_word is not None:
+            return f"{sum(rates) * self._tokens_per_word:.0f} tok/s"
         return f"{60 * max(rates):,.0f} words/min"
 
-    def _waiting(self, call: Call) -> str:
+    def _waiting(self, call: CallState) -> str:
         pause, now = call.pause, self.now()
         since = now - (call.paused if pause else call.began)
         long = f", {since:.0f} s" if since >= SHORT_WAIT_S else ""

@@ -2,19 +2,38 @@
 
 import click
 
-from longwriter.cli.lazy import Lazy
+from longwriter.cli.lazy import LazyGroup, Listed
 
-COMMANDS = {  # name -> module and attribute, imported when called
-    "pretrain": "longwriter.cli.train.run:pretrain",
-    "cpt": "longwriter.cli.train.run:cpt",
-    "sft": "longwriter.cli.train.run:sft",
-    "dpo": "longwriter.cli.train.run:dpo",
-    "reward": "longwriter.cli.train.run:reward",
-    "grpo": "longwriter.cli.train.run:grpo",
-    "estimate": "longwriter.cli.train.estimate:estimate",
+KEPT = "stopped; the checkpoints so far are kept: the same command goes on from the last one"
+
+COMMANDS = {
+    "pretrain": Listed(
+        "longwriter.cli.train.run:pretrain", "Train a model on token shards, from nothing or from weights.", KEPT
+    ),
+    "cpt": Listed(
+        "longwriter.cli.train.run:cpt",
+        "Go on pretraining: the same as pretrain, for a recipe with model.init.",
+        KEPT,
+    ),
+    "sft": Listed("longwriter.cli.train.run:sft", "Fine-tune on conversations, packed.", KEPT),
+    "dpo": Listed("longwriter.cli.train.run:dpo", "Optimise preferences on the pairs of longwriter data pairs.", KEPT),
+    "reward": Listed(
+        "longwriter.cli.train.run:reward",
+        "Train a Bradley-Terry reward model on the pairs of longwriter data pairs.",
+        KEPT,
+    ),
+    "grpo": Listed(
+        "longwriter.cli.train.run:grpo",
+        "Reinforce length, writing and form by group-relative policy optimisation.",
+        KEPT,
+    ),
+    "estimate": Listed(
+        "longwriter.cli.train.estimate:estimate",
+        "Say whether a recipe fits, how fast it runs, how long it takes and what that costs.",
+    ),
 }
 
 
-@click.command(cls=Lazy, table=COMMANDS)
+@click.command(cls=LazyGroup, table=COMMANDS)
 def train() -> None:
     """Train: pretraining, continual pretraining, supervised fine-tuning, preferences, reward models, reinforcement."""

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from longwriter.api.runs import Run
+from longwriter.api.settings import as_path
 from longwriter.cli.pull import bring
 from longwriter.cli.shared.progress import Beat
 from longwriter.cli.shared.pulse import clock
@@ -19,19 +21,18 @@ from longwriter.runs.exports import check_export, export, intend
 from longwriter.text import counted
 from longwriter.writer.batch import Outcome, read_batch, write_batch
 from longwriter.writer.events import Event, SectionDone
-from longwriter.writer.session import Options, stored
+from longwriter.writer.session import Options
 from longwriter.writer.settings import WriteSettings
 
 
-def write_lines(
-    batch: Path, base: WriteSettings, out: Path | None, home: Path, work: Options, flags: dict[str, object]
-) -> None:
-    """Write all lines of a file, each text to `out`/id.md.
+def write_lines(batch: Path, base: WriteSettings, home: Path, flags: dict[str, object]) -> None:
+    """Write all lines of a file, each text to --out/id.md.
 
     Failures are printed and make exit code 2 at the end; without any, texts that are not as asked make it 4.
     Ceilings hold for each text; a text that reaches one is delivered as far as it goes.
     """
     items, as_json = read_batch(batch, base), bool(flags["as_json"])
+    out, work = as_path(flags["out"]), Options(prices=as_path(flags["prices"]))
     if flags["dry_run"]:
         for name, settings in items.items():
             if not as_json:
@@ -49,28 +50,28 @@ def write_lines(
     for name, file in files.items():
         intend(home / name, file)
     bring(base.writer, base.planner or base.writer)
-    teller = Teller(home, files, len(items))
+    display = BatchDisplay(home, files, len(items))
     concurrency = flags["concurrency"]
     assert isinstance(concurrency, int)
-    with teller.beat:
-        told = replace(work, on_event=teller.on_event)
-        outcomes = run_async(write_batch(items, home, concurrency, told, teller.tell))
+    with display.beat:
+        watched = replace(work, on_event=display.on_event)
+        outcomes = run_async(write_batch(items, home, concurrency, watched, display.tell))
     if as_json:
         for outcome in outcomes:
             report = outcome.result.report.model_dump() if outcome.result else None
             failure = str(outcome.failure) if outcome.failure else None
             click.echo(json.dumps({"run": outcome.name, "report": report, "failure": failure}, ensure_ascii=False))
     failed = sum(o.result is None for o in outcomes)
-    if failed or teller.unsaved:
-        kept = f"; {teller.unsaved} could not be put in {out}" if teller.unsaved else ""
+    if failed or display.unsaved:
+        kept = f"; {display.unsaved} could not be put in {out}" if display.unsaved else ""
         texts = counted(len(outcomes), "text")
         raise LongWriterError(f"{failed} of {texts} failed{kept}; the same command goes on with them")
-    if teller.flawed:
-        raise Flawed(f"all finished, but {teller.flawed} of {counted(len(outcomes), 'text')} not as asked; see above")
+    if display.flawed:
+        raise Flawed(f"all finished, but {display.flawed} of {counted(len(outcomes), 'text')} not as asked; see above")
 
 
-class Teller:
-    """Says what became of each line, and puts its text where it was asked for."""
+class BatchDisplay:
+    """What became of each line of a batch, on standard error; puts its text where it was asked for."""
 
     def __init__(self, home: Path, files: dict[str, Path], count: int) -> None:
         """`files`: where each text goes; empty: nowhere beside its run."""
@@ -80,12 +81,12 @@ class Teller:
         self.beat = Beat(self._still)
 
     def on_event(self, event: Event) -> None:
-        """Of any of the texts."""
+        """Hear an event of any of the texts."""
         if isinstance(event, SectionDone) and not event.reused:
             self.words += event.written
 
     def _still(self) -> None:
-        """That the work goes on."""
+        """Say that the work goes on."""
         came = f", {counted(self.words, 'word')} written" if self.words else ""
         say(f"     {self.done} of {counted(self.count, 'text')} done{came}, {clock(time.monotonic() - self.started)}")
 
@@ -111,8 +112,8 @@ class Teller:
             return ""
         text = outcome.result.text if outcome.result else None
         if isinstance(outcome.failure, CeilingReached):
-            session = stored(self.home / outcome.name)
-            text = session.result().text if session and session.manuscript.planned else None
+            run = Run(self.home / outcome.name)
+            text = run.text if run.planned else None
         try:
             if text is not None:
                 export(self.home / outcome.name, self.files[outcome.name], text)

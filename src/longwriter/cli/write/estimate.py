@@ -1,11 +1,10 @@
 """longwriter estimate: the price before paying it."""
 
-from pathlib import Path
-
 import click
 
-from longwriter.cli.shared.grouped import Grouped
-from longwriter.cli.shared.options import HOME, JSON, PRICES, REACH, TEXT, Finite, settings, with_options
+from longwriter.api.job import new_job
+from longwriter.cli.shared.grouped import GroupedHelp
+from longwriter.cli.shared.options import HOME, JSON, PRICES, REACH, TEXT, Finite, naming_flags, with_options
 from longwriter.cli.shared.tables import money
 from longwriter.cli.write.write_run import run_async
 from longwriter.length.doubts import doubts
@@ -23,15 +22,15 @@ Example:
 """
 
 
-@click.command(cls=Grouped, epilog=EXAMPLES)
+@click.command(cls=GroupedHelp, epilog=EXAMPLES)
 @click.argument("instruction")
-@click.option("--speed", type=Finite(min=0.1), default=TOKENS_A_SECOND, show_default=True, help="Tokens a second.")
+@click.option("--speed", type=Finite(min=0.1), default=TOKENS_A_SECOND, show_default=True, help="Tokens per second.")
 @with_options(*TEXT, *REACH, PRICES, HOME, JSON)
 def estimate(instruction: str, speed: float, **flags: object) -> None:
     """Print calls, tokens, cost and minutes of a text; nothing is asked of the model."""
-    prices = flags["prices"]
-    work = Options(prices=prices if isinstance(prices, Path) else None)
-    print_estimate(settings(instruction, flags), work, speed, as_json=bool(flags["as_json"]))
+    with naming_flags():
+        job = new_job(instruction, flags | {"runs": flags["home"]})
+    print_estimate(job.settings, job.options, speed, as_json=bool(flags["as_json"]))
 
 
 def print_estimate(settings: WriteSettings, work: Options, speed: float = TOKENS_A_SECOND, *, as_json: bool) -> None:

@@ -1,13 +1,13 @@
-"""longwriter redo: write sections anew."""
+"""longwriter redo: write sections again."""
 
 from pathlib import Path
 
 import click
 
-from longwriter.cli.shared.grouped import Grouped
+from longwriter.cli.shared.grouped import GroupedHelp
 from longwriter.cli.shared.options import HOME, JSON, PRICES, REACH, RUN, with_options
-from longwriter.cli.write.resume import reopen
-from longwriter.cli.write.write_run import Goal, work_on
+from longwriter.cli.write.resume import reopened
+from longwriter.cli.write.write_run import work_on
 from longwriter.errors import InputError
 
 EXAMPLES = """
@@ -19,7 +19,7 @@ Examples:
 """
 
 
-@click.command(cls=Grouped, epilog=EXAMPLES)
+@click.command(cls=GroupedHelp, epilog=EXAMPLES)
 @RUN
 @click.option(
     "--section", "sections", type=click.IntRange(min=1), multiple=True, help="Number in the plan; may be repeated."
@@ -28,15 +28,13 @@ Examples:
 @click.option("--out", type=click.Path(path_type=Path), help="File for the text; - for standard output.")
 @click.option("--force", is_flag=True, help="Replace a file at --out that this run did not write.")
 @with_options(*REACH, PRICES, HOME, JSON)
-def redo(run: str, sections: tuple[int, ...], stale: bool, out: Path | None, force: bool, **flags: object) -> None:
-    """Write sections of RUN anew."""
+def redo(run: str, sections: tuple[int, ...], stale: bool, **flags: object) -> None:
+    """Write sections of RUN again."""
     if not sections and not stale:
         raise InputError("say what to redo: --section 7, or --stale")
-    folder, chosen, work = reopen(run, flags)
-    goal = Goal(out, force, bool(flags["as_json"]))
-    result = work_on(chosen, folder, work, goal, redo=tuple(n - 1 for n in sections), redo_stale=stale)
+    job = reopened(run, flags, tuple(n - 1 for n in sections), redo_stale=stale)
+    result = work_on(job, as_json=bool(flags["as_json"]))
     left = [s.number for s in result.report.sections if s.stale]
     if left:
-        click.echo(
-            f"stale now: {', '.join(map(str, left))}; rewrite them with: longwriter redo {folder} --stale", err=True
-        )
+        shown = ", ".join(map(str, left))
+        click.echo(f"stale now: {shown}; rewrite them with: longwriter redo {job.folder} --stale", err=True)

@@ -4,13 +4,11 @@ from pathlib import Path
 
 import click
 
-from longwriter.cli.shared.grouped import Grouped
-from longwriter.cli.shared.options import HOME, JSON, PRICES, REACH, RUN, from_flags, reach, with_options
-from longwriter.cli.write.write_run import Goal, work_on
-from longwriter.config import merge
-from longwriter.runs.folders import find, saved_settings
-from longwriter.writer.session import Options
-from longwriter.writer.settings import WriteSettings
+from longwriter.api.job import WriteJob, resumed_job
+from longwriter.cli.shared.grouped import GroupedHelp
+from longwriter.cli.shared.options import HOME, JSON, PRICES, REACH, RUN, naming_flags, with_options
+from longwriter.cli.write.write_run import work_on
+from longwriter.runs.folders import find
 
 EXAMPLES = """
 \b
@@ -24,26 +22,19 @@ written, the rest is kept.
 """
 
 
-@click.command(cls=Grouped, epilog=EXAMPLES)
+@click.command(cls=GroupedHelp, epilog=EXAMPLES)
 @RUN
 @click.option("--out", type=click.Path(path_type=Path), help="File for the text; - for standard output.")
 @click.option("--force", is_flag=True, help="Replace a file at --out that this run did not write.")
 @with_options(*REACH, PRICES, HOME, JSON)
-def resume(run: str, out: Path | None, force: bool, **flags: object) -> None:
+def resume(run: str, **flags: object) -> None:
     """Go on with RUN exactly where it stopped."""
-    folder, chosen, work = reopen(run, flags)
-    work_on(chosen, folder, work, Goal(out, force, bool(flags["as_json"])))
+    work_on(reopened(run, flags), as_json=bool(flags["as_json"]))
 
 
-def reopen(run: str, flags: dict[str, object]) -> tuple[Path, WriteSettings, Options]:
-    """A run's folder, its settings with what may be changed, and how to work."""
-    home, prices = flags["home"], flags["prices"]
+def reopened(run: str, flags: dict[str, object], redo: tuple[int, ...] = (), *, redo_stale: bool = False) -> WriteJob:
+    """A run to be gone on with, by its name."""
+    home = flags["home"]
     assert isinstance(home, Path)
-    folder = find(home, run)
-    saved, over = saved_settings(folder), reach(flags)
-    writer, planner = saved["writer"], saved["planner"]
-    assert isinstance(writer, dict)
-    if isinstance(planner, dict) and planner["base_url"] == writer["base_url"]:
-        over["planner"] = over["writer"]  # the server that has moved is that of both
-    chosen = from_flags(WriteSettings, merge(saved, over), str(folder))
-    return folder, chosen, Options(prices=prices if isinstance(prices, Path) else None)
+    with naming_flags():
+        return resumed_job(find(home, run), flags, redo=redo, redo_stale=redo_stale)

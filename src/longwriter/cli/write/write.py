@@ -1,21 +1,17 @@
 """longwriter write: from a sentence, or an outline, to a text."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import click
 
-from longwriter.cli.shared.grouped import Grouped
-from longwriter.cli.shared.options import HOME, JSON, PRICES, REACH, TEXT, settings, with_options
+from longwriter.api.job import new_job
+from longwriter.cli.shared.grouped import GroupedHelp
+from longwriter.cli.shared.options import HOME, JSON, PRICES, REACH, TEXT, naming_flags, settings, with_options
 from longwriter.cli.write.batch import write_lines
 from longwriter.cli.write.estimate import print_estimate
-from longwriter.cli.write.run_states import planned_by
-from longwriter.cli.write.write_run import Goal, work_on
-from longwriter.config import read_text
+from longwriter.cli.write.runs import planned_by
+from longwriter.cli.write.write_run import work_on
 from longwriter.errors import InputError
-from longwriter.runs.folders import LAST, run_name
-from longwriter.writer.plan.outline import from_markdown
-from longwriter.writer.session import Options
 
 EXAMPLES = """
 \b
@@ -32,7 +28,7 @@ The same command again goes on with a run that was stopped.
 """
 
 
-@click.command(cls=Grouped, epilog=EXAMPLES)
+@click.command(cls=GroupedHelp, epilog=EXAMPLES)
 @click.argument("instruction", required=False)
 @click.option(
     "--plan", "plan_file", type=click.Path(path_type=Path), help="Outline to follow, as `longwriter plan` prints it."
@@ -48,32 +44,21 @@ The same command again goes on with a run that was stopped.
 )
 @click.option("--dry-run", is_flag=True, help="Print calls, tokens, cost and minutes; spend nothing.")
 @with_options(*TEXT, *REACH, PRICES, HOME, JSON)
-def write(instruction: str | None, plan_file: Path | None, out: Path | None, **flags: object) -> None:
+def write(instruction: str | None, plan_file: Path | None, **flags: object) -> None:
     """Write a long text from INSTRUCTION."""
-    home, prices = flags["home"], flags["prices"]
+    home, batch, as_json = flags["home"], flags["batch"], bool(flags["as_json"])
     assert isinstance(home, Path)
-    work = Options(prices=prices if isinstance(prices, Path) else None)
-    batch, as_json = flags["batch"], bool(flags["as_json"])
     if isinstance(batch, Path):
         alone = {"an instruction": instruction, "--plan": plan_file, "--run": flags["name"]}
         if given := [name for name, value in alone.items() if value]:
             raise InputError(f"--batch does not go with {', '.join(given)}: each line is a text of its own")
-        write_lines(batch, settings("batch", flags), out, home, work, flags)
+        write_lines(batch, settings("batch", flags), home, flags)
         return
-    if plan_file is not None:
-        plan, stated = from_markdown(read_text(plan_file), str(plan_file))
-        work, instruction = replace(work, plan=plan), instruction or stated or plan.title
-    if not instruction:
-        raise InputError('say what to write: longwriter write "Write a 3000-word story about a lighthouse"')
-    chosen = settings(instruction, flags)
-    if plan_file is not None and (origin := planned_by(instruction, home)):
+    with naming_flags():
+        job = new_job(instruction, flags | {"plan": plan_file, "run": flags["name"], "runs": home})
+    if plan_file is not None and (origin := planned_by(job.settings.instruction, home)):
         click.echo(f"{plan_file}: planned in the run {origin}", err=True)
     if flags["dry_run"]:
-        print_estimate(chosen, work, as_json=as_json)
-        return
-    if flags["name"] == LAST:
-        raise InputError(f"--run: {LAST!r} stands for the run that was active last; give another name")
-    name = flags["name"] or run_name(
-        instruction, chosen.words, out and str(out.resolve()), plan_file and str(plan_file.resolve())
-    )
-    work_on(chosen, home / str(name), work, Goal(out, bool(flags["force"]), as_json))
+        print_estimate(job.settings, job.options, as_json=as_json)
+    else:
+        work_on(job, as_json=as_json)

@@ -1,26 +1,25 @@
-"""Run a piece of work with its progress shown, and end it gracefully on Ctrl-C."""
+"""Do a write job with its progress shown, and end it gracefully on Ctrl-C."""
 
 import asyncio
 import json
 from collections.abc import Coroutine
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from longwriter.cli.pull import bring
-from longwriter.cli.shared.progress import Progress
-from longwriter.cli.shared.screen import say
+from longwriter.api.job import NOWHERE, WriteJob
+from longwriter.api.runs import Run
+from longwriter.cli.pull import FetchMeter, say
+from longwriter.cli.shared.progress import ProgressDisplay
+from longwriter.cli.shared.screen import say as say_wrapped
 from longwriter.cli.shared.tables import flaws, totals
 from longwriter.cli.signals import ENDING, cancelling
 from longwriter.errors import CeilingReached, Flawed, InputError, RunError
-from longwriter.runs.exports import claimed, export, intended
 from longwriter.runs.folders import DRAFT
 from longwriter.text import count_words, counted
-from longwriter.writer.session import Options as Work
-from longwriter.writer.session import Result, stored, write
-from longwriter.writer.settings import WriteSettings
+from longwriter.writer.outcome.report import Report
+from longwriter.writer.session import Result
 
 T = TypeVar("T")
 
@@ -39,85 +38,56 @@ def run_async(work: Coroutine[Any, Any, T]) -> T:
         raise KeyboardInterrupt from None
 
 
-@dataclass(frozen=True)
-class Goal:
-    """Where the text goes, and how the report is told."""
-
-    out: Path | None
-    force: bool
-    as_json: bool
-
-    @property
-    def to_stdout(self) -> bool:
-        """Standard output was asked for: --out -."""
-        return self.out is not None and str(self.out) == "-"
-
-    def files(self, folder: Path) -> list[Path]:
-        """Where the text is to go: --out, else where earlier commands on the run wanted it."""
-        if self.to_stdout and self.as_json:
-            raise InputError("--json and --out - both want standard output; give one of them a file")
-        if self.to_stdout:
-            return []
-        return intended(folder)[0] if self.out is None else [self.out]
-
-    def deliver(self, result: Result, folder: Path) -> None:
-        """Put the text where it was asked for, and say what came of it."""
-        if self.to_stdout:
-            click.echo(result.text, nl=False)
-        files = self.files(folder)
-        for file in files:
-            export(folder, file, result.text, force=self.force)
-        for note in intended(folder)[1] if self.out is None else []:
-            click.echo(f"note: {note}", err=True)
-        where = files[0] if files else folder / DRAFT
-        if self.as_json:
-            told = result.report.model_dump() | {"run": str(folder), "text": str(where)}
-            click.echo(json.dumps(told, ensure_ascii=False))
-        else:
-            say(f"{totals(result.report)}\ntext: {where}\nrun: {folder}")
+def shown(job: WriteJob) -> Result:
+    """Do a job with its progress on standard error."""
+    job.fetch(say, FetchMeter())
+    with ProgressDisplay(job.folder) as display:
+        return run_async(job.watched_by(display.on_event, live=display.live).work())
 
 
-def work_on(
-    settings: WriteSettings,
-    folder: Path,
-    work: Work,
-    goal: Goal,
-    *,
-    redo: tuple[int, ...] = (),
-    redo_stale: bool = False,
-) -> Result:
-    """Write with progress on standard error, and deliver. Raises Flawed after it where the text has faults.
+def work_on(job: WriteJob, *, as_json: bool) -> Result:
+    """Do a job and say what came of it. Raises Flawed after it where the text has faults.
 
-    A stop at a ceiling delivers what there is, and is raised; Ctrl-C says where it is and how to go on.
+    A stop at a ceiling says what there is, and is raised; Ctrl-C says where it is and how to go on.
     """
-    with claimed(folder, goal.files(folder), force=goal.force):
-        bring(settings.writer, settings.planner or settings.writer)
-        ENDING.said = lambda: _stopped(folder)
+    if job.out == NOWHERE and as_json:
+        raise InputError("--json and --out - both want standard output; give one of them a file")
+    with job.claimed():
+        ENDING.said = lambda: _stopped(job.folder)
         try:
-            with Progress(folder) as progress:
-                options = Work(progress.on_event, progress.live, work.prices, work.plan)
-                result = run_async(write(settings, folder, options, redo=redo, redo_stale=redo_stale))
+            result = shown(job)
         except CeilingReached:
-            session = stored(folder)
-            if session is not None and session.manuscript.planned:
-                goal.deliver(session.result(), folder)
+            run = Run(job.folder)
+            if run.planned:
+                _report(job, run.text, run.report, as_json=as_json)
             raise
         except KeyboardInterrupt:
-            raise KeyboardInterrupt(_stopped(folder)) from None
-        goal.deliver(result, folder)
+            raise KeyboardInterrupt(_stopped(job.folder)) from None
+        _report(job, result.text, result.report, as_json=as_json)
     if wrong := flaws(result.report):
         raise Flawed(f"finished, but {wrong}; try another model, or another --seed")
     return result
 
 
+def _report(job: WriteJob, text: str, report: Report, *, as_json: bool) -> None:
+    """Say what came of it and where it is; --out - prints the text."""
+    if job.out == NOWHERE:
+        click.echo(text, nl=False)
+    where = next(iter(job.files), job.folder / DRAFT)
+    if as_json:
+        told = report.model_dump() | {"run": str(job.folder), "text": str(where)}
+        click.echo(json.dumps(told, ensure_ascii=False))
+    else:
+        say_wrapped(f"{totals(report)}\ntext: {where}\nrun: {job.folder}")
+
+
 def _stopped(folder: Path) -> str:
     """Where a stopped run is, what it holds, and how to go on."""
-    on = f"go on with: longwriter resume {folder}"
+    run, on = Run(folder), f"go on with: longwriter resume {folder}"
     try:
-        session = stored(folder)
+        if not run.planned:
+            return f"stopped before the plan was made; {on}"
     except RunError:
         return f"stopped before anything was kept in {folder}"
-    if session is None or not session.manuscript.planned:
-        return f"stopped before the plan was made; {on}"
-    aim = counted(session.manuscript.target.aim, "word")
-    return f"stopped: {count_words(session.result().text):,} of {aim} are in {folder / DRAFT}; {on}"
+    aim = counted(run.report.target.aim, "word")
+    return f"stopped: {count_words(run.text):,} of {aim} are in {folder / DRAFT}; {on}"
