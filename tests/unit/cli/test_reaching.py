@@ -11,7 +11,7 @@ import pytest
 from tests.helpers.command import longwriter_here
 from tests.helpers.server import Server
 
-from longwriter.cli.lazy import Lazy
+from longwriter.cli.lazy import LazyGroup
 from longwriter.cli.main import COMMANDS
 from longwriter.cli.shared.options import Finite, role_over, settings
 from longwriter.errors import InputError
@@ -159,7 +159,7 @@ def commands(table: dict[str, str]) -> Iterator[click.Command]:
         except ModuleNotFoundError as error:
             pytest.skip(f"without {error.name}")
         yield command
-        if isinstance(command, Lazy):
+        if isinstance(command, LazyGroup):
             yield from commands(command.table)
 
 

@@ -8,7 +8,7 @@ import pytest
 from tests.helpers.making import fake, session, settings, write_with
 from tests.helpers.server import Server
 
-from longwriter.cli.shared.progress import Progress
+from longwriter.cli.shared.progress import ProgressDisplay
 from longwriter.cli.shared.tables import cache, totals
 from longwriter.errors import CeilingReached
 from longwriter.journal import Journal
@@ -166,7 +166,7 @@ def test_the_cache_in_few_words() -> None:
 
 
 def test_progress_says_what_the_cache_gave(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    with Progress(tmp_path) as progress:
+    with ProgressDisplay(tmp_path) as progress:
         progress.on_event(Planned(plan(2), exact(1000, "option")))
         progress.on_event(SectionDone(0, 500, False, 0.42, 0.83, 1.1))
         progress.on_event(SectionDone(1, 500, False, 0.5, None, None))
