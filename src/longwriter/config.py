@@ -7,9 +7,10 @@ choice for one shell or one command goes before what a folder or a machine is se
 
 import os
 import tomllib
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
-from typing import TypeVar, get_args
+from typing import Any, TypeVar, get_args
 
 from annotated_types import Ge, Gt, Le, Lt
 from pydantic import BaseModel, ValidationError
@@ -165,6 +166,26 @@ def _bounds(cls: object, place: Sequence[int | str]) -> dict[str, float]:
 def _number(bound: object) -> float:
     assert isinstance(bound, int | float)
     return bound
+
+
+def imported(name: str, table: Mapping[str, str], kind: str) -> Callable[..., Any]:
+    """The class of a table's entry, `module:Class`, or of a name that is `package.module:Class` itself; imported now.
+
+    `kind`: what the names are names of, for messages. Raises InputError for a name that stands for nothing.
+    """
+    if name not in table and ":" not in name:
+        raise InputError(f"no {kind} is called {name!r}; there are {', '.join(table)}, and your own by package.module:Class")
+    module, _, attribute = table.get(name, name).partition(":")
+    try:
+        found = getattr(import_module(module), attribute)
+    except (ImportError, SyntaxError, AttributeError, ValueError, TypeError) as error:
+        if name in table:
+            raise
+        raise InputError(f"{kind} {name}: {error}; it is imported as any Python module is (PYTHONPATH)") from error
+    if not callable(found):
+        raise InputError(f"{kind} {name}: {attribute} is not a class")
+    loaded: Callable[..., Any] = found
+    return loaded
 
 
 def flatten(tree: Tree, prefix: str = "") -> dict[str, object]:

@@ -6,7 +6,7 @@ asked for, not before. 3. Retrying, think-tag stripping and error naming happen 
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from importlib import import_module
 from types import ModuleType
@@ -14,6 +14,7 @@ from typing import Literal, Protocol, runtime_checkable
 
 from pydantic import Field, JsonValue, field_validator
 
+from longwriter.config import imported
 from longwriter.errors import InputError, SetupError
 from longwriter.models.headers import Headers
 from longwriter.types import Address, Record, Reply, Request
@@ -175,9 +176,14 @@ def open_model(config: ModelConfig) -> Model:
         raise InputError("the model's name is empty; use --model NAME, or leave it out for the default")
     if scheme != "openai" and (config.headers or config.extra_body):
         raise InputError(f"{config.model} runs here; --header and --extra-body are for servers")
-    module, name = BACKENDS[scheme].split(":")
-    model: Model = getattr(import_module(module), name)(config, rest)
+    model: Model = imported(scheme, BACKENDS, "backend")(config, rest)
     return model
+
+
+async def close_all(models: Iterable[Model]) -> None:
+    """Close the connections of all models; one that has several roles is closed once."""
+    for model in {id(m): m for m in models}.values():
+        await model.aclose()
 
 
 def need(package: str, extra: str) -> ModuleType:
