@@ -11,9 +11,14 @@ import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
+from pydantic import BaseModel, ValidationError
+
+from longwriter.config import fault
 from longwriter.errors import RunError
+
+RecordT = TypeVar("RecordT", bound=BaseModel)
 
 
 class Entry(NamedTuple):
@@ -116,6 +121,17 @@ class Journal:
         self._entries.append(entry)
         self._sum = total
         return entry
+
+    def parsed(self, entry: Entry, kind: type[RecordT], data: object = None) -> RecordT:
+        """An entry's data, or the part of it that is given, as a typed record. Raises RunError naming the journal's line."""
+        try:
+            return kind.model_validate(entry.data if data is None else data)
+        except ValidationError as error:
+            key, reason = fault(error, kind)
+            raise RunError(
+                f"{self.path or 'the journal'}:{entry.n + 1}: a record {entry.kind!r} that this version cannot read: "
+                f"{key + ': ' if key else ''}{reason}"
+            ) from error
 
     def __iter__(self) -> Iterator[Entry]:
         return iter(self._entries)
