@@ -174,7 +174,9 @@ def imported(name: str, table: Mapping[str, str], kind: str) -> Callable[..., An
     `kind`: what the names are names of, for messages. Raises InputError for a name that stands for nothing.
     """
     if name not in table and ":" not in name:
-        raise InputError(f"no {kind} is called {name!r}; there are {', '.join(table)}, and your own by package.module:Class")
+        raise InputError(
+            f"no {kind} is called {name!r}; there are {', '.join(table)}, and your own by package.module:Class"
+        )
     module, _, attribute = table.get(name, name).partition(":")
     try:
         found = getattr(import_module(module), attribute)

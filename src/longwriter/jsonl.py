@@ -68,7 +68,7 @@ def parsed(text: str, where: str, example: str) -> dict[str, object]:
     try:
         row = json.loads(text)
         if _ESCAPED_HALF.search(text):
-            row = json.loads(_whole(json.dumps(row, ensure_ascii=False)))
+            row = json.loads(whole_characters(json.dumps(row, ensure_ascii=False)))
     except RecursionError as error:
         raise InputError(f"{where}: not usable JSON: brackets nested too deep") from error
     except ValueError as error:
@@ -78,5 +78,6 @@ def parsed(text: str, where: str, example: str) -> dict[str, object]:
     return row
 
 
-def _whole(text: str) -> str:
+def whole_characters(text: str) -> str:
+    """The text with U+FFFD for each lone surrogate."""
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

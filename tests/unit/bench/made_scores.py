@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from longwriter.bench.records import Decay, Item, ItemScore, Metric, Rating, Response, Scores
+from longwriter.bench.records import Decay, BenchItem, ItemScore, Metric, Rating, Response, Scores
 from longwriter.bench.report.samples import Texts
 from longwriter.bench.settings import BenchSettings
 from longwriter.journal import Journal
@@ -118,7 +118,7 @@ def texts(scores: Scores, most: int = 5000) -> Texts:
     for i in scores.items:
         base, words = (CHINESE, 28) if i.language == "zh" else (ENGLISH, 19)
         prompt = f"{base}Write about it in {i.required} words. <script>alert(1)</script>"
-        items[i.id] = Item(id=i.id, prompt=prompt, required=i.required, language=i.language, type=i.type)
+        items[i.id] = BenchItem(id=i.id, prompt=prompt, required=i.required, language=i.language, type=i.type)
         text = base * (min(i.words or 0, most) // words + 1) if i.words else ""
         responses[i.id] = Response(id=i.id, text=text, failure="" if i.words is not None else i.failures[0])
     return Texts(items, responses)

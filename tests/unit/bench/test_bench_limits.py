@@ -7,23 +7,23 @@ import pytest
 from tests.server import Script, Server
 from tests.unit.bench.bench_runs import GOOD, ROWS, run, saved, settings
 
-from longwriter.bench.judging import JUDGINGS
-from longwriter.bench.judging.judge import Judge, try_id
+from longwriter.bench.judging.judge import JudgedTexts, JudgeWorker, try_id
+from longwriter.bench.judging.quality import Quality
 from longwriter.bench.judging.wording import own_wording
-from longwriter.bench.records import Item, Response
+from longwriter.bench.records import BenchItem, Response
 from longwriter.bench.systems import Plain
 from longwriter.length.score import length_score
 from longwriter.models.fake import FakeModel
 from longwriter.types import Reply
 
-ITEMS = {"long": Item(id="long", prompt="Write of tin", required=1000), "free": Item(id="free", prompt="Write of tin")}
+ITEMS = {"long": BenchItem(id="long", prompt="Write of tin", required=1000), "free": BenchItem(id="free", prompt="Write of tin")}
 
 
-def judge(tmp_path: Path, *replies: Reply | str, **more: object) -> Judge:
+def judge(tmp_path: Path, *replies: Reply | str, **more: object) -> JudgeWorker:
     chosen = settings(saved(tmp_path / "d.jsonl", ROWS), "fake", judge="fake").judge
     assert chosen is not None
-    texts = (ITEMS, {"long": Response(id="long", text="Tin is soft.")})
-    worker = Judge(chosen.model_copy(update=more), JUDGINGS["quality"], own_wording("quality"), texts)
+    texts = JudgedTexts(ITEMS, {"long": Response(id="long", text="Tin is soft.")})
+    worker = JudgeWorker(chosen.model_copy(update=more), Quality(), own_wording(Quality()), texts)
     worker.model = FakeModel.scripted(list(replies))
     return worker
 

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_scores import bare, made, texts
 
-from longwriter.bench.records import Item, ItemScore, Metric, Response, Scores
+from longwriter.bench.records import BenchItem, ItemScore, Metric, Response, Scores
 from longwriter.bench.report.draw import SYSTEMS, fmt, safe, with_interval
 from longwriter.bench.report.page import make_page, named
 from longwriter.bench.report.picture import Shown
@@ -185,7 +185,7 @@ def test_texts_are_in_their_language_and_long_ones_are_cut() -> None:
     scores = made(items=1).model_copy(update={"items": (own,)})
     text = "开头" + "灯塔很高。" * 20_000 + "结尾"
     held = Texts(
-        {"a": Item(id="a", prompt="写一篇灯塔的文章，要很长。")}, {"a": Response(id="a", text=text, finish="length")}
+        {"a": BenchItem(id="a", prompt="写一篇灯塔的文章，要很长。")}, {"a": Response(id="a", text=text, finish="length")}
     )
     page = make_page([Shown("n", scores)], [held])
     assert '<blockquote lang="zh-Hans">写一篇' in page
@@ -223,7 +223,7 @@ def test_hostile_words_stay_words() -> None:
             "checks": {EVIL: Metric(value=1.0, n=1)},
         }
     )
-    held = Texts({EVIL: Item(id=EVIL, prompt=EVIL)}, {EVIL: Response(id=EVIL, text=EVIL)})
+    held = Texts({EVIL: BenchItem(id=EVIL, prompt=EVIL)}, {EVIL: Response(id=EVIL, text=EVIL)})
     page = make_page([Shown(EVIL, scores)], [held])
     balance = Balance()
     balance.feed(page)

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from longwriter.bench.records import Item, ItemScore, Response
+from longwriter.bench.records import BenchItem, ItemScore, Response
 from longwriter.bench.report.draw import fmt, plain, safe, sign
 from longwriter.bench.report.picture import Shown
 from longwriter.bench.report.tables import table
@@ -23,7 +23,7 @@ CUT = {"length": "cut at the token limit", "filter": "cut by the provider's filt
 class Texts(NamedTuple):
     """What was asked and written, by the item's id."""
 
-    items: Mapping[str, Item]
+    items: Mapping[str, BenchItem]
     responses: Mapping[str, Response]
 
 
@@ -152,4 +152,4 @@ def failures(runs: Sequence[Shown]) -> str:
     rows = [row(n, safe(i.id), safe(i.type), safe(i.language), safe(w[:300])) for n, i, w in found[:MOST_FAILURES]]
     more = f"; the first {MOST_FAILURES} of {len(found):,}" if len(found) > MOST_FAILURES else ""
     each = table("Failures by item", ["item", *heads, "type", "language", "reason"], rows, "told")
-    return f"{out}<details><summary>Item by item{more}</summary>{each}</details>"
+    return f"{out}<details><summary>BenchItem by item{more}</summary>{each}</details>"

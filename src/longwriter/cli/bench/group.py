@@ -5,7 +5,7 @@ from functools import partial
 
 import click
 
-from longwriter.bench.benchmarks.base import BENCHMARKS, open_benchmark
+from longwriter.bench.benchmarks import BENCHMARKS
 from longwriter.cli.lazy import Lazy
 
 COMMANDS = {  # name -> module and attribute, imported when called
@@ -38,6 +38,8 @@ class Benches(Lazy):
         """Import one."""
         if name not in BENCHMARKS:
             return super().get_command(ctx, name)
+        from longwriter.bench.benchmarks.base import open_benchmark
+
         run = super().get_command(ctx, "run")
         assert run is not None
         assert run.callback is not None
