@@ -38,7 +38,7 @@ class LeaderboardRow(Record):
     command: str
     version: str
     commit: str
-    """Of the folder where the row was added, or "-"."""
+    """Commit of the folder where the row was added, or "-"."""
 
     def same(self, other: "LeaderboardRow") -> bool:
         """Whether both are of one run; the commit is of the day that it was added."""

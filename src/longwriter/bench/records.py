@@ -45,7 +45,7 @@ class Response(Record):
     text: str = ""
     """Without thinking; "" for an empty answer, which scores 0 in length and is counted."""
     finish: str = ""
-    """As `types.Reply` has it, or "" where nobody knows."""
+    """Why the reply ended, as `types.Reply` has it, or "" where nobody knows."""
     failure: str = ""
     """Why there is no text; such a response has no scores."""
     seconds: float | None = None

@@ -31,10 +31,10 @@ class BenchSettings(Record):
     kind: Literal["bench"] = "bench"
     benchmark: str
     data: str | None = None
-    """As given; None: what the package ships."""
+    """Data as given; None: what the package ships."""
     data_sha256: str
     system: str
-    """As given: MODEL, agentwrite:MODEL or texts:FILE."""
+    """System as given: MODEL, agentwrite:MODEL or texts:FILE."""
     model: ModelConfig | None = None
     """None for texts written elsewhere."""
     texts_sha256: str | None = None

@@ -31,7 +31,7 @@ def _mended(value: object) -> object:
 
 
 Text = Annotated[str, BeforeValidator(_mended)]
-"""As a model or a file gave it, but for lone surrogates."""
+"""Text as a model or a file gave it, but for lone surrogates."""
 
 
 class MadeRecord(BaseModel):
@@ -57,7 +57,7 @@ class ResultRecord(BaseModel):
     result: dict[str, object]
 
 
-class WriteResult(Response):
+class StoredResponse(Response):
     """What the system wrote."""
 
     model_config = ConfigDict(extra="ignore")
@@ -66,7 +66,7 @@ class WriteResult(Response):
     """What was taken off the text."""
 
 
-class JudgeResult(Record):
+class StoredTry(Record):
     """What the judge said to one try of a question, and what it took; None where nobody knows."""
 
     model_config = ConfigDict(extra="ignore")
@@ -91,8 +91,8 @@ class Stored:
         self._step = step_of(settings.judge) if settings.judge else ""
         self._made_steps: set[str | None] = set()
         self._failures: dict[tuple[str, str], str] = {}
-        self._written: dict[str, WriteResult] = {}
-        self._judged: dict[tuple[str, int], JudgeResult] = {}
+        self._written: dict[str, StoredResponse] = {}
+        self._judged: dict[tuple[str, int], StoredTry] = {}
         self.responses: dict[str, Response] = {}
         """One for each item; one that is missing says why."""
         self.judgements: dict[str, Judgement] = {}
@@ -125,10 +125,10 @@ class Stored:
             self._failures[failed.step, failed.id] = failed.reason
         elif entry.kind == WRITE:
             result = parsed(entry, ResultRecord)
-            self._written[result.id] = parsed(entry, WriteResult, result.result)
+            self._written[result.id] = parsed(entry, StoredResponse, result.result)
         elif entry.kind == self._step:
             result = parsed(entry, ResultRecord)
-            self._judged[tries_of(result.id)] = parsed(entry, JudgeResult, result.result)
+            self._judged[tries_of(result.id)] = parsed(entry, StoredTry, result.result)
 
     def _response(self, name: str) -> Response:
         return self._written.get(name) or Response(id=name, failure=self._failures.get((WRITE, name)) or NOT_YET)
@@ -148,7 +148,7 @@ class Stored:
     @property
     def spent(self) -> dict[str, float | None]:
         """Sums over all results: calls, prompt_tokens, completion_tokens, seconds, cost; a cost is None where one is."""
-        results: list[WriteResult | JudgeResult] = [*self._written.values(), *self._judged.values()]
+        results: list[StoredResponse | StoredTry] = [*self._written.values(), *self._judged.values()]
         sums: dict[str, float | None] = {
             "calls": _sum(r.calls for r in results),
             "prompt_tokens": _sum(r.prompt_tokens for r in results),

@@ -42,7 +42,7 @@ REPLIES = ("text", "response", "output", "completion")
 Kind = Literal["plain", "agentwrite", "texts"]
 
 
-class System(NamedTuple):
+class SystemName(NamedTuple):
     """What was asked for, in parts."""
 
     kind: Kind
@@ -50,7 +50,7 @@ class System(NamedTuple):
     """Model, or file."""
 
 
-def parse(system: str) -> System:
+def parse(system: str) -> SystemName:
     """The parts of a system's name. Raises InputError for an empty name."""
     kind: Kind = "plain"
     name = system.strip()
@@ -60,10 +60,10 @@ def parse(system: str) -> System:
         kind, name = "texts", name.removeprefix(TEXTS)
     if not name:
         raise InputError(f"--system {system!r}: give MODEL, agentwrite:MODEL or texts:FILE.jsonl")
-    return System(kind, name)
+    return SystemName(kind, name)
 
 
-class Plain(WithModel):
+class PlainSystem(WithModel):
     """A model with the bare prompt. See `steps.step.Worker`."""
 
     def __init__(self, settings: BenchSettings, items: dict[str, BenchItem], prices: Path | None = None) -> None:
@@ -103,7 +103,7 @@ class Plain(WithModel):
         return result(response, thinking=reply.thinking)
 
 
-class AgentWrite(WithModel):
+class AgentWriteSystem(WithModel):
     """Plans and writes in a run folder of its own. See `steps.step.Worker`."""
 
     def __init__(
@@ -149,7 +149,7 @@ class AgentWrite(WithModel):
         return result(response)
 
 
-class Texts(WithoutModel):
+class TextsSystem(WithoutModel):
     """Texts of a file. See `steps.step.Worker`."""
 
     def __init__(self, path: Path, items: dict[str, BenchItem]) -> None:
@@ -211,12 +211,14 @@ def _since(started: float) -> float:
 
 def open_system(
     settings: BenchSettings, items: dict[str, BenchItem], folder: Path, prices: Path | None = None
-) -> Plain | AgentWrite | Texts:
+) -> PlainSystem | AgentWriteSystem | TextsSystem:
     """The worker of a run. Raises InputError for a file of texts that does not fit."""
     kind, name = parse(settings.system)
     if kind == "texts":
-        return Texts(Path(name), items)
-    return Plain(settings, items, prices) if kind == "plain" else AgentWrite(settings, items, folder, prices)
+        return TextsSystem(Path(name), items)
+    return (
+        PlainSystem(settings, items, prices) if kind == "plain" else AgentWriteSystem(settings, items, folder, prices)
+    )
 
 
 def model_of(system: str, reach: dict[str, object]) -> ModelConfig | None:

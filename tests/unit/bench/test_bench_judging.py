@@ -12,7 +12,7 @@ from longwriter.bench.judging.criteria import Criteria
 from longwriter.bench.judging.pairs import Pairs
 from longwriter.bench.judging.quality import DIMENSIONS, Quality
 from longwriter.bench.judging.wording import own_wording, wording
-from longwriter.bench.records import Criterion, BenchItem
+from longwriter.bench.records import BenchItem, Criterion
 from longwriter.errors import InputError
 
 MARKS = dict(zip(DIMENSIONS, (5, 4, 3, 2, 1, 3), strict=True))

@@ -11,12 +11,15 @@ from longwriter.bench.judging.judge import JudgedTexts, JudgeWorker, try_id
 from longwriter.bench.judging.quality import Quality
 from longwriter.bench.judging.wording import own_wording
 from longwriter.bench.records import BenchItem, Response
-from longwriter.bench.systems import Plain
+from longwriter.bench.systems import PlainSystem
 from longwriter.length.score import length_score
 from longwriter.models.fake import FakeModel
 from longwriter.types import Reply
 
-ITEMS = {"long": BenchItem(id="long", prompt="Write of tin", required=1000), "free": BenchItem(id="free", prompt="Write of tin")}
+ITEMS = {
+    "long": BenchItem(id="long", prompt="Write of tin", required=1000),
+    "free": BenchItem(id="free", prompt="Write of tin"),
+}
 
 
 def judge(tmp_path: Path, *replies: Reply | str, **more: object) -> JudgeWorker:
@@ -67,7 +70,7 @@ def test_a_judge_who_is_cut_each_time_is_unreadable(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("name", "tokens"), [("long", 6800 + 8192), ("free", 34_000 + 8192)])  # 1.7 x 4 a word
 async def test_a_text_is_bounded_where_its_score_is_zero_anyway(tmp_path: Path, name: str, tokens: int) -> None:
-    worker = Plain(settings(saved(tmp_path / "d.jsonl", ROWS), "fake"), ITEMS)
+    worker = PlainSystem(settings(saved(tmp_path / "d.jsonl", ROWS), "fake"), ITEMS)
     worker.model = model = FakeModel.scripted(["tin"])
     await worker({"id": name})
     assert model.requests[0].max_tokens == tokens

@@ -118,7 +118,7 @@ def test_nothing_is_overwritten_that_is_not_ours(tmp_path: Path) -> None:
     add(file, [row_of(made("a"), "-"), row_of(made("b"), "-")])
     rows = tmp_path / "board.jsonl"
     whole = rows.read_text("utf-8")
-    rows.write_text(whole.replace('"benchmark"', '"bench', 1), "utf-8")
+    rows.write_text(whole.replace('"benchmark"', '"bench"', 1), "utf-8")
     with pytest.raises(InputError, match=r"board\.jsonl:1: no row"):
         add(file, [row_of(made("c"), "-")])
     rows.unlink()

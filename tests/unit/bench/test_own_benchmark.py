@@ -12,6 +12,7 @@ from bench_runs import saved, speaking
 from tests.server import Server
 
 from longwriter.bench.benchmarks.base import open_benchmark
+from longwriter.bench.judging.wording import wording
 from longwriter.errors import InputError
 
 SOURCE = '''
@@ -151,8 +152,6 @@ def test_a_benchmark_from_outside_brings_its_judging_and_its_summary(package: Pa
 
 
 def test_a_wording_of_one_s_own_fills_the_field_of_a_judging_of_one_s_own(package: Path, tmp_path: Path) -> None:
-    from longwriter.bench.judging.wording import wording
-
     judging = open_benchmark("own_bench_package.facts:Own").judging
     assert judging is not None
     path = tmp_path / "mine.txt"
@@ -167,7 +166,10 @@ def test_a_wording_of_one_s_own_fills_the_field_of_a_judging_of_one_s_own(packag
 @pytest.mark.parametrize(
     ("name", "told"),
     [
-        ("Lacking", r"Lacking object.* lacks .*read, summarise; .*subclass of longwriter.bench.benchmarks.base.Benchmark"),
+        (
+            "Lacking",
+            r"Lacking object.* lacks .*read, summarise; .*subclass of longwriter.bench.benchmarks.base.Benchmark",
+        ),
         ("NoReader", "NoReader .*'?read'?"),
         ("Wrong", r"'quality' lacks .*read.*; .*subclass of longwriter.bench.judging.base.Judging"),
         ("Absent", "no attribute 'Absent'"),

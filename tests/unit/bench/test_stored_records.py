@@ -41,7 +41,9 @@ def test_a_record_of_another_shape_is_named_with_its_line(
     journal.append(kind, data)
     line = len(journal)
     journal.close()
-    with pytest.raises(RunError, match=rf"journal.jsonl:{line}: a record '{kind}' that this version cannot read: {told}"):
+    with pytest.raises(
+        RunError, match=rf"journal.jsonl:{line}: a record '{kind}' that this version cannot read: {told}"
+    ):
         score_run(folder)
 
 

@@ -104,7 +104,7 @@ class Pairs(Judging):
         return Summary(metrics, checks={"order_agreement": metric(orders)} if orders else {}, ratings=rated)
 
     def battles(self, item: BenchItem, system: str, readings: Readings | None) -> list[Battle]:
-        """Of the system with each recorded text, both orders as one; `readings` None: an empty text, which loses."""
+        """The system's battles with each recorded text, both orders as one; `readings` None: an empty text, which loses."""
         found = []
         for name in item.baselines:
             both = [0.0 if readings is None else points_of(readings, name, order) for order in (FIRST, SECOND)]

@@ -43,7 +43,7 @@ import numpy as np
 
 from longwriter.bench.positional.language import HAN, KANA, Tongues, tongues
 from longwriter.bench.positional.names import known_and_kept, names_of, number_conflicts
-from longwriter.bench.positional.reading import Hashes, Ints, Mask, Reading, among, hash_runs, hashes_of, read
+from longwriter.bench.positional.reading import Hashes, Ints, Mask, TextReading, among, hash_runs, hashes_of, read
 from longwriter.bench.records import Decay
 from longwriter.bench.stats.bootstrap import Floats, interval, resamples
 from longwriter.rewards.overlap import FUNCTION_CHARACTERS, FUNCTION_WORDS
@@ -79,7 +79,7 @@ class _Seen(NamedTuple):
 
 
 def measure(text: str, language: str) -> Measured:
-    """Both kinds for the price of one; `language` ("en", "zh" ...) counts only where the text itself cannot tell."""
+    """All measures of one text, read once; `language` ("en", "zh" ...) counts only where the text itself cannot tell."""
     words = read(text)
     spoken = tongues(words, language)
     tenths = words.tenths()
@@ -121,7 +121,7 @@ def decay(texts: Sequence[tuple[str, str]]) -> tuple[Decay, ...]:
 
 
 def decay_of(rows: Sequence[Mapping[str, Values]], seed: int = 0) -> tuple[Decay, ...]:
-    """The same from what `along` gave, in any order; all tenths are resampled together, text by text.
+    """Curves from what `along` gave, in any order; all tenths are resampled together, text by text.
 
     `n` of a measure counts the texts that have it in some tenth. A tenth that one text alone has gets no interval.
     """
@@ -146,7 +146,7 @@ def decay_of(rows: Sequence[Mapping[str, Values]], seed: int = 0) -> tuple[Decay
     return tuple(curves)
 
 
-def _seen(words: Reading, spoken: Tongues, units: tuple[Ints, Hashes]) -> dict[str, _Seen]:
+def _seen(words: TextReading, spoken: Tongues, units: tuple[Ints, Hashes]) -> dict[str, _Seen]:
     """Everything that a mean over words, sentences or paragraphs is taken of."""
     cjk = (spoken.script == HAN) | (spoken.script == KANA)
     run = RUN_CJK if 2 * np.count_nonzero(cjk) > len(cjk) else RUN
@@ -163,7 +163,7 @@ def _seen(words: Reading, spoken: Tongues, units: tuple[Ints, Hashes]) -> dict[s
     }
 
 
-def _units(words: Reading, spoken: Tongues) -> tuple[Ints, Hashes]:
+def _units(words: TextReading, spoken: Tongues) -> tuple[Ints, Hashes]:
     """Content words, and pairs of neighbouring Chinese characters: the word each ends at, and its number."""
     cjk = (spoken.script == HAN) | (spoken.script == KANA)
     content = ~among(words.types, _function())[words.type]
@@ -225,13 +225,13 @@ def _mean(values: Floats | Mask, spread: bool = False) -> float | None:
     return float(values.std() if spread else values.mean())
 
 
-def _tail(words: Reading) -> str:
+def _tail(words: TextReading) -> str:
     """The text from the beginning of its last line with words, for which `ends_complete` says the same."""
     at = words.starts[np.searchsorted(words.line, words.line[-1])] if len(words.line) else 0
     return words.text[words.text.rfind("\n", 0, int(at)) + 1 :]
 
 
-def _cut_off(words: Reading) -> bool:
+def _cut_off(words: TextReading) -> bool:
     """Whether the last line, no heading nor list, stops at a word, a comma or a dash."""
     if not len(words.starts) or words.structured[-1]:
         return False

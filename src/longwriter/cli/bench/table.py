@@ -11,7 +11,7 @@ from longwriter.cli.shared.tables import money, show_table
 
 FIRST_SPLITS = ("bucket", "language", "type")
 MOST_ROWS = 12
-"""Of one split; scores.json and the report have the others."""
+"""Rows of one split; scores.json and the report have the others."""
 
 
 def show(scores: Scores) -> None:
