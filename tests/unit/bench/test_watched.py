@@ -36,14 +36,14 @@ def kinds(outcomes: list[object]) -> list[object]:
 refused: Callable[[], SetupError] = lambda: SetupError("wrong key")  # noqa: E731
 
 
-@pytest.mark.parametrize("turns", [(0, 0, 0), (0, 5, 9), (9, 0, 5)])
+@pytest.mark.parametrize("turns", [(1, 1, 1), (1, 5, 9), (9, 1, 5)])
 async def test_a_model_that_refuses_all_stops_the_run(turns: tuple[int, ...]) -> None:
     worker, outcomes = await ran(*((n, refused()) for n in turns))
     assert kinds(outcomes) == [SetupError] * 3
     assert worker.failures == {}
 
 
-@pytest.mark.parametrize("turns", [(0, 0, 9), (9, 0, 0), (0, 30, 3)])
+@pytest.mark.parametrize("turns", [(1, 1, 9), (9, 1, 1), (1, 30, 3), (3, 9, 1)])
 async def test_a_refusal_waits_for_whom_the_model_answers(turns: tuple[int, ...]) -> None:
     first, answered, second = turns
     worker, outcomes = await ran((first, refused()), (answered, 0.5), (second, refused()))
@@ -59,7 +59,7 @@ async def test_a_model_that_answered_before_is_proven() -> None:
 
 
 async def test_other_failures_prove_nothing_and_a_long_prompt_is_its_item_s_own() -> None:
-    worker, outcomes = await ran((0, refused()), (4, EmptyReply("nothing")), (2, PromptTooLong("too long")))
+    worker, outcomes = await ran((1, refused()), (4, EmptyReply("nothing")), (2, PromptTooLong("too long")))
     assert kinds(outcomes) == [SetupError, EmptyReply, ModelError]
     assert worker.failures == {"1": "nothing", "2": "too long"}
 
