@@ -13,7 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from longwriter.bench.records import Decay, BenchItem, ItemScore, Metric, Scores
+from longwriter.bench.records import BenchItem, Decay, ItemScore, Metric, Scores
 from longwriter.bench.settings import BenchSettings
 from longwriter.journal import Journal
 

@@ -37,7 +37,17 @@ class BenchItem(Record):
     """Recorded texts of other systems, by the system's name."""
 
 
-class Response(Record):
+class Spending(Record):
+    """What a result took; None where nobody knows."""
+
+    seconds: float | None = None
+    calls: int | None = None
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    cost: float | None = None
+
+
+class Response(Spending):
     """What a system wrote for an item."""
 
     id: str
@@ -48,11 +58,6 @@ class Response(Record):
     """Why the reply ended, as `types.Reply` has it, or "" where nobody knows."""
     failure: str = ""
     """Why there is no text; such a response has no scores."""
-    seconds: float | None = None
-    calls: int | None = None
-    prompt_tokens: int | None = None
-    completion_tokens: int | None = None
-    cost: float | None = None
 
 
 class Judgement(Record):

@@ -6,7 +6,7 @@ from pydantic import ValidationError
 
 from longwriter.bench.aggregate import aggregate
 from longwriter.bench.benchmarks.base import open_benchmark
-from longwriter.bench.records import BenchItem, Response, Scores
+from longwriter.bench.records import Scores
 from longwriter.bench.settings import BenchSettings, Compat
 from longwriter.bench.stored import Stored
 from longwriter.config import build, fault, read_text
@@ -52,13 +52,3 @@ def settings_of(folder: Path) -> BenchSettings:
 def stored_of(folder: Path) -> Stored:
     """All that a run holds, read without a lock."""
     return Stored(settings_of(folder), Journal(folder / JOURNAL, read_only=True))
-
-
-def responses_of(folder: Path) -> dict[str, Response]:
-    """Every item's response, failures too, by id."""
-    return stored_of(folder).responses
-
-
-def items_of(folder: Path) -> dict[str, BenchItem]:
-    """What was asked, by id."""
-    return stored_of(folder).items

@@ -13,7 +13,7 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from longwriter.bench.judging.judge import step_of, tries_of, try_id
-from longwriter.bench.records import BenchItem, Judgement, Response
+from longwriter.bench.records import BenchItem, Judgement, Response, Spending
 from longwriter.bench.settings import BenchSettings
 from longwriter.journal import Entry, Journal
 from longwriter.jsonl import whole_characters
@@ -66,16 +66,11 @@ class StoredResponse(Response):
     """What was taken off the text."""
 
 
-class StoredTry(Record):
-    """What the judge said to one try of a question, and what it took; None where nobody knows."""
+class StoredTry(Spending):
+    """What the judge said to one try of a question, and what it took."""
 
     model_config = ConfigDict(extra="ignore")
     replies: tuple[Text, ...] = ()
-    seconds: float | None = None
-    calls: int | None = None
-    prompt_tokens: int | None = None
-    completion_tokens: int | None = None
-    cost: float | None = None
 
 
 class Stored:
@@ -148,7 +143,7 @@ class Stored:
     @property
     def spent(self) -> dict[str, float | None]:
         """Sums over all results: calls, prompt_tokens, completion_tokens, seconds, cost; a cost is None where one is."""
-        results: list[StoredResponse | StoredTry] = [*self._written.values(), *self._judged.values()]
+        results: list[Spending] = [*self._written.values(), *self._judged.values()]
         sums: dict[str, float | None] = {
             "calls": _sum(r.calls for r in results),
             "prompt_tokens": _sum(r.prompt_tokens for r in results),

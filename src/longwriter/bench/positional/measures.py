@@ -1,7 +1,7 @@
 """How a text changes from its beginning to its end, measured by rules: no model, the same numbers everywhere.
 
-A text is cut into ten parts of as many words (`text.words_of`; each Chinese character is one). `along` gives a value for
-each, `whole` one for the text. None means that there is nothing to measure: no text of fewer than `LEAST_WORDS` words has
+A text is cut into ten parts of as many words (`text.words_of`; each Chinese character is one). `measure` gives a value for
+each, and one for the text. None means that there is nothing to measure: no text of fewer than `LEAST_WORDS` words has
 tenths.
 
 | measure | of a tenth | sign of decay |
@@ -14,8 +14,8 @@ tenths.
 | paragraph_words | mean words of the lines that begin there; a paragraph is a line | drifts |
 | dialogue | share of words in lines that open with a quotation mark or a dash | drifts |
 | structured | share of words in headings, lists and tables, as Markdown marks them | rises |
-| foreign | share of words outside the script or the language of the text's first third (see `along_language`) | rises |
-| known_names | share of the tenth's names that an earlier tenth has (see `along_names`) | falls |
+| foreign | share of words outside the script or the language of the text's first third (see `language`) | rises |
+| known_names | share of the tenth's names that an earlier tenth has (see `names`) | falls |
 | kept_names | share of the names with three mentions before the tenth that come again, there or later | falls |
 
 Random order takes the length of the text out of new_words: a text of any length whose words are spread evenly has 1 in
@@ -105,25 +105,11 @@ def measure(text: str, language: str) -> Measured:
     return Measured({name: rows[name] for name in ALONG}, overall)
 
 
-def along(text: str, language: str) -> dict[str, Values]:
-    """Each measure at each tenth of a text, first to last."""
-    return measure(text, language).along
-
-
-def whole(text: str, language: str) -> dict[str, float | None]:
-    """Each measure of the whole text. A text without words is not complete, and nothing else is known of it."""
-    return measure(text, language).whole
-
-
-def decay(texts: Sequence[tuple[str, str]]) -> tuple[Decay, ...]:
-    """Each measure along texts, each a text and its language: mean and 95 % interval over texts."""
-    return decay_of([along(text, language) for text, language in texts])
-
-
 def decay_of(rows: Sequence[Mapping[str, Values]], seed: int = 0) -> tuple[Decay, ...]:
-    """Curves from what `along` gave, in any order; all tenths are resampled together, text by text.
+    """Mean and 95 % interval over texts, given in any order, of each measure along them.
 
-    `n` of a measure counts the texts that have it in some tenth. A tenth that one text alone has gets no interval.
+    All tenths are resampled together, text by text. `n` of a measure counts the texts that have it in some tenth.
+    A tenth that one text alone has gets no interval.
     """
     flat = [tuple(np.nan if v is None else v for name in ALONG for v in row[name]) for row in rows]
     if not flat:

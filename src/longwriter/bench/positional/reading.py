@@ -1,4 +1,4 @@
-"""One reading of a text for all measures of `along`: words as numbers, sentences, paragraphs and where they stand.
+"""One reading of a text for all measures along it: words as numbers, sentences, paragraphs and where they stand.
 
 Words are those of `text.words_of`. A word's number is a 64-bit hash of its letters in lowercase, computed for all
 words at once; two words of 100,000 share one by accident once in a billion texts. ’ is read as '.
