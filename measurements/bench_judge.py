@@ -15,10 +15,10 @@ from pathlib import Path
 
 from longwriter.bench.benchmarks.base import open_benchmark
 from longwriter.bench.benchmarks.files import sha256_of
-from longwriter.bench.judging import JUDGINGS
+from longwriter.bench.judging.quality import Quality
 from longwriter.bench.judging.wording import wording
 from longwriter.bench.records import Scores
-from longwriter.bench.run import Means, run_benchmark
+from longwriter.bench.run import Runtime, run_benchmark
 from longwriter.bench.scores import score_run
 from longwriter.bench.settings import BenchSettings, JudgeSettings
 from longwriter.models.base import ModelConfig, open_model
@@ -33,7 +33,7 @@ def settings(data: Path, texts: Path, url: str) -> BenchSettings:
     """Of a run whose texts are there, so that judging is all its work."""
     judge = JudgeSettings(
         model=ModelConfig(model="judge", base_url=url),
-        prompt_sha256=wording(JUDGINGS["quality"], None).sha256,
+        prompt_sha256=wording(Quality(), None).sha256,
         temperature=0,
     )
     return BenchSettings(
@@ -62,7 +62,7 @@ def judged(home: Path, url: str) -> tuple[Scores, float, float]:
         if progress.step.startswith("judge"):
             marks.append((time.monotonic(), time.process_time()))
 
-    scores = run_benchmark(chosen, read, home / "run", Means(LocalEngine(CONCURRENCY), tell), {"date": "-"})
+    scores = run_benchmark(chosen, read, home / "run", Runtime(LocalEngine(CONCURRENCY), tell), {"date": "-"})
     return scores, marks[-1][0] - marks[0][0], marks[-1][1] - marks[0][1]
 
 

@@ -13,7 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from longwriter.bench.records import Decay, Item, ItemScore, Metric, Scores
+from longwriter.bench.records import BenchItem, Decay, ItemScore, Metric, Scores
 from longwriter.bench.settings import BenchSettings
 from longwriter.journal import Journal
 
@@ -32,7 +32,7 @@ def made(folder: Path, system: str, items: int, words: int) -> Path:
     vocabulary = ["".join(rng.choices("abcdefghij", k=rng.randint(2, 9))) for _ in range(5000)]
     keys = ["S", "S_l", "S_q", *(f"quality/{name}" for name in DIMENSIONS)]
     for n in range(items):
-        item = Item(id=str(n), prompt=f"Write about {n}. " * 20, required=LENGTHS[n % 6], type=f"type {n % 7}")
+        item = BenchItem(id=str(n), prompt=f"Write about {n}. " * 20, required=LENGTHS[n % 6], type=f"type {n % 7}")
         journal.append("item", item.model_dump(exclude_defaults=True), durable=False)
         result = {"id": str(n), "text": " ".join(rng.choices(vocabulary, k=words)), "thinking": "", "cost": 0.01}
         journal.append("write", {"id": str(n), "result": result}, durable=False)

@@ -7,11 +7,10 @@ from typing import Any
 
 from longwriter.bench.benchmarks.base import open_benchmark
 from longwriter.bench.benchmarks.files import sha256_of
-from longwriter.bench.judging import JUDGINGS
 from longwriter.bench.judging.quality import DIMENSIONS
 from longwriter.bench.judging.wording import wording
 from longwriter.bench.records import Scores
-from longwriter.bench.run import Means, run_benchmark
+from longwriter.bench.run import Runtime, run_benchmark
 from longwriter.bench.settings import BenchSettings
 from longwriter.bench.systems import model_of
 from longwriter.steps.local import LocalEngine
@@ -33,7 +32,7 @@ def settings(data: str, system: str, **more: Any) -> BenchSettings:
     tree["data_sha256"] = sha256_of(benchmark.read(data).files)
     if judge := more.pop("judge", None):
         prompt = more.pop("prompt", None)
-        words = wording(JUDGINGS[benchmark.judging], Path(prompt) if prompt else None)
+        words = wording(benchmark.judging, Path(prompt) if prompt else None)
         tree["judge"] = {
             "model": reach | {"model": judge},
             "prompt": prompt,
@@ -48,7 +47,7 @@ def run(
     chosen: BenchSettings, folder: Path, tell: Callable[[Any], None] = lambda _: None, made: dict[str, object] = MADE
 ) -> Scores:
     data = open_benchmark(chosen.benchmark).read(chosen.data)
-    return run_benchmark(chosen, data, folder, Means(LocalEngine(4), tell), made)
+    return run_benchmark(chosen, data, folder, Runtime(LocalEngine(4), tell), made)
 
 
 def speaking(judge: Callable[[dict[str, Any]], str]) -> Callable[[dict[str, Any], Script], str]:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from longwriter.bench.records import Decay, Item, ItemScore, Metric, Rating, Response, Scores
-from longwriter.bench.report.samples import Texts
+from longwriter.bench.records import BenchItem, Decay, ItemScore, Metric, Rating, Response, Scores
+from longwriter.bench.report.samples import RunTexts
 from longwriter.bench.settings import BenchSettings
 from longwriter.journal import Journal
 
@@ -112,16 +112,16 @@ def made(system: str = "small", skill: float = 1.0, items: int = 40, judged: boo
     return Scores.model_validate(found | more)
 
 
-def texts(scores: Scores, most: int = 5000) -> Texts:
+def texts(scores: Scores, most: int = 5000) -> RunTexts:
     """What the items asked for, and what was written."""
     items, responses = {}, {}
     for i in scores.items:
         base, words = (CHINESE, 28) if i.language == "zh" else (ENGLISH, 19)
         prompt = f"{base}Write about it in {i.required} words. <script>alert(1)</script>"
-        items[i.id] = Item(id=i.id, prompt=prompt, required=i.required, language=i.language, type=i.type)
+        items[i.id] = BenchItem(id=i.id, prompt=prompt, required=i.required, language=i.language, type=i.type)
         text = base * (min(i.words or 0, most) // words + 1) if i.words else ""
         responses[i.id] = Response(id=i.id, text=text, failure="" if i.words is not None else i.failures[0])
-    return Texts(items, responses)
+    return RunTexts(items, responses)
 
 
 def bare(**more: Any) -> Scores:

@@ -17,14 +17,33 @@ import math
 import re
 from collections.abc import Sequence
 
-from longwriter.bench.judging.base import Reading
-from longwriter.bench.judging.quality import DIMENSIONS
+from longwriter.bench.benchmarks.base import Benchmark
+from longwriter.bench.judging.base import JudgeReading
+from longwriter.bench.judging.quality import DIMENSIONS, Quality
+from longwriter.bench.records import Metric
 from longwriter.bench.settings import Compat
+from longwriter.errors import InputError
 
 _FENCE = re.compile(r"```json\n(.*?)\n```", re.S)
 
 
-def reading(replies: Sequence[str], compat: Compat) -> Reading | None:
+def check(benchmark: Benchmark, way: Compat) -> None:
+    """Raises InputError where that script has nothing for the benchmark."""
+    if benchmark.judging is not None and not isinstance(benchmark.judging, Quality):
+        raise InputError(f"--compat {way}: that script is LongBench-Write's; {benchmark.title} has no such variant")
+
+
+def averages(metrics: dict[str, Metric]) -> dict[str, Metric]:
+    """Our averages as the scripts give them: nothing is missing, and S is the mean of two means."""
+    found = {name: own.model_copy(update={"missing": 0}) for name, own in metrics.items()}
+    if "S" in found:
+        s_l, s_q = found["S_l"].value, found["S_q"].value
+        value = None if s_l is None or s_q is None else (s_l + s_q) / 2
+        found["S"] = Metric(value=value, n=found["S_l"].n)
+    return found
+
+
+def reading(replies: Sequence[str], compat: Compat) -> JudgeReading | None:
     """The reply that the script would have taken; None where it would have left the item out."""
     for reply in replies if compat == "longwriter" else replies[:1]:
         if (found := read_public(reply)) is not None:
@@ -32,7 +51,7 @@ def reading(replies: Sequence[str], compat: Compat) -> Reading | None:
     return None
 
 
-def read_public(reply: str) -> Reading | None:
+def read_public(reply: str) -> JudgeReading | None:
     """Six numbers of any size."""
     if "```json" in reply:
         fenced = _FENCE.search(reply)
@@ -46,4 +65,4 @@ def read_public(reply: str) -> Reading | None:
         return None
     if not all(map(math.isfinite, marks.values())):  # NaN would be the scripts' mean of all texts
         return None
-    return Reading(marks, str(value.get("Analysis", "")))
+    return JudgeReading(marks, str(value.get("Analysis", "")))

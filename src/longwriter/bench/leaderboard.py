@@ -15,6 +15,7 @@ from longwriter.bench.records import Metric, Scores
 from longwriter.bench.stats.compare import flat
 from longwriter.config import read_text
 from longwriter.errors import InputError
+from longwriter.jsonl import read_lines
 from longwriter.runs.folders import write_file
 from longwriter.types import Record
 
@@ -23,7 +24,7 @@ HEADLINES = 6
 """Metrics in a row; parts of another metric, such as quality/Clarity, are not."""
 
 
-class Row(Record):
+class LeaderboardRow(Record):
     """One run."""
 
     benchmark: str
@@ -33,24 +34,24 @@ class Row(Record):
     judge: str | None
     compat: str | None
     date: str
-    """Of the first command that asked this judge, or of the run's first; so is the command."""
+    """When the first command asked this judge, or the run's first; so is the command."""
     command: str
     version: str
     commit: str
-    """Where the row was added: of the code in use, or "-"."""
+    """Commit of the folder where the row was added, or "-"."""
 
-    def same(self, other: "Row") -> bool:
+    def same(self, other: "LeaderboardRow") -> bool:
         """Whether both are of one run; the commit is of the day that it was added."""
         return self.model_copy(update={"commit": ""}) == other.model_copy(update={"commit": ""})
 
 
-def row_of(scores: Scores, commit: str) -> Row:
+def row_of(scores: Scores, commit: str) -> LeaderboardRow:
     """A run as a row."""
     made = {key.rpartition(".")[2]: value for key, value in reversed(flat(scores.settings).items())}
     command = f"longwriter bench {scores.benchmark} --system {scores.system}"
     command += f" --judge {scores.judge}" if scores.judge else ""
     keys = [key for key in scores.metrics if "/" not in key] or list(scores.metrics)
-    return Row(
+    return LeaderboardRow(
         benchmark=scores.benchmark, system=scores.system, judge=scores.judge, compat=scores.compat, commit=commit,
         metrics={key: scores.metrics[key] for key in keys[:HEADLINES]}, counts=scores.counts,
         date=made.get("judge_date", made.get("date", "-")), version=made.get("version", "-"),
@@ -65,7 +66,7 @@ def places(file: Path) -> tuple[Path, Path]:
     return file.with_suffix(".jsonl"), file.with_suffix(".md")
 
 
-def read_rows(file: Path) -> list[Row]:
+def read_rows(file: Path) -> list[LeaderboardRow]:
     """All rows, the oldest first. Raises InputError naming a line that is none, and a table whose rows are gone."""
     path, tables = places(file)
     if not path.exists():
@@ -73,17 +74,15 @@ def read_rows(file: Path) -> list[Row]:
             raise InputError(f"{tables} has a table, but {path.name} with its rows is not beside it; put it back")
         return []
     rows = []
-    for number, line in enumerate(read_text(path).split("\n"), 1):  # splitlines would cut at U+2028, too
-        if not line:
-            continue
+    for where, row in read_lines(path):
         try:
-            rows.append(Row.model_validate_json(line))
+            rows.append(LeaderboardRow.model_validate(row))
         except ValidationError as error:
-            raise InputError(f"{path}:{number}: no row of a leaderboard; nothing was changed") from error
+            raise InputError(f"{where}: no row of a leaderboard; nothing was changed") from error
     return rows
 
 
-def add(file: Path, new: Iterable[Row]) -> list[Row]:
+def add(file: Path, new: Iterable[LeaderboardRow]) -> list[LeaderboardRow]:
     """Add rows and write the tables anew; the rows that were not there yet. One process at a time."""
     path, tables = places(file)
     if not path.resolve().parent.is_dir():
@@ -115,7 +114,7 @@ def _between(tables: Path) -> tuple[str, str, str]:
     return text[:start], text[start + len(BEGIN) : end], text[end + len(END) :]
 
 
-def current(rows: Iterable[Row]) -> list[Row]:
+def current(rows: Iterable[LeaderboardRow]) -> list[LeaderboardRow]:
     """The last row of each; by benchmark, the best by `headline` first, those without it after."""
     last = {(row.benchmark, row.system, row.judge, row.compat): row for row in rows}
     heads = {row.benchmark: headline(last.values(), row.benchmark) for row in last.values()}
@@ -123,21 +122,21 @@ def current(rows: Iterable[Row]) -> list[Row]:
     def falling(metric: Metric | None) -> float:
         return float("inf") if metric is None or metric.value is None else -metric.value
 
-    def place(row: Row) -> tuple[str, float, float, str]:
+    def place(row: LeaderboardRow) -> tuple[str, float, float, str]:
         own = next(iter(row.metrics.values()), None)
         return row.benchmark, falling(row.metrics.get(heads[row.benchmark])), falling(own), row.system
 
     return sorted(last.values(), key=place)
 
 
-def headline(rows: Iterable[Row], benchmark: str) -> str:
+def headline(rows: Iterable[LeaderboardRow], benchmark: str) -> str:
     """The first metric of the row with the most: a run without a judge has fewer, and its S_l is no S of another."""
     own = [row for row in rows if row.benchmark == benchmark]
     return next(iter(min(own, key=lambda row: (-len(row.metrics), row.system)).metrics), "")
 
 
-def tables_of(rows: Sequence[Row]) -> str:
-    """A Markdown table a benchmark."""
+def tables_of(rows: Sequence[LeaderboardRow]) -> str:
+    """A Markdown table for each benchmark."""
     out = []
     shown = current(rows)
     for benchmark in dict.fromkeys(row.benchmark for row in shown):
@@ -151,8 +150,8 @@ def tables_of(rows: Sequence[Row]) -> str:
             items = row.counts.get("items", max((m.n + m.missing for m in found), default=0))
             missing = max((m.missing for m in found), default=0)
             judge = (row.judge or "none") + (f", {row.compat}'s counting" if row.compat else "")
-            told = [judge, row.date[:10], row.commit, row.command]
-            lines.append(_line([row.system, *(_metric(row.metrics.get(key)) for key in keys), items, missing, *told]))
+            about = [judge, row.date[:10], row.commit, row.command]
+            lines.append(_line([row.system, *(_metric(row.metrics.get(key)) for key in keys), items, missing, *about]))
         out.append(f"\n## {_plain(benchmark)}\n\n" + "".join(lines))
     if not out:
         return "\nNo rows yet.\n\n"

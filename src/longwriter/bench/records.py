@@ -11,7 +11,7 @@ from longwriter.types import Record
 
 
 class Criterion(Record):
-    """One thing that a judge looks at, of an item's own."""
+    """One thing that a judge looks at; each item has its own."""
 
     name: str
     description: str = ""
@@ -19,7 +19,7 @@ class Criterion(Record):
     """Range of the score, such as "9-10", and what earns it."""
 
 
-class Item(Record):
+class BenchItem(Record):
     """One task of a benchmark."""
 
     id: str
@@ -30,22 +30,16 @@ class Item(Record):
     type: str = ""
     groups: dict[str, str] = Field(default_factory=dict)
     """Other ways to split the scores by, such as domain1 or requirement."""
+    facts: dict[str, str] = Field(default_factory=dict)
+    """What a judging of your own needs to know, such as a reference answer; the scores are never split by it."""
     criteria: tuple[Criterion, ...] = ()
     baselines: dict[str, str] = Field(default_factory=dict)
     """Recorded texts of other systems, by the system's name."""
 
 
-class Response(Record):
-    """What a system wrote for an item."""
+class Spending(Record):
+    """What a result took; None where nobody knows."""
 
-    id: str
-    """Of the item."""
-    text: str = ""
-    """Without thinking; "" for an empty answer, which scores 0 in length and is counted."""
-    finish: str = ""
-    """As `types.Reply` has it, or "" where nobody knows."""
-    failure: str = ""
-    """Why there is no text; such a response has no scores."""
     seconds: float | None = None
     calls: int | None = None
     prompt_tokens: int | None = None
@@ -53,11 +47,24 @@ class Response(Record):
     cost: float | None = None
 
 
+class Response(Spending):
+    """What a system wrote for an item."""
+
+    id: str
+    """The item's id."""
+    text: str = ""
+    """Without thinking; "" for an empty answer, which scores 0 in length and is counted."""
+    finish: str = ""
+    """Why the reply ended, as `types.Reply` has it, or "" where nobody knows."""
+    failure: str = ""
+    """Why there is no text; such a response has no scores."""
+
+
 class Judgement(Record):
     """What the judge said to one question, in as many tries as it took."""
 
     id: str
-    """Of the question: ITEM/WHAT, such as "12/quality", "12/criterion-3" or "12/gpt-4o/ab"."""
+    """The question's id, ITEM/WHAT, such as "12/quality", "12/criterion-3" or "12/gpt-4o/ab"."""
     replies: tuple[str, ...]
     """Raw, the last one last; those before it could not be read."""
     failure: str = ""
@@ -130,15 +137,15 @@ class Scores(Record):
     settings: dict[str, object] = Field(default_factory=dict)
     """What made the run: seed, temperatures, judge prompt (own wording or a file, with its sha256), dates, version."""
     metrics: dict[str, Metric]
-    """The benchmark's own, headline first."""
+    """The benchmark's own metrics, headline first."""
     by: dict[str, dict[str, dict[str, Metric]]] = Field(default_factory=dict)
     """"bucket" -> "[500, 2k)" -> metric; so for type, language and groups."""
     counts: dict[str, int] = Field(default_factory=dict)
     """items, responses, failed_responses, empty, judgements, unreadable, failed_judgements ..."""
     checks: dict[str, Metric] = Field(default_factory=dict)
-    """Of the judge itself: order_agreement, length_bias, repeat_agreement."""
+    """Checks of the judge itself: order_agreement, length_bias, repeat_agreement."""
     measures: dict[str, Metric] = Field(default_factory=dict)
-    """Of the texts, without a judge."""
+    """Measures of the texts, without a judge."""
     decay: tuple[Decay, ...] = ()
     ratings: tuple[Rating, ...] = ()
     curve: tuple[tuple[int, Metric], ...] = ()

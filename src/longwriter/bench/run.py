@@ -3,48 +3,44 @@
 RUN/settings.json  what was asked           RUN/journal.jsonl  records, append-only and checksummed (see `journal`)
 RUN/scores.json    computed from these two  RUN/runs/ID        AgentWrite's own run of each text
 
-Kinds of records: `made` (date, version and command, of the run and of each judge's step), `item`, `write` (a response),
-`judge ...` (replies of one judge), `failed` (why an item or question has none; a later success stands), `synced` (those
-before it are on the disk). The same command goes on with what is missing.
+The same command goes on with what is missing. The records are `stored`'s.
 """
 
 import asyncio
 import json
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 from longwriter.bench.benchmarks.base import Data, open_benchmark
 from longwriter.bench.benchmarks.files import sha256_of
-from longwriter.bench.judging import JUDGINGS
-from longwriter.bench.judging.judge import TRIES, Judge, check, questions, round_of, step_of
+from longwriter.bench.judging.judge import JudgedTexts, JudgeWorker, all_questions, check, round_of, step_of
 from longwriter.bench.judging.wording import wording
-from longwriter.bench.records import Item, Scores
-from longwriter.bench.scores import FAILED, ITEM, MADE, WRITE, load, score_run
-from longwriter.bench.settings import FREE, BenchSettings
+from longwriter.bench.records import BenchItem, Scores
+from longwriter.bench.scores import score_run
+from longwriter.bench.settings import MAY_CHANGE_ON_RESUME, BenchSettings
+from longwriter.bench.stored import WRITE, GroupedJournal, Stored
 from longwriter.bench.systems import open_system
-from longwriter.errors import InputError, LongWriterError, ModelError, PromptTooLong, SetupError
-from longwriter.journal import Entry, Journal
+from longwriter.bench.watched import WatchedWorker
+from longwriter.errors import InputError
+from longwriter.journal import Journal
+from longwriter.models.verdicts import TRIES
 from longwriter.runs.folders import opened
-from longwriter.steps.step import Engine, Result, StepProgress, StepRun, Tell, Worker, run_step
-from longwriter.steps.step import Item as Work
-
-SYNC_S = 1.0
-WAIT_S = 0.05
-SYNCED = "synced"
+from longwriter.steps.step import Engine, Item, StepProgress, StepRun, Tell, Worker, run_step
 
 
-class Means(NamedTuple):
+class Runtime(NamedTuple):
     """How to work."""
 
     engine: Engine
     tell: Tell
     prices: Path | None = None
+    """The user's own table of prices."""
 
 
-def run_benchmark(settings: BenchSettings, data: Data, folder: Path, means: Means, made: dict[str, object]) -> Scores:
+def run_benchmark(
+    settings: BenchSettings, data: Data, folder: Path, runtime: Runtime, made: dict[str, object]
+) -> Scores:
     """Write and judge what is missing, and score. `made`: date, version and command, kept of the first command.
 
     Items that fail are left for the next command and counted. Raises LongWriterError for what stops the whole.
@@ -54,17 +50,20 @@ def run_benchmark(settings: BenchSettings, data: Data, folder: Path, means: Mean
     chosen = choose(data.items, settings)
     if settings.judge is not None:
         asyncio.run(check(settings.judge))
-    with opened(folder, json.loads(settings.model_dump_json()), FREE) as journal:
-        _store(journal, chosen, made)
-        items = load(journal, settings).items
-        worker = open_system(settings, items, folder, means.prices)
-        _step(WRITE, [{"id": item.id} for item in chosen], worker, journal, means, WRITE)
+    with opened(folder, json.loads(settings.model_dump_json()), MAY_CHANGE_ON_RESUME) as journal:
+        stored = Stored(settings, journal)
+        stored.add_made(made)
+        stored.add_items(chosen)
+        stored.catch_up()
+        step = _Step(journal, stored, runtime)
+        system = open_system(settings, stored.items, folder, runtime.prices)
+        step.run(WRITE, [{"id": item.id} for item in chosen], system, WRITE)
         if settings.judge is not None:
-            _judged(settings, journal, means, made)
+            _judge(step, made)
     return score_run(folder)
 
 
-def choose(items: Sequence[Item], settings: BenchSettings) -> list[Item]:
+def choose(items: Sequence[BenchItem], settings: BenchSettings) -> list[BenchItem]:
     """The items that `ids` and `first` name. Raises InputError for an id that is not there."""
     known = {item.id for item in items}
     if unknown := [name for name in settings.ids if name not in known]:
@@ -73,141 +72,44 @@ def choose(items: Sequence[Item], settings: BenchSettings) -> list[Item]:
     return chosen[: settings.first]
 
 
-def _store(journal: Journal, items: Sequence[Item], made: dict[str, object]) -> None:
-    """Put what is asked into the journal, before anything is written."""
-    _note(journal, made)
-    known = {str(entry.data["id"]) for entry in journal if entry.kind == ITEM}
-    new = [item for item in items if item.id not in known]
-    for item in new:
-        journal.append(ITEM, item.model_dump(exclude_defaults=True), durable=item is new[-1])
+class _Step(NamedTuple):
+    """What every step of the run works with."""
 
+    journal: Journal
+    stored: Stored
+    runtime: Runtime
 
-def _note(journal: Journal, made: dict[str, object]) -> None:
-    """Keep what made the run, or a judge's `step` of it, where nothing is known of that."""
-    if not any(entry.kind == MADE and entry.data.get("step") == made.get("step") for entry in journal):
-        journal.append(MADE, made)
+    def run(self, name: str, items: list[Item], worker: Worker, shown: str) -> None:
+        """Run a step, `shown` so; why items failed is noted for the scores, and the next command tries them again."""
+        watched = WatchedWorker(worker, proven=self.stored.answered(name))
 
+        def tell(progress: StepProgress) -> None:
+            paid = f" (${watched.cost:.4f})" if watched.cost else ""
+            self.runtime.tell(progress._replace(step=f"{shown}{paid}"))
 
-def _judged(settings: BenchSettings, journal: Journal, means: Means, made: dict[str, object]) -> None:
-    """Ask the judge about every text that there is."""
-    assert settings.judge is not None
-    judging = JUDGINGS.get(open_benchmark(settings.benchmark).judging)
-    if judging is None:
-        raise InputError(f"{settings.benchmark} asks no judge; leave out --judge")
-    stored = load(journal, settings)
-    words = wording(judging, Path(settings.judge.prompt) if settings.judge.prompt else None)
-    judge = Judge(settings.judge, judging, words, (stored.items, stored.responses), means.prices)
-    step = step_of(settings.judge)
-    _note(journal, made | {"step": step})
-    asked = questions(judging, stored.items, stored.responses, settings.judge.repeat)
-    for attempt in range(TRIES):
-        now = round_of(judging, asked, load(journal, settings).judgements, attempt)
-        shown = f"judge, try {attempt + 1}" if attempt else "judge"
-        _step(step, [dict(question._asdict()) for question in now], judge, journal, means, shown)
-
-
-def _step(step: str, items: list[Work], worker: Worker, journal: Journal, means: Means, shown: str) -> None:
-    """Run a step, `shown` so; why items failed is noted for the scores, and the next command tries them again."""
-    noting = _Noting(worker, works=any(entry.kind == step for entry in journal))
-
-    def tell(progress: StepProgress) -> None:
-        paid = f" (${noting.cost:.4f})" if noting.cost else ""
-        means.tell(progress._replace(step=f"{shown}{paid}"))
-
-    grouped = Grouped(journal)
-    try:
-        run_step(step, items, noting, StepRun(grouped, means.engine, tell), partial=True)
-    finally:
-        grouped.sync(step)
-        for name, reason in noting.failures.items():
-            journal.append(FAILED, {"step": step, "id": name, "reason": reason})
-
-
-class Grouped(Journal):
-    """A journal whose records are forced to the disk once in `SYNC_S`, not one by one: at 5 ms each that would stop all calls.
-
-    Each record is with the operating system at once, so kill -9 loses nothing; a power cut may take the last second's.
-    """
-
-    def __init__(self, journal: Journal) -> None:
-        """`journal`: where the records go."""
-        super().__init__(None)
-        self._journal, self._synced, self._waiting = journal, time.monotonic(), 0
-
-    def append(self, kind: str, data: dict[str, object], *, durable: bool = True) -> Entry:
-        """See `Journal`."""
-        durable = durable and time.monotonic() - self._synced > SYNC_S
-        entry = self._journal.append(kind, data, durable=durable)
-        self._waiting += 1
-        if durable:
-            self._synced, self._waiting = time.monotonic(), 0
-        return entry
-
-    def sync(self, step: str) -> None:
-        """Force what waits, with a record that says how much of it there was."""
-        if self._waiting:
-            self._journal.append(SYNCED, {"step": step, "records": self._waiting})
-            self._waiting = 0
-
-    def __iter__(self) -> Iterator[Entry]:
-        return iter(self._journal)
-
-    def __len__(self) -> int:
-        return len(self._journal)
-
-
-class _Noting:
-    """A worker that remembers failures and adds up costs; runs in this process.
-
-    A SetupError stops a run, except of a model that has answered others: then it concerns one request alone, and is that
-    item's failure, as is a prompt that is too long.
-    """
-
-    def __init__(self, worker: Worker, *, works: bool) -> None:
-        """`works`: an earlier command had answers."""
-        self.worker, self.works = worker, works
-        self.failures: dict[str, str] = {}
-        self.cost: float | None = 0.0
-        self._running = self._refused = 0
-
-    async def __aenter__(self) -> Self:
-        await self.worker.__aenter__()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.worker.__aexit__(kind, error, trace)
-
-    async def __call__(self, item: Work) -> Result:
-        self._running += 1
+        grouped = GroupedJournal(self.journal)
         try:
-            result = await self._asked(item)
-        except SetupError:
-            raise
-        except LongWriterError as failure:
-            self.failures[str(item["id"])] = str(failure)
-            raise
+            run_step(name, items, watched, StepRun(grouped, self.runtime.engine, tell), partial=True)
         finally:
-            self._running -= 1
-        cost = result["cost"]
-        self.works = True
-        self.cost = None if self.cost is None or cost is None else self.cost + float(str(cost))
-        return result
+            grouped.sync(name)
+            self.stored.add_failures(name, watched.failures)
+        self.stored.catch_up()
 
-    async def _asked(self, item: Work) -> Result:
-        """Raises ModelError for a refusal once the model is known to work; waits for what is under way to know it."""
-        try:
-            return await self.worker(item)
-        except PromptTooLong as error:
-            raise ModelError(str(error)) from error
-        except SetupError as refusal:
-            self._refused += 1
-            try:
-                while not self.works and self._refused < self._running:
-                    await asyncio.sleep(WAIT_S)
-            finally:
-                self._refused -= 1
-            if not self.works:
-                raise
-            raise ModelError(str(refusal)) from refusal
+
+def _judge(step: _Step, made: dict[str, object]) -> None:
+    """Ask the judge about every text that there is."""
+    stored, judge = step.stored, step.stored.settings.judge
+    assert judge is not None
+    judging = open_benchmark(stored.settings.benchmark).judging
+    if judging is None:
+        raise InputError(f"{stored.settings.benchmark} asks no judge; leave out --judge")
+    texts = JudgedTexts(stored.items, stored.responses)
+    words = wording(judging, Path(judge.prompt) if judge.prompt else None)
+    worker = JudgeWorker(judge, judging, words, texts, step.runtime.prices)
+    name = step_of(judge)
+    stored.add_made(made | {"step": name})
+    asked = all_questions(judging, texts, judge.repeat)
+    for attempt in range(TRIES):
+        now = round_of(judging, asked, stored.judgements, attempt)
+        shown = f"judge, try {attempt + 1}" if attempt else "judge"
+        step.run(name, [dict(question._asdict()) for question in now], worker, shown)

@@ -1,6 +1,5 @@
-"""What a benchmark run is: saved with it, compared on resume, shown beside its scores."""
+"""Settings of a benchmark run: saved with it, compared on resume, shown beside its scores."""
 
-from collections.abc import Callable
 from typing import Literal
 
 from pydantic import Field
@@ -18,7 +17,7 @@ class JudgeSettings(Record):
     prompt: str | None = None
     """File with the wording; None: our own."""
     prompt_sha256: str
-    """Of the wording in use."""
+    """SHA-256 of the wording in use."""
     temperature: float = Field(ge=0, le=2)
     max_tokens: int | None = Field(default=None, ge=1)
     seed: int = 42
@@ -27,15 +26,15 @@ class JudgeSettings(Record):
 
 
 class BenchSettings(Record):
-    """See above."""
+    """What was asked of a run."""
 
     kind: Literal["bench"] = "bench"
     benchmark: str
     data: str | None = None
-    """As given; None: what the package ships."""
+    """Data as given; None: what the package ships."""
     data_sha256: str
     system: str
-    """As given: MODEL, agentwrite:MODEL or texts:FILE."""
+    """System as given: MODEL, agentwrite:MODEL or texts:FILE."""
     model: ModelConfig | None = None
     """None for texts written elsewhere."""
     texts_sha256: str | None = None
@@ -43,21 +42,18 @@ class BenchSettings(Record):
     temperature: float | None = Field(default=None, ge=0, le=2)
     top_p: float | None = Field(default=None, gt=0, le=1)
     max_tokens: int | None = Field(default=None, ge=1)
-    """Of one reply, thinking included; None: by the length that an item asks for (`models.limits`)."""
+    """Tokens of one reply, thinking included; None: by the length that an item asks for (`models.limits`)."""
     judge: JudgeSettings | None = None
     first: int | None = Field(default=None, ge=1)
     """The first so many items; None: all."""
     ids: tuple[str, ...] = ()
-    """These alone; none: all."""
+    """These items alone; none: all."""
 
 
-FREE = (
+MAY_CHANGE_ON_RESUME = (
     {"data", "first", "ids", "judge"}
     | {f"model.{key}" for key in REACH}
     | {f"judge.{key}" for key in JudgeSettings.model_fields}
     | {f"judge.model.{key}" for key in ModelConfig.model_fields}
 )
 """Keys that may change between two commands on one run. Each judge's replies are kept apart (`judge.step_of`)."""
-
-Say = Callable[[str], None]
-"""Takes one line for a person."""

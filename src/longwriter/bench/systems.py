@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from longwriter.bench.benchmarks.files import Line, read_lines
-from longwriter.bench.records import Item, Response
+from longwriter.bench.benchmarks.files import FileRow, read_rows
+from longwriter.bench.records import BenchItem, Response
 from longwriter.bench.settings import BenchSettings
 from longwriter.config import build
 from longwriter.errors import EmptyReply, InputError, PlanError, RunError
@@ -24,8 +24,7 @@ from longwriter.models.cards import card_of
 from longwriter.models.limits import token_limit, within_window
 from longwriter.models.prices import load_prices
 from longwriter.models.thinking import split
-from longwriter.steps.step import Item as Work
-from longwriter.steps.step import Result
+from longwriter.steps.step import Item, Result
 from longwriter.steps.workers import WithModel, WithoutModel, seed_of
 from longwriter.types import Message, Request
 from longwriter.writer.session import Options, write
@@ -34,7 +33,7 @@ from longwriter.writer.settings import WriteSettings
 AGENTWRITE, TEXTS = "agentwrite:", "texts:"
 RUNS = "runs"
 UNASKED_WORDS = 5000
-"""Of an item that names no length; times `SLACK`, more than any model writes to WritingBench's requests."""
+"""Words of an item that names no length; times `SLACK`, more than any model writes to WritingBench's requests."""
 SLACK = 4.0
 """From four times the length on S_l is 0, so that no score depends on where a longer text is cut."""
 IDS = ("id", "index", "idx")
@@ -43,7 +42,7 @@ REPLIES = ("text", "response", "output", "completion")
 Kind = Literal["plain", "agentwrite", "texts"]
 
 
-class System(NamedTuple):
+class SystemName(NamedTuple):
     """What was asked for, in parts."""
 
     kind: Kind
@@ -51,8 +50,8 @@ class System(NamedTuple):
     """Model, or file."""
 
 
-def parse(system: str) -> System:
-    """Raises InputError for an empty name."""
+def parse(system: str) -> SystemName:
+    """The parts of a system's name. Raises InputError for an empty name."""
     kind: Kind = "plain"
     name = system.strip()
     if name.startswith(AGENTWRITE):
@@ -61,20 +60,20 @@ def parse(system: str) -> System:
         kind, name = "texts", name.removeprefix(TEXTS)
     if not name:
         raise InputError(f"--system {system!r}: give MODEL, agentwrite:MODEL or texts:FILE.jsonl")
-    return System(kind, name)
+    return SystemName(kind, name)
 
 
-class Plain(WithModel):
-    """A model with the bare prompt. See `data.steps.Worker`."""
+class PlainSystem(WithModel):
+    """A model with the bare prompt. See `steps.step.Worker`."""
 
-    def __init__(self, settings: BenchSettings, items: dict[str, Item], prices: Path | None = None) -> None:
+    def __init__(self, settings: BenchSettings, items: dict[str, BenchItem], prices: Path | None = None) -> None:
         """`items`: by id, with their prompts."""
         assert settings.model is not None
         super().__init__(settings.model)
         self.settings, self.items = settings, items
         self.price = load_prices(prices).price_for(settings.model)
 
-    async def __call__(self, item: Work) -> Result:
+    async def __call__(self, item: Item) -> Result:
         """A `Response`, with the thinking that was taken off."""
         name, started = str(item["id"]), time.monotonic()
         messages = (Message(role="user", content=self.items[name].prompt),)
@@ -104,11 +103,11 @@ class Plain(WithModel):
         return result(response, thinking=reply.thinking)
 
 
-class AgentWrite(WithModel):
-    """Plans and writes in a run folder of its own. See `data.steps.Worker`."""
+class AgentWriteSystem(WithModel):
+    """Plans and writes in a run folder of its own. See `steps.step.Worker`."""
 
     def __init__(
-        self, settings: BenchSettings, items: dict[str, Item], folder: Path, prices: Path | None = None
+        self, settings: BenchSettings, items: dict[str, BenchItem], folder: Path, prices: Path | None = None
     ) -> None:
         """`folder`: of the benchmark's run. Raises RunError where none can be made in it."""
         assert settings.model is not None
@@ -120,8 +119,8 @@ class AgentWrite(WithModel):
         except OSError as error:
             raise RunError(f"cannot make {self.home}: {error.strerror}") from error
 
-    async def __call__(self, item: Work) -> Result:
-        """As `Plain`; the tokens are those of all calls."""
+    async def __call__(self, item: Item) -> Result:
+        """A `Response`; the tokens are those of all calls."""
         name, started = str(item["id"]), time.monotonic()
         s, models = self.settings, {"writer": self.model, "planner": self.model}
         own = {
@@ -150,15 +149,15 @@ class AgentWrite(WithModel):
         return result(response)
 
 
-class Texts(WithoutModel):
-    """Texts of a file. See `data.steps.Worker`."""
+class TextsSystem(WithoutModel):
+    """Texts of a file. See `steps.step.Worker`."""
 
-    def __init__(self, path: Path, items: dict[str, Item]) -> None:
+    def __init__(self, path: Path, items: dict[str, BenchItem]) -> None:
         """Raises InputError: rows without text, an id or prompt twice, or no row that is about any item."""
         self.path, self.items = path, items
         self.texts = _read(path, items)
 
-    async def __call__(self, item: Work) -> Result:
+    async def __call__(self, item: Item) -> Result:
         """A failure where the file has no text for the item."""
         name = str(item["id"])
         if name not in self.texts:
@@ -167,7 +166,7 @@ class Texts(WithoutModel):
         return result(Response(id=name, text=text.strip(), calls=0, cost=0.0), thinking=thinking)
 
 
-def _read(path: Path, items: dict[str, Item]) -> dict[str, str]:
+def _read(path: Path, items: dict[str, BenchItem]) -> dict[str, str]:
     """Texts by item."""
     by_prompt = {" ".join(item.prompt.split()): item.id for item in items.values()}
     found: dict[str, str] = {}
@@ -184,8 +183,10 @@ def _read(path: Path, items: dict[str, Item]) -> dict[str, str]:
     return found
 
 
-def _named(path: Path, items: dict[str, Item], by_prompt: dict[str, str]) -> Iterator[tuple[Line, str | None, str]]:
-    for line in read_lines(path):
+def _named(
+    path: Path, items: dict[str, BenchItem], by_prompt: dict[str, str]
+) -> Iterator[tuple[FileRow, str | None, str]]:
+    for line in read_rows(path):
         text, name, prompt = line.first(REPLIES), line.first(IDS), line.first(PROMPTS)
         if not isinstance(text, str):
             raise InputError(f"{line.where}: no {', '.join(REPLIES[:3])} in this row; it has {', '.join(line.row)}")
@@ -209,16 +210,18 @@ def _since(started: float) -> float:
 
 
 def open_system(
-    settings: BenchSettings, items: dict[str, Item], folder: Path, prices: Path | None = None
-) -> Plain | AgentWrite | Texts:
+    settings: BenchSettings, items: dict[str, BenchItem], folder: Path, prices: Path | None = None
+) -> PlainSystem | AgentWriteSystem | TextsSystem:
     """The worker of a run. Raises InputError for a file of texts that does not fit."""
     kind, name = parse(settings.system)
     if kind == "texts":
-        return Texts(Path(name), items)
-    return Plain(settings, items, prices) if kind == "plain" else AgentWrite(settings, items, folder, prices)
+        return TextsSystem(Path(name), items)
+    return (
+        PlainSystem(settings, items, prices) if kind == "plain" else AgentWriteSystem(settings, items, folder, prices)
+    )
 
 
 def model_of(system: str, reach: dict[str, object]) -> ModelConfig | None:
-    """Its model, reached as told; None for texts."""
+    """The model of a system, reached as given; None for texts."""
     kind, name = parse(system)
     return None if kind == "texts" else build(ModelConfig, {"model": name} | reach, "--system")

@@ -17,7 +17,7 @@ from tests.helpers.data_runs import saved
 from tests.helpers.hub import Hub, serving
 from tests.helpers.server import Server
 
-from longwriter.bench.scores import items_of, read_scores, responses_of, score_run, stored_of
+from longwriter.bench.scores import read_scores, score_run, stored_of
 from longwriter.errors import InputError, RunError, SetupError
 from longwriter.journal import Journal
 
@@ -48,7 +48,7 @@ def test_a_run_is_written_judged_and_scored(tmp_path: Path) -> None:
     assert "127.0.0.1" not in scores.model_dump_json()
     assert read_scores(folder) == scores == read_scores(folder / "scores.json")
     assert {p.step.split()[0] for p in told} == {"write", "judge"}
-    assert list(items_of(folder)) == list(responses_of(folder)) == ["r1", "r2", "r3"]
+    assert list(stored_of(folder).items) == list(stored_of(folder).responses) == ["r1", "r2", "r3"]
 
 
 def test_the_same_bytes_again_without_a_model(tmp_path: Path) -> None:
@@ -322,7 +322,7 @@ def test_halves_of_characters_stop_nothing(tmp_path: Path) -> None:
     with Server(speak=lambda body, _: GOOD if body["model"] == "judge" else "tin" + half) as server:
         scores = run(settings(data, "writer", url=server.url, judge="judge"), tmp_path / "other")
     assert scores.counts["responses"] == scores.counts["judgements"] == 1
-    assert responses_of(tmp_path / "other")["r1"].text == "tin\ufffd"
+    assert stored_of(tmp_path / "other").responses["r1"].text == "tin\ufffd"
 
 
 def test_a_judge_that_cannot_be_asked_stops_before_anything_is_written(

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.helpers.made_scores import bare, made
 
-from longwriter.bench.leaderboard import BEGIN, END, Row, add, current, read_rows, row_of, tables_of
+from longwriter.bench.leaderboard import BEGIN, END, LeaderboardRow, add, current, read_rows, row_of, tables_of
 from longwriter.bench.records import Metric, Scores
 from longwriter.errors import InputError
 
@@ -118,7 +118,7 @@ def test_nothing_is_overwritten_that_is_not_ours(tmp_path: Path) -> None:
     add(file, [row_of(made("a"), "-"), row_of(made("b"), "-")])
     rows = tmp_path / "board.jsonl"
     whole = rows.read_text("utf-8")
-    rows.write_text(whole.replace('"benchmark"', '"bench', 1), "utf-8")
+    rows.write_text(whole.replace('"benchmark"', '"bench"', 1), "utf-8")
     with pytest.raises(InputError, match=r"board\.jsonl:1: no row"):
         add(file, [row_of(made("c"), "-")])
     rows.unlink()
@@ -159,5 +159,5 @@ def test_the_tables_hold_each_system_once_and_in_order(found: list[tuple[str, st
         values = [r.metrics["S_l"].value for r in shown if r.benchmark == benchmark]
         known = [v for v in values if v is not None]
         assert values == sorted(known, reverse=True) + [None] * (len(values) - len(known))
-    assert [Row.model_validate_json(r.model_dump_json()) for r in rows] == rows
+    assert [LeaderboardRow.model_validate_json(r.model_dump_json()) for r in rows] == rows
     assert all(json.loads(r.model_dump_json()) for r in rows)

@@ -1,1 +1,9 @@
-"""One file a benchmark, and their table."""
+"""The benchmarks by name. One is one file with one class that follows `base.Benchmark`, and one line here."""
+
+BENCHMARKS = {  # name -> module and class, imported when used
+    "longbench-write": "longwriter.bench.benchmarks.longbench_write:LongBenchWrite",
+    "longwrite-ruler": "longwriter.bench.benchmarks.longwrite_ruler:LongWriteRuler",
+    "writingbench": "longwriter.bench.benchmarks.writingbench:WritingBench",
+    "arena-write": "longwriter.bench.benchmarks.arena_write:ArenaWrite",
+    "writer-mini": "longwriter.bench.benchmarks.writer_mini:WriterMini",
+}

@@ -8,33 +8,33 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from longwriter.bench.benchmarks.base import Data, language_of, need_data, unique
-from longwriter.bench.benchmarks.files import Line, find_file, read_lines
-from longwriter.bench.records import Item
+from longwriter.bench.benchmarks.base import Benchmark, Data, language_of, need_data, unique
+from longwriter.bench.benchmarks.files import FileRow, find_file, read_rows
+from longwriter.bench.judging.pairs import Pairs
+from longwriter.bench.records import BenchItem
 from longwriter.errors import InputError
 
 BASELINES = "baseline_response"
 
 
-class ArenaWrite:
-    """See above."""
+class ArenaWrite(Benchmark):
+    """Arena-Write, read from its own file."""
 
     title = "Arena-Write"
-    judging = "pairs"
+    judging = Pairs()
     data = "its JSONL file, a folder with it, or hub:THU-KEG/Arena-Write"
-    judge_temperature = 0.0
-    judge_max_tokens: int | None = 2048
+    judge_max_tokens = 2048
 
     def read(self, data: str | None) -> Data:
-        """See `Benchmark`."""
+        """The benchmark's items."""
         path = find_file(need_data(data, self), ["arena_write.jsonl", "Arena-Write.jsonl", "arena-write.jsonl"])
         return Data(unique(_items(path), path), (path,))
 
 
-def _items(path: Path) -> Iterator[tuple[str, Item]]:
-    for line in read_lines(path):
+def _items(path: Path) -> Iterator[tuple[str, BenchItem]]:
+    for line in read_rows(path):
         question = line.text("question")
-        item = Item(
+        item = BenchItem(
             id=str(line.need("idx")),
             prompt=question,
             required=None if line.row.get("length") is None else line.words("length"),
@@ -45,7 +45,7 @@ def _items(path: Path) -> Iterator[tuple[str, Item]]:
         yield line.where, item
 
 
-def _baselines(line: Line) -> dict[str, str]:
+def _baselines(line: FileRow) -> dict[str, str]:
     """Texts by model. Raises InputError for one that is empty or no text."""
     value = line.need(BASELINES)
     if isinstance(value, str) and value.lstrip()[:1] in ("{", "["):

@@ -1,22 +1,18 @@
-"""The benchmarks by name. One is one file with one class that follows `Benchmark`, and one line here."""
+"""What a benchmark is: where its items come from, who judges them, what it says of a whole run."""
 
 import re
-from collections.abc import Iterable
-from importlib import import_module
+from abc import abstractmethod
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import NamedTuple, Protocol, cast
+from typing import NamedTuple, Protocol, runtime_checkable
 
-from longwriter.bench.records import Item
+from longwriter.bench.benchmarks import BENCHMARKS
+from longwriter.bench.judging.base import Judging, ScoredItem, Summary
+from longwriter.bench.records import BenchItem
+from longwriter.config import imported
 from longwriter.errors import InputError
 from longwriter.text import language
 
-BENCHMARKS = {  # name -> module and class, imported when used
-    "longbench-write": "longwriter.bench.benchmarks.longbench_write:LongBenchWrite",
-    "longwrite-ruler": "longwriter.bench.benchmarks.longwrite_ruler:LongWriteRuler",
-    "writingbench": "longwriter.bench.benchmarks.writingbench:WritingBench",
-    "arena-write": "longwriter.bench.benchmarks.arena_write:ArenaWrite",
-    "writer-mini": "longwriter.bench.benchmarks.writer_mini:WriterMini",
-}
 ID = re.compile(r"\w[\w.-]{0,79}")
 """What may name a folder everywhere."""
 LANGUAGES = {"english": "en", "英文": "en", "英语": "en", "cn": "zh", "chinese": "zh", "中文": "zh", "汉语": "zh"}
@@ -26,53 +22,70 @@ LANGUAGES = {"english": "en", "英文": "en", "英语": "en", "cn": "zh", "chine
 class Data(NamedTuple):
     """What a benchmark asks."""
 
-    items: list[Item]
+    items: list[BenchItem]
     files: tuple[Path, ...]
-    """What they were read from."""
+    """Files that the items were read from."""
 
 
+@runtime_checkable
 class Benchmark(Protocol):
-    """A benchmark. Its class takes no arguments."""
+    """A benchmark. Its class takes no arguments; a subclass of this one says what is not as here."""
 
     title: str
-    """For people."""
-    judging: str
-    """Key of `judging.JUDGINGS`; "" where no judge is asked."""
-    data: str
+    """Name for people."""
+    judging: Judging | None = None
+    """How a judge is asked; None where none is."""
+    data: str = ""
     """What `--data` takes; "" where it may be left out."""
-    judge_temperature: float
-    """Of its public script, where that is known."""
-    judge_max_tokens: int | None
+    judge_temperature: float = 0.0
+    """The judge's temperature in the benchmark's public script, where that is known; so is the limit."""
+    judge_max_tokens: int | None = None
 
+    @abstractmethod
     def read(self, data: str | None) -> Data:
         """Its items. Raises InputError naming file, line and key."""
         ...
 
+    def groups(self, item: BenchItem) -> dict[str, str]:
+        """The groups of an item by which the scores are split, beside length, type and language."""
+        return item.groups
+
+    def summarise(self, scored: Sequence[ScoredItem], system: str) -> Summary:  # noqa: ARG002 - for those that compare
+        """What it says of a whole run beside the means. `system`: the name under which the run is compared."""
+        return Summary()
+
 
 def open_benchmark(name: str) -> Benchmark:
-    """The benchmark of that name, or of `package.module:Class`. Raises InputError for one that is not there."""
-    if name not in BENCHMARKS and ":" not in name:
-        raise InputError(
-            f"no benchmark is called {name!r}; there are {', '.join(BENCHMARKS)}, and your own by package.module:Class"
-        )
-    module, _, attribute = BENCHMARKS.get(name, name).partition(":")
+    """The benchmark of that name, or of `package.module:Class`. Raises InputError for one that is not there or is none."""
     try:
-        made = getattr(import_module(module), attribute)
-    except (ModuleNotFoundError, AttributeError, ValueError) as error:
-        if name in BENCHMARKS:
-            raise
-        raise InputError(f"benchmark {name}: {error}; it is imported as any Python module is (PYTHONPATH)") from error
-    return cast(Benchmark, made())
+        made = imported(name, BENCHMARKS, "benchmark")()
+    except TypeError as error:
+        raise InputError(f"benchmark {name}: {error}") from error
+    _check(name, made, Benchmark)
+    checked: Benchmark = made
+    if checked.judging is not None:
+        _check(name, checked.judging, Judging)
+    return checked
+
+
+def _check(name: str, found: object, kind: type) -> None:
+    """Raises InputError where something of the user's own lacks what is needed of its kind."""
+    if not isinstance(found, kind):
+        members = {key for key in (*kind.__annotations__, *vars(kind)) if not key.startswith("_")}
+        raise InputError(
+            f"benchmark {name}: {found!r:.60} lacks {', '.join(sorted(members - {*dir(found)}))}; "
+            f"its class should be a subclass of {kind.__module__}.{kind.__name__}"
+        )
 
 
 def need_data(data: str | None, benchmark: Benchmark) -> str:
-    """Raises InputError where the user named no data."""
+    """The data that the user named. Raises InputError where there is none."""
     if not data:
         raise InputError(f"{benchmark.title} needs --data PATH or hub:OWNER/NAME: {benchmark.data}")
     return data
 
 
-def unique(found: Iterable[tuple[str, Item]], source: object) -> list[Item]:
+def unique(found: Iterable[tuple[str, BenchItem]], source: object) -> list[BenchItem]:
     """The items, given with their places. Raises InputError where an id stands twice, cannot be one, or there are none."""
     items: dict[str, str] = {}
     kept = []
@@ -89,7 +102,7 @@ def unique(found: Iterable[tuple[str, Item]], source: object) -> list[Item]:
 
 
 def language_of(tag: object, prompt: str, where: str) -> str:
-    """Of a file's tag, else of the prompt. Raises InputError for a tag that names no language."""
+    """The code of a file's tag, else of the prompt. Raises InputError for a tag that names no language."""
     if tag is None or tag == "":
         return language(prompt)
     name = str(tag).strip().lower()

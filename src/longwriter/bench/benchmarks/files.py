@@ -4,26 +4,23 @@ Every complaint names file, line and key, and the keys that are there.
 """
 
 import hashlib
-import json
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from longwriter import hub
 from longwriter.errors import InputError
+from longwriter.jsonl import Line, read_lines
 from longwriter.models.base import need
 
 HUB = "hub:"
 _WORDS = re.compile(r"0*[1-9][0-9]{0,8}")
 
 
-class Line(NamedTuple):
-    """One row of a file."""
+class FileRow(Line):
+    """One row of a benchmark's file."""
 
-    where: str
-    """FILE:LINE, for messages."""
-    row: dict[str, object]
+    __slots__ = ()
 
     def text(self, key: str) -> str:
         """A text that says something. Raises InputError."""
@@ -53,41 +50,9 @@ class Line(NamedTuple):
         return next((self.row[key] for key in keys if self.row.get(key) is not None), None)
 
 
-def read_lines(path: Path) -> Iterator[Line]:
+def read_rows(path: Path) -> Iterator[FileRow]:
     """The rows of a JSONL file. Raises InputError naming the line: not JSON, cut off, not UTF-8, no object."""
-    number = 0
-    try:
-        with path.open("rb") as lines:
-            for number, raw in enumerate(lines, 1):
-                text = raw.decode("utf-8-sig" if number == 1 else "utf-8")
-                if text.strip():
-                    yield Line(f"{path}:{number}", _object(text, f"{path}:{number}", whole=raw.endswith(b"\n")))
-    except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path}:{number}: not UTF-8 text, or the file is cut off here") from error
-    if not number:
-        raise InputError(f"{path}: the file is empty")
-
-
-def _object(text: str, where: str, *, whole: bool) -> dict[str, object]:
-    try:
-        row = json.loads(text)
-        if "\\ud" in text.lower():
-            row = json.loads(whole_characters(json.dumps(row, ensure_ascii=False)))
-    except RecursionError as error:
-        raise InputError(f"{where}: not JSON of any use: brackets in brackets without end") from error
-    except ValueError as error:
-        cut = "" if whole else "; the file seems to be cut off here"
-        raise InputError(f"{where}: not JSON: {error}{cut}") from error
-    if not isinstance(row, dict):
-        raise InputError(f"{where}: expected an object with keys, got {text[:60]!r}")
-    return row
-
-
-def whole_characters(text: str) -> str:
-    """The text with U+FFFD for halves of characters, as a JSON text that was cut has them; no file can hold those."""
-    return text if text.isascii() else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return (FileRow(*line) for line in read_lines(path))
 
 
 def find_file(data: str, names: Sequence[str]) -> Path:
@@ -112,7 +77,7 @@ def find_file(data: str, names: Sequence[str]) -> Path:
 
 
 def sha256_of(paths: Sequence[Path]) -> str:
-    """Of files, one after another. Raises InputError."""
+    """The SHA-256 of files, one after another. Raises InputError."""
     whole = hashlib.sha256()
     for path in paths:
         try:

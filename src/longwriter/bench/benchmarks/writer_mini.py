@@ -5,23 +5,23 @@ Small enough for any machine: without a judge it gives S_l and the measures of t
 
 from pathlib import Path
 
-from longwriter.bench.benchmarks.base import Data, unique
+from longwriter.bench.benchmarks.base import Benchmark, Data, unique
 from longwriter.bench.benchmarks.files import find_file
 from longwriter.bench.benchmarks.longbench_write import length_items
+from longwriter.bench.judging.quality import Quality
 
 SHIPPED = Path(__file__).with_name("writer_mini.jsonl")
 
 
-class WriterMini:
-    """See above."""
+class WriterMini(Benchmark):
+    """writer-mini, read from the package."""
 
     title = "writer-mini"
-    judging = "quality"
-    data = ""
+    judging = Quality()
     judge_temperature = 0.5
-    judge_max_tokens: int | None = 1024
+    judge_max_tokens = 1024
 
     def read(self, data: str | None) -> Data:
-        """See `Benchmark`; `data`: a file of your own in the same form."""
+        """The items; `data`: a file of your own in the same form."""
         path = find_file(data, [SHIPPED.name]) if data else SHIPPED
         return Data(unique(length_items(path, set()), path), (path,))

@@ -3,12 +3,3 @@
 Kinds: `quality` (LongBench-Write's six dimensions), `criteria` (WritingBench's, one question each) and `pairs`
 (Arena-Write, both orders). A text that is empty is not put to the judge: it has the lowest mark of each scale.
 """
-
-from longwriter.bench.judging.base import Judging
-from longwriter.bench.judging.criteria import Criteria
-from longwriter.bench.judging.pairs import Pairs
-from longwriter.bench.judging.quality import Quality
-
-JUDGINGS: dict[str, Judging] = {"quality": Quality(), "criteria": Criteria(), "pairs": Pairs()}
-
-__all__ = ["JUDGINGS", "Judging"]

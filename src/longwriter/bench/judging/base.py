@@ -1,19 +1,23 @@
-"""What kinds of judging share."""
+"""What kinds of judging share: how one is described, what a reply and all replies about an item come to."""
 
-import json
 import re
-from collections.abc import Iterable, Mapping
-from typing import NamedTuple, Protocol
+from abc import abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple, Protocol, runtime_checkable
 
-from longwriter.bench.records import Item
+from longwriter.bench.records import BenchItem, ItemScore, Metric, Rating, Response
+from longwriter.bench.stats.bootstrap import metric
+from longwriter.prompts import prompt_set
 
+PROMPTS = Path(__file__).parents[1] / "prompts"
 AGAIN = "/again"
 """Ends the id of a question that is asked a second time."""
-_FENCE = re.compile(r"```(?:json)?\s*(\{.*?\})\s*```", re.S)
 _DOTS = re.compile(r"\s*(\.{3}|…+|<[^<>]*>)\s*")
 
 
-class Reading(NamedTuple):
+class JudgeReading(NamedTuple):
     """What one reply says."""
 
     marks: dict[str, float]
@@ -21,73 +25,103 @@ class Reading(NamedTuple):
     reason: str = ""
 
 
-class Judged(NamedTuple):
+Readings = Mapping[str, JudgeReading | None]
+"""By question; None where no reply could be had or read."""
+
+
+class JudgedItem(NamedTuple):
     """What the readings make of an item."""
 
     scores: dict[str, float | None]
     """By metric; None where replies are missing."""
     reasons: dict[str, str]
+    """What the judge said, by metric."""
 
 
-Readings = Mapping[str, Reading | None]
-"""By what was asked; None where no reply could be had or read."""
+class ScoredItem(NamedTuple):
+    """An item with all that is known of it."""
+
+    item: BenchItem
+    response: Response
+    score: ItemScore
+    readings: dict[str, JudgeReading | None]
+    """By question, repeats with `AGAIN`; empty for a text that was not put to the judge."""
 
 
+@dataclass(frozen=True)
+class Summary:
+    """What a benchmark or a judging says of a whole run, beside the means of its metrics."""
+
+    metrics: dict[str, Metric] = field(default_factory=dict)
+    by: dict[str, dict[str, dict[str, Metric]]] = field(default_factory=dict)
+    """Name of a split -> part -> metric."""
+    checks: dict[str, Metric] = field(default_factory=dict)
+    """Checks of the judge itself."""
+    ratings: tuple[Rating, ...] = ()
+    curve: tuple[tuple[int, Metric], ...] = ()
+    """Words asked for, and words written at it."""
+
+
+@runtime_checkable
 class Judging(Protocol):
-    """One kind of judging. Pure: asks nobody."""
+    """One kind of judging. Pure: asks nobody. A subclass says what is not as here."""
 
     name: str
-    """Of its prompts, too."""
-    fields: tuple[str, ...]
-    """What a wording must hold."""
+    fields: tuple[str, ...] = ("REQUEST", "RESPONSE")
+    """What a wording must hold, as $REQUEST$."""
     headline: str
-    """Metric that stands for the whole."""
+    """Metric that stands for what the judge says."""
     metrics: tuple[str, ...]
-    """To be averaged over items, headline first; what else an item's scores hold is the item's own."""
-    schema: dict[str, object]
+    """Metrics to be averaged over items, headline of the benchmark first; other scores of an item are its own."""
+    schema: dict[str, object] | None = None
+    """JSON schema of a reply to our own wording."""
 
-    def whats(self, item: Item) -> list[str]:
+    def wordings(self) -> dict[str, str]:
+        """The wording of a question in each language, English among them; here from the package's prompts."""
+        return {language: prompt_set(PROMPTS / language).text(self.name) for language in ("en", "zh")}
+
+    def questions(self, item: BenchItem) -> list[str]:  # noqa: ARG002 - for those that ask by item
         """Each question's name, unique in the item."""
-        ...
+        return [self.name]
 
-    def values(self, item: Item, text: str, what: str) -> dict[str, str]:
+    def values(self, item: BenchItem, text: str, question: str) -> dict[str, str]:  # noqa: ARG002 - as above
         """What fills the wording's fields."""
-        ...
+        return {"REQUEST": item.prompt, "RESPONSE": text}
 
-    def read(self, reply: str) -> Reading | None:
+    @abstractmethod
+    def read(self, reply: str) -> JudgeReading | None:
         """None for a reply that does not say what was asked; nothing is guessed."""
         ...
 
-    def judged(self, item: Item, readings: Readings) -> Judged:
+    @abstractmethod
+    def judged(self, item: BenchItem, readings: Readings) -> JudgedItem:
         """The item's scores."""
         ...
 
-    def empty(self, item: Item) -> dict[str, float | None]:
+    @abstractmethod
+    def empty(self, item: BenchItem) -> dict[str, float | None]:
         """The scores of an empty text: the lowest."""
         ...
 
+    def combined(self, scores: dict[str, float | None]) -> dict[str, float | None]:
+        """An item's scores, S_l among them where it has a length, with what is made of several of them."""
+        return scores
 
-def find_json(reply: str) -> list[dict[str, object]]:
-    """The reply's JSON objects: the reply itself; else what code fences hold, and what stands outside of them.
+    def average(self, name: str, scores: Sequence[ItemScore]) -> Metric:
+        """A metric over items that have it."""
+        return mean_of(name, scores)
 
-    Outside, it is all from the first brace to the last: objects inside a broken one are never taken for the answer.
-    """
-    if (whole := _object(reply)) is not None:
-        return [whole]
-    outside = _FENCE.sub(" ", reply)
-    pieces = [*_FENCE.findall(reply), outside[outside.find("{") : outside.rfind("}") + 1]]
-    return [found for piece in pieces if piece and (found := _object(piece)) is not None]
-
-
-def _object(text: str) -> dict[str, object] | None:
-    try:
-        value = json.loads(text, strict=False)  # line breaks inside strings are common
-    except (ValueError, RecursionError):  # a judge caught in a loop opens brackets by the thousand
-        return None
-    return value if isinstance(value, dict) else None
+    def summarise(self, scored: Sequence[ScoredItem], system: str) -> Summary:  # noqa: ARG002 - as above
+        """What the verdicts say of the whole run. `system`: the name under which it is compared."""
+        return Summary()
 
 
-def agreed(readings: Iterable[Reading | None], example: dict[str, float]) -> Reading | None:
+def mean_of(name: str, scores: Sequence[ItemScore]) -> Metric:
+    """Mean of a metric with its interval over items."""
+    return metric([score.scores[name] for score in scores])
+
+
+def agreed(readings: Iterable[JudgeReading | None], example: dict[str, float]) -> JudgeReading | None:
     """The last of readings that say the same; None where there is none, or where they contradict each other.
 
     `example`: marks that wordings show, with dots or angle brackets for a reason; who only says that back has not answered.
@@ -105,6 +139,6 @@ def whole_number(value: object, low: int, high: int) -> int | None:
     return int(value) if value == int(value) else None
 
 
-def mean(values: list[float]) -> float | None:
-    """None of nothing."""
+def mean(values: Sequence[float]) -> float | None:
+    """Arithmetic mean; None of nothing."""
     return sum(values) / len(values) if values else None

@@ -12,9 +12,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from pydantic import TypeAdapter
+
 from longwriter.bench.judging.base import AGAIN, Judging
 from longwriter.bench.judging.wording import OWN, Wording
-from longwriter.bench.records import Item, Judgement, Response
+from longwriter.bench.records import BenchItem, Judgement, Response
 from longwriter.bench.settings import JudgeSettings
 from longwriter.errors import EmptyReply
 from longwriter.journal import digest
@@ -23,25 +25,34 @@ from longwriter.models.cards import card_of
 from longwriter.models.limits import token_limit, within_window
 from longwriter.models.prices import load_prices
 from longwriter.models.verdicts import check_judge
-from longwriter.steps.step import Item as Work
-from longwriter.steps.step import Result
+from longwriter.steps.step import Item, Result
 from longwriter.steps.workers import WithModel, seed_of
 from longwriter.types import Message, Request, Usage
 
-TRIES = 3
 REPLY_WORDS = 300
-"""Of a verdict with its reasons, where the benchmark's script names no limit."""
+"""Length of a verdict with its reasons, where the benchmark's script names no limit."""
 RETRY_TEMPERATURE = 0.5
 """At least this from the second try on: cold, a reply that cannot be read comes again as it was."""
 
 
-class Question(NamedTuple):
-    """One thing to be asked."""
+class JudgeQuestion(NamedTuple):
+    """One thing to be asked about an item's text."""
 
     id: str
     item: str
     what: str
+    """Its name in the item."""
     attempt: int = 0
+
+
+_QUESTION = TypeAdapter(JudgeQuestion)
+
+
+class JudgedTexts(NamedTuple):
+    """What is judged: items and responses, by the item's id."""
+
+    items: Mapping[str, BenchItem]
+    responses: Mapping[str, Response]
 
 
 def try_id(question: str, attempt: int) -> str:
@@ -50,14 +61,14 @@ def try_id(question: str, attempt: int) -> str:
 
 
 def tries_of(name: str) -> tuple[str, int]:
-    """The question and the attempt of such an id."""
+    """The question and the attempt of a try's id."""
     question, mark, attempt = name.rpartition("#")
     return (question, int(attempt)) if mark and attempt.isdecimal() else (name, 0)
 
 
 def round_of(
-    judging: Judging, asked: Iterable[Question], judgements: Mapping[str, Judgement], attempt: int
-) -> list[Question]:
+    judging: Judging, asked: Iterable[JudgeQuestion], judgements: Mapping[str, Judgement], attempt: int
+) -> list[JudgeQuestion]:
     """The questions to be asked in the round of `attempt`: in the first all, later those that got no reply to be read."""
     if attempt == 0:
         return list(asked)
@@ -69,25 +80,23 @@ def round_of(
     ]
 
 
-def questions(
-    judging: Judging, items: Mapping[str, Item], responses: Mapping[str, Response], repeat: float
-) -> list[Question]:
+def all_questions(judging: Judging, texts: JudgedTexts, repeat: float) -> list[JudgeQuestion]:
     """About each text that is not empty; a share of `repeat` of them, chosen by their names, once more."""
     found = []
-    for name, response in responses.items():
+    for name, response in texts.responses.items():
         if response.failure or not response.text:
             continue
-        for what in judging.whats(items[name]):
-            found.append(Question(f"{name}/{what}", name, what))
+        for what in judging.questions(texts.items[name]):
+            found.append(JudgeQuestion(f"{name}/{what}", name, what))
             if repeat and int(digest(f"{name}/{what}"), 16) / 16**16 < repeat:
-                found.append(Question(f"{name}/{what}{AGAIN}", name, what))
+                found.append(JudgeQuestion(f"{name}/{what}{AGAIN}", name, what))
     return found
 
 
 def step_of(settings: JudgeSettings) -> str:
     """The journal's name for the replies of this judge: another model, wording or setting has its own."""
-    told = settings.model_dump(exclude={"model", "prompt", "repeat"}) | {"model": settings.model.model}
-    return f"judge {digest(json.dumps(told, sort_keys=True))[:8]}"
+    key = settings.model_dump(exclude={"model", "prompt", "repeat"}) | {"model": settings.model.model}
+    return f"judge {digest(json.dumps(key, sort_keys=True))[:8]}"
 
 
 async def check(settings: JudgeSettings) -> None:
@@ -96,47 +105,45 @@ async def check(settings: JudgeSettings) -> None:
     await open_model(settings.model).aclose()
 
 
-class Judge(WithModel):
-    """Asks. See `data.steps.Worker`."""
+class JudgeWorker(WithModel):
+    """Puts one try of a question to the judge. See `steps.step.Worker`."""
 
     def __init__(
         self,
         settings: JudgeSettings,
         judging: Judging,
         wording: Wording,
-        texts: tuple[Mapping[str, Item], Mapping[str, Response]],
+        texts: JudgedTexts,
         prices: Path | None = None,
     ) -> None:
-        """`texts`: items and responses, by id."""
+        """`prices`: the user's own table, for what a reply costs."""
         super().__init__(settings.model)
-        self.settings, self.judging, self.wording = settings, judging, wording
-        self.items, self.responses = texts
+        self.settings, self.judging, self.wording, self.texts = settings, judging, wording, texts
         self.price = load_prices(prices).price_for(settings.model)
 
-    async def __call__(self, item: Work) -> Result:
+    async def __call__(self, item: Item) -> Result:
         """The reply to one try and what it took; an empty one is a reply, too. Raises what the model raises.
 
         A reply that did not end by itself counts as empty, and is kept as `cut`: half a verdict is none.
         """
-        attempt = int(str(item["attempt"]))
-        question = Question(str(item["id"]), str(item["item"]), str(item["what"]), attempt)
+        question = _QUESTION.validate_python(item)
         started, said, cut, usage = time.monotonic(), "", "", Usage()
         with suppress(EmptyReply):
             reply = await self.model.reply(await self._request(question))
             usage = reply.usage
             said, cut = (reply.text, "") if reply.finish == "stop" else ("", reply.text)
         cost = None if self.price is None else self.price.cost(usage)
-        told = {"replies": [said], "seconds": round(time.monotonic() - started, 3), "calls": 1, "cost": cost}
-        told |= {"cut": cut} if cut else {}
-        return told | usage.model_dump(include={"prompt_tokens", "completion_tokens"})
+        kept = {"replies": [said], "seconds": round(time.monotonic() - started, 3), "calls": 1, "cost": cost}
+        kept |= {"cut": cut} if cut else {}
+        return kept | usage.model_dump(include={"prompt_tokens", "completion_tokens"})
 
-    def _messages(self, question: Question) -> tuple[Message, ...]:
-        item = self.items[question.item]
-        values = self.judging.values(item, self.responses[question.item].text, question.what)
+    def _messages(self, question: JudgeQuestion) -> tuple[Message, ...]:
+        item = self.texts.items[question.item]
+        values = self.judging.values(item, self.texts.responses[question.item].text, question.what)
         asked = Message(role="user", content=self.wording.question(item.language, values))
         return (Message(role="system", content=self.wording.system), asked) if self.wording.system else (asked,)
 
-    async def _request(self, question: Question) -> Request:
+    async def _request(self, question: JudgeQuestion) -> Request:
         temperature, messages = self.settings.temperature, self._messages(question)
         limit = self.settings.max_tokens or token_limit(REPLY_WORDS, card_of(self.config.model, self.config.card))
         return Request(

@@ -5,13 +5,13 @@ A dimension's score is (mark - 1) * 25, 0 to 100; S_q is the mean of the six.
 
 import re
 
-from longwriter.bench.judging.base import Judged, Reading, Readings, agreed, find_json, mean, whole_number
-from longwriter.bench.records import Item
+from longwriter.bench.judging.base import JudgedItem, JudgeReading, Judging, Readings, agreed, mean, whole_number
+from longwriter.bench.records import BenchItem
+from longwriter.models.verdicts import find_json
 
 DIMENSIONS = ("Relevance", "Accuracy", "Coherence", "Clarity", "Breadth and Depth", "Reading Experience")
 METRICS = tuple(f"quality/{name}" for name in DIMENSIONS)
 LOW, HIGH = 1, 5
-WHAT = "quality"
 SCHEMA: dict[str, object] = {
     "type": "object",
     "properties": {"Analysis": {"type": "string"}}
@@ -21,45 +21,43 @@ SCHEMA: dict[str, object] = {
 }
 
 
-class Quality:
-    """See above."""
+class Quality(Judging):
+    """One question about six dimensions."""
 
     name = "quality"
-    fields: tuple[str, ...] = ("REQUEST", "RESPONSE")
     headline = "S_q"
-    metrics = ("S_q", *METRICS)
-    schema = SCHEMA
+    metrics: tuple[str, ...] = ("S", "S_l", "S_q", *METRICS)
+    schema: dict[str, object] | None = SCHEMA
 
-    def whats(self, item: Item) -> list[str]:  # noqa: ARG002 - Judging's signature
-        """One."""
-        return [WHAT]
-
-    def values(self, item: Item, text: str, what: str) -> dict[str, str]:  # noqa: ARG002 - Judging's signature
-        """See `Judging`."""
-        return {"REQUEST": item.prompt, "RESPONSE": text}
-
-    def read(self, reply: str) -> Reading | None:
+    def read(self, reply: str) -> JudgeReading | None:
         """All six, or None."""
         return agreed(map(_reading, find_json(reply)), dict.fromkeys(DIMENSIONS, float(LOW)))
 
-    def judged(self, item: Item, readings: Readings) -> Judged:  # noqa: ARG002 - Judging's signature
+    def judged(self, item: BenchItem, readings: Readings) -> JudgedItem:  # noqa: ARG002 - Judging's signature
         """S_q and its dimensions, 0 to 100."""
-        reading = readings.get(WHAT)
+        reading = readings.get(self.name)
         if reading is None:
-            return Judged(dict.fromkeys(self.metrics), {})
-        return Judged(scaled(reading.marks), {"S_q": reading.reason} if reading.reason else {})
+            return JudgedItem(dict.fromkeys(("S_q", *METRICS)), {})
+        return JudgedItem(scaled(reading.marks), {"S_q": reading.reason} if reading.reason else {})
 
-    def empty(self, item: Item) -> dict[str, float | None]:  # noqa: ARG002 - Judging's signature
+    def empty(self, item: BenchItem) -> dict[str, float | None]:  # noqa: ARG002 - Judging's signature
         """All 0."""
-        return dict.fromkeys(self.metrics, 0.0)
+        return dict.fromkeys(("S_q", *METRICS), 0.0)
+
+    def combined(self, scores: dict[str, float | None]) -> dict[str, float | None]:
+        """S = (S_l + S_q) / 2 before them, where the item has a length."""
+        if "S_l" not in scores:
+            return scores
+        s_l, s_q = scores["S_l"], scores["S_q"]
+        return {"S": None if s_l is None or s_q is None else (s_l + s_q) / 2, **scores}
 
 
-def _reading(found: dict[str, object]) -> Reading | None:
+def _reading(found: dict[str, object]) -> JudgeReading | None:
     by_name = {_plain(key): value for key, value in found.items()}
     marks = {name: whole_number(by_name.get(_plain(name)), LOW, HIGH) for name in DIMENSIONS}
     if None in marks.values():
         return None
-    return Reading({k: float(v) for k, v in marks.items() if v is not None}, str(by_name.get("analysis", "")))
+    return JudgeReading({k: float(v) for k, v in marks.items() if v is not None}, str(by_name.get("analysis", "")))
 
 
 def scaled(marks: dict[str, float]) -> dict[str, float | None]:
@@ -69,5 +67,5 @@ def scaled(marks: dict[str, float]) -> dict[str, float | None]:
 
 
 def _plain(name: str) -> str:
-    """Small letters alone, "&" as "and"."""
+    """Lowercase letters alone, "&" as "and"."""
     return re.sub(r"[^a-z]", "", name.lower().replace("&", "and"))

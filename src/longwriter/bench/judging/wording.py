@@ -14,7 +14,7 @@ Where placeholders stand in braces, doubled braces mean single ones, as in Pytho
 import ast
 import hashlib
 import re
-from functools import cache
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,68 +23,80 @@ from longwriter.config import read_text
 from longwriter.errors import InputError
 from longwriter.text import fenced
 
-HERE = Path(__file__).parents[1] / "prompts"
 OWN = "own"
-LANGUAGES = ("en", "zh")
-NAMES = {  # field -> how placeholders may call it
+NAMES = {  # field -> how placeholders may call it; a field of your own judging is called as it is
     "REQUEST": ("INST", "INSTRUCTION", "QUERY", "REQUEST", "QUESTION", "PROMPT"),
     "RESPONSE": ("RESPONSE", "ANSWER"),
     "CRITERION": ("CRITERIA", "CRITERION"),
     "A": ("A", "ANSWER_A", "RESPONSE_A"),
     "B": ("B", "ANSWER_B", "RESPONSE_B"),
 }
-FIELD = {name: field for field, names in NAMES.items() for name in names}
-_ANY = "|".join(sorted(FIELD, key=len, reverse=True))
-PLACEHOLDER = re.compile(rf"\$({_ANY})\$|\{{({_ANY.lower()})\}}")
+
+
+class Placeholders:
+    """What may stand in a wording for something else."""
+
+    def __init__(self, fields: Iterable[str]) -> None:
+        """`fields`: those of the judging, beside which the others of `NAMES` are known."""
+        self._fields = {name: field for field, own in NAMES.items() for name in own}
+        self._fields |= {field.upper(): field for field in fields}
+        known = "|".join(sorted(self._fields, key=len, reverse=True))
+        self.pattern = re.compile(rf"\$({known})\$|\{{({known.lower()})\}}")
+
+    def field(self, match: re.Match[str]) -> str:
+        """The field that a match stands for."""
+        return self._fields[(match[1] or match[2]).upper()]
+
+    def filled(self, text: str, values: Mapping[str, str]) -> str:
+        """The text with values in their places; what fills them is never looked at for placeholders."""
+        return self.pattern.sub(lambda match: values[self.field(match)], text)
 
 
 class Wording(NamedTuple):
     """Questions by language."""
 
     texts: dict[str, str]
+    placeholders: Placeholders
     system: str
     source: str
     """`own`, or the file's name."""
     sha256: str
 
     def question(self, language: str, values: dict[str, str]) -> str:
-        """The question with its fields filled; what fills them is never looked at for placeholders."""
+        """The question with its fields filled; languages without a wording are asked about in English."""
         text = self.texts.get(language, self.texts["en"])
         text = fenced(text, values.values()) if self.source == OWN else text
-        return PLACEHOLDER.sub(lambda match: values[_field(match)], text)
+        return self.placeholders.filled(text, values)
 
 
-@cache
-def own_wording(kind: str) -> Wording:
-    """What ships with the package; languages other than English and Chinese are asked about in English."""
-    texts = {name: (HERE / name / f"{kind}.txt").read_text("utf-8").rstrip("\n") for name in LANGUAGES}
-    whole = hashlib.sha256("\0".join(texts[name] for name in LANGUAGES).encode()).hexdigest()
-    return Wording(texts, "", OWN, whole)
+def own_wording(judging: Judging) -> Wording:
+    """The wording that comes with the judging."""
+    texts = judging.wordings()
+    whole = hashlib.sha256("\0".join(texts.values()).encode()).hexdigest()
+    return Wording(texts, Placeholders(judging.fields), "", OWN, whole)
 
 
 def wording(judging: Judging, path: Path | None) -> Wording:
     """Our own, or a file's. Raises InputError naming the placeholders that the file lacks."""
     if path is None:
-        return own_wording(judging.name)
+        return own_wording(judging)
     raw = read_text(path)
-    question, system = _from_python(raw, path) if path.suffix == ".py" else (raw, "")
-    there = {_field(match) for match in PLACEHOLDER.finditer(question)}
+    placeholders = Placeholders(judging.fields)
+    question, system = _from_python(raw, path, placeholders) if path.suffix == ".py" else (raw, "")
+    matches = list(placeholders.pattern.finditer(question))
+    there = set(map(placeholders.field, matches))
     if missing := [field for field in judging.fields if field not in there]:
-        names = " or ".join(f"${name}$, {{{name.lower()}}}" for name in NAMES[missing[0]])
+        names = " or ".join(f"${name}$, {{{name.lower()}}}" for name in NAMES.get(missing[0], missing[:1]))
         raise InputError(f"{path}: no placeholder for {missing[0].lower()}; write one of {names}")
     if surplus := sorted(there - set(judging.fields)):
         raise InputError(f"{path}: {surplus[0]} has nothing to stand for here; this benchmark fills {judging.fields}")
-    if any(match[2] for match in PLACEHOLDER.finditer(question)):
+    if any(match[2] for match in matches):
         question = question.replace("{{", "{").replace("}}", "}")
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    return Wording(dict.fromkeys(LANGUAGES, question), system, path.name, digest)
+    return Wording({"en": question}, placeholders, system, path.name, digest)
 
 
-def _field(match: re.Match[str]) -> str:
-    return FIELD[(match[1] or match[2]).upper()]
-
-
-def _from_python(raw: str, path: Path) -> tuple[str, str]:
+def _from_python(raw: str, path: Path, placeholders: Placeholders) -> tuple[str, str]:
     """Question and system message among the texts that a Python file assigns; nothing in it is run."""
     try:
         tree = ast.parse(raw)
@@ -97,7 +109,7 @@ def _from_python(raw: str, path: Path) -> tuple[str, str]:
         for target in node.targets
         if isinstance(target, ast.Name)
     }
-    asked = [text for name, text in texts.items() if PLACEHOLDER.search(text)]
+    asked = [text for name, text in texts.items() if placeholders.pattern.search(text)]
     if not asked:
         raise InputError(f"{path}: no text with placeholders such as {{query}} is assigned in this file")
     system = next((text for name, text in texts.items() if "system" in name.lower() and text not in asked), "")

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from longwriter.bench.positional.reading import Hashes, Ints, Mask, Reading, hashes_of
+from longwriter.bench.positional.reading import Hashes, Ints, Mask, TextReading, hashes_of
 from longwriter.language import FUNCTION_WORDS
 
 NEUTRAL, LATIN, GREEK, CYRILLIC, HEBREW, ARABIC, HAN, KANA, HANGUL, OTHER = range(10)
@@ -35,16 +35,16 @@ class Tongues(NamedTuple):
     """The languages of a text's words."""
 
     script: Ints
-    """Of each word: that of its first character."""
+    """Script of each word: that of its first character."""
     foreign: Mask
-    """Of each word: outside the script or the language that the text began in."""
+    """Whether each word is outside the script or the language that the text began in."""
     counted: Mask
-    """Of each word: it has letters, so that it can be foreign."""
+    """Whether each word has letters, so that it can be foreign."""
     home: str
     """A key of `FUNCTION_WORDS` in the first third, "zh" for Han, "" for what has no list."""
 
 
-def tongues(words: Reading, language: str) -> Tongues:
+def tongues(words: TextReading, language: str) -> Tongues:
     """Language of each word; `language` decides where the first third has too little to tell."""
     first = words.chars[words.starts]
     scripts = _SCRIPTS[np.searchsorted(_STARTS, first, side="right") - 1]
@@ -75,7 +75,7 @@ def _family(main: int, seen: Ints) -> list[int]:
     return [main]
 
 
-def _votes(words: Reading) -> Ints:
+def _votes(words: TextReading) -> Ints:
     """Function words of each language (rows) in each chunk of words."""
     listed, bits = _listed()
     place = np.minimum(np.searchsorted(listed, words.types), len(listed) - 1)

@@ -1,7 +1,7 @@
 """How a text changes from its beginning to its end, measured by rules: no model, the same numbers everywhere.
 
-A text is cut into ten parts of as many words (`text.words_of`; each Chinese character is one). `along` gives a value for
-each, `whole` one for the text. None means that there is nothing to measure: no text of fewer than `LEAST_WORDS` words has
+A text is cut into ten parts of as many words (`text.words_of`; each Chinese character is one). `measure` gives a value for
+each, and one for the text. None means that there is nothing to measure: no text of fewer than `LEAST_WORDS` words has
 tenths.
 
 | measure | of a tenth | sign of decay |
@@ -14,8 +14,8 @@ tenths.
 | paragraph_words | mean words of the lines that begin there; a paragraph is a line | drifts |
 | dialogue | share of words in lines that open with a quotation mark or a dash | drifts |
 | structured | share of words in headings, lists and tables, as Markdown marks them | rises |
-| foreign | share of words outside the script or the language of the text's first third (see `along_language`) | rises |
-| known_names | share of the tenth's names that an earlier tenth has (see `along_names`) | falls |
+| foreign | share of words outside the script or the language of the text's first third (see `language`) | rises |
+| known_names | share of the tenth's names that an earlier tenth has (see `names`) | falls |
 | kept_names | share of the names with three mentions before the tenth that come again, there or later | falls |
 
 Random order takes the length of the text out of new_words: a text of any length whose words are spread evenly has 1 in
@@ -43,7 +43,7 @@ import numpy as np
 
 from longwriter.bench.positional.language import HAN, KANA, Tongues, tongues
 from longwriter.bench.positional.names import known_and_kept, names_of, number_conflicts
-from longwriter.bench.positional.reading import Hashes, Ints, Mask, Reading, among, hash_runs, hashes_of, read
+from longwriter.bench.positional.reading import Hashes, Ints, Mask, TextReading, among, hash_runs, hashes_of, read
 from longwriter.bench.records import Decay
 from longwriter.bench.stats.bootstrap import Floats, interval, resamples
 from longwriter.rewards.overlap import FUNCTION_CHARACTERS, FUNCTION_WORDS
@@ -79,7 +79,7 @@ class _Seen(NamedTuple):
 
 
 def measure(text: str, language: str) -> Measured:
-    """Both kinds for the price of one; `language` ("en", "zh" ...) counts only where the text itself cannot tell."""
+    """All measures of one text, read once; `language` ("en", "zh" ...) counts only where the text itself cannot tell."""
     words = read(text)
     spoken = tongues(words, language)
     tenths = words.tenths()
@@ -105,25 +105,11 @@ def measure(text: str, language: str) -> Measured:
     return Measured({name: rows[name] for name in ALONG}, overall)
 
 
-def along(text: str, language: str) -> dict[str, Values]:
-    """Each measure at each tenth of a text, first to last."""
-    return measure(text, language).along
-
-
-def whole(text: str, language: str) -> dict[str, float | None]:
-    """Each measure of the whole text. A text without words is not complete, and nothing else is known of it."""
-    return measure(text, language).whole
-
-
-def decay(texts: Sequence[tuple[str, str]]) -> tuple[Decay, ...]:
-    """Each measure along texts, each a text and its language: mean and 95 % interval over texts."""
-    return decay_of([along(text, language) for text, language in texts])
-
-
 def decay_of(rows: Sequence[Mapping[str, Values]], seed: int = 0) -> tuple[Decay, ...]:
-    """The same from what `along` gave, in any order; all tenths are resampled together, text by text.
+    """Mean and 95 % interval over texts, given in any order, of each measure along them.
 
-    `n` of a measure counts the texts that have it in some tenth. A tenth that one text alone has gets no interval.
+    All tenths are resampled together, text by text. `n` of a measure counts the texts that have it in some tenth.
+    A tenth that one text alone has gets no interval.
     """
     flat = [tuple(np.nan if v is None else v for name in ALONG for v in row[name]) for row in rows]
     if not flat:
@@ -146,7 +132,7 @@ def decay_of(rows: Sequence[Mapping[str, Values]], seed: int = 0) -> tuple[Decay
     return tuple(curves)
 
 
-def _seen(words: Reading, spoken: Tongues, units: tuple[Ints, Hashes]) -> dict[str, _Seen]:
+def _seen(words: TextReading, spoken: Tongues, units: tuple[Ints, Hashes]) -> dict[str, _Seen]:
     """Everything that a mean over words, sentences or paragraphs is taken of."""
     cjk = (spoken.script == HAN) | (spoken.script == KANA)
     run = RUN_CJK if 2 * np.count_nonzero(cjk) > len(cjk) else RUN
@@ -163,7 +149,7 @@ def _seen(words: Reading, spoken: Tongues, units: tuple[Ints, Hashes]) -> dict[s
     }
 
 
-def _units(words: Reading, spoken: Tongues) -> tuple[Ints, Hashes]:
+def _units(words: TextReading, spoken: Tongues) -> tuple[Ints, Hashes]:
     """Content words, and pairs of neighbouring Chinese characters: the word each ends at, and its number."""
     cjk = (spoken.script == HAN) | (spoken.script == KANA)
     content = ~among(words.types, _function())[words.type]
@@ -225,13 +211,13 @@ def _mean(values: Floats | Mask, spread: bool = False) -> float | None:
     return float(values.std() if spread else values.mean())
 
 
-def _tail(words: Reading) -> str:
+def _tail(words: TextReading) -> str:
     """The text from the beginning of its last line with words, for which `ends_complete` says the same."""
     at = words.starts[np.searchsorted(words.line, words.line[-1])] if len(words.line) else 0
     return words.text[words.text.rfind("\n", 0, int(at)) + 1 :]
 
 
-def _cut_off(words: Reading) -> bool:
+def _cut_off(words: TextReading) -> bool:
     """Whether the last line, no heading nor list, stops at a word, a comma or a dash."""
     if not len(words.starts) or words.structured[-1]:
         return False

@@ -1,7 +1,7 @@
 """Names and numbers of a text, by rules: whether those that come up stood earlier, and whether they agree.
 
 Names, where words have capitals: a capitalised word that stands at least once after a small gap inside a sentence and is
-small in at most a fifth of its places; function words, titles, days and months are none. Not for German, which writes
+lowercase in at most a fifth of its places; function words, titles, days and months are none. Not for German, which writes
 nouns so.
 
 Names in Chinese, from the beginning of a clause: a surname (`SURNAMES`) with one or two characters before a verb of
@@ -21,7 +21,7 @@ from typing import NamedTuple
 import numpy as np
 
 from longwriter.bench.positional.language import LATIN, Tongues
-from longwriter.bench.positional.reading import Hashes, Ints, Mask, Reading, among, hashes_of
+from longwriter.bench.positional.reading import Hashes, Ints, Mask, TextReading, among, hashes_of
 from longwriter.rewards.overlap import FUNCTION_WORDS
 
 _NO_NAMES = """mr mrs ms miss mister dr doctor sir lady lord madam saint captain colonel god monday tuesday wednesday thursday
@@ -70,7 +70,7 @@ class Names(NamedTuple):
     """Index of the word."""
 
 
-def names_of(words: Reading, spoken: Tongues) -> Names | None:
+def names_of(words: TextReading, spoken: Tongues) -> Names | None:
     """Mentions of names; None in a language without a rule or with fewer than `LEAST_NAMES` names."""
     if spoken.home == "zh":
         found = _chinese_names(words)
@@ -96,7 +96,7 @@ def known_and_kept(names: Names, tenths: Ints) -> tuple[list[float | None], list
     return known, [_share(later[:, k][established[:, k]]) for k in range(10)]
 
 
-def number_conflicts(words: Reading, spoken: Tongues) -> float | None:
+def number_conflicts(words: TextReading, spoken: Tongues) -> float | None:
     """Mentions of a number of things that conflict with the first, for 1,000 words; None but for English and Chinese."""
     if not len(words.starts) or spoken.home not in ("en", "zh"):
         return None
@@ -110,7 +110,7 @@ def _share(mask: Mask) -> float | None:
     return float(mask.mean()) if len(mask) else None
 
 
-def _capitalised(words: Reading, spoken: Tongues) -> Names:
+def _capitalised(words: TextReading, spoken: Tongues) -> Names:
     starts, ends, chars = words.starts, words.ends, words.chars
     second = np.minimum(starts + 1, len(chars) - 1)
     capital = (spoken.script == LATIN) & words.upper[starts] & ~words.upper[second] & (ends - starts > 1)
@@ -130,7 +130,7 @@ def _capitalised(words: Reading, spoken: Tongues) -> Names:
     return Names((np.cumsum(real) - 1)[name[kept]], at[kept])
 
 
-def _chinese_names(words: Reading) -> Names:
+def _chinese_names(words: TextReading) -> Names:
     found: dict[str, int] = {}
     for match in _CHINESE_NAME.finditer(words.text):
         for part in filter(None, match.groups()):
@@ -143,7 +143,7 @@ def _chinese_names(words: Reading) -> Names:
     return Names(np.unique(name, return_inverse=True)[1], np.searchsorted(words.starts, at))
 
 
-def _english_counts(words: Reading) -> list[tuple[str, int]]:
+def _english_counts(words: TextReading) -> list[tuple[str, int]]:
     """Plural nouns and the number before each; numbers of several words are read as far as twenty-one."""
     first = words.chars[words.starts]
     digits = (first >= ord("0")) & (first <= ord("9"))

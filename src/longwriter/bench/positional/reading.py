@@ -1,6 +1,6 @@
-"""One reading of a text for all measures of `along`: words as numbers, sentences, paragraphs and where they stand.
+"""One reading of a text for all measures along it: words as numbers, sentences, paragraphs and where they stand.
 
-Words are those of `text.words_of`. A word's number is a 64-bit hash of its letters in small letters, computed for all
+Words are those of `text.words_of`. A word's number is a 64-bit hash of its letters in lowercase, computed for all
 words at once; two words of 100,000 share one by accident once in a billion texts. ’ is read as '.
 """
 
@@ -21,21 +21,21 @@ Mask = npt.NDArray[np.bool_]
 _ABBREVIATIONS = "Mr Mrs Ms Dr Prof St Gen Col Capt Lt Sgt Rev Hon vs cf viz No vol fig pp"
 _MARK, _WIDE, _CLOSER, _BLANK, _SMALL, _CJK = (1 << bit for bit in range(6))
 _CLOSERS = 4
-"""Quotation marks and brackets between the end of a sentence and the blank, at most."""
+"""Quotation marks and brackets between the end of a sentence and the whitespace, at most."""
 _LINE = re.compile(
     r"^[^\S\n]*(?:(?P<structured>#{1,6}\s|[-*+•]\s|\d{1,3}[.)]\s|\d{1,3}、|\|)|(?P<speech>[\"“„«‹「『‘'—–]))",
     re.MULTILINE,
 )
 
 
-class Reading(NamedTuple):
+class TextReading(NamedTuple):
     """A text's words and where they stand; arrays of one length, one entry a word, unless said otherwise."""
 
     text: str
     chars: npt.NDArray[np.uint32]
-    """Of each character."""
+    """Code point of each character."""
     upper: Mask
-    """Of each character: whether it has a small form."""
+    """Whether each character has a lowercase form."""
     starts: Ints
     ends: Ints
     """Indices of characters."""
@@ -53,7 +53,7 @@ class Reading(NamedTuple):
     speech: Mask
     """In a line that opens with a quotation mark or a dash."""
     small: npt.NDArray[np.uint32]
-    """The small form of each character."""
+    """The lowercase form of each character."""
 
     def owners(self) -> Hashes:
         """Numbers of the words without a last 's."""
@@ -71,7 +71,7 @@ class Reading(NamedTuple):
         return np.arange(len(self.starts)) * 10 // max(1, len(self.starts))
 
 
-def read(text: str) -> Reading:
+def read(text: str) -> TextReading:
     """Read a text in time linear in its length. A text without words has arrays of length 0."""
     letters = _letters(text)
     starts, ends = word_spans(text)
@@ -80,7 +80,7 @@ def read(text: str) -> Reading:
     lines, structured, speech = _lines(text, letters.chars)
     line = np.searchsorted(lines, starts, side="right") - 1
     marked = _sentence_ends(letters, starts, ends, hashes)
-    return Reading(
+    return TextReading(
         text=text,
         chars=letters.chars,
         upper=letters.upper,
@@ -121,7 +121,7 @@ def among(hashes: Hashes, listed: Hashes) -> Mask:
 
 
 class _Letters(NamedTuple):
-    """A text's characters: codes, codes of small forms, bits of kinds, whether a small form differs."""
+    """A text's characters: codes, codes of lowercase forms, bits of kinds, whether a lowercase form differs."""
 
     chars: npt.NDArray[np.uint32]
     small: npt.NDArray[np.uint32]

@@ -1,31 +1,29 @@
-"""Pictures of scores: bars by length bucket, the judge's dimensions, ratings."""
+"""All charts that runs give: by length, by bucket, the judge's dimensions, ratings, along the text.
+
+Runs are told apart by place: colour, shape and dash. What has nothing to show is left out.
+"""
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from longwriter.bench.records import Metric, Rating
-from longwriter.bench.report.draw import (
+from longwriter.bench.records import Decay, Metric, Rating
+from longwriter.bench.report.canvas import (
     BOTTOM,
     LEFT,
     RIGHT,
     TOP,
-    WIDTH,
-    Point,
-    Scale,
-    axes,
-    fmt,
-    linear_ticks,
+    Chart,
+    ShownRun,
+    group,
+    legend,
     lying,
     mark,
-    path,
-    safe,
-    shortened,
     whisker,
-    with_interval,
 )
-from longwriter.bench.report.picture import Picture, Shown, group, legend
-from longwriter.report.svg import ticks
+from longwriter.bench.report.labels import MEANINGS, fmt, shortened, with_interval
+from longwriter.bench.report.length_charts import lengths, ruler
+from longwriter.report.svg import WIDTH, AxisScale, Point, axes, curve, labelled, path, safe, ticks
 
 
 def in_order(labels: Sequence[str]) -> list[str]:
@@ -41,7 +39,7 @@ def in_order(labels: Sequence[str]) -> list[str]:
     return sorted(labels, key=start)
 
 
-def buckets(runs: Sequence[Shown]) -> Picture | None:
+def buckets(runs: Sequence[ShownRun]) -> Chart | None:
     """S_l by length bucket, as bars with intervals; the first metric where there is no S_l."""
     splits = [run.scores.by.get("bucket", {}) for run in runs]
     labels = in_order(list(dict.fromkeys(label for split in splits for label in split)))
@@ -55,10 +53,10 @@ def buckets(runs: Sequence[Shown]) -> Picture | None:
         return None
     scale = ticks(0, _whole(max(tops)), 4)
     height = 240.0
-    y = Scale(0, scale[-1], height - BOTTOM, TOP)
-    x = Scale(0, len(labels), LEFT, WIDTH - RIGHT)
+    y = AxisScale(0, scale[-1], height - BOTTOM, TOP)
+    x = AxisScale(0, len(labels), LEFT, WIDTH - RIGHT)
     middles = {n + 0.5: label for n, label in enumerate(labels)}
-    body = axes(x, y, middles, linear_ticks(scale), ("words asked for", key))
+    body = axes(x, y, middles, labelled(scale), ("words asked for", key))
     width = round(0.8 * (x(1) - x(0)) / len(runs), 1)
     for place in range(len(runs)):
         bars = ""
@@ -75,10 +73,10 @@ def buckets(runs: Sequence[Shown]) -> Picture | None:
     told = f"{key} by words asked for: " + "; ".join(f"{row[0]} {row[1]} {row[2]}" for row in rows[:12])
     heads = ("system", "words asked", f"{key} (95 % interval)", "items", "missing")
     title = f"{key} by words asked for"
-    return Picture("buckets", title, body, height, legend(range(len(runs)), runs), told, heads, rows)
+    return Chart("buckets", title, body, height, legend(range(len(runs)), runs), told, heads, rows)
 
 
-def _bar(metric: Metric | None, left: float, width: float, y: Scale, told: str, with_number: bool) -> str:
+def _bar(metric: Metric | None, left: float, width: float, y: AxisScale, told: str, with_number: bool) -> str:
     middle = round(left + width / 2, 1)
     if metric is None or metric.value is None:
         return f'<text x="{middle:g}" y="{y.start - 4:g}" text-anchor="middle">–</text>'
@@ -98,7 +96,7 @@ def _whole(value: float) -> float:
     return next((top for top in (1.0, 5.0, 10.0, 100.0) if value <= top), value)
 
 
-def quality(runs: Sequence[Shown]) -> Picture | None:
+def quality(runs: Sequence[ShownRun]) -> Chart | None:
     """The judge's dimensions as a radar; at least three of them."""
     keys = list(dict.fromkeys(k for run in runs for k in run.scores.metrics if k.startswith("quality/")))
     values = {(n, k): m for n, run in enumerate(runs) for k in keys if (m := run.scores.metrics.get(k)) is not None}
@@ -131,7 +129,7 @@ def quality(runs: Sequence[Shown]) -> Picture | None:
     told = "Quality by the judge: " + "; ".join(f"{row[1]} {row[0]} {row[2]}" for row in rows[:12])
     heads = ("dimension", "system", "mean (95 % interval)", "items", "missing")
     note = f"Centre 0, edge {top:g}."
-    return Picture("quality", "Quality, by the judge", body, height, legend(places, runs), told, heads, rows, note)
+    return Chart("quality", "Quality, by the judge", body, height, legend(places, runs), told, heads, rows, note)
 
 
 def _dimension(key: str) -> str:
@@ -151,7 +149,7 @@ def _spoke_label(key: str, spoke: Point, place: Point) -> str:
     )
 
 
-def elo(runs: Sequence[Shown]) -> Picture | None:
+def elo(runs: Sequence[ShownRun]) -> Chart | None:
     """Ratings with intervals, the highest first."""
     found: list[tuple[int, Rating]] = [(n, rating) for n, run in enumerate(runs) for rating in run.scores.ratings]
     if not found:
@@ -163,10 +161,10 @@ def elo(runs: Sequence[Shown]) -> Picture | None:
     scale = ticks(min(ends), max(ends), 4)
     left, step = 156, 26 if len(runs) < 3 else 10 + 8 * len(runs)
     height = 8.0 + step * len(names) + 42
-    x = Scale(scale[0], scale[-1], left, WIDTH - RIGHT - 8)
+    x = AxisScale(scale[0], scale[-1], left, WIDTH - RIGHT - 8)
     floor = height - 40
     lines = "".join(f'<path class="grid" d="M{x(v):g} 8V{floor:g}"/>' for v in scale)
-    body = lines + axes(x, Scale(0, 1, floor, 8), {v: f"{v:g}" for v in scale}, {}, ("Elo, mean 1000", ""))
+    body = lines + axes(x, AxisScale(0, 1, floor, 8), {v: f"{v:g}" for v in scale}, {}, ("Elo, mean 1000", ""))
     for row, name in enumerate(names):
         y = 8 + step * (row + 0.5)
         own = [(n, r) for n, r in found if r.name == name]
@@ -186,9 +184,69 @@ def elo(runs: Sequence[Shown]) -> Picture | None:
     places = sorted({n for n, _ in found})
     told = "Elo: " + "; ".join(f"{r.name} {_rated(r)}" for _, r in found[:12])
     note = "Ratings of different runs were computed apart." if len(places) > 1 else ""
-    return Picture("elo", "Elo", body, height, legend(places, runs), told, heads, rows, note)
+    return Chart("elo", "Elo", body, height, legend(places, runs), told, heads, rows, note)
 
 
 def _rated(rating: Rating) -> str:
     spread = f" ({rating.low:.0f} to {rating.high:.0f})" if rating.low is not None and rating.high is not None else ""
     return f"{rating.rating:.0f}{spread}"
+
+
+def decays(runs: Sequence[ShownRun]) -> list[Chart]:
+    """Each measure along the texts, from the first tenth to the last."""
+    names = dict.fromkeys(decay.name for run in runs for decay in run.scores.decay)
+    found = [
+        _decay(name, [(n, d) for n, run in enumerate(runs) for d in run.scores.decay if d.name == name], runs)
+        for name in names
+    ]
+    return [chart for chart in found if chart is not None]
+
+
+def _decay(name: str, own: Sequence[tuple[int, Decay]], runs: Sequence[ShownRun]) -> Chart | None:
+    ends = [v for _, d in own for v in (*d.values, *d.low, *d.high) if v is not None]
+    if not ends:
+        return None
+    low, high = min(ends), max(ends)
+    if low == high:  # nothing changes: a scale that shows where that is
+        low, high = min(0.0, low), max(high, 0.0) or 1.0
+    scale = ticks(0.0 if 0 < low < high / 2 else low, high, 4)
+    height, most = 200.0, max(len(d.values) for _, d in own)
+    x, y = AxisScale(1, most, LEFT, WIDTH - RIGHT), AxisScale(scale[0], scale[-1], height - BOTTOM, 12)
+    labels = {float(n): str(n) for n in range(1, most + 1)}
+    body = axes(x, y, labels, labelled(scale), ("tenth of the text" if most == 10 else "part of the text", ""))
+    body += "".join(group(n, _decay_curve(n, d, x, y, runs[n].name)) for n, d in own)
+    rows = tuple((runs[n].name, f"{d.n:,}", *map(fmt, d.values)) for n, d in own)
+    title = name.replace("_", " ").capitalize()
+    told = f"{title} along the text: " + "; ".join(
+        f"{runs[n].name} {fmt(d.values[0])} to {fmt(d.values[-1])}" for n, d in own if d.values
+    )
+    heads = ("system", "texts", *(str(n) for n in range(1, most + 1)))
+    file = "decay-" + re.sub(r"\W+", "-", name)
+    places, note = [n for n, d in own if any(v is not None for v in d.values)], MEANINGS.get(name, "")
+    note = f"{note[:1].upper()}{note[1:]}." if note else ""
+    shown = legend(places, runs)
+    return Chart(file, f"{title}, along the text", body, height, shown, told, heads, rows, note)
+
+
+def _decay_curve(place: int, decay: Decay, x: AxisScale, y: AxisScale, name: str) -> str:
+    """Line, band and marks; broken where a value is missing."""
+    out, stretch = "", list[int]()
+    for n in range(len(decay.values) + 1):
+        if n < len(decay.values) and decay.values[n] is not None:
+            stretch.append(n)
+            continue
+        low, high = (
+            [(x(i + 1), y(v)) for i in stretch if i < len(s) and (v := s[i]) is not None]
+            for s in (decay.low, decay.high)
+        )
+        out += curve([(x(i + 1), y(v)) for i in stretch if (v := decay.values[i]) is not None], low, high)
+        stretch = []
+    known = [(i, v) for i, v in enumerate(decay.values) if v is not None]
+    return out + "".join(mark(place, x(i + 1), y(v), f"{name}, {i + 1}: {fmt(v)}", 2.2) for i, v in known)
+
+
+def all_charts(runs: Sequence[ShownRun]) -> list[Chart]:
+    """All that these runs give, in the order of the page."""
+    makers: tuple[Callable[[Sequence[ShownRun]], Chart | None], ...] = (lengths, buckets, quality, ruler, elo)
+    found = [chart for make in makers if (chart := make(runs)) is not None]
+    return found + decays(runs)

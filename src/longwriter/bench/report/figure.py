@@ -9,11 +9,12 @@ import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
-from longwriter.bench.report.draw import WIDTH, mark, safe, shortened, sign
-from longwriter.bench.report.picture import Picture, Shown
-from longwriter.bench.report.pictures import pictures
+from longwriter.bench.report.canvas import Chart, ShownRun, mark, sign
+from longwriter.bench.report.charts import all_charts
+from longwriter.bench.report.labels import shortened
 from longwriter.bench.report.tables import table
 from longwriter.errors import InputError, SetupError
+from longwriter.report.svg import WIDTH, safe
 from longwriter.runs.folders import write_file
 
 ZOOM = 3
@@ -50,12 +51,12 @@ text.axis { font-size: 11.5px; }
 
 
 def variables(colours: dict[str, str]) -> str:
-    """As a style sheet declares them."""
+    """Colours as a style sheet declares them."""
     return " ".join(f"--{name}: {value};" for name, value in colours.items())
 
 
-def figure(picture: Picture, several: bool) -> str:
-    """For the page, with its numbers as a table that can be opened. `several`: it needs a legend."""
+def figure(picture: Chart, several: bool) -> str:
+    """A chart for the page, with its numbers as a table that can be opened. `several`: it needs a legend."""
     note = f"<p class=note>{safe(picture.note)}</p>" if picture.note else ""
     legend = "".join(f"<li class=c{n}>{sign(n)}<span>{safe(name)}</span></li>" for n, name in picture.systems)
     return (
@@ -67,7 +68,7 @@ def figure(picture: Picture, several: bool) -> str:
     )
 
 
-def alone(picture: Picture, subtitle: str = "", several: bool = False) -> str:
+def alone(picture: Chart, subtitle: str = "", several: bool = False) -> str:
     """An SVG file with title, legend and colours of its own."""
     style = re.sub(r"var\(--(\w+)\)", lambda found: LIGHT[found[1]], MARKS)
     style += f"text {{ font-family: {FONTS}; }} .title {{ font-size: 14px; font-weight: 600; fill: {LIGHT['ink']}; }}"
@@ -91,7 +92,7 @@ def alone(picture: Picture, subtitle: str = "", several: bool = False) -> str:
     )
 
 
-def write_pictures(folder: Path, runs: Sequence[Shown]) -> list[Path]:
+def write_pictures(folder: Path, runs: Sequence[ShownRun]) -> list[Path]:
     """Each picture of these runs as SVG and as PNG. The SVGs are written even where PNG cannot be: SetupError then."""
     several, benchmark = len(runs) > 1, runs[0].scores.benchmark
     subtitle = benchmark if several else f"{benchmark}: {runs[0].name}"
@@ -101,7 +102,7 @@ def write_pictures(folder: Path, runs: Sequence[Shown]) -> list[Path]:
         raise InputError(f"{folder.parent} does not exist; make it first")
     folder.mkdir(exist_ok=True)
     files = []
-    for picture in pictures(runs):
+    for picture in all_charts(runs):
         files.append(folder / f"{picture.file}.svg")
         write_file(files[-1], alone(picture, subtitle, several))
     return files + [_png(file) for file in files]

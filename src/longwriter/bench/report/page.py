@@ -13,14 +13,14 @@ from string import Template
 
 from longwriter import __version__
 from longwriter.bench.records import Scores
-from longwriter.bench.report.draw import SYSTEMS, safe
+from longwriter.bench.report.canvas import SYSTEMS, ShownRun
+from longwriter.bench.report.charts import all_charts
 from longwriter.bench.report.figure import DARK, LIGHT, MARKS, figure, variables
-from longwriter.bench.report.picture import Shown
-from longwriter.bench.report.pictures import pictures
-from longwriter.bench.report.samples import Texts, failures, ranked_by, samples
+from longwriter.bench.report.samples import RunTexts, failures, ranked_by, samples
 from longwriter.bench.report.tables import checks, headline, metrics, settings, splits
 from longwriter.bench.stats.compare import labels, same_benchmark
 from longwriter.errors import InputError
+from longwriter.report.svg import safe
 
 TEMPLATE = Path(__file__).parent / "page.html"
 GENERATOR = '<meta name="generator" content="longwriter bench report">'
@@ -29,19 +29,19 @@ BY = {"bucket": "words asked for"}
 _STYLE = re.compile(r"<style>(.*?)</style>", re.S)
 
 
-def named(folders: Sequence[str], scores: Sequence[Scores]) -> list[Shown]:
+def named(folders: Sequence[str], scores: Sequence[Scores]) -> list[ShownRun]:
     """Runs under names that tell them apart. Raises InputError for too many, one twice, and different benchmarks."""
     if len(folders) > SYSTEMS:
         raise InputError(f"{len(folders)} runs are too many for one page; give at most {SYSTEMS}")
     names = labels(folders, scores)
     same_benchmark(names, scores)
-    return [Shown(name, own) for name, own in zip(names, scores, strict=True)]
+    return [ShownRun(name, own) for name, own in zip(names, scores, strict=True)]
 
 
-def make_page(runs: Sequence[Shown], texts: Sequence[Texts]) -> str:
+def make_page(runs: Sequence[ShownRun], texts: Sequence[RunTexts]) -> str:
     """The page of runs of one benchmark, with what they wrote in the same order."""
     several = len(runs) > 1
-    drawn = pictures(runs)
+    drawn = all_charts(runs)
     tables = [("all metrics", metrics(runs, lambda scores: scores.metrics, "Scores")), *splits(runs)]
     measured = metrics(runs, lambda scores: scores.measures, "Measures of the texts")
     filled = Template(_styled(TEMPLATE.read_text("utf-8"))).substitute(
@@ -78,12 +78,12 @@ def _styled(template: str) -> str:
     )
 
 
-def title(runs: Sequence[Shown]) -> str:
+def title(runs: Sequence[ShownRun]) -> str:
     """Benchmark and systems."""
     return f"{runs[0].scores.benchmark}: {', '.join(run.name for run in runs)}"
 
 
-def _told(runs: Sequence[Shown]) -> str:
+def _told(runs: Sequence[ShownRun]) -> str:
     first = runs[0].scores
     if len(runs) > 1:
         return f"{len(runs)} runs over each other. Intervals are 95 %, by bootstrap over items."
@@ -94,7 +94,7 @@ def _told(runs: Sequence[Shown]) -> str:
     return f"{told}. Intervals are 95 %, by bootstrap over items; what is missing is in no mean."
 
 
-def _samples_told(runs: Sequence[Shown]) -> str:
+def _samples_told(runs: Sequence[ShownRun]) -> str:
     key = ranked_by(runs)
     apart = ", and where the runs differ most" if len(runs) > 1 else ""
     order = f"Chosen by {key}: the best, the middle, the worst{apart}; and failed ones, where there are any."

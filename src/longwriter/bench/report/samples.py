@@ -4,14 +4,15 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from longwriter.bench.records import Item, ItemScore, Response
-from longwriter.bench.report.draw import fmt, plain, safe, sign
-from longwriter.bench.report.picture import Shown
+from longwriter.bench.records import BenchItem, ItemScore, Response
+from longwriter.bench.report.canvas import ShownRun, sign
+from longwriter.bench.report.labels import fmt, plain
 from longwriter.bench.report.tables import table
+from longwriter.report.svg import safe
 from longwriter.text import language
 
 EACH = 2
-"""Of each kind, where one run is shown."""
+"""Texts of each kind, where one run is shown."""
 HEAD, TAIL = 16_000, 8_000
 """Characters of a text on the page, from its beginning and its end."""
 FOLD = 500
@@ -20,14 +21,14 @@ MOST_FAILURES = 60
 CUT = {"length": "cut at the token limit", "filter": "cut by the provider's filter"}
 
 
-class Texts(NamedTuple):
+class RunTexts(NamedTuple):
     """What was asked and written, by the item's id."""
 
-    items: Mapping[str, Item]
+    items: Mapping[str, BenchItem]
     responses: Mapping[str, Response]
 
 
-def ranked_by(runs: Sequence[Shown]) -> str | None:
+def ranked_by(runs: Sequence[ShownRun]) -> str | None:
     """The first metric that single items have."""
     for run in runs:
         for key in (*run.scores.metrics, *(k for item in run.scores.items for k in item.scores)):
@@ -36,7 +37,7 @@ def ranked_by(runs: Sequence[Shown]) -> str | None:
     return None
 
 
-def chosen(runs: Sequence[Shown], each: int = EACH) -> list[tuple[str, str]]:
+def chosen(runs: Sequence[ShownRun], each: int = EACH) -> list[tuple[str, str]]:
     """Why and which: ids of the best, middle and worst items, those on which runs differ most, and failed ones."""
     metric = ranked_by(runs)
     by_item: dict[str, list[float]] = {}
@@ -63,7 +64,7 @@ def chosen(runs: Sequence[Shown], each: int = EACH) -> list[tuple[str, str]]:
     return sorted(((why, id) for id, why in out.items()), key=lambda pair: rank.get(pair[0], 9))
 
 
-def samples(runs: Sequence[Shown], texts: Sequence[Texts]) -> str:
+def samples(runs: Sequence[ShownRun], texts: Sequence[RunTexts]) -> str:
     """The chosen items: what was asked once, then what each run wrote."""
     out = []
     for why, id in chosen(runs):
@@ -94,7 +95,7 @@ def lang(text: str) -> str:
     return 'lang="zh-Hans"' if language(text) == "zh" else 'lang="en"'
 
 
-def _card(runs: Sequence[Shown], place: int, item: ItemScore, response: Response | None) -> str:
+def _card(runs: Sequence[ShownRun], place: int, item: ItemScore, response: Response | None) -> str:
     name = f"<h4 class=c{place}>{sign(place)} {safe(runs[place].name)}</h4>" if len(runs) > 1 else ""
     words = "no text" if item.words is None else f"{item.words:,} words"
     if item.required and item.words is not None:
@@ -133,7 +134,7 @@ def _text(response: Response | None, item: ItemScore) -> str:
     return f"<div {attributes}>{safe(text[:HEAD])}{gap}{safe(text[-TAIL:])}</div>"
 
 
-def failures(runs: Sequence[Shown]) -> str:
+def failures(runs: Sequence[ShownRun]) -> str:
     """How often each reason, then item by item."""
     found = [(run.name, item, why) for run in runs for item in run.scores.items for why in item.failures]
     found += [(run.name, item, "empty answer") for run in runs for item in run.scores.items if item.words == 0]

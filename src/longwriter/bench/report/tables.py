@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from longwriter.bench.records import Metric, Scores
+from longwriter.bench.report.canvas import ShownRun, sign
 from longwriter.bench.report.charts import in_order
-from longwriter.bench.report.draw import fmt, plain, safe, sign
-from longwriter.bench.report.picture import MEANINGS, Shown
+from longwriter.bench.report.labels import MEANINGS, fmt, plain
 from longwriter.bench.stats.compare import flat
+from longwriter.report.svg import safe
 
 HEADLINES = 6
 """Metrics shown large; parts of another metric, such as quality/Clarity, are not."""
@@ -44,7 +45,7 @@ def cell(metric: Metric | None) -> str:
     return out + (f"<small class=lost>{metric.missing:,} missing</small>" if metric.missing else "")
 
 
-def headline(run: Shown, place: int, several: bool) -> str:
+def headline(run: ShownRun, place: int, several: bool) -> str:
     """A run's first metrics, large, each with its interval and what is missing; then its counts."""
     scores = run.scores
     names = [name for name in scores.metrics if "/" not in name][:HEADLINES] or list(scores.metrics)[:HEADLINES]
@@ -81,7 +82,7 @@ def _counts(scores: Scores) -> str:
     return f"<ul class=counts>{''.join(parts)}</ul>" if parts else ""
 
 
-def metrics(runs: Sequence[Shown], of: Callable[[Scores], Mapping[str, Metric]], caption: str) -> str:
+def metrics(runs: Sequence[ShownRun], of: Callable[[Scores], Mapping[str, Metric]], caption: str) -> str:
     """A row a metric; a column a run, or, for one run, what there is to say of each."""
     found = [of(run.scores) for run in runs]
     names = list(dict.fromkeys(name for own in found for name in own))
@@ -107,7 +108,7 @@ def _told(name: str) -> str:
     )
 
 
-def checks(runs: Sequence[Shown]) -> str:
+def checks(runs: Sequence[ShownRun]) -> str:
     """What the judge's self-checks found, and what they mean."""
     keys = list(dict.fromkeys(key for run in runs for key in run.scores.checks))
     rows = []
@@ -117,7 +118,7 @@ def checks(runs: Sequence[Shown]) -> str:
     return table("Checks of the judge", ["", *(run.name for run in runs)], rows) if rows else ""
 
 
-def splits(runs: Sequence[Shown]) -> list[tuple[str, str]]:
+def splits(runs: Sequence[ShownRun]) -> list[tuple[str, str]]:
     """Tables by bucket, type, language and the benchmark's own groups: name and HTML."""
     out = []
     for split in dict.fromkeys(name for run in runs for name in run.scores.by):
@@ -139,7 +140,7 @@ def splits(runs: Sequence[Shown]) -> list[tuple[str, str]]:
     return out
 
 
-def settings(runs: Sequence[Shown]) -> str:
+def settings(runs: Sequence[ShownRun]) -> str:
     """All that made the runs; rows in which they differ are marked."""
     found = [_settings(run.scores) for run in runs]
     rows = []

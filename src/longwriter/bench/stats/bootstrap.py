@@ -29,7 +29,7 @@ class Difference(NamedTuple):
     """How much higher a is than b on the same items."""
 
     mean: float | None
-    """Of a - b; None without a pair."""
+    """Mean of a - b; None without a pair."""
     low: float | None
     high: float | None
     """95 % interval; None for fewer than two pairs."""

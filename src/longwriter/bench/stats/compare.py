@@ -19,7 +19,7 @@ JUDGING = ("data_sha256", "judge_prompt_sha256", "judge_temperature", "judge_max
 """Settings that should be the same where numbers are compared."""
 
 
-class Compared(Record):
+class MetricComparison(Record):
     """One metric of one run against the first."""
 
     metric: str
@@ -39,7 +39,9 @@ class Compared(Record):
     """Items without a value in one of the two."""
 
 
-def compare(names: Sequence[str], scores: Sequence[Scores], *, common: bool = False, seed: int = 0) -> list[Compared]:
+def compare(
+    names: Sequence[str], scores: Sequence[Scores], *, common: bool = False, seed: int = 0
+) -> list[MetricComparison]:
     """Every later run against the first, by metric in the first run's order.
 
     `common`: only items that all have, where they differ. Raises InputError for fewer than two runs, for different
@@ -61,7 +63,7 @@ def compare(names: Sequence[str], scores: Sequence[Scores], *, common: bool = Fa
             both = [(a, b) for a, b in zip(other, first, strict=True) if a is not None and b is not None]
             means = [sum(side) / len(both) for side in zip(*both, strict=True)] or [None, None]
             out.append(
-                Compared(
+                MetricComparison(
                     metric=key, run=name, base=names[0], value=means[0], base_value=means[1], difference=found.mean,
                     low=found.low, high=found.high, p=found.p, n=found.n, left_out=len(ids) - found.n,
                 )

@@ -47,11 +47,13 @@ class Battle(NamedTuple):
     a: str
     b: str
     points: float
-    """Of a: 1 better, 0.75 slightly better, 0.5 tie, 0.25 slightly worse, 0 worse, or anything between."""
+    """Points of a: 1 better, 0.75 slightly better, 0.5 tie, 0.25 slightly worse, 0 worse, or anything between."""
 
 
 def ratings(battles: Sequence[Battle], seed: int = 0) -> tuple[Rating, ...]:
-    """Highest first; equal ones by name. The order of the battles, and which system is called a, change no bit.
+    """Ratings of all systems, highest first; equal ones by name.
+
+    The order of the battles, and which system is called a, change no bit.
 
     `InputError` when the systems fall into groups that never met; `ValueError` for points outside 0 to 1 or a system
     against itself.
@@ -136,7 +138,7 @@ class _Table(NamedTuple):
     pairs: npt.NDArray[np.intp]
     """Two systems each."""
     outcomes: Floats
-    """Of each kind: win, tie, loss of the pair's first."""
+    """Outcomes of each kind: win, tie, loss of the pair's first."""
     first: npt.NDArray[np.intp]
     """Each pair's first kind."""
 

@@ -8,9 +8,9 @@ import click
 from rich.table import Table
 from rich.text import Text
 
-from longwriter.bench.report.draw import fmt
+from longwriter.bench.report.labels import fmt
 from longwriter.bench.scores import read_scores
-from longwriter.bench.stats.compare import Compared, cautions, labels
+from longwriter.bench.stats.compare import MetricComparison, cautions, labels
 from longwriter.bench.stats.compare import compare as compared
 from longwriter.cli.shared.options import JSON, with_options
 from longwriter.cli.shared.tables import show_table
@@ -49,7 +49,7 @@ def compare(runs: tuple[Path, ...], common: bool, seed: int, as_json: bool) -> N
         click.echo(line, err=True)
 
 
-def _table(found: Sequence[Compared]) -> Table:
+def _table(found: Sequence[MetricComparison]) -> Table:
     """A row a metric and run."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     several = len({row.run for row in found}) > 1
@@ -80,7 +80,7 @@ def _signed(value: float | None) -> str:
     return "–" if value is None else fmt(value) if value <= 0 else f"+{fmt(value)}"
 
 
-def _told(found: Sequence[Compared], base: str) -> str:
+def _told(found: Sequence[MetricComparison], base: str) -> str:
     others = list(dict.fromkeys(row.run for row in found))
     what = f"B: {others[0]}" if len(others) == 1 else "B: the run of the row"
     return f"A: {base}. {what}. Bold: p < {SURE}, each metric by itself."

@@ -45,7 +45,7 @@ class BenchGroup(LazyGroup):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Names of benchmarks, then of the other commands."""
-        from longwriter.bench.benchmarks.base import BENCHMARKS
+        from longwriter.bench.benchmarks import BENCHMARKS
 
         return [*BENCHMARKS, *super().list_commands(ctx)]
 
@@ -53,6 +53,7 @@ class BenchGroup(LazyGroup):
         """Import one."""
         if name in self.table or name not in self.list_commands(ctx):
             return super().get_command(ctx, name)
+
         run = super().get_command(ctx, "run")
         assert run is not None
         assert run.callback is not None

@@ -7,7 +7,7 @@ import click
 
 from longwriter.bench.report.figure import write_pictures
 from longwriter.bench.report.page import GENERATOR, make_page, named
-from longwriter.bench.report.samples import Texts
+from longwriter.bench.report.samples import RunTexts
 from longwriter.bench.scores import read_scores, stored_of
 from longwriter.cli.shared.options import JSON, with_options
 from longwriter.errors import InputError
@@ -40,7 +40,7 @@ def report(runs: tuple[Path, ...], out: Path | None, folder: Path | None, as_jso
     shown = named([str(run) for run in runs], [read_scores(run) for run in runs])
     _check(page)
     stored = [stored_of(folder) for folder in folders]
-    write_file(page.resolve(), make_page(shown, [Texts(own.items, own.responses) for own in stored]))
+    write_file(page.resolve(), make_page(shown, [RunTexts(own.items, own.responses) for own in stored]))
     if not as_json:
         click.echo(f"written: {page}; open it in a browser")
     files = [] if folder is None else write_pictures(folder, shown)

@@ -7,13 +7,12 @@ from pathlib import Path
 
 import click
 
-from longwriter.bench.aggregate import check_compat
+from longwriter.bench import compat
 from longwriter.bench.benchmarks.base import Benchmark, Data, open_benchmark
 from longwriter.bench.benchmarks.files import sha256_of
-from longwriter.bench.judging import JUDGINGS
 from longwriter.bench.judging.wording import wording
 from longwriter.bench.records import Scores
-from longwriter.bench.run import Means, run_benchmark
+from longwriter.bench.run import Runtime, run_benchmark
 from longwriter.bench.scores import score_run
 from longwriter.bench.settings import BenchSettings, Compat
 from longwriter.bench.systems import model_of, parse
@@ -103,19 +102,19 @@ def run(benchmark: str, out: Path | None, **flags: object) -> None:
     data = chosen.read(_text(flags["data"]))
     settings = _settings(benchmark, chosen, data, flags)
     if (way := _compat(flags)) is not None:
-        check_compat(chosen, way)
+        compat.check(chosen, way)
     folder = out or HOME / f"{benchmark}-{re.sub(r'[^0-9A-Za-z._-]+', '-', settings.system).strip('-')}"
     concurrency, prices = flags["concurrency"], flags["prices"]
     assert isinstance(concurrency, int)
-    means = Means(LocalEngine(concurrency), StepProgressDisplay(), prices if isinstance(prices, Path) else None)
+    runtime = Runtime(LocalEngine(concurrency), StepProgressDisplay(), prices if isinstance(prices, Path) else None)
     facts = {"date": datetime.now(UTC).isoformat(timespec="seconds")} | provenance()
-    scores = run_benchmark(settings, data, folder, means, facts)
-    tell(scores, folder, way, as_json=bool(flags["as_json"]))
+    scores = run_benchmark(settings, data, folder, runtime, facts)
+    show_scores(scores, folder, way, as_json=bool(flags["as_json"]))
 
 
-def tell(scores: Scores, folder: Path, compat: Compat | None, *, as_json: bool) -> None:
+def show_scores(scores: Scores, folder: Path, way: Compat | None, *, as_json: bool) -> None:
     """Show scores; raise LongWriterError where something failed that the same command may still get."""
-    shown = score_run(folder, compat) if compat else scores
+    shown = score_run(folder, way) if way else scores
     if as_json:
         click.echo(json.dumps(shown.model_dump(mode="json"), ensure_ascii=False))
     else:
@@ -155,10 +154,10 @@ def _judge(benchmark: Benchmark, flags: dict[str, object], system: Tree) -> Tree
         if flags["judge_prompt"]:
             raise InputError("--judge-prompt needs --judge NAME")
         return None
-    if benchmark.judging not in JUDGINGS:
+    if benchmark.judging is None:
         raise InputError(f"{benchmark.title} asks no judge; leave out --judge")
     path = flags["judge_prompt"]
-    words = wording(JUDGINGS[benchmark.judging], path if isinstance(path, Path) else None)
+    words = wording(benchmark.judging, path if isinstance(path, Path) else None)
     own = {"headers": flags["judge_headers"], "extra_body": flags["judge_extra_body"]}
     own |= {"base_url": flags["judge_url"], "key_env": flags["judge_key_env"], "model": flags["judge"]}
     model = role_over(system, own)

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from longwriter.bench.scores import score_run
-from longwriter.cli.bench.run import COMPAT, tell
+from longwriter.cli.bench.run import COMPAT, show_scores
 from longwriter.cli.shared.options import JSON, with_options
 
 EXAMPLES = """
@@ -21,4 +21,4 @@ Examples:
 @with_options(COMPAT, JSON)
 def score(folder: Path, compat: str | None, *, as_json: bool) -> None:
     """Compute the scores of the run FOLDER again from its journal; asks no model, and gives the same bytes each time."""
-    tell(score_run(folder), folder, compat, as_json=as_json)  # type: ignore[arg-type]  # click checked the choice
+    show_scores(score_run(folder), folder, compat, as_json=as_json)  # type: ignore[arg-type]  # click checked the choice

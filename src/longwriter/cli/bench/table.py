@@ -9,9 +9,9 @@ from rich.text import Text
 from longwriter.bench.records import Metric, Scores
 from longwriter.cli.shared.tables import money, show_table
 
-SPLITS = ("bucket", "language", "type", "domain1", "requirement")
+FIRST_SPLITS = ("bucket", "language", "type")
 MOST_ROWS = 12
-"""Of one split; scores.json and the report have the others."""
+"""Rows of one split; scores.json and the report have the others."""
 
 
 def show(scores: Scores) -> None:
@@ -20,9 +20,9 @@ def show(scores: Scores) -> None:
     compat = f", handled as {scores.compat} does" if scores.compat else ""
     click.echo(f"{scores.benchmark}: {scores.system}{judge}{compat}")
     show_table(_metrics(scores.metrics))
-    for split in SPLITS:
+    for split in dict.fromkeys((*FIRST_SPLITS, *scores.by)):
         parts = scores.by.get(split, {})
-        if 1 < len(parts) <= MOST_ROWS or (split == "requirement" and parts):
+        if 0 < len(parts) <= MOST_ROWS:
             show_table(_split(split, parts))
     if scores.curve:
         show_table(_curve(scores))

@@ -14,7 +14,7 @@ from html import escape
 from pathlib import Path
 from string import Template
 
-from longwriter.report.svg import Line, Panel, panel_svg
+from longwriter.report.svg import Curve, Panel, panel_svg
 from longwriter.rewards.tags import read_tags
 from longwriter.text import language
 from longwriter.train.rollouts.stats import StepStats, by_group, chosen, step_stats
@@ -127,20 +127,20 @@ def panels(stats: Sequence[StepStats], log: Sequence[LogEntry]) -> list[Panel]:
         found = [(s.step, r) for s in stats if (r := s.rewards.get(name)) is not None and r.mean is not None]
         points = [(step, r.mean or 0.0) for step, r in found]
         top = 1.0 if all(0 <= value <= 1 for _, value in points) else None
-        out.append(Panel(f"{name} reward", [Line("mean", points, [r.spread or 0.0 for _, r in found])], top))
+        out.append(Panel(f"{name} reward", [Curve("mean", points, [r.spread or 0.0 for _, r in found])], top))
     out.append(Panel("words", [_line(stats, "answer_words", "answer"), _line(stats, "think_words", "think")]))
     out.append(Panel("repetition (share of repeated text)", [_line(stats, "repeated", "repeated")]))
     shares = [_line(stats, "cut", "cut"), _line(stats, "malformed", "malformed"), _line(stats, "flat", "flat groups")]
     out.append(Panel("share of rollouts and of groups", shares, 1.0))
     for key, title in LOGGED.items():
         names = [name for name in (key, f"drift/{key}") if name in names_of(log)]
-        out.append(Panel(title, [Line(key, points_of(log, name)) for name in names]))
+        out.append(Panel(title, [Curve(key, points_of(log, name)) for name in names]))
     return out
 
 
-def _line(stats: Sequence[StepStats], key: str, name: str) -> Line:
+def _line(stats: Sequence[StepStats], key: str, name: str) -> Curve:
     rows = [(s.step, s.model_dump()[key]) for s in stats]
-    return Line(name, [(step, value) for step, value in rows if value is not None])
+    return Curve(name, [(step, value) for step, value in rows if value is not None])
 
 
 def _told(stats: Sequence[StepStats]) -> str:

@@ -8,23 +8,26 @@ from tests.helpers.bench_runs import GOOD, ROWS, run, settings
 from tests.helpers.data_runs import saved
 from tests.helpers.server import Script, Server
 
-from longwriter.bench.judging import JUDGINGS
-from longwriter.bench.judging.judge import Judge, try_id
+from longwriter.bench.judging.judge import JudgedTexts, JudgeWorker, try_id
+from longwriter.bench.judging.quality import Quality
 from longwriter.bench.judging.wording import own_wording
-from longwriter.bench.records import Item, Response
-from longwriter.bench.systems import Plain
+from longwriter.bench.records import BenchItem, Response
+from longwriter.bench.systems import PlainSystem
 from longwriter.length.score import length_score
 from longwriter.models.fake import FakeModel
 from longwriter.types import Reply
 
-ITEMS = {"long": Item(id="long", prompt="Write of tin", required=1000), "free": Item(id="free", prompt="Write of tin")}
+ITEMS = {
+    "long": BenchItem(id="long", prompt="Write of tin", required=1000),
+    "free": BenchItem(id="free", prompt="Write of tin"),
+}
 
 
-def judge(tmp_path: Path, *replies: Reply | str, **more: object) -> Judge:
+def judge(tmp_path: Path, *replies: Reply | str, **more: object) -> JudgeWorker:
     chosen = settings(saved(tmp_path / "d.jsonl", ROWS), "fake", judge="fake").judge
     assert chosen is not None
-    texts = (ITEMS, {"long": Response(id="long", text="Tin is soft.")})
-    worker = Judge(chosen.model_copy(update=more), JUDGINGS["quality"], own_wording("quality"), texts)
+    texts = JudgedTexts(ITEMS, {"long": Response(id="long", text="Tin is soft.")})
+    worker = JudgeWorker(chosen.model_copy(update=more), Quality(), own_wording(Quality()), texts)
     worker.model = FakeModel.scripted(list(replies))
     return worker
 
@@ -68,7 +71,7 @@ def test_a_judge_who_is_cut_each_time_is_unreadable(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("name", "tokens"), [("long", 6800 + 8192), ("free", 34_000 + 8192)])  # 1.7 x 4 a word
 async def test_a_text_is_bounded_where_its_score_is_zero_anyway(tmp_path: Path, name: str, tokens: int) -> None:
-    worker = Plain(settings(saved(tmp_path / "d.jsonl", ROWS), "fake"), ITEMS)
+    worker = PlainSystem(settings(saved(tmp_path / "d.jsonl", ROWS), "fake"), ITEMS)
     worker.model = model = FakeModel.scripted(["tin"])
     await worker({"id": name})
     assert model.requests[0].max_tokens == tokens

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.helpers.prose import CHINESE, ENGLISH
 
-from longwriter.bench.positional.measures import ALONG, POSITIONS, along, decay, decay_of, measure, whole
+from longwriter.bench.positional.measures import ALONG, POSITIONS, decay_of, measure
 from longwriter.text import ends_complete, repeated_ngrams
 
 NOTHING = (None,) * POSITIONS
@@ -25,7 +25,7 @@ def distinct(n: int, a_sentence: int = 10) -> str:
 
 
 def test_words_that_never_come_again_repeat_nothing_and_are_all_as_new() -> None:
-    found = along(distinct(1000), "en")
+    found = measure(distinct(1000), "en").along
     assert found["repetition"] == (0.0,) * 10
     assert found["new_pairs"] == (1.0,) * 10
     assert found["new_words"] == pytest.approx((1.0,) * 10)
@@ -56,7 +56,7 @@ def test_chinese_characters_are_words_and_runs_are_longer() -> None:
 
 @pytest.mark.parametrize("text", [ENGLISH, distinct(300) + " " + distinct(200), "to be or not " * 50])
 def test_repetition_of_a_whole_text_is_that_of_the_public_function(text: str) -> None:
-    assert whole(text, "en")["repetition"] == pytest.approx(repeated_ngrams(text), abs=1e-12)
+    assert measure(text, "en").whole["repetition"] == pytest.approx(repeated_ngrams(text), abs=1e-12)
 
 
 def test_sentences_and_paragraphs_by_where_they_begin() -> None:
@@ -75,8 +75,8 @@ def test_sentences_and_paragraphs_by_where_they_begin() -> None:
 def test_speech_is_lines_that_open_with_a_mark() -> None:
     said = ["“Come in,” she said and waited.", "— Mais oui, dit-il.", "「そうですか」", '"No," he said.']
     for line in said:
-        assert whole(line, "en")["dialogue"] == 1, line
-    assert whole("She said “come in” and waited.", "en")["dialogue"] == 0
+        assert measure(line, "en").whole["dialogue"] == 1, line
+    assert measure("She said “come in” and waited.", "en").whole["dialogue"] == 0
 
 
 def test_where_a_text_ends() -> None:
@@ -90,7 +90,7 @@ def test_where_a_text_ends() -> None:
         "": (0, 0),
     }
     for text, (complete, cut) in ends.items():
-        found = whole(text, "en")
+        found = measure(text, "en").whole
         assert (found["ends_complete"], found["cut_off"]) == (complete, cut), text
 
 
@@ -140,7 +140,9 @@ def test_time_grows_with_the_length_not_with_its_square() -> None:
 
 def test_decay_is_the_mean_over_the_texts_that_have_a_value() -> None:
     fresh, looped = distinct(1000), distinct(500) + " " + distinct(500)
-    curves = {curve.name: curve for curve in decay([(fresh, "en"), (looped, "en"), ("Too short.", "en")])}
+    curves = {
+        curve.name: curve for curve in decay_of([measure(text, "en").along for text in (fresh, looped, "Too short.")])
+    }
     assert tuple(curves) == ALONG
     repetition = curves["repetition"]
     assert repetition.n == 2
@@ -148,11 +150,11 @@ def test_decay_is_the_mean_over_the_texts_that_have_a_value() -> None:
     assert (repetition.low[9], repetition.high[9]) == (0, 1)
     assert curves["known_names"].n == 0
     assert curves["known_names"].values == curves["known_names"].low == NOTHING
-    assert decay([]) == ()
+    assert decay_of([]) == ()
 
 
 def test_decay_knows_no_order_and_one_text_has_no_interval() -> None:
-    rows = [along(distinct(300 + 50 * i) + ENGLISH[: 2000 * i], "en") for i in range(1, 5)]
+    rows = [measure(distinct(300 + 50 * i) + ENGLISH[: 2000 * i], "en").along for i in range(1, 5)]
     assert decay_of(rows) == decay_of(rows[::-1])
     assert decay_of(rows[:1])[0].low == NOTHING
     for curve in decay_of(rows):

@@ -2,7 +2,7 @@ import pytest
 from tests.helpers.prose import ENGLISH, GERMAN, RUSSIAN
 
 from longwriter.bench.positional.language import tongues
-from longwriter.bench.positional.measures import along, measure, whole
+from longwriter.bench.positional.measures import measure
 from longwriter.bench.positional.names import names_of, number_conflicts
 from longwriter.bench.positional.reading import read
 
@@ -55,11 +55,11 @@ def test_names_changed_half_way_are_unknown_and_the_old_ones_lost() -> None:
     assert found.along["known_names"] == (None, 1, 1, 1, 1, 0, 1, 1, 1, 1)
     assert found.along["kept_names"] == (None, 1, 1, 1, 1, 0, 0.5, 0.5, 0.5, 0.5)
     assert found.whole["kept_names"] == 0
-    assert whole(first * 10, "en")["kept_names"] == 1
+    assert measure(first * 10, "en").whole["kept_names"] == 1
 
 
 def test_a_text_without_names_has_no_such_measures() -> None:
-    found = along("the cat sat on the mat and it was warm. " * 30, "en")
+    found = measure("the cat sat on the mat and it was warm. " * 30, "en").along
     assert found["known_names"] == found["kept_names"] == (None,) * 10
 
 
@@ -82,6 +82,6 @@ def test_numbers_of_the_same_things(text: str, expected: float) -> None:
 
 
 def test_numbers_of_real_prose_hardly_conflict_and_other_languages_have_no_rule() -> None:
-    assert whole(ENGLISH, "en")["number_conflicts"] == 0
-    assert whole(GERMAN, "de")["number_conflicts"] is None
-    assert whole("", "en")["number_conflicts"] is None
+    assert measure(ENGLISH, "en").whole["number_conflicts"] == 0
+    assert measure(GERMAN, "de").whole["number_conflicts"] is None
+    assert measure("", "en").whole["number_conflicts"] is None

@@ -15,12 +15,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.helpers.made_scores import bare, made, texts
 
-from longwriter.bench.records import Item, ItemScore, Metric, Response, Scores
-from longwriter.bench.report.draw import SYSTEMS, fmt, safe, with_interval
+from longwriter.bench.records import BenchItem, ItemScore, Metric, Response, Scores
+from longwriter.bench.report.canvas import SYSTEMS, ShownRun
+from longwriter.bench.report.labels import fmt, with_interval
 from longwriter.bench.report.page import make_page, named
-from longwriter.bench.report.picture import Shown
-from longwriter.bench.report.samples import HEAD, TAIL, Texts, chosen, ranked_by
+from longwriter.bench.report.samples import HEAD, TAIL, RunTexts, chosen, ranked_by
 from longwriter.errors import InputError
+from longwriter.report.svg import safe
 
 EVIL = (
     "</script></style></textarea>--><script>document.title='broken'</script><img src=x onerror=alert(1)> \" ' "
@@ -170,24 +171,25 @@ def test_the_chosen_texts_are_the_best_the_middle_the_worst_and_the_failed() -> 
     ]
     random.Random(1).shuffle(own)
     scores = made(items=1, metrics={"S_l": Metric(value=4.0, n=10)}).model_copy(update={"items": tuple(own)})
-    assert ranked_by([Shown("a", scores)]) == "S_l"
-    found = chosen([Shown("a", scores)])
+    assert ranked_by([ShownRun("a", scores)]) == "S_l"
+    found = chosen([ShownRun("a", scores)])
     assert [id for why, id in found if why == "best"] == ["i8", "i7"]
     assert {id for why, id in found if why == "worst"} <= {"i0", "empty"}
     assert {id for why, id in found if why == "middle"} <= {"i4", "i3"}
     assert "lost" in [id for why, id in found if why == "failed"]
     assert len({id for _, id in found}) == len(found)
-    assert chosen([Shown("none", scores.model_copy(update={"items": ()}))]) == []
+    assert chosen([ShownRun("none", scores.model_copy(update={"items": ()}))]) == []
 
 
 def test_texts_are_in_their_language_and_long_ones_are_cut() -> None:
     own = ItemScore(id="a", language="zh", words=90_000, scores={"S_l": 10.0}, reasons={"S_l": "结尾仓促，没有写完。"})
     scores = made(items=1).model_copy(update={"items": (own,)})
     text = "开头" + "灯塔很高。" * 20_000 + "结尾"
-    held = Texts(
-        {"a": Item(id="a", prompt="写一篇灯塔的文章，要很长。")}, {"a": Response(id="a", text=text, finish="length")}
+    held = RunTexts(
+        {"a": BenchItem(id="a", prompt="写一篇灯塔的文章，要很长。")},
+        {"a": Response(id="a", text=text, finish="length")},
     )
-    page = make_page([Shown("n", scores)], [held])
+    page = make_page([ShownRun("n", scores)], [held])
     assert '<blockquote lang="zh-Hans">写一篇' in page
     assert '<dd lang="zh-Hans">结尾仓促' in page
     box = re.search(r'<div class="text box" lang="zh-Hans".*?</div>', page, re.S)
@@ -223,8 +225,8 @@ def test_hostile_words_stay_words() -> None:
             "checks": {EVIL: Metric(value=1.0, n=1)},
         }
     )
-    held = Texts({EVIL: Item(id=EVIL, prompt=EVIL)}, {EVIL: Response(id=EVIL, text=EVIL)})
-    page = make_page([Shown(EVIL, scores)], [held])
+    held = RunTexts({EVIL: BenchItem(id=EVIL, prompt=EVIL)}, {EVIL: Response(id=EVIL, text=EVIL)})
+    page = make_page([ShownRun(EVIL, scores)], [held])
     balance = Balance()
     balance.feed(page)
     assert balance.open == []

@@ -11,17 +11,17 @@ from hypothesis import strategies as st
 from tests.helpers.made_scores import bare, made
 
 from longwriter.bench.records import ItemScore, Metric
-from longwriter.bench.report.charts import buckets, elo, in_order, quality
-from longwriter.bench.report.draw import LEFT, RIGHT, SYSTEMS, WIDTH, Scale, log_scale, log_ticks, shape, shortened
+from longwriter.bench.report.canvas import LEFT, RIGHT, SYSTEMS, ShownRun, shape
+from longwriter.bench.report.charts import all_charts, buckets, decays, elo, in_order, quality
 from longwriter.bench.report.figure import DARK, LIGHT, alone, write_pictures
-from longwriter.bench.report.lengths import FEW, lengths, ruler
-from longwriter.bench.report.picture import Shown
-from longwriter.bench.report.pictures import decays, pictures
+from longwriter.bench.report.labels import shortened
+from longwriter.bench.report.length_charts import FEW, lengths, ruler
 from longwriter.errors import InputError, SetupError
+from longwriter.report.svg import WIDTH, AxisScale, log_scale, log_ticks
 
 
-def shown(*names: str, **more: object) -> list[Shown]:
-    return [Shown(name, made(name, 1 + n, **more)) for n, name in enumerate(names)]  # type: ignore[arg-type]
+def shown(*names: str, **more: object) -> list[ShownRun]:
+    return [ShownRun(name, made(name, 1 + n, **more)) for n, name in enumerate(names)]  # type: ignore[arg-type]
 
 
 def points(body: str) -> list[tuple[float, float]]:
@@ -30,12 +30,12 @@ def points(body: str) -> list[tuple[float, float]]:
 
 
 def test_scales() -> None:
-    x = Scale(0, 10, 50, 350)
+    x = AxisScale(0, 10, 50, 350)
     assert (x(0), x(5), x(10), x(99), x(-9)) == (50, 200, 350, 350, 50)
-    log = Scale(10, 1000, 0, 100, log=True)
+    log = AxisScale(10, 1000, 0, 100, log=True)
     assert (log(10), log(100), log(1000), log(1)) == (0, 50, 100, 0)
-    assert log_ticks(Scale(90, 30_000, 0, 1, log=True)) == [100, 300, 1000, 3000, 10_000, 30_000]
-    assert log_ticks(Scale(400, 6000, 0, 1, log=True)) == [500, 1000, 2000, 5000]
+    assert log_ticks(AxisScale(90, 30_000, 0, 1, log=True)) == [100, 300, 1000, 3000, 10_000, 30_000]
+    assert log_ticks(AxisScale(400, 6000, 0, 1, log=True)) == [500, 1000, 2000, 5000]
 
 
 @given(st.lists(st.integers(0, 200_000), max_size=9))
@@ -51,7 +51,7 @@ def test_a_text_as_long_as_asked_stands_on_the_line() -> None:
         ItemScore(id="0", required=1000, words=0, scores={}),
         ItemScore(id="x", required=1000, words=None, scores={}),
     ]
-    picture = lengths([Shown("a", made(items=1).model_copy(update={"items": tuple(own)}))])
+    picture = lengths([ShownRun("a", made(items=1).model_copy(update={"items": tuple(own)}))])
     assert picture is not None
     even = re.search(r'class="even" d="M([\d.]+) ([\d.]+)L.*?([\d.]+) ([\d.]+)"', picture.body)
     assert even is not None
@@ -87,7 +87,7 @@ def test_bars_reach_their_values() -> None:
             "[0, 500)": {"S_l": Metric(value=100.0, n=1)},
         }
     }
-    picture = buckets([Shown("a", made(items=2, by=by))])
+    picture = buckets([ShownRun("a", made(items=2, by=by))])
     assert picture is not None
     bars = re.findall(r'class="bar" d="M[\d.]+ ([\d.]+)V([\d.]+)h', picture.body)
     (floor, full), (_, half) = [tuple(map(float, bar)) for bar in bars]
@@ -105,9 +105,9 @@ def test_buckets_are_in_the_order_of_their_lengths() -> None:
 def test_the_radar_needs_three_dimensions_of_a_judge() -> None:
     assert quality(shown("a", judged=False)) is None
     two = made(metrics={"quality/A": Metric(value=50.0, n=1), "quality/B": Metric(value=50.0, n=1)})
-    assert quality([Shown("a", two)]) is None
+    assert quality([ShownRun("a", two)]) is None
     four = made(metrics={f"quality/{k}": Metric(value=v, n=1) for k, v in zip("ABCD", (100, 50, 0, 100), strict=True)})
-    picture = quality([Shown("a", four)])
+    picture = quality([ShownRun("a", four)])
     assert picture is not None
     area = re.search(r'class="area" d="M(.*?)z"', picture.body)
     assert area is not None
@@ -131,7 +131,7 @@ def test_ratings_stand_by_rank_and_the_ruler_by_length() -> None:
 
 
 def test_every_picture_has_its_numbers_and_a_file_of_its_own() -> None:
-    found = pictures(shown("a", "长文模型"))
+    found = all_charts(shown("a", "长文模型"))
     assert [p.file for p in found] == [
         "lengths",
         "buckets",
@@ -151,22 +151,22 @@ def test_every_picture_has_its_numbers_and_a_file_of_its_own() -> None:
         assert picture.title in text
         assert "长文模型" in text
         assert "var(" not in text
-    assert pictures([Shown("a", bare())]) == []
+    assert all_charts([ShownRun("a", bare())]) == []
 
 
 def test_what_does_not_change_along_the_text_has_a_scale() -> None:
     for value, top in ((0.0, "1"), (50.0, "60"), (-2.0, "0")):
-        [picture] = decays([Shown("a", made(decay=({"name": "new_words", "values": (value,) * 10, "n": 3},)))])
+        [picture] = decays([ShownRun("a", made(decay=({"name": "new_words", "values": (value,) * 10, "n": 3},)))])
         assert f">{top}</text>" in picture.body
         assert "decays" in picture.note
     gaps = {"name": "x", "values": (None, 1.0, 2.0, None, 3.0), "low": (None, 0.5, 1.5, None, None),
             "high": (None, 1.5, 2.5, None, None), "n": 3}  # fmt: skip
-    [picture] = decays([Shown("a", made(decay=(gaps,)))])
+    [picture] = decays([ShownRun("a", made(decay=(gaps,)))])
     assert picture.body.count('class="line"') == picture.body.count('class="band"') == 1
     assert picture.body.count('class="mark"') == 3
     assert picture.rows == (("a", "3", "–", "1.00", "2.00", "–", "3.00"),)
     none = made("b", decay=({"name": "x", "values": (None, None), "n": 0},))
-    [both] = decays([Shown("a", made(decay=(gaps,))), Shown("b", none)])
+    [both] = decays([ShownRun("a", made(decay=(gaps,))), ShownRun("b", none)])
     assert both.systems == ((0, "a"),)
 
 

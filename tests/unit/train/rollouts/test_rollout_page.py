@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from longwriter.errors import RunError
-from longwriter.report.svg import MOST_POINTS, Line, Panel, number, panel_svg, thinned, ticks
+from longwriter.report.svg import MOST_POINTS, Curve, Panel, number, panel_svg, thinned, ticks
 from longwriter.train.rollouts.page import KeptSamples, block, make_page, panels
 from longwriter.train.rollouts.stats import chosen, ordered, step_stats
 from longwriter.train.rollouts.store import Rollout, write_step
@@ -156,21 +156,21 @@ def test_numbers_are_short() -> None:
 
 
 def test_a_long_line_is_averaged() -> None:
-    line = thinned(Line("a", [(i, float(i % 2)) for i in range(2400)], [0.5] * 2400))
+    line = thinned(Curve("a", [(i, float(i % 2)) for i in range(2400)], [0.5] * 2400))
     assert len(line.points) <= MOST_POINTS
     assert line.points[0] == (4.5, 0.5)
     assert len(line.spread) == len(line.points)
 
 
 def test_a_panel_has_its_points_where_they_belong() -> None:
-    svg = panel_svg(Panel("a < b", [Line("x & y", [(1, 0.0), (2, 1.0)]), Line("z", [])], 1.0))
+    svg = panel_svg(Panel("a < b", [Curve("x & y", [(1, 0.0), (2, 1.0)]), Curve("z", [])], 1.0))
     assert 'd="M44 166L350 10"' in svg  # from the lower left corner of the axes to the upper right
     assert "<figcaption>a &lt; b" in svg
     assert "a < b" not in svg
     assert "x &amp; y" in svg
     assert "step 2: 1" in svg
-    assert panel_svg(Panel("empty", [Line("x", [])])) == ""
-    assert panel_svg(Panel("one", [Line("x", [(5, 3.0)])])).count("<circle") == 1
+    assert panel_svg(Panel("empty", [Curve("x", [])])) == ""
+    assert panel_svg(Panel("one", [Curve("x", [(5, 3.0)])])).count("<circle") == 1
 
 
 def saved(run: Path, steps: int = 6, completion: str = "<think>a plan</think><answer>Tin is soft.</answer>") -> Path:

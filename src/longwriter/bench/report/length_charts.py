@@ -1,36 +1,32 @@
-"""Pictures of how long texts are: each text as a point, and the ruler."""
+"""Charts of how long texts are: each text as a point, and the ruler."""
 
 import math
 from collections.abc import Sequence
 from statistics import median
 
 from longwriter.bench.records import ItemScore
-from longwriter.bench.report.draw import (
+from longwriter.bench.report.canvas import (
     BOTTOM,
     LEFT,
     RIGHT,
     TOP,
-    WIDTH,
-    Scale,
-    axes,
+    Chart,
+    ShownRun,
     dodge,
-    fmt,
-    log_scale,
-    log_ticks,
+    group,
+    legend,
     mark,
-    path,
     shape,
-    short,
     whisker,
-    with_interval,
 )
-from longwriter.bench.report.picture import Picture, Shown, group, legend
+from longwriter.bench.report.labels import fmt, short, with_interval
+from longwriter.report.svg import WIDTH, AxisScale, axes, log_scale, log_ticks, path
 
 FEW = 400
 """Points up to which each says what it is; beyond, a system's points are one path."""
 
 
-def lengths(runs: Sequence[Shown]) -> Picture | None:
+def lengths(runs: Sequence[ShownRun]) -> Chart | None:
     """Words asked for against words written, an item a point."""
     pairs = [[(i.required, i.words, i) for i in run.scores.items if i.required and i.words is not None] for run in runs]
     if not any(pairs):
@@ -65,12 +61,12 @@ def lengths(runs: Sequence[Shown]) -> Picture | None:
     heads = ("system", "words asked", "texts", "middle written / asked", "within 20 %", "empty")
     places = [n for n, own in enumerate(pairs) if own]
     told = f"Words asked for against words written, {every:,} texts; numbers in the table below."
-    return Picture(
+    return Chart(
         "lengths", "Words asked and written", body, height, legend(places, runs), told, heads, tuple(rows), note
     )
 
 
-def _around(x: Scale, y: Scale) -> str:
+def _around(x: AxisScale, y: AxisScale) -> str:
     """Where S_l is above 0, and the line of texts as long as asked."""
     steps = [x.low * (x.high / x.low) ** (n / 60) for n in range(61)]
     band = path([(x(v), y(v * 4)) for v in steps] + [(x(v), y(v / 3)) for v in reversed(steps)])
@@ -78,9 +74,9 @@ def _around(x: Scale, y: Scale) -> str:
     return f'<path class="zone" d="{band}z"/><path class="even" d="{path([(x(v), y(v)) for v in inside])}"/>'
 
 
-def _below(x: Scale, height: float) -> str:
+def _below(x: AxisScale, height: float) -> str:
     """Labels and title of a logarithmic x axis of words asked for."""
-    base = Scale(0, 1, height - BOTTOM, 0)
+    base = AxisScale(0, 1, height - BOTTOM, 0)
     return axes(x, base, {v: short(v) for v in log_ticks(x)}, {}, ("words asked for", ""))
 
 
@@ -101,7 +97,7 @@ def _length_rows(name: str, pairs: Sequence[tuple[int, int]]) -> list[tuple[str,
     return rows
 
 
-def ruler(runs: Sequence[Shown]) -> Picture | None:
+def ruler(runs: Sequence[ShownRun]) -> Chart | None:
     """Words asked for against words written where ever more are asked for: the longest output."""
     curves = [[(r, m) for r, m in sorted(run.scores.curve, key=lambda p: p[0]) if r > 0] for run in runs]
     known = [(r, m.value) for own in curves for r, m in own if m.value is not None]
@@ -135,4 +131,4 @@ def ruler(runs: Sequence[Shown]) -> Picture | None:
     told = f"Ruler, the longest mean output: {', '.join(longest)} words."
     places = [n for n, own in enumerate(curves) if own]
     note = "Line: as long as asked. Shaded: S_l above 0."
-    return Picture("ruler", "Ruler: how long it gets", body, height, legend(places, runs), told, heads, rows, note)
+    return Chart("ruler", "Ruler: how long it gets", body, height, legend(places, runs), told, heads, rows, note)
