@@ -1,10 +1,11 @@
-"""Examples run as they stand."""
+"""Examples run as they stand, and the map of the code is the code's."""
 
+import importlib.util
 import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from tests.helpers.places import ROOT
 
 
 def test_in_python(tmp_path: Path) -> None:
@@ -13,10 +14,11 @@ def test_in_python(tmp_path: Path) -> None:
     assert "S_l 9" in done.stdout or "S_l 100" in done.stdout
 
 
-def test_the_readmes_tree_names_every_module() -> None:
-    readme = (ROOT / "README.md").read_text("utf-8")
-    for path in (ROOT / "src" / "longwriter").rglob("*.py"):
-        if path.name.startswith("__") or path.parent.name == "cli":
-            continue
-        in_folder = path.parent.parent.name in ("data", "train", "bench")  # named by its folder
-        assert (f"{path.parent.name}/" if in_folder else path.name) in readme, path
+def test_the_tree_of_the_architecture_is_the_code() -> None:
+    spec = importlib.util.spec_from_file_location("tree", ROOT / ".ci" / "tree.py")
+    assert spec is not None
+    assert spec.loader is not None
+    tree = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tree)
+    assert (ROOT / "ARCHITECTURE.md").read_text("utf-8") == tree.page(), "run .venv/bin/python .ci/tree.py"
+    assert "read_target" in tree.page()

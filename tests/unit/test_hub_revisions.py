@@ -40,7 +40,7 @@ def hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[list[str]]:
             self.send_header("Content-Length", "0")
             self.end_headers()
 
-    monkeypatch.setattr("tests.hub.Hub", Revised)
+    monkeypatch.setattr("tests.helpers.hub.Hub", Revised)
     for _ in serving(monkeypatch, tmp_path / "cache"):
         yield asked
 

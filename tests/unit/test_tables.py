@@ -9,6 +9,7 @@ import pytest
 from tests.helpers.places import ROOT
 
 from longwriter.cli.train.run import METHODS
+from longwriter.rewards.base import MOVED
 
 PLACES = ("src/longwriter", "recipes", "docs", "examples", "README.md", "ARCHITECTURE.md", "CONTRIBUTING.md")
 KINDS = {".py", ".toml", ".yaml", ".sh", ".md", ".html", ".txt"}
@@ -29,7 +30,7 @@ def named() -> dict[str, str]:
                 if "longwriter." not in line or (path.suffix == ".py" and IMPORT.match(line)):
                     continue
                 for name in NAME.findall(line):
-                    if name.split(".")[1] not in FILES:
+                    if name.split(".")[1] not in FILES and f"{name}:" not in MOVED:
                         found.setdefault(name, f"{path.relative_to(ROOT)}:{number}")
     return found
 

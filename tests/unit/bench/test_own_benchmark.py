@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bench_runs import saved, speaking
+from tests.helpers.bench_runs import speaking
+from tests.helpers.data_runs import saved
 from tests.helpers.server import Server
 
 from longwriter.bench.benchmarks.base import open_benchmark

@@ -4,7 +4,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bench_runs import ROWS, run, saved, settings
+from tests.helpers.bench_runs import ROWS, run, settings
+from tests.helpers.data_runs import saved
 
 from longwriter.bench.scores import score_run, stored_of
 from longwriter.bench.stored import Stored

@@ -9,7 +9,7 @@ from tests.helpers.places import ROOT
 
 from longwriter.cli.lazy import EXTRAS
 
-RECIPE = ROOT / "recipes" / "nano" / "3-sft.toml"
+RECIPE, GRPO = ROOT / "recipes" / "nano" / "3-sft.toml", ROOT / "recipes" / "zero" / "3-grpo.toml"
 
 
 def without(package: str, *arguments: object, cwd: Path) -> subprocess.CompletedProcess[str]:
@@ -33,7 +33,7 @@ def without(package: str, *arguments: object, cwd: Path) -> subprocess.Completed
         ("huggingface_hub", ("bench", "longbench-write", "--data", "hub:a/b", "--system", "fake:"), "data"),
         ("ray", ("data", "pairs", "b.txt", "--model", "fake:", "--out", "o", "--engine", "ray"), "ray"),
         ("torch", ("train", "sft", RECIPE, "--out", "o"), "train"),
-        ("torch", ("train", "grpo", RECIPE, "--out", "o"), "train"),
+        ("torch", ("train", "grpo", GRPO, "--out", "o"), "train"),
         ("huggingface_hub", ("pull", "hub:a/b/c.gguf"), "hub"),
     ],
 )

@@ -11,7 +11,7 @@ import pytest
 from tests.helpers.command import longwriter_here
 from tests.helpers.server import Server
 
-from longwriter.cli.lazy import LazyGroup
+from longwriter.cli.lazy import LazyGroup, Listed
 from longwriter.cli.main import COMMANDS
 from longwriter.cli.shared.options import Finite, role_over, settings
 from longwriter.errors import InputError
@@ -151,9 +151,9 @@ def test_an_address_over_a_provider_needs_a_name() -> None:
     assert settings("a b", {"base_url": "http://x/v1"}).writer.model == "azure/d"
 
 
-def commands(table: dict[str, str]) -> Iterator[click.Command]:
-    for place in table.values():
-        module, name = place.split(":")
+def commands(table: dict[str, Listed]) -> Iterator[click.Command]:
+    for listed in table.values():
+        module, name = listed.place.split(":")
         try:
             command = getattr(importlib.import_module(module), name)
         except ModuleNotFoundError as error:

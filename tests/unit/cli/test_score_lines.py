@@ -5,7 +5,7 @@ import lzma
 import os
 from pathlib import Path
 
-from tests.helpers.command import longwriter_here, one_line
+from tests.helpers.command import longwriter, longwriter_here, one_line
 
 OWN = """
 from longwriter.rewards.base import Traits, Verdict
@@ -35,8 +35,8 @@ def test_a_reward_of_ones_own_may_need_the_request(tmp_path: Path) -> None:
     path = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
     command = ("score", "a.txt", "--reward", "mine:Answering")
     one_line(
-        longwriter_here(*command, cwd=tmp_path, PYTHONPATH=path),
+        longwriter(*command, cwd=tmp_path, PYTHONPATH=path),
         "mine:Answering is judged against the request; give it",
     )
-    done = longwriter_here(*command, "--request", "Write.", cwd=tmp_path, PYTHONPATH=path)
+    done = longwriter(*command, "--request", "Write.", cwd=tmp_path, PYTHONPATH=path)
     assert done.returncode == 0, done.stderr

@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from benchmarks.attacks import ATTACKS, Host, sentences_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from measurements.attacks import ATTACKS, Host, sentences_of
 from tests.helpers.places import SHARED
 from tests.helpers.prose import CHINESE, ENGLISH
 

@@ -5,9 +5,9 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from benchmarks.packing import draw, next_fit, row
 from hypothesis import given
 from hypothesis import strategies as st
+from measurements.packing import draw, next_fit, row
 from tests.helpers.places import SHARED
 
 from longwriter.errors import InputError
@@ -195,7 +195,7 @@ def test_the_released_packing_loses_its_last_pack_and_ours_none():
 
 
 @pytest.mark.skipif(not GOLDEN.exists(), reason="the reference values are not beside this checkout")
-def test_the_benchmarks_next_fit_is_the_released_one():
+def test_the_measurements_next_fit_is_the_released_one():
     golden = json.loads(GOLDEN.read_text("utf-8"))["longwriter_pack"]
     packs = next_fit(golden["lens_in"], golden["max_length"])
     assert sum(len(p) for p in packs) == golden["samples_kept"] < golden["samples_in"]
