@@ -15,7 +15,7 @@ feed-forward width, q and k widths of queries and keys, L layers, V vocabulary:
     gradients     come while activations go, so they add what is more than these, unless they are accumulated
 
 After Rajbhandari et al. 2020 (arXiv 1910.02054, section 3) for states and Korthikanti et al. 2022 (arXiv 2205.05198, section 4)
-for activations, counted for transformers' Llama code; tests/recipe/test_estimate.py compares with measured runs.
+for activations, counted for transformers' Llama code; tests/recipe/test_estimate_measured.py compares with measured runs.
 """
 
 from enum import StrEnum
