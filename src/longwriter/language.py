@@ -1,4 +1,7 @@
-"""Which language a text is in: by its script, and by function words among those that are written in Latin letters.
+"""Which language a whole text is in: by its script, and by function words among those written in Latin letters.
+
+For texts; the language of a request, which is too short for this, is `length.languages.language_of`'s, and the choice of
+English or Chinese prompts `text.language`'s.
 
 Sure or silent: "" where there is too little to tell. Languages of one script are told apart only where they are listed
 here, so Ukrainian passes for Russian, and Swahili for nothing. Pure.
@@ -63,7 +66,7 @@ NAMES = {
     "pl": ("Polish", "polonais|polaco|polacco|polnisch|polski|波[兰蘭][语語文]"),
     "sv": ("Swedish", "suédois|sueco|svedese|schwedisch|svenska|瑞典[语語文]"),
 }
-"""Of each language, its English name and what others call it."""
+"""The English name of each language, and what others call it."""
 _SCRIPTS = {
     "ru": "\u0400-\u052f",
     "ar": "\u0600-\u06ff\u0750-\u077f",

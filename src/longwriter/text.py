@@ -158,7 +158,7 @@ def count_longwriter(text: str) -> int:
 def count_self_lengthen(text: str) -> int:
     """Words as Self-Lengthen counts them: each Han or full-width character, punctuation too, and each other chunk.
 
-    Chunks are what blanks separate, so a dash between blanks is a word. For comparison with published numbers only.
+    Chunks are what whitespace separates, so a dash between spaces is a word. For comparison with published numbers only.
     """
     wide = "[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]"
     return len(re.findall(wide, text)) + len(re.sub(wide, " ", text).split())
@@ -210,7 +210,7 @@ def repeated_ngrams(text: str, n: int = 8) -> float:
     if total <= 0:
         return 0.0
     different, grams = len(names), words
-    for shift in range(1, n):  # a gram and the word after it as one number, then numbered anew from 0: no two collide
+    for shift in range(1, n):  # a gram and the word after it as one number, then numbered from 0 again: no two collide
         _, grams = np.unique(grams[: len(words) - shift] * len(names) + words[shift:], return_inverse=True)
         different = int(grams.max()) + 1
     return 1 - different / total

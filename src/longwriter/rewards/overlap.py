@@ -262,7 +262,9 @@ class Index:
         stem_key = self.stems[place] * n
         at = np.searchsorted(self.keys, stem_key + first[pair])
         there = self.keys[np.minimum(at, n - 1)] < stem_key + end[pair] if n else np.zeros(0, bool)
-        return np.bincount(pair, np.where(there, self.weights[place], 0.0), len(passage))
+        weights = np.where(there, self.weights[place], 0.0)
+        shared: Floats = np.bincount(pair, weights, len(passage)).astype(np.float64, copy=False)
+        return shared
 
 
 def _heaviest(keys: Ints, weights: Floats, width: int) -> Ints:

@@ -12,8 +12,8 @@ from longwriter.models.fake import ENGLISH, FakeModel
 from longwriter.types import Request
 from longwriter.writer.events import Event, Warned
 from longwriter.writer.plan.planner import schema, shape
-from longwriter.writer.staleness import chapters_of
 from longwriter.writer.session import Options
+from longwriter.writer.staleness import chapters_of
 
 GOOD = json.dumps({"title": "T", "sections": [{"title": t, "point": "p " + t, "words": 400} for t in "ABCDEF"]})
 

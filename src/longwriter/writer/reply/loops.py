@@ -19,7 +19,7 @@ STEP_SPAN = 1200
 STEP_TIMES, STEP_LEAST = 4, 40
 """The unit stands so often in a row at least, over so many letters: "Yes." and "No." may alternate for a while."""
 SIGNS_LEAST = 400
-"""Characters of marks or blanks alone (rules, dots, rows of a table) that count as a circle."""
+"""Characters of marks or whitespace alone (rules, dots, rows of a table) that count as a circle."""
 RUN, RUN_CJK = 6, 10
 LAST, LAST_CJK = 80, 140
 """Words, and characters, of the end that are looked at for what was said before."""
