@@ -1,4 +1,7 @@
-"""Which language a text is in: by its script, and by function words among those that are written in Latin letters.
+"""Which language a whole text is in: by its script, and by function words among those written in Latin letters.
+
+For texts; the language of a request, which is too short for this, is `length.languages.language_of`'s, and the choice of
+English or Chinese prompts `text.language`'s.
 
 Sure or silent: "" where there is too little to tell. Languages of one script are told apart only where they are listed
 here, so Ukrainian passes for Russian, and Swahili for nothing. Pure.
@@ -7,7 +10,7 @@ here, so Ukrainian passes for Russian, and Swahili for nothing. Pure.
 import re
 from collections import Counter
 
-from longwriter.text import KANA_OR_HANGUL, words_of
+from longwriter.text import KANA_OR_HANGUL, STRETCH, each_word
 
 FUNCTION_WORDS = {
     "en": "the of and to that it he his with as had for is her she not at by but which from they you this were be have are",
@@ -63,7 +66,7 @@ NAMES = {
     "pl": ("Polish", "polonais|polaco|polacco|polnisch|polski|波[兰蘭][语語文]"),
     "sv": ("Swedish", "suédois|sueco|svedese|schwedisch|svenska|瑞典[语語文]"),
 }
-"""Of each language, its English name and what others call it."""
+"""The English name of each language, and what others call it."""
 _SCRIPTS = {
     "ru": "\u0400-\u052f",
     "ar": "\u0600-\u06ff\u0750-\u077f",
@@ -73,11 +76,13 @@ _SCRIPTS = {
     "th": "\u0e00-\u0e7f",
     "zh": "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff",
 }
-_IN_SCRIPT = {name: re.compile(f"[{letters}]") for name, letters in _SCRIPTS.items()}
-_HANGUL = re.compile("[\uac00-\ud7a3\u1100-\u11ff]")
-_LATIN = re.compile("[A-Za-zÀ-ɏḀ-ỿ]")
-LATIN = "latin"
-LETTERS_A_CHARACTER = 3
+LATIN, HANGUL, KANA = "latin", "hangul", "kana or hangul"
+_IN_SCRIPT = {name: re.compile(f"[{letters}]+") for name, letters in _SCRIPTS.items()} | {
+    LATIN: re.compile("[A-Za-zÀ-ɏḀ-ỿ]+"),
+    HANGUL: re.compile("[\uac00-\ud7a3\u1100-\u11ff]+"),
+    KANA: KANA_OR_HANGUL,
+}
+LETTERS_PER_CHARACTER = 3
 """A Chinese or Korean character stands for about so many letters."""
 LEAST_SHARE, LEAST_WORDS = 0.08, 2
 """Function words that a language has to have among a text's words."""
@@ -87,13 +92,16 @@ AHEAD = 1.3
 
 def script(text: str) -> str:
     """The script of most of a text: `LATIN`, or the code of the language that stands for it; "" for none."""
-    kana = len(KANA_OR_HANGUL.findall(text)) - (hangul := len(_HANGUL.findall(text)))
-    counts = Counter({name: len(letters.findall(text)) for name, letters in _IN_SCRIPT.items()})
-    han = counts.pop("zh")
+    counts = Counter(dict.fromkeys(_IN_SCRIPT, 0))
+    for start in range(0, len(text), STRETCH):
+        piece = text[start : start + STRETCH]
+        counts.update({name: sum(map(len, letters.findall(piece))) for name, letters in _IN_SCRIPT.items()})
+    han, latin, hangul, kana = (counts.pop(name) for name in ("zh", LATIN, HANGUL, KANA))
+    kana -= hangul
     japanese = 5 * kana > han
-    counts["ja" if japanese else "zh"] = LETTERS_A_CHARACTER * (han + kana * japanese)
-    counts["ko"] = LETTERS_A_CHARACTER * hangul
-    counts[LATIN] = len(_LATIN.findall(text))
+    counts["ja" if japanese else "zh"] = LETTERS_PER_CHARACTER * (han + kana * japanese)
+    counts["ko"] = LETTERS_PER_CHARACTER * hangul
+    counts[LATIN] = latin  # the last: of equals the first is taken
     name, most = counts.most_common(1)[0]
     return name if most else ""
 
@@ -103,17 +111,16 @@ def tongue(text: str) -> str:
     found = script(text)
     if found != LATIN:
         return found
-    words = [word.lower() for word in words_of(text)]
+    words = Counter(word.lower() for word in each_word(text))
     ranked = _votes(words).most_common(2)
-    if not ranked or ranked[0][1] < max(LEAST_WORDS, LEAST_SHARE * len(words)):
+    if not ranked or ranked[0][1] < max(LEAST_WORDS, LEAST_SHARE * words.total()):
         return ""
     return ranked[0][0] if len(ranked) == 1 or ranked[0][1] >= AHEAD * ranked[1][1] else ""
 
 
-def _votes(words: list[str]) -> Counter[str]:
-    counts = Counter(words)
+def _votes(words: Counter[str]) -> Counter[str]:
     listed = {name: {*text.split(), *ASKING[name].split()} for name, text in (FUNCTION_WORDS | FURTHER).items()}
-    votes = {name: sum(counts[word] for word in own) for name, own in listed.items()}
+    votes = {name: sum(words[word] for word in own) for name, own in listed.items()}
     return Counter({name: n for name, n in votes.items() if n})
 
 

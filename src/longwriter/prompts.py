@@ -12,6 +12,10 @@ from string import Template
 from longwriter.text import fenced
 
 
+class Prompt(str):
+    """A rendered prompt. Within another one its tags stay as they are: what it holds cannot close them."""
+
+
 class PromptSet:
     """The prompts of one folder: those of one language."""
 
@@ -28,13 +32,14 @@ class PromptSet:
         """The $fields of a prompt that `given` does not fill."""
         return set(Template(self._texts[name]).get_identifiers()) - set(self.given)
 
-    def render(self, name: str, **values: object) -> str:
+    def render(self, name: str, **values: object) -> Prompt:
         """Fill the fields; tags of the prompt that a value holds too are numbered, so that no value can close them.
 
         A field without a value is a KeyError; values that the prompt does not use are ignored.
         """
-        filled = self.given | {key: str(value) for key, value in values.items()}
-        return Template(fenced(self._texts[name], filled.values())).substitute(filled)
+        given: dict[str, object] = self.given | values
+        held = [str(value) for value in given.values() if not isinstance(value, Prompt)]
+        return Prompt(Template(fenced(self._texts[name], held)).substitute(given))
 
 
 @cache

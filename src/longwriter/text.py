@@ -134,6 +134,19 @@ def words_of(text: str) -> list[str]:
     return [text[start:end] for start, end in zip(*(places.tolist() for places in word_spans(text)), strict=True)]
 
 
+STRETCH = 1 << 16
+"""Characters of a long text that are looked at at once: all words of a million as strings take 200 MB."""
+
+
+def each_word(text: str) -> Iterator[str]:
+    """The words of `words_of` one by one, for long texts: memory does not grow with the text, as far as it has lines."""
+    start = 0
+    while start < len(text):
+        end = text.find("\n", start + STRETCH) + 1 or len(text)  # a line break parts words, whatever stands beside it
+        yield from words_of(text[start:end])
+        start = end
+
+
 def count_longwriter(text: str) -> int:
     r"""Words as LongBench-Write counts them: Han characters plus matches of `\b[a-zA-Z]+\b` (arXiv:2408.07055, 4.1).
 
@@ -145,7 +158,7 @@ def count_longwriter(text: str) -> int:
 def count_self_lengthen(text: str) -> int:
     """Words as Self-Lengthen counts them: each Han or full-width character, punctuation too, and each other chunk.
 
-    Chunks are what blanks separate, so a dash between blanks is a word. For comparison with published numbers only.
+    Chunks are what whitespace separates, so a dash between spaces is a word. For comparison with published numbers only.
     """
     wide = "[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]"
     return len(re.findall(wide, text)) + len(re.sub(wide, " ", text).split())
@@ -179,6 +192,8 @@ _TAG = re.compile(r"<\s*+/?\s*+([\w-]++)[^<>]*+>")
 def fenced(template: str, values: Iterable[str]) -> str:
     """The template of a prompt with its tags numbered where a value holds one of them: no text can close its own tags."""
     own = {name.lower() for name in _TAG.findall(template)}
+    if not own:
+        return template
     taken = {name.lower() for value in values for name in _TAG.findall(value)}
     mark = next(m for m in chain([""], (f"-{n}" for n in count(2))) if not {name + m for name in own} & taken)
     return _TAG.sub(lambda tag: tag[0].replace(tag[1], tag[1] + mark), template) if mark else template
@@ -189,11 +204,16 @@ def repeated_ngrams(text: str, n: int = 8) -> float:
 
     0.0 for a text of fewer than `n` words. Catches copied sentences, not a scene told twice in other words.
     """
-    words = [word.casefold() for word in words_of(text)]
+    names: dict[str, int] = {}
+    words = np.fromiter((names.setdefault(word.casefold(), len(names)) for word in each_word(text)), np.int64)
     total = len(words) - n + 1
     if total <= 0:
         return 0.0
-    return 1 - len(set(zip(*(words[shift:] for shift in range(n)), strict=False))) / total
+    different, grams = len(names), words
+    for shift in range(1, n):  # a gram and the word after it as one number, then numbered from 0 again: no two collide
+        _, grams = np.unique(grams[: len(words) - shift] * len(names) + words[shift:], return_inverse=True)
+        different = int(grams.max()) + 1
+    return 1 - different / total
 
 
 _CLOSERS = "\"'”’»)\\]}」』》〉）】*_"

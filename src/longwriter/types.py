@@ -33,10 +33,10 @@ def _named(title: object) -> object:
 
 
 Line = Annotated[str, BeforeValidator(_one_line)]
-"""One line with single blanks, as a plan's file holds it: what is read back there is what was written."""
+"""One line with single spaces, as a plan's file holds it: what is read back there is what was written."""
 
 Address = Annotated[str, AfterValidator(_without_secrets)]
-"""Of a server."""
+"""The address of a server, without secrets."""
 
 
 class Record(BaseModel):
@@ -67,10 +67,10 @@ class Request(Record):
     top_p: float | None = None
     min_p: float | None = None
     repeat_penalty: float | None = None
-    """Divides the chance of tokens that stood in the last `repeat_last_n`; 1 is none."""
+    """Divides the chance of tokens that are among the last `repeat_last_n`; 1 is none."""
     repeat_last_n: int | None = None
     dry: float | None = None
-    """Strength of DRY, which holds against runs of tokens that stood before; 0 is none."""
+    """Strength of DRY, which holds against runs of tokens that came before; 0 is none."""
     favour: dict[str, float] = {}
     """Words, and how much their logits are raised, for engines that take words; others leave it out."""
     seed: int | None = None
@@ -100,7 +100,7 @@ class Reply(Record):
     """What a model answered. `text` holds no thinking and is never empty: an empty answer is an `EmptyReply`."""
 
     text: Whole
-    """Leading and trailing blanks are kept: a continuation needs them."""
+    """Leading and trailing whitespace is kept: a continuation needs it."""
     finish: Literal["stop", "length", "filter", "cut"]
     """Why it ended: `stop`, by itself; `length`, at the token limit; `filter`, by the provider's filter, in the middle of
     the text; `cut`, because whoever listened had enough or it went on far beyond the limit. All but `stop` may end anywhere."""
@@ -113,7 +113,7 @@ class Section(Record):
     """One line of a plan."""
 
     title: Annotated[str, BeforeValidator(_named), Field(min_length=1)]
-    """A blank one becomes a dash."""
+    """A title of whitespace becomes a dash."""
     point: Line = ""
     """What the section is about."""
     words: int = Field(gt=0)

@@ -27,7 +27,7 @@ class Amount(NamedTuple):
     """The part of the text that it is named for: its beginning or end, or a main part."""
 
 
-class Reading(NamedTuple):
+class LengthReading(NamedTuple):
     """What one request says of lengths."""
 
     amounts: list[Amount]

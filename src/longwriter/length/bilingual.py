@@ -12,7 +12,7 @@ import re
 from bisect import bisect_right
 from typing import Literal, NamedTuple
 
-from longwriter.length.amounts import ASKED, ESTIMATED, OTHER, TOTAL, WORDS_PER_PAGE, Amount, Reading
+from longwriter.length.amounts import ASKED, ESTIMATED, OTHER, TOTAL, WORDS_PER_PAGE, Amount, LengthReading
 from longwriter.length.numerals import CHINESE, ENGLISH, NUMERAL, chinese_number, english_number
 from longwriter.length.wording import Bound, bound_of, is_given
 
@@ -282,11 +282,11 @@ class _Reader:
         return Amount(round(low * factor), round(high * factor), bound, rank, quote, *match.span())
 
 
-def bilingual(text: str) -> Reading:
+def bilingual(text: str) -> LengthReading:
     """What `text`, in its plain spelling (`numerals.half_width`), says of lengths in English and Chinese."""
     reader = _Reader(text)
     matches = list(_AMOUNT.finditer(text))
     found = [amount for match in matches if (amount := reader.amount(match))]
     for label in (_COUNT_LABEL, _CHINESE_LABEL, _BARE_LABEL):
         found += [amount for match in label.finditer(text) if (amount := reader.labelled(match))]
-    return Reading(found, reader.loose, [match.span() for match in matches])
+    return LengthReading(found, reader.loose, [match.span() for match in matches])

@@ -17,9 +17,9 @@ from longwriter.length.wording import bound_of, is_given
 
 LEAST_DOUBTED = 100
 MOST_NUMBERS = 40
-"""Of a request that are looked at: it is seldom that many, and each is tried in every language."""
+"""Numbers of a request that are looked at: it is seldom that many, and each is tried in every language."""
 LEAST_TOPIC = 500
-"""Of a number after "about": a smaller one is more often what the text is about."""
+"""The least number after "about" that is doubted: a smaller one is more often what the text is about."""
 YEARS = range(1000, 2101)
 ROUND = 50
 """What a length is a multiple of."""

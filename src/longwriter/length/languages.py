@@ -1,4 +1,8 @@
-"""What each language calls the length of a text (`languages.toml`), put together once, and which one a request is in."""
+"""What each language calls the length of a text (`languages.toml`), put together once, and which one a request is in.
+
+A request is a sentence or two, so `language_of` decides by the words of the table, which knows what requests say. Which
+language a whole text is in is `longwriter.language`'s work: it needs function words in plenty and stays silent on less.
+"""
 
 import re
 import tomllib
@@ -6,7 +10,6 @@ import unicodedata
 from collections import Counter
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
 
 from longwriter.length.numerals import CHINESE, DIGITS, chinese_number, half_width, spoken_value
 from longwriter.text import CJK_CHARACTER, KANA_OR_HANGUL
@@ -136,13 +139,6 @@ class Language:
 def languages() -> dict[str, Language]:
     """Every language, by its code."""
     return {code: Language(code, entry) for code, entry in tomllib.loads(LANGUAGES.read_text("utf-8")).items()}
-
-
-class Told(NamedTuple):
-    """The language of a request."""
-
-    code: str
-    name: str
 
 
 def scores(text: str) -> Counter[str]:

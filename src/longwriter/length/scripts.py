@@ -1,6 +1,6 @@
 """Traditional and simplified Chinese: which of the two a text is in, and one spelling for both.
 
-The pairs are the frequent characters of this kind of text that differ (about 600). Pure.
+Other scripts are `language.script`'s. The pairs are the frequent characters of this kind of text that differ (about 600). Pure.
 """
 
 TRADITIONAL = (

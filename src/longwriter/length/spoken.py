@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Literal, NamedTuple
 
-from longwriter.length.amounts import ASKED, ESTIMATED, OTHER, TOTAL, Amount, Reading, apart
+from longwriter.length.amounts import ASKED, ESTIMATED, OTHER, TOTAL, Amount, LengthReading, apart
 from longwriter.length.languages import Language, languages, scores
 from longwriter.length.wording import Bound
 
@@ -198,7 +198,7 @@ class _Reader:
         return noun.lower()[: 3 if self.lang.left else 1]
 
 
-def spoken(text: str, told: Language | None) -> Reading:
+def spoken(text: str, told: Language | None) -> LengthReading:
     """What `text`, in its plain spelling (`numerals.half_width`), says of lengths in any of the languages of the table."""
     amounts, loose, spans = list[Amount](), list[str](), list[tuple[int, int]]()
     for lang in _chosen(text, told):
@@ -211,4 +211,4 @@ def spoken(text: str, told: Language | None) -> Reading:
     for amount in widest:
         if not kept or amount.start >= kept[-1].end:
             kept.append(amount)
-    return Reading(kept, loose, spans)
+    return LengthReading(kept, loose, spans)

@@ -13,7 +13,7 @@ import re
 import unicodedata
 from typing import Literal
 
-from longwriter.length.amounts import ASKED, ESTIMATED, OTHER, TOTAL, Amount, Reading, apart
+from longwriter.length.amounts import ASKED, ESTIMATED, OTHER, TOTAL, Amount, LengthReading, apart
 from longwriter.length.bilingual import bilingual
 from longwriter.length.languages import language_of
 from longwriter.length.numerals import half_width
@@ -121,7 +121,7 @@ def _together(text: str, found: list[Amount]) -> list[Amount]:
     return [*others, Amount(low, high, bound, rank, quote, pieces[0].start, pieces[-1].end)]
 
 
-def reading(request: str) -> Reading:
+def reading(request: str) -> LengthReading:
     """Everything that a request says of the length of the whole text, and of parts without a number."""
     asked = unicodedata.normalize("NFC", request)
     text = half_width(asked)
@@ -133,7 +133,7 @@ def reading(request: str) -> Reading:
     loose = first.loose + [quote for quote in second.loose if quote not in first.loose]
     found = [a if " … " in a.quote else a._replace(quote=asked[a.start : a.end].strip()) for a in found]
     kept = [amount for amount in _together(text, found) if amount.low >= LEAST and amount.high <= MOST]
-    return Reading(kept, loose, first.spans + second.spans)
+    return LengthReading(kept, loose, first.spans + second.spans)
 
 
 def _mentioned(text: str, amount: Amount) -> bool:

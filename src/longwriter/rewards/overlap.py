@@ -11,7 +11,9 @@
 """
 
 import re
+from array import array
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -28,6 +30,9 @@ LAGS = 24
 """Earlier places of a stem that are looked at."""
 CANDIDATES = 4
 """Earlier passages that are compared in full with each passage."""
+STEMS_AT_ONCE, PAIRS_AT_ONCE = 8192, 4096
+"""Stems of the passages whose candidates are looked for together, and pairs that are compared together: they bound the
+memory."""
 LONGEST_SENTENCE = 40
 """Stems; longer sentences are cut, so that a text without full stops has passages too."""
 
@@ -97,8 +102,8 @@ class WordTable(NamedTuple):
     def by_character(self, text: str) -> "WordTable":
         """The same with single characters for stems, not pairs: what stays of a Chinese clause in any order."""
         numbers: dict[str, int] = {}
-        stem_at, stems = [], []
-        for i, (start, end) in enumerate(zip(self.starts.tolist(), self.ends.tolist(), strict=True)):
+        stem_at, stems = array("q"), array("q")
+        for i, (start, end) in enumerate(zip(self.starts, self.ends, strict=True)):
             word = text[start:end].lower()
             named = ("" if word in FUNCTION_CHARACTERS else word) if is_cjk(word[0]) else stem(word)
             if named:
@@ -110,36 +115,46 @@ class WordTable(NamedTuple):
 def read_words(text: str) -> WordTable:
     """Words, stems and sentences of a text."""
     lower = text.lower() if len(text.lower()) == len(text) else text
-    starts, ends, written = [], [], []
+    starts, ends, names, stem_at, stems = (array("q") for _ in range(5))
+    numbers: dict[str, int] = {}
+    single: list[bool] = []
+    """Of each different word, whether it is one Chinese or Japanese character."""
+    stemmed: dict[str, int] = {}
+
+    def stem_of(word: str, after: str) -> str:
+        """`after`: the character that follows without a break, where both are characters."""
+        if not (len(word) == 1 and CJK_CHARACTER.match(word)):
+            return stem(word)
+        return "" if not after or word in FUNCTION_CHARACTERS or after in FUNCTION_CHARACTERS else word + after
+
+    def take(place: int, word: str, after: str) -> None:
+        if named := stem_of(word, after):
+            stem_at.append(place)
+            stems.append(stemmed.setdefault(named, len(stemmed)))
+
+    before = ""
     for match in _TOKEN.finditer(lower):
+        word = match[0]
+        name = numbers.setdefault(word, len(numbers))
+        if name == len(single):
+            single.append(len(word) == 1 and CJK_CHARACTER.match(word) is not None)
+        if before:
+            joined = single[names[-1]] and single[name] and ends[-1] == match.start()
+            take(len(names) - 1, before, word if joined else "")
         starts.append(match.start())
         ends.append(match.end())
-        written.append(match[0])
-    numbers: dict[str, int] = {}
-    names = [numbers.setdefault(word, len(numbers)) for word in written]
-    single = {word for word in numbers if len(word) == 1 and CJK_CHARACTER.match(word)}
-    stemmed: dict[str, int] = {}
-    stem_at, stems = [], []
-    last = len(written) - 1
-    for i, word in enumerate(written):
-        if word in single:
-            joined = i < last and ends[i] == starts[i + 1] and written[i + 1] in single
-            named = word + written[i + 1] if joined else ""
-            if named and (word in FUNCTION_CHARACTERS or named[1] in FUNCTION_CHARACTERS):
-                named = ""
-        else:
-            named = stem(word)
-        if named:
-            stem_at.append(i)
-            stems.append(stemmed.setdefault(named, len(stemmed)))
-    starts_, ends_ = _ints(starts), _ints(ends)
-    sentences = np.searchsorted(_ints(list(sentence_ends(text))), starts_, side="right")
-    cjk = 2 * sum(word in single for word in written) > len(written)
-    return WordTable(starts_, ends_, _ints(names), _ints(stem_at), _ints(stems), sentences, cjk)
+        names.append(name)
+        before = word
+    if before:
+        take(len(names) - 1, before, "")
+    first, named = _ints(starts), _ints(names)
+    sentences = np.searchsorted(np.fromiter(sentence_ends(text), np.int64), first, side="right")
+    characters = np.count_nonzero(np.array(single, np.bool_)[named])
+    return WordTable(first, _ints(ends), named, _ints(stem_at), _ints(stems), sentences, bool(2 * characters > len(named)))
 
 
-def _ints(numbers: list[int]) -> Ints:
-    return np.array(numbers, np.int64)
+def _ints(numbers: "array[int]") -> Ints:
+    return np.frombuffer(numbers, np.int64) if numbers else np.zeros(0, np.int64)
 
 
 class Overlaps(NamedTuple):
@@ -200,25 +215,45 @@ class Index:
         place = self.keys % n
         first = np.flatnonzero(np.diff(self.keys // n * (units[-1] + 1) + units[place], prepend=-1))
         place = place[first]
-        stems, passage, unit, weight = self.stems[place], passages[place], units[place], self.weights[place]
+        stems, passage, unit = (a[place].astype(np.int32) for a in (self.stems, passages, units))
+        weight = self.weights[place]
+        del place, first
         width = int(units[-1]) + 1
-        keys, values = [], []
-        for lag in range(1, min(LAGS, len(place) - 1) + 1):
-            meets = np.flatnonzero(stems[lag:] == stems[:-lag])
-            meets = meets[passages[place[meets]] < passage[lag:][meets]]
-            keys.append(passage[lag:][meets] * width + unit[meets])
-            values.append(weight[meets])
-        pairs, where = np.unique(np.concatenate([*keys, np.zeros(0, np.int64)]), return_inverse=True)
-        sums = np.bincount(where, np.concatenate([*values, np.zeros(0)]), len(pairs))
-        order = np.lexsort((-sums, pairs // width))
-        best = pairs[order]
-        group = np.flatnonzero(np.diff(best // width, prepend=-1))
-        rank = np.arange(len(best)) - np.repeat(group, np.diff(group, append=len(best)))
-        best = best[rank < CANDIDATES]
+        order = np.argsort(passage, kind="stable")
+        every = passage[order]
+        bounds = [*np.unique(np.searchsorted(every, every[::STEMS_AT_ONCE])).tolist(), len(every)]  # whole passages
+        del every
+        found = []
+        for begin, end in pairwise(bounds):
+            at, keys, values = order[begin:end], [], []
+            for lag in range(1, LAGS + 1):
+                here = at[at >= lag]
+                meets = here[stems[here] == stems[here - lag]]
+                meets = meets[passage[meets - lag] < passage[meets]]
+                keys.append(passage[meets].astype(np.int64) * width + unit[meets - lag])
+                values.append(weight[meets - lag])
+            found.append(_heaviest(np.concatenate(keys), np.concatenate(values), width))
+        best = np.concatenate(found)
         return best // width, best % width
 
     def _best(self, starts: Ints, ends: Ints, passage: Ints, first: Ints, end: Ints) -> Overlaps:
         """The best of the candidates `first` to `end` of each passage, compared in full."""
+        shared = np.concatenate(
+            [
+                self._shared(starts, ends, *(pairs[i : i + PAIRS_AT_ONCE] for pairs in (passage, first, end)))
+                for i in range(0, max(1, len(passage)), PAIRS_AT_ONCE)
+            ]
+        )
+        found: Floats = np.zeros(len(starts))
+        earlier_starts, earlier_ends = np.zeros(len(starts), np.int64), np.zeros(len(starts), np.int64)
+        order = np.lexsort((shared, passage))
+        chosen = order[np.flatnonzero(np.diff(passage[order], append=-1))]
+        found[passage[chosen]] = shared[chosen]
+        earlier_starts[passage[chosen]], earlier_ends[passage[chosen]] = first[chosen], end[chosen]
+        return Overlaps(starts, ends, earlier_starts, earlier_ends, found, self.sums[ends] - self.sums[starts])
+
+    def _shared(self, starts: Ints, ends: Ints, passage: Ints, first: Ints, end: Ints) -> Floats:
+        """Weight of the stems of each passage that stand from `first` to `end`."""
         n = len(self.stems)
         lengths = (ends - starts)[passage]
         pair = np.repeat(np.arange(len(passage)), lengths)
@@ -227,11 +262,18 @@ class Index:
         stem_key = self.stems[place] * n
         at = np.searchsorted(self.keys, stem_key + first[pair])
         there = self.keys[np.minimum(at, n - 1)] < stem_key + end[pair] if n else np.zeros(0, bool)
-        shared = np.bincount(pair, np.where(there, self.weights[place], 0.0), len(passage))
-        found: Floats = np.zeros(len(starts))
-        earlier_starts, earlier_ends = np.zeros(len(starts), np.int64), np.zeros(len(starts), np.int64)
-        order = np.lexsort((shared, passage))
-        chosen = order[np.flatnonzero(np.diff(passage[order], append=-1))]
-        found[passage[chosen]] = shared[chosen]
-        earlier_starts[passage[chosen]], earlier_ends[passage[chosen]] = first[chosen], end[chosen]
-        return Overlaps(starts, ends, earlier_starts, earlier_ends, found, self.sums[ends] - self.sums[starts])
+        weights = np.where(there, self.weights[place], 0.0)
+        shared: Floats = np.bincount(pair, weights, len(passage)).astype(np.float64, copy=False)
+        return shared
+
+
+def _heaviest(keys: Ints, weights: Floats, width: int) -> Ints:
+    """Of pairs `passage * width + unit`, each met with a weight, those of the most weight: `CANDIDATES` per passage."""
+    pairs, where = np.unique(keys, return_inverse=True)
+    sums = np.bincount(where, weights, len(pairs))
+    order = np.lexsort((-sums, pairs // width))
+    best = pairs[order]
+    group = np.flatnonzero(np.diff(best // width, prepend=-1))
+    rank = np.arange(len(best)) - np.repeat(group, np.diff(group, append=len(best)))
+    heaviest: Ints = best[rank < CANDIDATES]
+    return heaviest

@@ -72,8 +72,8 @@ def repetition(text: str) -> Repetition:
     words = read_words(text)
     if not len(words.starts):
         return Repetition(1.0, 0.0, ())
-    copied, origin = _copies(words)
     sentences, *blocks = views = _views(text, words)
+    copied, origin = _copies(words)
     share = float(np.maximum.reduce([copied, *map(_of_words, views)]).mean())
     factor = 1 - (share - FREE) / (NOTHING - FREE)
     passages = _runs(words, copied, origin) + _passages(sentences)
@@ -127,10 +127,11 @@ def _copies(words: WordTable) -> tuple[Floats, Ints]:
     hashes = np.zeros(n - length + 1, np.uint64)
     for shift in range(length):  # a polynomial modulo 2**64
         hashes = hashes * np.uint64(0x9E3779B97F4A7C15) + words.names[shift : shift + len(hashes)].astype(np.uint64)
-    _, first, where = np.unique(hashes, return_index=True, return_inverse=True)
-    at = np.arange(len(hashes))
-    earlier = first[where]
-    again = at[earlier < at]
+    order = np.argsort(hashes, kind="stable")
+    new = np.diff(hashes[order], prepend=hashes[order[0]] + np.uint64(1)) != 0
+    earlier = np.empty_like(order)
+    earlier[order] = order[new][np.cumsum(new) - 1]  # where each run stands first
+    again = np.flatnonzero(earlier < np.arange(len(hashes)))
     for shift in range(length):
         copied[again + shift], origin[again + shift] = 1.0, earlier[again] + shift
     return copied, origin

@@ -190,7 +190,7 @@ def opened(folder: Path, settings: Tree, free: Collection[str] = (), *, private:
             if differ:
                 raise RunError(
                     f"{folder.name} was started with other settings: {', '.join(differ)}; "
-                    "give the old ones to go on, or another folder (--run, --out) to start anew"
+                    "give the old ones to go on, or another folder (--run, --out) to start again"
                 )
         if not (folder / SETTINGS).exists() or saved_settings(folder) != settings:
             write_file(folder / SETTINGS, json.dumps(settings, ensure_ascii=False, indent=1) + "\n", private=private)

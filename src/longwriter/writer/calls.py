@@ -99,7 +99,7 @@ class Drawn:
     """A reply that no step has yet."""
 
     record: CallRecord
-    """As the journal will hold it, with the model's own text."""
+    """What the journal will hold of it, with the model's own text."""
     reserved: Usage
     """Counted as spent from before the call until it is settled or wasted, so that calls side by side stay under the
     ceilings together."""
@@ -223,7 +223,7 @@ class Calls:
         role = self.roles[role_name]
         prompt_tokens = role.prompt_tokens(request)
         reply_tokens = min(expect, request.max_tokens or expect)
-        expected = Usage(  # at its dearest: nothing read from a cache, all written to it
+        expected = Usage(  # at its most expensive: nothing read from a cache, all written to it
             prompt_tokens=prompt_tokens, completion_tokens=reply_tokens, cache_write_tokens=prompt_tokens
         )
         self._check_ceilings(role, expected)

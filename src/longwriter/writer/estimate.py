@@ -71,7 +71,7 @@ class Rehearsal:
         return reply.model_copy(update={"usage": usage, "finish": "stop"})
 
     async def window(self) -> int | None:
-        """As told."""
+        """The window of the real model, where it is stated."""
         return self._window
 
     def count_tokens(self, text: str) -> int | None:  # noqa: ARG002 - Model's signature

@@ -91,7 +91,7 @@ class CallEnded:
 
     call: int
     tokens: int | None = None
-    """Of its text, as the server counted them; None where it did not, or where thinking is among them."""
+    """Tokens of its text, as the server counted them; None where it did not, or where thinking is among them."""
 
 
 Event = Planned | SectionStarted | SectionDone | Streamed | Warned | CallStarted | CallHeard | CallPaused | CallEnded

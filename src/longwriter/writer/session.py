@@ -113,7 +113,7 @@ class Session:
         self.loop = Loop(settings, self.document, self.prompts, options.on_event, DraftFile(folder))
 
     def _card(self, role: str) -> Card:
-        """As the run first found it, else by the model's name."""
+        """The card as the run first found it, else by the model's name."""
         models = self.manuscript.models
         noted = {"writer": models.writer.card, "planner": models.planner.card}[role] if models else None
         config = configs_of(self.settings)[role]
@@ -232,7 +232,7 @@ async def write(
 ) -> Result:
     """Write a text in a run folder, or go on with it.
 
-    `redo`: section indices to write anew first; `redo_stale`: all whose earlier text has changed. Raises
+    `redo`: section indices to rewrite first; `redo_stale`: all whose earlier text has changed. Raises
     LongWriterError; the same call again goes on from where it stopped.
     """
     tree: Tree = json.loads(settings.model_dump_json())

@@ -38,7 +38,7 @@ class WriteSettings(Record):
     temperature: float | None = Field(default=None, ge=0, le=2)
     top_p: float | None = Field(default=None, gt=0, le=1)
     seed: int = 42
-    """Of sampling; every call makes its own of it."""
+    """The seed of sampling; every call makes its own of it."""
     max_section_tokens: int | None = Field(default=None, ge=64)
     """Limit of one reply in tokens, thinking included; None: the server's."""
     max_cost: float | None = Field(default=None, gt=0)

@@ -1,6 +1,6 @@
 """The things that a request names, which its text should have: without how it asks, how long, and what kind of text.
 
-Words for languages with blanks; in Chinese, runs of characters between those that bind. Pure.
+Words for languages with spaces; in Chinese, runs of characters between those that bind. Pure.
 """
 
 import re

@@ -30,8 +30,8 @@ LEAST_NAMED = 0.5
 """Share of the named things that should appear."""
 SHOWN = 5
 """Missing things that are listed."""
-LEAST_TOLD = 40
-"""Words from which on the language of a section is told."""
+LEAST_LOOKED_AT = 40
+"""Words from which on the language of a section is looked at."""
 QUOTED = 60
 _BODY = re.compile(r"\A(?:#{1,6}[ \t][^\n]*\n+)+")
 _GOES_ON = re.compile(r"[\w,;:，；：、(（\-–—&/]\Z")
@@ -147,12 +147,12 @@ def _needs_no_mark(body: str) -> bool:
 
 
 def _language(sections: Sequence[str], document: str, wanted: set[str]) -> Finding:
-    told = {n: text for n, text in enumerate(sections, 1) if count_words(text) >= LEAST_TOLD} or {0: document}
-    other = [n for n, text in told.items() if differs(text, wanted)]
+    long = {n: text for n, text in enumerate(sections, 1) if count_words(text) >= LEAST_LOOKED_AT} or {0: document}
+    other = [n for n, text in long.items() if differs(text, wanted)]
     if other:
-        spoken = NAMES.get(tongue(told[other[0]]), ("another language",))[0]
+        spoken = NAMES.get(tongue(long[other[0]]), ("another language",))[0]
         asked = " or ".join(NAMES[code][0] for code in NAMES if code in wanted)
-        part = "it" if len(other) == len(told) else _listed(other, len(sections))
+        part = "it" if len(other) == len(long) else _listed(other, len(sections))
         verb = "are" if part.startswith("sections") else "is"
         return Finding(kind="language", ok=False, text=f"{part} {verb} in {spoken}, not in {asked}")
     spoken = tongue(document)

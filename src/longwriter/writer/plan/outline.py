@@ -10,7 +10,7 @@
 
     <!-- total: 450 words -->
 
-`to_markdown` writes it (Chinese: `（450字）`) and `from_markdown` reads it back exactly, but for blanks and line breaks
+`to_markdown` writes it (Chinese: `（450字）`) and `from_markdown` reads it back exactly, but for whitespace and line breaks
 inside titles and points, which become single spaces (a `Plan` holds no others). Numbers before sections and the total
 are for the reader's eye only. An indented line goes on with the point above it; a bare `##` ends a chapter. A file in
 which no line is such a section is read like a model's outline (`parse`), in any language and form that it knows.
@@ -99,7 +99,7 @@ def _section(match: re.Match[str], chapter: str, where: str) -> Section:
 
 def _own_outline(lines: list[str], source: str) -> tuple[Plan, str]:
     """A file in a person's own form; its quote block is the instruction."""
-    from longwriter.writer.plan.parse import parse_plan  # noqa: PLC0415 - as in planning.py
+    from longwriter.writer.plan.parse import parse_plan  # noqa: PLC0415 - as in planner.py
 
     quoted = [line[1:].removeprefix(" ") for line in lines if line.startswith(">")]
     body = "\n".join(line for line in lines if not line.startswith(">") and not _COMMENT.fullmatch(line))

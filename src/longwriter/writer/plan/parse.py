@@ -1,7 +1,8 @@
 """A plan from whatever a model (or a person) wrote: JSON, tables, or lines of many kinds, in many languages.
 
-1. JSON is read where the reply holds an object or list (`planjson`), otherwise tables (`plantables`), otherwise lines
-   (`planlines`); a form with fewer counted sections than another only stands beside the plan.
+1. JSON is read where the reply holds an object or list (`reading.objects`), otherwise tables
+   (`reading.tables`), otherwise lines (`reading.lines`); a form with fewer counted sections than another is only
+   beside the plan.
 2. A count that is missing or nonsense becomes the median of the others, 400 if there is none. A count in a title leaves it.
 3. A section without a title is called by the beginning of its point.
 
@@ -28,7 +29,7 @@ LOW, HIGH = 50, 5000
 DEFAULT = 400
 
 _UNSEEN = re.compile("^([ \t]*)[\ufeff\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069]+", re.M)
-"""A byte order mark, and blanks and directions without width, before the first sign of a line."""
+"""A byte order mark, and spaces and directions without width, before the first sign of a line."""
 
 
 def parse_plan(reply: str, most: int = HIGH) -> Plan:

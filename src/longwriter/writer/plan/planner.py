@@ -1,6 +1,6 @@
 """Step I: from an instruction to a plan with word budgets (AgentWrite, arXiv 2408.07055 section 3.1).
 
-Up to `SECTIONS_A_CALL` sections come from one call. Longer texts get chapters first, then each chapter its sections, so
+Up to `SECTIONS_PER_CALL` sections come from one call. Longer texts get chapters first, then each chapter its sections, so
 nothing bounds the number of sections but the length asked for. A reply that cannot be read is answered with what was
 wrong, twice at most; then a PlanError, with the raw replies in the run's journal. A model whose card says so is asked for
 one line at a time, or not at all (`skeleton`).
@@ -26,11 +26,11 @@ from longwriter.writer.settings import WriteSettings
 
 LOW, HIGH = 200, 1000
 """Words of a section (the paper's bounds)."""
-SECTIONS_A_CALL = 24
+SECTIONS_PER_CALL = 24
 """More than that in one reply and models begin to merge or repeat them."""
 REPAIRS = 2
-PLAN_TOKENS_A_SECTION = 90
-PLAN_WORDS_A_SECTION, PLAN_WORDS = 90, 150
+PLAN_TOKENS_PER_SECTION = 90
+PLAN_WORDS_PER_SECTION, PLAN_WORDS = 90, 150
 """What an outline may have, of each section and beside them: a long title and point, and the JSON around them."""
 FREE_SECTIONS = 60
 """Most sections that a planner may choose by itself."""
@@ -46,20 +46,20 @@ LINE_TRIES = 3
 LINE_WORDS = 60
 
 
-class Shape(NamedTuple):
+class PlanShape(NamedTuple):
     """How many sections, in how many chapters (1: none)."""
 
     sections: int
     chapters: int
 
 
-def shape(words: int, section_words: int, at_once: int) -> Shape:
+def shape(words: int, section_words: int, at_once: int) -> PlanShape:
     """Sections of about `section_words`, longer ones when two levels of `at_once` cannot hold them."""
     sections = max(1, round(words / section_words))
     sections = max(min(sections, at_once * at_once), math.ceil(words / HIGH))
     if sections <= at_once:
-        return Shape(sections, 1)
-    return Shape(sections, max(2, math.ceil(sections / 12), round(math.sqrt(sections) / 2)))
+        return PlanShape(sections, 1)
+    return PlanShape(sections, max(2, math.ceil(sections / 12), round(math.sqrt(sections) / 2)))
 
 
 def schema(count: int | None, low: int, high: int) -> dict[str, object]:
@@ -103,7 +103,7 @@ class Planner:
             return beats if self.card.plan == "skeleton" else await self._lines(beats)
         if target is None:
             return await self._outline("plan", "plan_free", None, {"low": LOW, "high": HIGH})
-        form = shape(words, self.section_words, SECTIONS_A_CALL)
+        form = shape(words, self.section_words, SECTIONS_PER_CALL)
         mean = words // form.sections
         bounds = {"low": min(LOW, mean), "high": HIGH}
         if form.chapters == 1:
@@ -135,7 +135,7 @@ class Planner:
                 json_schema=schema(1, beat.words, beat.words),
             )
             try:
-                reply = await self.calls.ask("planner", step, request, expect=PLAN_TOKENS_A_SECTION)
+                reply = await self.calls.ask("planner", step, request, expect=PLAN_TOKENS_PER_SECTION)
                 found = _parsed(reply.text).sections[0]
             except (EmptyReply, PlanError):
                 continue
@@ -149,7 +149,7 @@ class Planner:
         own: float | None = getattr(self.settings, name)
         return getattr(self.card, name) if own is None else own
 
-    async def _book(self, form: Shape, words: int, bounds: dict[str, int]) -> Plan:
+    async def _book(self, form: PlanShape, words: int, bounds: dict[str, int]) -> Plan:
         own = {"low": LOW, "high": words}
         outline = await self._outline("plan:chapters", "chapters", form.chapters, {"words": words, **own})
         outline = _scaled(outline, words)
@@ -179,7 +179,7 @@ class Planner:
         assert isinstance(high, int)
         planner, fault = self.calls.roles["planner"].model, ""
         odd: tuple[Plan, str] | None = None
-        limit = token_limit(PLAN_WORDS + PLAN_WORDS_A_SECTION * (count or FREE_SECTIONS), self.card, 1.5)
+        limit = token_limit(PLAN_WORDS + PLAN_WORDS_PER_SECTION * (count or FREE_SECTIONS), self.card, 1.5)
         for attempt in range(REPAIRS + 1):
             again = (REPAIRS + 1) * self.calls.redone(f"{step}:")
             request = Request(
@@ -191,7 +191,7 @@ class Planner:
                 seed=seed_of(self.settings.seed, step, attempt + again),
                 json_schema=schema(count, low, high),
             )
-            expect = 100 + PLAN_TOKENS_A_SECTION * (count or 12)
+            expect = 100 + PLAN_TOKENS_PER_SECTION * (count or 12)
             reply = await self.calls.ask("planner", f"{step}:{attempt}", request, expect=expect)
             try:
                 plan = self._readable(reply, max(high, LARGEST))
@@ -232,7 +232,7 @@ def _scaled(plan: Plan, words: int) -> Plan:
 
 
 def _parsed(reply: str, *largest: int) -> Plan:
-    """As `parse_plan`."""
+    """The plan in a reply, by `parse_plan`."""
     # Its patterns take a third of a command's start, and few commands read a reply with a plan.
     from longwriter.writer.plan.parse import parse_plan  # noqa: PLC0415 - see above
 

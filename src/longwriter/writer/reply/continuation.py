@@ -1,15 +1,15 @@
-"""Joins a text with its continuation: no lost half sentence, no repeated overlap, the right blank between.
+"""Joins a text with its continuation: no lost half sentence, no repeated overlap, the right whitespace between.
 
 `join` looks, in this order, for
-1. an overlap: the longest end of `before`, from a word's start, that `after` begins with (blanks do not count), of at
+1. an overlap: the longest end of `before`, from a word's start, that `after` begins with (whitespace does not count), of at
    least `LEAST_CHARS` characters or 3 words (6 CJK characters);
 2. a restart: `after` begins with the unfinished last sentence of `before`, or with a sentence that keeps most of its
    words in order; the fragment is replaced;
-3. blanks: those `after` begins with are kept, and it then counts as an exact continuation, for which 1 and 2 need more
-   evidence. Without them, a word cut in two is glued, words are parted by a space, sentences that follow a complete one
+3. whitespace: what `after` begins with is kept, and it then counts as an exact continuation, for which 1 and 2 need more
+   evidence. Without it, a word cut in two is glued, words are parted by a space, sentences that follow a complete one
    begin a paragraph.
 
-`strip_markers` removes what models put around a section. Pure; plans and headings are `manuscript`'s work.
+`strip_markers` removes what models put around a section. Pure; headings are `document`'s work.
 """
 
 import re
@@ -21,7 +21,7 @@ WINDOW = 6000
 """Characters on each side in which an overlap is looked for; about two long sections of a repeat."""
 LEAST_CHARS, LEAST_WORDS, LEAST_CJK = 12, 3, 6
 STRICT = 2
-"""Times the least evidence when `after` begins with a blank."""
+"""Times the least evidence when `after` begins with whitespace."""
 NOTE_CHARACTERS = 200
 """A note that a text goes on is looked for in the last so many."""
 SHARED = 0.75
@@ -57,7 +57,7 @@ _FIRST_RUN = re.compile(r"[^\W\d_]+")
 
 
 def join(before: str, after: str) -> str:
-    """The text of both, by the rules above; exact when `after` keeps its leading blank or goes on inside a word.
+    """The text of both, by the rules above; exact when `after` keeps its leading whitespace or goes on inside a word.
 
     A word cut in two is glued when the whole word stands elsewhere in either text, when what follows is a mere ending or
     cannot begin a word, or when the first half is neither a common English word nor one that `before` uses elsewhere.
@@ -82,7 +82,7 @@ def _leading(text: str) -> int:
 
 
 def _squeezed(text: str) -> tuple[str, list[int]]:
-    """The text with each run of blanks as one space, and the index of each of its characters in the text."""
+    """The text with each run of whitespace as one space, and the index of each of its characters in the text."""
     places = [i for i, char in enumerate(text) if not char.isspace() or (i and not text[i - 1].isspace())]
     return "".join(" " if text[i].isspace() else text[i] for i in places), places
 
@@ -114,7 +114,7 @@ def _enough(text: str, strict: int) -> bool:
 
 
 def _restart(before: str, after: str, strict: int) -> int | None:
-    """Where the unfinished sentence begins that `after` says again from its beginning; None if it does not."""
+    """Where the unfinished sentence begins that `after` repeats from its beginning; None if it does not."""
     end = last_sentence_end(before)
     fragment = before[end:].strip()
     if not fragment or (len(fragment) == 1 and _OTHER_HALF.match(after)):
@@ -141,7 +141,7 @@ def _restart(before: str, after: str, strict: int) -> int | None:
 
 
 def _opens_paragraph(before: str, after: str) -> bool:
-    """Whether `after` begins anew: a heading or list, or a new sentence after a complete one."""
+    """Whether `after` begins something new: a heading or list, or a new sentence after a complete one."""
     if before[-1] == "\n" and not ends_complete(before):
         return bool(_BLOCK.match(after))
     if _split_mark(before, after):
@@ -240,7 +240,7 @@ def strip_markers(text: str) -> str:
     """The text without a fence around it all, continuation notes at its ends, and numbering markers before it.
 
     "Paragraph 3:", "第3段：", a bold "Section 2 - Title" and a repeated plan line go; of a heading "## Section 2: Title"
-    the title stays. Chapters and parts are a book's own words and stay. The other blanks at the ends stay.
+    the title stays. Chapters and parts are a book's own words and stay. Other whitespace at the ends stays.
     """
     if fence := _FENCE.match(text):
         text = fence[2]

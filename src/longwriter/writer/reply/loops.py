@@ -10,6 +10,7 @@ sentences that return included. Pure; text told again in wholly other words is `
 """
 
 import re
+from functools import lru_cache
 
 from longwriter.text import is_cjk, sentence_ends, words_of
 
@@ -18,7 +19,7 @@ STEP_SPAN = 1200
 STEP_TIMES, STEP_LEAST = 4, 40
 """The unit stands so often in a row at least, over so many letters: "Yes." and "No." may alternate for a while."""
 SIGNS_LEAST = 400
-"""Characters of marks or blanks alone (rules, dots, rows of a table) that count as a circle."""
+"""Characters of marks or whitespace alone (rules, dots, rows of a table) that count as a circle."""
 RUN, RUN_CJK = 6, 10
 LAST, LAST_CJK = 80, 140
 """Words, and characters, of the end that are looked at for what was said before."""
@@ -84,6 +85,11 @@ def _words(text: str) -> list[str]:
     return [word.casefold() for word in words_of(text)]
 
 
+@lru_cache(maxsize=8)  # a reply is looked at again and again as it comes, over the same earlier text
+def _words_before(before: str) -> list[str]:
+    return _words(before[-BEFORE:])
+
+
 def _measures(words: list[str]) -> tuple[int, int]:
     """Length of a run, and of the end that is looked at, for these words."""
     chinese = 2 * sum(is_cjk(word[0]) for word in words[-LAST:]) > len(words[-LAST:])
@@ -98,7 +104,7 @@ def _said(text: str, before: str) -> bool:
     if len(new) < (LEAST_CJK if run == RUN_CJK else LEAST):
         return False
     last = min(last, len(new))
-    words = _words(before[-BEFORE:]) + new
+    words = _words_before(before) + new
     grams = list(zip(*(words[shift:] for shift in range(run)), strict=False))
     first = len(words) - last
     begin = max(0, first - run + 1)
@@ -121,7 +127,7 @@ def _number(word: str) -> bool:
 
 def _circle(text: str, before: str) -> int:
     """Where the last stretch of sentences begins of which most say what was said."""
-    old = _words(before[-BEFORE:])
+    old = _words_before(before)
     run, _ = _measures(_words(text[-BEFORE:]))
     seen = {tuple(old[i : i + run]) for i in range(len(old) - run + 1)}
     starts, gains, place, tail = [], [], 0, old[-run + 1 :]

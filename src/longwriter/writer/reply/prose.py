@@ -105,7 +105,7 @@ _TO_USER = re.compile(
 
 
 def prose(reply: str, prompt: str, titles: tuple[str, ...] = ()) -> str:
-    """The prose of a reply to a prompt, "" where there is none; its blanks at the ends stay if nothing was taken there.
+    """The prose of a reply to a prompt, "" where there is none; whitespace at its ends stays if nothing was taken there.
 
     `titles`: of the document and the section, which models say first without a heading's mark. Raises Refused.
     """

@@ -36,7 +36,7 @@ class Bounds:
     prompt: str
     """Its prompt, which it may not say back."""
     titles: tuple[str, ...]
-    """Of document and section."""
+    """The titles of document and section."""
     short: bool = False
     """Its prompt is a short one: no ask goes on from an unfinished sentence, so that is left out, and so are paragraphs about
     the writing."""

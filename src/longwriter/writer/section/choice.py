@@ -16,7 +16,7 @@ from longwriter.writer.section.context import BLOCK_NOTE_WORDS, NOTES_WORDS, PAS
 from longwriter.writer.section.earlier import BLOCK_WORDS, TAIL_WORDS
 
 FRAME_TOKENS = 300
-"""Of a section's prompt, besides request, outline and earlier text."""
+"""Tokens of a section's prompt besides request, outline and earlier text."""
 DIGEST_WORDS = NOTES_WORDS + PASSAGE_WORDS + TAIL_WORDS + BLOCK_WORDS // 2
 LEAST_CACHED, CACHED_STEP = 1024, 128
 """Tokens: servers keep no shorter beginning, and count in such steps."""

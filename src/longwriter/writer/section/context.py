@@ -75,7 +75,7 @@ class Window:
 
     tokens: int
     stated: int | None = None
-    """As the user gave it; what was learnt holds until they give another."""
+    """What the user gave; what was learnt holds until they give another."""
 
 
 class ContextBuilder:

@@ -3,13 +3,13 @@
 from collections.abc import Collection
 
 from longwriter.rewards.overlap import FUNCTION_CHARACTERS, stem
-from longwriter.text import is_cjk, words_of
+from longwriter.text import each_word, is_cjk
 
 
 def content_words(text: str) -> dict[str, str]:
     """Stem -> the first word with it, in order; a Chinese character is its own stem."""
     out: dict[str, str] = {}
-    for word in words_of(text):
+    for word in each_word(text):
         name = ("" if word in FUNCTION_CHARACTERS else word) if is_cjk(word[0]) else stem(word.lower())
         if name:
             out.setdefault(name, word)

@@ -19,7 +19,7 @@ TAIL_WORDS = 350
 BLOCK_WORDS = 800
 """Older text is noted in blocks of whole sections of about this size; what no note covers yet is shown as it stands."""
 K1, B = 1.2, 0.75
-"""Of BM25."""
+"""The constants of BM25."""
 
 
 class PassageIndex:
@@ -77,11 +77,11 @@ class EarlierText:
     def __init__(self) -> None:
         self.texts: list[str] = []
         self.fingerprint = ""
-        """See `staleness`."""
+        """The digest of all texts, as `staleness` makes it."""
         self.characters = 0
-        """Of all texts together."""
+        """Characters of all texts together."""
         self.passages = PassageIndex()
-        """Of the blocks, as far as `blocks` has made them."""
+        """The passages of the blocks, as far as `blocks` has made them."""
         self._blocks: list[str] = []
         self._recent: list[tuple[str, int]] = []
         """Texts after the last block, with their words."""

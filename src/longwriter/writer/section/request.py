@@ -8,7 +8,7 @@ from longwriter.journal import digest
 from longwriter.length.target import read_target
 from longwriter.models.cards import Card
 from longwriter.models.limits import token_limit
-from longwriter.prompts import PromptSet
+from longwriter.prompts import Prompt, PromptSet
 from longwriter.text import head_words, last_sentence_end, tail_words
 from longwriter.types import Message, Plan, Request
 from longwriter.writer.calls import user
@@ -40,7 +40,7 @@ SHORT_SLACK = 1.0
 ASKING = "write tell make compose please"
 """Words of a request that its text need not have."""
 REQUEST_SHARE = 0.6
-"""Of the strength for a section's own words, for those of the request: they have the whole text to come in."""
+"""The share of the strength for a section's own words that those of the request have: the whole text is theirs to come in."""
 LONGEST_FAVOURED = 7
 """Letters: longer words are several tokens, and raising each of them makes words that are none."""
 
@@ -55,7 +55,7 @@ class Piece:
     """One ask of a section."""
 
     index: int
-    """Of the section in its plan."""
+    """The place of the section in its plan, from 0."""
     step: str
     text: str
     """What stands of the section."""
@@ -111,7 +111,7 @@ class SectionRequests:
         )
 
     def _short(self, piece: Piece, earlier: EarlierText) -> tuple[Message, ...]:
-        """What is told in order: the request, the last words as the model's own turn, then this section's line.
+        """The short prompt: in order, the request, the last words as the model's own turn, then this section's line.
 
         Small models copy what stands in quotation marks and talk about instructions; their own last words they go on from.
         Where sections need not follow each other, a new one sees no other: a guide drifts off into its own phrases else.
@@ -177,7 +177,7 @@ class SectionRequests:
 
         def render(earlier: str) -> str:
             parts = [p for p in (self.agreement, earlier) if p]
-            return self.prompts.render(name, plan=plan, memory="\n\n".join(parts), **values)
+            return self.prompts.render(name, plan=plan, memory=Prompt("\n\n".join(parts)), **values)
 
         if context.mode != "window":
             prompt = render(context.full(piece.text))

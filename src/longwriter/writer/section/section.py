@@ -101,7 +101,7 @@ class SectionWriter:
 
     @property
     def card(self) -> Card:
-        """Of the model."""
+        """The card of the model."""
         return self.requests.card
 
     @property

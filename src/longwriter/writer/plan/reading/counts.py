@@ -1,6 +1,6 @@
 """Counts of words in plans: "(400 palabras)", "約800文字", "400-600 words", "1.200 mots", "1,2万字".
 
-Numbers are of any script's digits, grouped by commas, full stops, apostrophes or blanks, or Chinese numerals; units and
+Numbers are of any script's digits, grouped by commas, full stops, apostrophes or spaces, or Chinese numerals; units and
 the words around them are `planwords`. A range is its middle. Pure; nothing here raises.
 """
 

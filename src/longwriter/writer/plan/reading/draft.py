@@ -9,7 +9,7 @@ _AROUND = re.compile(r"(\*\*|__|`|\*)(?!\s)((?:(?!\1).)+)(?<!\s)\1")
 
 
 def one_line(text: str) -> str:
-    """One line with single blanks."""
+    """One line with single spaces."""
     return " ".join(text.split())
 
 

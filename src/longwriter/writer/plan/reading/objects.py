@@ -1,4 +1,4 @@
-"""Plans as JSON of any shape: wrapped, nested, encoded twice, a line each, with keys in any language of `planwords`.
+"""Plans as JSON of any shape: wrapped, nested, encoded twice, one object per line, with keys in any language of `planwords`.
 
 1. Every object and list that begins a line, or ends a sentence, is read; one that is almost JSON is mended. Of several
    plans the last counts, but objects that are one section each, or one named chapter each, make up a plan together.

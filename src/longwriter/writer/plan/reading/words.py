@@ -1,7 +1,7 @@
 """The words of `planwords.toml`, ready to be searched for: as keys, and as patterns for lines.
 
 A key ("Número de palabras", "word_count", "targetWords") is compared without case, accents and the signs in it; a
-pattern takes any blanks between words, with or without accents. Pure.
+pattern takes any whitespace between words, with or without accents. Pure.
 """
 
 import re
@@ -21,7 +21,7 @@ FIELDS: tuple[Field, ...] = ("words", "point", "title")
 
 _TABLE: dict[str, dict[str, list[str]]] = tomllib.loads((Path(__file__).parent / "planwords.toml").read_text("utf-8"))
 LONG_NAME = 5
-"""Letters of a name (2 of a script without blanks) that is known with more before or after it: "estimated_word_count"."""
+"""Letters of a name (2 of a script without spaces) that is known with more before or after it: "estimated_word_count"."""
 
 
 def unaccented(text: str) -> str:
@@ -55,7 +55,7 @@ def is_field(key: str, field: Field) -> bool:
 
 
 def _spaced(letter: str) -> bool:
-    """Whether a letter is of a script that puts blanks between words."""
+    """Whether a letter is of a script that puts spaces between words."""
     return letter.isalpha() and (letter < "\u0e00" or "\u1e00" <= letter < "\u2000")
 
 

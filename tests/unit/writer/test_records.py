@@ -1,0 +1,132 @@
+"""The records of a manuscript's journal: every kind comes back as written, and what is none of ours is the named error."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from longwriter.errors import RunError
+from longwriter.journal import Journal
+from longwriter.length.target import exact
+from longwriter.models.cards import Card
+from longwriter.types import Plan, Reply, Section, Usage
+from longwriter.writer.records import (
+    SHAPES,
+    CallRecord,
+    ContextRecord,
+    ForgetRecord,
+    JournalRecord,
+    ModelRecord,
+    ModelsRecord,
+    PartialRecord,
+    PlanRecord,
+    RedoRecord,
+    SectionRecord,
+    WastedRecord,
+    WindowRecord,
+    note,
+    read,
+)
+
+MODEL = ModelRecord(name="m", prefill=True, card=Card())
+CALL = {"step": "section:ab:0", "role": "writer", "estimate": 9, "prompt_tokens": 8, "seconds": 0.5}
+REPLY = Reply(text="The tide came in.", finish="stop", usage=Usage(prompt_tokens=8))
+RECORDS: list[JournalRecord] = [
+    ModelsRecord(writer=MODEL, planner=MODEL, window=None),
+    PlanRecord(plan=Plan(sections=(Section(title="Tea", words=20),)), target=exact(20, "plan"), source="model"),
+    ContextRecord(mode="auto", why="all of the text"),
+    WindowRecord(tokens=900, stated=None),
+    CallRecord(**CALL, began=1.5, raw="The tide came in", reply=REPLY),
+    WastedRecord(**CALL, peak=True, reply=REPLY),
+    PartialRecord(step="section:ab:0", role="writer", text="The tide."),
+    ForgetRecord(steps=("plan:",), why="unreadable"),
+    SectionRecord(id="ab", redone=0, asked=(20,), prefill=False, seen=""),
+    RedoRecord(sections=("ab",)),
+]
+
+
+def written(path: Path) -> bytes:
+    journal = Journal(path)
+    for record in RECORDS:
+        note(journal, record)
+    journal.close()
+    return path.read_bytes()
+
+
+def test_every_kind_comes_back_as_written(tmp_path: Path) -> None:
+    written(tmp_path / "journal.jsonl")
+    assert [r.kind for r in RECORDS] == list(SHAPES)
+    assert list(read(Journal(tmp_path / "journal.jsonl"), *map(type, RECORDS))) == RECORDS
+
+
+def test_a_call_holds_no_field_that_says_nothing() -> None:
+    assert CallRecord(**CALL, reply=REPLY).data() == {**CALL, "reply": REPLY.model_dump()}
+    assert WastedRecord(**CALL, peak=True, began=2.0, reply=REPLY).data().keys() - CALL.keys() == {
+        "peak", "began", "reply",
+    }  # fmt: skip
+
+
+def keys(value: object, path: tuple[object, ...] = ()) -> list[tuple[object, ...]]:
+    """The places of all keys of a JSON value."""
+    if isinstance(value, dict):
+        return [p for key, held in value.items() for p in ((*path, key), *keys(held, (*path, key)))]
+    return [p for i, held in enumerate(value) for p in keys(held, (*path, i))] if isinstance(value, list) else []
+
+
+def others(record: JournalRecord) -> list[tuple[object, ...]]:
+    """Its keys, but for what one model is: that may hold more, of other versions."""
+    data = json.loads(json.dumps(record.data()))
+    return [path for path in keys(data) if not {"writer", "planner"} & set(path) or len(path) == 1]
+
+
+@pytest.mark.parametrize("record", RECORDS, ids=lambda r: r.kind)
+def test_a_changed_key_is_the_named_error(record: JournalRecord) -> None:
+    for path in others(record):
+        data = json.loads(json.dumps(record.data()))
+        place = data
+        for step in path[:-1]:
+            place = place[step]
+        place[f"{path[-1]}?"] = place.pop(path[-1])
+        journal = Journal(None)
+        journal.append("redo", {"sections": []})
+        journal.append(record.kind, data)
+        with pytest.raises(RunError, match=rf"journal:2: not a record of this version, kind '{record.kind}'"):
+            list(read(journal, type(record)))
+
+
+@pytest.mark.parametrize("wrong", [[], None, "text", 5, {"step": {}}, {"sections": 5}])
+def test_other_shapes_and_other_kinds_are_the_named_error(wrong: object) -> None:
+    for kind, shape in [*SHAPES.items(), ("recall", RedoRecord)]:
+        journal = Journal(None)
+        journal.append(kind, wrong)  # type: ignore[arg-type]
+        with pytest.raises(RunError, match="journal:1: not a record of this version"):
+            list(read(journal, shape))
+
+
+@settings(max_examples=100)
+@given(st.data())
+def test_a_changed_byte_anywhere_is_the_named_error(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "bytes.jsonl"
+    path.unlink(missing_ok=True)
+    raw = bytearray(written(path))
+    at = data.draw(st.integers(0, len(raw) - 2))
+    raw[at] ^= data.draw(st.integers(1, 255))
+    path.write_bytes(bytes(raw))
+    line = bytes(raw)[:at].count(b"\n") + 1
+    last = bytes(raw)[at:].count(b"\n") <= 1
+    if last and b"\0" in bytes(raw):
+        return  # zeros at the very end are a power cut's
+    with pytest.raises(RunError, match=rf"bytes\.jsonl:({line}|{line + 1}|{line - 1}): damaged record"):
+        list(read(Journal(path, read_only=True), *map(type, RECORDS)))
+
+
+@pytest.mark.parametrize("at", range(len(RECORDS) + 1))
+def test_a_line_of_brackets_anywhere_is_the_named_error(tmp_path: Path, at: int) -> None:
+    lines = written(tmp_path / "j.jsonl").splitlines(keepends=True)
+    (tmp_path / "j.jsonl").write_bytes(b"".join([*lines[:at], b"[" * 100_000 + b"\n", *lines[at:]]))
+    with pytest.raises(RunError, match=rf"j\.jsonl:{at + 1}: damaged record"):
+        Journal(tmp_path / "j.jsonl", read_only=True)
