@@ -12,7 +12,7 @@ import click
 import pytest
 from tests.server import Server
 
-from longwriter.cli.lazy import Lazy
+from longwriter.cli.lazy import LazyGroup, Listed
 from longwriter.cli.main import COMMANDS
 from longwriter.cli.shared.options import Finite, role_over, settings
 from longwriter.errors import InputError
@@ -58,8 +58,8 @@ WRITE = ("write", "Write an essay on tea", "--words", "200", "--retry", "1")
             "NOT_SET, which is not set",
         ),
         (("--model", "fake", "--header", f"A:{SECRET}"), "are for servers"),
-        (("--model", "fake", "--retry", "inf"), "no finite number"),
-        (("--model", "fake", "--timeout", "nan"), "no finite number"),
+        (("--model", "fake", "--retry", "inf"), "not a finite number"),
+        (("--model", "fake", "--timeout", "nan"), "not a finite number"),
     ],
 )
 def test_what_cannot_be_reached_is_one_line_and_exit_2(more: tuple[str, ...], said: str) -> None:
@@ -156,15 +156,15 @@ def test_an_address_over_a_provider_needs_a_name() -> None:
     assert settings("a b", {"base_url": "http://x/v1"}).writer.model == "azure/d"
 
 
-def commands(table: dict[str, str]) -> Iterator[click.Command]:
-    for place in table.values():
-        module, name = place.split(":")
+def commands(table: dict[str, Listed]) -> Iterator[click.Command]:
+    for listed in table.values():
+        module, name = listed.place.split(":")
         try:
             command = getattr(importlib.import_module(module), name)
         except ModuleNotFoundError as error:
             pytest.skip(f"without {error.name}")
         yield command
-        if isinstance(command, Lazy):
+        if isinstance(command, LazyGroup):
             yield from commands(command.table)
 
 

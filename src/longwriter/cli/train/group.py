@@ -8,7 +8,7 @@ KEPT = "stopped; the checkpoints so far are kept: the same command goes on from 
 
 COMMANDS = {
     "pretrain": Listed(
-        "longwriter.cli.train.run:pretrain", "Train a model on token shards, from nothing or from weights.", KEPT
+        "longwriter.cli.train.run:pretrain", "Train a model on token shards, from random or existing weights.", KEPT
     ),
     "cpt": Listed(
         "longwriter.cli.train.run:cpt",
