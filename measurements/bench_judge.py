@@ -1,4 +1,4 @@
-"""Overhead of judging, against a local server with a fixed latency (tests/server.py, its own process).
+"""Overhead of judging, against a local server with a fixed latency (tests/helpers/server.py, its own process).
 
 Run: python measurements/bench_judge.py [SECONDS]. Prints JSON: wall time of 1,000 judgements (six marks each, of texts of
 300 words) at concurrency 64 beside the ideal, which is 1,000 / 64 rounded up times the server's latency; and of scoring
@@ -26,7 +26,7 @@ from longwriter.steps.local import LocalEngine
 from longwriter.steps.step import StepProgress
 
 JUDGEMENTS, CONCURRENCY, WORDS = 1000, 64, 300
-SERVER = Path(__file__).parent.parent / "tests" / "server.py"
+SERVER = Path(__file__).parent.parent / "tests" / "helpers" / "server.py"
 
 
 def settings(data: Path, texts: Path, url: str) -> BenchSettings:

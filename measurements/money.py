@@ -2,7 +2,7 @@
 
 Run: python measurements/money.py. Prints two Markdown tables. The first is the program's own estimate: the writer runs on a
 model that costs nothing, so the prompts are real and their tokens guessed (cold: nothing read from a cache; warm: all that
-could be). The second is read off the bytes that a real local server (tests/server.py) received.
+could be). The second is read off the bytes that a real local server (tests/helpers/server.py) received.
 """
 
 import asyncio
@@ -18,8 +18,8 @@ from longwriter.writer.estimate import estimate
 from longwriter.writer.session import Options, write
 from longwriter.writer.settings import WriteSettings
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
-from server import Server
+sys.path.insert(0, str(Path(__file__).parent.parent))
+from tests.helpers.server import Server
 
 WORDS, REQUEST, WINDOW = 20_000, "Write a history of tea", 200_000
 OPENAI, DEEPSEEK, OPENROUTER = (

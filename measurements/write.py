@@ -1,4 +1,4 @@
-"""Overhead of the writer, against a local server with a fixed latency model (tests/server.py, its own process).
+"""Overhead of the writer, against a local server with a fixed latency model (tests/helpers/server.py, its own process).
 
 Run: python measurements/write.py. Prints JSON: wall time of 64 manuscripts of 20 sections at concurrency 64 as a ratio to the
 ideal (the longest chain of server times), CPU per call, peak memory; prompt tokens of a 20,000-word manuscript with
@@ -21,7 +21,7 @@ from longwriter.writer.session import Options, Result, write
 from longwriter.writer.settings import WriteSettings
 
 MANUSCRIPTS, WORDS, TTFT_S, TOKEN_S = 64, 10_000, 0.2, 0.002
-SERVER = Path(__file__).parent.parent / "tests" / "server.py"
+SERVER = Path(__file__).parent.parent / "tests" / "helpers" / "server.py"
 
 
 def start(*options: str) -> tuple[subprocess.Popen[str], str]:

@@ -25,10 +25,10 @@ def test_a_record_is_read_as_its_kind(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("data", "told"),
     [
-        ({"section": "x"}, r"journal.jsonl:2: a record 'finished' .*: section: 'x' is no whole number"),
+        ({"section": "x"}, r"journal.jsonl:2: a record 'finished' .*: section: 'x' is not a whole number"),
         ({}, r"journal.jsonl:2: .*: section: it is missing"),
         ({"section": 1, "noet": ""}, r"journal.jsonl:2: .*: noet: "),
-        ([], r"journal.jsonl:2: .*: \[\] is no table"),
+        ([], r"journal.jsonl:2: .*: \[\] is not a table"),
     ],
 )
 def test_a_record_of_another_shape_is_named_with_its_line(tmp_path: Path, data, told: str) -> None:

@@ -140,8 +140,8 @@ def _in_a_line(error: click.ClickException) -> str:
             ends = {lowest: kind.min, highest: kind.max}
             known = {key: end for key, end in ends.items() if end is not None}
             said = f"{said.split(' ')[0]} is not allowed; give {allowed(known)}"
-        said = re.sub("is not a valid integer.*", "is no whole number; give digits alone, such as 2000", said)
-        return f"{name}: {re.sub('is not a valid float.*', 'is no number; give one such as 0.5', said)}"
+        said = re.sub("is not a valid integer.*", "is not a whole number; give digits alone, such as 2000", said)
+        return f"{name}: {re.sub('is not a valid float.*', 'is not a number; give one such as 0.5', said)}"
     if isinstance(error, click.MissingParameter | click.NoSuchOption):
         said = error.format_message().rstrip(".")
     return said if context is None else f"{said}; see {context.command_path} --help"

@@ -150,7 +150,9 @@ def read_words(text: str) -> WordTable:
     first, named = _ints(starts), _ints(names)
     sentences = np.searchsorted(np.fromiter(sentence_ends(text), np.int64), first, side="right")
     characters = np.count_nonzero(np.array(single, np.bool_)[named])
-    return WordTable(first, _ints(ends), named, _ints(stem_at), _ints(stems), sentences, bool(2 * characters > len(named)))
+    return WordTable(
+        first, _ints(ends), named, _ints(stem_at), _ints(stems), sentences, bool(2 * characters > len(named))
+    )
 
 
 def _ints(numbers: "array[int]") -> Ints:

@@ -21,7 +21,7 @@ from tests.helpers.server import Server
         (("  ...  ",), "the instruction says nothing"),
         (("x y", "--words", "0"), "--words: 0 is not allowed; give 20 to 1,000,000"),
         (("x y", "--words", "10000000"), "--words: 10000000 is not allowed; give 20 to 1,000,000"),
-        (("x y", "--words", "2k"), "--words: '2k' is no whole number of words; give digits alone, such as 2000"),
+        (("x y", "--words", "2k"), "--words: '2k' is not a whole number of words; give digits alone, such as 2000"),
         (("x y", "--plan", "no.md"), "cannot read no.md"),
         (("x y", "--config", "no.toml"), "cannot read no.toml"),
         (("--batch", "no.jsonl"), "cannot read no.jsonl"),

@@ -51,8 +51,8 @@ WRITE = ("write", "Write an essay on tea", "--words", "200", "--retry", "1")
             "NOT_SET, which is not set",
         ),
         (("--model", "fake", "--header", f"A:{SECRET}"), "are for servers"),
-        (("--model", "fake", "--retry", "inf"), "no finite number"),
-        (("--model", "fake", "--timeout", "nan"), "no finite number"),
+        (("--model", "fake", "--retry", "inf"), "not a finite number"),
+        (("--model", "fake", "--timeout", "nan"), "not a finite number"),
     ],
 )
 def test_what_cannot_be_reached_is_one_line_and_exit_2(more: tuple[str, ...], said: str) -> None:

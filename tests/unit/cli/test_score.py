@@ -200,7 +200,7 @@ def test_a_grpo_run_is_scored_at_its_last_step(tmp_path: Path) -> None:
         (("a.md", "--reward", "writing", "--judge", "m"), "--request"),
         (("a.md", "--reward", "writing", "--request", "x"), "reward_model"),
         (("a.md", "--longest", "1"), "longest"),
-        (("a.md", "--longest", "inf"), "--longest: inf is no finite number"),
+        (("a.md", "--longest", "inf"), "--longest: inf is not a finite number"),
         (("a.md", "--id", "b"), "'b'"),
         (("broken.jsonl",), "broken.jsonl:2: not JSON"),
         (("list.jsonl",), "list.jsonl:1: expected an object such as"),

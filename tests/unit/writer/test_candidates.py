@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from tests.unit.writer.making import fake, settings, varied, write_with
+from tests.helpers.making import fake, settings, varied, write_with
 
 from longwriter.errors import Unavailable
 from longwriter.models.base import Listens

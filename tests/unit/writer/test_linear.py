@@ -4,7 +4,7 @@ import time
 from collections import Counter
 
 import pytest
-from tests.unit.writer.making import fake, session, settings
+from tests.helpers.making import fake, session, settings
 
 from longwriter import journal, text
 from longwriter.models.fake import FakeModel

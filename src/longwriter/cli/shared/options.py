@@ -29,7 +29,7 @@ class WordCount(click.ParamType[int]):
         """Read digits. Raises click's own error for anything else; the range is that of the settings."""
         digits = str(value).strip().replace(",", "").replace("_", "")
         if not (digits.removeprefix("-").isdecimal() and len(digits) < 20):
-            self.fail(f"{value!r} is no whole number of words; give digits alone, such as 2000", param, ctx)
+            self.fail(f"{value!r} is not a whole number of words; give digits alone, such as 2000", param, ctx)
         return int(digits)
 
 
@@ -61,7 +61,7 @@ class Finite(click.FloatRange):
         except ValueError:  # click says so
             finite = True
         if not finite:
-            raise InputError(f"{_flag(param)}: {value} is no finite number")
+            raise InputError(f"{_flag(param)}: {value} is not a finite number")
         return float(super().convert(value, param, ctx))
 
 

@@ -150,7 +150,7 @@ def test_names_fiction_and_numerals() -> None:
         ('{"text": "a"}\n{"text": \n', r"c\.jsonl:2: not JSON"),
         ('{"text": "a"}\n{"text": ' + "[" * 200_000, r"c\.jsonl:2: not usable JSON"),
         ('{"text": "a"}\n\n{"title": "a"}\n', r"c\.jsonl:3: text: it is missing"),
-        ('{"text": 5}\n', r"c\.jsonl:1: text: 5 is no text"),
+        ('{"text": 5}\n', r"c\.jsonl:1: text: 5 is not text"),
         ('{"text": "a", "order": "x"}\n', r"c\.jsonl:1: order: "),
         ('["a"]\n', r"c\.jsonl:1: expected an object"),
         ("", r"c\.jsonl: no chapters in it"),

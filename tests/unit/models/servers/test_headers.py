@@ -112,7 +112,7 @@ async def test_an_extra_field_that_is_refused_is_the_users_to_mend(name: str) ->
         ({"model": "x"}, "'model' is what"),
         ({"a": float("nan")}, ""),
         ({"a": {"b": [float("inf")]}}, ""),
-        ([1], "is no table"),
+        ([1], "is not a table"),
     ],
 )
 def test_extra_fields_that_cannot_be(extra: object, said: str) -> None:
