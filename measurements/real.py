@@ -52,11 +52,11 @@ def measure(folder: Path) -> dict[str, object]:
     """One row: what a run wrote."""
     session = stored(folder)
     assert session is not None
-    result, manuscript = session.result(), session.manuscript
+    result, manuscript, document = session.result(), session.manuscript, session.document
     report, body = result.report, HEADING.sub("", result.text)
     sections = manuscript.plan.sections
     lines = [f"{s.title} {s.point}" for s in sections]
-    texts = {p.index: HEADING.sub("", p.text) for p in manuscript.parts()}
+    texts = {p.index: HEADING.sub("", p.text) for p in document.parts()}
     own = [covered(line, texts.get(i, "")) for i, line in enumerate(lines)]
     titles = [(s.chapter, s.title.casefold()) for s in sections]
     calls: list[Any] = [

@@ -12,7 +12,7 @@ from string import Template
 from longwriter.text import fenced
 
 
-class Prompt(str):
+class RenderedPrompt(str):
     """A rendered prompt. Within another one its tags stay as they are: what it holds cannot close them."""
 
 
@@ -32,14 +32,14 @@ class PromptSet:
         """The $fields of a prompt that `given` does not fill."""
         return set(Template(self._texts[name]).get_identifiers()) - set(self.given)
 
-    def render(self, name: str, **values: object) -> Prompt:
+    def render(self, name: str, **values: object) -> RenderedPrompt:
         """Fill the fields; tags of the prompt that a value holds too are numbered, so that no value can close them.
 
         A field without a value is a KeyError; values that the prompt does not use are ignored.
         """
         given: dict[str, object] = self.given | values
-        held = [str(value) for value in given.values() if not isinstance(value, Prompt)]
-        return Prompt(Template(fenced(self._texts[name], held)).substitute(given))
+        held = [str(value) for value in given.values() if not isinstance(value, RenderedPrompt)]
+        return RenderedPrompt(Template(fenced(self._texts[name], held)).substitute(given))
 
 
 @cache

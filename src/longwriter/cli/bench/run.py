@@ -1,4 +1,4 @@
-"""longwriter bench NAME: write, judge, score."""
+"""longwriter bench NAME, and longwriter bench run PACKAGE.MODULE:CLASS: write, judge, score."""
 
 import json
 import re

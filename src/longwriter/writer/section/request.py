@@ -8,7 +8,7 @@ from longwriter.journal import digest
 from longwriter.length.target import read_target
 from longwriter.models.cards import Card
 from longwriter.models.limits import token_limit
-from longwriter.prompts import Prompt, PromptSet
+from longwriter.prompts import PromptSet, RenderedPrompt
 from longwriter.text import head_words, last_sentence_end, tail_words
 from longwriter.types import Message, Plan, Request
 from longwriter.writer.calls import user
@@ -177,7 +177,7 @@ class SectionRequests:
 
         def render(earlier: str) -> str:
             parts = [p for p in (self.agreement, earlier) if p]
-            return self.prompts.render(name, plan=plan, memory=Prompt("\n\n".join(parts)), **values)
+            return self.prompts.render(name, plan=plan, memory=RenderedPrompt("\n\n".join(parts)), **values)
 
         if context.mode != "window":
             prompt = render(context.full(piece.text))
