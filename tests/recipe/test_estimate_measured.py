@@ -12,7 +12,7 @@ torch = pytest.importorskip("torch", reason="estimates are compared with real tr
 transformers = pytest.importorskip("transformers", reason="estimates are compared with real training")
 peft = pytest.importorskip("peft", reason="estimates are compared with real training")
 
-from benchmarks.estimate import CASES, JOB, measured, predicted  # noqa: E402 - as above
+from measurements.estimate import CASES, JOB, measured, predicted  # noqa: E402 - as above
 from tests.helpers import tiny  # noqa: E402
 
 from longwriter.train.estimate.shape import BUILDS, ModelShape  # noqa: E402
