@@ -1,6 +1,6 @@
 """CPU and memory of the writer's own work as the text grows: the fake model writes texts of several lengths.
 
-Run: python benchmarks/write_scale.py [--profile] [WORDS ...] (without WORDS: 100,000 and 1,000,000). Each length is written
+Run: python measurements/write_scale.py [--profile] [WORDS ...] (without WORDS: 100,000 and 1,000,000). Each length is written
 in a process and a run folder of its own. Prints one line of JSON per length: words written, sections, calls, CPU seconds,
 peak memory in MB; then the ratio of CPU seconds of the last length to the first. Aims for 1,000,000 words: at most 12 times
 the CPU of 100,000, and less than 300 MB. `--profile` prints where the time of the last length goes.
