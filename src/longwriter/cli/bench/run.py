@@ -103,7 +103,7 @@ def run(benchmark: str, out: Path | None, **flags: object) -> None:
     settings = _settings(benchmark, chosen, data, flags)
     if (way := _compat(flags)) is not None:
         compat.check(chosen, way)
-    folder = out or HOME / f"{benchmark}-{re.sub(r'[^0-9A-Za-z._-]+', '-', settings.system).strip('-')}"
+    folder = out or HOME / re.sub(r"[^0-9A-Za-z._-]+", "-", f"{benchmark}-{settings.system}").strip("-")
     concurrency, prices = flags["concurrency"], flags["prices"]
     assert isinstance(concurrency, int)
     runtime = Runtime(LocalEngine(concurrency), StepProgressDisplay(), prices if isinstance(prices, Path) else None)
