@@ -23,6 +23,8 @@ from longwriter.text import CJK_CHARACTER, is_cjk, sentence_ends
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+Places = npt.NDArray[np.int32]
+"""Half the memory of `Ints`, for what a text has one of per word."""
 
 CELL = 30
 """Stems of a cell: about 65 English words."""
@@ -88,13 +90,13 @@ def stem(word: str) -> str:
 class WordTable(NamedTuple):
     """A text's words. `stem_at` are the indices of words with a stem, `stems` their numbers, both in order."""
 
-    starts: Ints
-    ends: Ints
-    names: Ints
+    starts: Places
+    ends: Places
+    names: Places
     """A number for each word as written, in lowercase."""
     stem_at: Ints
     stems: Ints
-    sentences: Ints
+    sentences: Places
     """Sentence of each word."""
     cjk: bool
     """Most words are Han or kana characters."""
@@ -115,7 +117,7 @@ class WordTable(NamedTuple):
 def read_words(text: str) -> WordTable:
     """Words, stems and sentences of a text."""
     lower = text.lower() if len(text.lower()) == len(text) else text
-    starts, ends, names, stem_at, stems = (array("q") for _ in range(5))
+    starts, ends, names, stem_at, stems = (array(kind) for kind in "iiiqq")
     numbers: dict[str, int] = {}
     single: list[bool] = []
     """Of each different word, whether it is one Chinese or Japanese character."""
@@ -147,12 +149,16 @@ def read_words(text: str) -> WordTable:
         before = word
     if before:
         take(len(names) - 1, before, "")
-    first, named = _ints(starts), _ints(names)
-    sentences = np.searchsorted(np.fromiter(sentence_ends(text), np.int64), first, side="right")
+    first, named = _places(starts), _places(names)
+    sentences = np.searchsorted(np.fromiter(sentence_ends(text), np.int64), first, side="right").astype(np.int32)
     characters = np.count_nonzero(np.array(single, np.bool_)[named])
     return WordTable(
-        first, _ints(ends), named, _ints(stem_at), _ints(stems), sentences, bool(2 * characters > len(named))
+        first, _places(ends), named, _ints(stem_at), _ints(stems), sentences, bool(2 * characters > len(named))
     )
+
+
+def _places(numbers: "array[int]") -> Places:
+    return np.frombuffer(numbers, np.int32) if numbers else np.zeros(0, np.int32)
 
 
 def _ints(numbers: "array[int]") -> Ints:
@@ -187,7 +193,7 @@ class Index:
         self.keys = np.sort(stems * n + np.arange(n))
         self.sums = np.concatenate([[0.0], np.cumsum(self.weights)])
 
-    def sentences(self, sentence: Ints) -> Overlaps:
+    def sentences(self, sentence: Places) -> Overlaps:
         """Each sentence (`sentence`: its number for each stem) against every earlier one."""
         n = len(self.stems)
         place = np.arange(n)
@@ -196,6 +202,7 @@ class Index:
         starts = np.flatnonzero(inside % LONGEST_SENTENCE == 0)
         ends = np.append(starts[1:], n)
         unit = np.repeat(np.arange(len(starts)), ends - starts)
+        del place, new, inside  # 8 bytes per stem each, while the candidates are looked for
         passage, earlier = self._candidates(unit, unit)
         return self._best(starts, ends, passage, starts[earlier], ends[earlier])
 

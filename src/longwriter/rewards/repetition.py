@@ -22,7 +22,7 @@ from typing import NamedTuple
 import numpy as np
 from pydantic import JsonValue
 
-from longwriter.rewards.overlap import Floats, Index, Ints, Overlaps, WordTable, read_words
+from longwriter.rewards.overlap import Floats, Index, Overlaps, Places, WordTable, read_words
 from longwriter.text import language
 
 RUN, RUN_CJK = 8, 14
@@ -118,10 +118,10 @@ def _of_words(view: _View) -> Floats:
     return degrees
 
 
-def _copies(words: WordTable) -> tuple[Floats, Ints]:
+def _copies(words: WordTable) -> tuple[Floats, Places]:
     """1.0 for each word within a run that stood earlier, and where its run stood first, -1 for none."""
     n, length = len(words.names), RUN_CJK if words.cjk else RUN
-    copied, origin = np.zeros(n), np.full(n, -1)
+    copied, origin = np.zeros(n), np.full(n, -1, np.int32)
     if n <= length:
         return copied, origin
     hashes = np.zeros(n - length + 1, np.uint64)
@@ -137,7 +137,7 @@ def _copies(words: WordTable) -> tuple[Floats, Ints]:
     return copied, origin
 
 
-def _runs(words: WordTable, copied: Floats, origin: Ints) -> list[RepeatedPassage]:
+def _runs(words: WordTable, copied: Floats, origin: Places) -> list[Passage]:
     """Copied words in a row, with what they copy."""
     edges = np.flatnonzero((np.diff(origin, prepend=-9) != 1) | (np.diff(copied, prepend=-1) != 0))
     passages = []

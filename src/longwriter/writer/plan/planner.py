@@ -7,6 +7,7 @@ one line at a time, or not at all (`skeleton`).
 """
 
 import math
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from longwriter.errors import EmptyReply, PlanError
@@ -107,7 +108,7 @@ class Planner:
         mean = words // form.sections
         bounds = {"low": min(LOW, mean), "high": HIGH}
         if form.chapters == 1:
-            plan = await self._outline("plan", "plan", form.sections, {"words": words, **bounds})
+            plan = await self._outline("plan", "plan", form.sections, bounds, {"words": words})
             return _scaled(plan, words)
         return await self._book(form, words, bounds)
 
@@ -151,7 +152,7 @@ class Planner:
 
     async def _book(self, form: PlanShape, words: int, bounds: dict[str, int]) -> Plan:
         own = {"low": LOW, "high": words}
-        outline = await self._outline("plan:chapters", "chapters", form.chapters, {"words": words, **own})
+        outline = await self._outline("plan:chapters", "chapters", form.chapters, own, {"words": words})
         outline = _scaled(outline, words)
         chapters = "\n".join(f"{i}. {c.title}: {c.point}" for i, c in enumerate(outline.sections, 1))
         sections: list[Section] = []
@@ -160,23 +161,21 @@ class Planner:
                 chapter.title if all(s.chapter != chapter.title for s in sections) else f"{chapter.title} ({number})"
             )
             count = max(1, round(form.sections * chapter.words / words))
-            values = {"chapters": chapters, "number": number, "title": title, "point": chapter.point, **bounds}
+            values = {"chapters": chapters, "number": number, "title": title, "point": chapter.point}
             part = await self._outline(
-                f"plan:chapter:{number}", "chapter_plan", count, {"words": chapter.words, **values}
+                f"plan:chapter:{number}", "chapter_plan", count, bounds, {"words": chapter.words, **values}
             )
             for section in _scaled(part, chapter.words).sections:
                 sections.append(section.model_copy(update={"chapter": title}))
         return Plan(title=outline.title, sections=tuple(sections))
 
     async def _outline(
-        self, step: str, name: Name, count: int | None, values: dict[str, object] | dict[str, int]
+        self, step: str, name: Name, count: int | None, bounds: Mapping[str, int], values: Mapping[str, object] = {}
     ) -> Plan:
-        """One readable outline: asked for, and asked again with the fault named."""
-        text = self.prompts.render(name, instruction=self.settings.instruction, count=count, **values)
+        """One readable outline: asked for, and asked again with the fault named. `bounds`: low and high of its budgets."""
+        text = self.prompts.render(name, instruction=self.settings.instruction, count=count, **bounds, **values)
         messages = user(text, self.prompts.render("system") if self.card.system else None)
-        low, high = values["low"], values["high"]
-        assert isinstance(low, int)
-        assert isinstance(high, int)
+        low, high = bounds["low"], bounds["high"]
         planner, fault = self.calls.roles["planner"].model, ""
         odd: tuple[Plan, str] | None = None
         limit = token_limit(PLAN_WORDS + PLAN_WORDS_PER_SECTION * (count or FREE_SECTIONS), self.card, 1.5)
