@@ -137,7 +137,7 @@ def _copies(words: WordTable) -> tuple[Floats, Places]:
     return copied, origin
 
 
-def _runs(words: WordTable, copied: Floats, origin: Places) -> list[Passage]:
+def _runs(words: WordTable, copied: Floats, origin: Places) -> list[RepeatedPassage]:
     """Copied words in a row, with what they copy."""
     edges = np.flatnonzero((np.diff(origin, prepend=-9) != 1) | (np.diff(copied, prepend=-1) != 0))
     passages = []
