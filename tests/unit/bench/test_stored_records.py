@@ -25,13 +25,13 @@ def run_of(tmp_path: Path) -> Path:
         ("item", {"idd": "x", "prompt": "p"}, "id: it is missing"),
         ("write", {"id": "r1"}, "result: it is missing"),
         ("write", {"result": {}}, "id: it is missing"),
-        ("write", {"id": "r1", "result": "x"}, "result: 'x' is no table"),
+        ("write", {"id": "r1", "result": "x"}, "result: 'x' is not a table"),
         ("write", {"id": "r1", "result": {"text": "x"}}, "id: it is missing"),
-        ("write", {"id": "r1", "result": {"id": "r1", "text": 7}}, "text: 7 is no text"),
-        ("write", {"id": "r1", "result": {"id": "r1", "calls": "many"}}, "calls: 'many' is no whole number"),
+        ("write", {"id": "r1", "result": {"id": "r1", "text": 7}}, "text: 7 is not text"),
+        ("write", {"id": "r1", "result": {"id": "r1", "calls": "many"}}, "calls: 'many' is not a whole number"),
         ("failed", {"step": "write", "id": "r1"}, "reason: it is missing"),
-        ("failed", {"step": 3, "id": "r1", "reason": "x"}, "step: 3 is no text"),
-        ("made", {"step": []}, r"step: \[\] is no text"),
+        ("failed", {"step": 3, "id": "r1", "reason": "x"}, "step: 3 is not text"),
+        ("made", {"step": []}, r"step: \[\] is not text"),
     ],
 )
 def test_a_record_of_another_shape_is_named_with_its_line(
