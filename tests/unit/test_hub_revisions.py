@@ -103,6 +103,7 @@ def models(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     server.shutdown()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("revision", ["", "@v1", "@refs/pr/1"])
 def test_a_model_is_pulled_at_its_revision_and_its_commit_is_recorded(models: None, revision: str) -> None:
     Models.asked.clear()

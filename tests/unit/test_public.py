@@ -56,6 +56,7 @@ def test_every_error_is_public() -> None:
     assert kinds <= set(longwriter.__all__)
 
 
+@pytest.mark.slow
 def test_a_call_and_the_command_make_one_run() -> None:
     made = longwriter.write(TEA, model="fake", out="tea.md")
     assert Path("tea.md").read_text("utf-8") == made.text
@@ -245,6 +246,7 @@ except KeyboardInterrupt: print("stopped", longwriter.Run.open("r").state)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", ["script", "notebook"])
 def test_ctrl_c_stops_a_call_with_its_files_closed(place: str) -> None:
     process = subprocess.Popen([sys.executable, "-c", STOPPED, place], stdout=subprocess.PIPE, text=True)

@@ -115,6 +115,7 @@ def longwriter(package: Path, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
 
 
+@pytest.mark.slow
 def test_a_benchmark_from_outside_brings_its_judging_and_its_summary(package: Path, tmp_path: Path) -> None:
     """References say 10, 4 and 7; the last judge reply is prose each time: two of three are in the mean of 7."""
     rows = [{"id": n, "ask": f"Write on {n}", "room": room, "reference": f"ref-{mark}"}

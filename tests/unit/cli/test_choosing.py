@@ -177,6 +177,7 @@ class Hub(BaseHTTPRequestHandler):
         pass
 
 
+@pytest.mark.slow
 def test_pull_takes_a_file_of_the_hub_and_the_licence_of_its_card(alone: Path) -> None:
     with ThreadingHTTPServer(("127.0.0.1", 0), Hub) as hub:
         threading.Thread(target=hub.serve_forever, daemon=True).start()

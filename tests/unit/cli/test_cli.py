@@ -136,6 +136,7 @@ def test_batch_writes_all_and_reports_what_failed(tmp_path: Path) -> None:
     assert "t3: failed" in broken.stderr
 
 
+@pytest.mark.slow
 def test_estimate_and_dry_run_spend_nothing(tmp_path: Path) -> None:
     done = longwriter_here(
         "estimate",

@@ -97,6 +97,7 @@ def test_a_secret_in_an_address_of_the_environment_is_not_shown(tmp_path: Path) 
     assert "secret" not in wrong.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(shutil.which("bash") is None, reason="no bash here")
 def test_a_real_bash_completes_commands_and_runs(tmp_path: Path) -> None:
     for name in ("tea-1", "tea-2", "rome-3"):

@@ -34,6 +34,7 @@ def stopped(cwd: Path, *arguments: str) -> Server:
     return slow
 
 
+@pytest.mark.slow
 def test_resume_and_redo_go_where_the_first_command_wanted_from_any_folder(tmp_path: Path, server: Server) -> None:
     here, there = tmp_path / "here", tmp_path / "there"
     here.mkdir()
@@ -66,6 +67,7 @@ def test_resume_and_redo_go_where_the_first_command_wanted_from_any_folder(tmp_p
     assert (here / "tea.md").read_text() == (there / "other.md").read_text()
 
 
+@pytest.mark.slow
 def test_a_folder_that_is_gone_is_said_and_the_text_is_in_the_run(tmp_path: Path, server: Server) -> None:
     (tmp_path / "gone").mkdir()
     stopped(tmp_path, *WRITE, "--out", "gone/tea.md")

@@ -192,6 +192,7 @@ def test_a_thinking_model_is_said_to_think(tmp_path: Path) -> None:
     assert any(line.startswith("section 1/1 ") and line.endswith(": thinking") for line in shown.lines)
 
 
+@pytest.mark.slow
 def test_batch_says_which_texts_are_not_as_asked(tmp_path: Path) -> None:
     lines = [{"instruction": f"Write {n} words on tea", "id": f"t{n}"} for n in (300, 400)]
     (tmp_path / "b.jsonl").write_text("\n".join(map(json.dumps, lines)))
@@ -225,6 +226,7 @@ def test_a_log_gets_plain_lines_and_no_carriage_returns(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.slow
 def test_a_looping_model_ends_with_code_4_and_says_so_first(tmp_path: Path) -> None:
     circle = "The keeper poured tea and the boat came home. He thought of the sea. "
     with Server(speak=lambda body, _: json.dumps(TWO) if "JSON" in str(body["messages"]) else circle * 40) as server:

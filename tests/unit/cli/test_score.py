@@ -141,6 +141,7 @@ class Short(Nan):
 """
 
 
+@pytest.mark.slow
 def test_a_reward_of_ones_own_may_break_but_not_the_output(tmp_path: Path) -> None:
     (tmp_path / "own.py").write_text(OWN)
     (tmp_path / "s.jsonl").write_text('{"text": "0.25"}\n{"text": "nan"}')

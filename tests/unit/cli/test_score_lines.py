@@ -29,6 +29,7 @@ def test_a_lone_surrogate_becomes_the_replacement_character(tmp_path: Path) -> N
         assert (found["id"], found["why"]["length"]["words"]) == ("\ufffd", 2)
 
 
+@pytest.mark.slow
 def test_a_reward_of_ones_own_may_need_the_request(tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text(OWN)
     (tmp_path / "a.txt").write_text("A text.")

@@ -283,6 +283,7 @@ def test_any_text_gives_a_sensible_target_or_none(instruction: str) -> None:
         assert found.aim <= 1.05 * 2_000_000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "unit", ["1", "one ", "1,", "10 ", "一", "每", "each ", "10 chapters of 500 words each ", "word count ", " "]
 )

@@ -254,6 +254,7 @@ def test_stems_meet() -> None:
     assert len(words.stems) == 6  # 用小 小提 提琴 琴换 换船 船票
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not BOOKS.exists(), reason="the corpus is not beside this checkout")
 def test_chapters_of_real_books_keep_their_worth() -> None:
     factors = []

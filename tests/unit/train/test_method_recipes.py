@@ -118,6 +118,7 @@ def command(*arguments: object, folder: Path) -> subprocess.CompletedProcess[str
     return subprocess.run(given, cwd=folder, env=clean, capture_output=True, text=True, timeout=120, check=False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("method", "settings", "said"), [REFUSED[3], REFUSED[4], REFUSED[7], REFUSED[17]], ids=lambda value: str(value)[:20]
 )

@@ -40,6 +40,7 @@ async def characters(words: int) -> tuple[Counter[str], int]:
     return seen, len(result.text)
 
 
+@pytest.mark.slow
 async def test_four_times_the_text_takes_four_times_the_work() -> None:
     (small, small_length), (large, large_length) = await characters(10_000), await characters(40_000)
     assert set(large) == {"count_words", "_bag", "digest", "word_spans"}

@@ -19,6 +19,7 @@ from longwriter.writer.plan.outline import from_markdown, to_markdown
 from longwriter.writer.session import Options, replay, stored
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ratio", [0.4, 1.0, 1.8])
 @pytest.mark.parametrize("words", [3000, 20_000])
 async def test_length_is_kept_by_models_that_do_not_keep_it(ratio: float, words: int) -> None:
@@ -264,6 +265,7 @@ async def test_redo_keeps_the_old_text_until_the_new_one_stands(tmp_path: Path) 
     assert after.text != before
 
 
+@pytest.mark.slow
 async def test_resume_is_exact_wherever_the_endpoint_dies(tmp_path: Path) -> None:
     chosen = settings(words=6000, max_tokens=150_000, window=6000)
     whole = await write_with(fake(0.6), chosen, tmp_path / "whole")

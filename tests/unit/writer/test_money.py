@@ -97,6 +97,7 @@ async def test_a_ceiling_counts_what_writing_to_the_cache_costs() -> None:
                 await made.ask("writer", "s", prompt, expect=10)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("model", "mode"), [("deepseek-flash", "auto"), ("gpt-4o", "window")])
 async def test_the_choice_is_kept_told_and_in_the_report(tmp_path: Path, model: str, mode: str) -> None:
     chosen = settings(words=20_000, writer={"model": model}, window=200_000)

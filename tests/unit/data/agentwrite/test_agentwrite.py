@@ -126,6 +126,7 @@ def test_datasets_loads_what_was_built(tmp_path: Path) -> None:
     assert len(loaded) == 4
 
 
+@pytest.mark.slow
 def test_thresholds_may_change_and_nothing_is_asked_again(tmp_path: Path) -> None:
     path, out = saved(tmp_path / "r.jsonl", ROWS), tmp_path / "out"
     with Server(speak=speak, ratio=0.93) as server:
@@ -232,6 +233,7 @@ def test_kills_change_nothing_and_cost_what_was_under_way(tmp_path: Path) -> Non
     assert 0 <= repeated <= 4 * kills
 
 
+@pytest.mark.slow
 def test_a_dry_run_counts_and_asks_nothing(tmp_path: Path) -> None:
     with Server() as server:
         dry = command(saved(tmp_path / "r.jsonl", ROWS), server, tmp_path / "out", "--dry-run", "--json")
@@ -242,6 +244,7 @@ def test_a_dry_run_counts_and_asks_nothing(tmp_path: Path) -> None:
     assert told["calls"] > 30
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("rows", "more", "said"),
     [

@@ -211,6 +211,7 @@ def test_what_is_held_out_is_in_no_training_row(lessons: Path, source: Path) -> 
         assert is_held_out(found.book, found.sha256, ("book-2",), 3) == shards_hold_out(row, shards)
 
 
+@pytest.mark.slow
 def test_the_same_settings_make_the_same_bytes(lessons: Path, source: Path, tmp_path: Path) -> None:
     settings = BacktranslateSettings(source=str(source), form="nano", held_out_books=("book-2",))
     make_triples(settings, tmp_path / "again", LOCAL, lambda _: None, MADE)

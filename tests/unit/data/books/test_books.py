@@ -279,6 +279,7 @@ def test_another_tokenizer_in_the_same_place_is_refused(tmp_path: Path) -> None:
 CORPUS = SHARED / "corpus"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus is not on this machine")
 def test_the_corpus_of_nano(tmp_path: Path) -> None:
     settings = BooksSettings(licence="CC0-1.0", only=("GSA+digitalgov.gov",))

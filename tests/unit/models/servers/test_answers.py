@@ -174,6 +174,7 @@ BROKEN = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", BROKEN)
 async def test_an_answer_that_is_an_error_is_asked_for_again(form):
     answers = [BROKEN[form], FORMS["plain"]]

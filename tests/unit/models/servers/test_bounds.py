@@ -105,6 +105,7 @@ TRICKLES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", TRICKLES)
 async def test_bytes_without_progress_are_silence(kind):
     headers, body = TRICKLES[kind]
@@ -117,6 +118,7 @@ async def test_bytes_without_progress_are_silence(kind):
         assert server.closed == 1
 
 
+@pytest.mark.slow
 async def test_a_slow_answer_that_goes_on_is_waited_for():
     async def slow():
         for _ in range(8):

@@ -20,6 +20,7 @@ def test_a_server_tells_its_models() -> None:
     assert offers.models_at(server.url) is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "answer",
     [

@@ -137,6 +137,7 @@ async def test_a_cut_reply_says_so():
 FAULTS = ["429", "503", "500", "cut", "bad_chunk", "empty"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("streamed", [False, True])
 async def test_a_passing_fault_is_retried(fault, streamed):
@@ -160,6 +161,7 @@ async def test_silence_is_a_timeout():
     assert len(server.requests) == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", ["429", "500", "cut", "hang"])
 async def test_the_budget_ends_retries(fault):
     with Server(fault_rate=1, fault_kinds=(fault,)) as server:
@@ -213,6 +215,7 @@ def test_waits_grow_within_bounds():
         assert min(0.5 * 2**n, 20) / 2 <= wait <= min(0.5 * 2**n, 20)
 
 
+@pytest.mark.slow
 async def test_empty_replies_end_after_three():
     with Server(faults=["empty"] * 5) as server:
         async with at(server) as model:

@@ -324,6 +324,7 @@ async def test_what_else_it_refuses_is_learned_in_its_own_words(row: Row, place:
     assert held == [True, False, False]
 
 
+@pytest.mark.slow
 async def test_a_limit_of_its_is_waited_for(row: Row, place: Place) -> None:
     answers = [row.busy, says(row, TEXT)]
     with Raw(lambda _: answers.pop(0)) as server:

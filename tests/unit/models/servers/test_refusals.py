@@ -44,6 +44,7 @@ def refusing(name, answer, status=400, needs=lambda body: False):
     return lambda body: answer if name in body or needs(body) else whole(TEXT)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("field", SENT)
 async def test_a_field_refused_in_any_shape_is_left_out_from_then_on(shape, field, caplog):
@@ -318,6 +319,7 @@ async def test_a_400_that_passes_is_waited_for():
     assert "response_format" in server.requests[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("after", ["nan", "inf", "-7", "Fri, 31 Dec 9999 23:59:59 -2300", "0", "x" * 5000])
 async def test_an_absurd_wait_is_none_and_no_invitation(after):
     answer = refusal(429, {"error": {"message": "slow down"}}, **{"Retry-After": after})

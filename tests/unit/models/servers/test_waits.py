@@ -137,6 +137,7 @@ MONEY = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("status", "words", "headers"), TIME)
 async def test_a_quota_that_time_lifts_is_waited_for(status: int, words: str, headers: dict[str, str]) -> None:
     answers = [refusal(status, {"error": {"message": words}}, **headers), whole(TEXT)]

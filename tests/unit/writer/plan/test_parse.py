@@ -339,6 +339,7 @@ UNITS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("unit", [*UNITS, "word count: ", "5 - ", "a: ", '[{"a":1}]', 'a"b"', " ", "one "])
 def test_a_hundred_kilobytes_take_under_a_second(unit: str) -> None:
     begin = time.process_time()
