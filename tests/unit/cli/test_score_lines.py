@@ -5,6 +5,7 @@ import lzma
 import os
 from pathlib import Path
 
+import pytest
 from tests.helpers.command import longwriter, longwriter_here, one_line
 
 OWN = """
