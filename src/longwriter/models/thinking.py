@@ -3,7 +3,7 @@
 `split` takes a whole reply, `ThinkFilter` one that streams; both give the same text, made `whole` (characters.py). The
 marks are data (`markers.toml`), in any case. What stands in backticks is prose. Else:
 
-1. A thinking tag counts at the start of a line (blanks before it allowed) or right after a closing tag; elsewhere it is
+1. A thinking tag counts at the start of a line (whitespace before it allowed) or right after a closing tag; elsewhere it is
    prose that mentions it. Other opening marks of thinking count anywhere, those in square brackets as tags do. What is
    never closed makes all that follows thinking.
 2. A closing mark without an opening makes everything before it thinking: some servers put the opening one into the
@@ -12,7 +12,7 @@ marks are data (`markers.toml`), in any case. What stands in backticks is prose.
 3. A header (`<|channel|>analysis<|message|>`) opens thinking or text, as its words say. Another turn after text ends it.
 4. The text ends at control tokens such as <|im_end|>; `ended` says at which. Tool calls go, and so do other control tokens.
 5. <answer> as the first thing written, with or without its closing tag, is LongWriter-Zero's wrapper and is dropped.
-6. Blanks around what is dropped at the start go with it. All other blanks stay.
+6. Whitespace around what is dropped at the start goes with it; all other stays.
 
 Pure. Left out: code fences (a mark alone on a line of a code block counts).
 """
@@ -66,9 +66,9 @@ class ThinkFilter:
         self._opened = ""  # by which mark
         self._kept = False  # the open block is thinking
         self._wrapped = ""  # the tag that will close the wrapper
-        self._start: list[str] = []  # blanks held back while nothing else is visible
+        self._start: list[str] = []  # whitespace held back while nothing else is visible
         self._started = False
-        self._dropped = False  # a leading block was dropped, so the blanks after it go too
+        self._dropped = False  # a leading block was dropped, so the whitespace after it goes too
         self._struck = False  # inside <s>
         self._line = _Line()
 
@@ -79,7 +79,7 @@ class ThinkFilter:
 
     @property
     def thinking(self) -> str:
-        """What stood in marks of thinking, blocks parted by a blank line, without outer blanks."""
+        """What stood in marks of thinking, blocks parted by a blank line, without outer whitespace."""
         return "".join(self._thoughts).strip()
 
     def feed(self, delta: str) -> str:

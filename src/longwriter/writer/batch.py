@@ -15,6 +15,7 @@ from pydantic import Field
 from longwriter.config import build
 from longwriter.errors import InputError, LongWriterError
 from longwriter.jsonl import read_lines
+from longwriter.models.base import close_all
 from longwriter.runs.folders import run_name
 from longwriter.types import Record
 from longwriter.writer.session import Options, Result, open_models, write
@@ -81,5 +82,4 @@ async def write_batch(
     try:
         return list(await asyncio.gather(*(one(n, s) for n, s in items.items())))
     finally:
-        for model in {id(m): m for m in models.values()}.values():
-            await model.aclose()
+        await close_all(models.values())

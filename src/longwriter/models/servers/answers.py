@@ -27,7 +27,7 @@ FILTERS = re.compile(
 )
 """Providers' names for a filter of theirs."""
 CHARS_A_TOKEN = 32
-"""More than any tokenizer's mean, blanks aside: beyond it the server does not keep the limit."""
+"""More than any tokenizer's mean, whitespace aside: beyond it the server does not keep the limit."""
 SLACK = 8192
 CACHED = ("cached_tokens", "prompt_cache_hit_tokens", "cache_read_input_tokens")
 CACHE_WRITTEN = ("cache_write_tokens", "cache_creation_tokens", "cache_creation_input_tokens")
@@ -65,7 +65,7 @@ class ServerAnswer:
         self._reasoning: list[str] = []
         self._joiner = Joiner()
         self._visible = self.unseen = 0
-        """Characters of text, and of thinking, blanks and marks."""
+        """Characters of text, and of thinking, whitespace and marks."""
 
     @property
     def over(self) -> bool:

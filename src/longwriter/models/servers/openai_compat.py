@@ -237,7 +237,7 @@ class OpenAICompatible:
             )
         if left and not answer.filter.ended:
             raise EmptyReply(
-                f"{self.name} went on for {answer.unseen} characters of thinking or blanks without a word of text"
+                f"{self.name} went on for {answer.unseen} characters of thinking or whitespace without a word of text"
             )
         if finish == "length" and answer.thinking:
             spent = answer.usage.completion_tokens or request.max_tokens or "its"

@@ -84,7 +84,7 @@ async def test_text_far_beyond_the_limit_is_cut():
 @pytest.mark.parametrize("piece", [THOUGHTS, BLANKS, b"data: " + chunk("<think>" * 40).encode() + b"\n\n"])
 async def test_thinking_without_end_is_an_empty_reply_that_says_so(piece):
     async with served(lambda _: (200, SSE, forever(piece))) as (model, server):
-        with pytest.raises(EmptyReply, match=r"went on for \d+ characters of thinking or blanks"):
+        with pytest.raises(EmptyReply, match=r"went on for \d+ characters of thinking or whitespace"):
             await model.reply(asked(max_tokens=100))
     assert len(server.requests) == 1
 
