@@ -2,7 +2,7 @@
 
 Run: python measurements/gguf.py [NAME-or-PATH]; needs the extra gguf and, without an argument, `longwriter pull smollm2`.
 Prints JSON: tokens a second of both and the median of the rounds' ratios; the share of prompt tokens that came out of the
-prefix cache over a text whose every prompt holds all that was written before, asked anew for each part, and continued.
+prefix cache over a text whose every prompt holds all that was written before, asked again for each part, and continued.
 Aims: ratio >= 0.95, shares >= 0.90.
 """
 

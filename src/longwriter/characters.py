@@ -1,6 +1,6 @@
 """Characters that every reader can take: what arrives from outside may hold halves, controls and tricks of terminals.
 
-`whole` makes text that any file or export can hold: half characters (lone surrogates) become U+FFFD, line ends become
+`whole` makes text that any file or export can hold: lone surrogates become U+FFFD, line ends become
 newlines, other control characters but tab go, and so do marks of byte order and noncharacters, which XML refuses.
 `Joiner` gives the same text from pieces cut anywhere, also inside a character. `printable` is for a terminal: no escape
 sequence, no control but newline and tab, no bidi override. Pure.
@@ -23,12 +23,16 @@ _SEQUENCE = re.compile(  # of a terminal: CSI; OSC and its kin with all that the
 _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
+def whole_characters(text: str) -> str:
+    """The text with halves that belong together joined, and U+FFFD for each lone surrogate."""
+    return _HALF.sub("\ufffd", _PAIR.sub(_joined, text)) if _HALF.search(text) else text
+
+
 def whole(text: str) -> str:
-    """The text without half and control characters; as long or shorter."""
+    """The text without lone surrogates and control characters; as long or shorter."""
     if not _ODD.search(text):
         return text
-    text = _PAIR.sub(_joined, text)
-    return _DROPPED.sub("", _LINE_END.sub("\n", _HALF.sub("\ufffd", text)))
+    return _DROPPED.sub("", _LINE_END.sub("\n", whole_characters(text)))
 
 
 def printable(text: str) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, NamedTuple
 
+from longwriter.characters import whole_characters
 from longwriter.errors import InputError
 
 _ESCAPED_HALF = re.compile(r"\\u[dD][89a-fA-F]")
@@ -76,8 +77,3 @@ def parsed(text: str, where: str, example: str) -> dict[str, object]:
     if not isinstance(row, dict):
         raise InputError(f"{where}: expected an object such as {example}, got {text[:60]!r}")
     return row
-
-
-def whole_characters(text: str) -> str:
-    """The text with U+FFFD for each lone surrogate."""
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

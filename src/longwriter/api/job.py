@@ -23,7 +23,7 @@ from longwriter.writer.settings import WriteSettings
 
 EXAMPLE = "Write a 3000-word story about a lighthouse"
 NOWHERE = Path("-")
-"""As `out`: no file besides the run's own."""
+"""A value of `out`: no file besides the run's own."""
 
 
 def _unheard(done: int, total: int) -> None:

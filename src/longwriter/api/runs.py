@@ -19,7 +19,7 @@ PLAN = "plan"
 
 
 class Run:
-    """A text's run folder as it was when it was first looked at; `resume` and `redo` look anew."""
+    """A text's run folder as it was when it was first looked at; `resume` and `redo` look again."""
 
     def __init__(self, folder: Path) -> None:
         """`folder`: where it is; see `open` for one given by name."""

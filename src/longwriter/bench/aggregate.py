@@ -19,9 +19,9 @@ from longwriter.bench.records import BenchItem, Decay, ItemScore, Metric, Scores
 from longwriter.bench.settings import Compat
 from longwriter.bench.stats.bootstrap import metric
 from longwriter.bench.stored import Stored
+from longwriter.characters import whole_characters
 from longwriter.config import fault
 from longwriter.errors import InputError
-from longwriter.jsonl import whole_characters
 from longwriter.length.score import length_score
 from longwriter.text import count_longwriter, count_words, language
 

@@ -83,7 +83,7 @@ def read_rows(file: Path) -> list[LeaderboardRow]:
 
 
 def add(file: Path, new: Iterable[LeaderboardRow]) -> list[LeaderboardRow]:
-    """Add rows and write the tables anew; the rows that were not there yet. One process at a time."""
+    """Add rows and write the tables again; the rows that were not there yet. One process at a time."""
     path, tables = places(file)
     if not path.resolve().parent.is_dir():
         raise InputError(f"{path.parent} does not exist; make it first")

@@ -37,7 +37,7 @@ def read_scores(folder: Path) -> Scores:
     except ValidationError as error:
         key, reason = fault(error, Scores)
         raise InputError(
-            f"{path}: {key + ': ' if key else ''}{reason}; `longwriter bench score` makes it anew"
+            f"{path}: {key + ': ' if key else ''}{reason}; `longwriter bench score` makes it again"
         ) from error
 
 

@@ -15,8 +15,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict
 from longwriter.bench.judging.judge import step_of, tries_of, try_id
 from longwriter.bench.records import BenchItem, Judgement, Response, Spending
 from longwriter.bench.settings import BenchSettings
+from longwriter.characters import whole_characters
 from longwriter.journal import Entry, Journal
-from longwriter.jsonl import whole_characters
 from longwriter.models.verdicts import TRIES
 from longwriter.types import Record
 

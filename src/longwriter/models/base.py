@@ -39,7 +39,7 @@ class Pause:
 
     why: Literal["slot", "prompt", "thinking", "retry"]
     """`slot`: others are before it; `prompt`: that is being read; `retry`: after a failure, or because a server asked for
-    fewer requests a minute, it is waiting to ask again."""
+    fewer requests per minute, it is waiting to ask again."""
     share: float | None = None
     """Share of the prompt that is read, 0 to 1."""
     seconds: float = 0.0

@@ -13,7 +13,7 @@ from functools import lru_cache
 from longwriter.models.base import Model
 
 # Tokens per character. Rough figures for byte-level BPE vocabularies of 50,000 to 200,000 entries: English prose runs
-# at 4 to 4.7 characters a token; digits go in groups of one to three; a Chinese character costs 0.6 to 0.8 in
+# at 4 to 4.7 characters per token; digits go in groups of one to three; a Chinese character costs 0.6 to 0.8 in
 # vocabularies trained on Chinese and 1.0 to 1.3 in those that were not. The first reported usage replaces the guess.
 LETTER = 0.25
 DIGIT = 0.5
@@ -33,7 +33,7 @@ NOT_SIGNS = bytes(set(range(256)) - set(string.punctuation.encode()))
 TRUST_FROM = 600
 """Prompts below so many tokens are not judged: a chat template weighs too much in them."""
 CUT_UNCALIBRATED = 0.4
-"""A first report below this share of the estimate cannot be a vocabulary's doing: none packs 10 characters a token."""
+"""A first report below this share of the estimate cannot be a vocabulary's doing: none packs 10 characters per token."""
 CUT_CALIBRATED = 0.7
 LEAST_WINDOW = 256
 """No server has a smaller window: a report below it is a miscount."""

@@ -120,7 +120,7 @@ def read_words(text: str) -> WordTable:
     starts, ends, names, stem_at, stems = (array(kind) for kind in "iiiqq")
     numbers: dict[str, int] = {}
     single: list[bool] = []
-    """Of each different word, whether it is one Chinese or Japanese character."""
+    """Whether each different word is one Chinese or Japanese character."""
     stemmed: dict[str, int] = {}
 
     def stem_of(word: str, after: str) -> str:
@@ -277,7 +277,7 @@ class Index:
 
 
 def _heaviest(keys: Ints, weights: Floats, width: int) -> Ints:
-    """Of pairs `passage * width + unit`, each met with a weight, those of the most weight: `CANDIDATES` per passage."""
+    """Pairs `passage * width + unit` of the most weight, `CANDIDATES` per passage."""
     pairs, where = np.unique(keys, return_inverse=True)
     sums = np.bincount(where, weights, len(pairs))
     order = np.lexsort((-sums, pairs // width))

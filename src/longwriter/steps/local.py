@@ -17,7 +17,7 @@ class LocalEngine:
         self.concurrency = concurrency
 
     def run(self, items: Iterable[Item], worker: Worker) -> Outcomes:
-        """See `Engine`. Ctrl-C cancels what is under way and closes the worker."""
+        """Id and outcome of each item as it is finished. Ctrl-C cancels what is under way and closes the worker."""
         left = iter(items)
         with asyncio.Runner() as runner:
             loop = runner.get_loop()

@@ -68,14 +68,14 @@ def _unpacked(text: str) -> Outcome:
 
 
 class RayEngine:
-    """See `steps.Engine`. Ray is started on first use, and ends with this process."""
+    """An engine on Ray, which is started on first use, and ends with this process."""
 
     def __init__(self, concurrency: int, address: str = "local") -> None:
         """`concurrency`: items under way at once, over all actors. `address`: of a running cluster, as `ray.init`'s."""
         self.concurrency, self.address = concurrency, address
 
     def run(self, items: Iterable[Item], worker: Worker) -> Outcomes:
-        """See `steps.Engine`."""
+        """Id and outcome of each item as it is finished, in any order."""
         rows = [{"item": json.dumps(item)} for item in items]
         self._start()
         actors = max(1, min(self.concurrency, int(ray.cluster_resources().get("CPU", 1)), len(rows)))

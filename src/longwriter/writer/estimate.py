@@ -83,7 +83,7 @@ class Rehearsal:
 
 
 async def estimate(settings: WriteSettings, options: Options, speed: float = TOKENS_A_SECOND) -> Estimate:
-    """Forecast a run. `speed`: tokens a second that the model generates."""
+    """Forecast a run. `speed`: tokens per second that the model generates."""
     configs, fake = configs_of(settings), open_model(ModelConfig(model="fake:"))
     models: dict[str, Model] = {r: Rehearsal(c.model, fake, settings.window) for r, c in configs.items()}
     if configs["planner"] == configs["writer"]:

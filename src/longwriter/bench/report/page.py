@@ -19,6 +19,7 @@ from longwriter.bench.report.figure import DARK, LIGHT, MARKS, figure, variables
 from longwriter.bench.report.samples import RunTexts, failures, ranked_by, samples
 from longwriter.bench.report.tables import checks, headline, metrics, settings, splits
 from longwriter.bench.stats.compare import labels, same_benchmark
+from longwriter.characters import whole_characters
 from longwriter.errors import InputError
 from longwriter.report.svg import safe
 
@@ -63,7 +64,7 @@ def make_page(runs: Sequence[ShownRun], texts: Sequence[RunTexts]) -> str:
         settings=settings(runs),
         version=safe(__version__),
     )
-    return filled.encode("utf-8", "replace").decode("utf-8")
+    return whole_characters(filled)
 
 
 def _styled(template: str) -> str:

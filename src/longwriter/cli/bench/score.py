@@ -1,4 +1,4 @@
-"""longwriter bench score: the numbers of a run, computed anew from what it stored."""
+"""longwriter bench score: the numbers of a run, computed again from what it stored."""
 
 from pathlib import Path
 

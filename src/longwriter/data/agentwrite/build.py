@@ -4,7 +4,7 @@ DIR/settings.json  what was asked     DIR/runs/ID        AgentWrite's own run fo
 DIR/journal.jsonl  judged and written DIR/train.parquet  what passed; dropped.jsonl, report.json, README.md, picture.png
 
 Selecting, judging, writing and filtering are four walks over the same ids. Judging and writing are journalled steps; what
-rules and filters say is computed again by every command, so their thresholds may change without writing anything anew.
+rules and filters say is computed again by every command, so their thresholds may change without writing anything again.
 """
 
 import json

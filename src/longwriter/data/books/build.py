@@ -5,7 +5,7 @@
 3. The chapters are tokenized (`shards`).
 
 Nothing but counts by source is held in memory, so a corpus may be larger than it. Parts and full shards survive a kill;
-merging begins anew. The same sources and settings give the same bytes, however often they were interrupted.
+merging begins again. The same sources and settings give the same bytes, however often they were interrupted.
 """
 
 import hashlib
@@ -109,7 +109,7 @@ def _chapters(
     made = run_typed("read", items, reader, run, PartsRead)
     for source in sources:
         if len(parts_of(out / PARTS, source.id)) != made[source.id].parts:
-            raise RunError(f"{out / PARTS}: parts of {source.name} are missing; remove {out}, and build it anew")
+            raise RunError(f"{out / PARTS}: parts of {source.name} are missing; remove {out}, and build it again")
     saved = json.loads(settings.model_dump_json(exclude={"shards"}))
     Merger(out / PARTS, sources, settings.near, tell).merge(out, saved)
     journal.append("chapters", ChaptersWritten(sources=_all(sources)).model_dump())
@@ -121,7 +121,7 @@ def _is_built(out: Path, sources: Sequence[Source], journal: Journal) -> bool:
     if made and made[-1] != _all(sources):
         raise RunError(f"{out} was built from other files than those given; choose another --out, or remove it")
     if made and not (out / TRAIN).is_file():
-        raise RunError(f"{out / TRAIN} is missing, though the build was finished; remove {out}, and build it anew")
+        raise RunError(f"{out / TRAIN} is missing, though the build was finished; remove {out}, and build it again")
     return bool(made)
 
 

@@ -94,7 +94,7 @@ class Merger:
 
 
 class _Seen:
-    """Digests of texts in a file that is made anew."""
+    """Digests of texts in a file that is made again."""
 
     def __init__(self, path: Path) -> None:
         self.path = path

@@ -202,7 +202,7 @@ def _sha256(files: list[Path]) -> str:
         try:
             tokens = np.load(path, mmap_mode="r")
         except (OSError, ValueError) as error:
-            raise RunError(f"{path}: missing or damaged ({error}); remove the folder and build it anew") from error
+            raise RunError(f"{path}: missing or damaged ({error}); remove the folder and build it again") from error
         for start in range(0, len(tokens), 2**22):
             total.update(tokens[start : start + 2**22].tobytes())
     return total.hexdigest()

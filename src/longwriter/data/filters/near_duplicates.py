@@ -69,7 +69,7 @@ class NearDuplicates:
     """Remembers texts and tells which earlier one a text nearly repeats.
 
     Memory does not grow with the number of texts: 128 minima (512 bytes) and the bands of each stand in an SQLite file
-    that is made anew. The same texts in the same order give the same answers.
+    that is made again. The same texts in the same order give the same answers.
     """
 
     def __init__(self, threshold: float = 0.8, path: Path | None = None, seed: int = 1) -> None:

@@ -84,7 +84,7 @@ def read_score(reply: str) -> float:
     """The number of {"score": 47}, 0 to 100. Raises Unreadable."""
     score = read_value(reply, ANSWER)
     if isinstance(score, bool) or not isinstance(score, int | float) or not 0 <= score <= 100:
-        raise Unreadable(f"{ANSWER!r} is no number from 0 to 100")
+        raise Unreadable(f"{ANSWER!r} is not a number from 0 to 100")
     return float(score)
 
 

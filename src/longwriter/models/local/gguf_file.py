@@ -78,7 +78,7 @@ class _Reader:
         """Keys with values, and how many bytes the file must have."""
         version = self._number("I")
         if version not in (2, 3):
-            raise SetupError(f"a GGUF file of version {version}: only 2 and 3 are read; convert the model anew")
+            raise SetupError(f"a GGUF file of version {version}: only 2 and 3 are read; convert the model again")
         tensors, keys = self._number("Q"), self._number("Q")
         if max(tensors, keys) > MOST_KEYS:
             raise IndexError

@@ -74,7 +74,7 @@ class ServerAnswer:
 
     @property
     def silent(self) -> bool:
-        """Whether thinking or blanks have come, and no text."""
+        """Whether thinking or whitespace has come, and no text."""
         return not self._visible and self.unseen > 0
 
     @property

@@ -14,6 +14,7 @@ from html import escape
 from pathlib import Path
 from string import Template
 
+from longwriter.characters import whole_characters
 from longwriter.report.svg import Curve, Panel, panel_svg
 from longwriter.rewards.tags import read_tags
 from longwriter.text import language
@@ -109,7 +110,7 @@ def block(rollouts: Sequence[Rollout]) -> str:
     text = json.dumps(groups, ensure_ascii=False, separators=(",", ":"))
     for char in "<>&\u2028\u2029":
         text = text.replace(char, f"\\u{ord(char):04x}")
-    return text.encode("utf-8", "replace").decode("utf-8")
+    return whole_characters(text)
 
 
 def _sample(rollout: Rollout) -> dict[str, object]:

@@ -1,7 +1,7 @@
 """What a candidate for a piece of a section is worth, by rules: the best of several by a small model is a better text.
 
 1 at most. It keeps to its line and to the subject of the whole; it loses by what it says again, by sentences that begin in
-small letters, by one word again and again, by talk of the writing itself, by an end in the middle of a sentence, and by what
+lowercase, by one word again and again, by talk of the writing itself, by an end in the middle of a sentence, and by what
 is missing of its length. Weights were
 found by reading: docs/real.md.
 """

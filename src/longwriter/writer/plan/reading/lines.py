@@ -22,7 +22,7 @@ from longwriter.writer.plan.reading.words import names, pattern, plain
 LONGEST_LINE = 4000
 """Characters; the rest of a longer line is no plan."""
 LONGEST_BODY = 150
-"""Words a section without any count; above it the reply is a text with headings, not a plan."""
+"""Words per section without any count; above it the reply is a text with headings, not a plan."""
 
 _FIELD = re.compile(
     r"(?:^|(?<=[-–—|;；,，。.*、])|(?<=[-–—|;；,，。.*、]\s)|(?<=\D\s)(?=[^\W\d_]+\s[^\W\d_]))\s*"
