@@ -6,6 +6,7 @@ import httpx2
 
 from longwriter.errors import InputError, Unavailable
 
+HUB = "hub:"
 FILES = ["*.parquet", "*.jsonl", "*.jsonl.xz"]
 
 
@@ -15,6 +16,11 @@ def named(name: str) -> tuple[str, str | None]:
     if at and not revision:
         raise InputError(f"hub:{name}: no revision after @; give a commit, a tag or a branch, or leave @ out")
     return repository, revision or None
+
+
+def place(given: str) -> Path:
+    """A path as it is; for hub:OWNER/NAME the folder with the data set's files. Raises as `download`."""
+    return download(given.removeprefix(HUB)) if given.startswith(HUB) else Path(given)
 
 
 def download(name: str) -> Path:

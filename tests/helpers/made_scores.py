@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from longwriter.bench.records import BenchItem, Decay, ItemScore, Metric, Rating, Response, Scores
-from longwriter.bench.report.samples import RunTexts
+from longwriter.bench.records import BenchItem, Decay, ItemScore, Metric, Rating, Response, RunTexts, Scores
 from longwriter.bench.settings import BenchSettings
 from longwriter.journal import Journal
 

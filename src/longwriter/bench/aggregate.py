@@ -15,7 +15,7 @@ from longwriter.bench import compat
 from longwriter.bench.benchmarks.base import Benchmark
 from longwriter.bench.judging.base import AGAIN, JudgedItem, JudgeReading, Judging, ScoredItem, Summary, mean_of
 from longwriter.bench.positional import measures as positional
-from longwriter.bench.records import BenchItem, Decay, ItemScore, Metric, Scores
+from longwriter.bench.records import BUCKETS, LONGEST, BenchItem, Decay, ItemScore, Metric, Scores
 from longwriter.bench.settings import Compat
 from longwriter.bench.stats.bootstrap import metric
 from longwriter.bench.stored import Stored
@@ -25,8 +25,6 @@ from longwriter.errors import InputError
 from longwriter.length.score import length_score
 from longwriter.text import count_longwriter, count_words, language
 
-BUCKETS = ((500, "[0, 500)"), (2000, "[500, 2k)"), (4000, "[2k, 4k)"), (20_001, "[4k, 20k]"))
-LONGEST = "more than 20k"
 Metrics = dict[str, Metric]
 MetricsOf = Callable[[Sequence[ScoredItem]], Metrics]
 
@@ -200,9 +198,10 @@ def _checks(scored: Sequence[ScoredItem], judging: Judging | None, own: Metrics)
     return ({"repeat_agreement": metric(again)} if again else {}) | own | {"length_bias": length_bias}
 
 
-def _same(first: dict[str, float], second: dict[str, float]) -> float:
-    """Share of marks that are equal."""
-    return sum(first[name] == second[name] for name in first) / len(first)
+def _same(first: dict[str, float], second: dict[str, float]) -> float | None:
+    """Share of marks that are equal; one that only one of them has is not. None where there are no marks."""
+    names = first.keys() | second.keys()
+    return sum(first.get(name) == second.get(name) for name in names) / len(names) if names else None
 
 
 def correlation(pairs: Sequence[tuple[float, float]]) -> Metric:

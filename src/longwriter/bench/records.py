@@ -5,9 +5,16 @@ is computed from the journal alone, so that anyone can compute it again without 
 could not be had is a failure with a reason, counted beside the scores and never a number.
 """
 
+from collections.abc import Mapping
+from typing import NamedTuple
+
 from pydantic import Field
 
 from longwriter.types import Record
+
+BUCKETS = ((500, "[0, 500)"), (2000, "[500, 2k)"), (4000, "[2k, 4k)"), (20_001, "[4k, 20k]"))
+"""Classes of required lengths: the first length that is too long for it, and its name."""
+LONGEST = "more than 20k"
 
 
 class Criterion(Record):
@@ -58,6 +65,13 @@ class Response(Spending):
     """Why the reply ended, as `types.Reply` has it, or "" where nobody knows."""
     failure: str = ""
     """Why there is no text; such a response has no scores."""
+
+
+class RunTexts(NamedTuple):
+    """What was asked and written, by the item's id."""
+
+    items: Mapping[str, BenchItem]
+    responses: Mapping[str, Response]
 
 
 class Judgement(Record):

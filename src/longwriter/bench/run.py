@@ -14,9 +14,9 @@ from typing import NamedTuple
 
 from longwriter.bench.benchmarks.base import Data, open_benchmark
 from longwriter.bench.benchmarks.files import sha256_of
-from longwriter.bench.judging.judge import JudgedTexts, JudgeWorker, all_questions, check, round_of, step_of
+from longwriter.bench.judging.judge import JudgeWorker, all_questions, check, round_of, step_of
 from longwriter.bench.judging.wording import wording
-from longwriter.bench.records import BenchItem, Scores
+from longwriter.bench.records import BenchItem, RunTexts, Scores
 from longwriter.bench.scores import score_run
 from longwriter.bench.settings import MAY_CHANGE_ON_RESUME, BenchSettings
 from longwriter.bench.stored import WRITE, GroupedJournal, Stored
@@ -103,7 +103,7 @@ def _judge(step: _Step, made: dict[str, object]) -> None:
     judging = open_benchmark(stored.settings.benchmark).judging
     if judging is None:
         raise InputError(f"{stored.settings.benchmark} asks no judge; leave out --judge")
-    texts = JudgedTexts(stored.items, stored.responses)
+    texts = RunTexts(stored.items, stored.responses)
     words = wording(judging, Path(judge.prompt) if judge.prompt else None)
     worker = JudgeWorker(judge, judging, words, texts, step.runtime.prices)
     name = step_of(judge)

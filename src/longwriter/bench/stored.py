@@ -18,6 +18,7 @@ from longwriter.bench.settings import BenchSettings
 from longwriter.characters import whole_characters
 from longwriter.journal import Entry, Journal
 from longwriter.models.verdicts import TRIES
+from longwriter.steps.step import StepRecord
 from longwriter.types import Record
 
 MADE, ITEM, WRITE, FAILED, SYNCED = "made", "item", "write", "failed", "synced"
@@ -47,14 +48,6 @@ class FailedRecord(Record):
     step: str
     id: str
     reason: Text
-
-
-class ResultRecord(BaseModel):
-    """The result of an item of a step."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-    id: str
-    result: dict[str, object]
 
 
 class StoredResponse(Response):
@@ -119,10 +112,10 @@ class Stored:
             failed = parsed(entry, FailedRecord)
             self._failures[failed.step, failed.id] = failed.reason
         elif entry.kind == WRITE:
-            result = parsed(entry, ResultRecord)
+            result = parsed(entry, StepRecord)
             self._written[result.id] = parsed(entry, StoredResponse, result.result)
         elif entry.kind == self._step:
-            result = parsed(entry, ResultRecord)
+            result = parsed(entry, StepRecord)
             self._judged[tries_of(result.id)] = parsed(entry, StoredTry, result.result)
 
     def _response(self, name: str) -> Response:
@@ -186,6 +179,7 @@ class GroupedJournal(Journal):
     def __init__(self, journal: Journal) -> None:
         """`journal`: where the records go."""
         super().__init__(None)
+        self.path = journal.path
         self._journal, self._synced, self._waiting = journal, time.monotonic(), 0
 
     def append(self, kind: str, data: dict[str, object], *, durable: bool = True) -> Entry:

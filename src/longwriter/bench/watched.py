@@ -41,10 +41,9 @@ class WatchedWorker:
         try:
             result = await self._weighed(item)
             self.proven = True
-        except SetupError:
-            raise
         except LongWriterError as failure:
-            self.failures[str(item["id"])] = str(failure)
+            if isinstance(failure, PromptTooLong) or not isinstance(failure, SetupError):
+                self.failures[str(item["id"])] = str(failure)
             raise
         finally:
             self._running -= 1
@@ -58,8 +57,8 @@ class WatchedWorker:
         """The item's result; a refusal is a ModelError, which concerns it alone, once the model is proven."""
         try:
             return await self.worker(item)
-        except PromptTooLong as error:
-            raise ModelError(str(error)) from error
+        except PromptTooLong:
+            raise
         except SetupError as refusal:
             if not await self._proves_itself():
                 raise

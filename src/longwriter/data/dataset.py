@@ -38,7 +38,6 @@ configs:
 ---
 
 """
-HUB = "hub:"
 PROMPTS = ("prompt", "instruction", "query")
 REPLIES = ("response", "output", "completion", "text")
 
@@ -109,7 +108,7 @@ def read_rows(path: str, columns: Collection[str] = ()) -> Iterator[Row]:
 
 
 def _files(path: str) -> list[Path]:
-    folder = hub.download(path.removeprefix(HUB)) if path.startswith(HUB) else Path(path)
+    folder = hub.place(path)
     if not folder.is_dir():
         return [folder]
     if (folder / TRAIN).is_file():
@@ -217,8 +216,8 @@ def push(folder: Path, destination: str) -> str:
     ]
     if TRAIN not in names:
         raise InputError(f"{folder}: no {TRAIN} in it, so there is nothing to push")
-    if destination.startswith(HUB):
-        return hub.upload(folder, destination.removeprefix(HUB), names)
+    if destination.startswith(hub.HUB):
+        return hub.upload(folder, destination.removeprefix(hub.HUB), names)
     target = Path(destination)
     if target.exists():
         raise InputError(f"{target} exists; choose another place, or remove it first")

@@ -2,16 +2,12 @@
 
 import hashlib
 import json
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from longwriter.data.dataset import Row, as_messages, read_rows
 from longwriter.errors import InputError
-from longwriter.runs.folders import run_name
-
-ID = re.compile(r"\w[\w.-]{0,79}")
-"""What may name a folder everywhere."""
+from longwriter.runs.folders import check_id, run_name
 
 
 class Instruction(NamedTuple):
@@ -71,8 +67,7 @@ def _instruction(row: Row, where: str) -> Instruction:
     except InputError as error:
         raise InputError(f"{where}: {error}") from error
     name = run_name(prompt) if row.get("id") is None else str(row["id"])
-    if not ID.fullmatch(name):
-        raise InputError(f"{where}: {name!r} cannot be an id; use letters, digits, - . and _, 80 at most")
+    check_id(name, where)
     words = row.get("words")
     if words in (None, ""):
         return Instruction(name, prompt)

@@ -67,6 +67,16 @@ def _mode(path: Path, *, private: bool) -> int:
     return 0o666 & ~mask
 
 
+ID = re.compile(r"\w[\w.-]{0,79}")
+"""What may name a folder everywhere."""
+
+
+def check_id(name: str, where: str) -> None:
+    """Raises InputError for a name that cannot be a folder's everywhere. `where`: FILE:LINE."""
+    if not ID.fullmatch(name):
+        raise InputError(f"{where}: {name!r} cannot be an id; use letters, digits, - . and _, 80 at most")
+
+
 def run_name(instruction: str, *identity: object) -> str:
     """A readable folder name, the same for the same request: its first words and a short hash."""
     words = re.findall(r"\w+", instruction.lower())

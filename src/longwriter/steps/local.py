@@ -21,7 +21,7 @@ class LocalEngine:
         left = iter(items)
         with asyncio.Runner() as runner:
             loop = runner.get_loop()
-            runner.run(_enter(worker))
+            runner.run(worker.__aenter__())
             under_way: Tasks = set()
             try:
                 while True:
@@ -34,10 +34,6 @@ class LocalEngine:
                         yield task.result()
             finally:
                 runner.run(_leave(worker, under_way))
-
-
-async def _enter(worker: Worker) -> None:
-    await worker.__aenter__()
 
 
 async def _first(tasks: Tasks) -> tuple[Tasks, Tasks]:

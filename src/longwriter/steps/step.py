@@ -10,6 +10,8 @@ from contextlib import closing
 from types import TracebackType
 from typing import NamedTuple, Protocol, Self
 
+from pydantic import ConfigDict
+
 from longwriter.errors import (
     CeilingReached,
     EmptyReply,
@@ -99,8 +101,9 @@ class StepRun(NamedTuple):
 
 
 class StepRecord(Record):
-    """The journal's record of a finished item. Its kind is the step's name."""
+    """The journal's record of a finished item. Its kind is the step's name; keys of other versions are left aside."""
 
+    model_config = ConfigDict(extra="ignore")
     id: str
     result: Result
 

@@ -12,6 +12,7 @@ from tests.helpers.bench_runs import speaking
 from tests.helpers.data_runs import saved
 from tests.helpers.server import Server
 
+from longwriter.bench.aggregate import _same
 from longwriter.bench.benchmarks.base import open_benchmark
 from longwriter.bench.judging.wording import wording
 from longwriter.errors import InputError
@@ -87,6 +88,33 @@ class NoReader(Benchmark):
 
 class Wrong(Own):
     judging = "quality"
+
+
+class Silent(Judging):
+    name = "silent"
+    metrics = ("facts",)
+
+    def read(self, reply):
+        return None
+
+    def judged(self, item, readings):
+        return JudgedItem({}, {})
+
+    def empty(self, item):
+        return {}
+
+
+class Headless(Own):
+    judging = Silent()
+
+
+class Numbered(Facts):
+    def questions(self, item):
+        return ["part #1", "part #2"]
+
+
+class Counted(Own):
+    judging = Numbered()
 
 
 class NotANumber(Facts):
@@ -174,6 +202,7 @@ def test_a_wording_of_one_s_own_fills_the_field_of_a_judging_of_one_s_own(packag
         ),
         ("NoReader", "NoReader .*'?read'?"),
         ("Wrong", r"'quality' lacks .*read.*; .*subclass of longwriter.bench.judging.base.Judging"),
+        ("Headless", r"lacks headline; .*subclass of longwriter.bench.judging.base.Judging"),
         ("Absent", "no attribute 'Absent'"),
         ("SOURCE_OF_NOTHING", "no attribute"),
     ],
@@ -191,3 +220,17 @@ def test_a_score_that_is_not_a_number_is_named_with_its_item(package: Path, tmp_
     assert done.returncode == 2
     assert "item a: scores.facts" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_question_may_not_be_called_as_a_further_try_is(package: Path, tmp_path: Path) -> None:
+    row = {"id": "a", "ask": "Write", "room": "hall", "reference": "ref"}
+    data, own = saved(tmp_path / "d.jsonl", [row]), saved(tmp_path / "t.jsonl", [{"id": "a", "text": "tin"}])
+    flags = ["--data", data, "--system", own, "--out", str(tmp_path / "run"), "--judge", "fake"]
+    done = longwriter(package, "run", "own_bench_package.facts:Counted", *flags)
+    assert done.returncode == 2
+    assert "a question may not be called 'part #1'" in done.stderr
+
+
+def test_marks_that_one_of_two_readings_lacks_are_unlike() -> None:
+    assert _same({"a": 1.0, "b": 2.0}, {"a": 1.0, "c": 2.0}) == 1 / 3
+    assert _same({}, {}) is None

@@ -59,6 +59,7 @@ def test_keys_that_other_versions_wrote_are_left_aside(tmp_path: Path) -> None:
     assert stored.responses["r1"].text == "tin \ufffd"
     assert stored.spent["cost"] is None
     assert score_run(folder).counts["responses"] == 3
+    run(settings(saved(tmp_path / "data.jsonl", ROWS), "fake"), folder)  # goes on with it, too
 
 
 def test_what_comes_later_is_read_once_and_gives_what_reading_it_all_gives(tmp_path: Path) -> None:

@@ -7,7 +7,9 @@ import pytest
 
 from longwriter.bench.watched import WatchedWorker
 from longwriter.errors import EmptyReply, LongWriterError, ModelError, PromptTooLong, SetupError
-from longwriter.steps.step import Item, Result
+from longwriter.journal import Journal
+from longwriter.steps.local import LocalEngine
+from longwriter.steps.step import IN_A_ROW, Item, Result, StepRun, run_step
 from longwriter.steps.workers import WithoutModel
 
 
@@ -60,8 +62,20 @@ async def test_a_model_that_answered_before_is_proven() -> None:
 
 async def test_other_failures_prove_nothing_and_a_long_prompt_is_its_item_s_own() -> None:
     worker, outcomes = await ran((1, refused()), (4, EmptyReply("nothing")), (2, PromptTooLong("too long")))
-    assert kinds(outcomes) == [SetupError, EmptyReply, ModelError]
+    assert kinds(outcomes) == [SetupError, EmptyReply, PromptTooLong]
     assert worker.failures == {"1": "nothing", "2": "too long"}
+
+
+class TooLong(WithoutModel):
+    async def __call__(self, item: Item) -> Result:
+        raise PromptTooLong("too long")
+
+
+def test_any_number_of_prompts_that_are_too_long_stops_nothing() -> None:
+    items: list[Item] = [{"id": str(n)} for n in range(IN_A_ROW + 10)]
+    worker, journal = WatchedWorker(TooLong(), proven=True), Journal(None)
+    assert run_step("write", items, worker, StepRun(journal, LocalEngine(4), lambda _: None), partial=True) == {}
+    assert len(worker.failures) == IN_A_ROW + 10
 
 
 async def test_an_unknown_cost_makes_the_sum_unknown() -> None:

@@ -4,17 +4,16 @@ import re
 from abc import abstractmethod
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import NamedTuple, Protocol, runtime_checkable
+from typing import NamedTuple, Protocol
 
 from longwriter.bench.benchmarks import BENCHMARKS
 from longwriter.bench.judging.base import Judging, ScoredItem, Summary
 from longwriter.bench.records import BenchItem
 from longwriter.config import imported
 from longwriter.errors import InputError
+from longwriter.runs.folders import check_id
 from longwriter.text import language
 
-ID = re.compile(r"\w[\w.-]{0,79}")
-"""What may name a folder everywhere."""
 LANGUAGES = {"english": "en", "英文": "en", "英语": "en", "cn": "zh", "chinese": "zh", "中文": "zh", "汉语": "zh"}
 """Names that files give to languages, beside codes such as en, zh and zh-CN."""
 
@@ -27,7 +26,6 @@ class Data(NamedTuple):
     """Files that the items were read from."""
 
 
-@runtime_checkable
 class Benchmark(Protocol):
     """A benchmark. Its class takes no arguments; a subclass of this one says what is not as here."""
 
@@ -70,10 +68,10 @@ def open_benchmark(name: str) -> Benchmark:
 
 def _check(name: str, found: object, kind: type) -> None:
     """Raises InputError where something of the user's own lacks what is needed of its kind."""
-    if not isinstance(found, kind):
-        members = {key for key in (*kind.__annotations__, *vars(kind)) if not key.startswith("_")}
+    members = {key for key in (*kind.__annotations__, *vars(kind)) if not key.startswith("_")}
+    if lacking := sorted(members - {*dir(found)}):
         raise InputError(
-            f"benchmark {name}: {found!r:.60} lacks {', '.join(sorted(members - {*dir(found)}))}; "
+            f"benchmark {name}: {found!r:.60} lacks {', '.join(lacking)}; "
             f"its class should be a subclass of {kind.__module__}.{kind.__name__}"
         )
 
@@ -90,8 +88,7 @@ def unique(found: Iterable[tuple[str, BenchItem]], source: object) -> list[Bench
     items: dict[str, str] = {}
     kept = []
     for where, item in found:
-        if not ID.fullmatch(item.id):
-            raise InputError(f"{where}: {item.id!r} cannot be an id; use letters, digits, - . and _, 80 at most")
+        check_id(item.id, where)
         if item.id in items:
             raise InputError(f"{where}: the id {item.id!r} stands twice, first at {items[item.id]}")
         items[item.id] = where

@@ -13,7 +13,6 @@ from longwriter.errors import InputError
 from longwriter.jsonl import Line, read_lines
 from longwriter.models.base import need
 
-HUB = "hub:"
 _WORDS = re.compile(r"0*[1-9][0-9]{0,8}")
 
 
@@ -60,9 +59,9 @@ def find_file(data: str, names: Sequence[str]) -> Path:
 
     Raises InputError, and Unavailable where the hub does not answer.
     """
-    if data.startswith(HUB):
+    if data.startswith(hub.HUB):
         need("huggingface_hub", "data")
-    path = hub.download(data.removeprefix(HUB)) if data.startswith(HUB) else Path(data)
+    path = hub.place(data)
     if not path.is_dir():
         return path
     files = sorted(path.rglob("*.jsonl"))

@@ -9,8 +9,9 @@ over a requirement's items, C over the criteria about it, both on the scale of v
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from longwriter import hub
 from longwriter.bench.benchmarks.base import Benchmark, Data, language_of, need_data, unique
-from longwriter.bench.benchmarks.files import HUB, FileRow, find_file, read_rows
+from longwriter.bench.benchmarks.files import FileRow, find_file, read_rows
 from longwriter.bench.judging.base import ScoredItem, Summary, mean_of
 from longwriter.bench.judging.criteria import Criteria, marks_of
 from longwriter.bench.records import BenchItem, Criterion, Metric
@@ -38,7 +39,7 @@ class WritingBench(Benchmark):
         """The benchmark's items."""
         given = need_data(data, self)
         path = find_file(given, [FILE])
-        near = [path.parent, path.parent.parent] + ([] if given.startswith(HUB) else [Path(given)])
+        near = [path.parent, path.parent.parent] + ([] if given.startswith(hub.HUB) else [Path(given)])
         subsets = next((found for folder in near if (found := _subset_files(folder))), {})
         marks = {name: _marks(file) for name, file in subsets.items()}
         items = unique(((where, _marked(item, marks)) for where, item in _items(path)), path)

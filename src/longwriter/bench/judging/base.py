@@ -5,7 +5,7 @@ from abc import abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple, Protocol, runtime_checkable
+from typing import NamedTuple, Protocol
 
 from longwriter.bench.records import BenchItem, ItemScore, Metric, Rating, Response
 from longwriter.bench.stats.bootstrap import metric
@@ -62,7 +62,6 @@ class Summary:
     """Words asked for, and words written at it."""
 
 
-@runtime_checkable
 class Judging(Protocol):
     """One kind of judging. Pure: asks nobody. A subclass says what is not as here."""
 

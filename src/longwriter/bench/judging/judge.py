@@ -16,9 +16,9 @@ from pydantic import TypeAdapter
 
 from longwriter.bench.judging.base import AGAIN, Judging
 from longwriter.bench.judging.wording import OWN, Wording
-from longwriter.bench.records import BenchItem, Judgement, Response
+from longwriter.bench.records import Judgement, RunTexts
 from longwriter.bench.settings import JudgeSettings
-from longwriter.errors import EmptyReply
+from longwriter.errors import EmptyReply, InputError
 from longwriter.journal import digest
 from longwriter.models.base import open_model
 from longwriter.models.cards import card_of
@@ -48,13 +48,6 @@ class JudgeQuestion(NamedTuple):
 _QUESTION = TypeAdapter(JudgeQuestion)
 
 
-class JudgedTexts(NamedTuple):
-    """What is judged: items and responses, by the item's id."""
-
-    items: Mapping[str, BenchItem]
-    responses: Mapping[str, Response]
-
-
 def try_id(question: str, attempt: int) -> str:
     """The journal's id of a try: the question's own for the first, then QUESTION#1 and so on."""
     return f"{question}#{attempt}" if attempt else question
@@ -80,13 +73,17 @@ def round_of(
     ]
 
 
-def all_questions(judging: Judging, texts: JudgedTexts, repeat: float) -> list[JudgeQuestion]:
+def all_questions(judging: Judging, texts: RunTexts, repeat: float) -> list[JudgeQuestion]:
     """About each text that is not empty; a share of `repeat` of them, chosen by their names, once more."""
     found = []
     for name, response in texts.responses.items():
         if response.failure or not response.text:
             continue
         for what in judging.questions(texts.items[name]):
+            if tries_of(what)[1] or what.endswith(AGAIN):
+                raise InputError(
+                    f"{name}: a question may not be called {what!r}: #NUMBER and {AGAIN} mark further tries"
+                )
             found.append(JudgeQuestion(f"{name}/{what}", name, what))
             if repeat and int(digest(f"{name}/{what}"), 16) / 16**16 < repeat:
                 found.append(JudgeQuestion(f"{name}/{what}{AGAIN}", name, what))
@@ -113,7 +110,7 @@ class JudgeWorker(WithModel):
         settings: JudgeSettings,
         judging: Judging,
         wording: Wording,
-        texts: JudgedTexts,
+        texts: RunTexts,
         prices: Path | None = None,
     ) -> None:
         """`prices`: the user's own table, for what a reply costs."""

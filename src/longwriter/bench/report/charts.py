@@ -21,7 +21,7 @@ from longwriter.bench.report.canvas import (
     mark,
     whisker,
 )
-from longwriter.bench.report.labels import MEANINGS, fmt, shortened, with_interval
+from longwriter.bench.report.labels import MEANINGS, fmt, plain, shortened, with_interval
 from longwriter.bench.report.length_charts import lengths, ruler
 from longwriter.report.svg import WIDTH, AxisScale, Point, axes, curve, labelled, path, safe, ticks
 
@@ -119,11 +119,11 @@ def quality(runs: Sequence[ShownRun]) -> Chart | None:
         if own:
             line = [at(i, value / top) for i, value, _ in own]
             marks = "".join(
-                mark(place, *at(i, v / top), f"{runs[place].name}, {_dimension(k)}: {fmt(v)}") for i, v, k in own
+                mark(place, *at(i, v / top), f"{runs[place].name}, {plain(k)}: {fmt(v)}") for i, v, k in own
             )
             body += group(place, f'<path class="area" d="{path(line)}z"/>{marks}')
     rows = tuple(
-        (_dimension(k), runs[n].name, with_interval(m), f"{m.n:,}", f"{m.missing:,}") for (n, k), m in values.items()
+        (plain(k), runs[n].name, with_interval(m), f"{m.n:,}", f"{m.missing:,}") for (n, k), m in values.items()
     )
     places = sorted({n for (n, _), m in values.items() if m.value is not None})
     told = "Quality by the judge: " + "; ".join(f"{row[1]} {row[0]} {row[2]}" for row in rows[:12])
@@ -132,13 +132,9 @@ def quality(runs: Sequence[ShownRun]) -> Chart | None:
     return Chart("quality", "Quality, by the judge", body, height, legend(places, runs), told, heads, rows, note)
 
 
-def _dimension(key: str) -> str:
-    return key.removeprefix("quality/")
-
-
 def _spoke_label(key: str, spoke: Point, place: Point) -> str:
     """A dimension's name at the end of its spoke, in two lines where it is long."""
-    words = _dimension(key).split()
+    words = plain(key).split()
     cuts = [(" ".join(words[:n]), " ".join(words[n:])) for n in range(1, len(words) + 1)]
     lines = [part for part in min(cuts, key=lambda cut: max(map(len, cut))) if part]
     anchor = "middle" if abs(spoke[0]) < 0.1 else "start" if spoke[0] > 0 else "end"

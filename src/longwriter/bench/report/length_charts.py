@@ -2,9 +2,10 @@
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 from statistics import median
 
-from longwriter.bench.records import ItemScore
+from longwriter.bench.records import BUCKETS, ItemScore
 from longwriter.bench.report.canvas import (
     BOTTOM,
     LEFT,
@@ -40,9 +41,7 @@ def lengths(runs: Sequence[ShownRun]) -> Chart | None:
     body = _around(x, y)
     if zeros:
         body += f'<text x="{LEFT - 5}" y="{floor + 15.5:g}" text-anchor="end">0</text>'
-    body += axes(x._replace(start=x.start), y, {}, {v: short(v) for v in log_ticks(y)}, ("", "words written")) + _below(
-        x, height
-    )
+    body += axes(x, y, {}, {v: short(v) for v in log_ticks(y)}, ("", "words written")) + _below(x, height)
     every = sum(map(len, pairs))
     for place, own in enumerate(pairs):
         aside = dodge(place, len(runs))
@@ -85,9 +84,9 @@ def _item_told(name: str, asked: int, written: int, item: ItemScore) -> str:
 
 
 def _length_rows(name: str, pairs: Sequence[tuple[int, int]]) -> list[tuple[str, ...]]:
-    """By decades of what was asked: the middle ratio and the share that is near."""
+    """By class of the length that was asked for: the middle ratio and the share that is near."""
     rows = list[tuple[str, ...]]()
-    for low, high in ((1, 500), (500, 2000), (2000, 4000), (4000, 20_000), (20_000, math.inf)):
+    for low, high in pairwise((1, *(end for end, _ in BUCKETS), math.inf)):
         ratios = [written / asked for asked, written in pairs if low <= asked < high]
         if ratios:
             near = sum(0.8 <= ratio <= 1.2 for ratio in ratios) / len(ratios)

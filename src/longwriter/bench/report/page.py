@@ -12,11 +12,11 @@ from pathlib import Path
 from string import Template
 
 from longwriter import __version__
-from longwriter.bench.records import Scores
+from longwriter.bench.records import RunTexts, Scores
 from longwriter.bench.report.canvas import SYSTEMS, ShownRun
 from longwriter.bench.report.charts import all_charts
 from longwriter.bench.report.figure import DARK, LIGHT, MARKS, figure, variables
-from longwriter.bench.report.samples import RunTexts, failures, ranked_by, samples
+from longwriter.bench.report.samples import failures, ranked_by, samples
 from longwriter.bench.report.tables import checks, headline, metrics, settings, splits
 from longwriter.bench.stats.compare import labels, same_benchmark
 from longwriter.characters import whole_characters

@@ -1,10 +1,9 @@
 """Texts on the page: the best, the middle, the worst, the failed, each with what the judge said. Text, never HTML."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Sequence
 
-from longwriter.bench.records import BenchItem, ItemScore, Response
+from longwriter.bench.records import ItemScore, Response, RunTexts
 from longwriter.bench.report.canvas import ShownRun, sign
 from longwriter.bench.report.labels import fmt, plain
 from longwriter.bench.report.tables import table
@@ -21,13 +20,6 @@ MOST_FAILURES = 60
 CUT = {"length": "cut at the token limit", "filter": "cut by the provider's filter"}
 
 
-class RunTexts(NamedTuple):
-    """What was asked and written, by the item's id."""
-
-    items: Mapping[str, BenchItem]
-    responses: Mapping[str, Response]
-
-
 def ranked_by(runs: Sequence[ShownRun]) -> str | None:
     """The first metric that single items have."""
     for run in runs:
@@ -37,7 +29,7 @@ def ranked_by(runs: Sequence[ShownRun]) -> str | None:
     return None
 
 
-def chosen(runs: Sequence[ShownRun], each: int = EACH) -> list[tuple[str, str]]:
+def chosen(runs: Sequence[ShownRun]) -> list[tuple[str, str]]:
     """Why and which: ids of the best, middle and worst items, those on which runs differ most, and failed ones."""
     metric = ranked_by(runs)
     by_item: dict[str, list[float]] = {}
@@ -45,7 +37,7 @@ def chosen(runs: Sequence[ShownRun], each: int = EACH) -> list[tuple[str, str]]:
         if metric is not None and (value := item.scores.get(metric)) is not None:
             by_item.setdefault(item.id, []).append(value)
     several = len(runs) > 1
-    each = 1 if several else each
+    each = 1 if several else EACH
     order = sorted(by_item, key=lambda id: -sum(by_item[id]) / len(by_item[id]))
     middle = max(0, len(order) // 2 - each // 2)
     apart = sorted(by_item, key=lambda id: min(by_item[id]) - max(by_item[id])) if several else []

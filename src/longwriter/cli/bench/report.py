@@ -5,9 +5,9 @@ from pathlib import Path
 
 import click
 
+from longwriter.bench.records import RunTexts
 from longwriter.bench.report.figure import write_pictures
 from longwriter.bench.report.page import GENERATOR, make_page, named
-from longwriter.bench.report.samples import RunTexts
 from longwriter.bench.scores import read_scores, stored_of
 from longwriter.cli.shared.options import JSON, with_options
 from longwriter.errors import InputError

@@ -16,8 +16,8 @@ from longwriter.data.filters.blocklist import Rule
 from longwriter.data.filters.blocklist import rules as harm_rules
 from longwriter.data.filters.contamination import Benchmarks
 from longwriter.data.filters.near_duplicates import NearDuplicates
-from longwriter.data.instructions import ID, DroppedRequest, Instruction
-from longwriter.runs.folders import run_name
+from longwriter.data.instructions import DroppedRequest, Instruction
+from longwriter.runs.folders import ID, run_name
 from longwriter.text import count_words, language
 
 CONVERSATION = "conversation"

@@ -22,6 +22,7 @@ import httpx2
 from filelock import FileLock
 
 from longwriter.errors import InputError, RunError, SetupError, Unavailable
+from longwriter.hub import HUB
 from longwriter.models.base import need
 from longwriter.models.local.gguf_file import read_header
 from longwriter.models.local.library import Known, file_of, known, models_folder
@@ -60,8 +61,8 @@ def pull(source: str, name: str | None, tell: Tell) -> Pulled:
                 shutil.rmtree(left, ignore_errors=True)
             if source in known():
                 return _known(name or source, known()[source], tell)
-            if source.startswith("hub:"):
-                path, licence, exact = _from_hub(source.removeprefix("hub:"))
+            if source.startswith(HUB):
+                path, licence, exact = _from_hub(source.removeprefix(HUB))
                 return _linked(path, name, licence, exact)
             path = Path(source).expanduser()
             if not path.is_file():

@@ -14,7 +14,7 @@ from datasets.exceptions import DatasetGenerationError
 from huggingface_hub.errors import HfHubHTTPError
 
 from longwriter.errors import InputError, Unavailable
-from longwriter.hub import named
+from longwriter.hub import HUB, named
 from longwriter.jsonl import read_lines
 
 LINES = ".jsonl"
@@ -52,8 +52,8 @@ def read_table(path: str, columns: Sequence[str] = ()) -> Table:
 
 def _open(path: str) -> Table:
     place = Path(path)
-    if path.startswith("hub:"):
-        name, revision = named(path.removeprefix("hub:"))
+    if path.startswith(HUB):
+        name, revision = named(path.removeprefix(HUB))
         return load_dataset(name, split="train", revision=revision)
     files = _files(place) if place.is_dir() else [place] if place.is_file() else []
     if not files and place.is_dir():

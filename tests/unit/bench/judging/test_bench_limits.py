@@ -8,10 +8,10 @@ from tests.helpers.bench_runs import GOOD, ROWS, run, settings
 from tests.helpers.data_runs import saved
 from tests.helpers.server import Script, Server
 
-from longwriter.bench.judging.judge import JudgedTexts, JudgeWorker, try_id
+from longwriter.bench.judging.judge import JudgeWorker, try_id
 from longwriter.bench.judging.quality import Quality
 from longwriter.bench.judging.wording import own_wording
-from longwriter.bench.records import BenchItem, Response
+from longwriter.bench.records import BenchItem, Response, RunTexts
 from longwriter.bench.systems import PlainSystem
 from longwriter.length.score import length_score
 from longwriter.models.fake import FakeModel
@@ -26,7 +26,7 @@ ITEMS = {
 def judge(tmp_path: Path, *replies: Reply | str, **more: object) -> JudgeWorker:
     chosen = settings(saved(tmp_path / "d.jsonl", ROWS), "fake", judge="fake").judge
     assert chosen is not None
-    texts = JudgedTexts(ITEMS, {"long": Response(id="long", text="Tin is soft.")})
+    texts = RunTexts(ITEMS, {"long": Response(id="long", text="Tin is soft.")})
     worker = JudgeWorker(chosen.model_copy(update=more), Quality(), own_wording(Quality()), texts)
     worker.model = FakeModel.scripted(list(replies))
     return worker

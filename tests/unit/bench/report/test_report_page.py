@@ -15,11 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.helpers.made_scores import bare, made, texts
 
-from longwriter.bench.records import BenchItem, ItemScore, Metric, Response, Scores
+from longwriter.bench.records import BenchItem, ItemScore, Metric, Response, RunTexts, Scores
 from longwriter.bench.report.canvas import SYSTEMS, ShownRun
 from longwriter.bench.report.labels import fmt, with_interval
 from longwriter.bench.report.page import make_page, named
-from longwriter.bench.report.samples import HEAD, TAIL, RunTexts, chosen, ranked_by
+from longwriter.bench.report.samples import HEAD, TAIL, chosen, ranked_by
 from longwriter.errors import InputError
 from longwriter.report.svg import safe
 

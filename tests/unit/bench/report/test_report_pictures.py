@@ -67,7 +67,7 @@ def test_a_text_as_long_as_asked_stands_on_the_line() -> None:
     assert "x, 0" not in picture.body
     assert [row[1:] for row in picture.rows] == [
         ("1 to 499", "1", "1.00", "100 %", "0"), ("500 to 1,999", "2", "0.500", "50 %", "1"),
-        ("4,000 to 19,999", "1", "1.00", "100 %", "0"),
+        ("4,000 to 20,000", "1", "1.00", "100 %", "0"),
     ]  # fmt: skip
 
 
