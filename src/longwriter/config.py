@@ -168,6 +168,13 @@ def _number(bound: object) -> float:
     return bound
 
 
+BROKEN: tuple[type[Exception], ...] = (
+    *(ArithmeticError, AssertionError, AttributeError, ImportError, LookupError, NameError),
+    *(OSError, RuntimeError, SyntaxError, TypeError, ValueError),
+)
+"""What a user's own code raises where it is wrong."""
+
+
 def imported(name: str, table: Mapping[str, str], kind: str) -> Callable[..., Any]:
     """The class of a table's entry, `module:Class`, or of a name that is `package.module:Class` itself; imported now.
 
@@ -180,14 +187,25 @@ def imported(name: str, table: Mapping[str, str], kind: str) -> Callable[..., An
     module, _, attribute = table.get(name, name).partition(":")
     try:
         found = getattr(import_module(module), attribute)
-    except (ImportError, SyntaxError, AttributeError, ValueError, TypeError) as error:
+    except BROKEN as error:
         if name in table:
             raise
-        raise InputError(f"{kind} {name}: {error}; it is imported as any Python module is (PYTHONPATH)") from error
+        raise InputError(
+            f"{kind} {name}: {_said(error)}; it is imported as any Python module is (PYTHONPATH)"
+        ) from error
     if not callable(found):
         raise InputError(f"{kind} {name}: {attribute} is not a class")
     loaded: Callable[..., Any] = found
     return loaded
+
+
+def _said(error: Exception) -> str:
+    """An error's words, with its kind where they do not tell it, as of a KeyError."""
+    return (
+        str(error)
+        if isinstance(error, ImportError | SyntaxError | AttributeError)
+        else f"{type(error).__name__}: {error}"
+    )
 
 
 def flatten(tree: Tree, prefix: str = "") -> dict[str, object]:

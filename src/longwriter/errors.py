@@ -88,3 +88,8 @@ class Flawed(LongWriterError):  # noqa: N818 - a state of the text
 
 class CeilingReached(LongWriterError):  # noqa: N818 - a stop the user asked for
     """The next call would pass the user's ceiling on cost or tokens."""
+
+
+def first_line(error: BaseException) -> str:
+    """The first line of what a library says of an error, its type where it says nothing."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import httpx2
 
-from longwriter.errors import InputError, Unavailable
+from longwriter.errors import InputError, Unavailable, first_line
 
 HUB = "hub:"
 FILES = ["*.parquet", "*.jsonl", "*.jsonl.xz"]
@@ -45,7 +45,7 @@ def download(name: str) -> Path:
         raise InputError(f"hub:{name}: no such data set on the hub, or no right to read it") from error
     except (HfHubHTTPError, httpx2.HTTPError, OSError) as error:
         raise Unavailable(
-            f"hub:{name}: the download broke off ({_reason(error)}); the same command goes on with it"
+            f"hub:{name}: the download broke off ({first_line(error)}); the same command goes on with it"
         ) from error
 
 
@@ -59,14 +59,9 @@ def upload(folder: Path, name: str, files: list[str]) -> str:
         url = api.create_repo(name, repo_type="dataset", exist_ok=True, private=True)
         api.upload_folder(repo_id=name, repo_type="dataset", folder_path=folder, allow_patterns=files)
     except HFValidationError as error:
-        raise InputError(f"hub:{name}: {_reason(error)}") from error
+        raise InputError(f"hub:{name}: {first_line(error)}") from error
     except (HfHubHTTPError, httpx2.HTTPError, OSError) as error:
         raise Unavailable(
-            f"hub:{name}: the upload failed ({_reason(error)}); is HF_TOKEN set? The same --push tries again"
+            f"hub:{name}: the upload failed ({first_line(error)}); is HF_TOKEN set? The same --push tries again"
         ) from error
     return str(url)
-
-
-def _reason(error: Exception) -> str:
-    """The first line of an error: the others are about the hub's own client."""
-    return str(error).strip().partition("\n")[0]

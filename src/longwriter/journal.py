@@ -4,7 +4,7 @@ One JSON line per record: {"n": number, "kind": ..., "data": {...}, "sum": ...},
 the sum before it, so a change anywhere in the past shows. A record counts once its line is whole and on the disk
 (fsync): after kill -9 the file ends at most in one torn line, which is cut off when it is opened again. What a record
 means is its writer's business: a writer describes the data of each kind as a pydantic model, and reads it by
-`Journal.typed`.
+`Journal.parsed`.
 """
 
 import hashlib

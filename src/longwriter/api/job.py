@@ -124,14 +124,16 @@ def new_job(prompt: str | None, options: Mapping[str, Any], *, plan_only: bool =
     if file is not None:
         plan, quoted = from_markdown(read_text(file), str(file))
         prompt = prompt or quoted
-    options, models = _opened_already(options)
+    given, (options, models) = options, _opened_already(options)
     settings = options.get("settings")
     if settings is None:
         settings = write_settings(_said(prompt or (plan.title if plan else None)), options)
-    elif beside := [
-        name for name in ("model", "planner", "config", *TEXT, *SERVED, *LIMITS) if options.get(name) is not None
-    ]:
-        raise InputError(f"settings are given whole: set {', '.join(beside)} there")
+    else:
+        roles = [option for option, role in (("model", "writer"), ("planner", "planner")) if role not in models]
+        if beside := [name for name in (*roles, "config", *TEXT, *SERVED, *LIMITS) if given.get(name) is not None]:
+            raise InputError(f"settings are given whole: set {', '.join(beside)} there")
+        if prompt and prompt != settings.instruction:
+            raise InputError("settings are given whole: what to write is their instruction, not another prompt")
     name, followed = options.get("run"), str(file.resolve()) if file else plan and digest(plan.model_dump_json())
     if name == LAST:
         raise InputError(f"--run: {LAST!r} stands for the run that was active last; give another name")
@@ -152,6 +154,8 @@ def resumed_job(
     folder: Path, options: Mapping[str, Any], *, redo: tuple[int, ...] = (), redo_stale: bool = False
 ) -> WriteJob:
     """A run to be gone on with. `options`: as `ResumeOptions`. `redo`: sections to write again first, from 0."""
+    if isinstance(options.get("model"), str | ModelConfig):
+        raise InputError("a run keeps its model: give one that is open already to take its place, or write another run")
     options, models = _opened_already(options)
     settings, out, force = resumed_settings(folder, options), as_path(options.get("out")), bool(options.get("force"))
     work = _options(options)

@@ -41,16 +41,25 @@ class Background(Generic[T]):
 
     def _run(self) -> None:
         async def whole() -> None:
-            self._loop, self._task = asyncio.get_running_loop(), asyncio.ensure_future(self._work)
+            self._task = asyncio.ensure_future(self._work)
             self._begun.set()
             await asyncio.wait([self._task])
 
+        assert self._loop is not None
+        loop = self._loop
         try:
-            asyncio.run(whole())
+            with asyncio.Runner(loop_factory=lambda: loop) as runner:
+                runner.run(whole())
         finally:
+            self._begun.set()
             self._over.set()
 
     def __enter__(self) -> "Background[T]":
+        try:
+            self._loop = asyncio.new_event_loop()  # here, so that whoever asked hears why there can be none
+        except OSError:
+            self._work.close()
+            raise
         self._thread.start()
         self._begun.wait()
         return self

@@ -49,13 +49,12 @@ class Run:
     @property
     def state(self) -> str:
         """One of: writing, planning, no plan, plan, unfinished, finished; or why the run cannot be read."""
-        alive = being_written(self.folder)
         try:
             if not self.planned:
-                return "planning" if alive else "no plan"
-            if alive:
+                return "planning" if self._alive else "no plan"
+            if self._alive:
                 return "writing"
-            return "finished" if self.report.finished else PLAN if self._plan_alone() else "unfinished"
+            return "finished" if self._planned.manuscript.finished else PLAN if self._plan_alone() else "unfinished"
         except LongWriterError as error:
             return str(error)
 
@@ -83,7 +82,7 @@ class Run:
     @property
     def text(self) -> str:
         """The text so far."""
-        return self._result.text
+        return self._planned.document.text()
 
     @property
     def report(self) -> Report:
@@ -96,7 +95,13 @@ class Run:
         return self.report.sections
 
     @cached_property
+    def _alive(self) -> bool:
+        """Whether a process was writing it; asked before the journal is read, which it may finish meanwhile."""
+        return being_written(self.folder)
+
+    @cached_property
     def _session(self) -> Session | None:
+        self._alive  # noqa: B018 - both are of one moment
         return stored(self.folder)
 
     @property
@@ -127,17 +132,19 @@ class Run:
         try:
             return resumed_job(self.folder, given, redo=tuple(n - 1 for n in numbers), redo_stale=stale).finish()
         finally:
-            self.__dict__.pop("_session", None)
-            self.__dict__.pop("_result", None)
+            for looked_at in ("_alive", "_session", "_result"):
+                self.__dict__.pop(looked_at, None)
 
     def export(self, path: str | Path, *, force: bool = False) -> Path:
         """Put the text so far into a file (Markdown), as --out does: later commands keep it up to date.
 
         Raises InputError for a file that this run did not write, unless `force`.
         """
-        file, text = Path(path), self.text
+        file = Path(path)
         with claimed(self.folder, [file], force=force):
-            export(self.folder, file, text, force=force)
+            export(
+                self.folder, file, Run(self.folder).text, force=force
+            )  # as it is now, whenever this one was looked at
         return file
 
     @classmethod

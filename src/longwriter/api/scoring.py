@@ -91,10 +91,9 @@ def score(
     LongWriterError.
     """
     known_options(settings, RewardOptions)
-    bounds = about(words) if isinstance(words, int) else words
-    sample = ranged(
-        {"id": "text", "request": "", "completion": text}, Wanted(request, bounds, "words", mode), "text"
-    ).sample
+    bounds, count = (words, None) if isinstance(words, tuple) else (None, words)
+    row = {"id": "text", "request": "", "completion": text}
+    sample = ranged(row, Wanted(request, bounds, "words", mode), "score", count).sample
     check_rewards(rewards, [sample])
     [verdicts] = run(score_samples(rewards, build(RewardSettings, dict(settings), "settings"), [sample]))
     return verdicts

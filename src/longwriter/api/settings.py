@@ -15,18 +15,9 @@ from longwriter.types import Plan
 from longwriter.writer.events import OnEvent
 from longwriter.writer.settings import WriteSettings
 
-SERVED = ("base_url", "key_env", "headers", "extra_body", "timeout_s", "retry_s")
-"""Options that say how to reach a model."""
-LIMITS = ("window", "max_cost", "max_tokens")
-TEXT = (
-    *("words", "context", "parallel", "language", "section_words", "headings"),
-    *("temperature", "top_p", "seed", "max_section_tokens"),
-)
-"""Options that say what the text should be."""
 
-
-class ReachOptions(TypedDict, total=False):
-    """How to reach the model, and when to stop; the meaning is that of the flags."""
+class ServedOptions(TypedDict, total=False):
+    """How to reach a model; the meaning is that of the flags, here and below."""
 
     base_url: str | None
     key_env: str | None
@@ -34,9 +25,37 @@ class ReachOptions(TypedDict, total=False):
     extra_body: dict[str, object] | None
     timeout_s: float | None
     retry_s: float | None
+
+
+class LimitOptions(TypedDict, total=False):
+    """When to stop."""
+
     window: int | None
     max_cost: float | None
     max_tokens: int | None
+
+
+class ShapeOptions(TypedDict, total=False):
+    """What the text should be, beside its length."""
+
+    context: Literal["auto", "full", "window"] | None
+    parallel: bool | None
+    language: Literal["en", "zh", "zh-Hant"] | None
+    section_words: int | None
+    headings: Literal["auto", "model", "plan"] | None
+    temperature: float | None
+    top_p: float | None
+    seed: int | None
+    max_section_tokens: int | None
+
+
+SERVED, LIMITS = tuple(ServedOptions.__annotations__), tuple(LimitOptions.__annotations__)
+TEXT = ("words", *ShapeOptions.__annotations__)
+
+
+class ReachOptions(ServedOptions, LimitOptions, total=False):
+    """How to reach the model, and when to stop."""
+
     prices: str | Path | None
     """TOML file of prices."""
     force: bool
@@ -52,21 +71,12 @@ class ResumeOptions(ReachOptions, total=False):
     on_event: OnEvent | None
 
 
-class TextOptions(ReachOptions, total=False):
-    """What a text should be, and where its run is kept; the meaning is that of the flags."""
+class TextOptions(ReachOptions, ShapeOptions, total=False):
+    """What a text should be, and where its run is kept."""
 
     settings: WriteSettings | None
     """All of them at once, in place of single ones, files and environment."""
     planner: "AnyModel | None"
-    context: Literal["auto", "full", "window"] | None
-    parallel: bool | None
-    language: Literal["en", "zh", "zh-Hant"] | None
-    section_words: int | None
-    headings: Literal["auto", "model", "plan"] | None
-    temperature: float | None
-    top_p: float | None
-    seed: int | None
-    max_section_tokens: int | None
     config: str | Path | None
     """TOML file of settings."""
     run: str | None

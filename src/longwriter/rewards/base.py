@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple, Protocol, Self, runtime_checkable
 
 from pydantic import Field, JsonValue, model_validator
 
-from longwriter.config import imported
+from longwriter.config import BROKEN, imported
 from longwriter.errors import InputError
 from longwriter.models.headers import Headers
 from longwriter.types import Address, Record
@@ -105,8 +105,11 @@ class HasTraits(Protocol):
 
 
 def traits_of(reward: object) -> Traits:
-    """The traits of a reward or of a reward's class; the defaults where it says none."""
-    return reward.traits if isinstance(reward, HasTraits) else Traits()
+    """The traits of a reward or of its class; the defaults where it says none. Raises InputError for other than Traits."""
+    traits = reward.traits if isinstance(reward, HasTraits) else Traits()
+    if not isinstance(traits, Traits):
+        raise InputError(f"{reward!r:.60}: its traits must be longwriter.rewards.base.Traits, got {traits!r:.60}")
+    return traits
 
 
 class RewardSettings(Record):
@@ -170,7 +173,7 @@ def open_reward(name: str, settings: RewardSettings) -> Reward:
     opened = reward_class(name)
     try:
         return opened(settings)
-    except TypeError as error:
+    except BROKEN as error:
         if name in REWARDS:
             raise
-        raise InputError(f"reward {name}: {error}; it is opened with RewardSettings") from error
+        raise InputError(f"reward {name}: {type(error).__name__}: {error}; it is opened with RewardSettings") from error

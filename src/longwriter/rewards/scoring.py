@@ -6,9 +6,10 @@ none, too few of them, and errors of the reward's own are found here, for traini
 
 import asyncio
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from pydantic_core import to_jsonable_python
 
@@ -17,6 +18,7 @@ from longwriter.models.concurrency import together
 from longwriter.rewards.base import FAILURE, Reward, RewardSettings, Sample, Verdict, finite, open_reward, traits_of
 
 FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 60.0
+T = TypeVar("T")
 Verdicts = dict[str, Verdict]
 """What each reward says of one sample, by the reward's name."""
 
@@ -65,9 +67,15 @@ class RewardSet:
         )
 
     async def aclose(self) -> None:
-        """Release what the rewards hold."""
-        for reward in self._rewards.values():
-            await reward.aclose()
+        """Release what the rewards hold: all of them, then raise what the first raises that cannot, as `score` does."""
+        broken = None
+        for name, reward in self._rewards.items():
+            try:
+                await _guarded(name, partial(_close, reward), self._then)
+            except LongWriterError as error:
+                broken = broken or error
+        if broken is not None:
+            raise broken
 
     async def _ask(self, name: str, samples: Sequence[Sample]) -> tuple[list[Verdict], float]:
         """One reward's verdicts, and the seconds of waiting 1, 2, 4 ... 60 s between attempts, for as long as it takes."""
@@ -93,14 +101,28 @@ async def checked(name: str, reward: Reward, samples: Sequence[Sample], then: st
     async def asked() -> list[Verdict]:
         return [_verdict(found) for found in await reward.score(samples)]
 
-    (found,) = await asyncio.gather(asked(), return_exceptions=True)
+    found = await _guarded(name, asked, then)
+    if len(found) != len(samples):
+        raise RunError(f"the reward {name} gave {len(found)} verdicts on {len(samples)} samples{then}")
+    return found
+
+
+async def _close(reward: Reward) -> None:
+    await reward.aclose()
+
+
+async def _guarded(name: str, work: Callable[[], Awaitable[T]], then: str) -> T:
+    """What a reward's code gives. Raises its LongWriterErrors, and RunError naming the reward for all else that it raises."""
+
+    async def begun() -> T:
+        return await work()
+
+    (found,) = await asyncio.gather(begun(), return_exceptions=True)
     if isinstance(found, LongWriterError):
         raise found
     if isinstance(found, BaseException):
         what = f"{type(found).__name__}: {' '.join(str(found).split())}{_place(found)}"
         raise RunError(f"the reward {name} broke: {what}{then}") from found
-    if len(found) != len(samples):
-        raise RunError(f"the reward {name} gave {len(found)} verdicts on {len(samples)} samples{then}")
     return found
 
 

@@ -4,14 +4,12 @@
 or on the data is refused when a training starts.
 """
 
-import json
-from pathlib import Path
 from typing import Literal
 
 from pydantic import model_validator
 
-from longwriter.config import build, read_text
-from longwriter.train.recipe import Recipe
+from longwriter.config import build
+from longwriter.train.recipe import Recipe, zero_of
 
 Method = Literal["pretrain", "sft", "dpo", "reward", "grpo"]
 """What is done with a recipe; continual pretraining is `pretrain` with model.init."""
@@ -118,7 +116,7 @@ class GrpoRecipe(Recipe):
         if r.fsdp and g.vllm == "off":
             raise ValueError("run.fsdp: sharded weights cannot generate; use run.deepspeed, or grpo.vllm")
         own_models = g.rewards.reward_model is not None or (g.kl_every > 0 and self.model.lora is None)
-        if own_models and _shards_weights(r.deepspeed):
+        if own_models and r.deepspeed and zero_of(r.deepspeed)[0] == 3:
             raise ValueError(
                 "run.deepspeed: stage 3 would shard a model that one process opens for itself; give the writing reward by "
                 "grpo.rewards.reward_url and measure no KL (kl_every = 0)"
@@ -146,13 +144,3 @@ def for_method(recipe: Recipe, method: Method, source: str = "recipe") -> Recipe
 
 def _kinds(recipe: Recipe) -> set[str]:
     return {source.kind for source in recipe.data.sources}
-
-
-def _shards_weights(deepspeed: str | None) -> bool:
-    """Whether a DeepSpeed file asks for ZeRO stage 3; a damaged file is refused by what reads all of it."""
-    try:
-        settings = json.loads(read_text(Path(deepspeed))) if deepspeed else {}
-    except (ValueError, RecursionError):
-        return False
-    zero = settings.get("zero_optimization") if isinstance(settings, dict) else None
-    return isinstance(zero, dict) and zero.get("stage") == 3

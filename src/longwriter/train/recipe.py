@@ -7,13 +7,14 @@
 What a single method cannot combine is refused by `for_method` (method_recipes.py).
 """
 
+import json
 import tomllib
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, model_validator
 
-from longwriter.config import build, merge, read_toml
+from longwriter.config import Tree, build, merge, read_text, read_toml
 from longwriter.errors import InputError
 from longwriter.train.grpo.settings import GrpoSettings
 from longwriter.types import Record
@@ -214,3 +215,23 @@ def dotted(assignments: tuple[str, ...]) -> dict[str, object]:
         assert isinstance(parsed, dict)
         out = merge(out, parsed)
     return out
+
+
+def zero_of(deepspeed: str) -> tuple[int, Tree]:
+    """The stage of ZeRO that a DeepSpeed file asks for, 0 where it says none, and all of its table. Raises InputError."""
+    zero = read_json(Path(deepspeed)).get("zero_optimization", {})
+    stage = zero.get("stage", 0) if isinstance(zero, dict) else None
+    if not isinstance(zero, dict) or not isinstance(stage, int) or not 0 <= stage <= 3:
+        raise InputError(f"{deepspeed}: zero_optimization.stage is {stage!r}; 0, 1, 2 or 3 is expected")
+    return stage, zero
+
+
+def read_json(path: Path) -> Tree:
+    """The object in a JSON file. Raises InputError."""
+    try:
+        tree = json.loads(read_text(path))
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{path}: not valid JSON: {error}") from error
+    if not isinstance(tree, dict):
+        raise InputError(f"{path}: a JSON object is expected")
+    return tree

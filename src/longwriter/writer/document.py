@@ -7,11 +7,13 @@ that a text which grows is not rendered again from its beginning.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from longwriter.errors import RunError
 from longwriter.models.cards import Card
 from longwriter.text import count_words
 from longwriter.types import Reply
 from longwriter.writer.calls import Calls
 from longwriter.writer.manuscript import Manuscript, call_names
+from longwriter.writer.records import SectionRecord
 from longwriter.writer.section.section import assemble, with_heading
 from longwriter.writer.settings import WriteSettings
 from longwriter.writer.staleness import fingerprints, groups
@@ -54,7 +56,7 @@ class Document:
         for i in range(len(self.manuscript.ids)):
             record = self.manuscript.finished_section(i)
             if record is not None:
-                self.put(i, assemble(self.replies(i), prefill=record.prefill))
+                self.put(i, assemble(self.replies(record), prefill=record.prefill))
 
     def put(self, index: int, text: str) -> None:
         """Take a finished section."""
@@ -66,12 +68,16 @@ class Document:
         """A finished section as it is in the document, its heading and that of a chapter which it opens included."""
         return self._pieces[index]
 
-    def replies(self, index: int) -> list[Reply]:
-        """The journalled replies of a finished section; [] for another."""
-        record = self.manuscript.finished_section(index)
-        steps = call_names(record.id, record.redone) if record else ""
-        found = [self.calls.known(f"{steps}{k}") for k in range(len(record.asked) if record else 0)]
-        return [reply for reply in found if reply is not None]
+    def replies(self, record: SectionRecord) -> list[Reply]:
+        """The journalled replies of a finished section. Raises RunError where one is gone."""
+        names = [f"{call_names(record.id, record.redone)}{k}" for k in range(len(record.asked))]
+        found = [reply for name in names if (reply := self.calls.known(name)) is not None]
+        if len(found) < len(names):
+            raise RunError(
+                f"{self.manuscript.journal.path or 'the journal'}: a section is finished, but {len(names) - len(found)} of its "
+                "replies are gone; use a whole copy of the run, or start a new one"
+            )
+        return found
 
     def text(self) -> str:
         """The text so far: title, finished sections and what stands of those under way, ending in one newline."""

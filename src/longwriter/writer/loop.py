@@ -185,6 +185,6 @@ class Loop:
 
     def _replay_pace(self, pace: Pace, index: int) -> None:
         record = self.manuscript.finished_section(index)
-        asked = record.asked if record else ()
-        for ask, reply in zip(asked, self.document.replies(index), strict=True):
+        assert record is not None
+        for ask, reply in zip(record.asked, self.document.replies(record), strict=True):
             pace.saw(ask, count_words(reply.text))

@@ -119,14 +119,22 @@ class Session:
         config = configs_of(self.settings)[role]
         return noted or card_of(config.model, config.card)
 
-    async def run(self, *, plan_only: bool = False) -> Result:
-        """Plan, and write what is missing. Raises what the models raise; finished sections are on disk then."""
+    async def run(self, *, plan_only: bool = False, redo: Sequence[int] = (), redo_stale: bool = False) -> Result:
+        """Plan, and write what is missing. Raises what the models raise; finished sections are on disk then.
+
+        `redo`: sections to rewrite first, as the plan numbers them now; `redo_stale`: all whose earlier text has changed.
+        """
+        if (redo or redo_stale) and not self.manuscript.planned:
+            raise InputError("this run has no plan yet; resume it first")
         self._check_language()
         await self._note_models()
         self._follow_plan()
         await self.loop.plan(self.cards["planner"])
         self._write_plan(self.manuscript.plan)
         self.document.load()
+        stale = [part.index for part in self.document.parts() if part.stale] if redo_stale else []
+        if redo or stale:
+            self.manuscript.redo(sorted({*redo, *stale}))
         if plan_only:
             return self.result()
         try:
@@ -240,22 +248,10 @@ async def write(
     try:
         with opened(folder, tree, MAY_CHANGE_ON_RESUME, private=True) as journal:
             session = Session(settings, journal, folder, asked, options)
-            if redo or redo_stale:
-                await _redo(session, redo, redo_stale)
-            return await session.run(plan_only=plan_only)
+            return await session.run(plan_only=plan_only, redo=redo, redo_stale=redo_stale)
     finally:
         if models is None:
             await close_all(asked.values())
-
-
-async def _redo(session: Session, indices: Sequence[int], stale: bool) -> None:
-    """Void the sections to be redone."""
-    if not session.manuscript.planned:
-        raise InputError("this run has no plan yet; resume it first")
-    session.document.load()
-    chosen = list(indices) + ([p.index for p in session.document.parts() if p.stale] if stale else [])
-    if chosen:
-        session.manuscript.redo(sorted(set(chosen)))
 
 
 def stored(folder: Path) -> Session | None:

@@ -21,7 +21,7 @@ from typing import IO, NamedTuple
 import httpx2
 from filelock import FileLock
 
-from longwriter.errors import InputError, RunError, SetupError, Unavailable
+from longwriter.errors import InputError, RunError, SetupError, Unavailable, first_line
 from longwriter.hub import HUB
 from longwriter.models.base import need
 from longwriter.models.local.gguf_file import read_header
@@ -172,8 +172,8 @@ def _from_hub(place: str) -> tuple[Path, str, str]:
     hub = need("huggingface_hub", "hub")
     errors = need("huggingface_hub.errors", "hub")
     try:
-        path = Path(hub.hf_hub_download(repo, file, revision=revision))
-        card = hub.HfApi().model_info(repo, revision=revision).card_data
+        about = hub.HfApi().model_info(repo, revision=revision)
+        path = Path(hub.hf_hub_download(repo, file, revision=about.sha))  # card and file of one commit
     except errors.GatedRepoError:
         raise SetupError(f"hub:{place} wants its terms accepted on the hub, and a token: run hf auth login") from None
     except (errors.LocalEntryNotFoundError, errors.OfflineModeIsEnabled) as error:
@@ -183,10 +183,11 @@ def _from_hub(place: str) -> tuple[Path, str, str]:
     except (errors.RepositoryNotFoundError, errors.EntryNotFoundError, errors.HFValidationError):
         raise InputError(f"hub:{place}: no such repository or file on the hub, or no right to read it") from None
     except (errors.HfHubHTTPError, httpx2.HTTPError, OSError) as error:
-        reason = str(error).strip().partition("\n")[0]
-        raise Unavailable(f"hub:{place}: broken off ({reason}); the same command goes on where it stopped") from error
-    commit = path.parts[path.parts.index("snapshots") + 1] if "snapshots" in path.parts else revision or ""
-    return path, str(card.license) if card is not None and card.license else "", f"hub:{repo}/{file}@{commit}"
+        raise Unavailable(
+            f"hub:{place}: broken off ({first_line(error)}); the same command goes on where it stopped"
+        ) from error
+    card = about.card_data
+    return path, str(card.license) if card is not None and card.license else "", f"hub:{repo}/{file}@{about.sha}"
 
 
 def _linked(path: Path, name: str | None, licence: str, source: str) -> Pulled:

@@ -7,14 +7,15 @@ same in training and in use.
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from jinja2 import TemplateError
 from numpy.typing import NDArray
 from transformers import PreTrainedTokenizerBase
 
-from longwriter.errors import InputError
-from longwriter.train.data.tables import first_line, read_table
+from longwriter.errors import InputError, first_line
+from longwriter.train.data.tables import read_table
 
 Turns = Sequence[Mapping[str, str]]
 Segment = tuple[str, bool]
@@ -40,7 +41,8 @@ def read_turns(path: str) -> list[Turns]:
     out: list[Turns] = []
     for number, turns in enumerate(found):
         if not isinstance(turns, list) or not all(
-            isinstance(t, dict) and t.get("role") and t.get("content") for t in turns
+            isinstance(t, dict) and t.get("role") and isinstance(t.get("content"), str | list) and t["content"]
+            for t in turns
         ):
             raise InputError(f"{path}: row {number}: every message needs a role and a content that is not empty")
         if not any(t["role"] == "assistant" for t in turns):
@@ -49,8 +51,9 @@ def read_turns(path: str) -> list[Turns]:
     return out
 
 
-def _as_turns(text: object, role: str) -> list[dict[str, str]]:
-    return text if isinstance(text, list) else [{"role": role, "content": str(text)}]
+def _as_turns(text: object, role: str) -> list[Any]:
+    """Turns as they are, or a text as one; what is neither is refused with the row."""
+    return text if isinstance(text, list) else [{"role": role, "content": text}]
 
 
 @dataclass(frozen=True)

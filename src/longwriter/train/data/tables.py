@@ -13,7 +13,7 @@ from datasets import load_dataset
 from datasets.exceptions import DatasetGenerationError
 from huggingface_hub.errors import HfHubHTTPError
 
-from longwriter.errors import InputError, Unavailable
+from longwriter.errors import InputError, Unavailable, first_line
 from longwriter.hub import HUB, named
 from longwriter.jsonl import read_lines
 
@@ -82,8 +82,3 @@ def _files(folder: Path) -> list[Path]:
         if found:
             return named or found
     return []
-
-
-def first_line(error: Exception) -> str:
-    """The first line of what a library says of an error, its type where it says nothing."""
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]

@@ -1,16 +1,15 @@
 """From a recipe to what is estimated: the model's sizes from its config, the job from the settings."""
 
-import json
 import tomllib
 from pathlib import Path
 from typing import Literal
 
-from longwriter.config import Tree, build, read_text
+from longwriter.config import Tree, build
 from longwriter.errors import InputError
 from longwriter.models.base import need
 from longwriter.train.estimate.memory import Job, Strategy
 from longwriter.train.estimate.shape import ModelShape
-from longwriter.train.recipe import ModelSettings, Recipe
+from longwriter.train.recipe import ModelSettings, Recipe, read_json, zero_of
 
 SHAPES = Path(__file__).with_name("shapes.toml")
 ATTENTION = {"flash_attention_2": "flash", "flash_attention_3": "flash", "sdpa": "sdpa", "eager": "eager"}
@@ -25,12 +24,12 @@ def shape_of(model: ModelSettings, config: Path | None = None) -> ModelShape:
     downloaded. Raises InputError where they are in none of these.
     """
     if config is not None:
-        return ModelShape.of(_read_json(config))
+        return ModelShape.of(read_json(config))
     if model.new:
         return ModelShape.of(_vocabulary(model) | model.new)
     assert model.init is not None
     if (Path(model.init) / "config.json").is_file():
-        return ModelShape.of(_read_json(Path(model.init) / "config.json"))
+        return ModelShape.of(read_json(Path(model.init) / "config.json"))
     known = tomllib.loads(SHAPES.read_text("utf-8"))
     name = model.init.rpartition("/")[2].lower()
     if name in known:
@@ -44,7 +43,7 @@ def shape_of(model: ModelSettings, config: Path | None = None) -> ModelShape:
             f"model.init: {model.init} is no folder with a config.json, nor in the hub's cache, nor one of {', '.join(known)}; "
             "give its config.json with --config"
         )
-    return ModelShape.of(_read_json(Path(cached)))
+    return ModelShape.of(read_json(Path(cached)))
 
 
 def method_of(recipe: Recipe) -> EstimatedMethod:
@@ -103,11 +102,7 @@ def _shared(recipe: Recipe) -> tuple[Strategy, str]:
     """How GPUs share the work, and what waits on the host, by `run.fsdp` or the DeepSpeed file."""
     if recipe.run.deepspeed is None:
         return Strategy.FSDP if recipe.run.fsdp else Strategy.DDP, "none"
-    path = Path(recipe.run.deepspeed)
-    zero = _read_json(path).get("zero_optimization", {})
-    stage = zero.get("stage", 0) if isinstance(zero, dict) else None
-    if not isinstance(zero, dict) or stage not in STAGES:
-        raise InputError(f"{path}: zero_optimization.stage is {stage!r}; 0, 1, 2 or 3 is expected")
+    stage, zero = zero_of(recipe.run.deepspeed)
     places = {part: zero.get(f"offload_{part}") for part in ("param", "optimizer")}
     away = {part for part, to in places.items() if isinstance(to, dict) and to.get("device", "cpu") != "none"}
     return STAGES[stage], "all" if "param" in away else "optimizer" if away else "none"
@@ -120,13 +115,3 @@ def _vocabulary(model: ModelSettings) -> Tree:
     if not path.is_file():
         return {}
     return {"vocab_size": need("tokenizers", "train").Tokenizer.from_file(str(path)).get_vocab_size()}
-
-
-def _read_json(path: Path) -> Tree:
-    try:
-        tree = json.loads(read_text(path))
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"{path}: not valid JSON: {error}") from error
-    if not isinstance(tree, dict):
-        raise InputError(f"{path}: a JSON object is expected")
-    return tree

@@ -17,7 +17,7 @@ from trl import GRPOConfig
 from longwriter.errors import InputError
 from longwriter.rewards.scoring import RewardSet
 from longwriter.train.grpo.curves import draw
-from longwriter.train.grpo.prompts import Prompt, order, read_prompts
+from longwriter.train.grpo.prompts import Prompt, all_prompts, order
 from longwriter.train.grpo.sampling import TAG, Sampling
 from longwriter.train.grpo.scorer import THEN, RolloutScorer, asking
 from longwriter.train.grpo.trainer import GroupTrainer
@@ -46,18 +46,11 @@ def grpo(recipe: Recipe, out: Path, report_progress: ReportProgress) -> None:
     tokenizer = open_tokenizer(recipe.model)
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token
-    opened = {s.label: read_prompts(s.path, recipe, tokenizer) for s in recipe.data.sources}
-    prompts = [p for found, _ in opened.values() for p in found]
-    if len({p.id for p in prompts}) < len(prompts):
-        raise InputError("data.sources: an id stands in two of them; rollouts could not be told apart")
-    if recipe.data.max_samples is not None:
-        kept = min(recipe.data.max_samples, len(prompts))
-        prompts = [prompts[i] for i in order(len(prompts), kept, recipe.run.seed)]
+    prompts, data = all_prompts(recipe, tokenizer)
     steps = steps_of(recipe.run, len(prompts) * recipe.grpo.group, 0)
     if recipe.run.steps is None:
         steps *= recipe.grpo.iterations
     args = GRPOConfig(**_arguments(recipe, out, steps))
-    data = {label: told for label, (_, told) in opened.items()}
     scorer = None
     with ExitStack() as stack:
         if args.process_index == 0:
@@ -76,9 +69,7 @@ def grpo(recipe: Recipe, out: Path, report_progress: ReportProgress) -> None:
         if recipe.grpo.kl_every and recipe.model.lora is None:
             trainer.measure_against(open_model(recipe, tokenizer, lean=False))
         run.train(trainer)
-        run.close(trainer)
-        if scorer is not None:
-            draw(out, out.name)
+        run.close(trainer, draw)
 
 
 def _shown(report: TrainingProgress | str) -> TrainingProgress | str:

@@ -71,6 +71,18 @@ def encode_prompts(prompts: list[str], tokenizer: PreTrainedTokenizerBase, *, ch
     return found
 
 
+def all_prompts(recipe: Recipe, tokenizer: PreTrainedTokenizerBase) -> tuple[list[Prompt], dict[str, object]]:
+    """The requests of all sources, at most `data.max_samples`, and each source's entry of data.json. Raises InputError."""
+    opened = {s.label: read_prompts(s.path, recipe, tokenizer) for s in recipe.data.sources}
+    prompts = [prompt for found, _ in opened.values() for prompt in found]
+    if len({p.id for p in prompts}) < len(prompts):
+        raise InputError("data.sources: an id stands in two of them; rollouts could not be told apart")
+    if recipe.data.max_samples is not None:
+        kept = min(recipe.data.max_samples, len(prompts))
+        prompts = [prompts[i] for i in order(len(prompts), kept, recipe.run.seed)]
+    return prompts, {label: told for label, (_, told) in opened.items()}
+
+
 def read_prompts(
     path: str, recipe: Recipe, tokenizer: PreTrainedTokenizerBase
 ) -> tuple[list[Prompt], dict[str, object]]:

@@ -57,7 +57,8 @@ def dpo(recipe: Recipe, out: Path, report_progress: ReportProgress) -> None:
 def read_pairs(path: str, recipe: Recipe, tokenizer: PreTrainedTokenizerBase) -> tuple[Table, dict[str, object]]:
     """Pairs whose both sides fit into `data.max_tokens`, and the source's entry of data.json. Raises InputError."""
     longest = recipe.data.max_tokens
-    table = read_table(path, COLUMNS).select_columns(list(COLUMNS))
+    read = read_table(path, COLUMNS)
+    table = Table.from_dict({column: [_plain(turns) for turns in read[column]] for column in COLUMNS})
     sides = [encode([r["prompt"] + r[side] for r in table], tokenizer) for side in COLUMNS[1:]]
     lengths = [max(len(a.ids), len(b.ids)) for a, b in zip(*sides, strict=True)]
     fitting = [i for i, n in enumerate(lengths) if n <= longest]
@@ -68,6 +69,11 @@ def read_pairs(path: str, recipe: Recipe, tokenizer: PreTrainedTokenizerBase) ->
         raise InputError(f"{path}: no pair fits into data.max_tokens = {longest:,}")
     digest = digest_of(sample for side in sides for sample in side)
     return table.select(fitting), {"pairs": len(fitting), "too_long": len(table) - len(fitting), "digest": digest}
+
+
+def _plain(turns: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Role and content alone: what else one source's turns have, another's lack, and they are put together."""
+    return [{"role": turn["role"], "content": turn["content"]} for turn in turns]
 
 
 def shuffled(tables: list[Table], recipe: Recipe) -> Table:

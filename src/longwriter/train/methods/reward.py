@@ -29,12 +29,11 @@ from transformers import (
 from trl import RewardConfig, RewardTrainer
 from trl.trainer.reward_trainer import suppress_seqcls_warning
 
-from longwriter.errors import InputError, RunError
+from longwriter.errors import InputError, RunError, first_line
 from longwriter.models.local.hf import positions
 from longwriter.rewards.reward_model import REPORT, encode, scores
 from longwriter.runs.folders import write_file
 from longwriter.text import count_words
-from longwriter.train.data.tables import first_line
 from longwriter.train.method_recipes import for_method
 from longwriter.train.methods.dpo import read_pairs, shuffled
 from longwriter.train.methods.reward_report import ScoredPair, draw, report, table

@@ -16,7 +16,7 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -28,9 +28,8 @@ from transformers.utils import logging
 
 from longwriter import __version__
 from longwriter.config import Tree, changed_keys
-from longwriter.errors import RunError
+from longwriter.errors import RunError, first_line
 from longwriter.runs.folders import write_file
-from longwriter.train.data.tables import first_line
 from longwriter.train.recipe import Recipe
 from longwriter.train.run.callbacks import COMPLETE, AlreadyFinished, CheckpointWatch, LogWriter, last_checkpoint
 from longwriter.train.run.curves import draw_losses
@@ -74,12 +73,12 @@ class TrainingRun(NamedTuple):
         with _writing(self.out), suppress(AlreadyFinished):
             trainer.train(resume_from_checkpoint=None if whole is None else str(whole))
 
-    def close(self, trainer: Trainer) -> None:
-        """Save the model, its card and the curves, and leave the process group."""
+    def close(self, trainer: Trainer, draw: Callable[[Path, str], None] = draw_losses) -> None:
+        """Save the model, its card and the curves, and leave the process group. `draw`: puts curves.png into a folder."""
         with _writing(self.out):
             trainer.save_model(str(self.out))
         if trainer.args.process_index == 0:
-            draw_losses(self.out, self.out.name)
+            draw(self.out, self.out.name)
             write_file(self.out / "README.md", _card(self.recipe, self.out, type(trainer.model_wrapped).__name__))
         # A thread of gloo that still holds a tensor when the interpreter ends aborts the process (18 of 240 on a busy
         # machine, as each left right after its last reduction). A barrier holds none, and nothing is asked after it.

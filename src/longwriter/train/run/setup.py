@@ -20,9 +20,8 @@ from transformers import (
 from trl.trainer.utils import add_fused_lm_head
 
 from longwriter.config import read_text
-from longwriter.errors import InputError
+from longwriter.errors import InputError, first_line
 from longwriter.models.local.hf import positions
-from longwriter.train.data.tables import first_line
 from longwriter.train.nano import model as nano_model  # noqa: F401 - registers nano with transformers
 from longwriter.train.recipe import Lora, ModelSettings, OptimSettings, Recipe, RunSettings
 

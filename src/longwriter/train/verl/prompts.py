@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from transformers import PreTrainedTokenizerBase
 
 from longwriter.errors import InputError, RunError
-from longwriter.train.grpo.prompts import Prompt, order, read_prompts
+from longwriter.train.grpo.prompts import Prompt, all_prompts, order
 from longwriter.train.recipe import Recipe
 
 SOURCE = "longwriter"
@@ -39,7 +39,7 @@ def write_prompts(recipe: Recipe, tokenizer: PreTrainedTokenizerBase, out: Path,
 
     Raises InputError for data that cannot be read and RunError where the files cannot be written.
     """
-    found = [p for s in recipe.data.sources for p in read_prompts(s.path, recipe, tokenizer)[0]]
+    found, _ = all_prompts(recipe, tokenizer)
     if not 0 < held_out < len(found):
         raise InputError(f"{held_out} held-out requests of {len(found)}: verl needs some, and some to learn from")
     drawn = [found[i] for i in order(len(found), len(found), recipe.run.seed)]
