@@ -72,7 +72,7 @@ class Models(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.asked.append(unquote(self.path))
         about = json.dumps({"id": "o/n", "sha": COMMIT, "siblings": [], "cardData": {"license": "mit"}}).encode()
-        found = {f"/o/n/resolve/{rev}/sub/a@b.gguf": gguf() for rev in ("main", "v1", "refs/pr/1")}
+        found = {f"/o/n/resolve/{rev}/sub/a@b.gguf": gguf() for rev in ("main", "v1", "refs/pr/1", COMMIT)}
         found |= dict.fromkeys(("/api/models/o/n", "/api/models/o/n/revision/v1"), about)
         found["/api/models/o/n/revision/refs/pr/1"] = about
         body = found.get(unquote(self.path))
@@ -112,7 +112,9 @@ def test_a_model_is_pulled_at_its_revision_and_its_commit_is_recorded(models: No
     assert got.source == f"hub:o/n/sub/a@b.gguf@{COMMIT}"
     assert got.path.read_bytes() == gguf()
     fetched = {path for path in Models.asked if "/resolve/" in path}
-    assert fetched == {f"/o/n/resolve/{revision.removeprefix('@') or 'main'}/sub/a@b.gguf"}
+    assert fetched == {f"/o/n/resolve/{COMMIT}/sub/a@b.gguf"}  # the file of the commit that the card was read of
+    asked = f"/revision/{revision.removeprefix('@')}" if revision else ""
+    assert f"/api/models/o/n{asked}" in Models.asked
 
 
 def test_a_models_revision_that_is_not_there_is_named(models: None) -> None:

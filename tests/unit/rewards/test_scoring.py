@@ -200,3 +200,35 @@ def test_a_reward_named_by_its_old_place_is_opened() -> None:
 def test_a_class_that_takes_no_settings_is_named() -> None:
     with pytest.raises(InputError, match=r"^reward own_rewards:Bare: .*it is opened with RewardSettings$"):
         open_reward("own_rewards:Bare", RewardSettings())
+
+
+class Careless(Scripted):
+    """A reward that cannot be closed."""
+
+    async def aclose(self) -> None:
+        raise ValueError("no handle")
+
+
+class Choosy(Scripted):
+    def __init__(self, settings: RewardSettings) -> None:
+        raise KeyError("model")
+
+
+class Mapped(Scripted):
+    traits = {"needs_request": True}  # type: ignore[assignment]  # noqa: RUF012 - as a user may write it
+
+
+async def test_all_are_closed_and_who_cannot_is_named() -> None:
+    rewards = RewardSet(["own_rewards:Careless", ONE], RewardSettings())
+    with pytest.raises(
+        RunError, match=r"the reward own_rewards:Careless broke: ValueError: no handle \(test_scoring.py:"
+    ):
+        await rewards.aclose()
+    assert Scripted.closed == 1
+
+
+def test_a_reward_that_cannot_be_opened_or_has_other_traits_is_named() -> None:
+    with pytest.raises(InputError, match="reward own_rewards:Choosy: KeyError: 'model'"):
+        RewardSet(["own_rewards:Choosy"], RewardSettings())
+    with pytest.raises(InputError, match=r"its traits must be longwriter.rewards.base.Traits"):
+        RewardSet(["own_rewards:Mapped"], RewardSettings())

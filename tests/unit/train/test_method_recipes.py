@@ -150,3 +150,13 @@ def test_a_recipe_is_refused_before_torch_is_imported(tmp_path: Path) -> None:
     code = "import sys, longwriter.cli.train.run, longwriter.train.method_recipes; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert not {"torch", "transformers", "datasets", "trl"} & set(loaded)
+
+
+@pytest.mark.parametrize("held", ["{", "[]", '{"zero_optimization": {"stage": "3"}}'])
+def test_a_damaged_deepspeed_file_is_refused_before_torch(tmp_path: Path, held: str) -> None:
+    (tmp_path / "zero.json").write_text(held)
+    whole = read_recipe(
+        recipe(tmp_path, "grpo"), dotted((f"run.deepspeed={tmp_path / 'zero.json'}", "grpo.kl_every=5"))
+    )
+    with pytest.raises(InputError, match=r"zero.json: "):
+        for_method(whole, "grpo")

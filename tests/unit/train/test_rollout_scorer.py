@@ -108,3 +108,29 @@ def test_rewards_are_closed_whatever_happens() -> None:
     with pytest.raises(KeyError), asking(rewards):
         raise KeyError
     assert rewards._rewards[WHOLE].closed  # type: ignore[attr-defined]
+
+
+class Shorter(Whole):
+    """The shorter, the better: never of one mind with `Whole`."""
+
+    async def score(self, samples: Sequence[Sample]) -> list[Verdict]:
+        return [Verdict(-len(sample.completion), {}) for sample in samples]
+
+
+def test_weights_weigh_the_advantages(tmp_path: Path) -> None:
+    """Of 3 and 1: (3 - 1) / 4 of what the first alone would give."""
+    names = [WHOLE, "own_of_scorer:Shorter"]
+    settings = GrpoSettings.model_validate({"objectives": names, "group": 2, "overlong": "keep", "weights": [3, 1]})
+    with asking(RewardSet(names, RewardSettings())) as ask:
+        step = RolloutScorer(settings, ask, tmp_path).score(1, [completion("four"), completion("ab")])
+    assert step.advantages == pytest.approx([HALF / 2, -HALF / 2], rel=1e-4)
+
+
+def test_what_words_are_usual_is_known_after_a_restart(tmp_path: Path) -> None:
+    settings = GrpoSettings.model_validate({"objectives": [PARTIAL], "group": 2, "overlong": "keep"})
+    usual, gamed = "tea harbour snow boat keeper sea " * 100, "tea harbour tea boat tea sea tea " * 100
+    for step, text in enumerate((usual, gamed), 1):  # a scorer of its own each: the second has the folder alone
+        with asking(RewardSet([PARTIAL], RewardSettings())) as ask:
+            rollouts = [completion(text), completion(text + "snow")]
+            measured = RolloutScorer(settings, ask, tmp_path).score(step, rollouts).measures
+    assert measured["overuse"] == pytest.approx(4 / 7 * 6, rel=0.1)  # of one word in six, four in seven

@@ -10,7 +10,7 @@ from longwriter.rewards.tags import read_tags
 from longwriter.train.grpo.advantage import flat_groups
 from longwriter.train.grpo.drift import drift, word_counts
 from longwriter.train.rollouts.stats import repeated
-from longwriter.train.rollouts.store import FOLDER, Rollout, read_steps
+from longwriter.train.rollouts.store import Rollout, read_steps
 
 REFERENCE_WORDS = 500
 """Least words of a step's answers for a reference of overused words; malformed completions have no answer."""
@@ -56,7 +56,7 @@ class StepMeasures:
 
     def _restore(self, step: int) -> None:
         """After a restart: take the reference from the first answers that were kept."""
-        if not self.begun and any((self.out / FOLDER).glob("*.jsonl")):
+        if not self.begun:
             for _, rollouts in read_steps(self.out, below=step):
                 if self.reference:
                     break
