@@ -22,3 +22,12 @@ def test_the_tree_of_the_architecture_is_the_code() -> None:
     spec.loader.exec_module(tree)
     assert (ROOT / "ARCHITECTURE.md").read_text("utf-8") == tree.page(), "run .venv/bin/python .ci/tree.py"
     assert "read_target" in tree.page()
+
+
+def test_the_python_of_the_readme_runs(tmp_path: Path) -> None:
+    code = (ROOT / "README.md").read_text("utf-8").split("```python\n")[1].split("```")[0]
+    assert "gguf:smollm2" in code
+    command = [sys.executable, "-c", code.replace("gguf:smollm2", "fake")]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert "words in runs/write-a-5000-word-report-on-harbours" in done.stdout
+    assert (tmp_path / "harbours.md").exists()
