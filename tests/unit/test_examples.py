@@ -29,5 +29,5 @@ def test_the_python_of_the_readme_runs(tmp_path: Path) -> None:
     assert "gguf:smollm2" in code
     command = [sys.executable, "-c", code.replace("gguf:smollm2", "fake")]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
-    assert "words in runs/write-a-5000-word-report-on-harbours" in done.stdout
+    assert "words in runs/write-a-5000-word-report-on-" in done.stdout
     assert (tmp_path / "harbours.md").exists()
