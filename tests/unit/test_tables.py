@@ -65,7 +65,7 @@ def marked(name: str) -> object:
     return pytest.param(name, marks=pytest.mark.slow) if ".train." in name and ".cli." not in name else name
 
 
-@pytest.mark.parametrize("name", map(marked, sorted(NAMED)))
+@pytest.mark.parametrize("name", [marked(name) for name in sorted(NAMED)])
 def test_what_a_string_names_is_there(name: str) -> None:
     try:
         check(name)
