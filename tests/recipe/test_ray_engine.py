@@ -18,6 +18,15 @@ ray = pytest.importorskip("ray", reason="Ray is not installed: pip install -e '.
 pytestmark = [pytest.mark.recipe, pytest.mark.xdist_group("ray")]  # two clusters on a machine see each other
 
 
+def test_a_cluster_that_is_not_there_is_named(tmp_path: Path) -> None:
+    """First in this file: a Ray that is being shut down can still be found for a while."""
+    ray.shutdown()
+    with pytest.raises(InputError, match="no Ray at auto"):
+        run_step(
+            "double", items(1), Double(tmp_path / "log"), StepRun(Journal(None), open_engine("ray:auto", 2), silent)
+        )
+
+
 def test_results_failures_and_what_comes_next(tmp_path: Path) -> None:
     log, journal, told = tmp_path / "log", Journal(None), list[StepProgress]()
     engine = open_engine("ray", 6)
@@ -67,14 +76,6 @@ def test_an_actor_that_dies_costs_what_it_had_under_way(tmp_path: Path) -> None:
     assert len(found) == 100
     assert len([name for name in noted(log) if name.startswith("i")]) <= 110
     assert killed
-
-
-def test_a_cluster_that_is_not_there_is_named(tmp_path: Path) -> None:
-    ray.shutdown()
-    with pytest.raises(InputError, match="no Ray at auto"):
-        run_step(
-            "double", items(1), Double(tmp_path / "log"), StepRun(Journal(None), open_engine("ray:auto", 2), silent)
-        )
 
 
 def test_kills_lose_nothing(tmp_path: Path) -> None:
