@@ -161,7 +161,8 @@ class Hub(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         about = {"id": "owner/name", "sha": "c" * 40, "siblings": [], "cardData": {"license": "apache-2.0"}}
-        found = {"/owner/name/resolve/main/m.gguf": self.file, "/api/models/owner/name": json.dumps(about).encode()}
+        file = f"/owner/name/resolve/{about['sha']}/m.gguf"  # of the commit that the card was read of
+        found = {file: self.file, "/api/models/owner/name": json.dumps(about).encode()}
         body = found.get(self.path)
         self.send_response(404 if body is None else 200)
         if body is None:
