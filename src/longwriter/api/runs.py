@@ -8,7 +8,7 @@ from typing import TypeVar, Unpack
 
 from longwriter.api.job import resumed_job
 from longwriter.api.settings import ResumeOptions, known_options, runs_folder
-from longwriter.api.states import run_state
+from longwriter.api.states import RunState, run_state
 from longwriter.errors import InputError, LongWriterError, RunError
 from longwriter.models.base import ModelConfig
 from longwriter.runs.exports import claimed, export
@@ -61,10 +61,18 @@ class Run:
     def state(self) -> str:
         """One of `longwriter.api.states.StateName`, such as writing, paused, unfinished, finished; or why it cannot be read."""
         try:
-            drafted = (self.folder / DRAFT).exists()
-            return run_state(self._session, alive=self._alive, drafted=drafted).name
+            return self._state.name
         except LongWriterError as error:
             return str(error)
+
+    @property
+    def why(self) -> str:
+        """Why it is in this state, such as what failed; "" where that is all there is to say. Raises RunError."""
+        return self._state.why
+
+    @property
+    def _state(self) -> RunState:
+        return run_state(self._session, alive=self._alive, drafted=(self.folder / DRAFT).exists())
 
     @property
     def planned(self) -> bool:
