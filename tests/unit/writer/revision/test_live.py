@@ -65,7 +65,7 @@ async def test_an_outline_that_changes_under_the_writer_is_followed_at_the_next_
 
     run = meddled(1, meddle)
     await run.run()
-    assert [s.title for s in run.manuscript.plan.sections][0] == "First of all"
+    assert run.manuscript.plan.sections[0].title == "First of all"
     assert run.manuscript.finished
     assert len(run.document.texts) == 3
     assert stale(run) == [1, 2]
