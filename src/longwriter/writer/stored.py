@@ -47,7 +47,7 @@ def reading(folder: Path, journal: Journal) -> Session | None:
     noted = manuscript.models
     if noted is None and not manuscript.planned:
         return None
-    session = Session(_free(settings), journal, None, _absent(settings, noted), Options())
+    session = Session(_free(settings), journal, None, _absent(settings, noted), Options(writes="text"))
     if session.manuscript.planned:
         session.document.load()
     return session
