@@ -55,7 +55,7 @@ def compare(a: str, b: str) -> list[ParagraphChange]:
 
 
 def patched(changes: Sequence[ParagraphChange], taken: Collection[int]) -> str:
-    """The text `a` with the changes of these indices made; with all of them it is `b`. Raises IndexError for one that is none."""
+    """The text `a` with the changes of these indices made; with all of them it is `b`. Raises IndexError."""
     chosen = {range(len(changes))[i] for i in taken}
     return joined([change.b if i in chosen else change.a for i, change in enumerate(changes)])
 
