@@ -12,7 +12,26 @@ from longwriter.serve.page.markdown import direction, render
 from longwriter.text import count_words
 
 TAGS = {
-    *("h1", "h2", "h3", "h4", "h5", "h6", "p", "ul", "ol", "li", "blockquote", "pre", "code", "hr", "br", "em", "strong", "s"),
+    *(
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "p",
+        "ul",
+        "ol",
+        "li",
+        "blockquote",
+        "pre",
+        "code",
+        "hr",
+        "br",
+        "em",
+        "strong",
+        "s",
+    ),
     *("a", "div", "table", "thead", "tbody", "tr", "th", "td"),
 }
 ATTRIBUTES = {"id", "dir", "class", "rel", "href", "title", "tabindex", "start"}
@@ -163,7 +182,15 @@ def test_a_hundred_thousand_words_in_well_under_a_second() -> None:
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("Hello", "ltr"), ("שלום עולם", "rtl"), ("السلام", "rtl"), ("你好", "ltr"), ("", "ltr"), ("12 !", "ltr"), ("ab שלום", "rtl")],
+    [
+        ("Hello", "ltr"),
+        ("שלום עולם", "rtl"),
+        ("السلام", "rtl"),
+        ("你好", "ltr"),
+        ("", "ltr"),
+        ("12 !", "ltr"),
+        ("ab שלום", "rtl"),
+    ],
 )
 def test_which_way_a_text_is_read(text: str, expected: str) -> None:
     assert direction(text) == expected
