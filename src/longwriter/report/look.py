@@ -1,4 +1,4 @@
-"""How pages look that are one file: colours, light and dark, and the style of what they share. The desk's page looks the same."""
+"""How pages look that are one file: colours, light and dark, and the style of what they share; as the desk looks."""
 
 from functools import cache
 from pathlib import Path
