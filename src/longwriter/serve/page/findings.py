@@ -26,7 +26,7 @@ SPENT = {
 class Body(NamedTuple):
     """A finished section's text as the page shows it, under a heading of the page's own."""
 
-    index: int
+    section: int
     text: str
 
 
@@ -61,12 +61,12 @@ class Places:
         if not found:
             return None
         part, start = self.parts[found[-1]], self._starts[found[-1]]
-        rendered = render(part.text, part.index)
-        return {"section": part.index, "paragraph": rendered.paragraph(part.text, character - start)}
+        rendered = render(part.text, part.section)
+        return {"section": part.section, "paragraph": rendered.paragraph(part.text, character - start)}
 
     def first_of(self, index: int) -> Place | None:
         """The first paragraph of a section, if it is written."""
-        return next(({"section": part.index, "paragraph": 0} for part in self.parts if part.index == index), None)
+        return next(({"section": part.section, "paragraph": 0} for part in self.parts if part.section == index), None)
 
 
 def shown_report(document: Document, report: Report) -> dict[str, Any]:

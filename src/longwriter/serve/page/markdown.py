@@ -8,8 +8,10 @@ Each block at the top (paragraph, heading, list, table ...) has the id `s{sectio
 """
 
 import re
+import threading
 import unicodedata
 from bisect import bisect_right
+from collections import OrderedDict
 from collections.abc import Sequence
 from functools import cache
 from html import escape
@@ -34,6 +36,8 @@ BRACKETS, ALL_BRACKETS = 60, 2_000
 """Opening brackets of a paragraph and of a section: the time to find their partners grows with the square, 60 take 1 ms."""
 LEADING = 500
 """Letters that tell which way a text is read."""
+MOST_KEPT = 64_000_000
+"""Characters of HTML that are kept, about 40 runs of 100,000 words."""
 _LINK = re.compile(r"(?:https?://|mailto:)[^\s\\]", re.IGNORECASE)
 _MARKS = r"(?:>|[-+*]|\d{1,9}[.)])"
 _DEEP = re.compile(rf"^(?:[ \t]*+{_MARKS}(?=[ \t]|>)){{{NESTING // 4}}}|^[ \t]{{{NESTING}}}", re.MULTILINE)
@@ -59,7 +63,7 @@ def render(text: str, section: int) -> RenderedSection:
         return _plain(text, section)
     markdown = _markdown()
     tokens = markdown.parse(text)
-    lines = []
+    lines = list[int]()
     for token in tokens:
         if token.level == 0 and token.nesting >= 0 and token.map:
             token.attrSet("id", f"s{section}-p{len(lines)}")
@@ -133,3 +137,35 @@ def _table_open(renderer: RendererHTML, tokens: Sequence[Token], at: int, option
 
 def _table_close(renderer: RendererHTML, tokens: Sequence[Token], at: int, options: OptionsDict, _: EnvType) -> str:
     return renderer.renderToken(tokens, at, options, _).rstrip() + "</div>\n"
+
+
+class RenderedSections:
+    """The sections that were rendered last, each once. Used in any thread."""
+
+    def __init__(self, most: int = MOST_KEPT) -> None:
+        """`most`: characters of HTML that are kept."""
+        self.most, self._size = most, 0
+        self._kept: OrderedDict[tuple[str, int], RenderedSection] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def of(self, text: str, section: int) -> RenderedSection:
+        """A text as the HTML of the section with this index."""
+        key = text, section
+        with self._lock:
+            found = self._kept.get(key)
+            if found is not None:
+                self._kept.move_to_end(key)
+                return found
+        made = render(text, section)
+        with self._lock:
+            if key not in self._kept:
+                self._kept[key] = made
+                self._size += len(made.html)
+            while self._size > self.most:
+                _, left = self._kept.popitem(last=False)
+                self._size -= len(left.html)
+        return made
+
+
+RENDERED = RenderedSections()
+"""Of this process: kept by the text, so that no version is ever shown as another."""

@@ -19,13 +19,21 @@ from longwriter.writer.session import configs_of
 from longwriter.writer.settings import MAY_CHANGE_ON_RESUME
 from longwriter.writer.stored import editing
 
-ASKED = ("words", "model", "planner", "base_url", "window", "max_cost", "max_tokens", "plan", *ShapeOptions.__annotations__)
+ASKED = (
+    "words",
+    "model",
+    "planner",
+    "base_url",
+    "window",
+    "max_cost",
+    "max_tokens",
+    "plan",
+    *ShapeOptions.__annotations__,
+)
 """What a request may say of a new run."""
 
 
-def new_run(
-    home: Path, settings: ServeSettings, prompt: str, options: Mapping[str, Any], name: str | None
-) -> WriteJob:
+def new_run(home: Path, settings: ServeSettings, prompt: str, options: Mapping[str, Any], name: str | None) -> WriteJob:
     """What is to be written, and where; nothing is made yet. Raises InputError.
 
     `options`: of `longwriter.write`, those in `ASKED`; they go before the server's own. `name` None: from the request.
