@@ -74,6 +74,7 @@ export class Book {
       old.delete(key);
       this.head(piece, section, sections[index - 1]);
       piece.wanted = section.state === "done" ? section.version : null;
+      if (piece.wanted === null && !piece.growing && piece.version === null) piece.text.replaceChildren(...(section.point ? [h("p", { class: "point", dir: "auto" }, section.point)] : []));
       return piece;
     });
     for (const piece of old.values()) {

@@ -182,7 +182,7 @@ class Outline {
       line[name] = event.target.value;
       this.edited(line);
     };
-    const point = h("textarea", { class: "point", rows: 1, dir: "auto", value: line.point, "aria-label": t("line.point"), placeholder: t("line.point"), oninput: set("point") });
+    const point = h("textarea", { class: "point", rows: Math.max(1, Math.ceil(line.point.length / 75)), dir: "auto", value: line.point, "aria-label": t("line.point"), placeholder: t("line.point"), oninput: set("point") });
     const words = h("input", { type: "number", class: "words", min: 1, value: line.words, oninput: () => {
       line.words = Math.max(1, Number(words.value) || 1);
       this.edited(line);
@@ -201,8 +201,8 @@ class Outline {
     const element = h("li", {}, chapter, h("div", { class: "line" }, grip, h("span", { class: "no" }),
       h("input", { type: "text", class: "title", dir: "auto", value: line.title, oninput: set("title") }),
       h("span", { class: "budget" }, words, button(h("span", { "aria-hidden": "true" }), () => this.lock(line), { class: "sign lock", "aria-label": t("line.lock"), title: t("line.lock"), "aria-pressed": "false" })),
-      point, h("span", { class: "measure" }, bar(0), h("span", { class: "count" }), h("span", { class: "fate tag" }), h("label", { class: "keep", hidden: true }, keep, h("span", {}, t("line.keep")))),
-      h("span", { class: "edits", role: "group", "aria-label": t("line.edits") }, ...tools.map(([sign, key, press]) => signed(sign, t(`line.${key}`), press)))));
+      point, h("div", { class: "under" }, h("span", { class: "measure" }, bar(0), h("span", { class: "count" }), h("span", { class: "fate tag" }), h("label", { class: "keep", hidden: true }, keep, h("span", {}, t("line.keep")))),
+        h("span", { class: "edits", role: "group", "aria-label": t("line.edits") }, ...tools.map(([sign, key, press]) => signed(sign, t(`line.${key}`), press))))));
     grip.addEventListener("dragstart", (event) => {
       this.dragged = line;
       event.dataTransfer.effectAllowed = "move";
