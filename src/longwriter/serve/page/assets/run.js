@@ -135,7 +135,7 @@ class Desk {
       h("p", { class: "facts" }, h("span", {}, t("words.of", { written: section.written || 0, asked: section.words })),
         section.hand && h("span", {}, t("by.hand")),
         link(pagePath(this.name, "sections", section.index), t("section.open"))),
-      this.may ? askForm(this.name, section, () => holder.replaceChildren()) : null));
+      this.may ? askForm(this.name, section, () => this.run.state, () => holder.replaceChildren()) : null));
   }
 
   writing() {
