@@ -50,7 +50,7 @@ def reading(folder: Path, journal: Journal, prices: Path | None = None) -> Sessi
     noted = manuscript.models
     if noted is None and not manuscript.planned:
         return None
-    session = Session(_free(settings), journal, None, _absent(settings, noted), Options(prices=prices))
+    session = Session(_free(settings), journal, None, _absent(settings, noted), Options(prices=prices, writes="text"))
     if session.manuscript.planned:
         session.document.load()
     return session
