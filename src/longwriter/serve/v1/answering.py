@@ -1,10 +1,8 @@
 """From a request to its answer: which way it takes, and how the answer is sent."""
 
 import asyncio
-import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import aclosing, contextmanager
-from collections.abc import Iterator
+from contextlib import aclosing
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -14,7 +12,7 @@ from longwriter.serve import sse
 from longwriter.serve.desk import Desk
 from longwriter.serve.v1.answers.orders import Client, Given, Orders, Over, Piece, Progressed, Taken
 from longwriter.serve.v1.answers.usage import Took, about_run
-from longwriter.serve.v1.forms.chat import DONE, ChatForm
+from longwriter.serve.v1.forms.chat import DONE, ChatForm, failed_chunk
 from longwriter.serve.v1.forms.responses import ResponseEvents, ResponseForm, finished
 from longwriter.serve.v1.metrics import ServedCounts
 from longwriter.serve.v1.problems import ApiProblem, unsupported
@@ -24,7 +22,6 @@ from longwriter.serve.v1.sending import JsonObject, LastingObject, LastingStream
 from longwriter.serve.v1.short import ShortAnswers
 from longwriter.serve.v1.upstream import Upstream
 from longwriter.text import count_words
-import json
 
 
 class Answering:
@@ -43,7 +40,7 @@ class Answering:
         name, long = always_long(asked.model)
         config = await self.upstream.config_of(name)
         if not self._wants_run(asked, long=long):
-            return await self.short.answer(asked, config)
+            return self.short.answer(asked, config)
         self._check(asked)
         taken = await self.orders.take(asked, self._model(asked, config), client_of(request))
         return self._send(asked, taken)
@@ -80,8 +77,8 @@ class Answering:
             return self._response(asked, taken[0], way, headers)
         form = ChatForm(taken[0].order.id, asked.model, int(taken[0].order.at), legacy=asked.kind == "completion")
         if asked.stream:
-            return LastingStream(self._counted(asked.kind, way, self._chunks(asked, form, taken)), _failed_chunk, headers)
-        return LastingObject(self._object(asked, way, lambda: self._whole(form, taken)), headers)
+            return self._stream(asked.kind, way, self._chunks(asked, form, taken), failed_chunk, headers)
+        return self._object(asked.kind, way, lambda: self._whole(form, taken), headers)
 
     def _response(self, asked: ApiRequest, taken: Taken, way: str, headers: dict[str, str]) -> Response:
         form = form_of(taken)
@@ -91,7 +88,7 @@ class Answering:
             self.counts.requests[asked.kind, way, "200"] += 1
             self.orders.release(taken, whole=False)
             return JSONResponse(form.whole("queued", "", ""), headers=headers)
-        return LastingObject(self._object(asked, way, lambda: self._whole_response(form, taken)), headers)
+        return self._object(asked.kind, way, lambda: self._whole_response(form, taken), headers)
 
     async def _chunks(self, asked: ApiRequest, form: ChatForm, taken: Sequence[Taken]) -> AsyncGenerator[bytes, None]:
         for index in range(len(taken)):
@@ -160,36 +157,80 @@ class Answering:
         def failed(problem: ApiProblem) -> bytes:
             return made.failed(str(problem), problem.code or "server_error")
 
-        return LastingStream(self._counted("response", way, told()), failed, headers)
+        return self._stream("response", way, told(), failed, headers)
 
     async def _about(self, taken: Taken, took: Took) -> JsonObject:
         return await about_run(self.desk.home / taken.run, took)
 
     async def _counted(self, kind: str, way: str, events: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
-        with self._under_way(kind, way):
+        with self.counts.under_way(kind, way):
             async with aclosing(events):
                 async for piece in events:
                     yield piece
 
-    def _object(self, asked: ApiRequest, way: str, work: Callable[[], Awaitable[JsonObject]]) -> Callable[[], Awaitable[JsonObject]]:
+    def _stream(
+        self, kind: str, way: str, events: AsyncGenerator[bytes, None], failed: Callable[[ApiProblem], bytes],
+        headers: dict[str, str] | None,
+    ) -> LastingStream:  # fmt: skip
+        async def opening() -> AsyncGenerator[bytes, None]:
+            return self._counted(kind, way, events)
+
+        return LastingStream(opening, failed, headers)
+
+    def _object(self, kind: str, way: str, work: Callable[[], Awaitable[JsonObject]], headers: dict[str, str]) -> LastingObject:
         async def made() -> JsonObject:
-            with self._under_way(asked.kind, way):
+            with self.counts.under_way(kind, way):
                 return await work()
 
-        return made
+        return LastingObject(made, headers)
 
-    @contextmanager
-    def _under_way(self, kind: str, way: str) -> Iterator[None]:
-        """Count an answer, its seconds and how it ended."""
-        began, status = time.monotonic(), "dropped"
-        self.counts.streams += 1
+
+def form_of(taken: Taken) -> ResponseForm:
+    """What the response of an order looks like."""
+    order = taken.order
+    return ResponseForm(order.id, order.model, int(order.at), background=order.background)
+
+
+def client_of(request: Request) -> Client:
+    """Who asks, by the headers, and by the key that the guard has found."""
+    headers = request.headers
+    retry = headers.get("x-stainless-retry-count", "0")
+    return Client(
+        name=str(request.scope.get("state", {}).get("client") or ""),
+        key=headers.get("idempotency-key", ""),
+        fresh=headers.get("x-longwriter-fresh", "") not in ("", "0"),
+        retry=int(retry) if retry.isdecimal() else 0,
+    )
+
+
+async def _side_by_side(answers: Sequence[AsyncGenerator[Piece, None]]) -> AsyncGenerator[tuple[int, Piece], None]:
+    """The pieces of several answers, as they come. Raises what one raises; all are closed then."""
+    if len(answers) == 1:
+        async with aclosing(answers[0]) as only:
+            async for piece in only:
+                yield 0, piece
+        return
+    found = asyncio.Queue[tuple[int, Piece | None]]()
+
+    async def read(index: int, answer: AsyncGenerator[Piece, None]) -> None:
         try:
-            yield
-            status = "200"
-        except ApiProblem as problem:
-            status = str(problem.status)
-            raise
+            async with aclosing(answer) as pieces:
+                async for piece in pieces:
+                    found.put_nowait((index, piece))
         finally:
-            self.counts.streams -= 1
-            self.counts.seconds[kind] += time.monotonic() - began
-            self.counts.requests[kind, way, status] += 1
+            found.put_nowait((index, None))
+
+    tasks = [asyncio.ensure_future(read(index, answer)) for index, answer in enumerate(answers)]
+    try:
+        left = len(tasks)
+        while left:
+            index, piece = await found.get()
+            if piece is None:
+                left -= 1
+                await tasks[index]
+            else:
+                yield index, piece
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -2,9 +2,13 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
+from longwriter.errors import LongWriterError
+from longwriter.serve.rows import RunRow
 from longwriter.serve.v1.answers.usage import Took
+from longwriter.serve.v1.problems import problem_of
 
 TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -26,14 +30,26 @@ class ServedCounts:
         self.upstream = Took()
         """What requests took that went straight to the model."""
 
+    @contextmanager
+    def under_way(self, endpoint: str, way: str) -> Iterator[None]:
+        """Count an answer, its seconds and how it ended."""
+        began, status = time.monotonic(), "dropped"
+        self.streams += 1
+        try:
+            yield
+            status = "200"
+        except LongWriterError as error:
+            status = str(problem_of(error).status)
+            raise
+        finally:
+            self.streams -= 1
+            self.seconds[endpoint] += time.monotonic() - began
+            self.requests[endpoint, way, status] += 1
 
-def metrics(counts: ServedCounts, rows: Iterable[object], waiting: int, spent: Mapping[str, float]) -> str:
-    """The text. `rows`: of the list of runs; `waiting`: runs in the queue; `spent`: sums over the runs that this server read."""
-    states, words, costs = Counter[str](), 0, 0.0
-    for row in rows:
-        states[row.state] += 1  # type: ignore[attr-defined]
-        words += row.written or 0  # type: ignore[attr-defined]
-        costs += row.cost or 0.0  # type: ignore[attr-defined]
+
+def metrics(counts: ServedCounts, rows: Sequence[RunRow], waiting: int, today: float, runs: Iterable[Took]) -> str:
+    """The text. `waiting`: runs in the queue; `today`: dollars spent; `runs`: what the runs took that clients have read."""
+    states, total = Counter(row.state for row in rows), _sum(runs)
     lines = list[str]()
 
     def say(name: str, kind: str, about: str, values: Iterable[tuple[Mapping[str, str], float]]) -> None:
@@ -41,32 +57,39 @@ def metrics(counts: ServedCounts, rows: Iterable[object], waiting: int, spent: M
         lines.append(f"# TYPE longwriter_{name} {kind}")
         for labels, value in values:
             inside = ",".join(f'{key}="{_escaped(text)}"' for key, text in labels.items())
-            lines.append(f"longwriter_{name}{f'{{{inside}}}' if inside else ''} {value:g}" if value != int(value) else
-                         f"longwriter_{name}{f'{{{inside}}}' if inside else ''} {int(value)}")  # fmt: skip
+            shown = str(value) if isinstance(value, int) else f"{value:.6f}"
+            lines.append(f"longwriter_{name}{f'{{{inside}}}' if inside else ''} {shown}")
 
     say("up_seconds", "gauge", "Seconds since the server began.", [({}, time.monotonic() - counts.began)])
     say("runs", "gauge", "Runs by state.", [({"state": s}, n) for s, n in sorted(states.items())])
-    say("runs_words", "gauge", "Words of all runs.", [({}, words)])
-    say("runs_cost_dollars", "gauge", "Cost of all runs with known prices.", [({}, costs)])
+    say("runs_words", "gauge", "Words of all runs.", [({}, sum(row.written for row in rows))])
+    say("runs_cost_dollars", "gauge", "Cost of all runs with known prices.", [({}, sum(row.cost or 0.0 for row in rows))])
     say("queue_length", "gauge", "Runs that wait for their turn.", [({}, waiting)])
-    say("cost_today_dollars", "gauge", "Spent since midnight UTC.", [({}, spent.get("today", 0.0))])
+    say("cost_today_dollars", "gauge", "Spent since midnight UTC.", [({}, today)])
     say("streams_open", "gauge", "Answers under way.", [({}, counts.streams)])
     named = [(dict(zip(("endpoint", "way", "status"), key, strict=True)), n) for key, n in sorted(counts.requests.items())]
     say("requests_total", "counter", "Requests by endpoint, way and status.", named)
     seconds = [({"endpoint": name}, n) for name, n in sorted(counts.seconds.items())]
     say("request_seconds_total", "counter", "Seconds spent on answers.", seconds)
     say("words_total", "counter", "Words given in answers.", [({}, counts.words)])
-    calls = {"run": spent.get("calls", 0.0), "upstream": counts.upstream.calls}
+    calls = {"run": total.calls, "upstream": counts.upstream.calls}
     say("calls_total", "counter", "Calls of models, by runs that were read and by requests passed on.",
         [({"way": way}, n) for way, n in calls.items()])  # fmt: skip
     tokens = [
-        ({"way": "run", "kind": "prompt"}, spent.get("prompt", 0.0)),
-        ({"way": "run", "kind": "completion"}, spent.get("completion", 0.0)),
+        ({"way": "run", "kind": "prompt"}, total.prompt),
+        ({"way": "run", "kind": "completion"}, total.completion),
         ({"way": "upstream", "kind": "prompt"}, counts.upstream.prompt),
         ({"way": "upstream", "kind": "completion"}, counts.upstream.completion),
     ]
     say("tokens_total", "counter", "Tokens of those calls.", tokens)
     return "\n".join(lines) + "\n"
+
+
+def _sum(runs: Iterable[Took]) -> Took:
+    total = Took()
+    for one in runs:
+        total = total.plus(one)
+    return total
 
 
 def _escaped(text: str) -> str:

@@ -18,6 +18,7 @@ from longwriter.serve import sse
 from longwriter.serve.v1.problems import ApiProblem, problem_of
 
 JsonObject = dict[str, object]
+Opening = Callable[[], Awaitable[AsyncGenerator[bytes, None]]]
 
 
 class _Lasting(Response):
@@ -59,28 +60,41 @@ async def _body(send: Send, body: bytes, *, more: bool) -> None:
 class LastingStream(_Lasting):
     """Server-sent events."""
 
-    def __init__(
-        self, events: AsyncGenerator[bytes, None], failed: Callable[[ApiProblem], bytes], headers: dict[str, str] | None = None
-    ) -> None:
-        """`events`: whole ones; what they raise is an event that `failed` makes, and the end."""
+    def __init__(self, opening: Opening, failed: Callable[[ApiProblem], bytes], headers: dict[str, str] | None = None) -> None:
+        """`opening` gives whole events; what they raise is an event that `failed` makes, and the end.
+
+        What `opening` itself raises within ten seconds is the answer's status.
+        """
         super().__init__()
-        self._events, self._failed, self._own = events, failed, headers or {}
+        self._opening, self._failed, self._own = opening, failed, headers or {}
 
     async def _send(self, send: Send) -> None:
-        async with aclosing(sse.kept_alive(self._heard(), sse.KEEP_ALIVE_S)) as pieces:  # type: ignore[type-var]
+        opening = asyncio.ensure_future(self._opening())
+        try:
+            await asyncio.wait([opening], timeout=sse.KEEP_ALIVE_S)
+            if opening.done() and isinstance(error := opening.exception(), LongWriterError):
+                return await self._refuse(send, problem_of(error))
             await self._start(send, 200, b"text/event-stream; charset=utf-8", {**sse.HEADERS, **self._own})
-            async for piece in pieces:
-                if piece:
-                    await _body(send, piece, more=True)
+            async with aclosing(sse.kept_alive(self._heard(opening), sse.KEEP_ALIVE_S)) as pieces:  # type: ignore[type-var]
+                async for piece in pieces:
+                    if piece:
+                        await _body(send, piece, more=True)
             await _body(send, b"", more=False)
+        finally:
+            opening.cancel()
+            await asyncio.gather(opening, return_exceptions=True)
 
-    async def _heard(self) -> AsyncGenerator[bytes, None]:
-        async with aclosing(self._events) as events:
-            try:
+    async def _heard(self, opening: "asyncio.Future[AsyncGenerator[bytes, None]]") -> AsyncGenerator[bytes, None]:
+        try:
+            async with aclosing(await opening) as events:
                 async for piece in events:
                     yield piece
-            except LongWriterError as error:
-                yield self._failed(problem_of(error))
+        except LongWriterError as error:
+            yield self._failed(problem_of(error))
+
+    async def _refuse(self, send: Send, problem: ApiProblem) -> None:
+        await self._start(send, problem.status, b"application/json", {**self._own, **problem.headers})
+        await _body(send, json.dumps(problem.body, ensure_ascii=False).encode(), more=False)
 
 
 class LastingObject(_Lasting):

@@ -11,7 +11,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncGenerator, Coroutine, Mapping
 from contextlib import aclosing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from longwriter.errors import InputError, LongWriterError
@@ -152,7 +152,7 @@ class Orders:
     async def _go(self, run: str, order: ApiOrder) -> int:
         """Have the run go on, if its answer is not whole yet; the records that its journal had before."""
         async with self.desk.feed(run) as feed:
-            session, state, since, text = feed.following.session, feed.state().state, feed.position, AnswerText(order)
+            session, state, since, text = feed.following.session, feed.state().name, feed.position, AnswerText(order)
             if session is not None:
                 for _ in text.pieces(session):
                     pass
@@ -210,6 +210,18 @@ class Orders:
         self.book.add(run, order)
         return Taken(run, order, joined=False)
 
+    async def again(self, taken: Taken) -> Taken:
+        """Take a run that is known once more."""
+        async with self._lock:
+            since = await self._go(taken.run, taken.order)
+            self._readers[taken.run] += 1
+        return replace(taken, since=since)
+
+    async def stop(self, taken: Taken) -> None:
+        """Have a run stop at once, unless somebody reads it."""
+        if not self._readers[taken.run]:
+            await self.desk.pause(taken.run)
+
     async def follow(self, taken: Taken) -> AsyncGenerator[Piece, None]:
         """The pieces of the answer as they come. Raises ApiProblem for a run that fails; closing it releases the run."""
         text, whole = AnswerText(taken.order), False
@@ -245,7 +257,7 @@ class Orders:
             return
         with suppress(LongWriterError):
             async with self.desk.feed(taken.run) as feed:
-                state = feed.state().state
+                state = feed.state().name
             if self._readers[taken.run] or state not in ("planning", "writing", "queued"):
                 return
             if whole or self.desk.settings.on_disconnect == "cancel":
@@ -283,7 +295,7 @@ async def _pieces(feed: Feed, taken: Taken, text: AnswerText) -> AsyncGenerator[
 
 def _check(change: StateChanged, taken: Taken) -> None:
     """Raises ApiProblem for a run that has failed since it was taken."""
-    state, why = change.state.state, change.state.why
+    state, why = change.state.name, change.state.why
     if change.position > taken.since and state == "failed":
         raise upstream_failed(why or "the run failed", taken.run)
     if change.position > taken.since and state == "ceiling":
@@ -302,8 +314,8 @@ def _told(change: object, session: Session | None, told: set[str]) -> list[str]:
     if isinstance(change, PlanChanged) and session is not None:
         lines.append(outline(session.manuscript.plan))
     if isinstance(change, StateChanged):
-        if change.state.state in ("queued", "planning"):
-            lines.append("Planning.\n" if change.state.state == "planning" else "Waiting for its turn.\n")
+        if change.state.name in ("queued", "planning"):
+            lines.append("Planning.\n" if change.state.name == "planning" else "Waiting for its turn.\n")
         elif session is not None and session.manuscript.planned:
             sections = session.manuscript.plan.sections
             lines += [f"Writing section {i + 1} of {len(sections)}: {sections[i].title}\n" for i in change.writing]

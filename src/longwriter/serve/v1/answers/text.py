@@ -99,7 +99,7 @@ class AnswerText:
 
 def final(session: Session, index: int) -> bool:
     """Whether a section has its text, and is not to be written again."""
-    return session.manuscript.finished_section(index) is not None and not session.manuscript.due(index)
+    return session.manuscript.final(index) is not None and not session.manuscript.due(index)
 
 
 def place_after(session: Session, order: ApiOrder, text: str) -> Place | None:

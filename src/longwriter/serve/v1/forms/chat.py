@@ -4,8 +4,14 @@ import json
 from typing import Any
 
 from longwriter.serve.sse import event
+from longwriter.serve.v1.problems import ApiProblem
 
 DONE = event("[DONE]")
+
+
+def failed_chunk(problem: ApiProblem) -> bytes:
+    """The end of a stream that failed: the packages of OpenAI raise it."""
+    return event(json.dumps(problem.body, ensure_ascii=False))
 
 
 class ChatForm:

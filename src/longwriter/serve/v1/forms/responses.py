@@ -14,13 +14,13 @@ PREFIX = "resp_"
 class ResponseForm:
     """What one response looks like."""
 
-    def __init__(self, id: str, model: str, created: int, *, background: bool) -> None:  # noqa: A002 - the field's name
+    def __init__(self, id: str, model: str, created: int, *, background: bool = False, store: bool = True) -> None:  # noqa: A002 - the field's name
         """`created`: seconds since 1970."""
         self.id = id
         self._head: dict[str, Any] = {
             "id": f"{PREFIX}{id}", "object": "response", "created_at": created, "model": model, "background": background,
             "instructions": None, "metadata": {}, "parallel_tool_calls": False, "temperature": None, "top_p": None,
-            "tool_choice": "none", "tools": [], "store": True,
+            "tool_choice": "none", "tools": [], "store": store,
         }  # fmt: skip
 
     def whole(self, status: str, text: str, told: str, **more: object) -> dict[str, object]:
