@@ -8,7 +8,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from longwriter.models.base import ModelConfig
-from longwriter.serve import sse
 from longwriter.serve.desk import Desk
 from longwriter.serve.v1.answers.orders import Client, Given, Orders, Over, Piece, Progressed, Taken
 from longwriter.serve.v1.answers.usage import Took, about_run
@@ -177,7 +176,9 @@ class Answering:
 
         return LastingStream(opening, failed, headers)
 
-    def _object(self, kind: str, way: str, work: Callable[[], Awaitable[JsonObject]], headers: dict[str, str]) -> LastingObject:
+    def _object(
+        self, kind: str, way: str, work: Callable[[], Awaitable[JsonObject]], headers: dict[str, str]
+    ) -> LastingObject:
         async def made() -> JsonObject:
             with self.counts.under_way(kind, way):
                 return await work()
@@ -224,12 +225,12 @@ async def _side_by_side(answers: Sequence[AsyncGenerator[Piece, None]]) -> Async
     try:
         left = len(tasks)
         while left:
-            index, piece = await found.get()
-            if piece is None:
+            index, found_piece = await found.get()
+            if found_piece is None:
                 left -= 1
                 await tasks[index]
             else:
-                yield index, piece
+                yield index, found_piece
     finally:
         for task in tasks:
             task.cancel()

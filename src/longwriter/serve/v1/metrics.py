@@ -1,7 +1,7 @@
 """What the server has done since it began, and what its runs are, as Prometheus reads it (text format 0.0.4)."""
 
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
@@ -10,6 +10,8 @@ from longwriter.serve.rows import RunRow
 from longwriter.serve.v1.answers.usage import Took
 from longwriter.serve.v1.problems import problem_of
 
+WAITS = "waits for its turn"
+"""Why a run in the queue does nothing."""
 TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
@@ -21,7 +23,7 @@ class ServedCounts:
         self.began = time.monotonic()
         self.requests: Counter[tuple[str, str, str]] = Counter()
         """By endpoint, way (run, joined, upstream, none) and status."""
-        self.seconds: Counter[str] = Counter()
+        self.seconds: defaultdict[str, float] = defaultdict(float)
         """Spent on answers, by endpoint."""
         self.streams = 0
         """Answers under way."""
@@ -47,8 +49,8 @@ class ServedCounts:
             self.requests[endpoint, way, status] += 1
 
 
-def metrics(counts: ServedCounts, rows: Sequence[RunRow], waiting: int, today: float, runs: Iterable[Took]) -> str:
-    """The text. `waiting`: runs in the queue; `today`: dollars spent; `runs`: what the runs took that clients have read."""
+def metrics(counts: ServedCounts, rows: Sequence[RunRow], today: float, runs: Iterable[Took]) -> str:
+    """The text. `today`: dollars spent; `runs`: what the runs took that clients have read."""
     states, total = Counter(row.state for row in rows), _sum(runs)
     lines = list[str]()
 
@@ -63,11 +65,18 @@ def metrics(counts: ServedCounts, rows: Sequence[RunRow], waiting: int, today: f
     say("up_seconds", "gauge", "Seconds since the server began.", [({}, time.monotonic() - counts.began)])
     say("runs", "gauge", "Runs by state.", [({"state": s}, n) for s, n in sorted(states.items())])
     say("runs_words", "gauge", "Words of all runs.", [({}, sum(row.written for row in rows))])
-    say("runs_cost_dollars", "gauge", "Cost of all runs with known prices.", [({}, sum(row.cost or 0.0 for row in rows))])
-    say("queue_length", "gauge", "Runs that wait for their turn.", [({}, waiting)])
+    say(
+        "runs_cost_dollars",
+        "gauge",
+        "Cost of all runs with known prices.",
+        [({}, sum(row.cost or 0.0 for row in rows))],
+    )
+    say("queue_length", "gauge", "Runs that wait for their turn.", [({}, sum(row.why == WAITS for row in rows))])
     say("cost_today_dollars", "gauge", "Spent since midnight UTC.", [({}, today)])
     say("streams_open", "gauge", "Answers under way.", [({}, counts.streams)])
-    named = [(dict(zip(("endpoint", "way", "status"), key, strict=True)), n) for key, n in sorted(counts.requests.items())]
+    named = [
+        (dict(zip(("endpoint", "way", "status"), key, strict=True)), n) for key, n in sorted(counts.requests.items())
+    ]
     say("requests_total", "counter", "Requests by endpoint, way and status.", named)
     seconds = [({"endpoint": name}, n) for name, n in sorted(counts.seconds.items())]
     say("request_seconds_total", "counter", "Seconds spent on answers.", seconds)

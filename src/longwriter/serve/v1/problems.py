@@ -15,7 +15,7 @@ NO_RETRY = {"x-should-retry": "false"}
 TYPES = {401: "authentication_error", 403: "permission_error", 404: "not_found_error", 429: "rate_limit_error"}
 
 
-class ApiProblem(LongWriterError):
+class ApiProblem(LongWriterError):  # noqa: N818 - it becomes an answer
     """A request that gets an error for an answer."""
 
     def __init__(
@@ -33,7 +33,8 @@ class ApiProblem(LongWriterError):
         if self.code in ("insufficient_quota", "budget_reached"):
             kind = "insufficient_quota"
         error = {"message": str(self), "type": kind, "param": self.param, "code": self.code}
-        return {"error": error} | ({"longwriter": {"run": self.run}} if self.run else {})
+        body: dict[str, object] = {"error": error}
+        return body | ({"longwriter": {"run": self.run}} if self.run else {})
 
     def response(self) -> JSONResponse:
         """The whole answer."""

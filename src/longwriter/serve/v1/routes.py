@@ -78,8 +78,8 @@ class V1:
 
     async def metrics(self, request: Request) -> Response:  # noqa: ARG002 - as above
         """GET /metrics."""
-        rows, waiting, today = await self.desk.rows(), len(self.desk.turns.waiting), self.desk.spent_today()
-        text = metrics(self.answering.counts, rows, waiting, today, self.answering.orders.took.values())
+        rows, today = await self.desk.rows(), self.desk.spent_today()
+        text = metrics(self.answering.counts, rows, today, self.answering.orders.took.values())
         return PlainTextResponse(text, media_type=TYPE)
 
 

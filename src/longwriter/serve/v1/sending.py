@@ -60,7 +60,9 @@ async def _body(send: Send, body: bytes, *, more: bool) -> None:
 class LastingStream(_Lasting):
     """Server-sent events."""
 
-    def __init__(self, opening: Opening, failed: Callable[[ApiProblem], bytes], headers: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, opening: Opening, failed: Callable[[ApiProblem], bytes], headers: dict[str, str] | None = None
+    ) -> None:
         """`opening` gives whole events; what they raise is an event that `failed` makes, and the end.
 
         What `opening` itself raises within ten seconds is the answer's status.
@@ -75,7 +77,7 @@ class LastingStream(_Lasting):
             if opening.done() and isinstance(error := opening.exception(), LongWriterError):
                 return await self._refuse(send, problem_of(error))
             await self._start(send, 200, b"text/event-stream; charset=utf-8", {**sse.HEADERS, **self._own})
-            async with aclosing(sse.kept_alive(self._heard(opening), sse.KEEP_ALIVE_S)) as pieces:  # type: ignore[type-var]
+            async with aclosing(sse.kept_alive(self._heard(opening), sse.KEEP_ALIVE_S)) as pieces:
                 async for piece in pieces:
                     if piece:
                         await _body(send, piece, more=True)
@@ -100,7 +102,9 @@ class LastingStream(_Lasting):
 class LastingObject(_Lasting):
     """One JSON object, or its bytes."""
 
-    def __init__(self, work: Callable[[], Awaitable[JsonObject | bytes]], headers: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, work: Callable[[], Awaitable[JsonObject | bytes]], headers: dict[str, str] | None = None
+    ) -> None:
         """`work` makes it; its errors are the answer's."""
         super().__init__()
         self._work, self._own = work, headers or {}

@@ -43,7 +43,9 @@ class ShortAnswers:
     def answer(self, asked: ApiRequest, config: ModelConfig) -> Response:
         """The answer. Raises LongWriterError."""
         if asked.background:
-            raise bad("background", "only a long text is written in the background; ask for the model's name with :long")
+            raise bad(
+                "background", "only a long text is written in the background; ask for the model's name with :long"
+            )
         self.desk.spending.check()
         if self.upstream.remote and (asked.kind != "response" or asked.unfit or asked.unknown):
             return self._passed_on(asked, config)
@@ -186,7 +188,9 @@ def as_chat(asked: ApiRequest) -> ApiRequest:
         "model": asked.model, "messages": messages, "stream": True, "stream_options": {"include_usage": True},
         "max_tokens": asked.limit, "temperature": asked.temperature, "top_p": asked.top_p, **asked.laid,
     }  # fmt: skip
-    return ApiRequest("chat", {k: v for k, v in body.items() if v is not None}, asked.model, asked.messages, stream=True)
+    return ApiRequest(
+        "chat", {k: v for k, v in body.items() if v is not None}, asked.model, asked.messages, stream=True
+    )
 
 
 async def _chat_pieces(found: Forwarded) -> AsyncGenerator[Piece, None]:
@@ -203,4 +207,3 @@ async def _chat_pieces(found: Forwarded) -> AsyncGenerator[Piece, None]:
     if finish is None:
         raise ApiProblem(502, "the model's answer broke off", code="upstream_failed")
     yield Over("length" if finish == "length" else "stop", found.took)
-

@@ -30,7 +30,7 @@ class StoredResponses:
         taken = await self.orders.again(taken)
         return self.answering.events(taken, form_of(taken), int(after), "joined")
 
-    async def cancel(self, id: str) -> JsonObject:  # noqa: A002 - the field's name
+    async def cancel(self, id: str) -> JsonObject:
         """Stop a response that nobody else reads; the run is kept. Raises ApiProblem."""
         taken = self._taken(id)
         if not taken.order.background:
@@ -42,7 +42,7 @@ class StoredResponses:
             now["status"] = "cancelled"
         return now
 
-    def _taken(self, id: str) -> Taken:  # noqa: A002 - as above
+    def _taken(self, id: str) -> Taken:
         found = self.orders.book.find(id.removeprefix(PREFIX))
         if found is None or not id.startswith(PREFIX):
             raise ApiProblem(404, f"no response {id!r} here", code="response_not_found")
@@ -70,5 +70,3 @@ class StoredResponses:
             code = "server_error" if state.name == "failed" else "budget_reached"
             return form.whole("failed", text.text, told, error={"code": code, "message": state.why})
         return form.whole("in_progress" if session is not None else "queued", text.text, told)
-
-

@@ -6,7 +6,7 @@ it is. A model of this process answers in Chat Completions' and Completions' for
 
 import json
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from typing import Any
 
 import httpx2
@@ -16,10 +16,10 @@ from longwriter.errors import SetupError
 from longwriter.models.base import ModelConfig, at_a_server, open_model
 from longwriter.models.servers.openai_compat import OpenAICompatible
 from longwriter.models.servers.providers import named, route
-from longwriter.serve.v1.request.body import ApiRequest
-from longwriter.serve.v1.problems import ApiProblem, problem_of
-from longwriter.serve.v1.request.routing import LONG
 from longwriter.serve.v1.answers.usage import Took
+from longwriter.serve.v1.problems import ApiProblem, problem_of
+from longwriter.serve.v1.request.body import ApiRequest
+from longwriter.serve.v1.request.routing import LONG
 from longwriter.types import Message, Request
 
 LISTED_S = 60.0
@@ -63,7 +63,9 @@ class Upstream:
         if name not in await self.names():
             shown = ", ".join((await self.names())[:8])
             raise ApiProblem(404, f"no model {name!r} here; there are: {shown}", code="model_not_found", param="model")
-        prefix = self.config.model.partition("/")[0] if named(self.config.model) and self.name != self.config.model else ""
+        prefix = (
+            self.config.model.partition("/")[0] if named(self.config.model) and self.name != self.config.model else ""
+        )
         return self.config.model_copy(update={"model": f"{prefix}/{name}" if prefix else name})
 
     def _client(self, config: ModelConfig) -> OpenAICompatible:
@@ -90,7 +92,9 @@ class Upstream:
         headers = {"retry-after": wait} if wait and status == 429 else {}
         if status == 502 and response.status_code < 500:
             raise problem_of(SetupError(f"the model behind this server refuses it ({response.status_code})"))
-        raise ApiProblem(status, said or f"the model answered {response.status_code}", code="upstream_refused", headers=headers)
+        raise ApiProblem(
+            status, said or f"the model answered {response.status_code}", code="upstream_refused", headers=headers
+        )
 
 
 class Forwarded:
@@ -118,7 +122,7 @@ class Forwarded:
         self._count(body)
         return body
 
-    async def events(self) -> AsyncIterator[bytes]:
+    async def events(self) -> AsyncGenerator[bytes, None]:
         """The events, each whole: what is said in between never stands within one. Raises ApiProblem as `whole`."""
         rest = b""
         try:

@@ -9,7 +9,7 @@ import asyncio
 import secrets
 import time
 from collections import Counter
-from collections.abc import AsyncGenerator, Coroutine, Mapping
+from collections.abc import AsyncGenerator, Coroutine
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -197,7 +197,9 @@ class Orders:
     async def _begin(self, request: ApiRequest, config: ModelConfig | None, order: ApiOrder, number: int) -> Taken:
         instruction, words = instruction_of(request.messages)
         if not instruction.strip():
-            raise bad("prompt" if request.kind == "completion" else "messages", "no message of the user says what to write")
+            raise bad(
+                "prompt" if request.kind == "completion" else "messages", "no message of the user says what to write"
+            )
         seed = request.seed if request.seed is not None else 42 if number else None
         options = {
             "words": words, "temperature": request.temperature, "top_p": request.top_p,
@@ -226,13 +228,12 @@ class Orders:
         """The pieces of the answer as they come. Raises ApiProblem for a run that fails; closing it releases the run."""
         text, whole = AnswerText(taken.order), False
         try:
-            async with self.desk.feed(taken.run) as feed:
-                async with aclosing(_pieces(feed, taken, text)) as pieces:
-                    async for piece in pieces:
-                        if isinstance(piece, Over):
-                            whole = True
-                            self.took[taken.run] = took(_session(feed), 0)
-                        yield piece
+            async with self.desk.feed(taken.run) as feed, aclosing(_pieces(feed, taken, text)) as pieces:
+                async for piece in pieces:
+                    if isinstance(piece, Over):
+                        whole = True
+                        self.took[taken.run] = took(_session(feed), 0)
+                    yield piece
         finally:
             if text.text:
                 with suppress(LongWriterError):  # the run was deleted, or the disk is full: the answer stands
@@ -258,7 +259,7 @@ class Orders:
         with suppress(LongWriterError):
             async with self.desk.feed(taken.run) as feed:
                 state = feed.state().name
-            if self._readers[taken.run] or state not in ("planning", "writing", "queued"):
+            if self._readers[taken.run] or state in STOPPED:
                 return
             if whole or self.desk.settings.on_disconnect == "cancel":
                 await self.desk.pause(taken.run)
@@ -290,7 +291,9 @@ async def _pieces(feed: Feed, taken: Taken, text: AnswerText) -> AsyncGenerator[
                 return
             if isinstance(change, StateChanged):
                 _check(change, taken)
-    raise ApiProblem(503, "the server ends; the same request goes on with the run", code="server_stopping", run=taken.run)
+    raise ApiProblem(
+        503, "the server ends; the same request goes on with the run", code="server_stopping", run=taken.run
+    )
 
 
 def _check(change: StateChanged, taken: Taken) -> None:
@@ -314,8 +317,8 @@ def _told(change: object, session: Session | None, told: set[str]) -> list[str]:
     if isinstance(change, PlanChanged) and session is not None:
         lines.append(outline(session.manuscript.plan))
     if isinstance(change, StateChanged):
-        if change.state.name in ("queued", "planning"):
-            lines.append("Planning.\n" if change.state.name == "planning" else "Waiting for its turn.\n")
+        if change.state.name == "planning" or change.state.why:
+            lines.append(f"{change.state.why or 'planning'}\n".capitalize())
         elif session is not None and session.manuscript.planned:
             sections = session.manuscript.plan.sections
             lines += [f"Writing section {i + 1} of {len(sections)}: {sections[i].title}\n" for i in change.writing]
@@ -326,7 +329,9 @@ def _told(change: object, session: Session | None, told: set[str]) -> list[str]:
 
 def outline(plan: Plan) -> str:
     """A plan as people read it."""
-    rows = [f"{i}. {section.title} ({section.words:,} words)" for i, section in enumerate(plan.sections[:MOST_PLANNED], 1)]
+    rows = [
+        f"{i}. {section.title} ({section.words:,} words)" for i, section in enumerate(plan.sections[:MOST_PLANNED], 1)
+    ]
     return "\n".join([f"Plan: {plan.title}" if plan.title else "Plan:", *rows, ""])
 
 
@@ -341,7 +346,9 @@ def _redone(plan: Plan, redo: Redo) -> list[int]:
             kind = "chapter" if by_chapter else "section"
             raise bad("messages", f"there is no {kind} {number}: the text has {count}")
         found += (
-            [i for i, s in enumerate(plan.sections) if s.chapter == chapters[number - 1]] if by_chapter else [number - 1]
+            [i for i, s in enumerate(plan.sections) if s.chapter == chapters[number - 1]]
+            if by_chapter
+            else [number - 1]
         )
     return sorted(set(found))
 
@@ -352,7 +359,9 @@ def _redone_words(session: Session, indices: list[int], redo: Redo) -> int | Non
         return max(LEAST_REDONE, round(redo.words / len(indices)))
     if redo.factor is None:
         return None
-    written = [count_words(session.document.texts.get(i, "")) or session.manuscript.plan.sections[i].words for i in indices]
+    written = [
+        count_words(session.document.texts.get(i, "")) or session.manuscript.plan.sections[i].words for i in indices
+    ]
     return max(LEAST_REDONE, round(redo.factor * sum(written) / len(written)))
 
 

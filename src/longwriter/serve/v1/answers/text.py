@@ -43,7 +43,9 @@ class AnswerText:
             self._fed += len(piece)
             self.text += given
             over = self.finish is not None
-            self.place = Place(section=place.section, chars=max(0, length - self._fed + len(self.text))) if over else place
+            self.place = (
+                Place(section=place.section, chars=max(0, length - self._fed + len(self.text))) if over else place
+            )
             if given:
                 yield given
             if over:

@@ -31,7 +31,8 @@ class Took(NamedTuple):
     def plus(self, other: "Took") -> "Took":
         """Both together."""
         cost = None if self.cost is None or other.cost is None else self.cost + other.cost
-        return Took(*[a + b for a, b in zip(self[:5], other[:5], strict=True)], cost)
+        calls, prompt, completion, cached, reasoning = (a + b for a, b in zip(self[:5], other[:5], strict=True))
+        return Took(calls, prompt, completion, cached, reasoning, cost)
 
     def usage(self, kind: str) -> dict[str, object]:
         """OpenAI's object, of chat and completions or of responses."""

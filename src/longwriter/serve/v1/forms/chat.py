@@ -17,7 +17,7 @@ def failed_chunk(problem: ApiProblem) -> bytes:
 class ChatForm:
     """What the answers to one request look like. `legacy`: Completions."""
 
-    def __init__(self, id: str, model: str, created: int, *, legacy: bool) -> None:  # noqa: A002 - the field's name
+    def __init__(self, id: str, model: str, created: int, *, legacy: bool) -> None:
         """`created`: seconds since 1970, of the order, so that a retry gets the same."""
         self._legacy = legacy
         prefix, kind = ("cmpl-", "text_completion") if legacy else ("chatcmpl-", "chat.completion")

@@ -1,5 +1,8 @@
-"""Objects and events of Responses. The events of a run are the same each time that it is read, numbers included: one delta for
-the outline, one for each section; so a client that was cut off goes on behind the number that it has."""
+"""Objects and events of Responses.
+
+The events of a run are the same each time that it is read, numbers included: one delta for the outline, one for each
+section; so a client that was cut off goes on behind the number that it has.
+"""
 
 import json
 from collections.abc import Iterator
@@ -14,7 +17,7 @@ PREFIX = "resp_"
 class ResponseForm:
     """What one response looks like."""
 
-    def __init__(self, id: str, model: str, created: int, *, background: bool = False, store: bool = True) -> None:  # noqa: A002 - the field's name
+    def __init__(self, id: str, model: str, created: int, *, background: bool = False, store: bool = True) -> None:
         """`created`: seconds since 1970."""
         self.id = id
         self._head: dict[str, Any] = {
@@ -29,7 +32,8 @@ class ResponseForm:
         output = [self._reasoning(told)] if told else []
         if text or done:
             output.append(self._message(text, status if done else "in_progress"))
-        return {**self._head, "status": status, "error": None, "incomplete_details": None, "usage": None, "output": output} | more
+        whole = {**self._head, "status": status, "error": None, "incomplete_details": None, "usage": None}
+        return whole | {"output": output} | more
 
     def _reasoning(self, told: str) -> dict[str, object]:
         summary = [{"type": "summary_text", "text": told}]
@@ -89,7 +93,9 @@ class ResponseEvents:
         part = {"type": "summary_text", "text": text}
         item = self.form._reasoning(text)
         self._at = 1
-        yield self._event("response.output_item.added", output_index=0, item=item | {"summary": [], "status": "in_progress"})
+        yield self._event(
+            "response.output_item.added", output_index=0, item=item | {"summary": [], "status": "in_progress"}
+        )
         begun = part | {"text": ""}
         yield self._event("response.reasoning_summary_part.added", **where, summary_index=0, part=begun)
         yield self._event("response.reasoning_summary_text.delta", **where, summary_index=0, delta=text)

@@ -15,6 +15,8 @@ from longwriter.characters import whole
 from longwriter.serve.v1.problems import ApiProblem, bad
 
 Kind = Literal["chat", "completion", "response"]
+Speaker = Literal["system", "user", "assistant"]
+ROLES: dict[object, Speaker] = {"system": "system", "developer": "system", "user": "user", "assistant": "assistant"}
 MOST_CHOICES = 16
 MOST_STOPS = 4
 READ = {
@@ -53,7 +55,7 @@ def _kind(value: object) -> object:
 class ApiMessage:
     """One message's text."""
 
-    role: Literal["system", "user", "assistant"]
+    role: Speaker
     text: str
 
 
@@ -111,7 +113,14 @@ def read_request(kind: Kind, body: dict[str, Any]) -> ApiRequest:
     options = body.get("stream_options")
     if options is not None and not isinstance(options, dict):
         raise bad("stream_options", "an object")
-    known = READ[kind] | ALWAYS_READ | HARMLESS | LAID.keys() | UNFIT.keys() | ({"reasoning"} if kind == "response" else set())
+    known = (
+        READ[kind]
+        | ALWAYS_READ
+        | HARMLESS
+        | LAID.keys()
+        | UNFIT.keys()
+        | ({"reasoning"} if kind == "response" else set())
+    )
     return ApiRequest(
         kind, body, model.strip(), messages,
         stream=_truth(body, "stream"),
@@ -165,7 +174,9 @@ def _integer(body: Mapping[str, Any], name: str, low: int, high: int) -> int | N
 
 def _number(body: Mapping[str, Any], name: str, low: float, high: float) -> float | None:
     value = body.get(name)
-    if value is not None and (not isinstance(value, int | float) or isinstance(value, bool) or not low <= value <= high):
+    if value is not None and (
+        not isinstance(value, int | float) or isinstance(value, bool) or not low <= value <= high
+    ):
         raise bad(name, f"a number from {low} to {high}")
     return value
 
@@ -212,10 +223,10 @@ def _message(row: object, where: str) -> tuple[ApiMessage | None, bool]:
         raise bad(where, "a message is an object with role and content")
     if row.get("type") not in (None, "message"):
         return None, row.get("type") == "reasoning"  # a function's call, a reference; reasoning of ours comes back
-    role = {"developer": "system"}.get(str(row.get("role")), row.get("role"))
+    role = row.get("role")
     if role in ("tool", "function"):
         return None, False
-    if role not in ("system", "user", "assistant"):
+    if not isinstance(role, str) or role not in ROLES:
         raise bad(f"{where}.role", "system, developer, user, assistant or tool")
     content, fit = row.get("content"), not row.get("tool_calls") and not row.get("function_call")
     if content is None and role == "assistant":
@@ -226,4 +237,4 @@ def _message(row: object, where: str) -> tuple[ApiMessage | None, bool]:
         content = "\n".join(p["text"] for p in parts)
     if not isinstance(content, str):
         raise bad(f"{where}.content", "a string or a list of parts")
-    return ApiMessage(role, whole(content)), fit
+    return ApiMessage(ROLES[role], whole(content)), fit

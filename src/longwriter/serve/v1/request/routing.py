@@ -26,11 +26,12 @@ _CHORE = re.compile(
     r"[^\n.]{0,60}\b(?:conversation|chat|dialogue|discussion|messages?)\b|\|\|>\s*User:|为.{0,10}(?:对话|聊天).{0,12}(?:标题|题目|总结)",
     re.IGNORECASE,
 )
+_REST = r"(?:the )?(?:text|story|rest|next(?: part| section)?)|it"
 _CONTINUE = re.compile(
-    r"\W*(?:please\s+|ok(?:ay)?[,.]?\s+|yes[,.]?\s+|now\s+|can you\s+|could you\s+)*(?:continue|go on|keep going|keep writing|carry on"
-    r"|proceed|resume|finish(?: it)?|more|next(?: part| section)?|write on)(?:\s+(?:please|writing|on|with (?:it|the (?:text|story|next"
-    r"(?: part| section)?|rest))|the (?:text|story|rest)|from (?:there|here|where you (?:stopped|left off|were))|to the end|it))*\W*"
-    r"|\W*(?:请|請)?(?:继续|繼續|接着|接著|往下)(?:写|寫|吧|下去|写下去|寫下去|往下写|往下寫)*(?:吧)?\W*",
+    r"\W*(?:(?:please|ok(?:ay)?|yes|now|can you|could you)[,.]?\s+)*"
+    r"(?:continue|go on|keep going|keep writing|carry on|proceed|resume|finish|more|next(?: part| section)?|write on)"
+    rf"(?:\s+(?:please|writing|on|(?:with )?(?:{_REST})|from (?:there|here|where you (?:stopped|left off))|to the end))*\W*"
+    r"|\W*(?:请|請)?(?:继续|繼續|接着|接著|往下)(?:写|寫|吧|下去|写下去|寫下去|往下写|往下寫)*\W*",
     re.IGNORECASE,
 )
 _VERB = re.compile(
@@ -158,7 +159,11 @@ def instruction_of(messages: Sequence[ApiMessage]) -> tuple[str, int | None]:
     chinese = language(asked) == "zh"
     names = {"system": "要求", "user": "用户", "assistant": "回答"} if chinese else {
         "system": "Rules", "user": "User", "assistant": "Answer"}  # fmt: skip
-    intro = "此前的内容（供参考，不必重写）：" if chinese else "What was said before (to refer to, not to be written again):"
+    intro = (
+        "此前的内容（供参考，不必重写）："
+        if chinese
+        else "What was said before (to refer to, not to be written again):"
+    )
     said = [f"{names[m.role]}: {_shortened(m.text.strip())}" for m in earlier]
     target = read_target(asked)
     return "\n\n".join([asked, intro, *said]), target.aim if target else None
@@ -182,4 +187,3 @@ def raw_prompt(text: str) -> str:
 def normal(text: str) -> str:
     """A text as clients may hand it back: whitespace collapsed."""
     return re.sub(r"\s+", " ", text).strip()
-
