@@ -51,6 +51,15 @@ class AnswerText:
             if over:
                 return
 
+    def take_all(self, session: Session) -> bool:
+        """Take what is there; whether the answer is whole with it."""
+        for _ in self.pieces(session):
+            pass
+        if self.finish is None and not self.whole(session):
+            return False
+        self.close()
+        return True
+
     def close(self) -> str:
         """The text is at its end: what was held back of it."""
         held = self._limits.close()
