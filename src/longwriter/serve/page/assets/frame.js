@@ -1,0 +1,32 @@
+// What stands around every view: the bar, the language, what a state is called.
+
+import { button, h, link } from "/assets/dom.js";
+import { chooseLanguage, language, t } from "/assets/language.js";
+
+/** The bar above a view: where it leads back to, its title, what can be done. */
+export function drawBar({ back = "/", title = "", tools = [] } = {}) {
+  document.title = title ? `${title} · longwriter` : "longwriter";
+  const other = language === "zh" ? "en" : "zh";
+  document.getElementById("bar").replaceChildren(
+    link(back, back === "/" ? [h("span", { class: "mark" }, "longwriter"), h("span", { class: "short" }, "←")] : "←",
+      { class: "home", "aria-label": back === "/" ? t("home") : t("back") }),
+    h("p", { class: "title", dir: "auto" }, title),
+    h("div", { class: "tools" }, ...tools),
+    button(t("language.switch"), () => chooseLanguage(other), { class: "plain", lang: other === "zh" ? "zh-Hans" : "en", "aria-label": t("language.change") }),
+  );
+}
+
+/** What a state is called. */
+export function stateName({ state, done, sections }) {
+  const count = Array.isArray(sections) ? sections.length : sections;
+  const finished = Array.isArray(sections) ? sections.filter((section) => section.state === "done").length : done;
+  return t(`state.${state.replace(" ", "_")}`, { done: finished ?? 0, n: count ?? 0 });
+}
+
+const EXPLAINED = new Set(["failed", "ceiling"]);
+
+/** Why, where a state needs it. */
+export const reason = ({ state, why }) => (EXPLAINED.has(state) && why) || "";
+
+/** Both in a line. */
+export const stateText = (run) => (reason(run) ? t("state.why", { state: stateName(run), why: reason(run) }) : stateName(run));
