@@ -19,7 +19,7 @@ from longwriter.models.base import ModelConfig
 from longwriter.runs.folders import run_name
 from longwriter.serve.desk import Desk
 from longwriter.serve.feed import Feed
-from longwriter.serve.v1.answers.book import ApiAnswer, ApiOrder, OrderBook, Place, request_digest
+from longwriter.serve.v1.answers.book import ApiAnswer, ApiOrder, OrderBook, TextPlace, request_digest
 from longwriter.serve.v1.answers.pieces import Over, Piece, Taken, pieces_of
 from longwriter.serve.v1.answers.text import AnswerText, place_after
 from longwriter.serve.v1.answers.usage import Took, took
@@ -55,7 +55,7 @@ class More:
     """What a request wants of a run that is there."""
 
     run: str
-    begin: Place | None
+    begin: TextPlace | None
     """From where on its text is wanted; None: sections of it are wanted again."""
     redone: tuple[int, ...] = ()
     """Their indices."""
@@ -203,14 +203,14 @@ class Orders:
         async with self.desk.feed(more.run) as feed:
             session = _session(feed)
             ids, entry = session.manuscript.ids, len(session.journal)
-        changed = {"entry": entry, "begin": more.begin or Place(), "sections": tuple(ids[i] for i in more.redone)}
+        changed = {"entry": entry, "begin": more.begin or TextPlace(), "sections": tuple(ids[i] for i in more.redone)}
         order = order.model_copy(update=changed)
         if more.redone:
             return await self._join(more.run, order, more)
         self.book.add(more.run, order)
         return await self._join(more.run, order)
 
-    def _place(self, session: Session, answer: ApiAnswer, text: str) -> Place | None:
+    def _place(self, session: Session, answer: ApiAnswer, text: str) -> TextPlace | None:
         found = self.book.find(answer.order)
         return None if found is None else place_after(session, found[1], text)
 
