@@ -41,6 +41,13 @@ COMMANDS = {
         "Write sections of RUN again.",
         "stopped; finished sections are kept: go on with longwriter resume RUN",
     ),
+    "edit": Listed(
+        "longwriter.cli.write.edit:edit",
+        "Change the text of a section of RUN by hand; no command writes it over unasked.",
+    ),
+    "versions": Listed(
+        "longwriter.cli.write.versions:versions", "Show and choose between the texts that sections of RUN had."
+    ),
     "runs": Listed(
         "longwriter.cli.write.runs:runs",
         "List the runs, the one that was active last first.",
@@ -50,6 +57,12 @@ COMMANDS = {
     "replay": Listed(
         "longwriter.cli.write.replay:replay",
         "Print the text of a finished RUN, rebuilt byte for byte from its journal.",
+    ),
+    "serve": Listed(
+        "longwriter.cli.serve:serve",
+        "Serve the page to write at, and the API that any OpenAI client can use.",
+        "stopped; the sentences that came are kept, and what was being written goes on at the next start",
+        ("starlette", "uvicorn"),
     ),
     "score": Listed("longwriter.cli.score:score", "Say what the rewards of a text are, and why.", AGAIN),
     "rollouts": Listed(

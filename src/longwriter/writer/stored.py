@@ -43,8 +43,9 @@ class JournalOnly:
 def reading(folder: Path, journal: Journal) -> Session | None:
     """A session on a journal, without models and without a folder to write to; None when nothing has happened yet."""
     settings = build(WriteSettings, saved_settings(folder), str(folder))
-    noted = Manuscript(journal).models
-    if noted is None:
+    manuscript = Manuscript(journal)
+    noted = manuscript.models
+    if noted is None and not manuscript.planned:
         return None
     session = Session(_free(settings), journal, None, _absent(settings, noted), Options())
     if session.manuscript.planned:

@@ -53,6 +53,11 @@ def new_run(home: Path, settings: ServeSettings, prompt: str, options: Mapping[s
     return job
 
 
+def check_start(home: Path, settings: ServeSettings) -> None:
+    """Raises InputError where no run could be begun with the server's own options."""
+    new_run(home, settings, "Write a text of 100 words", {}, None)
+
+
 def _served(own: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
     """How the model is reached: by the server's own settings where it is at the same place, with none of them elsewhere."""
     if not isinstance(given.get("model"), str | None) or not isinstance(own.get("model"), str | None):
