@@ -1,0 +1,176 @@
+"""What tools answer; the schemas that clients are given are made of these. Sections and paragraphs count from 1."""
+
+from pydantic import ConfigDict
+
+from longwriter.types import Record
+from longwriter.writer.outcome.verdict import Finding
+
+
+class Answer(Record):
+    """What a tool says; the notes below its fields are told to clients."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+
+class Place(Answer):
+    """Where to go on reading."""
+
+    section: int
+    paragraph: int
+
+
+class ContentsLine(Answer):
+    """A section of the plan."""
+
+    number: int
+    title: str
+    chapter: str = ""
+    planned: int
+    """Words."""
+    written: int | None = None
+    """Words; null: not written yet."""
+    stale: bool = False
+    """Earlier text has changed since it was written."""
+
+
+class StartedRun(Answer):
+    """A run that is written in the background."""
+
+    run: str
+    """Its id, for the other tools."""
+    state: str
+    say: str
+    """What to do next."""
+
+
+class OutlineAnswer(Answer):
+    """The outline of a run, which waits for `write` with its id."""
+
+    run: str
+    state: str
+    outline: str = ""
+    """Markdown, to be edited and given to edit_outline; "" while it is being made: ask status, then read."""
+    words: int = 0
+    say: str
+
+
+class OutlineEffects(Answer):
+    """What an edited outline does to the text."""
+
+    saved: bool
+    unchanged: tuple[int, ...]
+    moved: tuple[int, ...]
+    """Sections that keep their text at another place."""
+    new: tuple[int, ...]
+    """Sections that are to be written."""
+    dropped: tuple[str, ...]
+    """Titles of sections whose text is in the outline no more; it is kept as a version."""
+    stale: tuple[int, ...]
+    """Sections whose earlier text changes."""
+    words: int
+
+
+class Underway(Answer):
+    """The section that is being written."""
+
+    number: int
+    title: str
+
+
+class RunStatus(Answer):
+    """How far a run is."""
+
+    run: str
+    state: str
+    why: str = ""
+    """What it waits for, or what went wrong."""
+    title: str = ""
+    position: int
+    """Give it as `since` to the next call: what happened in between is told at once."""
+    asked: int
+    """Words asked for."""
+    written: int
+    """Words so far."""
+    sections: int
+    done: int
+    section: Underway | None = None
+    cost: float | None
+    """US dollars spent; null: a price is unknown."""
+    rest_cost: float | None
+    """US dollars that the rest will probably take."""
+    max_cost: float | None
+    minutes_left: float | None
+    verdict: tuple[Finding, ...] = ()
+    """Of a finished text: what a person should know of it, the worst first."""
+    say: str
+    """All of it in a sentence, and what to do next."""
+
+
+class Passage(Answer):
+    """A piece of the text, or the contents where no section was named."""
+
+    run: str
+    title: str
+    contents: tuple[ContentsLine, ...] = ()
+    text: str = ""
+    """Markdown."""
+    words: int = 0
+    rest: Place | None = None
+    """Where to go on; null: this is all that was asked for."""
+
+
+class RunCheck(Answer):
+    """Whether a text is as it was asked for."""
+
+    run: str
+    finished: bool
+    asked: int
+    low: int
+    """Fewest words that count as asked."""
+    high: int | None
+    written: int
+    length_score: float
+    """S_l, 0 to 100: how near the length is to the one asked for."""
+    verdict: tuple[Finding, ...]
+    """What a person should know of a finished text, the worst first."""
+    notes: tuple[str, ...]
+    repeated_share: float
+    """Share of the text that says again what stood earlier."""
+    stale: tuple[int, ...]
+    """Sections whose earlier text has changed since they were written."""
+    calls: int
+    prompt_tokens: int
+    completion_tokens: int
+    cached_tokens: int | None
+    cost: float | None
+    sections: tuple[ContentsLine, ...]
+
+
+class ExportedText(Answer):
+    """A file with the text so far."""
+
+    run: str
+    file: str
+    words: int
+    finished: bool
+
+
+class RunLine(Answer):
+    """A run in the list."""
+
+    run: str
+    title: str
+    state: str
+    asked: int
+    written: int
+    done: int
+    sections: int
+    cost: float | None
+
+
+class RunList(Answer):
+    """The runs, the one that was active last first."""
+
+    runs: tuple[RunLine, ...]
+    more: int
+    """Runs that are not listed."""

@@ -1,0 +1,53 @@
+"""Waiting for what happens to a run, no longer than a client waits, with progress told meanwhile."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+
+from longwriter.serve.feed import Change, Feed, Gone, PlanChanged, SectionChanged, StateChanged, Words
+from longwriter.text import counted
+
+TELL_EVERY_S = 2.0
+"""Clients count silence: some give up after 30 s, most after 60 s."""
+AT_WORK = ("planning", "writing")
+Tell = Callable[[float, str], Awaitable[None]]
+"""Hears seconds and a sentence."""
+
+
+async def news(feed: Feed, since: int, wait_s: float, tell: Tell) -> None:
+    """Return when a section or the outline has changed since a position, the state is another, or time is up."""
+    before, begun = feed.state().state, time.monotonic()
+    if before not in AT_WORK and feed.position <= since:
+        return
+    changes = feed.changes(since)
+    coming: asyncio.Task[Change] | None = None
+    try:
+        while (left := wait_s - (time.monotonic() - begun)) > 0:
+            coming = coming or asyncio.ensure_future(anext(changes))
+            done, _ = await asyncio.wait([coming], timeout=min(left, TELL_EVERY_S))
+            if not done:
+                await tell(time.monotonic() - begun, said(feed))
+                continue
+            change, coming = coming.result(), None
+            match change:
+                case PlanChanged() | SectionChanged() | Gone():
+                    return
+                case StateChanged(state=state) if state.state != before:
+                    return
+                case Words() | StateChanged():
+                    continue
+    except StopAsyncIteration:
+        return
+    finally:
+        if coming is not None:
+            coming.cancel()
+            await asyncio.gather(coming, return_exceptions=True)
+        await changes.aclose()
+
+
+def said(feed: Feed) -> str:
+    """How far it is, for a person."""
+    meter, state = feed.meter(), feed.state()
+    left = f", {counted(round(meter.minutes_left), 'minute')} left" if meter.minutes_left is not None else ""
+    cost = f", ${meter.cost:.2f}" if meter.cost else ""
+    return f"{state.state}: {meter.words:,} of {counted(meter.aim, 'word')}{left}{cost}"
