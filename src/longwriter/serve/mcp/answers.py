@@ -60,11 +60,11 @@ class OutlineEffects(Answer):
     saved: bool
     unchanged: tuple[int, ...]
     moved: tuple[int, ...]
-    """Sections that keep their text at another place."""
+    """Sections whose line is as it was, at another place."""
     new: tuple[int, ...]
-    """Sections that are to be written."""
-    dropped: tuple[str, ...]
-    """Titles of sections whose text is in the outline no more; it is kept as a version."""
+    """Sections that have no text and will be written."""
+    dropped: tuple[int, ...]
+    """Sections, as they were numbered before, whose text leaves the document; it stays in the run."""
     stale: tuple[int, ...]
     """Sections whose earlier text changes."""
     words: int
@@ -87,8 +87,8 @@ class RunStatus(Answer):
     title: str = ""
     position: int
     """Give it as `since` to the next call: what happened in between is told at once."""
-    asked: int
-    """Words asked for."""
+    asked: int | None
+    """Words asked for; null: there is no outline yet."""
     written: int
     """Words so far."""
     sections: int
@@ -161,9 +161,11 @@ class RunLine(Answer):
     run: str
     title: str
     state: str
-    asked: int
+    asked: int | None
+    """Words."""
     written: int
     done: int
+    """Sections that have a text."""
     sections: int
     cost: float | None
 

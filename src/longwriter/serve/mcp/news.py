@@ -9,14 +9,14 @@ from longwriter.text import counted
 
 TELL_EVERY_S = 2.0
 """Clients count silence: some give up after 30 s, most after 60 s."""
-AT_WORK = ("planning", "writing")
+AT_WORK = ("queued", "planning", "writing")
 Tell = Callable[[float, str], Awaitable[None]]
 """Hears seconds and a sentence."""
 
 
 async def news(feed: Feed, since: int, wait_s: float, tell: Tell) -> None:
     """Return when a section or the outline has changed since a position, the state is another, or time is up."""
-    before, begun = feed.state().state, time.monotonic()
+    before, begun = feed.state().name, time.monotonic()
     if before not in AT_WORK and feed.position <= since:
         return
     changes = feed.changes(since)
@@ -32,7 +32,7 @@ async def news(feed: Feed, since: int, wait_s: float, tell: Tell) -> None:
             match change:
                 case PlanChanged() | SectionChanged() | Gone():
                     return
-                case StateChanged(state=state) if state.state != before:
+                case StateChanged(state=state) if state.name != before:
                     return
                 case Words() | StateChanged():
                     continue
@@ -50,4 +50,5 @@ def said(feed: Feed) -> str:
     meter, state = feed.meter(), feed.state()
     left = f", {counted(round(meter.minutes_left), 'minute')} left" if meter.minutes_left is not None else ""
     cost = f", ${meter.cost:.2f}" if meter.cost else ""
-    return f"{state.state}: {meter.words:,} of {counted(meter.aim, 'word')}{left}{cost}"
+    asked = f" of {meter.aim:,}" if meter.aim is not None else ""
+    return f"{state.name}: {meter.words:,}{asked} words{left}{cost}"

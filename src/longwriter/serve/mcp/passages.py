@@ -7,7 +7,8 @@ from longwriter.errors import InputError
 from longwriter.serve.mcp.answers import ContentsLine, Passage, Place
 from longwriter.text import count_words
 from longwriter.writer.outcome.report import SectionReport
-from longwriter.writer.session import Session, stored
+from longwriter.writer.session import Session
+from longwriter.writer.stored import stored
 
 MOST_WORDS = 3000
 """Words that one call gives, but always one whole paragraph."""

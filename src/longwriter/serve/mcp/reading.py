@@ -19,12 +19,13 @@ from longwriter.writer.estimate import estimate as forecast
 
 WAIT_S = 25.0
 RunId = Annotated[str, Field(description="Id of a run, as write, plan and runs give it.")]
-Request = Annotated[str, Field(description="What to write, as to a writer: kind, subject, reader, tone, language, length.")]
+Wish = Annotated[str, Field(description="What to write, as to a writer: kind, subject, reader, tone, language, length.")]
 Length = Annotated[int | None, Field(description="Words; else what the request names.", ge=1, le=1_000_000)]
 ModelName = Annotated[str | None, Field(description="Another model than the server's.")]
-Section = Annotated[int | None, Field(description="Number in the outline, from 1.", ge=1)]
+SectionNumber = Annotated[int | None, Field(description="Number in the outline, from 1.", ge=1)]
 
 NEXT = {
+    "queued": "it waits for its turn: ask status again",
     "planning": "ask status again",
     "writing": "ask status again; finished sections can be read now",
     "approval": "show the outline (read), change it with edit_outline, then call write with this run",
@@ -46,9 +47,7 @@ class ReadingTools:
         """`desk`: the runs."""
         self.desk = desk
 
-    async def estimate(
-        self, request: Request, words: Length = None, model: ModelName = None, context: Context | None = None
-    ) -> Estimate:
+    async def estimate(self, request: Wish, words: Length = None, model: ModelName = None) -> Estimate:
         """Forecast calls, tokens, cost and minutes of a text before it is written. Nothing is spent."""
         options = {**self.desk.settings.write, **{k: v for k, v in (("words", words), ("model", model)) if v is not None}}
         job = new_job(request, options | {"runs": self.desk.home})
@@ -93,10 +92,10 @@ class ReadingTools:
             position, text = feed.position, said(feed)
         plan = session.manuscript.plan if session is not None and session.manuscript.planned else None
         due = [i for i in range(len(plan.sections)) if session.manuscript.due(i)] if plan and session else []
-        finished = state.state == "finished"
+        finished = state.name == "finished"
         return RunStatus(
             run=folder.name,
-            state=state.state,
+            state=state.name,
             why=state.why,
             title=plan.title if plan else "",
             position=position,
@@ -108,16 +107,16 @@ class ReadingTools:
             cost=meter.cost,
             rest_cost=meter.rest_cost,
             max_cost=meter.budget,
-            minutes_left=meter.minutes_left if state.state in AT_WORK else None,
+            minutes_left=meter.minutes_left if state.name in AT_WORK else None,
             verdict=(await asyncio.to_thread(lambda: Run(folder).report.verdict)) if finished else (),
-            say=f"{text}; {NEXT.get(state.state, state.why)}",
+            say=f"{text}; {NEXT.get(state.name, state.why)}",
         )
 
     async def read(
         self,
         run: RunId,
-        section: Section = None,
-        to_section: Section = None,
+        section: SectionNumber = None,
+        to_section: SectionNumber = None,
         paragraph: Annotated[int, Field(description="First paragraph, from 1.", ge=1)] = 1,
         to_paragraph: Annotated[int | None, Field(description="Last one; null: to the section's end.", ge=1)] = None,
     ) -> Passage:

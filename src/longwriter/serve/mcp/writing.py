@@ -1,7 +1,7 @@
 """The tools that write: they begin work in the background and return at once."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -16,15 +16,15 @@ from longwriter.serve.mcp.allowance import Allowance
 from longwriter.serve.mcp.answers import ExportedText, OutlineAnswer, OutlineEffects, StartedRun
 from longwriter.serve.mcp.news import AT_WORK, news
 from longwriter.serve.mcp.passages import session_of
-from longwriter.serve.mcp.reading import Length, ModelName, Request, RunId
+from longwriter.serve.mcp.reading import Length, ModelName, RunId, Wish
 from longwriter.types import Plan
-from longwriter.writer.edits import Edits
 from longwriter.writer.plan.outline import from_markdown, to_markdown
+from longwriter.writer.revision.edits import Edits
 
 PLAN_S = 20.0
 """How long `plan` waits for the outline."""
 MaxCost = Annotated[float | None, Field(description="Ceiling of this text in US dollars.", gt=0)]
-Outline = Annotated[
+OutlineText = Annotated[
     str,
     Field(description="Markdown: `# Title`, `## Chapter`, and a line `1. **Section** (450 words): point` for each section."),
 ]
@@ -39,7 +39,7 @@ class WritingTools:
 
     async def plan(
         self,
-        request: Request,
+        request: Wish,
         context: Context,
         words: Length = None,
         model: ModelName = None,
@@ -59,11 +59,11 @@ class WritingTools:
             await news(feed, 0, PLAN_S, tell)
             state, session = feed.state(), feed.following.session
         if session is None or not session.manuscript.planned:
-            say = "the outline is being made: ask status" if state.state in AT_WORK else state.why
-            return OutlineAnswer(run=run, state=state.state, say=say)
+            say = "the outline is being made: ask status" if state.name in AT_WORK else state.why
+            return OutlineAnswer(run=run, state=state.name, say=say)
         text = await asyncio.to_thread(outline_of, self.desk.folder(run))
         say = "show it to the user; change it with edit_outline; then call write with this run"
-        return OutlineAnswer(run=run, state=state.state, outline=text, words=session.manuscript.plan.words, say=say)
+        return OutlineAnswer(run=run, state=state.name, outline=text, words=session.manuscript.plan.words, say=say)
 
     async def write(
         self,
@@ -90,12 +90,12 @@ class WritingTools:
             name = await self._begin(request, options, max_cost)
         async with self.desk.feed(name) as feed:
             state = feed.state()
-        return StartedRun(run=name, state=state.state, say="it is written in the background: ask status")
+        return StartedRun(run=name, state=state.name, say="it is written in the background: ask status")
 
     async def edit_outline(
         self,
         run: RunId,
-        outline: Outline,
+        outline: OutlineText,
         preview: Annotated[bool, Field(description="Only say what it would do to the text.")] = False,
     ) -> OutlineEffects:
         """Put an edited outline in the place of a run's own. A line that stays the same keeps its text, wherever it moves.
@@ -109,8 +109,11 @@ class WritingTools:
         return OutlineEffects(
             saved=not preview,
             words=plan.words,
-            dropped=tuple(map(str, effects.dropped)),
-            **{kind: tuple(i + 1 for i in getattr(effects, kind)) for kind in ("unchanged", "moved", "new", "stale")},
+            unchanged=_numbers(effects.unchanged),
+            moved=_numbers(effects.moved),
+            new=_numbers(effects.new),
+            dropped=_numbers(effects.dropped),
+            stale=_numbers(effects.stale),
         )
 
     async def redo(
@@ -123,17 +126,22 @@ class WritingTools:
     ) -> StartedRun:
         """Write sections again, in the background. The old text stands until the new one is there, and is kept as a version."""
         name = self.desk.folder(run).name
-        if stale:
-            report = (await asyncio.to_thread(Run, self.desk.folder(run))).report
-            sections = sorted({*sections, *(row.number for row in report.sections if row.stale)})
-        if not sections:
-            raise InputError("no section is stale" if stale else "say which sections")
+        if not sections and not stale:
+            raise InputError("say which sections")
         rows = await self._rows()
         self.allowance.again(name, rows)
-        await self.desk.do(name, lambda edits: edits.redo([n - 1 for n in sections], instruction, words))
+
+        def again(edits: Edits) -> set[int]:
+            chosen = {*(n - 1 for n in sections), *(edits.session.stale() if stale else ())}
+            edits.redo(chosen, instruction, words)
+            return chosen
+
+        chosen = await self.desk.do(name, again)
+        if not chosen:
+            raise InputError("no section is stale")
         await self.desk.go(name)
-        said = ", ".join(map(str, sections))
-        return StartedRun(run=name, state="writing", say=f"sections {said} are written again: ask status")
+        said = ", ".join(map(str, _numbers(sorted(chosen))))
+        return StartedRun(run=name, state="writing", say=f"written again: {said}; ask status")
 
     async def stop(
         self,
@@ -148,7 +156,7 @@ class WritingTools:
             await self.desk.pause(name)
         async with self.desk.feed(name) as feed:
             state = feed.state()
-        return StartedRun(run=name, state=state.state, say="it stops; write with this run goes on")
+        return StartedRun(run=name, state=state.name, say="it stops; write with this run goes on")
 
     async def export(
         self,
@@ -176,8 +184,7 @@ class WritingTools:
     async def _go(self, name: str) -> None:
         rows = await self._rows()
         self.allowance.again(name, rows)
-        await self.desk.approve(name)
-        await self.desk.permit(name)
+        await self.desk.do(name, lambda edits: edits.control(approve=False, permit=True))
         await self.desk.go(name)
 
     async def _rows(self) -> dict[str, Any]:
@@ -186,6 +193,10 @@ class WritingTools:
 
 def _options(**given: object) -> dict[str, Any]:
     return {name: value for name, value in given.items() if value is not None}
+
+
+def _numbers(indices: Iterable[int]) -> tuple[int, ...]:
+    return tuple(i + 1 for i in indices)
 
 
 def _plan(outline: str) -> Plan:
