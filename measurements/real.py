@@ -22,8 +22,9 @@ from longwriter.models.base import ModelConfig
 from longwriter.rewards.repetition import repetition
 from longwriter.runs.folders import JOURNAL
 from longwriter.writer.section.cover import covered
-from longwriter.writer.session import stored, write
+from longwriter.writer.session import write
 from longwriter.writer.settings import WriteSettings
+from longwriter.writer.stored import stored
 
 PROMPTS = (
     "Write a story about a lighthouse keeper who finds a letter in a bottle",

@@ -14,9 +14,9 @@ import tempfile
 import time
 from pathlib import Path
 
+from longwriter.api.batch import write_batch
 from longwriter.config import build
 from longwriter.models.base import ModelConfig, open_model
-from longwriter.writer.batch import write_batch
 from longwriter.writer.session import Options, Result, write
 from longwriter.writer.settings import WriteSettings
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from longwriter.api.writing import astream, awrite, estimate, plan, stream, write
     from longwriter.errors import (
         CeilingReached,
+        EditConflict,
         EmptyReply,
         Flawed,
         InputError,
@@ -41,7 +42,16 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _ERRORS = (
-    *("CeilingReached", "EmptyReply", "Flawed", "InputError", "LongWriterError", "ModelError", "PlanError"),
+    *(
+        "CeilingReached",
+        "EditConflict",
+        "EmptyReply",
+        "Flawed",
+        "InputError",
+        "LongWriterError",
+        "ModelError",
+        "PlanError",
+    ),
     *("PromptTooLong", "Refused", "RunError", "SettingError", "SetupError", "TruncatedPrompt", "Unavailable"),
 )
 _HOMES = {  # name -> module, imported at the first use: `import longwriter` is quick
@@ -60,6 +70,7 @@ _HOMES = {  # name -> module, imported at the first use: `import longwriter` is 
 
 __all__ = [
     "CeilingReached",
+    "EditConflict",
     "EmptyReply",
     "Estimate",
     "Flawed",

@@ -3,6 +3,7 @@
 LongWriterError
 ├── InputError         what the user typed or wrote in a file: instruction, plan, settings, batch file
 │   ├── SettingError   one setting: its name and what is allowed
+│   ├── EditConflict   a text or outline has changed since the edit of it began
 │   └── PlanError      no plan could be read from a model's replies; the raw reply is kept in the run
 ├── RunError           the run folder: locked, damaged, full disk, other settings
 ├── ModelError         the model behind an endpoint
@@ -34,6 +35,15 @@ class SettingError(InputError):
         """`source`: the file, or what else holds it; `key`: dotted, "" for the whole; `reason`: what is allowed."""
         super().__init__(f"{source}: {key + ': ' if key else ''}{reason}")
         self.key, self.reason = key, reason
+
+
+class EditConflict(InputError):  # noqa: N818 - a state of the text
+    """What was edited is not any more what the edit began from."""
+
+    def __init__(self, message: str, entry: int) -> None:
+        """`entry`: number of the journal's record that holds what it is by now."""
+        super().__init__(message)
+        self.entry = entry
 
 
 class PlanError(InputError):

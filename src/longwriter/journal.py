@@ -87,15 +87,42 @@ class Journal:
             for number, line in enumerate(lines, 1):
                 parsed = None if last is not None else _parse(line, len(self._entries), self._sum)
                 if parsed is None and (last is not None or not _torn(line)):
-                    raise RunError(
-                        f"{path}:{last or number}: damaged record; put the file back from a copy, or start a new run"
-                    )
+                    raise self._damaged(last or number)
                 if parsed is None:
                     last = number
                     continue
                 self._entries.append(parsed[0])
                 self._sum = parsed[1]
                 self._size += len(line)
+
+    def _damaged(self, number: int) -> RunError:
+        return RunError(f"{self.path}:{number}: damaged record; put the file back from a copy, or start a new run")
+
+    def refresh(self) -> list[Entry]:
+        """What another process has appended since; for a journal that is read only. A line that is not whole yet waits.
+
+        Raises RunError for damage, and where the file is shorter than what was read of it.
+        """
+        assert self._file is None
+        before = len(self._entries)
+        if self.path is None or not self.path.exists():
+            return []
+        with self.path.open("rb") as lines:
+            if os.fstat(lines.fileno()).st_size < self._size:
+                raise RunError(f"{self.path}: it was replaced by another; open the run again")
+            lines.seek(self._size)
+            for line in lines:
+                if not line.endswith(b"\n"):
+                    break
+                parsed = _parse(line, len(self._entries), self._sum)
+                if parsed is None and b"\0" in line:
+                    break
+                if parsed is None:
+                    raise self._damaged(len(self._entries) + 1)
+                self._entries.append(parsed[0])
+                self._sum = parsed[1]
+                self._size += len(line)
+        return self._entries[before:]
 
     def append(self, kind: str, data: dict[str, object], *, durable: bool = True) -> Entry:
         """Write one record through to the disk. Raises RunError, with the file as it was before.

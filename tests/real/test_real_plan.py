@@ -12,7 +12,8 @@ from longwriter.models.base import ModelConfig, open_model
 from longwriter.models.cards import Card
 from longwriter.text import count_words
 from longwriter.types import Plan
-from longwriter.writer.calls import Calls, Ceilings, Role
+from longwriter.writer.calls import Calls, Role
+from longwriter.writer.outcome.spent import Ceilings
 from longwriter.writer.plan.outline import from_markdown
 from longwriter.writer.plan.planner import Planner
 from longwriter.writer.prompts import prompt_set

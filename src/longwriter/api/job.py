@@ -18,8 +18,9 @@ from longwriter.runs.folders import LAST, run_name
 from longwriter.types import Plan
 from longwriter.writer.events import OnEvent, Warned, unwatched
 from longwriter.writer.plan.outline import from_markdown
-from longwriter.writer.session import Options, Result, configs_of, stored, write
+from longwriter.writer.session import Options, Result, configs_of, write
 from longwriter.writer.settings import WriteSettings
+from longwriter.writer.stored import stored
 
 EXAMPLE = "Write a 3000-word story about a lighthouse"
 NOWHERE = Path("-")

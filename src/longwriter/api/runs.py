@@ -1,25 +1,36 @@
-"""Runs that are there: what they hold, going on with them, putting their texts elsewhere."""
+"""Runs that are there: what they hold, going on with them, changing them, putting their texts elsewhere."""
 
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import Unpack
+from typing import TypeVar, Unpack
 
 from longwriter.api.job import resumed_job
 from longwriter.api.settings import ResumeOptions, known_options, runs_folder
-from longwriter.errors import InputError, LongWriterError
+from longwriter.api.states import run_state
+from longwriter.errors import InputError, LongWriterError, RunError
+from longwriter.models.base import ModelConfig
 from longwriter.runs.exports import claimed, export
-from longwriter.runs.folders import DRAFT, LAST, all_runs, being_written, find, saved_settings
+from longwriter.runs.folders import DRAFT, LAST, all_runs, being_written, find, remove, saved_settings
 from longwriter.types import Plan
 from longwriter.writer.outcome.report import Report, SectionReport
-from longwriter.writer.records import PlanRecord, read
-from longwriter.writer.session import Result, Session, stored
+from longwriter.writer.records import PlanRecord, SnapshotRecord, read
+from longwriter.writer.revision.edits import Edits
+from longwriter.writer.revision.effects import PlanEffects
+from longwriter.writer.revision.versions import Version, versions, waiting
+from longwriter.writer.session import Result, Session
+from longwriter.writer.stored import editing, stored
 
 PLAN = "plan"
 """State of a run of `plan`: an outline, of which nothing has been written."""
 
 
+T = TypeVar("T")
+
+
 class Run:
-    """A text's run folder as it was when it was first looked at; `resume` and `redo` look again."""
+    """A text's run folder as it was when it was first looked at; what changes it looks again. Sections count from 1."""
 
     def __init__(self, folder: Path) -> None:
         """`folder`: where it is; see `open` for one given by name."""
@@ -48,20 +59,12 @@ class Run:
 
     @property
     def state(self) -> str:
-        """One of: writing, planning, no plan, plan, unfinished, finished; or why the run cannot be read."""
+        """One of `longwriter.api.states.StateName`, such as writing, paused, unfinished, finished; or why it cannot be read."""
         try:
-            if not self.planned:
-                return "planning" if self._alive else "no plan"
-            if self._alive:
-                return "writing"
-            return "finished" if self._planned.manuscript.finished else PLAN if self._plan_alone() else "unfinished"
+            drafted = (self.folder / DRAFT).exists()
+            return run_state(self._session, alive=self._alive, drafted=drafted).name
         except LongWriterError as error:
             return str(error)
-
-    def _plan_alone(self) -> bool:
-        """Whether nothing came after the plan: `write` leaves a draft, and `plan` does not."""
-        *_, last = self._planned.journal
-        return last.kind == "plan" and not (self.folder / DRAFT).exists()
 
     @property
     def planned(self) -> bool:
@@ -118,19 +121,114 @@ class Run:
         """Go on where it stopped; an edited plan.md is followed. Raises what `longwriter.write` raises."""
         return self._go_on((), stale=False, options=options)
 
-    def redo(self, *numbers: int, stale: bool = False, **options: Unpack[ResumeOptions]) -> Result:
+    def redo(
+        self,
+        *numbers: int,
+        stale: bool = False,
+        instruction: str = "",
+        words: int | None = None,
+        **options: Unpack[ResumeOptions],
+    ) -> Result:
         """Write sections again, by their numbers in the plan, from 1; later ones are kept and become stale.
 
-        `stale`: also all whose earlier text has changed since they were written. Raises what `resume` raises.
+        `stale`: also all whose earlier text has changed since they were written, but for those that a person wrote.
+        `instruction`: what should be different; `words`: for each of them. Raises what `resume` raises.
         """
         if not numbers and not stale:
             raise InputError("say what to redo: --section 7, or --stale")
+        if instruction or words:
+            self._change(lambda edits: edits.redo([n - 1 for n in numbers], instruction, words))
+            numbers = ()
         return self._go_on(numbers, stale=stale, options=options)
+
+    def drafts(
+        self,
+        number: int,
+        count: int = 1,
+        instruction: str = "",
+        words: int | None = None,
+        by: ModelConfig | None = None,
+        **options: Unpack[ResumeOptions],
+    ) -> list[Version]:
+        """Write texts beside that of a section, which stays as it is until one of them is accepted; those that wait.
+
+        `by`: another model than the run's. Raises what `resume` raises.
+        """
+        self._change(lambda edits: edits.drafts(number - 1, count, instruction, words, by))
+        job = resumed_job(self.folder, known_options(options, ResumeOptions))
+        self._looking_again(replace(job, options=replace(job.options, drafts_only=True)).finish)
+        there = waiting(self._planned, number - 1)
+        return [version for version in self.versions(number) if version.entry in there]
+
+    def versions(self, number: int) -> list[Version]:
+        """Every text that a section has or had, the oldest first."""
+        self._planned.manuscript.check([number - 1])
+        return versions(self._planned, number - 1)
+
+    def edit(self, number: int, text: str, *, base: int | None = None) -> int:
+        """Make a text that of a section; later ones become stale. The number of the new version's record.
+
+        `base`: the version that was edited; EditConflict where another is final by now. Raises RunError where a process
+        works on the run.
+        """
+        return self._change(lambda edits: edits.edit(number - 1, text, base=base))
+
+    def accept(self, number: int, entry: int) -> None:
+        """Make a version of a section its text: a draft, or an older one."""
+        self._change(lambda edits: edits.accept(number - 1, entry))
+
+    def effects(self, plan: Plan, keep: Mapping[int, str] = {}) -> PlanEffects:
+        """What `outline` would do to the texts that are there; places in the outline count from 0."""
+        return Edits(self._planned).effects(plan, keep)
+
+    def outline(self, plan: Plan, keep: Mapping[int, str] = {}) -> None:
+        """Follow an edited outline; `resume` writes what is new in it.
+
+        `keep`: for its lines, by their place from 0, the section whose text they take over (`section` of a version).
+        """
+        self._change(lambda edits: edits.outline(plan, keep))
+
+    def lock(self, *numbers: int) -> None:
+        """Hold the budgets of these sections fast, and of no others, where the page balances an outline."""
+        self._change(lambda edits: edits.lock(n - 1 for n in numbers))
+
+    @property
+    def snapshots(self) -> Mapping[int, SnapshotRecord]:
+        """Named states of the whole, by the number of their record."""
+        return self._planned.manuscript.snapshots
+
+    def snapshot(self, name: str) -> int:
+        """Give the whole as it is a name; the number of the record."""
+        return self._change(lambda edits: edits.snapshot(name))
+
+    def restore(self, entry: int) -> None:
+        """Make plan and texts what they were at a snapshot."""
+        self._change(lambda edits: edits.restore(entry))
+
+    def remove(self) -> None:
+        """Delete the run and all that it holds. Raises RunError where a process works on it."""
+        remove(self.folder.parent, self.folder)
+
+    def _change(self, action: Callable[[Edits], T]) -> T:
+        """Change the run while nobody else works on it."""
+
+        def change() -> T:
+            with editing(self.folder) as session:
+                if not session.manuscript.planned:
+                    raise RunError(f"{self.name} has no plan yet; go on with: longwriter resume {self.folder}")
+                return action(Edits(session))
+
+        return self._looking_again(change)
 
     def _go_on(self, numbers: tuple[int, ...], *, stale: bool, options: ResumeOptions) -> Result:
         given = known_options(options, ResumeOptions)
+        job = resumed_job(self.folder, given, redo=tuple(n - 1 for n in numbers), redo_stale=stale)
+        return self._looking_again(job.finish)
+
+    def _looking_again(self, action: Callable[[], T]) -> T:
+        """Do what changes the run; what is asked of it afterwards is read anew."""
         try:
-            return resumed_job(self.folder, given, redo=tuple(n - 1 for n in numbers), redo_stale=stale).finish()
+            return action()
         finally:
             for looked_at in ("_alive", "_session", "_result"):
                 self.__dict__.pop(looked_at, None)

@@ -7,91 +7,37 @@ journalled before anyone sees it; `mend` may make it fit before. 4. `forget` mak
 So whoever runs the same steps again after a kill gets the same replies, and pays only for what was not finished.
 """
 
-import math
+import copy
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count
 
 from longwriter.errors import CeilingReached, EmptyReply, InputError, TruncatedPrompt
-from longwriter.journal import Journal, digest
-from longwriter.models.base import Listener, Model
+from longwriter.journal import Entry, Journal, digest
+from longwriter.models.base import Listener, Model, ModelConfig
 from longwriter.models.prices import Price
 from longwriter.models.tokens import TokenCounter, estimate_tokens
 from longwriter.types import Message, Reply, Request, Usage
 from longwriter.writer.events import OnEvent, ReportedCall, unwatched
+from longwriter.writer.manuscript import call_names
+from longwriter.writer.outcome.spent import Ceilings, Spent
 from longwriter.writer.records import (
     CallRecord,
+    DraftsRecord,
     ForgetRecord,
     PartialRecord,
     RoleName,
     WastedRecord,
     note,
-    read,
+    numbered,
 )
+
+KINDS = CallRecord, WastedRecord, PartialRecord, ForgetRecord, DraftsRecord
 
 MESSAGE_TOKENS = 8
 """What a chat template adds to a message, rounded up."""
-
-
-@dataclass(frozen=True)
-class Ceilings:
-    """When to stop."""
-
-    cost: float | None = None
-    tokens: int | None = None
-
-
-@dataclass
-class Spent:
-    """What a run has used so far, calls of earlier commands included."""
-
-    calls: int = 0
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
-    cost: float | None = 0.0
-    """None: at least one call had no known price."""
-    cached_tokens: int | None = None
-    """Prompt tokens that servers read from their cache; None: none of them counts them."""
-    countable_tokens: int = 0
-    """Prompt tokens of the calls whose server counts the cached ones."""
-    saved: float | None = None
-    """In US dollars, by the cache, as far as it was counted and has a price; None: nowhere."""
-    seconds: float = 0.0
-    """Time that the models took, calls side by side counted each."""
-
-    unplaced_s: float = 0.0
-    _spans: list[tuple[float, float]] = field(default_factory=list)
-    """When each call ran; seconds of the clock."""
-
-    @property
-    def tokens(self) -> int:
-        """Prompt and completion together."""
-        return self.prompt_tokens + self.completion_tokens
-
-    @property
-    def hit_rate(self) -> float | None:
-        """Share of the prompts' tokens that was read from a cache; None: nobody counted."""
-        if self.cached_tokens is None or not self.countable_tokens:
-            return None
-        return self.cached_tokens / self.countable_tokens
-
-    def took(self, call: CallRecord) -> None:
-        """Add the time of a call."""
-        self.seconds += call.seconds
-        if call.began is not None:
-            self._spans.append((call.began, call.began + call.seconds))
-        else:  # it cannot be placed beside another
-            self.unplaced_s += call.seconds
-
-    @property
-    def wall_seconds(self) -> float:
-        """Time in which a model was at work, calls side by side counted once."""
-        total, until = self.unplaced_s, -math.inf
-        for start, end in sorted(self._spans):
-            total += max(0.0, end - max(start, until))
-            until = max(until, end)
-        return total
 
 
 @dataclass(frozen=True)
@@ -130,15 +76,27 @@ class Role:
 class Calls:
     """The one way from the writer to its models."""
 
-    def __init__(self, journal: Journal, roles: Mapping[str, Role], ceilings: Ceilings, run: str = "") -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        roles: Mapping[str, Role],
+        ceilings: Ceilings,
+        run: str = "",
+        price_for: Callable[[ModelConfig], Price | None] = lambda _: None,
+    ) -> None:
         """`roles`: `writer` and `planner`. `run`: a name for it that holds when it is resumed, for servers' caches.
 
-        A ceiling on cost needs known prices: InputError otherwise.
+        `price_for`: prices of models that write drafts. A ceiling on cost needs known prices: InputError otherwise.
         """
         self.journal, self.roles, self.ceilings, self.run = journal, roles, ceilings, run
+        self._price_for = price_for
+        self._drafters: dict[str, Role] = {}
+        """Models of drafts that another one writes, by what the names of their calls begin with."""
+        self._costs: dict[str, float | None] = {}
+        self._ended: dict[str, float] = {}
         self.spent = Spent()
         self.on_event: OnEvent = unwatched
-        self._asked = 0
+        self._asked = count(1)
         self._replies: dict[str, Reply] = {}
         self._forgotten: Counter[str] = Counter()
         self._under_way: list[Usage] = []
@@ -149,7 +107,11 @@ class Calls:
                     raise InputError(
                         f"no price is known for {role.model.name}, so --max-cost cannot hold: add it to a price file (--prices)"
                     )
-        for record in read(journal, CallRecord, WastedRecord, PartialRecord, ForgetRecord):
+        self.take(journal)
+
+    def take(self, entries: Iterable[Entry]) -> None:
+        """Follow entries of the journal that are not folded yet. Raises RunError for one that is none of ours."""
+        for _, record in numbered(self.journal, entries, *KINDS):
             if isinstance(record, CallRecord):
                 if not isinstance(record, WastedRecord):
                     self._replies[record.step] = record.reply
@@ -159,6 +121,31 @@ class Calls:
                 self._partial[record.step] = record
             elif isinstance(record, ForgetRecord):
                 self._drop(record.steps)
+            elif isinstance(record, DraftsRecord):
+                self.expect(record, None)
+
+    def expect(self, order: DraftsRecord, model: Model | None) -> None:
+        """Know whose calls those of a section's drafts are, where another model writes them. `model` None: not open here."""
+        if order.model is not None:
+            role = Role(model or self.roles["writer"].model, self._price_for(order.model))
+            self._drafters |= {call_names(order.id, 0, number): role for number in order.numbers}
+
+    def of_draft(self, steps: str) -> "Calls":
+        """The calls for a draft, by the model that writes it; what is asked and spent is this run's."""
+        if steps not in self._drafters:
+            return self
+        other = copy.copy(self)
+        other.roles = {**self.roles, "writer": self._drafters[steps]}
+        return other
+
+    def cost_of(self, steps: str) -> float | None:
+        """What the calls took whose names begin so, in US dollars; None: a price is unknown."""
+        costs = [cost for step, cost in self._costs.items() if step.startswith(steps)]
+        return None if any(cost is None for cost in costs) else sum(filter(None, costs))
+
+    def ended(self, steps: str) -> float | None:
+        """When the last call ended whose name begins so, in seconds since 1970; None: it is not known."""
+        return max((at for step, at in self._ended.items() if step.startswith(steps)), default=None)
 
     def forget(self, prefixes: tuple[str, ...], why: str) -> None:
         """Make all journalled replies void whose step begins with one of these."""
@@ -171,11 +158,16 @@ class Calls:
 
     def _drop(self, prefixes: tuple[str, ...]) -> None:
         self._forgotten.update(prefixes)
-        self._replies = {s: r for s, r in self._replies.items() if not s.startswith(prefixes)}
+        for step in [s for s in self._replies if s.startswith(prefixes)]:
+            del self._replies[step]
 
     def known(self, step: str) -> Reply | None:
         """The journalled reply of a step, if there is one."""
         return self._replies.get(step)
+
+    def begun(self, steps: str) -> bool:
+        """Whether there is a reply, or a part of one, whose name begins so."""
+        return any(step.startswith(steps) for step in (*self._replies, *self._partial))
 
     def keep(self, role_name: RoleName, step: str, text: str) -> None:
         """Journal what a reply holds so far, for the case that it never ends."""
@@ -268,8 +260,7 @@ class Calls:
         """The listener, with what it hears reported to the run's watcher; as it is where nobody watches."""
         if self.on_event is unwatched:
             return listener
-        self._asked += 1
-        return ReportedCall(self._asked, step, listener, self.on_event)
+        return ReportedCall(next(self._asked), step, listener, self.on_event)
 
     def waste(self, drawn: Drawn) -> None:
         """Count a reply that nothing is made of; its text is not kept."""
@@ -302,12 +293,15 @@ class Calls:
 
     def _written_tokens(self, call: CallRecord) -> int:
         """Tokens of a reply, as the server counted them, else estimated."""
-        told, counter = call.reply.usage.completion_tokens, self.roles[call.role].counter
+        told, counter = call.reply.usage.completion_tokens, self._role_of(call).counter
         return counter.count(call.reply.text) + counter.count(call.reply.thinking) if told is None else told
+
+    def _role_of(self, call: CallRecord) -> Role:
+        return self._drafters.get(f"{call.step.rpartition(':')[0]}:") or self.roles[call.role]
 
     def _count(self, call: CallRecord) -> None:
         """Add a call to what was spent; tokens that the server did not count are estimated."""
-        role, told = self.roles[call.role], call.reply.usage
+        role, told = self._role_of(call), call.reply.usage
         if told.prompt_tokens is not None:
             role.counter.observe(call.estimate, told.prompt_tokens)
         usage = Usage(
@@ -318,6 +312,10 @@ class Calls:
         )
         peak = call.peak
         spent, cost = self.spent, role.cost(usage, peak=peak)
+        before = self._costs.get(call.step, 0.0)
+        self._costs[call.step] = None if cost is None or before is None else before + cost
+        if call.began is not None:
+            self._ended[call.step] = call.began + call.seconds
         spent.calls += 1
         spent.prompt_tokens += usage.prompt_tokens or 0
         spent.completion_tokens += usage.completion_tokens or 0

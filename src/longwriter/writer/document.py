@@ -12,8 +12,8 @@ from longwriter.models.cards import Card
 from longwriter.text import count_words
 from longwriter.types import Reply
 from longwriter.writer.calls import Calls
-from longwriter.writer.manuscript import Manuscript, call_names
-from longwriter.writer.records import SectionRecord
+from longwriter.writer.manuscript import Final, Manuscript, TextRecord, call_names
+from longwriter.writer.records import EditRecord, SectionRecord
 from longwriter.writer.section.section import assemble, with_heading
 from longwriter.writer.settings import WriteSettings
 from longwriter.writer.staleness import fingerprints, groups
@@ -33,6 +33,10 @@ class DocumentPart:
     """Earlier text has changed since it was written, or it was asked to be redone."""
     faults: tuple[str, ...] = ()
     """What is wrong with it, for people."""
+    hand: bool = False
+    """A person wrote it, or changed it: nothing writes it again unasked."""
+    entry: int = 0
+    """Its version: number of the record that holds it."""
 
 
 class Document:
@@ -54,15 +58,21 @@ class Document:
         """Put the finished sections of the current plan together from their replies."""
         self.texts, self.words, self._pieces = {}, {}, {}
         for i in range(len(self.manuscript.ids)):
-            record = self.manuscript.finished_section(i)
-            if record is not None:
-                self.put(i, assemble(self.replies(record), prefill=record.prefill))
+            self.put(i)
 
-    def put(self, index: int, text: str) -> None:
-        """Take a finished section."""
-        self.texts[index] = text
-        self._pieces[index] = self._opening(index) + self._with_heading(index, text)
+    def put(self, index: int, text: str | None = None) -> None:
+        """Take the final text of a section, if it has one. `text`: it, where it is at hand."""
+        final = self.manuscript.final(index)
+        if final is None:
+            return
+        record = final.held.record
+        self.texts[index] = text = self.text_of(record) if text is None else text
+        self._pieces[index] = self._opening(index) + self._with_heading(index, text, isinstance(record, EditRecord))
         self.words[index] = count_words(self._pieces[index])
+
+    def text_of(self, record: TextRecord) -> str:
+        """The text of a version. Raises RunError where a reply is gone."""
+        return record.text if isinstance(record, EditRecord) else assemble(self.replies(record), prefill=record.prefill)
 
     def piece(self, index: int) -> str:
         """A finished section as it is in the document, its heading and that of a chapter which it opens included."""
@@ -70,7 +80,8 @@ class Document:
 
     def replies(self, record: SectionRecord) -> list[Reply]:
         """The journalled replies of a finished section. Raises RunError where one is gone."""
-        names = [f"{call_names(record.id, record.redone)}{k}" for k in range(len(record.asked))]
+        steps = call_names(record.id, record.redone, record.draft)
+        names = [f"{steps}{k}" for k in range(len(record.asked))]
         found = [reply for name in names if (reply := self.calls.known(name)) is not None]
         if len(found) < len(names):
             raise RunError(
@@ -91,12 +102,21 @@ class Document:
 
     def _parts(self) -> Iterator[DocumentPart]:
         manuscript = self.manuscript
-        now = fingerprints(groups(manuscript.plan, parallel=self.settings.parallel), self.texts)
+        now = self.seen()
         for i, name in enumerate(manuscript.ids):
-            record = manuscript.finished_section(i)
-            if record is not None and i in self.texts:
-                stale = manuscript.due(i) or record.seen != now[i]
-                yield DocumentPart(i, name, self._pieces[i], sum(record.asked), self.words[i], stale, record.faults)
+            final = manuscript.final(i)
+            if final is not None and i in self.texts:
+                stale = manuscript.due(i) or final.seen != now[i]
+                yield self._part(i, name, final, stale=stale)
+
+    def _part(self, index: int, name: str, final: Final, *, stale: bool) -> DocumentPart:
+        record = final.held.record
+        text, words, hand = self._pieces[index], self.words[index], isinstance(record, EditRecord)
+        return DocumentPart(index, name, text, sum(record.asked), words, stale, record.faults, hand, final.held.entry)
+
+    def seen(self) -> dict[int, str]:
+        """For each section, the fingerprint of the earlier text that it can see now."""
+        return fingerprints(groups(self.manuscript.plan, parallel=self.settings.parallel), self.texts)
 
     def heading_words(self, index: int) -> str:
         """What will stand before a section's text, as far as the plan knows; "" for its heading where that is the model's."""
@@ -110,9 +130,10 @@ class Document:
         opens = index == 0 or sections[index - 1].chapter != chapter
         return f"## {chapter}\n\n" if chapter and opens else ""
 
-    def _with_heading(self, index: int, text: str) -> str:
+    def _with_heading(self, index: int, text: str, by_hand: bool = False) -> str:
         section = self.manuscript.plan.sections[index]
-        return with_heading(text, section.title, 3 if section.chapter else 2, self._headings)
+        source = "auto" if by_hand and self._headings == "plan" else self._headings
+        return with_heading(text, section.title, 3 if section.chapter else 2, source)
 
     def _begun(self, index: int) -> str:
         """What stands of a section that is not finished: its replies so far, and what was kept of the last one."""

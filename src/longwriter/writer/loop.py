@@ -16,22 +16,25 @@ from longwriter.models.limits import token_limit
 from longwriter.prompts import PromptSet
 from longwriter.text import count_words
 from longwriter.types import Plan, Request
-from longwriter.writer.calls import user
+from longwriter.writer.calls import Calls, user
 from longwriter.writer.document import Document
-from longwriter.writer.draft import DraftFile
 from longwriter.writer.events import OnEvent, Planned, SectionDone, SectionStarted, Streamed, Warned
+from longwriter.writer.files import RunFiles
+from longwriter.writer.manuscript import WantedDraft, call_names
 from longwriter.writer.plan.planner import Planner
-from longwriter.writer.records import PlanRecord, SectionRecord
+from longwriter.writer.records import EditRecord, PlanRecord, SectionRecord
 from longwriter.writer.section.budget import Pace, scaled, share
 from longwriter.writer.section.choice import choose
 from longwriter.writer.section.context import ContextBuilder, Outline, Window
-from longwriter.writer.section.request import SectionRequests, seed_of
-from longwriter.writer.section.section import Place, SectionWriter
+from longwriter.writer.section.request import NO_WISH, SectionRequests, Wish, seed_of
+from longwriter.writer.section.section import Place, SectionWriter, WrittenSection
 from longwriter.writer.settings import WriteSettings, wanted_length
 from longwriter.writer.staleness import groups
 
 SLACK = 0.02
 """Part of the whole text that may be missing at its end."""
+SLACK_OF_DRAFT = 0.1
+"""The same of a draft, which nothing makes up for."""
 SWING = (0.3, 2.0)
 """How far one section's share may move from its plan while others' words are made up or paid back."""
 SWING_REDONE = (0.8, 1.2)
@@ -44,12 +47,18 @@ class Loop:
     """Plans a manuscript and writes what is due."""
 
     def __init__(
-        self, settings: WriteSettings, document: Document, prompts: PromptSet, on_event: OnEvent, draft: DraftFile
+        self, settings: WriteSettings, document: Document, prompts: PromptSet, on_event: OnEvent, files: RunFiles
     ) -> None:
-        """`draft`: kept up to date as sections are finished."""
+        """`files`: the draft among them is kept up to date as sections are finished."""
         self.settings, self.document, self.prompts = settings, document, prompts
-        self.on_event, self.draft = on_event, draft
+        self.on_event, self.files = on_event, files
         self.manuscript, self.calls = document.manuscript, document.calls
+        self.may_begin: Callable[[int], bool] = lambda _: True
+        """Asked before each section; False ends the writing of those that see each other."""
+        self.interrupted: Callable[[], bool] = lambda: False
+        """Asked between sections; True ends `write`: plan or texts are not what it began with."""
+        self.under_way: set[str] = set()
+        """Names of the sections that are being written."""
 
     def follow(self, plan: Plan, source: Literal["file", "edited"]) -> None:
         """Take a plan that a person wrote or edited; sections whose line is unchanged keep their text.
@@ -83,25 +92,56 @@ class Loop:
         """
         plan, target = self.manuscript.plan, self.manuscript.target
         due = [i for i in range(len(plan.sections)) if self.manuscript.due(i)]
-        for i in sorted(set(range(len(plan.sections))) - set(due)):
-            self._report_done(i, reused=True)
         requests = SectionRequests(self.prompts, card, self.settings, plan, prefill=model.prefill)
         outline = Outline(plan, self.prompts)
         together = groups(plan, parallel=self.settings.parallel)
         if len(together) > 1 and card.prompts == "full" and due:
             requests.agreement = await self._agreement(outline, card, len(together))
         budgets = scaled([sum(plan.sections[i].words for i in group) for group in together], target.aim)
-        mode = self._mode(outline, card, window)
-        limit = Window(window, self.settings.window)
         writer = SectionWriter(self.calls, requests)
         tasks = []
         for group, budget in zip(together, budgets, strict=True):
-            context = ContextBuilder(self.calls, self.prompts, outline, mode, limit, self._warn)
+            context = self._context(outline, card, window)
             tasks.append(self._write_group(writer, group, budget, context, watched))
         results = await asyncio.gather(*tasks, return_exceptions=True)  # other chapters finish what they can
         for failure in results:
             if isinstance(failure, BaseException):
                 raise failure
+
+    def report_finished(self) -> None:
+        """Report the sections that have a text and are not due."""
+        for i in range(len(self.manuscript.ids)):
+            if not self.manuscript.due(i):
+                self._report_done(i, reused=True)
+
+    async def draft(self, draft: WantedDraft, model: Model, card: Card, window: int) -> None:
+        """Write a draft that stands beside a section's text. Raises what `write` raises."""
+        i, manuscript, order = draft.index, self.manuscript, draft.order
+        plan, steps = manuscript.plan, call_names(order.id, 0, draft.number)
+        calls = self.calls.of_draft(steps)
+        requests = SectionRequests(self.prompts, card, self.settings, plan, prefill=model.prefill)
+        context = self._context(Outline(plan, self.prompts), card, window, calls)
+        for earlier in next(g for g in groups(plan, parallel=self.settings.parallel) if i in g):
+            if earlier < i and earlier in self.document.texts:
+                context.earlier.add(self.document.texts[earlier])
+        want = order.words or self.document.words.get(i) or plan.sections[i].words
+        wish = Wish(order.instruction, self.document.texts.get(i, ""))
+        place = Place(i, steps, want, True, SLACK_OF_DRAFT * want, self.document.heading_words(i), wish)
+        result = await SectionWriter(calls, requests).write(place, Pace(), context, None)
+        self._note_section(result, SectionRecord(
+            id=order.id, redone=0, asked=result.asked, prefill=requests.prefill, seen=context.earlier.fingerprint,
+            faults=result.faults, draft=draft.number,
+        ))  # fmt: skip
+
+    def _note_section(self, result: WrittenSection, record: SectionRecord) -> None:
+        for fault in result.faults:
+            self._warn(fault)
+        self.manuscript.note(record, durable=False)
+
+    def _context(self, outline: Outline, card: Card, window: int, calls: Calls | None = None) -> ContextBuilder:
+        """What sections that see each other may see of the text before them: nothing yet."""
+        mode, limit = self._mode(outline, card, window), Window(window, self.settings.window)
+        return ContextBuilder(calls or self.calls, self.prompts, outline, mode, limit, self._warn)
 
     async def _agreement(self, outline: Outline, card: Card, chapters: int) -> str:
         """What chapters written side by side must share."""
@@ -125,16 +165,25 @@ class Loop:
         left = sum(sections[i].words for i in due)
         written = sum(self.document.words[i] for i in set(group) - set(due))
         for i in group:
+            if self.interrupted():
+                return
             if not manuscript.due(i):
                 self._replay_pace(pace, i)
             else:
                 usual = sections[i].words * budget / max(1, planned)
+                if not self.may_begin(i):
+                    return
                 low, high = SWING_REDONE if manuscript.redone(i) else SWING
                 want = share(budget, written, [sections[i].words, left - sections[i].words])
-                want = min(max(want, low * usual), high * usual)
+                want, order = min(max(want, low * usual), high * usual), manuscript.order(i)
+                want = order.words if order and order.words else want
+                wish = Wish(order.instruction, self.document.texts.get(i, "")) if order else NO_WISH
                 last = left == sections[i].words
-                place = Place(i, manuscript.steps(i), want, last, SLACK * budget, self.document.heading_words(i))
+                heading = self.document.heading_words(i)
+                place = Place(i, manuscript.steps(i), want, last, SLACK * budget, heading, wish)
                 await self._write_section(writer, place, pace, context, watched)
+                if self.interrupted():
+                    return
                 written, left = written + self.document.words[i], left - sections[i].words
             context.earlier.add(self.document.texts[i])
 
@@ -144,21 +193,22 @@ class Loop:
         """Write one section, and make it final."""
         i, manuscript = place.index, self.manuscript
         self.on_event(SectionStarted(i, place.steps))
-        result = await writer.write(place, pace, context, self._shower(i) if watched else None)
-        for fault in result.faults:
-            self._warn(fault)
-        record = SectionRecord(
-            id=manuscript.ids[i],
-            redone=manuscript.redone(i),
-            asked=result.asked,
-            prefill=writer.requests.prefill,
-            seen=context.earlier.fingerprint,
+        name, redone = manuscript.ids[i], manuscript.redone(i)
+        self.under_way.add(name)
+        try:
+            result = await writer.write(place, pace, context, self._shower(i) if watched else None)
+        finally:
+            self.under_way.discard(name)
+        self._note_section(result, SectionRecord(
+            id=name, redone=redone, asked=result.asked, prefill=writer.requests.prefill, seen=context.earlier.fingerprint,
             faults=result.faults,
-        )
-        manuscript.note(record, durable=False)
+        ))  # fmt: skip
+        if name not in manuscript.ids:  # the outline was edited meanwhile
+            return
+        i = manuscript.ids.index(name)
         self.document.put(i, result.text)
         self._report_done(i, reused=False)
-        self.draft.update(self.document)
+        self.files.grow(self.document)
 
     def _mode(self, outline: Outline, card: Card, window: int) -> str:
         """The context to begin with; `auto` is chosen once: prices change from command to command, the text must not."""
@@ -184,7 +234,10 @@ class Loop:
         return lambda text: self.on_event(Streamed(index, text))
 
     def _replay_pace(self, pace: Pace, index: int) -> None:
-        record = self.manuscript.finished_section(index)
-        assert record is not None
+        final = self.manuscript.final(index)
+        assert final is not None
+        record = final.held.record
+        if isinstance(record, EditRecord):  # a person's words say nothing of the model's pace
+            return
         for ask, reply in zip(record.asked, self.document.replies(record), strict=True):
             pace.saw(ask, count_words(reply.text))

@@ -3,27 +3,74 @@
 `plan` records hold the outline, `section` records say that a section is finished, from how many replies and over which
 earlier text; `redo` records make sections due again (their old text stands until the new one is finished). Going on
 after a kill, redoing a section and following an edited plan are therefore the same walk: write every section of the
-current plan that is due. The texts themselves are `document`'s.
+current plan that is due. Each text that a section had is a *version*, named by the number of its record; which of them is
+final is a pointer, moved by whatever came last: a text that was written, an edit, or a person's choice. The texts
+themselves are `document`'s.
 """
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from longwriter.errors import InputError, RunError
-from longwriter.journal import Journal, digest
+from longwriter.journal import Entry, Journal, digest
 from longwriter.length.target import Target
 from longwriter.types import Plan, Section
 from longwriter.writer.records import (
     ContextRecord,
+    ControlRecord,
+    DraftsRecord,
+    EditRecord,
+    FinalRecord,
     JournalRecord,
+    LocksRecord,
     ModelsRecord,
     PlanRecord,
     RedoRecord,
     SectionRecord,
+    SnapshotRecord,
+    StoppedRecord,
     WindowRecord,
     note,
-    read,
+    numbered,
 )
+
+KINDS = (
+    ModelsRecord, ContextRecord, WindowRecord, PlanRecord, SectionRecord, RedoRecord, DraftsRecord, EditRecord, FinalRecord,
+    LocksRecord, SnapshotRecord, ControlRecord, StoppedRecord,
+)  # fmt: skip
+TextRecord = SectionRecord | EditRecord
+"""A record that holds a text of a section, or names the replies that make it."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """A version of a section: a text that it has, or had."""
+
+    entry: int
+    """Number of its record: its name."""
+    record: TextRecord
+    parent: int | None
+    """The version that it was made of, or came after; None: it is the first."""
+
+
+@dataclass(frozen=True)
+class Final:
+    """Which version a section's text is."""
+
+    held: Held
+    seen: str
+    """Digest of the earlier text that it was written, edited or chosen over."""
+
+
+@dataclass(frozen=True)
+class WantedDraft:
+    """A draft that is wanted, and not there yet."""
+
+    index: int
+    """Section of the plan, from 0."""
+    number: int
+    order: DraftsRecord
 
 
 def section_ids(sections: Sequence[Section]) -> list[str]:
@@ -40,8 +87,8 @@ def section_ids(sections: Sequence[Section]) -> list[str]:
 class Manuscript:
     """One text in the making, as its journal has it."""
 
-    def __init__(self, journal: Journal) -> None:
-        """Fold the journal. Raises RunError naming the line of a record that is none of ours."""
+    def __init__(self, journal: Journal, upto: int | None = None) -> None:
+        """Fold the journal, or its first `upto` records. Raises RunError naming the line of a record that is none of ours."""
         self.journal = journal
         self.models: ModelsRecord | None = None
         self.context: ContextRecord | None = None
@@ -49,32 +96,111 @@ class Manuscript:
         self.windows: list[WindowRecord] = []
         self.ids: list[str] = []
         """A name for each section of the plan."""
+        self.plan_entry = -1
+        """Number of the record of the plan; -1: there is none yet."""
+        self.control: ControlRecord | None = None
+        """What a server may do; None: none was ever told."""
+        self.stopped: StoppedRecord | None = None
+        """Why the last command came to no end, if nothing was done since."""
+        self.locks: frozenset[str] = frozenset()
+        self.snapshots: dict[int, SnapshotRecord] = {}
+        """By the number of their record."""
+        self.touched: dict[str, int] = {}
+        """For each section that ever was, the last record about its texts."""
         self._plan: PlanRecord | None = None
-        self._finished: dict[str, SectionRecord] = {}
+        self._versions: defaultdict[str, list[Held]] = defaultdict(list)
+        self._final: dict[str, Final] = {}
+        self._decided: dict[str, int] = {}
+        self._due_again: dict[str, RedoRecord] = {}
         self._redone: Counter[str] = Counter()
-        kinds = ModelsRecord, ContextRecord, WindowRecord, PlanRecord, SectionRecord, RedoRecord
-        for record in read(journal, *kinds):
-            self._take(record)
+        self._orders: dict[tuple[str, int], RedoRecord | DraftsRecord] = {}
+        """How a section was asked to be written again: by its name and number of redos, drafts below zero."""
+        self.take(list(journal)[:upto])
 
-    def note(self, record: JournalRecord, *, durable: bool = True) -> None:
-        """Journal a record and follow it."""
-        note(self.journal, record, durable=durable)
-        self._take(record)
+    def take(self, entries: Iterable[Entry]) -> None:
+        """Follow entries of the journal that are not folded yet. Raises what the constructor raises."""
+        for n, record in numbered(self.journal, entries, *KINDS):
+            self._take(n, record)
 
-    def _take(self, record: JournalRecord) -> None:
+    def note(self, record: JournalRecord, *, durable: bool = True) -> int:
+        """Journal a record and follow it; its number."""
+        n = note(self.journal, record, durable=durable)
+        self._take(n, record)
+        return n
+
+    def _take(self, n: int, record: JournalRecord) -> None:
         match record:
             case PlanRecord():
-                self._plan, self.ids = record, section_ids(record.plan.sections)
-            case SectionRecord():
-                self._finished[record.id] = record
-            case RedoRecord():
-                self._redone.update(record.sections)
+                self._plan, self.ids, self.plan_entry = record, section_ids(record.plan.sections), n
+                self.stopped = None
+            case SectionRecord() | EditRecord():
+                self._add(n, record)
+            case FinalRecord():
+                self._choose(n, record)
+            case RedoRecord() | DraftsRecord():
+                self._order(n, record)
+            case ControlRecord():
+                self.control, self.stopped = record, None
+            case StoppedRecord():
+                self.stopped = record
+            case LocksRecord():
+                self.locks = frozenset(record.sections)
+            case SnapshotRecord():
+                self.snapshots[n] = record
+            case _:
+                self._take_model(record)
+
+    def _take_model(self, record: JournalRecord) -> None:
+        match record:
             case ModelsRecord():
                 self.models = self.models or record
             case ContextRecord():
                 self.context = self.context or record
             case WindowRecord():
                 self.windows.append(record)
+
+    def _add(self, n: int, record: TextRecord) -> None:
+        """A version, which is final unless it is a draft."""
+        name, before = record.id, self._final.get(record.id)
+        draft = isinstance(record, SectionRecord) and record.draft
+        order = self._orders.get((name, -draft)) if draft else None
+        if isinstance(record, EditRecord):
+            parent = record.parent
+        elif isinstance(order, DraftsRecord):
+            parent = order.parent
+        else:
+            parent = before.held.entry if before else None
+        held = Held(n, record, parent)
+        self._versions[name].append(held)
+        self.touched[name] = n
+        self.stopped = None
+        if not draft:
+            self._final[name] = Final(held, record.seen)
+            self._decided[name] = n
+            if isinstance(record, EditRecord) or record.redone == self._redone[name]:
+                self._due_again.pop(name, None)
+
+    def _choose(self, n: int, record: FinalRecord) -> None:
+        held = next((v for v in self._versions[record.id] if v.entry == record.entry), None)
+        if held is None:
+            raise RunError(
+                f"{self.journal.path or 'the journal'}:{n + 1}: it names a text that is none of the section's; "
+                "put the file back from a copy"
+            )
+        self._final[record.id] = Final(held, record.seen)
+        self._decided[record.id] = n
+        self._due_again.pop(record.id, None)
+        self.touched[record.id] = n
+
+    def _order(self, n: int, record: RedoRecord | DraftsRecord) -> None:
+        if isinstance(record, DraftsRecord):
+            self._orders |= {(record.id, -number): record for number in record.numbers}
+            self.touched[record.id] = n
+            return
+        self._redone.update(record.sections)
+        self._due_again |= dict.fromkeys(record.sections, record)
+        self._orders |= {(name, self._redone[name]): record for name in record.sections}
+        self.touched |= dict.fromkeys(record.sections, n)
 
     @property
     def planned(self) -> bool:
@@ -96,9 +222,13 @@ class Manuscript:
             raise RunError("this run has no plan yet; resume it first")
         return self._plan
 
-    def finished_section(self, index: int) -> SectionRecord | None:
-        """The record of a section that has a text, which may be due again; None: it has none."""
-        return self._finished.get(self.ids[index])
+    def final(self, index: int) -> Final | None:
+        """What the text of a section is, which may be due again; None: it has none."""
+        return self._final.get(self.ids[index])
+
+    def versions(self, index: int) -> list[Held]:
+        """All texts that a section has or had, the oldest first."""
+        return self._versions.get(self.ids[index], [])
 
     def redone(self, index: int) -> int:
         """How often a section was asked to be redone."""
@@ -106,19 +236,50 @@ class Manuscript:
 
     def due(self, index: int) -> bool:
         """Whether a section has no text, or one that was asked to be redone."""
-        record = self.finished_section(index)
-        return record is None or record.redone != self.redone(index)
+        return self.final(index) is None or self.ids[index] in self._due_again
+
+    def order(self, index: int) -> RedoRecord | None:
+        """How a section that is due again should be written this time; None: as the first time."""
+        return self._due_again.get(self.ids[index])
+
+    def order_of(self, record: SectionRecord) -> RedoRecord | DraftsRecord | None:
+        """How the text of a record was asked for; None: as the plan has it."""
+        return self._orders.get((record.id, -record.draft or record.redone))
+
+    def wanted_drafts(self) -> list[WantedDraft]:
+        """Drafts of sections of the plan that are not there yet, in the order in which they were asked for."""
+        places = {name: i for i, name in enumerate(self.ids)}
+        there = {(name, v.record.draft) for name, held in self._versions.items() for v in held
+                 if isinstance(v.record, SectionRecord)}  # fmt: skip
+        return [
+            WantedDraft(places[name], -number, order)
+            for (name, number), order in self._orders.items()
+            if isinstance(order, DraftsRecord) and name in places and (name, -number) not in there
+        ]
+
+    def last_draft(self, index: int) -> int:
+        """Number of the last draft that was asked for of a section; 0: none was."""
+        name = self.ids[index]
+        return max((-number for n, number in self._orders if n == name), default=0)
+
+    def decided(self, index: int) -> int:
+        """Number of the last record that made, or chose, the text of a section; -1: it has none."""
+        return self._decided.get(self.ids[index], -1)
 
     def steps(self, index: int) -> str:
         """What the names of a section's calls begin with the next time that it is written."""
         return call_names(self.ids[index], self.redone(index))
 
-    def redo(self, indices: Sequence[int]) -> None:
+    def redo(self, indices: Sequence[int], instruction: str = "", words: int | None = None) -> None:
         """Make sections due again; their text stands until a new one is finished. Raises InputError for none of the plan's."""
+        self.check(indices)
+        self.note(RedoRecord(sections=tuple(self.ids[i] for i in indices), instruction=instruction, words=words))
+
+    def check(self, indices: Iterable[int]) -> None:
+        """Raises InputError for what is no section of the plan."""
         for i in indices:
             if not 0 <= i < len(self.ids):
                 raise InputError(f"there is no section {i + 1}: the plan has {len(self.ids)}")
-        self.note(RedoRecord(sections=tuple(self.ids[i] for i in indices)))
 
     @property
     def finished(self) -> bool:
@@ -126,6 +287,8 @@ class Manuscript:
         return not any(self.due(i) for i in range(len(self.ids)))
 
 
-def call_names(name: str, redone: int) -> str:
+def call_names(name: str, redone: int, draft: int = 0) -> str:
     """What the names of a section's calls begin with: another each time that it is written."""
+    if draft:
+        return f"section:{name}.d{draft}:"
     return f"section:{name}.{redone}:" if redone else f"section:{name}:"

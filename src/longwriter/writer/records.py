@@ -5,20 +5,24 @@ context   how the run began to show earlier text               window    a serve
 call      the reply of a step                                  wasted    a reply that nothing is made of
 partial   whole sentences of a reply that may never end        forget    steps whose replies are void
 section   a section is finished: of how many replies, over which earlier text
-redo      sections that are due again
+redo      sections that are due again                        drafts    texts wanted beside a section's own
+edit      a section's text as a person left it               final     the version that a person chose for a section
+locks     sections whose budget a person holds fast          snapshot  a name for the whole as it is here
+control   what a server may do with the run by itself        stopped   why the last command came to no end
 
 The journal is the state of a run: `manuscript` and `calls` fold these records, and nothing else is remembered.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import ClassVar, Literal
 
 from pydantic import ConfigDict
 
-from longwriter.journal import Journal
+from longwriter.journal import Entry, Journal
 from longwriter.length.target import Target
+from longwriter.models.base import ModelConfig
 from longwriter.models.cards import Card
-from longwriter.types import Plan, Record, Reply
+from longwriter.types import Plan, Record, Reply, Whole
 
 RoleName = Literal["writer", "planner"]
 
@@ -131,9 +135,10 @@ class ForgetRecord(JournalRecord):
 
 
 class SectionRecord(JournalRecord):
-    """A finished section."""
+    """A text of a section: its final one, or a draft beside it."""
 
     kind = "section"
+    left_out = frozenset({"draft"})
     id: str
     redone: int
     """How often it had been asked to be redone."""
@@ -144,34 +149,133 @@ class SectionRecord(JournalRecord):
     seen: str
     """Digest of the earlier text that it was written over."""
     faults: tuple[str, ...] = ()
+    draft: int = 0
+    """Number of the draft; 0: the section's text from here on."""
 
 
 class RedoRecord(JournalRecord):
     """Sections that are due again."""
 
     kind = "redo"
+    left_out = frozenset({"instruction", "words"})
     sections: tuple[str, ...]
+    instruction: str = ""
+    """How they should be written this time."""
+    words: int | None = None
+    """Words for each of them; None: as the plan and the rest of the text have it."""
+
+
+class DraftsRecord(JournalRecord):
+    """Texts that are wanted beside a section's own, for a person to choose from."""
+
+    kind = "drafts"
+    id: str
+    numbers: tuple[int, ...]
+    """Of the drafts of this section, from 1."""
+    parent: int | None
+    """Number of the record whose text they start from."""
+    instruction: str = ""
+    words: int | None = None
+    """None: as many as the text has that they stand beside."""
+    model: ModelConfig | None = None
+    """None: the run's own."""
+
+
+class EditRecord(JournalRecord):
+    """The text of a section as a person left it, its final one from here on."""
+
+    kind = "edit"
+    id: str
+    text: Whole
+    parent: int | None
+    """Number of the record whose text it was made of."""
+    why: Literal["edited", "merged", "kept"]
+    """`kept`: the text of another line of the plan, which this one took over."""
+    seen: str
+    """Digest of the earlier text that it stood under."""
+    asked: tuple[int, ...] = ()
+    faults: tuple[str, ...] = ()
+    at: float
+    """Seconds since 1970."""
+
+
+class FinalRecord(JournalRecord):
+    """The version that a person chose for a section."""
+
+    kind = "final"
+    id: str
+    entry: int
+    """Number of the record that holds it."""
+    seen: str
+    """Digest of the earlier text that it was chosen under."""
+    at: float
+
+
+class LocksRecord(JournalRecord):
+    """All sections whose budget a person holds fast."""
+
+    kind = "locks"
+    sections: tuple[str, ...]
+
+
+class SnapshotRecord(JournalRecord):
+    """A name for the whole as it is here: its plan, and the final text of each section."""
+
+    kind = "snapshot"
+    name: str
+    at: float
+
+
+class ControlRecord(JournalRecord):
+    """What a server may do with the run by itself; a command that a person types asks nobody."""
+
+    kind = "control"
+    going: bool = False
+    """It writes what is due."""
+    review: bool = False
+    """Each new section waits for a permit."""
+    permit: str = ""
+    """The section that may begin."""
+    approve: bool = False
+    """Writing waits until the outline is approved."""
+
+
+class StoppedRecord(JournalRecord):
+    """Why the last command came to no end."""
+
+    kind = "stopped"
+    reason: Literal["ceiling", "failed"]
+    message: str
+    at: float
 
 
 SHAPES: dict[str, type[JournalRecord]] = {
     shape.kind: shape
     for shape in (
         ModelsRecord, PlanRecord, ContextRecord, WindowRecord, CallRecord, WastedRecord, PartialRecord, ForgetRecord,
-        SectionRecord, RedoRecord,
+        SectionRecord, RedoRecord, DraftsRecord, EditRecord, FinalRecord, LocksRecord, SnapshotRecord, ControlRecord,
+        StoppedRecord,
     )
 }  # fmt: skip
 
 
 def read(journal: Journal, *kinds: type[JournalRecord]) -> Iterator[JournalRecord]:
     """The records of these kinds, in order. Raises RunError naming file and line for any that is no record of ours."""
+    return (record for _, record in numbered(journal, journal, *kinds))
+
+
+def numbered(
+    journal: Journal, entries: Iterable[Entry], *kinds: type[JournalRecord]
+) -> Iterator[tuple[int, JournalRecord]]:
+    """The records of these kinds among entries of a journal, each with its number. Raises what `read` raises."""
     wanted = {kind.kind for kind in kinds}
-    for entry in journal:
+    for entry in entries:
         if entry.kind not in SHAPES:
             raise journal.wrong(entry, "no such kind")
         if entry.kind in wanted:
-            yield journal.parsed(entry, SHAPES[entry.kind])
+            yield entry.n, journal.parsed(entry, SHAPES[entry.kind])
 
 
-def note(journal: Journal, record: JournalRecord, *, durable: bool = True) -> None:
-    """Append a record. Raises RunError on a full disk."""
-    journal.append(record.kind, record.data(), durable=durable)
+def note(journal: Journal, record: JournalRecord, *, durable: bool = True) -> int:
+    """Append a record; its number. Raises RunError on a full disk."""
+    return journal.append(record.kind, record.data(), durable=durable).n

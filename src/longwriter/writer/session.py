@@ -6,33 +6,37 @@ asks for the plan, then has the `loop` write what is due; the `document` is the 
 """
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
-from longwriter.config import Tree, build, read_text
-from longwriter.errors import InputError, RunError
+from longwriter.config import Tree, read_text
+from longwriter.errors import CeilingReached, InputError, LongWriterError, RunError
 from longwriter.journal import Journal
 from longwriter.length.languages import language_of, languages
 from longwriter.length.scripts import is_traditional
-from longwriter.models.base import Listens, Model, ModelConfig, close_all, open_model
+from longwriter.models.base import Model, ModelConfig, close_all, open_model
 from longwriter.models.cards import Card, card_of
 from longwriter.models.prices import load_prices
 from longwriter.prompts import PromptSet
-from longwriter.runs.folders import DRAFT, JOURNAL, PLAN, REPORT, opened, saved_settings, write_file
+from longwriter.runs.folders import PLAN, opened
 from longwriter.text import language
-from longwriter.types import Plan, Reply, Request
-from longwriter.writer.calls import Calls, Ceilings, Role
+from longwriter.types import Plan
+from longwriter.writer.calls import Calls, Role
 from longwriter.writer.document import Document
-from longwriter.writer.draft import DraftFile
 from longwriter.writer.events import OnEvent, Warned, unwatched
+from longwriter.writer.files import RunFiles
 from longwriter.writer.loop import Loop
-from longwriter.writer.manuscript import Manuscript
+from longwriter.writer.manuscript import Manuscript, WantedDraft
 from longwriter.writer.outcome.report import Report, report
+from longwriter.writer.outcome.spent import Ceilings
 from longwriter.writer.outcome.verdict import Finding, flawed
-from longwriter.writer.plan.outline import from_markdown, to_markdown
+from longwriter.writer.plan.outline import from_markdown
 from longwriter.writer.prompts import prompt_set
-from longwriter.writer.records import ModelRecord, ModelsRecord
+from longwriter.writer.records import ControlRecord, ModelRecord, ModelsRecord, StoppedRecord
 from longwriter.writer.section.context import DEFAULT_WINDOW
 from longwriter.writer.settings import MAY_CHANGE_ON_RESUME, WriteSettings
 
@@ -48,6 +52,12 @@ class Options:
     """A price file that goes before the shipped one."""
     plan: Plan | None = None
     """An outline made by a person; None: the planner's."""
+    controlled: bool = False
+    """Obey what `control` records say the run may do by itself, as a server does; a person's command asks nobody."""
+    drafts_only: bool = False
+    """Write the drafts that are wanted, and no section."""
+    on_open: "Callable[[Session], None]" = lambda _: None
+    """Told the session, before it plans: it may be edited while it works."""
 
 
 @dataclass(frozen=True)
@@ -69,29 +79,6 @@ class Result:
         return flawed(self.verdict)
 
 
-class JournalOnly:
-    """A stand-in for a model in a replay: it has nothing to say beyond the journal."""
-
-    def __init__(self, name: str, *, prefill: bool) -> None:
-        """`prefill`: as the run noted it of the model."""
-        self.name, self.prefill = name, prefill
-
-    async def reply(self, request: Request, listener: Listens | None = None) -> Reply:  # noqa: ARG002 - Model's signature
-        """Always a RunError."""
-        raise RunError("this run is not finished: its journal has no reply for the next step; resume it first")
-
-    async def window(self) -> int | None:
-        """Unknown."""
-        return None
-
-    def count_tokens(self, text: str) -> int | None:  # noqa: ARG002 - Model's signature
-        """Unknown."""
-        return None
-
-    async def aclose(self) -> None:
-        """Nothing to close."""
-
-
 class Session:
     """A manuscript with its models, on an open journal."""
 
@@ -103,14 +90,20 @@ class Session:
         prices, configs = load_prices(options.prices), configs_of(settings)
         roles = {r: Role(m, prices.price_for(configs[r])) for r, m in models.items()}
         run = f"{folder.name if folder else ''} {settings.instruction}"
-        self.calls = Calls(journal, roles, Ceilings(settings.max_cost, settings.max_tokens), run)
+        ceilings = Ceilings(settings.max_cost, settings.max_tokens)
+        self.calls = Calls(journal, roles, ceilings, run, prices.price_for)
         self.calls.on_event = options.on_event
         self.prompts = _prompts(settings)
         self.manuscript = Manuscript(journal)
         self.cards = {role: self._card(role) for role in configs}
         """What each model can do, by role."""
         self.document = Document(self.manuscript, self.calls, settings, self.cards["writer"])
-        self.loop = Loop(settings, self.document, self.prompts, options.on_event, DraftFile(folder))
+        self.files = RunFiles(folder)
+        self.loop = Loop(settings, self.document, self.prompts, options.on_event, self.files)
+        self.loop.may_begin = self._may_begin
+        self.loop.interrupted = lambda: self.changed
+        self.changed = False
+        """A person has changed something: what is written next begins with a fresh look."""
 
     def _card(self, role: str) -> Card:
         """The card as the run first found it, else by the model's name."""
@@ -126,25 +119,83 @@ class Session:
         """
         if (redo or redo_stale) and not self.manuscript.planned:
             raise InputError("this run has no plan yet; resume it first")
+        try:
+            return await self._run(plan_only=plan_only, redo=redo, redo_stale=redo_stale)
+        except LongWriterError as error:
+            self._note_stop(error)
+            raise
+
+    async def _run(self, *, plan_only: bool, redo: Sequence[int], redo_stale: bool) -> Result:
         self._check_language()
         await self._note_models()
-        self._follow_plan()
+        self.options.on_open(self)
+        self.follow_plan()
         await self.loop.plan(self.cards["planner"])
-        self._write_plan(self.manuscript.plan)
+        self.write_plan()
         self.document.load()
-        stale = [part.index for part in self.document.parts() if part.stale] if redo_stale else []
+        stale = self.stale() if redo_stale else []
         if redo or stale:
             self.manuscript.redo(sorted({*redo, *stale}))
         if plan_only:
             return self.result()
+        self.loop.report_finished()
         try:
-            model, card = self.models["writer"], self.cards["writer"]
-            await self.loop.write(model, card, self._window(), watched=self.options.watched)
+            await self._write()
         finally:
-            result = self.result()
-            if self.folder is not None:
-                write_file(self.folder / DRAFT, result.text, private=True)
-                write_file(self.folder / REPORT, result.report.model_dump_json(indent=1) + "\n", private=True)
+            result = self.save()
+        return result
+
+    async def _write(self) -> None:
+        """Write drafts that are wanted, and what is due; again where a person changed something meanwhile."""
+        model, card, watched = self.models["writer"], self.cards["writer"], self.options.watched
+        while True:
+            self.changed = False
+            for draft in self.manuscript.wanted_drafts():
+                await self._draft(draft)
+            await self.loop.write(model, card, self._window(), watched=watched)
+            if not self.changed:
+                return
+
+    async def _draft(self, draft: WantedDraft) -> None:
+        """Write a draft, by another model where it is that one's; the model is open while it writes."""
+        config = draft.order.model
+        if config is None:
+            await self.loop.draft(draft, self.models["writer"], self.cards["writer"], self._window())
+            return
+        model = open_model(config)
+        try:
+            self.calls.expect(draft.order, model)
+            window = await model.window() or DEFAULT_WINDOW
+            await self.loop.draft(draft, model, card_of(config.model, config.card), window)
+        finally:
+            await model.aclose()
+
+    def _may_begin(self, index: int) -> bool:
+        return not self.options.drafts_only and (not self.options.controlled or self.permitted(index))
+
+    def permitted(self, index: int) -> bool:
+        """Whether a server may begin a section, as the run's `control` has it."""
+        control, manuscript = self.manuscript.control or ControlRecord(), self.manuscript
+        begun = manuscript.final(index) is not None or self.calls.begun(manuscript.steps(index))
+        permitted = not control.review or begun or control.permit == manuscript.ids[index]
+        return control.going and not control.approve and permitted
+
+    def _note_stop(self, error: LongWriterError) -> None:
+        """Journal why it came to no end, for whoever looks at the run later."""
+        reason: Literal["ceiling", "failed"] = "ceiling" if isinstance(error, CeilingReached) else "failed"
+        before = self.manuscript.stopped
+        if before is None or (before.reason, before.message) != (reason, str(error)):
+            with suppress(RunError):  # a full disk has its own message
+                self.manuscript.note(StoppedRecord(reason=reason, message=str(error), at=time.time()))
+
+    def stale(self) -> list[int]:
+        """Sections whose earlier text has changed, and which no person wrote."""
+        return [part.index for part in self.document.parts() if part.stale and not part.hand]
+
+    def save(self) -> Result:
+        """The text as it stands, in the files of the run."""
+        result = self.result()
+        self.files.save(result.text, result.report)
         return result
 
     def result(self) -> Result:
@@ -181,13 +232,13 @@ class Session:
                 "shows what there is)"
             )
 
-    def _follow_plan(self) -> None:
+    def follow_plan(self) -> None:
         """Follow the plan given, or plan.md if a person edited it since it was written."""
         current = self.manuscript.plan if self.manuscript.planned else None
         path = self.folder / PLAN if self.folder else None
         if self.options.plan is not None:
             if self.options.plan != current:
-                self._write_plan(self.options.plan)  # first: an older plan.md would pass for an edit of this one
+                self.write_plan(self.options.plan)  # first: an older plan.md would pass for an edit of this one
                 self.loop.follow(self.options.plan, "file")
         elif current is not None and path is not None and path.exists():
             edited, instruction = from_markdown(read_text(path), str(path))
@@ -198,10 +249,9 @@ class Session:
             if edited != current:
                 self.loop.follow(edited, "edited")
 
-    def _write_plan(self, plan: Plan) -> None:
-        if self.folder is not None:
-            text = to_markdown(plan, self.settings.instruction, self.prompts.name)
-            write_file(self.folder / PLAN, text, private=True)
+    def write_plan(self, plan: Plan | None = None) -> None:
+        """Write plan.md. `plan` None: the one that is followed."""
+        self.files.plan(plan or self.manuscript.plan, self.settings.instruction, self.prompts.name)
 
 
 def _prompts(settings: WriteSettings) -> PromptSet:
@@ -252,29 +302,3 @@ async def write(
     finally:
         if models is None:
             await close_all(asked.values())
-
-
-def stored(folder: Path) -> Session | None:
-    """A run's state, read without a lock and without its models; None when nothing has happened in it yet."""
-    settings = build(WriteSettings, saved_settings(folder), str(folder))
-    journal = Journal(folder / JOURNAL, read_only=True)
-    noted = Manuscript(journal).models
-    if noted is None:
-        return None
-    configs = configs_of(settings)
-    models: dict[str, Model] = {
-        "writer": JournalOnly(configs["writer"].model, prefill=noted.writer.prefill),
-        "planner": JournalOnly(configs["planner"].model, prefill=noted.planner.prefill),
-    }
-    free = settings.model_copy(update={"max_cost": None, "max_tokens": None})
-    session = Session(free, journal, None, models, Options())
-    session.document.load()
-    return session
-
-
-async def replay(folder: Path) -> Result:
-    """The text of a finished run, rebuilt from its journal alone. Raises RunError when the run is not finished."""
-    session = stored(folder)
-    if session is None:
-        raise RunError(f"{folder}: its journal is empty; resume the run first")
-    return replace(await session.run(), folder=folder)

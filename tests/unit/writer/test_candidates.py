@@ -10,7 +10,7 @@ from longwriter.errors import Unavailable
 from longwriter.models.base import Listens
 from longwriter.models.fake import FakeModel
 from longwriter.types import Reply, Request
-from longwriter.writer.session import stored
+from longwriter.writer.stored import stored
 
 SMALL = {"model": "fake:", "card": "smollm2"}
 STORY = "Write a story about a lighthouse keeper who finds a letter in a bottle"
@@ -55,5 +55,5 @@ async def test_a_candidate_that_was_ready_is_counted_as_wasted(tmp_path: Path) -
         await write_with(sibling(slow=False), settings(STORY, writer=SMALL, words=160), tmp_path / "a")
     run = stored(tmp_path / "a")
     assert run is not None
-    assert [e.kind for e in run.journal][-1] == "wasted"
+    assert [e.kind for e in run.journal][-2:] == ["wasted", "stopped"]
     assert run.calls.spent.calls == 1

@@ -16,7 +16,8 @@ from longwriter.text import count_words
 from longwriter.types import Reply, Request
 from longwriter.writer.events import SectionDone, Warned
 from longwriter.writer.plan.outline import from_markdown, to_markdown
-from longwriter.writer.session import Options, replay, stored
+from longwriter.writer.session import Options
+from longwriter.writer.stored import replay, stored
 
 
 @pytest.mark.slow

@@ -17,11 +17,13 @@ from longwriter.models.base import ModelConfig, open_model
 from longwriter.models.prices import FREE, Price, load_prices
 from longwriter.models.servers import caching
 from longwriter.types import Message, Plan, Request, Section
-from longwriter.writer.calls import Calls, Ceilings, Role
+from longwriter.writer.calls import Calls, Role
 from longwriter.writer.events import Planned, SectionDone
+from longwriter.writer.outcome.spent import Ceilings
 from longwriter.writer.section.choice import cacheable, choose, forecast, total
 from longwriter.writer.section.request import settled_ends
-from longwriter.writer.session import Options, Result, replay, stored, write
+from longwriter.writer.session import Options, Result, write
+from longwriter.writer.stored import replay, stored
 
 NONE = Ceilings()
 NOON = {"as_of": "2026-01-01"}

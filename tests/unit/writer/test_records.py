@@ -10,20 +10,28 @@ from hypothesis import strategies as st
 from longwriter.errors import RunError
 from longwriter.journal import Journal
 from longwriter.length.target import exact
+from longwriter.models.base import ModelConfig
 from longwriter.models.cards import Card
 from longwriter.types import Plan, Reply, Section, Usage
 from longwriter.writer.records import (
     SHAPES,
     CallRecord,
     ContextRecord,
+    ControlRecord,
+    DraftsRecord,
+    EditRecord,
+    FinalRecord,
     ForgetRecord,
     JournalRecord,
+    LocksRecord,
     ModelRecord,
     ModelsRecord,
     PartialRecord,
     PlanRecord,
     RedoRecord,
     SectionRecord,
+    SnapshotRecord,
+    StoppedRecord,
     WastedRecord,
     WindowRecord,
     note,
@@ -44,6 +52,13 @@ RECORDS: list[JournalRecord] = [
     ForgetRecord(steps=("plan:",), why="unreadable"),
     SectionRecord(id="ab", redone=0, asked=(20,), prefill=False, seen=""),
     RedoRecord(sections=("ab",)),
+    DraftsRecord(id="ab", numbers=(1, 2), parent=8, instruction="sadder", words=40, model=ModelConfig(model="m2")),
+    EditRecord(id="ab", text="The tide went out.", parent=8, why="edited", seen="", asked=(20,), at=2.5),
+    FinalRecord(id="ab", entry=8, seen="", at=3.5),
+    LocksRecord(sections=("ab",)),
+    SnapshotRecord(name="before", at=4.5),
+    ControlRecord(going=True, review=True, permit="ab", approve=True),
+    StoppedRecord(reason="failed", message="m did not answer", at=5.5),
 ]
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from longwriter.api.batch import Outcome, read_batch, write_batch
 from longwriter.api.runs import Run
 from longwriter.api.settings import as_path
 from longwriter.cli.pull import bring
@@ -19,7 +20,6 @@ from longwriter.cli.write.write_run import run_async
 from longwriter.errors import CeilingReached, Flawed, InputError, LongWriterError, RunError
 from longwriter.runs.exports import check_export, export, intend
 from longwriter.text import counted
-from longwriter.writer.batch import Outcome, read_batch, write_batch
 from longwriter.writer.events import Event, SectionDone
 from longwriter.writer.session import Options
 from longwriter.writer.settings import WriteSettings

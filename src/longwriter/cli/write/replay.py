@@ -7,7 +7,7 @@ import click
 from longwriter.cli.shared.options import HOME, RUN, with_options
 from longwriter.cli.write.write_run import run_async
 from longwriter.runs.folders import find
-from longwriter.writer.session import replay as replay_run
+from longwriter.writer.stored import replay as replay_run
 
 
 @click.command(epilog="\b\nExample:\n  longwriter replay RUN | cmp - runs/RUN/draft.md")

@@ -34,9 +34,10 @@ from longwriter.steps.step import Engine, Item, Result, StepRun, Tell, run_typed
 from longwriter.text import language
 from longwriter.types import Record
 from longwriter.writer import prompts as writer_prompts
-from longwriter.writer.session import Options, stored, write
+from longwriter.writer.session import Options, write
 from longwriter.writer.settings import MAY_CHANGE_ON_RESUME as WRITER_MAY_CHANGE
 from longwriter.writer.settings import WriteSettings
+from longwriter.writer.stored import stored
 
 JUDGE, WRITE = "judge", "write"
 """Names of the steps."""

@@ -19,8 +19,9 @@ from longwriter.steps.step import Item, Result
 from longwriter.steps.workers import seed_of
 from longwriter.text import count_words, language
 from longwriter.types import Message, Record, Request
-from longwriter.writer.session import Options, stored, write
+from longwriter.writer.session import Options, write
 from longwriter.writer.settings import WriteSettings
+from longwriter.writer.stored import stored
 
 SAMPLES, RUNS = "samples", "runs"
 UNASKED_WORDS = 5000

@@ -7,8 +7,8 @@ from longwriter.length.target import Target
 from longwriter.rewards.repetition import repetition
 from longwriter.text import count_words, repeated_ngrams
 from longwriter.types import Plan, Record
-from longwriter.writer.calls import Spent
 from longwriter.writer.document import Document, DocumentPart
+from longwriter.writer.outcome.spent import Spent
 from longwriter.writer.outcome.verdict import Finding, findings
 
 FEWEST_HITS, HITS_JUDGED_FROM = 0.5, 20_000

@@ -7,9 +7,9 @@ from longwriter import prompts
 from longwriter.prompts import PromptSet
 
 Name = Literal[
-    "system", "plan", "plan_free", "chapters", "chapter_plan", "repair", "section", "continue", "line", "memory_full",
-    "memory_window", "notes", "synopsis", "last", "middle", "short_request", "short_first", "short_next", "short_part",
-    "person", "plan_line",
+    "system", "plan", "plan_free", "chapters", "chapter_plan", "repair", "section", "rewrite", "continue", "line",
+    "memory_full", "memory_window", "notes", "synopsis", "last", "middle", "short_request", "short_first", "short_next",
+    "short_part", "person", "plan_line",
 ]  # fmt: skip
 NAMES: tuple[str, ...] = get_args(Name)
 

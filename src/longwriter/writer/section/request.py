@@ -35,6 +35,7 @@ _VERB = re.compile(
     r"|(?:请|帮我|给我|为我)*(?:写|创作|撰写|编写|讲)(?:一下)?",
     re.IGNORECASE,
 )
+ENDS = " .。!！?？;；:："
 SHORT_SLACK = 1.0
 """A short ask is trimmed at a sentence: tokens beyond it would be thrown away."""
 ASKING = "write tell make compose please"
@@ -48,6 +49,19 @@ LONGEST_FAVOURED = 7
 def seed_of(base: int, step: str, attempt: int) -> int:
     """The sampling seed of one try of a step: the same whenever it is made, and another for every other."""
     return (base + int(digest(f"{step}/{attempt}"), 16)) % 2**31
+
+
+@dataclass(frozen=True)
+class Wish:
+    """How a section that has a text should be written again."""
+
+    instruction: str = ""
+    """In a person's words; "": as the first time."""
+    current: str = ""
+    """The text that it has."""
+
+
+NO_WISH = Wish()
 
 
 @dataclass(frozen=True)
@@ -65,6 +79,7 @@ class Piece:
     """Words that it may have."""
     expect: int
     """Tokens that the reply is expected to have."""
+    wish: Wish = NO_WISH
 
 
 class SectionRequests:
@@ -127,7 +142,9 @@ class SectionRequests:
             "person": self._person,
             "ask": piece.ask,
         }
-        point = (section.point or section.title).rstrip(" .。!！?？;；:：")
+        point = (section.point or section.title).rstrip(ENDS)
+        if piece.wish.instruction:
+            point = f"{point}. {piece.wish.instruction.rstrip(ENDS)}"
         turns: tuple[Message, ...]
         if recent:
             turns = (
@@ -161,12 +178,14 @@ class SectionRequests:
             "number": piece.index + 1,
             "count": len(self.plan.sections),
             "title": section.title,
-            "point": section.point,
+            "point": f"{section.point} {piece.wish.instruction}".strip() if text else section.point,
             "place": self.prompts.render("last" if last else "middle"),
             "ask": piece.ask,
             "tail": tail_words(text, LAST_LINES),
+            "wish": piece.wish.instruction,
+            "current": piece.wish.current,
         }
-        name: Name = "continue" if text else "section"
+        name: Name = "continue" if text else "rewrite" if piece.wish.instruction and piece.wish.current else "section"
         prompt = await self._fill(name, values, piece, context)
         messages = self._with_system(user(prompt), self.prompts.render("system"))
         return (*messages, Message(role="assistant", content=fragment)) if fragment else messages

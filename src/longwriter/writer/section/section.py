@@ -22,7 +22,7 @@ from longwriter.writer.reply.watch import Bounds, ReplyWatch, kept
 from longwriter.writer.section.budget import MOST_PIECES, Pace, missing
 from longwriter.writer.section.context import TOKENS_PER_WORD, ContextBuilder
 from longwriter.writer.section.earlier import EarlierText
-from longwriter.writer.section.request import Piece, SectionRequests, seed_of
+from longwriter.writer.section.request import NO_WISH, Piece, SectionRequests, Wish, seed_of
 from longwriter.writer.section.worth import worth
 
 LEAST_PIECE = 15
@@ -78,6 +78,7 @@ class Place:
     """Words that may be missing at the end of the whole text."""
     opening: str
     """What the document puts before it (headings); its words count."""
+    wish: Wish = NO_WISH
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,7 @@ class SectionWriter:
             ask = min(ask, self.card.longest_ask or ask)
             step = f"{place.steps}{len(replies)}"
             most = max(LEAST_OVER, round(self._most(place, want) - count_words(done)))
-            piece = Piece(place.index, step, text, ask, most, int(ask * TOKENS_PER_WORD) + 50)
+            piece = Piece(place.index, step, text, ask, most, int(ask * TOKENS_PER_WORD) + 50, place.wish)
             try:
                 replies.append(await self._reply(piece, context, show))
             except EmptyReply as error:

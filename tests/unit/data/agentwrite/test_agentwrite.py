@@ -25,7 +25,7 @@ from longwriter.errors import CeilingReached, InputError, RunError, Unavailable
 from longwriter.steps.local import LocalEngine
 from longwriter.steps.step import StepProgress
 from longwriter.text import count_words
-from longwriter.writer.session import replay
+from longwriter.writer.stored import replay
 
 LONG = [{"id": f"a{n}", "prompt": f"Write a 2400-word story about the lamp of house {n}"} for n in range(4)]
 HAN = {"id": "zh", "prompt": "请写一篇2500字的小说，讲一座灯塔"}

@@ -16,7 +16,7 @@ from longwriter.writer.reply.about_writing import about_writing, without_such
 from longwriter.writer.section.context import ContextBuilder
 from longwriter.writer.section.request import seed_of
 from longwriter.writer.section.worth import of_subject, small_starts, worn, worth
-from longwriter.writer.session import replay
+from longwriter.writer.stored import replay
 
 SMALL = {"model": "fake:", "card": "smollm2"}
 STORY = "Write a story about a lighthouse keeper who finds a letter in a bottle"

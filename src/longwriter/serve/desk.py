@@ -1,0 +1,283 @@
+"""The runs of a folder, as a server has them: begun, gone on with, changed, watched, listed, deleted.
+
+All that is decided here is a record in a run's journal, so that a server that is killed goes on with the same when it
+starts again. The journal's lock says whose a run is: one that another process works on is shown and left alone.
+"""
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+from longwriter.errors import InputError, LongWriterError
+from longwriter.runs.folders import ID
+from longwriter.serve.feed import Activity, Feed
+from longwriter.serve.queue import Turns
+from longwriter.serve.rows import Rows, RunRow
+from longwriter.serve.settings import ServeSettings
+from longwriter.serve.trash import Trash
+from longwriter.serve.writing.begin import is_run, make_run, new_run
+from longwriter.serve.writing.going import going, is_going
+from longwriter.serve.writing.live import LiveRun
+from longwriter.serve.writing.spending import DaySpending
+from longwriter.serve.writing.worker import GRACE_S, Worker
+from longwriter.serve.writing.writer import RunWriter
+from longwriter.writer.records import ControlRecord
+from longwriter.writer.revision.edits import Edits, has_work
+from longwriter.writer.stored import editing
+
+T = TypeVar("T")
+LOG = logging.getLogger("longwriter.serve")
+
+
+class Desk:
+    """The runs of a folder. Its methods are called on the server's loop, inside `async with`."""
+
+    def __init__(self, home: Path, settings: ServeSettings = ServeSettings()) -> None:  # noqa: B008 - frozen
+        """`home`: the folder that holds the run folders."""
+        self.home, self.settings = home, settings
+        self.spending = DaySpending(home, settings.max_cost_per_day)
+        self.closing = asyncio.Event()
+        """Set when the server ends: whoever streams comes to an end."""
+        self._turns = Turns(settings.max_runs, settings.queue, self._begin_turn)
+        self._writer = RunWriter(home, settings, self.spending)
+        self._rows, self._trash = Rows(home), Trash(home)
+        self._rows_alone = asyncio.Lock()
+        self._live: dict[str, LiveRun] = {}
+        self._feeds: dict[str, tuple[asyncio.Task[Feed], int]] = {}
+        self._alone: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        """Held while this server works on a run that is not live, and while one becomes so."""
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._worker: Worker
+
+    async def __aenter__(self) -> Self:
+        """Go on with every run that was going, unless another process has it."""
+        self._worker = Worker()
+        self._worker.start()
+        if not self.settings.read_only:
+            await asyncio.to_thread(self._trash.purge)
+            for name in await asyncio.to_thread(going, self.home):
+                self._turns.ask(name)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Stop all, with the sentences that came; what was going goes on at the next start."""
+        self.leave()
+        self._turns.close()
+        for live in self._live.values():
+            live.stop()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=GRACE_S)
+        for feed in self._open_feeds():
+            await feed.close()
+        await self._worker.stop()
+
+    def leave(self) -> None:
+        """The server is about to end: readers come to their end."""
+        self.closing.set()
+        for feed in self._open_feeds():
+            feed.end()
+
+    def _open_feeds(self) -> list[Feed]:
+        opened = (feed for feed, _ in self._feeds.values())
+        return [f.result() for f in opened if f.done() and not f.cancelled() and f.exception() is None]
+
+    def folder(self, name: str) -> Path:
+        """The folder of a run. Raises InputError for what is none."""
+        if not ID.fullmatch(name) or not is_run(self.home / name):
+            raise InputError(f"no run {name!r} here")
+        return self.home / name
+
+    def spent_today(self) -> float:
+        """US dollars since midnight UTC, as far as prices are known."""
+        return self.spending.today()
+
+    def alive(self, name: str) -> bool:
+        """Whether this server writes the run now."""
+        return name in self._live
+
+    async def begin(
+        self, prompt: str, options: Mapping[str, Any], *, name: str | None = None, going: bool = True,
+        approve: bool = False, review: bool = False,
+    ) -> str:  # fmt: skip
+        """Begin a run; its name. It waits for its turn.
+
+        `options`: of `longwriter.write`, see `writing.begin.ASKED`. `name`: of the folder, which may not be there. `going`:
+        write it; `approve`: its outline waits to be approved first; `review`: each section waits for a permit. Raises
+        InputError, QueueFull, and CeilingReached where today's budget is spent.
+        """
+        self._may_change()
+        if going:
+            self._turns.check()
+            self.spending.check()
+        job = new_run(self.home, self.settings, prompt, options, name)
+        control = ControlRecord(going=going, approve=approve, review=review)
+        made = await asyncio.to_thread(make_run, job, control, numbered=name is None)
+        if going:
+            self._turns.ask(made)
+        return made
+
+    async def go(self, name: str) -> None:
+        """Write the run, or go on with it. Harmless where it is being written or finished."""
+        await self.do(name, lambda edits: edits.control(going=True))
+
+    async def pause(self, name: str) -> None:
+        """Stop at once; the sentences that came are kept."""
+        self.folder(name)
+        self._may_change()
+        await self._stop(name)
+        await self.do(name, lambda edits: edits.control(going=False))
+
+    async def _stop(self, name: str) -> None:
+        """Write no more of a run, or none of it."""
+        self._turns.withdraw(name)
+        async with self._alone[name]:
+            live = self._live.get(name)
+        if live is not None:
+            live.stop()
+            await live.over.wait()
+
+    async def after_section(self, name: str) -> None:
+        """Stop after the section under way."""
+        await self.do(name, lambda edits: edits.control(going=False))
+
+    async def permit(self, name: str) -> None:
+        """In review: the next section may begin."""
+        await self.do(name, lambda edits: edits.control(permit=True))
+
+    async def review(self, name: str, on: bool) -> None:  # noqa: FBT001 - what is set
+        """Let each section wait for a permit, or none."""
+        await self.do(name, lambda edits: edits.control(review=on))
+
+    async def approve(self, name: str) -> None:
+        """The outline is approved."""
+        await self.do(name, lambda edits: edits.control(approve=False, going=True))
+
+    async def do(self, name: str, action: Callable[[Edits], T]) -> T:
+        """Change a run, and let it be written where the change asks for that; what `action` returns.
+
+        It runs on the live session in the worker's thread, or else on the run, opened under its lock. Raises what it
+        raises, InputError for no run, and RunError where another process works on it.
+        """
+        folder = self.folder(name)
+        self._may_change()
+        while True:
+            async with self._alone[name]:
+                live = self._live.get(name)
+                if live is None:
+                    result, more = await asyncio.to_thread(_edited, folder, action)
+                    break
+            await live.settled()
+            done = await self._worker.begin(live.do(action)).result()
+            if done is not None:
+                return done[0]
+            await live.over.wait()
+        if more:
+            self._turns.ask(name)
+        return result
+
+    async def delete(self, name: str) -> str:
+        """Put a run into the trash; what `undo` takes. Raises RunError where another process works on it."""
+        self._may_change()
+        folder = self.folder(name)
+        await self._stop(name)
+        async with self._alone[name]:
+            return await asyncio.to_thread(self._trash.delete, folder)
+
+    async def undo(self, undo: str) -> str:
+        """Bring a deleted run back, going where it was; its name. Raises InputError."""
+        self._may_change()
+        name = await asyncio.to_thread(self._trash.undo, undo)
+        if await asyncio.to_thread(is_going, self.home / name):
+            self._turns.ask(name)
+        return name
+
+    @asynccontextmanager
+    async def feed(self, name: str) -> AsyncIterator[Feed]:
+        """The run as it grows; one feed for all who watch it. Raises InputError for no run, RunError for a damaged one."""
+        folder = self.folder(name)
+        opening, readers = self._feeds.get(name, (None, 0))
+        if opening is None or (opening.done() and opening.exception() is None and opening.result().gone):
+            opening, readers = asyncio.create_task(_open(folder, lambda: self._activity(name))), 0
+        self._feeds[name] = opening, readers + 1
+        try:
+            yield await asyncio.shield(opening)
+        finally:
+            await self._left(name, opening)
+
+    async def _left(self, name: str, opening: asyncio.Task[Feed]) -> None:
+        """A reader left; with the last one the feed ends."""
+        known, readers = self._feeds.get(name, (None, 0))
+        if known is not opening:
+            return
+        if readers > 1:
+            self._feeds[name] = opening, readers - 1
+            return
+        del self._feeds[name]
+        await asyncio.gather(opening, return_exceptions=True)
+        if opening.exception() is None:
+            await opening.result().close()
+
+    async def rows(self) -> list[RunRow]:
+        """All runs, the one that was active last first."""
+        names = {*self._live, *self._turns.waiting}
+        activities = {name: Activity(name in self._live, name not in self._live) for name in names}
+        async with self._rows_alone:
+            return await asyncio.to_thread(self._rows.rows, activities)
+
+    def _activity(self, name: str) -> Activity:
+        live = self._live.get(name)
+        return Activity(live is not None, name in self._turns.waiting, live.texts if live else {})
+
+    def _may_change(self) -> None:
+        if self.settings.read_only:
+            raise InputError("this server is read-only")
+        if self.closing.is_set():
+            raise InputError("the server is ending; try again in a moment")
+
+    def _begin_turn(self, name: str) -> None:
+        task = asyncio.ensure_future(self._write(name))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _write(self, name: str) -> None:
+        """One turn of a run."""
+        more = False
+        try:
+            async with self._alone[name]:
+                if not is_run(self.home / name):
+                    return
+                live = self._live[name] = LiveRun(name, self._writer.count)
+                live.work = self._worker.begin(self._writer.write(live))
+            failure = await live.work.over()
+            if failure is None:
+                more = not live.work.stopped and await live.work.result()
+            elif isinstance(failure, LongWriterError):
+                LOG.warning("%s: %s", name, failure)
+            else:
+                LOG.error("%s: %s", name, failure, exc_info=failure)
+            del self._live[name]
+            live.over.set()
+        finally:
+            self._turns.leave(name)
+        if more and not self.closing.is_set():
+            self._turns.ask(name)
+
+
+async def _open(folder: Path, activity: Callable[[], Activity]) -> Feed:
+    feed = Feed(folder, activity)
+    await feed.open()
+    return feed
+
+
+def _edited(folder: Path, action: Callable[[Edits], T]) -> tuple[T, bool]:
+    """Change a run that nobody works on; what `action` returns, and whether the run is to be written because of it."""
+    with editing(folder) as session:
+        manuscript = session.manuscript
+        stopped, control = manuscript.stopped is not None, manuscript.control
+        result = action(Edits(session))
+        asked = manuscript.control is not control or bool(manuscript.planned and manuscript.wanted_drafts())
+        return result, has_work(session) and (asked or not stopped)

@@ -1,0 +1,110 @@
+"""New runs, and what of a request may decide about them: nothing that names files, keys or headers of this machine."""
+
+import json
+from collections.abc import Mapping
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from longwriter.api.job import WriteJob, new_job, resumed_job
+from longwriter.api.settings import SERVED, ShapeOptions, role_over
+from longwriter.config import Tree
+from longwriter.errors import InputError
+from longwriter.models.prices import load_prices
+from longwriter.runs.folders import ID, SETTINGS, opened, saved_settings
+from longwriter.serve.settings import ServeSettings
+from longwriter.types import Plan
+from longwriter.writer.records import ControlRecord
+from longwriter.writer.session import configs_of
+from longwriter.writer.settings import MAY_CHANGE_ON_RESUME
+from longwriter.writer.stored import editing
+
+ASKED = ("words", "model", "planner", "base_url", "window", "max_cost", "max_tokens", "plan", *ShapeOptions.__annotations__)
+"""What a request may say of a new run."""
+
+
+def new_run(
+    home: Path, settings: ServeSettings, prompt: str, options: Mapping[str, Any], name: str | None
+) -> WriteJob:
+    """What is to be written, and where; nothing is made yet. Raises InputError.
+
+    `options`: of `longwriter.write`, those in `ASKED`; they go before the server's own. `name` None: from the request.
+    """
+    given = {key: value for key, value in options.items() if value is not None}
+    if unknown := [key for key in given if key not in ASKED]:
+        raise InputError(f"a run begun here takes no {', '.join(unknown)}")
+    if not isinstance(given.get("plan"), Plan | None):
+        raise InputError("plan: give an outline, not a file")
+    if name is not None and not ID.fullmatch(name):
+        raise InputError(f"{name!r} cannot name a run; use letters, digits, - . and _, 80 at most")
+    whole = {**settings.write, **given, **_served(settings.write, given), "runs": home, "run": name, "out": None}
+    whole["max_cost"] = least(whole.get("max_cost"), settings.max_cost_per_run)
+    job = new_job(prompt, whole)
+    if job.settings.max_cost is not None or settings.max_cost_per_day is not None:
+        check_prices(job)
+    return job
+
+
+def _served(own: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """How the model is reached: by the server's own settings where it is at the same place, with none of them elsewhere."""
+    if not isinstance(given.get("model"), str | None) or not isinstance(own.get("model"), str | None):
+        return dict.fromkeys(SERVED) if "model" in given else {}
+    if "model" not in given and "base_url" not in given:
+        return {}
+    keys = ("model", *SERVED)
+    main: Tree = {key: own[key] for key in keys if own.get(key) is not None}
+    role = role_over(main, {key: given[key] for key in keys if key in given})
+    if given.get("base_url") and given["base_url"] != own.get("base_url"):
+        role.pop("key_env", None)  # the key of one provider never goes to another
+    return {key: role.get(key) for key in keys}
+
+
+def least(*limits: float | None) -> float | None:
+    """The lowest limit; None: there is none."""
+    return min((limit for limit in limits if limit is not None), default=None)
+
+
+def check_prices(job: WriteJob) -> None:
+    """Raises InputError where a limit on cost could not hold, because a price is unknown."""
+    prices = load_prices(job.options.prices)
+    for config in configs_of(job.settings).values():
+        if prices.price_for(config) is None:
+            raise InputError(
+                f"no price is known for {config.model}, so a budget cannot hold: add it to a price file (--prices)"
+            )
+
+
+def make_run(job: WriteJob, control: ControlRecord, *, numbered: bool) -> str:
+    """Make the folder of a new run, with its settings, its outline where one was given, and its first `control` record.
+
+    Its name. `numbered`: another with a number where the folder is there already, else InputError. Raises RunError.
+    """
+    tree: Tree = json.loads(job.settings.model_dump_json())
+    folder = job.folder
+    for number in count(2):
+        if not folder.exists():
+            break
+        if not numbered:
+            raise InputError(f"there is a run {folder.name} already")
+        folder = job.folder.with_name(f"{job.folder.name}-{number}")
+    with opened(folder, tree, MAY_CHANGE_ON_RESUME, private=True):
+        pass
+    with editing(folder) as session:
+        if job.options.plan is not None:
+            session.options = job.options
+            session.follow_plan()
+        session.manuscript.note(control)
+    return folder.name
+
+
+def going_on(folder: Path, settings: ServeSettings) -> WriteJob:
+    """A run to be gone on with, within what a run may cost here. Raises LongWriterError."""
+    saved = saved_settings(folder).get("max_cost")
+    own = float(saved) if isinstance(saved, int | float) else None
+    options = {"prices": settings.write.get("prices"), "max_cost": least(own, settings.max_cost_per_run)}
+    return resumed_job(folder, options)
+
+
+def is_run(folder: Path) -> bool:
+    """Whether there is a run in a folder."""
+    return (folder / SETTINGS).is_file()

@@ -1,0 +1,58 @@
+"""Which runs a server that starts should go on with: found in the bytes of their journals, without folding a hundred books."""
+
+import json
+from pathlib import Path
+
+from longwriter.runs.folders import JOURNAL, REPORT, active_at, all_runs
+
+DONE_SINCE = (b"section", b"edit", b"plan", b"control", b"final")
+"""Kinds of records after which a stop is over."""
+
+
+def going(home: Path) -> list[str]:
+    """Names of the runs that were going, the one that was active first first."""
+    return [folder.name for folder in sorted(all_runs(home), key=active_at) if is_going(folder)]
+
+
+def is_going(folder: Path) -> bool:
+    """Whether a server was told to write a run, which is neither finished nor at a ceiling."""
+    try:
+        journal = (folder / JOURNAL).read_bytes()
+    except OSError:
+        return False
+    control = _last(journal, b"control")
+    if not control or not control["data"].get("going") or control["data"].get("approve"):
+        return False
+    stopped = _last(journal, b"stopped")
+    at_ceiling = stopped and stopped["data"].get("reason") == "ceiling"
+    if at_ceiling and _place(journal, b"stopped") > max(_place(journal, kind) for kind in DONE_SINCE):
+        return False
+    return not _finished(folder)
+
+
+def _place(journal: bytes, kind: bytes) -> int:
+    """Where the last record of a kind stands; -1: nowhere. In a text of a record, quotes are escaped."""
+    return journal.rfind(b'"kind": "%s"' % kind)
+
+
+def _last(journal: bytes, kind: bytes) -> dict[str, dict[str, object]]:
+    """The last record of a kind; empty for none, and for one that a kill has torn."""
+    place = _place(journal, kind)
+    if place < 0:
+        return {}
+    line = journal[journal.rfind(b"\n", 0, place) + 1 :].split(b"\n", 1)[0]
+    try:
+        found: dict[str, dict[str, object]] = json.loads(line)
+    except ValueError:
+        return {}
+    return found
+
+
+def _finished(folder: Path) -> bool:
+    """Whether the report says that it is finished, and is newer than the journal."""
+    report, journal = folder / REPORT, folder / JOURNAL
+    try:
+        newer = report.stat().st_mtime_ns >= journal.stat().st_mtime_ns
+        return newer and json.loads(report.read_text("utf-8"))["finished"] is True
+    except (OSError, ValueError, KeyError, TypeError):
+        return False

@@ -1,0 +1,84 @@
+"""Writes one run to its next stop, in the worker's thread, and counts what it costs as it comes."""
+
+import asyncio
+import time
+from contextlib import AsyncExitStack, suppress
+from dataclasses import replace
+from pathlib import Path
+
+from longwriter.errors import InputError, LongWriterError, RunError
+from longwriter.serve.settings import ServeSettings
+from longwriter.serve.writing.begin import going_on, least
+from longwriter.serve.writing.live import LiveRun
+from longwriter.serve.writing.spending import DaySpending
+from longwriter.serve.writing.worker import OpenModels
+from longwriter.writer.outcome.spent import Ceilings
+from longwriter.writer.records import StoppedRecord
+from longwriter.writer.session import configs_of
+from longwriter.writer.stored import editing
+
+
+class RunWriter:
+    """Writes runs, one session each. Belongs to the worker's thread."""
+
+    def __init__(self, home: Path, settings: ServeSettings, spending: DaySpending) -> None:
+        self.home, self.settings, self.spending = home, settings, spending
+        self._models = OpenModels()
+        self._live: dict[str, LiveRun] = {}
+
+    async def write(self, live: LiveRun) -> bool:
+        """Write what the run's `control` allows; whether there is more to do, because something was changed at the end.
+
+        Raises what `WriteJob.work` raises; a failure is noted in the run.
+        """
+        folder, begun = self.home / live.name, False
+        try:
+            self.spending.check()
+            job = going_on(folder, self.settings)
+            with job.claimed():
+                await asyncio.to_thread(job.fetch)
+                async with AsyncExitStack() as stack:
+                    configs = configs_of(job.settings).items()
+                    models = {role: await stack.enter_async_context(self._models.model(c)) for role, c in configs}
+                    options = replace(
+                        job.options, on_event=live.hear, watched=False, controlled=True, on_open=live.open
+                    )
+                    self._live[live.name], begun = live, True
+                    await replace(job, models=models, options=options).work()
+                    return live.left_over()
+        except LongWriterError as error:
+            if not begun:
+                await asyncio.to_thread(note_failure, folder, error)
+            raise
+        finally:
+            self._live.pop(live.name, None)
+            live.leave()
+
+    def count(self, live: LiveRun) -> None:
+        """Count what a run has cost more, and tell all runs what is left for today."""
+        session = live.session
+        if session is None:
+            return
+        cost = session.calls.spent.cost
+        if cost is not None and cost > live.counted:
+            self.spending.add(cost - live.counted)
+            live.counted = cost
+        if self.spending.ceiling is not None:
+            for other in self._live.values():
+                self._bound(other)
+
+    def _bound(self, live: LiveRun) -> None:
+        """Lower a run's ceiling to what it has cost and what is left for today, less what the others may be about to."""
+        session, left = live.session, self.spending.left
+        if session is None or left is None:
+            return
+        if session.calls.spent.cost is None or any(role.price is None for role in session.calls.roles.values()):
+            raise InputError("no price is known for a model of this run, so the budget of a day cannot hold (--prices)")
+        now = least(session.settings.max_cost, session.calls.spent.cost + left)
+        session.calls.ceilings = Ceilings(now, session.calls.ceilings.tokens)
+
+
+def note_failure(folder: Path, error: LongWriterError) -> None:
+    """Note in a run why it was not even begun; nothing where another process has it."""
+    with suppress(RunError, InputError), editing(folder) as session:
+        session.manuscript.note(StoppedRecord(reason="failed", message=str(error), at=time.time()))

@@ -1,0 +1,101 @@
+"""Runs without their models: read as they are, changed by a person, replayed."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from longwriter.config import build
+from longwriter.errors import RunError
+from longwriter.journal import Journal
+from longwriter.models.base import Listens, Model
+from longwriter.runs.folders import JOURNAL, opened, saved_settings
+from longwriter.types import Reply, Request
+from longwriter.writer.manuscript import Manuscript
+from longwriter.writer.records import ModelsRecord
+from longwriter.writer.session import Options, Result, Session, configs_of
+from longwriter.writer.settings import WriteSettings
+
+
+class JournalOnly:
+    """A stand-in for a model in a replay: it has nothing to say beyond the journal."""
+
+    def __init__(self, name: str, *, prefill: bool) -> None:
+        """`prefill`: as the run noted it of the model."""
+        self.name, self.prefill = name, prefill
+
+    async def reply(self, request: Request, listener: Listens | None = None) -> Reply:  # noqa: ARG002 - Model's signature
+        """Always a RunError."""
+        raise RunError("this run is not finished: its journal has no reply for the next step; resume it first")
+
+    async def window(self) -> int | None:
+        """Unknown."""
+        return None
+
+    def count_tokens(self, text: str) -> int | None:  # noqa: ARG002 - Model's signature
+        """Unknown."""
+        return None
+
+    async def aclose(self) -> None:
+        """Nothing to close."""
+
+
+def reading(folder: Path, journal: Journal) -> Session | None:
+    """A session on a journal, without models and without a folder to write to; None when nothing has happened yet."""
+    settings = build(WriteSettings, saved_settings(folder), str(folder))
+    noted = Manuscript(journal).models
+    if noted is None:
+        return None
+    session = Session(_free(settings), journal, None, _absent(settings, noted), Options())
+    if session.manuscript.planned:
+        session.document.load()
+    return session
+
+
+def stored(folder: Path) -> Session | None:
+    """A run's state, read without a lock and without its models; None when nothing has happened in it yet."""
+    return reading(folder, Journal(folder / JOURNAL, read_only=True))
+
+
+@contextmanager
+def editing(folder: Path) -> Iterator[Session]:
+    """A run that nobody works on, alone, to be changed by a person: its files are up to date afterwards. Raises RunError."""
+    tree = saved_settings(folder)
+    settings = build(WriteSettings, tree, str(folder))
+    with opened(folder, tree, private=True) as journal:
+        noted = Manuscript(journal).models
+        session = Session(_free(settings), journal, folder, _absent(settings, noted), Options())
+        if not session.manuscript.planned:
+            yield session
+            return
+        session.follow_plan()
+        session.document.load()
+        before = len(journal)
+        try:
+            yield session
+        finally:
+            if len(journal) > before:
+                session.write_plan()
+                session.save()
+
+
+def _free(settings: WriteSettings) -> WriteSettings:
+    """Settings of a session that asks nobody: no ceiling can be passed."""
+    return settings.model_copy(update={"max_cost": None, "max_tokens": None})
+
+
+def _absent(settings: WriteSettings, noted: ModelsRecord | None) -> dict[str, Model]:
+    """Stand-ins for the models of a run, as it noted them."""
+    configs = configs_of(settings)
+    return {
+        "writer": JournalOnly(configs["writer"].model, prefill=noted.writer.prefill if noted else False),
+        "planner": JournalOnly(configs["planner"].model, prefill=noted.planner.prefill if noted else False),
+    }
+
+
+async def replay(folder: Path) -> Result:
+    """The text of a finished run, rebuilt from its journal alone. Raises RunError when the run is not finished."""
+    session = stored(folder)
+    if session is None:
+        raise RunError(f"{folder}: its journal is empty; resume the run first")
+    return replace(await session.run(), folder=folder)
