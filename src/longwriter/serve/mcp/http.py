@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from pathlib import Path
 from typing import NamedTuple
 
 from mcp.server.transport_security import TransportSecuritySettings
 from starlette.routing import BaseRoute
 
 from longwriter.serve.desk import Desk
-from longwriter.serve.mcp.server import server
+from longwriter.serve.mcp.server import LongwriterServer
 
 PATH = "/mcp"
 
@@ -20,12 +21,12 @@ class Mounted(NamedTuple):
     running: Callable[[], AbstractAsyncContextManager[None]]
 
 
-def mounted(desk: Desk, *, read_only: bool = False, max_cost: float | None = None) -> Mounted:
+def mounted(desk: Desk, *, max_cost: float | None = None, files: Path | None = None) -> Mounted:
     """The place of the protocol in an app. Whoever asks has been let in: hosts, origins and tokens are the app's to check.
 
-    `max_cost`: US dollars of all that clients begin while the server runs. Raises InputError.
+    `max_cost`, `files`: as `LongwriterServer` takes them. Raises InputError.
     """
     unguarded = TransportSecuritySettings(enable_dns_rebinding_protection=False)
-    made = server(desk, read_only=read_only, max_cost=max_cost)
-    app = made.streamable_http_app(streamable_http_path=PATH, transport_security=unguarded)
-    return Mounted(app.routes[0], made.session_manager.run)
+    server = LongwriterServer(desk, max_cost=max_cost, files=files)
+    app = server.streamable_http_app(streamable_http_path=PATH, transport_security=unguarded)
+    return Mounted(app.routes[0], server.session_manager.run)

@@ -92,7 +92,7 @@ class ReadingTools:
             position, text = feed.position, said(feed)
         plan = session.manuscript.plan if session is not None and session.manuscript.planned else None
         due = [i for i in range(len(plan.sections)) if session.manuscript.due(i)] if plan and session else []
-        finished = state.name == "finished"
+        report = await asyncio.to_thread(lambda: Run(folder).report) if state.name == "finished" else None
         return RunStatus(
             run=folder.name,
             state=state.name,
@@ -100,7 +100,7 @@ class ReadingTools:
             title=plan.title if plan else "",
             position=position,
             asked=meter.aim,
-            written=meter.words,
+            written=report.written if report else meter.words,
             sections=len(plan.sections) if plan else 0,
             done=len(plan.sections) - len(due) if plan else 0,
             section=Underway(number=due[0] + 1, title=plan.sections[due[0]].title) if plan and due else None,
@@ -108,7 +108,7 @@ class ReadingTools:
             rest_cost=meter.rest_cost,
             max_cost=meter.budget,
             minutes_left=meter.minutes_left if state.name in AT_WORK else None,
-            verdict=(await asyncio.to_thread(lambda: Run(folder).report.verdict)) if finished else (),
+            verdict=report.verdict if report else (),
             say=f"{text}; {NEXT.get(state.name, state.why)}",
         )
 

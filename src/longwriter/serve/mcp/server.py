@@ -1,14 +1,13 @@
 """The server of the protocol: its tools, resources and prompts put together, each call bounded, each failure one line."""
 
 import asyncio
-import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from mcp.server.mcpserver import Context, MCPServer
-from mcp.server.mcpserver.exceptions import ResourceError, ToolError
-from mcp.types import CallToolResult, Completion, InputRequiredResult, TextContent, ToolAnnotations
+from mcp.server.mcpserver.exceptions import ToolError
+from mcp.types import CallToolResult, InputRequiredResult, TextContent, ToolAnnotations
 from mcp.types import Resource as ListedResource
 from pydantic import ValidationError
 
@@ -42,17 +41,20 @@ KEEPS = ToolAnnotations(read_only_hint=False, destructive_hint=False, idempotent
 class LongwriterServer(MCPServer[None]):
     """An MCP server of a desk."""
 
-    def __init__(self, desk: Desk, allowance: Allowance, files: Path | None, *, read_only: bool) -> None:
-        """`files`: where exported texts go; None: each run's folder."""
+    def __init__(self, desk: Desk, *, max_cost: float | None = None, files: Path | None = None) -> None:
+        """`desk`: open; one that is read-only has no tools that write. `max_cost`: US dollars for all that clients begin.
+
+        `files`: the folder that exported texts go to; None: each run's own. Raises InputError for a cost that is none.
+        """
         super().__init__(
             "longwriter", title="longwriter", version=__version__, instructions=INSTRUCTIONS, log_level="WARNING"
         )
         self.desk = desk
-        reads, writes = ReadingTools(desk), WritingTools(desk, allowance, files)
+        reads, writes = ReadingTools(desk), WritingTools(desk, Allowance(max_cost), files)
         tools: list[tuple[Callable[..., Any], ToolAnnotations]] = [
             (reads.estimate, READS), (reads.runs, READS), (reads.status, READS), (reads.read, READS), (reads.check, READS),
         ]  # fmt: skip
-        if not read_only:
+        if not desk.settings.read_only:
             tools += [
                 (writes.plan, BEGINS), (writes.write, BEGINS), (writes.edit_outline, CHANGES), (writes.redo, CHANGES),
                 (writes.stop, KEEPS), (writes.export, KEEPS),
@@ -107,11 +109,3 @@ class LongwriterServer(MCPServer[None]):
 
 def _failed(said: str) -> CallToolResult:
     return CallToolResult(content=[TextContent(type="text", text=said)], is_error=True)
-
-
-def server(
-    desk: Desk, *, read_only: bool = False, max_cost: float | None = None, files: Path | None = None
-) -> LongwriterServer:
-    """The server of a desk that is open. `max_cost`: US dollars of all that it begins. Raises InputError."""
-    logging.getLogger("mcp").setLevel(logging.WARNING)
-    return LongwriterServer(desk, Allowance(max_cost), files, read_only=read_only)

@@ -16,7 +16,7 @@ from longwriter.serve.mcp.allowance import Allowance
 from longwriter.serve.mcp.answers import ExportedText, OutlineAnswer, OutlineEffects, StartedRun
 from longwriter.serve.mcp.news import AT_WORK, news
 from longwriter.serve.mcp.passages import session_of
-from longwriter.serve.mcp.reading import Length, ModelName, RunId, Wish
+from longwriter.serve.mcp.reading import NEXT, Length, ModelName, RunId, Wish
 from longwriter.types import Plan
 from longwriter.writer.plan.outline import from_markdown, to_markdown
 from longwriter.writer.revision.edits import Edits
@@ -76,7 +76,7 @@ class WritingTools:
     ) -> StartedRun:
         """Write a long text (1,000 to 100,000 words) in the background, or go on with a run; returns its id at once.
 
-        Then ask status until it is finished, and read it section by section. The same request again goes on with its run.
+        Then ask status until it is finished, and read it section by section. The same request again is another run.
         """
         if bool(request.strip()) == bool(run):
             raise InputError("give either a request or the run to go on with")
@@ -156,7 +156,7 @@ class WritingTools:
             await self.desk.pause(name)
         async with self.desk.feed(name) as feed:
             state = feed.state()
-        return StartedRun(run=name, state=state.name, say="it stops; write with this run goes on")
+        return StartedRun(run=name, state=state.name, say=NEXT[state.name])
 
     async def export(
         self,
