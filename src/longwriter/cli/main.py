@@ -51,6 +51,12 @@ COMMANDS = {
         "longwriter.cli.write.replay:replay",
         "Print the text of a finished RUN, rebuilt byte for byte from its journal.",
     ),
+    "serve": Listed(
+        "longwriter.cli.serve:serve",
+        "Serve the page to write at, and the API that any OpenAI client can use.",
+        "stopped; the sentences that came are kept, and what was being written goes on at the next start",
+        ("starlette", "uvicorn"),
+    ),
     "score": Listed("longwriter.cli.score:score", "Say what the rewards of a text are, and why.", AGAIN),
     "rollouts": Listed(
         "longwriter.cli.train.rollouts:rollouts",

@@ -2,6 +2,7 @@
 
 import logging
 import signal
+import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from importlib import import_module
@@ -120,6 +121,17 @@ class _Server(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
+def _listening(settings: ServeSettings) -> socket.socket:
+    """The socket. Raises InputError where the address cannot be had."""
+    try:
+        family = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((settings.host, settings.port), family=family, backlog=1024)
+    except OSError as error:
+        raise InputError(
+            f"cannot listen at {settings.host}:{settings.port}: {error.strerror}; choose another --port or --host"
+        ) from error
+
+
 def serve(home: Path, settings: ServeSettings, token: str, on_start: Callable[[str], None]) -> None:
     """Serve until a signal ends it. Raises InputError for a file of keys that is none, and where the port is taken.
 
@@ -134,13 +146,9 @@ def serve(home: Path, settings: ServeSettings, token: str, on_start: Callable[[s
     logging.getLogger("longwriter").setLevel(logging.INFO)
     server = _Server(config)
     server.desk = desk
-    try:
-        sock = config.bind_socket()
-    except SystemExit:
-        raise InputError(f"--port {settings.port}: {settings.host}:{settings.port} cannot be listened at") from None
+    sock = _listening(settings)
     host, port = sock.getsockname()[:2]
-    shown = f"[{host}]" if ":" in host else host
-    on_start(f"http://{shown}:{port}")
+    on_start(f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}")
     before = signal.getsignal(signal.SIGHUP)
     if before is not signal.SIG_IGN:
         signal.signal(signal.SIGHUP, server.handle_exit)

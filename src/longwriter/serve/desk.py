@@ -52,9 +52,11 @@ class Desk:
         """Held while this server works on a run that is not live, and while one becomes so."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._worker: Worker
+        self._loop: asyncio.AbstractEventLoop
 
     async def __aenter__(self) -> Self:
         """Go on with every run that was going, unless another process has it."""
+        self._loop = asyncio.get_running_loop()
         self._worker = Worker()
         self._worker.start()
         if not self.settings.read_only:
@@ -74,6 +76,10 @@ class Desk:
         for feed in self._open_feeds():
             await feed.close()
         await self._worker.stop()
+
+    def leave_soon(self) -> None:
+        """`leave`, called by a signal's handler."""
+        self._loop.call_soon_threadsafe(self.leave)
 
     def leave(self) -> None:
         """The server is about to end: readers come to their end."""
@@ -148,7 +154,7 @@ class Desk:
         """In review: the next section may begin."""
         await self.do(name, lambda edits: edits.control(permit=True))
 
-    async def review(self, name: str, on: bool) -> None:  # noqa: FBT001 - what is set
+    async def review(self, name: str, on: bool) -> None:
         """Let each section wait for a permit, or none."""
         await self.do(name, lambda edits: edits.control(review=on))
 

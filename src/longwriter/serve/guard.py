@@ -75,7 +75,9 @@ class Guard:
             if not length.isdecimal() or int(length) > BODY:
                 raise TooLarge
             if (place := self._exchange(scope)) is not None:
-                return await _answer(sender, 303, b"", [("location", place), ("set-cookie", self.cookie(scope))])
+                return await _answer(sender, 303, b"", [("location", place), ("set-cookie", self._set_cookie(scope))])
+            if scope["path"] == LOGIN:
+                scope["longwriter.cookie"] = self._set_cookie(scope)
             await self.app(scope, _bounded(receive), sender)
         except Refusal as refusal:
             await _refuse(sender, refusal)
@@ -90,7 +92,7 @@ class Guard:
             self._check_origin(headers)
             if path.startswith("/api/") and headers.get("x-longwriter") != "1":
                 raise Refusal(403, "a change needs the header x-longwriter: 1")
-        if path in PUBLIC or path.startswith(PUBLIC_BELOW) or self._known(path, headers):
+        if path in PUBLIC or path.startswith(PUBLIC_BELOW) or self._known(scope, headers):
             return
         raise Refusal(401, "a token is needed, or for the API a key: Authorization: Bearer ...", "Unauthorized")
 
@@ -114,15 +116,16 @@ class Guard:
         if origin is not None and urlsplit(origin).netloc.lower() != headers.get("host", "").lower():
             raise Refusal(403, "another site cannot change anything here")
 
-    def _known(self, path: str, headers: Headers) -> bool:
-        """Whether the request has what its path needs."""
+    def _known(self, scope: Scope, headers: Headers) -> bool:
+        """Whether the request has what its path needs; the client whose key it has is noted in the scope's state."""
         scheme, _, given = headers.get("authorization", "").partition(" ")
         given = given.strip() if scheme.lower() == "bearer" else headers.get("x-api-key", "")
         if self.token and given and same(given, self.token):
             return True
-        keyed = path.startswith(KEYED)
-        if keyed and self.keys is not None:
-            return bool(given) and self.keys.name_of(given) is not None
+        if self.keys is not None and scope["path"].startswith(KEYED):
+            client = self.keys.name_of(given) if given else None
+            scope.setdefault("state", {})["client"] = client
+            return client is not None
         if not self.token:
             return True
         cookie = cookie_in(headers)
@@ -139,7 +142,7 @@ class Guard:
         place = "/" + scope["path"].lstrip("/")
         return f"{place}?{rest}" if rest else place
 
-    def cookie(self, scope: Scope) -> str:
+    def _set_cookie(self, scope: Scope) -> str:
         """The header that gives a browser its cookie."""
         secure = "; Secure" if scope["scheme"] == "https" else ""
         return f"{COOKIE}={self._cookie}; Path=/; HttpOnly; SameSite=Strict; Max-Age=31536000{secure}"

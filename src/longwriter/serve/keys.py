@@ -61,6 +61,31 @@ class ClientKeys:
                 found = name
         return found
 
+    def new(self, name: str) -> str:
+        """Make a key for a client and note its digest; the key itself is held nowhere. A key that it had is void then.
+
+        Raises InputError for a name that cannot be one, RunError where the file cannot be written.
+        """
+        check_id(name, "--new-key")
+        key = BEGIN + secrets.token_urlsafe(32)
+        self._change(name, _sha(key))
+        return key
+
+    def drop(self, name: str) -> None:
+        """Make a client's key void. Raises InputError for a name that has none."""
+        self._change(name, None)
+
+    def _change(self, name: str, digest: str | None) -> None:
+        path = self.path
+        if not path.parent.is_dir():
+            raise InputError(f"--keys: {path.parent} does not exist; make it first")
+        with FileLock(path.with_name(f".{path.name}.lock"), mode=0o600):
+            held = _read(path) if path.exists() else {}
+            if digest is None and name not in held:
+                raise InputError(f"{path}: no client is called {name!r}; there are {', '.join(held) or 'none'}")
+            rest = {other: known for other, known in held.items() if other != name}
+            write_file(path, json.dumps(rest | ({name: digest} if digest else {}), indent=1) + "\n", private=True)
+
 
 def _read(path: Path) -> dict[str, str]:
     try:
@@ -70,30 +95,3 @@ def _read(path: Path) -> dict[str, str]:
     if not isinstance(found, dict) or not all(isinstance(v, str) and len(v) == 64 for v in found.values()):
         raise InputError(f"{path}: not a file of keys; longwriter serve --keys FILE --new-key NAME makes one")
     return found
-
-
-def new_key(path: Path, name: str) -> str:
-    """Make a key for a client and note its digest; the key itself is held nowhere. A key that it had is void then.
-
-    Raises InputError for a name that cannot be one, RunError where the file cannot be written.
-    """
-    check_id(name, "--new-key")
-    key = BEGIN + secrets.token_urlsafe(32)
-    _change(path, name, _sha(key))
-    return key
-
-
-def drop_key(path: Path, name: str) -> None:
-    """Make a client's key void. Raises InputError for a name that has none."""
-    _change(path, name, None)
-
-
-def _change(path: Path, name: str, digest: str | None) -> None:
-    if not path.parent.is_dir():
-        raise InputError(f"--keys: {path.parent} does not exist; make it first")
-    with FileLock(path.with_name(f".{path.name}.lock"), mode=0o600):
-        held = _read(path) if path.exists() else {}
-        if digest is None and name not in held:
-            raise InputError(f"{path}: no client is called {name!r}; there are {', '.join(held) or 'none'}")
-        rest = {other: known for other, known in held.items() if other != name}
-        write_file(path, json.dumps(rest | ({name: digest} if digest else {}), indent=1) + "\n", private=True)

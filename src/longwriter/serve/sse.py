@@ -17,7 +17,7 @@ HEADERS = {"cache-control": "no-cache, no-transform", "x-accel-buffering": "no"}
 """No cache keeps it and no proxy (nginx) collects it."""
 
 
-def event(data: str, *, name: str = "", id: int | None = None) -> bytes:  # noqa: A002 - the field's name in the standard
+def event(data: str, *, name: str = "", id: int | None = None) -> bytes:
     """One event. `name`: its type, "" for `message`. `id`: what `Last-Event-ID` will say."""
     head = ("" if id is None else f"id: {id}\n") + (f"event: {name}\n" if name else "")
     lines = data.replace("\r\n", "\n").replace("\r", "\n").split("\n")

@@ -19,13 +19,21 @@ from longwriter.writer.session import configs_of
 from longwriter.writer.settings import MAY_CHANGE_ON_RESUME
 from longwriter.writer.stored import editing
 
-ASKED = ("words", "model", "planner", "base_url", "window", "max_cost", "max_tokens", "plan", *ShapeOptions.__annotations__)
+ASKED = (
+    "words",
+    "model",
+    "planner",
+    "base_url",
+    "window",
+    "max_cost",
+    "max_tokens",
+    "plan",
+    *ShapeOptions.__annotations__,
+)
 """What a request may say of a new run."""
 
 
-def new_run(
-    home: Path, settings: ServeSettings, prompt: str, options: Mapping[str, Any], name: str | None
-) -> WriteJob:
+def new_run(home: Path, settings: ServeSettings, prompt: str, options: Mapping[str, Any], name: str | None) -> WriteJob:
     """What is to be written, and where; nothing is made yet. Raises InputError.
 
     `options`: of `longwriter.write`, those in `ASKED`; they go before the server's own. `name` None: from the request.
@@ -43,6 +51,11 @@ def new_run(
     if job.settings.max_cost is not None or settings.max_cost_per_day is not None:
         check_prices(job)
     return job
+
+
+def check_start(home: Path, settings: ServeSettings) -> None:
+    """Raises InputError where no run could be begun with the server's own options."""
+    new_run(home, settings, "Write a text of 100 words", {}, None)
 
 
 def _served(own: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
