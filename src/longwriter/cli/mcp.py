@@ -1,6 +1,8 @@
 """longwriter mcp: runs as tools of an assistant, over standard input and output or HTTP."""
 
 import os
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,6 @@ from longwriter.cli.shared.options import SERVER as MODEL_SERVER
 from longwriter.cli.shared.screen import say
 from longwriter.cli.write.write_run import run_async
 from longwriter.errors import InputError
-from longwriter.serve.app import Running
 from longwriter.serve.app import serve as run_server
 from longwriter.serve.desk import Desk
 from longwriter.serve.mcp.http import PATH, mounted
@@ -55,7 +56,7 @@ def mcp(home: Path, max_cost: float | None, out: Path | None, http: bool, **flag
         return
     token = checked_token(settings, os.environ.get(settings.token_env or "") if settings.token_env else None)
 
-    def rooms(desk: Desk) -> tuple[list[BaseRoute], list[Running]]:
+    def rooms(desk: Desk) -> tuple[list[BaseRoute], list[Callable[[], AbstractAsyncContextManager[None]]]]:
         place = mounted(desk, max_cost=max_cost, files=files)
         return [place.route], [place.running]
 

@@ -63,7 +63,7 @@ def _routes(desk: Desk) -> tuple[list[BaseRoute], list[Callable[[], Any]]]:
         if _there(f"{room}.routes"):
             routes += import_module(f"{room}.routes").routes(desk)
     if find_spec("mcp") is not None and _there("longwriter.serve.mcp.http"):
-        mounted = import_module("longwriter.serve.mcp.http").mounted(desk, read_only=desk.settings.read_only)
+        mounted = import_module("longwriter.serve.mcp.http").mounted(desk)
         routes.insert(0, mounted.route)
         running.append(mounted.running)
     return routes, running

@@ -1,6 +1,7 @@
 """Waiting for what happens to a run, no longer than a client waits, with progress told meanwhile."""
 
 import asyncio
+import math
 import time
 from collections.abc import Awaitable, Callable
 
@@ -48,7 +49,8 @@ async def news(feed: Feed, since: int, wait_s: float, tell: Tell) -> None:
 def said(feed: Feed) -> str:
     """How far it is, for a person."""
     meter, state = feed.meter(), feed.state()
-    left = f", {counted(round(meter.minutes_left), 'minute')} left" if meter.minutes_left is not None else ""
+    minutes = meter.minutes_left if state.name in AT_WORK else None
+    left = f", about {counted(math.ceil(minutes), 'minute')} left" if minutes is not None else ""
     cost = f", ${meter.cost:.2f}" if meter.cost else ""
     asked = f" of {meter.aim:,}" if meter.aim is not None else ""
     return f"{state.name}: {meter.words:,}{asked} words{left}{cost}"
