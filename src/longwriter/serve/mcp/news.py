@@ -5,8 +5,8 @@ import math
 import time
 from collections.abc import Awaitable, Callable
 
-from longwriter.serve.feed import Change, Feed, Gone, PlanChanged, SectionChanged, StateChanged, Words
-from longwriter.text import counted
+from longwriter.serve.feed import Change, Feed, StateChanged, Words
+from longwriter.text import count_words, counted
 
 TELL_EVERY_S = 2.0
 """Clients count silence: some give up after 30 s, most after 60 s."""
@@ -20,23 +20,19 @@ async def news(feed: Feed, since: int, wait_s: float, tell: Tell) -> None:
     before, begun = feed.state().name, time.monotonic()
     if before not in AT_WORK and feed.position <= since:
         return
-    changes = feed.changes(since)
+    changes, told = feed.changes(since), begun
     coming: asyncio.Task[Change] | None = None
     try:
-        while (left := wait_s - (time.monotonic() - begun)) > 0:
+        while (left := begun + wait_s - time.monotonic()) > 0:
             coming = coming or asyncio.ensure_future(anext(changes))
             done, _ = await asyncio.wait([coming], timeout=min(left, TELL_EVERY_S))
-            if not done:
-                await tell(time.monotonic() - begun, said(feed))
-                continue
-            change, coming = coming.result(), None
-            match change:
-                case PlanChanged() | SectionChanged() | Gone():
+            if time.monotonic() >= told + TELL_EVERY_S:
+                told = time.monotonic()
+                await tell(told - begun, said(feed))
+            if done:
+                change, coming = coming.result(), None
+                if _is_news(change, before):
                     return
-                case StateChanged(state=state) if state.name != before:
-                    return
-                case Words() | StateChanged():
-                    continue
     except StopAsyncIteration:
         return
     finally:
@@ -46,11 +42,22 @@ async def news(feed: Feed, since: int, wait_s: float, tell: Tell) -> None:
         await changes.aclose()
 
 
+def _is_news(change: Change, before: str) -> bool:
+    match change:
+        case Words():
+            return False
+        case StateChanged(state=state):
+            return state.name != before
+    return True
+
+
 def said(feed: Feed) -> str:
-    """How far it is, for a person."""
-    meter, state = feed.meter(), feed.state()
-    minutes = meter.minutes_left if state.name in AT_WORK else None
-    left = f", about {counted(math.ceil(minutes), 'minute')} left" if minutes is not None else ""
-    cost = f", ${meter.cost:.2f}" if meter.cost else ""
+    """How far it is, for a person; words under way are counted."""
+    meter, state, session = feed.meter(), feed.state(), feed.following.session
+    written = session.document.texts if session is not None else {}
+    words = meter.words + sum(count_words(text) for i, text in feed.live.items() if i not in written)
     asked = f" of {meter.aim:,}" if meter.aim is not None else ""
-    return f"{state.name}: {meter.words:,}{asked} words{left}{cost}"
+    minutes = meter.minutes_left if state.name in AT_WORK else None
+    left = f", about {counted(math.ceil(minutes), 'minute')} left" if minutes else ""
+    cost = f", ${meter.cost:.2f}" if meter.cost else ""
+    return f"{state.name}: {words:,}{asked} words{left}{cost}"
