@@ -4,9 +4,8 @@ import json
 
 import click
 
-from longwriter.api.settings import file_settings
+from longwriter.api.offers import default_model
 from longwriter.cli.shared.options import JSON
-from longwriter.models.base import ModelConfig
 from longwriter.models.local.library import known, pulled
 from longwriter.models.offers import KeyedProvider, LocalFile, LocalServer, files, providers, servers
 from longwriter.models.servers.providers import PROVIDERS, read_table
@@ -36,13 +35,6 @@ def models(as_json: bool) -> None:
     _show_files(here)
     _show_servers(local)
     _show_providers(hosted)
-
-
-def default_model() -> dict[str, str | None]:
-    """The model that is used where a command names none, and its address."""
-    writer = file_settings().get("writer")
-    table = writer if isinstance(writer, dict) else {}
-    return {"model": table.get("model") or ModelConfig().model, "base_url": table.get("base_url")}
 
 
 def _show_files(here: list[LocalFile]) -> None:

@@ -162,6 +162,11 @@ class Feed:
         return self._state.meter
 
     @property
+    def here(self) -> bool:
+        """Whether this server may change the run: nobody else works on it."""
+        return self._activity.running or self._activity.queued or not self._alive
+
+    @property
     def writing(self) -> tuple[int, ...]:
         """Sections under way, as far as this server knows."""
         return self._state.writing

@@ -14,6 +14,7 @@ from longwriter.bench.report.charts import all_charts
 from longwriter.bench.report.labels import shortened
 from longwriter.bench.report.tables import table
 from longwriter.errors import InputError, SetupError
+from longwriter.report.look import LIGHT
 from longwriter.report.svg import WIDTH, safe
 from longwriter.runs.folders import write_file
 
@@ -22,14 +23,6 @@ ZOOM = 3
 FONTS = (
     'system-ui, "Noto Sans", "DejaVu Sans", "Liberation Sans", Arial, "Noto Sans CJK SC", "Microsoft YaHei", sans-serif'
 )
-LIGHT = {
-    "ink": "#1d2126", "soft": "#565e68", "card": "#ffffff", "grid": "#e4e2dc", "zone": "#eef2ee", "even": "#7c848d",
-    "c0": "#1f5fa8", "c1": "#b4501a", "c2": "#2c7a4b", "c3": "#8a3f8f", "c4": "#7a6a00", "c5": "#4a4f57",
-}  # fmt: skip
-DARK = {
-    "ink": "#e8e6e1", "soft": "#a9afb7", "card": "#1f2226", "grid": "#31353b", "zone": "#262c2a", "even": "#8b929b",
-    "c0": "#7db4f0", "c1": "#f0a070", "c2": "#7fd0a3", "c3": "#d79bdc", "c4": "#d8c860", "c5": "#b5bac2",
-}  # fmt: skip
 MARKS = """
 text { font-size: 11px; fill: var(--soft); font-variant-numeric: tabular-nums; }
 text.axis { font-size: 11.5px; }
@@ -48,11 +41,6 @@ text.axis { font-size: 11.5px; }
 .c5 .line, .c5 .area, .c5 .bar { stroke-dasharray: 1 2; }
 """
 """Style of every picture, in the page and in files."""
-
-
-def variables(colours: dict[str, str]) -> str:
-    """Colours as a style sheet declares them."""
-    return " ".join(f"--{name}: {value};" for name, value in colours.items())
 
 
 def figure(picture: Chart, several: bool) -> str:

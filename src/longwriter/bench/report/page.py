@@ -15,12 +15,13 @@ from longwriter import __version__
 from longwriter.bench.records import RunTexts, Scores
 from longwriter.bench.report.canvas import SYSTEMS, ShownRun
 from longwriter.bench.report.charts import all_charts
-from longwriter.bench.report.figure import DARK, LIGHT, MARKS, figure, variables
+from longwriter.bench.report.figure import MARKS, figure
 from longwriter.bench.report.samples import failures, ranked_by, samples
 from longwriter.bench.report.tables import checks, headline, metrics, settings, splits
 from longwriter.bench.stats.compare import labels, same_benchmark
 from longwriter.characters import whole_characters
 from longwriter.errors import InputError
+from longwriter.report.look import shared_style
 from longwriter.report.svg import safe
 
 TEMPLATE = Path(__file__).parent / "page.html"
@@ -68,8 +69,8 @@ def make_page(runs: Sequence[ShownRun], texts: Sequence[RunTexts]) -> str:
 
 
 def _styled(template: str) -> str:
-    """The template with its colours and with the policy that allows its style sheet."""
-    for key, value in (("light", variables(LIGHT)), ("dark", variables(DARK)), ("marks", MARKS)):
+    """The template with its style and with the policy that allows its style sheet."""
+    for key, value in (("shared", shared_style()), ("marks", MARKS)):
         template = template.replace(f"/*{key}*/", value)
     style = _STYLE.search(template)
     assert style is not None

@@ -7,6 +7,7 @@ from longwriter.bench.records import ItemScore, Response, RunTexts
 from longwriter.bench.report.canvas import ShownRun, sign
 from longwriter.bench.report.labels import fmt, plain
 from longwriter.bench.report.tables import table
+from longwriter.report.prose import shown
 from longwriter.report.svg import safe
 from longwriter.text import language
 
@@ -121,9 +122,9 @@ def _text(response: Response | None, item: ItemScore) -> str:
         f'class="text box" {lang(text)} dir=auto tabindex=0 role=region aria-label="Text of item {safe(item.id)}"'
     )
     if left <= 0:
-        return f"<div {attributes}>{safe(text)}</div>"
+        return f"<div {attributes}>{shown(text)}</div>"
     gap = f"<span class=gap>{left:,} characters are left out here</span>"
-    return f"<div {attributes}>{safe(text[:HEAD])}{gap}{safe(text[-TAIL:])}</div>"
+    return f"<div {attributes}>{shown(text[:HEAD])}{gap}{shown(text[-TAIL:])}</div>"
 
 
 def failures(runs: Sequence[ShownRun]) -> str:

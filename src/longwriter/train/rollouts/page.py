@@ -15,6 +15,7 @@ from pathlib import Path
 from string import Template
 
 from longwriter.characters import whole_characters
+from longwriter.report.look import shared_style
 from longwriter.report.svg import Curve, Panel, panel_svg
 from longwriter.rewards.tags import read_tags
 from longwriter.text import language
@@ -83,7 +84,7 @@ def make_page(
         kept.add(step, block(chosen(rollouts, samples, turn)))
         tell(step)
     blocks = list(kept)
-    template = TEMPLATE.read_text("utf-8")
+    template = TEMPLATE.read_text("utf-8").replace("/*shared*/", shared_style())
     script = _SCRIPT.search(template)
     assert script is not None
     digest = base64.b64encode(hashlib.sha256(script[1].encode()).digest()).decode()
@@ -174,5 +175,6 @@ def _table(stats: Sequence[StepStats]) -> str:
         cells = [f"{s.step:,}", *("–" if v is None else f"{v:.3f}" for v in rewards)]
         cells += ["–" if v is None else f"{v:,.0f}" for v in (s.answer_words, s.think_words)]
         cells += ["–" if v is None else f"{100 * v:.0f} %" for v in (s.repeated, s.cut, s.malformed)]
-        out.append("<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>")
+        first, *rest = cells
+        out.append(f"<tr><th scope=row>{first}</th>" + "".join(f"<td>{cell}</td>" for cell in rest) + "</tr>")
     return "\n".join(out)

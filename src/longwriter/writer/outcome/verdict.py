@@ -48,6 +48,8 @@ class Finding(Record):
     ok: bool
     text: str
     """For a person; "" where there is nothing to say."""
+    sections: tuple[int, ...] = ()
+    """Numbers, from 1, of the sections that it is about, where it is about some alone."""
 
 
 class AskedLength(NamedTuple):
@@ -110,7 +112,7 @@ def length(target: Target, written: int) -> Finding:
 def _refused(sections: Sequence[str]) -> Finding:
     numbers = [n for n, text in enumerate(sections, 1) if refusal(_BODY.sub("", text))]
     text = f"the model refuses to write {_listed(numbers, len(sections))}" if numbers else ""
-    return Finding(kind="refusal", ok=not numbers, text=text)
+    return Finding(kind="refusal", ok=not numbers, text=text, sections=tuple(numbers))
 
 
 def _circles(document: str, found: Repetition) -> Finding:
@@ -154,7 +156,8 @@ def _language(sections: Sequence[str], document: str, wanted: set[str]) -> Findi
         asked = " or ".join(NAMES[code][0] for code in NAMES if code in wanted)
         part = "it" if len(other) == len(long) else _listed(other, len(sections))
         verb = "are" if part.startswith("sections") else "is"
-        return Finding(kind="language", ok=False, text=f"{part} {verb} in {spoken}, not in {asked}")
+        text = f"{part} {verb} in {spoken}, not in {asked}"
+        return Finding(kind="language", ok=False, text=text, sections=tuple(n for n in other if n))
     spoken = tongue(document)
     return Finding(kind="language", ok=True, text=f"in {NAMES[spoken][0]}" if spoken else "")
 

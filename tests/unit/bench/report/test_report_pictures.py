@@ -13,10 +13,11 @@ from tests.helpers.made_scores import bare, made
 from longwriter.bench.records import ItemScore, Metric
 from longwriter.bench.report.canvas import LEFT, RIGHT, SYSTEMS, ShownRun, shape
 from longwriter.bench.report.charts import all_charts, buckets, decays, elo, in_order, quality
-from longwriter.bench.report.figure import DARK, LIGHT, alone, write_pictures
+from longwriter.bench.report.figure import alone, write_pictures
 from longwriter.bench.report.labels import shortened
 from longwriter.bench.report.length_charts import FEW, lengths, ruler
 from longwriter.errors import InputError, SetupError
+from longwriter.report.look import DARK, LIGHT
 from longwriter.report.svg import WIDTH, AxisScale, log_scale, log_ticks
 
 

@@ -1,0 +1,99 @@
+// Elements, and the lines that speak. Text is always a text node; only `prose` takes HTML, which the server has rendered.
+
+import { t } from "/assets/language.js";
+
+/** An element: properties that start with "on" are listeners, booleans are attributes without value, the rest attributes. */
+export function h(tag, properties = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (value === null || value === undefined || value === false) continue;
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (name === "value") element.value = value;
+    else element.setAttribute(name, value === true ? "" : value);
+  }
+  element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  return element;
+}
+
+/** A button; `says`: its name for who cannot see a sign. */
+export function button(label, press, properties = {}) {
+  return h("button", { type: "button", onclick: press, ...properties }, label);
+}
+
+/** A button that shows a sign alone. */
+export const signed = (sign, says, press, properties = {}) =>
+  button(h("span", { "aria-hidden": "true" }, sign), press, { "aria-label": says, title: says, class: "sign", ...properties });
+
+export const link = (href, label, properties = {}) => h("a", { href, ...properties }, label);
+
+/** A field under its name. */
+export const field = (label, input, hint) =>
+  h("label", { class: "field" }, h("span", { class: "name" }, label), input, hint && h("span", { class: "hint" }, hint));
+
+/** Put rendered Markdown in: the one place where HTML comes in, and only from the server's field `html`. */
+export function prose(element, html) {
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  for (const block of template.content.children) block.dir = "auto";
+  element.replaceChildren(template.content);
+}
+
+/** A part of 1 as a bar; words beside it say the same. */
+export function bar(part, properties = {}) {
+  const element = h("span", { class: "bar", "aria-hidden": "true", ...properties });
+  element.style.setProperty("--part", Math.max(0, Math.min(1, part || 0)));
+  return element;
+}
+
+const line = (id, text) => {
+  const element = document.getElementById(id);
+  if (element.textContent !== text) element.textContent = text;
+};
+
+/** Spoken politely by screen readers; shown nowhere. */
+export const say = (text) => line("status", text);
+
+/** Spoken at once, and shown until the next press. */
+export function alarm(text) {
+  line("alarm", text);
+  document.getElementById("notes").classList.toggle("shown", Boolean(text));
+}
+
+/** Do something that may be refused; its refusal is shown. True when it was done. */
+export async function attempt(action) {
+  alarm("");
+  try {
+    await action();
+    return true;
+  } catch (error) {
+    alarm(error.message || t("failed"));
+    return false;
+  }
+}
+
+/** A line at the foot with one thing that can be done about it, for a while. */
+export function offer(text, label, press, seconds = 12) {
+  const note = h("p", { class: "offer" }, h("span", {}, text), label && button(label, async () => (note.remove(), press())));
+  document.getElementById("notes").append(note);
+  say(text);
+  setTimeout(() => note.remove(), seconds * 1000);
+}
+
+/** A dialog over the page: the browser keeps the focus inside and gives it back. */
+export function dialog(title, ...children) {
+  const id = `d${document.querySelectorAll("dialog").length}`;
+  const box = h("dialog", { "aria-labelledby": id, onclose: () => box.remove() },
+    h("header", {}, h("h2", { id }, title), signed("×", t("close"), () => box.close())), ...children);
+  document.body.append(box);
+  box.showModal();
+  return box;
+}
+
+/** Call at most once in so many ms, with the last arguments. */
+export function later(ms, action) {
+  let timer = 0;
+  return (...given) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => action(...given), ms);
+  };
+}

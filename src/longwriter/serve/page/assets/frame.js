@@ -1,0 +1,25 @@
+// What stands around every view: the bar, the language, what a state is called.
+
+import { button, h, link } from "/assets/dom.js";
+import { chooseLanguage, language, t } from "/assets/language.js";
+
+/** The bar above a view: where it leads back to, its title, what can be done. */
+export function drawBar({ back = "/", title = "", tools = [] } = {}) {
+  document.title = title ? `${title} · longwriter` : "longwriter";
+  const other = language === "zh" ? "en" : "zh";
+  document.getElementById("bar").replaceChildren(
+    link(back, back === "/" ? h("span", { class: "mark" }, "longwriter") : h("span", {}, "←"),
+      { class: "home", "aria-label": back === "/" ? t("home") : t("back") }),
+    h("p", { class: "title", dir: "auto" }, title),
+    h("div", { class: "tools" }, ...tools),
+    button(t("language.other"), () => chooseLanguage(other), { class: "plain", lang: other === "zh" ? "zh-Hans" : "en", "aria-label": t("language.change") }),
+  );
+}
+
+/** What a state is called; the reason of one that needs it follows after a colon. */
+export function stateText({ state, why, done, sections }) {
+  const count = Array.isArray(sections) ? sections.length : sections;
+  const finished = Array.isArray(sections) ? sections.filter((section) => section.state === "done").length : done;
+  const name = t(`state.${state.replace(" ", "_")}`, { done: finished ?? 0, n: count ?? 0 });
+  return why && (state === "failed" || state === "ceiling") ? t("state.why", { state: name, why }) : name;
+}

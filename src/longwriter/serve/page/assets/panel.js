@@ -1,0 +1,81 @@
+// What can be asked for a section: written again, or drafts beside it; and what can be done with a whole run.
+
+import { attempt, button, dialog, field, h, link, offer } from "/assets/dom.js";
+import { ago, t } from "/assets/language.js";
+import { get, post, runPath, send } from "/assets/wire.js";
+
+const FACTORS = { same: undefined, shorter: 0.7, longer: 1.4 };
+
+/** The form by which a section is asked for again. `done`: called after the server took it. */
+export function askForm(name, section, done) {
+  const instruction = h("textarea", { rows: 2, dir: "auto", placeholder: t("ask.example") });
+  const length = h("select", {}, ...Object.keys(FACTORS).map((key) => h("option", { value: key }, t(`ask.${key}`))));
+  const count = h("select", {}, ...[1, 2, 3, 4].map((n) => h("option", { value: n }, t("drafts", { n }))));
+  const model = h("select", {}, h("option", { value: "" }, t("ask.model.same")));
+  let models = [];
+  model.addEventListener("focus", async () => {
+    if (models.length) return;
+    ({ models } = await get("/api/models").catch(() => ({ models: [] })));
+    model.append(...models.map((one, i) => h("option", { value: i }, one.name)));
+  });
+  const wanted = () => {
+    const factor = FACTORS[length.value];
+    return { instruction: instruction.value.trim(), ...(factor ? { words: Math.round((section.words || section.written) * factor) } : {}) };
+  };
+  const sent = (path, body, says) => async () => {
+    if (await attempt(() => post(runPath(name, "sections", section.index, path), body()))) {
+      offer(t(says, { title: section.title }));
+      done?.();
+    }
+  };
+  const drafts = () => {
+    const other = models[Number(model.value)];
+    return { ...wanted(), count: Number(count.value), ...(model.value !== "" && other ? { model: other.name, ...(other.base_url ? { base_url: other.base_url } : {}) } : {}) };
+  };
+  return h("div", { class: "ask" },
+    field(t("ask.instruction"), instruction),
+    h("div", { class: "fields" }, field(t("ask.length"), length), field(t("ask.count"), count), field(t("ask.model"), model)),
+    h("p", { class: "buttons" },
+      button(t("ask.drafts"), sent("drafts", drafts, "ask.drafts.sent"), { class: "primary" }),
+      button(t("ask.redo"), sent("redo", wanted, "ask.redo.sent"), { title: t("ask.redo.hint") })));
+}
+
+/** Points in time to go back to. */
+export async function snapshots(name, readOnly) {
+  const list = h("ul", { class: "snapshots" });
+  const called = h("input", { type: "text", dir: "auto", required: true, maxlength: 80 });
+  const draw = async () => {
+    const { snapshots: kept } = await get(runPath(name, "snapshots"));
+    list.replaceChildren(...kept.map((one) => h("li", {}, h("span", { dir: "auto" }, one.name || t("snapshot.unnamed")), h("time", {}, ago(one.at)),
+      !readOnly && button(t("restore"), async () => {
+        if (await attempt(() => post(runPath(name, "snapshots", one.entry, "restore")))) {
+          box.close();
+          offer(t("restored", { title: one.name }));
+        }
+      }, { "aria-label": t("restore.of", { title: one.name }) }))));
+    if (!kept.length) list.append(h("li", { class: "quiet" }, t("snapshots.none")));
+  };
+  const keep = async (event) => {
+    event.preventDefault();
+    if (await attempt(() => post(runPath(name, "snapshots"), { name: called.value.trim() }))) {
+      called.value = "";
+      await draw();
+    }
+  };
+  const box = dialog(t("snapshots"), h("p", { class: "quiet" }, t("snapshots.hint")),
+    !readOnly && h("form", { class: "inline", onsubmit: keep }, field(t("snapshot.name"), called), h("button", { class: "primary" }, t("snapshot.keep"))), list);
+  await attempt(draw);
+}
+
+/** The links by which a text leaves: one for each form that the server offers. */
+export const exportLinks = (name, forms) =>
+  forms.map((form) => link(runPath(name, "export", form), t(`export.${form}`), { download: "", class: "button" }));
+
+/** Delete a run and go to the list, where the way back is offered. */
+export async function remove(name) {
+  let undo;
+  if (await attempt(async () => ({ undo } = await send("DELETE", runPath(name))))) {
+    sessionStorage.setItem("longwriter.undo", JSON.stringify({ undo, title: name }));
+    location.assign("/");
+  }
+}

@@ -1,0 +1,262 @@
+// A run: its outline at the side, its text as it grows, what it took, and what can be done with it.
+
+import { alarm, attempt, bar, button, h, link, offer, say } from "/assets/dom.js";
+import { Book } from "/assets/book.js";
+import { drawBar, stateText } from "/assets/frame.js";
+import { minutes, money, number, percent, t } from "/assets/language.js";
+import { askForm, exportLinks, remove, snapshots } from "/assets/panel.js";
+import { follow, get, pagePath, post, runPath } from "/assets/wire.js";
+
+const GOING = new Set(["writing", "planning"]);
+
+function meterRows(meter) {
+  if (!meter) return [];
+  const row = (key, value) => value !== null && value !== undefined && value !== "" && [h("dt", {}, t(key)), h("dd", {}, value)];
+  const read = meter.cached_tokens && meter.prompt_tokens ? percent(meter.cached_tokens / meter.prompt_tokens) : null;
+  return [
+    row("meter.spent", meter.cost === null || meter.cost === undefined ? null : money(meter.cost)),
+    row("meter.rest", meter.rest_cost ? t("about", { value: money(meter.rest_cost) }) : null),
+    row("meter.budget", meter.budget ? money(meter.budget) : null),
+    row("meter.tokens", number((meter.prompt_tokens || 0) + (meter.completion_tokens || 0))),
+    row("meter.cached", read),
+    row("meter.speed", meter.words_per_minute ? t("meter.pace", { n: Math.round(meter.words_per_minute) }) : null),
+    row("meter.left", meter.minutes_left ? minutes(meter.minutes_left) : null),
+  ].flat().filter(Boolean);
+}
+
+class Desk {
+  constructor(name, run, me) {
+    Object.assign(this, { name, run, me, may: !me.read_only && run.here !== false, pinned: false, current: null });
+    this.book = new Book(name, (index, holder) => this.panel(index, holder));
+    this.book.after = () => this.pinned && this.scrollToWriting();
+    this.list = h("ol", { class: "lines" });
+    this.total = h("p", { class: "total" });
+    this.totalBar = bar(0);
+    this.meter = h("dl", { class: "meter" });
+    this.tools = h("div", { class: "stale" });
+    this.pill = button("", () => this.pin(), { class: "pill", hidden: true });
+    this.stateLine = h("p", { class: "statement" });
+    this.side = h("aside", { class: "outline", id: "outline", "aria-label": t("outline") },
+      this.total, this.totalBar, h("nav", { "aria-label": t("sections.nav") }, this.list), this.tools,
+      this.may ? link(pagePath(name, "outline"), t("outline.edit"), { class: "quiet" }) : null, this.meter);
+    this.drawer = button(t("outline"), () => this.openDrawer(), { class: "drawer", "aria-expanded": "false", "aria-controls": "outline" });
+  }
+
+  openDrawer(open = this.drawer.getAttribute("aria-expanded") !== "true") {
+    this.drawer.setAttribute("aria-expanded", String(open));
+    this.side.classList.toggle("open", open);
+  }
+
+  do(action, body, after) {
+    return async () => (await attempt(() => post(runPath(this.name, action), body))) && after?.();
+  }
+
+  /** The buttons that the state leaves; redrawn when they change, so that the one in focus stays. */
+  controls() {
+    const { state, control = {}, sections = [] } = this.run;
+    const drawn = JSON.stringify([state, control.after, control.review, this.link]);
+    if (drawn === this.drawnControls) return;
+    this.drawnControls = drawn;
+    const actions = [];
+    if (this.may && GOING.has(state)) {
+      actions.push(button(t("pause"), this.do("pause")));
+      if (sections.length) actions.push(button(t(control.after ? "after.on" : "after"), this.do("after"), { class: "wide", "aria-pressed": String(Boolean(control.after)) }));
+    } else if (this.may && state === "approval") actions.push(button(t("approve"), this.do("approve"), { class: "primary" }));
+    else if (this.may && state === "review") actions.push(button(t("permit"), this.do("permit"), { class: "primary" }));
+    else if (this.may && state !== "finished") actions.push(button(t("go"), this.do("go"), { class: "primary" }));
+    const focused = document.activeElement?.closest?.("#bar .tools") && document.activeElement.dataset.place;
+    actions.forEach((one, i) => (one.dataset.place = i));
+    drawBar({ title: this.run.title || this.run.instruction || this.name, tools: [this.drawer, ...actions, this.more()] });
+    if (focused) document.querySelector(`#bar [data-place="${focused}"]`)?.focus();
+  }
+
+  more() {
+    const review = h("input", { type: "checkbox", checked: Boolean(this.run.control?.review), onchange: () => this.do("review", { on: review.checked })() });
+    const menu = h("div", { class: "menu", popover: "auto", id: "more" },
+      this.may ? h("label", {}, review, h("span", {}, t("review.mode"))) : null,
+      link(pagePath(this.name, "report"), t("report")),
+      this.may ? link(pagePath(this.name, "outline"), t("outline.edit")) : null,
+      button(t("snapshots"), () => (menu.hidePopover(), snapshots(this.name, !this.may))),
+      h("div", { class: "exports", role: "group", "aria-label": t("export") }, ...exportLinks(this.name, this.me.exports || [])),
+      this.may ? button(t("delete"), () => remove(this.name), { class: "danger" }) : null);
+    return h("div", { class: "holder" }, h("button", { type: "button", popovertarget: "more", "aria-label": t("more"), class: "sign" }, h("span", { "aria-hidden": "true" }, "⋯")), menu);
+  }
+
+  /** What is said of a section in the outline at the side. */
+  line(section, before) {
+    const tags = [section.stale && t("stale"), section.drafts && t("drafts", { n: section.drafts })].filter(Boolean);
+    const item = h("li", { "data-state": section.state, class: section.chapter && section.chapter !== before?.chapter ? "opens" : null },
+      section.chapter && section.chapter !== before?.chapter ? h("span", { class: "chapter", dir: "auto" }, section.chapter) : null,
+      h("a", { href: `#s${section.index}` }, h("span", { class: "no" }, String(section.index + 1)), h("span", { class: "name", dir: "auto" }, section.title),
+        h("span", { class: "unseen" }, t(`section.${section.state}`)), ...tags.map((tag) => h("span", { class: "tag" }, tag)),
+        bar(section.state === "done" ? 1 : (section.written || 0) / (section.words || 1))));
+    return item;
+  }
+
+  lines() {
+    const { sections } = this.run;
+    this.drawnLines ??= [];
+    sections.forEach((section, i) => {
+      const drawn = JSON.stringify([section.index, section.title, section.chapter, section.state, section.stale, section.drafts, section.written, sections[i - 1]?.chapter]);
+      if (this.drawnLines[i] === drawn) return;
+      this.drawnLines[i] = drawn;
+      const item = this.line(section, sections[i - 1]);
+      const old = this.list.children[i];
+      if (!old) return this.list.append(item);
+      const focused = old.contains(document.activeElement);
+      old.replaceWith(item);
+      if (focused) item.querySelector("a").focus({ preventScroll: true });
+    });
+    while (this.list.children.length > sections.length) this.list.lastElementChild.remove();
+    this.drawnLines.length = sections.length;
+    const stale = sections.filter((section) => section.stale).length;
+    this.tools.replaceChildren(...(stale && this.may ? [button(t("redo.stale", { n: stale }), this.do("redo-stale", {}, () => offer(t("redo.stale.sent"))))] : []));
+    this.mark(this.current);
+  }
+
+  /** All that does not belong to one section. */
+  draw() {
+    const { run } = this;
+    const written = run.meter?.words ?? run.sections.reduce((sum, section) => sum + (section.written || 0), 0);
+    const aim = run.meter?.aim || run.aim;
+    this.total.replaceChildren(h("strong", {}, number(written)), aim ? ` ${t("of.words", { n: aim })}` : "");
+    this.totalBar.style.setProperty("--part", aim ? Math.min(1, written / aim) : 0);
+    this.meter.replaceChildren(...meterRows(run.meter));
+    this.stateLine.className = `statement ${run.state.replace(" ", "_")}`;
+    this.stateLine.textContent = this.link === false ? t("link.lost") : stateText(run);
+    this.controls();
+  }
+
+  panel(index, holder) {
+    const section = this.run.sections[index];
+    holder.replaceChildren(h("div", { class: "panel" },
+      section.point && h("p", { class: "point", dir: "auto" }, section.point),
+      h("p", { class: "facts" }, h("span", {}, t("words.of", { written: section.written || 0, asked: section.words })),
+        section.hand && h("span", {}, t("by.hand")),
+        link(pagePath(this.name, "sections", section.index), t("section.open"))),
+      this.may ? askForm(this.name, section, () => holder.replaceChildren()) : null));
+  }
+
+  writing() {
+    const under = this.run.writing?.length ? this.run.writing : this.run.sections.filter((section) => section.state === "writing").map((section) => section.index);
+    return GOING.has(this.run.state) ? under : [];
+  }
+
+  marks() {
+    const under = this.writing();
+    this.book.writing(under);
+    const section = this.run.sections[under[0]];
+    this.pill.hidden = !section;
+    if (section) this.pill.textContent = t("writing.now", { n: section.index + 1, title: section.title });
+    if (!section) this.pinned = false;
+  }
+
+  pin() {
+    this.pinned = true;
+    this.scrollToWriting();
+  }
+
+  scrollToWriting() {
+    const piece = this.book.pieces[this.writing()[0]];
+    if (!piece) return;
+    const beyond = piece.element.getBoundingClientRect().bottom - innerHeight + 120;
+    if (Math.abs(beyond) > 2) scrollBy(0, beyond);
+  }
+
+  mark(index) {
+    this.current = index;
+    for (const held of this.list.querySelectorAll("[aria-current]")) held.removeAttribute("aria-current");
+    this.list.children[index]?.querySelector("a").setAttribute("aria-current", "location");
+  }
+
+  /** Which section is being read: the last whose top has passed a third of the window. */
+  readAlong() {
+    const place = this.book.pieces.findLastIndex((piece) => piece.element.getBoundingClientRect().top < innerHeight / 3);
+    if (place >= 0 && place !== this.current) {
+      this.mark(place);
+      const held = this.list.children[place];
+      if (this.side.scrollHeight > this.side.clientHeight) this.side.scrollTop = held.offsetTop - this.side.clientHeight / 2;
+    }
+  }
+
+  take(run) {
+    Object.assign(this.run, run);
+    this.run.sections = this.run.sections || [];
+    this.book.lay(this.run.sections);
+    this.lines();
+    this.marks();
+    this.draw();
+  }
+
+  section(change) {
+    const section = this.run.sections[change.index];
+    if (!section) return;
+    const fresh = section.state !== "done" || section.version !== change.version;
+    Object.assign(section, { id: change.id, version: change.version, written: change.words, stale: change.stale, hand: change.hand, drafts: change.drafts });
+    if (change.html !== null && change.html !== undefined) {
+      section.state = "done";
+      this.book.head(this.book.pieces[change.index], section, this.run.sections[change.index - 1]);
+      this.book.put(change.index, change.version, change.html);
+      if (fresh) say(t("section.written", { number: change.index + 1, n: this.run.sections.length, title: section.title, words: change.words }));
+    } else this.book.head(this.book.pieces[change.index], section, this.run.sections[change.index - 1]);
+    this.lines();
+    this.draw();
+  }
+
+  state(change) {
+    const before = this.run.state;
+    const under = new Set(change.writing || []);
+    Object.assign(this.run, { state: change.state, why: change.why, control: change.control ?? this.run.control, meter: change.meter ?? this.run.meter, writing: change.writing || [] });
+    for (const section of this.run.sections) {
+      if (under.has(section.index) && section.state === "todo") section.state = "writing";
+      else if (!under.has(section.index) && section.state === "writing") section.state = "todo";
+    }
+    if (before !== this.run.state) {
+      if (this.run.state === "failed") alarm(stateText(this.run));
+      else say(stateText(this.run));
+    }
+    this.lines();
+    this.marks();
+    this.draw();
+  }
+
+  follow() {
+    follow(runPath(this.name, "events"), this.run.position ?? null, {
+      plan: (plan) => this.take(plan),
+      section: (change) => this.section(change),
+      state: (change) => this.state(change),
+      words: ({ index, at, text }) => this.book.words(index, at, text),
+      gone: () => location.assign("/"),
+    }, (stands) => {
+      if (this.link !== stands) say(t(stands ? "link.back" : "link.lost"));
+      this.link = stands;
+      this.draw();
+    });
+  }
+
+  show(main) {
+    const title = h("h1", { dir: "auto" }, this.run.title || this.run.instruction || this.name);
+    const asked = this.run.instruction && this.run.title ? h("p", { class: "wanted", dir: "auto" }, this.run.instruction) : null;
+    const article = h("article", { class: "book" }, h("header", { class: "cover" }, title, asked, this.stateLine), this.book.root);
+    main.replaceChildren(h("div", { class: "desk" }, this.side, article), this.pill);
+    this.take({});
+    this.list.addEventListener("click", () => this.openDrawer(false));
+    addEventListener("wheel", (event) => event.deltaY < 0 && (this.pinned = false), { passive: true });
+    addEventListener("keydown", (event) => ["PageUp", "ArrowUp", "Home"].includes(event.key) && (this.pinned = false));
+    addEventListener("touchmove", () => (this.pinned = false), { passive: true });
+    let due = false;
+    addEventListener("scroll", () => {
+      if (due) return;
+      due = true;
+      requestAnimationFrame(() => ((due = false), this.readAlong()));
+    }, { passive: true });
+    addEventListener("hashchange", () => this.book.show(location.hash));
+    this.book.show(location.hash);
+    this.follow();
+  }
+}
+
+export default async function run(main, { me, parts: [name] }) {
+  const [mine, found] = await Promise.all([me, get(runPath(name))]);
+  new Desk(name, found, mine).show(main);
+}

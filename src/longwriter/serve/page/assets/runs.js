@@ -1,0 +1,80 @@
+// The list of runs: title, state, words, cost, last activity; live, searched, deleted with a way back.
+
+import { attempt, bar, h, link, offer, signed } from "/assets/dom.js";
+import { drawBar, stateText } from "/assets/frame.js";
+import { ago, money, t } from "/assets/language.js";
+import { follow, get, pagePath, post, runPath, send } from "/assets/wire.js";
+
+const ACTIVE = new Set(["planning", "writing"]);
+
+function rowOf(row, remove, readOnly) {
+  const title = row.title || row.instruction || row.name;
+  return h("li", { class: `row ${ACTIVE.has(row.state) ? "active" : ""}`, "data-name": row.name },
+    h("h2", { dir: "auto" }, link(pagePath(row.name), title)),
+    row.title && row.instruction && h("p", { class: "asked", dir: "auto" }, row.instruction),
+    h("p", { class: `state ${row.state.replace(" ", "_")}` }, stateText(row)),
+    h("p", { class: "facts" },
+      h("span", {}, row.asked ? t("words.of", { written: row.written ?? 0, asked: row.asked }) : t("words", { n: row.written ?? 0 })),
+      row.cost ? h("span", {}, money(row.cost)) : null,
+      row.active ? h("time", { datetime: new Date(row.active * 1000).toISOString() }, ago(row.active)) : null,
+      row.here === false ? h("span", {}, t("elsewhere")) : null),
+    bar(row.asked ? (row.written ?? 0) / row.asked : 0),
+    !readOnly && row.here !== false && signed("×", t("delete.run", { title }), () => remove(row)));
+}
+
+export default async function runs(main, { me }) {
+  const query = new URLSearchParams(location.search).get("q") || "";
+  const [mine, first] = await Promise.all([me, get(`/api/runs?q=${encodeURIComponent(query)}`)]);
+  const rows = new Map(first.runs.map((row) => [row.name, row]));
+  let matching = query ? new Set(rows.keys()) : null; // the server searches; null: all
+  const list = h("ul", { class: "runs" });
+  const empty = h("div", { class: "empty" });
+  const search = h("input", { type: "search", value: query, placeholder: t("search"), "aria-label": t("search") });
+
+  const draw = () => {
+    const shown = [...rows.values()].filter((row) => !matching || matching.has(row.name)).sort((a, b) => (b.active ?? 0) - (a.active ?? 0));
+    const held = document.activeElement?.closest?.("li.row")?.dataset.name; // a redrawn list must not lose the place
+    const inside = document.activeElement?.tagName;
+    list.replaceChildren(...shown.map((row) => rowOf(row, remove, mine.read_only)));
+    if (held) list.querySelector(`[data-name="${CSS.escape(held)}"] ${inside === "BUTTON" ? "button" : "a"}`)?.focus();
+    empty.replaceChildren(...(shown.length ? [] : [h("p", {}, t(search.value ? "search.none" : "runs.none"))]));
+  };
+  const offerBack = (undo, title) => offer(t("deleted", { title }), t("undo"), () => attempt(async () => {
+    await post("/api/undo", { undo });
+    for (const row of (await get("/api/runs")).runs) rows.set(row.name, row);
+    draw();
+  }), 30);
+  const remove = async (row) => {
+    let undo;
+    if (!(await attempt(async () => ({ undo } = await send("DELETE", runPath(row.name)))))) return;
+    rows.delete(row.name);
+    draw();
+    search.focus(); // the button that was pressed is gone
+    offerBack(undo, row.title || row.name);
+  };
+  let asked = 0;
+  search.addEventListener("input", async () => {
+    const turn = ++asked;
+    const value = search.value.trim();
+    history.replaceState(null, "", value ? `/?q=${encodeURIComponent(value)}` : "/");
+    const found = value ? (await get(`/api/runs?q=${encodeURIComponent(value)}`)).runs : null;
+    if (turn !== asked) return;
+    matching = found && new Set(found.map((row) => row.name));
+    for (const row of found || []) rows.set(row.name, row);
+    draw();
+  });
+
+  drawBar({ tools: [!mine.read_only && link("/new", t("new"), { class: "button primary" })] });
+  main.replaceChildren(h("div", { class: "page" }, h("div", { class: "top" }, h("h1", {}, t("runs.title")), search), list, empty));
+  draw();
+  const deleted = sessionStorage.getItem("longwriter.undo"); // left by a run's own page
+  sessionStorage.removeItem("longwriter.undo");
+  if (deleted) offerBack(JSON.parse(deleted).undo, JSON.parse(deleted).title);
+  follow("/api/events", null, {
+    rows: ({ rows: changed = [], gone = [] }) => {
+      for (const row of changed) rows.set(row.name, row);
+      for (const name of gone) rows.delete(name);
+      draw();
+    },
+  });
+}

@@ -1,0 +1,131 @@
+"""A run's report as the page shows it: each finding with the place in the text that it is about.
+
+A place is a section (index from 0) and a paragraph of it, as `markdown` numbers them in its HTML.
+"""
+
+from collections.abc import Sequence
+from itertools import accumulate
+from typing import Any, NamedTuple
+
+from longwriter.bench.positional.measures import measure
+from longwriter.language import tongue
+from longwriter.rewards.repetition import QUOTE, Repetition, repetition
+from longwriter.serve.page.markdown import render
+from longwriter.writer.document import Document
+from longwriter.writer.outcome.report import Report
+from longwriter.writer.outcome.verdict import Finding
+from longwriter.writer.section.section import HEADING
+
+Place = dict[str, int]
+SPENT = {
+    *("calls", "prompt_tokens", "completion_tokens", "cached_tokens"),
+    *("cost", "saved", "seconds", "wall_seconds"),
+}
+
+
+class Body(NamedTuple):
+    """A finished section's text as the page shows it, under a heading of the page's own."""
+
+    section: int
+    text: str
+
+
+def body(text: str, title: str) -> str:
+    """A section's text without the heading that its model wrote, where that is the plan's."""
+    own = HEADING.match(text)
+    return text[own.end() :] if own and _letters(own["title"]) == _letters(title) else text
+
+
+def bodies(document: Document) -> list[Body]:
+    """The finished sections of a document, in order."""
+    sections = document.manuscript.plan.sections
+    return [Body(i, body(document.texts[i], sections[i].title)) for i in sorted(document.texts)]
+
+
+def _letters(title: str) -> str:
+    return "".join(filter(str.isalpha, title.casefold()))
+
+
+class Places:
+    """Where the characters of some sections stand, which are looked at as one text."""
+
+    def __init__(self, parts: Sequence[Body]) -> None:
+        """`parts`: in order."""
+        self.parts = parts
+        self.text = "\n\n".join(part.text for part in parts)
+        self._starts = list(accumulate((len(part.text) + 2 for part in parts), initial=0))
+
+    def at(self, character: int) -> Place | None:
+        """Section and paragraph of a character; None where there is no text."""
+        found = [n for n, start in enumerate(self._starts[:-1]) if start <= character]
+        if not found:
+            return None
+        part, start = self.parts[found[-1]], self._starts[found[-1]]
+        rendered = render(part.text, part.section)
+        return {"section": part.section, "paragraph": rendered.paragraph(part.text, character - start)}
+
+    def first_of(self, index: int) -> Place | None:
+        """The first paragraph of a section, if it is written."""
+        return next(({"section": part.section, "paragraph": 0} for part in self.parts if part.section == index), None)
+
+
+def shown_report(document: Document, report: Report) -> dict[str, Any]:
+    """The JSON of a report. Takes half a second for 100,000 words."""
+    places = Places(bodies(document))
+    again = repetition(places.text)
+    along = measure(places.text, tongue(places.text) or "en").along["repetition"]
+    faulty = [part.index for part in document.parts() if part.faults]
+    lengths = {"number", "title", "chapter", "planned", "asked", "written"}
+    return {
+        "finished": report.finished,
+        "verdict": [_finding(finding, places, again, faulty) for finding in report.verdict],
+        "lengths": [section.model_dump(include=lengths) for section in report.sections],
+        "repetition": {
+            "share": report.repeated_share,
+            "along": [] if None in along else along,
+            "passages": _passages(places, again),
+        },
+        "words": {
+            "asked": report.target.aim,
+            "planned": report.planned,
+            "written": report.written,
+            "score": report.length_score,
+        },
+        "notes": report.notes,
+        "spent": report.model_dump(include=SPENT),
+    }
+
+
+def _finding(finding: Finding, places: Places, again: Repetition, faulty: Sequence[int]) -> dict[str, Any]:
+    told = {"kind": finding.kind, "ok": finding.ok, "text": finding.text}
+    at = None if finding.ok else _place(finding, places, again, faulty)
+    return told if at is None else told | {"at": at}
+
+
+def _place(finding: Finding, places: Places, again: Repetition, faulty: Sequence[int]) -> Place | None:
+    if finding.kind == "looping":
+        return places.at(again.passages[0].start) if again.passages else None
+    if finding.kind == "ending":
+        return places.at(len(places.text.rstrip()) - 1)
+    if finding.kind == "sections":
+        return places.first_of(faulty[0]) if faulty else None
+    return places.first_of(finding.sections[0] - 1) if finding.sections else None
+
+
+def _passages(places: Places, again: Repetition) -> list[dict[str, Any]]:
+    """What says again what stood earlier, with both places; the largest, in the text's order."""
+    out = []
+    for passage in again.passages:
+        here, there = places.at(passage.start), places.at(passage.earlier_start)
+        if here is None or there is None:
+            continue
+        earlier = there | {"text": _beginning(places.text, passage.earlier_start, passage.earlier_end)}
+        text = _beginning(places.text, passage.start, passage.end)
+        out.append(here | {"text": text, "earlier": earlier, "similarity": round(passage.similarity, 3)})
+    return out
+
+
+def _beginning(text: str, start: int, end: int) -> str:
+    """One line of a passage."""
+    whole = " ".join(text[start : min(end, start + 2 * QUOTE)].split())
+    return whole if end - start <= QUOTE else whole[:QUOTE].rstrip() + "…"
