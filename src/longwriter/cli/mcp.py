@@ -1,5 +1,6 @@
 """longwriter mcp: runs as tools of an assistant, over standard input and output or HTTP."""
 
+import asyncio
 import os
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
@@ -15,6 +16,7 @@ from longwriter.cli.shared.grouped import GroupedHelp
 from longwriter.cli.shared.options import FINITE, HOME, PRICES, TEXT, from_flags, naming_flags, with_options
 from longwriter.cli.shared.options import SERVER as MODEL_SERVER
 from longwriter.cli.shared.screen import say
+from longwriter.cli.signals import ENDING
 from longwriter.cli.write.write_run import run_async
 from longwriter.errors import InputError
 from longwriter.serve.app import serve as run_server
@@ -65,5 +67,11 @@ def mcp(home: Path, max_cost: float | None, out: Path | None, http: bool, **flag
 
 async def _talk(home: Path, settings: ServeSettings, max_cost: float | None, files: Path | None) -> None:
     """Serve whoever is at the other end of standard input and output, until they go."""
-    async with Desk(home, settings) as desk:
-        await LongwriterServer(desk, max_cost=max_cost, files=files).run_stdio_async()
+    try:
+        async with Desk(home, settings) as desk:
+            server = LongwriterServer(desk, max_cost=max_cost, files=files)
+            talk = asyncio.ensure_future(server.run_stdio_async())
+            await asyncio.wait([talk])
+            talk.result()
+    except asyncio.CancelledError:
+        ENDING.leave()  # a thread waits for standard input, and nothing interrupts it

@@ -17,6 +17,7 @@ from longwriter.serve.mcp.answers import ExportedText, OutlineAnswer, OutlineEff
 from longwriter.serve.mcp.news import AT_WORK, news
 from longwriter.serve.mcp.passages import session_of
 from longwriter.serve.mcp.reading import NEXT, Length, ModelName, RunId, Wish
+from longwriter.serve.page.exports import FORMATS
 from longwriter.types import Plan
 from longwriter.writer.plan.outline import from_markdown, to_markdown
 from longwriter.writer.revision.edits import Edits
@@ -214,6 +215,8 @@ def _export(folder: Path, file: Path, form: str) -> ExportedText:
     report = run.report
     if form == "md":
         run.export(file)
+    elif file.exists() and file.parent != folder:
+        raise InputError(f"{file} exists; give another name")
     else:
-        write_file(file, run.text)  # the page's export takes its place
+        write_file(file, FORMATS[form].made(folder))
     return ExportedText(run=folder.name, file=str(file.resolve()), words=report.written, finished=report.finished)

@@ -19,6 +19,7 @@ WRITING = {"plan", "write", "edit_outline", "redo", "stop", "export"}
 STORY = "Write a 2000-word story about a lighthouse"
 
 
+@pytest.mark.slow
 async def test_a_text_is_written_read_checked_and_exported(tmp_path: Path) -> None:
     async with assistant(tmp_path / "runs") as one:
         begun = await one.call("write", request=STORY)
@@ -93,6 +94,7 @@ async def test_an_outline_is_edited_before_it_is_written_and_its_unchanged_lines
         assert await one.text(f"{run}/section/1") == first
 
 
+@pytest.mark.slow
 async def test_sections_are_written_again_and_the_stale_ones_after_them(tmp_path: Path) -> None:
     async with assistant(tmp_path / "runs") as one:
         run = (await one.call("write", request=STORY))["run"]
@@ -110,6 +112,7 @@ async def test_sections_are_written_again_and_the_stale_ones_after_them(tmp_path
         assert "there is no section 9" in await one.refused("redo", run=run, sections=[9])
 
 
+@pytest.mark.slow
 async def test_status_waits_for_news_tells_how_far_it_is_and_never_waits_longer(tmp_path: Path) -> None:
     with Server(per_token_s=0.01, chunk_tokens=4) as model:
         async with assistant(tmp_path / "runs", {"model": "any", "base_url": model.url}) as one:
@@ -142,6 +145,7 @@ async def test_status_waits_for_news_tells_how_far_it_is_and_never_waits_longer(
             assert (await one.until_over(run))["state"] == "finished"
 
 
+@pytest.mark.slow
 async def test_no_call_takes_longer_than_clients_wait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert served.LONGEST_S < 30
     monkeypatch.setattr(served, "LONGEST_S", 0.5)
@@ -227,6 +231,8 @@ async def test_texts_are_put_into_one_folder_alone_and_replace_nothing(tmp_path:
         assert (out / "mine.md").read_text("utf-8") == "mine"
         page = await one.call("export", run=run, file="tea", form="html")
         assert Path(page["file"]) == out / "tea.html"
+        assert Path(page["file"]).read_text("utf-8").startswith("<!doctype html>")
+        assert "exists; give another name" in await one.refused("export", run=run, file="tea", form="html")
         assert {p.name for p in out.iterdir()} == {"mine.md", "tea.html"}
 
 
@@ -242,6 +248,7 @@ async def test_a_read_only_server_has_no_tool_that_writes_and_leaves_runs_alone(
     assert (tmp_path / "runs" / run / "journal.jsonl").read_bytes() == before
 
 
+@pytest.mark.slow
 async def test_a_session_spends_no_more_than_it_may(tmp_path: Path) -> None:
     async with assistant(tmp_path / "runs", max_cost=1.0) as one:
         first = (await one.call("plan", request=STORY, max_cost=0.6))["run"]
