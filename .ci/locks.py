@@ -17,7 +17,12 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 LOCKS = ROOT / "locks"
-EXTRAS = {"train": ("dev", "gguf", "local", "deepspeed", "ray"), "dev": ("dev",), "write": ("gguf",), "serve": ("gguf", "mcp")}
+EXTRAS = {
+    "train": ("dev", "gguf", "local", "deepspeed", "ray"),
+    "dev": ("dev",),
+    "write": ("gguf",),
+    "serve": ("gguf", "mcp"),
+}
 UV = (
     "uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate "
     "--group build"

@@ -34,7 +34,11 @@ def measured(workers: int) -> tuple[dict[str, object], dict[str, str]]:
         environment, began = os.environ | {"OPENAI_API_KEY": "none"}, time.monotonic()
         started = [
             subprocess.Popen(
-                command(folder, server.url), env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+                command(folder, server.url),
+                env=environment,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
             )
             for _ in range(workers)
         ]

@@ -52,7 +52,9 @@ class Allowance:
         if self.most is None:
             return
         if run not in self._ceilings:
-            raise InputError(f"{run} was not begun in this session, whose spending is limited; go on with: longwriter resume")
+            raise InputError(
+                f"{run} was not begun in this session, whose spending is limited; go on with: longwriter resume"
+            )
         left = self._left(rows, but=run)
         if left < self._ceilings[run]:
             raise CeilingReached(f"{self._said(left)}, and {run} may spend up to ${self._ceilings[run]:.2f}")

@@ -19,7 +19,9 @@ from longwriter.writer.estimate import estimate as forecast
 
 WAIT_S = 25.0
 RunId = Annotated[str, Field(description="Id of a run, as write, plan and runs give it.")]
-Wish = Annotated[str, Field(description="What to write, as to a writer: kind, subject, reader, tone, language, length.")]
+Wish = Annotated[
+    str, Field(description="What to write, as to a writer: kind, subject, reader, tone, language, length.")
+]
 Length = Annotated[int | None, Field(description="Words; else what the request names.", ge=1, le=1_000_000)]
 ModelName = Annotated[str | None, Field(description="Another model than the server's.")]
 SectionNumber = Annotated[int | None, Field(description="Number in the outline, from 1.", ge=1)]
@@ -49,7 +51,10 @@ class ReadingTools:
 
     async def estimate(self, request: Wish, words: Length = None, model: ModelName = None) -> Estimate:
         """Forecast calls, tokens, cost and minutes of a text before it is written. Nothing is spent."""
-        options = {**self.desk.settings.write, **{k: v for k, v in (("words", words), ("model", model)) if v is not None}}
+        options = {
+            **self.desk.settings.write,
+            **{k: v for k, v in (("words", words), ("model", model)) if v is not None},
+        }
         job = new_job(request, options | {"runs": self.desk.home})
         return await asyncio.to_thread(lambda: run(forecast(job.settings, job.options)))
 

@@ -50,7 +50,9 @@ def add_resources(server: MCPServer[None], desk: Desk) -> None:
 
     @server.completion()
     async def complete(
-        ref: PromptReference | ResourceTemplateReference, argument: CompletionArgument, context: CompletionContext | None
+        ref: PromptReference | ResourceTemplateReference,
+        argument: CompletionArgument,
+        context: CompletionContext | None,
     ) -> Completion | None:
         if argument.name != "run":
             return None

@@ -73,7 +73,9 @@ class LongwriterServer(MCPServer[None]):
             async with asyncio.timeout(LONGEST_S):
                 return await super().call_tool(name, arguments, context)
         except TimeoutError:
-            return _failed(f"{name}: no answer within {LONGEST_S:.0f} s; what was begun goes on: ask status, or try again")
+            return _failed(
+                f"{name}: no answer within {LONGEST_S:.0f} s; what was begun goes on: ask status, or try again"
+            )
         except LongWriterError as error:
             return _failed(str(error))
         except ToolError as error:

@@ -27,7 +27,9 @@ PLAN_S = 20.0
 MaxCost = Annotated[float | None, Field(description="Ceiling of this text in US dollars.", gt=0)]
 OutlineText = Annotated[
     str,
-    Field(description="Markdown: `# Title`, `## Chapter`, and a line `1. **Section** (450 words): point` for each section."),
+    Field(
+        description="Markdown: `# Title`, `## Chapter`, and a line `1. **Section** (450 words): point` for each section."
+    ),
 ]
 
 
@@ -68,7 +70,7 @@ class WritingTools:
 
     async def write(
         self,
-        request: Annotated[str, Field(description="What to write; \"\" with `run`.")] = "",
+        request: Annotated[str, Field(description='What to write; "" with `run`.')] = "",
         run: Annotated[str, Field(description="A run to go on with: one that was planned, paused or stopped.")] = "",
         words: Length = None,
         model: ModelName = None,
@@ -121,7 +123,9 @@ class WritingTools:
         self,
         run: RunId,
         sections: Annotated[list[int], Field(description="Numbers in the outline, from 1.", max_length=1000)] = [],  # noqa: B006 - never changed
-        instruction: Annotated[str, Field(description="What should be different, such as: shorter, more dialogue.")] = "",
+        instruction: Annotated[
+            str, Field(description="What should be different, such as: shorter, more dialogue.")
+        ] = "",
         words: Annotated[int | None, Field(description="Words of each of them.", ge=1)] = None,
         stale: Annotated[bool, Field(description="Also all whose earlier text has changed.")] = False,
     ) -> StartedRun:

@@ -70,7 +70,9 @@ async def test_a_passage_is_never_longer_than_one_can_take_and_the_pieces_are_th
             assert said in await one.refused("read", run=run, **wrong)
 
 
-async def test_an_outline_is_edited_before_it_is_written_and_its_unchanged_lines_keep_their_texts(tmp_path: Path) -> None:
+async def test_an_outline_is_edited_before_it_is_written_and_its_unchanged_lines_keep_their_texts(
+    tmp_path: Path,
+) -> None:
     async with assistant(tmp_path / "runs") as one:
         planned = await one.call("plan", request="Write a 1500-word guide to tea")
         run, lines = planned["run"], planned["outline"].splitlines()
@@ -213,7 +215,12 @@ async def test_a_run_without_a_plan_yet_and_resources_that_are_not_there(tmp_pat
             run = (await one.call("write", request=STORY))["run"]
             assert "has no plan yet" in await one.refused("read", run=run)
             assert (await one.call("status", run=run, wait_s=0))["asked"] is None
-            for address, why in ((f"{run}/draft", "no plan yet"), ("nix/report", "no run 'nix'"), ("x%2fy/plan", "[Uu]nknown|no run|not found")):
+            missing = "[Uu]nknown|no run|not found"
+            for address, why in (
+                (f"{run}/draft", "no plan yet"),
+                ("nix/report", "no run 'nix'"),
+                ("x%2fy/plan", missing),
+            ):
                 with pytest.raises(MCPError, match=why):
                     await one.text(address)
 
@@ -263,5 +270,7 @@ async def test_a_session_spends_no_more_than_it_may(tmp_path: Path) -> None:
         assert "$0.40 of this session's" not in await one.refused("redo", run=second, sections=[1])
     async with assistant(tmp_path / "runs", max_cost=1.0) as one:
         assert "was not begun in this session" in await one.refused("write", run=first)
-    async with assistant(tmp_path / "runs", {"model": "unknown", "base_url": "http://example.invalid/v1"}, max_cost=1) as one:
+    async with assistant(
+        tmp_path / "runs", {"model": "unknown", "base_url": "http://example.invalid/v1"}, max_cost=1
+    ) as one:
         assert "no price is known" in await one.refused("write", request=STORY)
