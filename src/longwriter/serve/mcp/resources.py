@@ -48,11 +48,9 @@ def add_resources(server: MCPServer[None], desk: Desk) -> None:
         """One finished section, by its number in the outline, from 1."""
         return await told(lambda: "\n\n".join(paragraphs(session_of(desk.folder(run)), _number(number) - 1)))
 
-    @server.completion()
+    @server.completion()  # type: ignore[no-untyped-call, untyped-decorator]  # the library's
     async def complete(
-        ref: PromptReference | ResourceTemplateReference,
-        argument: CompletionArgument,
-        context: CompletionContext | None,
+        _: PromptReference | ResourceTemplateReference, argument: CompletionArgument, __: CompletionContext | None
     ) -> Completion | None:
         if argument.name != "run":
             return None
