@@ -2,9 +2,9 @@
 
     make locks
 
-`train.txt` is everything (the extras dev, gguf, local, deepspeed and ray) but PyTorch; `dev.txt`, `write.txt` and `serve.txt`
-are its parts for `make check`, `make write` and the Dockerfile. Versions that stand in the files are kept where pyproject.toml
-still allows them; delete a requirement's line to renew it.
+`train.txt` is everything (the extras page, gguf, local, deepspeed and ray) but PyTorch; `dev.txt` and `write.txt` are its parts
+for `make check` and `make write`. Versions that stand in the files are kept where pyproject.toml still allows them; delete a
+requirement's line to renew it.
 
 PyTorch has several builds under one version. PyPI's stands in `torch.txt`, with the gigabytes of CUDA libraries that it wants
 on Linux; the one for the CPU, from PyTorch's own index, stands in `torch-cpu.txt` and wants nothing more.
@@ -18,10 +18,11 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 LOCKS = ROOT / "locks"
 EXTRAS = {
-    "train": ("dev", "gguf", "local", "deepspeed", "ray"),
+    "train": ("page", "gguf", "local", "deepspeed", "ray"),
+    "page": ("page", "gguf"),
     "dev": ("dev",),
-    "write": ("gguf",),
     "serve": ("gguf", "mcp"),
+    "write": ("gguf",),
 }
 UV = (
     "uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate "

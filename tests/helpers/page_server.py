@@ -133,11 +133,11 @@ class CannedRun:
         def version(entry: int, number: int, why: str, **more: Any) -> dict[str, Any]:
             return {
                 "entry": entry, "number": number, "section": f"id{index}", "why": why, "instruction": "", "model": "qwen3-8b",
-                "parent": None, "words": 312, "cost": 0.012, "at": time.time() - 4000 + entry, "final": entry == 10 + index, "hand": why == "edit",
+                "parent": None, "words": 312, "cost": 0.012, "at": time.time() - 4000 + entry, "final": entry == 10 + index, "hand": why == "edited",
             } | more  # fmt: skip
 
         asked = {"instruction": "Quieter; end on the oars.", "parent": 10 + index}
-        first = version(10 + index, 1, "write")
+        first = version(10 + index, 1, "written")
         return {"versions": [first, version(70, 2, "draft", **asked), version(71, 3, "draft", model="gpt-5-mini", **asked)], "final": 10 + index, "waiting": [70, 71]}
 
     def diff(self) -> dict[str, Any]:
@@ -286,10 +286,11 @@ class PageServer:
             yield part
 
     @contextmanager
-    def serving(self) -> Iterator[str]:
-        """Its address, while it serves."""
+    def serving(self, port: int = 0) -> Iterator[str]:
+        """Its address, while it serves; at a port of a server that has gone, or at a free one."""
         with socket.socket() as taken:
-            taken.bind(("127.0.0.1", 0))
+            taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            taken.bind(("127.0.0.1", port))
             port = taken.getsockname()[1]
         server = uvicorn.Server(uvicorn.Config(self.app, port=port, log_level="error", timeout_graceful_shutdown=0))
         thread = threading.Thread(target=server.run)

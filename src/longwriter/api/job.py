@@ -163,6 +163,12 @@ def resumed_job(
     return WriteJob(settings, folder, work, models, out, force, redo=redo, redo_stale=redo_stale)
 
 
+def drafts_job(folder: Path, options: Mapping[str, Any]) -> WriteJob:
+    """The drafts that are wanted of a run, and nothing else. `options`: as `ResumeOptions`."""
+    job = resumed_job(folder, options)
+    return replace(job, options=replace(job.options, writes="drafts"))
+
+
 def _opened_already(options: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Model]]:
     """Options with names in place of models that are open already, and these by role."""
     named, models = dict(options), dict[str, Model]()

@@ -1,14 +1,14 @@
 """Runs that are there: what they hold, going on with them, changing them, putting their texts elsewhere."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar, Unpack
 
-from longwriter.api.job import resumed_job
+from longwriter.api.job import drafts_job, resumed_job
 from longwriter.api.settings import ResumeOptions, known_options, runs_folder
-from longwriter.api.states import run_state
+from longwriter.api.states import RunState, run_state
+from longwriter.api.streaming import pieces
 from longwriter.errors import InputError, LongWriterError, RunError
 from longwriter.models.base import ModelConfig
 from longwriter.runs.exports import claimed, export
@@ -61,10 +61,18 @@ class Run:
     def state(self) -> str:
         """One of `longwriter.api.states.StateName`, such as writing, paused, unfinished, finished; or why it cannot be read."""
         try:
-            drafted = (self.folder / DRAFT).exists()
-            return run_state(self._session, alive=self._alive, drafted=drafted).name
+            return self._state.name
         except LongWriterError as error:
             return str(error)
+
+    @property
+    def why(self) -> str:
+        """Why it is in this state, such as what failed; "" where that is all there is to say. Raises RunError."""
+        return self._state.why
+
+    @property
+    def _state(self) -> RunState:
+        return run_state(self._session, alive=self._alive, drafted=(self.folder / DRAFT).exists())
 
     @property
     def planned(self) -> bool:
@@ -121,6 +129,17 @@ class Run:
         """Go on where it stopped; an edited plan.md is followed. Raises what `longwriter.write` raises."""
         return self._go_on((), stale=False, options=options)
 
+    def stream(self, **options: Unpack[ResumeOptions]) -> Iterator[str]:
+        """Go on where it stopped and give the whole text section by section, what was there already included.
+
+        Leaving the loop stops the work; finished sections are kept. Raises what `resume` raises.
+        """
+        job = resumed_job(self.folder, known_options(options, ResumeOptions))
+        try:
+            yield from pieces(job)
+        finally:
+            self._look_again()
+
     def redo(
         self,
         *numbers: int,
@@ -137,7 +156,7 @@ class Run:
         if not numbers and not stale:
             raise InputError("say what to redo: --section 7, or --stale")
         if instruction or words:
-            self._change(lambda edits: edits.redo([n - 1 for n in numbers], instruction, words))
+            self.order_redo(*numbers, instruction=instruction, words=words)
             numbers = ()
         return self._go_on(numbers, stale=stale, options=options)
 
@@ -154,9 +173,27 @@ class Run:
 
         `by`: another model than the run's. Raises what `resume` raises.
         """
+        self.order_drafts(number, count, instruction, words, by)
+        self._looking_again(drafts_job(self.folder, known_options(options, ResumeOptions)).finish)
+        return self.waiting(number)
+
+    def order_redo(self, *numbers: int, instruction: str = "", words: int | None = None) -> None:
+        """Make sections due again, to be written by `resume`."""
+        self._change(lambda edits: edits.redo([n - 1 for n in numbers], instruction, words))
+
+    def order_drafts(
+        self,
+        number: int,
+        count: int = 1,
+        instruction: str = "",
+        words: int | None = None,
+        by: ModelConfig | None = None,
+    ) -> None:
+        """Ask for texts beside that of a section, to be written by `resume`."""
         self._change(lambda edits: edits.drafts(number - 1, count, instruction, words, by))
-        job = resumed_job(self.folder, known_options(options, ResumeOptions))
-        self._looking_again(replace(job, options=replace(job.options, drafts_only=True)).finish)
+
+    def waiting(self, number: int) -> list[Version]:
+        """Drafts of a section that came after the last decision about its text."""
         there = waiting(self._planned, number - 1)
         return [version for version in self.versions(number) if version.entry in there]
 
@@ -230,8 +267,11 @@ class Run:
         try:
             return action()
         finally:
-            for looked_at in ("_alive", "_session", "_result"):
-                self.__dict__.pop(looked_at, None)
+            self._look_again()
+
+    def _look_again(self) -> None:
+        for looked_at in ("_alive", "_session", "_result"):
+            self.__dict__.pop(looked_at, None)
 
     def export(self, path: str | Path, *, force: bool = False) -> Path:
         """Put the text so far into a file (Markdown), as --out does: later commands keep it up to date.

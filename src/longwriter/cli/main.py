@@ -41,6 +41,13 @@ COMMANDS = {
         "Write sections of RUN again.",
         "stopped; finished sections are kept: go on with longwriter resume RUN",
     ),
+    "edit": Listed(
+        "longwriter.cli.write.edit:edit",
+        "Change the text of a section of RUN by hand; no command writes it over unasked.",
+    ),
+    "versions": Listed(
+        "longwriter.cli.write.versions:versions", "Show and choose between the texts that sections of RUN had."
+    ),
     "runs": Listed(
         "longwriter.cli.write.runs:runs",
         "List the runs, the one that was active last first.",

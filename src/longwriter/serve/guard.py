@@ -150,7 +150,7 @@ class Guard:
 
 def cookie_in(headers: Headers) -> str:
     """Our cookie of a request, "" for none."""
-    jar = SimpleCookie[str]()
+    jar = SimpleCookie()
     try:
         jar.load(headers.get("cookie", ""))
     except CookieError:

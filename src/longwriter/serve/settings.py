@@ -44,7 +44,7 @@ class ServeSettings(Record):
     """Hours in which the same request again joins the run of the first."""
     read_only: bool = False
     """Nothing can be changed."""
-    write: dict[str, Any] = {}
+    write: dict[str, Any] = Field(default_factory=dict)
     """Options of `longwriter.write` that every new run starts from."""
 
     @property

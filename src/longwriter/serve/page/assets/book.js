@@ -74,6 +74,7 @@ export class Book {
       old.delete(key);
       this.head(piece, section, sections[index - 1]);
       piece.wanted = section.state === "done" ? section.version : null;
+      if (piece.wanted === null && !piece.growing && piece.version === null) piece.text.replaceChildren(...(section.point ? [h("p", { class: "point", dir: "auto" }, section.point)] : []));
       return piece;
     });
     for (const piece of old.values()) {
@@ -197,7 +198,7 @@ export class Book {
     piece.element.scrollIntoView();
     if (block === undefined) return;
     for (let i = 0; i < 50 && this.missing(piece); i += 1) await new Promise((resolve) => setTimeout(resolve, 100));
-    const paragraph = piece.text.children[Number(block)];
+    const paragraph = piece.text.querySelector(`[id$="-p${block}"]`) ?? piece.text.children[Number(block)];
     paragraph?.scrollIntoView({ block: "center" });
     paragraph?.classList.add("found");
   }

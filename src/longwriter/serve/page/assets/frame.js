@@ -8,18 +8,25 @@ export function drawBar({ back = "/", title = "", tools = [] } = {}) {
   document.title = title ? `${title} · longwriter` : "longwriter";
   const other = language === "zh" ? "en" : "zh";
   document.getElementById("bar").replaceChildren(
-    link(back, back === "/" ? h("span", { class: "mark" }, "longwriter") : h("span", {}, "←"),
+    link(back, back === "/" ? [h("span", { class: "mark" }, "longwriter"), h("span", { class: "short" }, "←")] : "←",
       { class: "home", "aria-label": back === "/" ? t("home") : t("back") }),
     h("p", { class: "title", dir: "auto" }, title),
     h("div", { class: "tools" }, ...tools),
-    button(t("language.other"), () => chooseLanguage(other), { class: "plain", lang: other === "zh" ? "zh-Hans" : "en", "aria-label": t("language.change") }),
+    button(t("language.switch"), () => chooseLanguage(other), { class: "plain", lang: other === "zh" ? "zh-Hans" : "en", "aria-label": t("language.change") }),
   );
 }
 
-/** What a state is called; the reason of one that needs it follows after a colon. */
-export function stateText({ state, why, done, sections }) {
+/** What a state is called. */
+export function stateName({ state, done, sections }) {
   const count = Array.isArray(sections) ? sections.length : sections;
   const finished = Array.isArray(sections) ? sections.filter((section) => section.state === "done").length : done;
-  const name = t(`state.${state.replace(" ", "_")}`, { done: finished ?? 0, n: count ?? 0 });
-  return why && (state === "failed" || state === "ceiling") ? t("state.why", { state: name, why }) : name;
+  return t(`state.${state.replace(" ", "_")}`, { done: finished ?? 0, n: count ?? 0 });
 }
+
+const EXPLAINED = new Set(["failed", "ceiling"]);
+
+/** Why, where a state needs it. */
+export const reason = ({ state, why }) => (EXPLAINED.has(state) && why) || "";
+
+/** Both in a line. */
+export const stateText = (run) => (reason(run) ? t("state.why", { state: stateName(run), why: reason(run) }) : stateName(run));

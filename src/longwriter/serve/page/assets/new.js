@@ -72,7 +72,8 @@ export default async function fresh(main, { me }) {
     else go.disabled = false;
   };
 
-  drawBar({ title: t("new.title") });
+  drawBar();
+  document.title = `${t("new.title")} · longwriter`;
   main.replaceChildren(h("form", { class: "page new", onsubmit: begin, oninput: changed },
     h("h1", {}, t("new.title")),
     h("label", { class: "field wish" }, h("span", { class: "unseen" }, t("new.prompt")), prompt),

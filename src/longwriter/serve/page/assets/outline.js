@@ -33,6 +33,7 @@ class Outline {
       title: this.title.value.trim(),
       sections: this.plan.lines.map(({ id, title, chapter, point, words }) => ({ ...(id ? { id } : {}), title, chapter, point, words })),
       locks: this.plan.lines.flatMap((line, i) => (line.locked ? [i] : [])),
+      keep: Object.fromEntries(this.plan.lines.flatMap((line, i) => (line.keep && line.id ? [[i, line.id]] : []))),
     };
   }
 
@@ -73,7 +74,7 @@ class Outline {
       element.querySelector(".bar").style.setProperty("--part", written / most);
       element.querySelector(".bar").style.setProperty("--planned", line.words / most);
       element.querySelector(".count").textContent = written ? t("line.written", { written }) : "";
-      const fate = this.effects?.new.includes(i) ? (line.was?.state === "done" ? "rewrite" : "new") : this.effects?.stale.includes(i) ? "stale" : "";
+      const fate = this.fate(line, i);
       element.dataset.fate = fate;
       element.querySelector(".fate").textContent = fate ? t(`fate.${fate}`) : "";
       const keep = element.querySelector(".keep");
@@ -88,6 +89,12 @@ class Outline {
     this.say();
   }
 
+  /** What saving does to a line: it is new, its text goes and is written again, or becomes stale. */
+  fate(line, i) {
+    if (!this.effects?.new.includes(i)) return this.effects?.stale.includes(i) ? "stale" : "";
+    return line.was ? (line.was.state === "done" ? "rewrite" : "") : "new";
+  }
+
   opens(i) {
     return Boolean(this.plan.lines[i].chapter) && this.plan.lines[i].chapter !== this.plan.lines[i - 1]?.chapter;
   }
@@ -95,12 +102,13 @@ class Outline {
   say() {
     const { effects } = this;
     if (!effects) return this.effectsLine.replaceChildren(h("p", { class: "quiet" }, t("effects.none")));
-    const kept = this.plan.lines.map((line, i) => (line.keep ? i : -1));
-    const rewritten = effects.new.filter((i) => !kept.includes(i));
+    const fates = this.plan.lines.map((line, i) => this.fate(line, i));
+    const [added, rewritten] = ["new", "rewrite"].map((fate) => fates.filter((one) => one === fate).length);
+    const dropped = effects.dropped.length - rewritten;
     const parts = [
-      rewritten.length && t("effects.new", { n: rewritten.length }),
-      effects.dropped.length - effects.new.filter((i) => this.plan.lines[i].was).length > 0 && t("effects.dropped", { n: effects.dropped.length - effects.new.filter((i) => this.plan.lines[i].was).length }),
-      effects.moved.length && t("effects.moved", { n: effects.moved.length }),
+      added && t("effects.new", { n: added }),
+      rewritten && t("effects.rewrite", { n: rewritten }),
+      dropped > 0 && t("effects.dropped", { n: dropped }),
       effects.stale.length && t("effects.stale", { n: effects.stale.length, which: effects.stale.map((i) => i + 1).join(", ") }),
     ].filter(Boolean);
     this.effectsLine.replaceChildren(h("p", {}, parts.length ? parts.join(" · ") : t("effects.nothing")),
@@ -182,7 +190,7 @@ class Outline {
       line[name] = event.target.value;
       this.edited(line);
     };
-    const point = h("textarea", { class: "point", rows: 1, dir: "auto", value: line.point, "aria-label": t("line.point"), placeholder: t("line.point"), oninput: set("point") });
+    const point = h("textarea", { class: "point", rows: Math.max(1, Math.ceil(line.point.length / 75)), dir: "auto", value: line.point, "aria-label": t("line.point"), placeholder: t("line.point"), oninput: set("point") });
     const words = h("input", { type: "number", class: "words", min: 1, value: line.words, oninput: () => {
       line.words = Math.max(1, Number(words.value) || 1);
       this.edited(line);
@@ -194,15 +202,15 @@ class Outline {
     } });
     const keep = h("input", { type: "checkbox", onchange: () => {
       line.keep = keep.checked;
-      this.say();
+      this.edited(null);
     } });
     const tools = [["↑", "up", () => this.move(line, -1)], ["↓", "down", () => this.move(line, 1)], ["+", "add", () => this.add(line)], ["÷", "split", () => this.split(line)], ["⤓", "merge", () => this.merge(line)], ["×", "delete", () => this.remove(line)]];
     const grip = h("span", { class: "grip", draggable: "true", "aria-hidden": "true", title: t("line.drag") }, "⠿");
     const element = h("li", {}, chapter, h("div", { class: "line" }, grip, h("span", { class: "no" }),
       h("input", { type: "text", class: "title", dir: "auto", value: line.title, oninput: set("title") }),
       h("span", { class: "budget" }, words, button(h("span", { "aria-hidden": "true" }), () => this.lock(line), { class: "sign lock", "aria-label": t("line.lock"), title: t("line.lock"), "aria-pressed": "false" })),
-      point, h("span", { class: "measure" }, bar(0), h("span", { class: "count" }), h("span", { class: "fate tag" }), h("label", { class: "keep", hidden: true }, keep, h("span", {}, t("line.keep")))),
-      h("span", { class: "edits", role: "group", "aria-label": t("line.edits") }, ...tools.map(([sign, key, press]) => signed(sign, t(`line.${key}`), press)))));
+      point, h("div", { class: "under" }, h("span", { class: "measure" }, bar(0), h("span", { class: "count" }), h("span", { class: "fate tag" }), h("label", { class: "keep", hidden: true }, keep, h("span", {}, t("line.keep")))),
+        h("span", { class: "edits", role: "group", "aria-label": t("line.edits") }, ...tools.map(([sign, key, press]) => signed(sign, t(`line.${key}`), press))))));
     grip.addEventListener("dragstart", (event) => {
       this.dragged = line;
       event.dataTransfer.effectAllowed = "move";
@@ -268,10 +276,9 @@ class Outline {
   }
 
   async store() {
-    const keep = Object.fromEntries(this.plan.lines.flatMap((line, i) => (line.keep && line.id ? [[i, line.id]] : [])));
     alarm("");
     try {
-      await send("PUT", runPath(this.name, "outline"), { ...this.body(), keep, base: this.base });
+      await send("PUT", runPath(this.name, "outline"), { ...this.body(), base: this.base });
       this.dirty = false;
       location.assign(pagePath(this.name));
     } catch (error) {

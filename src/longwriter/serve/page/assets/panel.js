@@ -6,8 +6,10 @@ import { get, post, runPath, send } from "/assets/wire.js";
 
 const FACTORS = { same: undefined, shorter: 0.7, longer: 1.4 };
 
-/** The form by which a section is asked for again. `done`: called after the server took it. */
-export function askForm(name, section, done) {
+const WAITING = new Set(["paused", "unfinished", "ceiling", "failed", "plan", "approval", "review"]);
+
+/** The form by which a section is asked for again. `state()`: of the run by now; `done`: called after the server took it. */
+export function askForm(name, section, state, done) {
   const instruction = h("textarea", { rows: 2, dir: "auto", placeholder: t("ask.example") });
   const length = h("select", {}, ...Object.keys(FACTORS).map((key) => h("option", { value: key }, t(`ask.${key}`))));
   const count = h("select", {}, ...[1, 2, 3, 4].map((n) => h("option", { value: n }, t("drafts", { n }))));
@@ -24,7 +26,8 @@ export function askForm(name, section, done) {
   };
   const sent = (path, body, says) => async () => {
     if (await attempt(() => post(runPath(name, "sections", section.index, path), body()))) {
-      offer(t(says, { title: section.title }));
+      const waits = path === "redo" && WAITING.has(state());
+      offer(t(waits ? "ask.redo.waits" : says, { title: section.title }), waits ? t("go") : null, () => attempt(() => post(runPath(name, "go"))));
       done?.();
     }
   };

@@ -55,10 +55,12 @@ export default async function report(main, { me, parts: [name] }) {
   main.replaceChildren(h("div", { class: "page report" }, h("h1", {}, t("report")),
     found.finished ? null : h("p", { class: "quiet" }, t("report.unfinished")),
     verdict.length ? h("ul", { class: "verdict" }, ...verdict.map(finding)) : h("p", { class: "quiet" }, t("report.nothing")),
+    found.notes?.length ? h("ul", { class: "facts notes" }, ...found.notes.filter((note) => !verdict.some((one) => one.text === note)).map((note) => h("li", { dir: "auto" }, note))) : null,
     cost === null || cost === undefined ? null : h("p", { class: "facts" }, h("span", {}, t("report.spent", { cost: money(cost) }))),
     h("section", { "aria-label": t("lengths") }, h("h2", {}, t("lengths")), lengths(found.lengths, at)),
     h("section", { "aria-label": t("repetition") }, h("h2", {}, t("repetition")),
       h("p", {}, t("repetition.share", { share: percent(repetition.share || 0) })),
       repetition.along?.length ? along(repetition.along) : null,
-      passages.length ? h("ol", { class: "passages" }, ...passages.map((one) => h("li", {}, h("q", { dir: "auto" }, one.text), " ", link(at(one.section, one.paragraph), t("finding.section", { n: one.section + 1 }))))) : null)));
+      passages.length ? h("ol", { class: "passages" }, ...passages.map((one) => h("li", {}, h("q", { dir: "auto" }, one.text), " ", link(at(one.section, one.paragraph), t("finding.section", { n: one.section + 1 })),
+        one.earlier ? link(at(one.earlier.section, one.earlier.paragraph), t("finding.earlier", { n: one.earlier.section + 1 })) : null))) : null)));
 }

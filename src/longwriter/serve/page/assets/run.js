@@ -72,7 +72,9 @@ class Desk {
 
   more() {
     const review = h("input", { type: "checkbox", checked: Boolean(this.run.control?.review), onchange: () => this.do("review", { on: review.checked })() });
+    const { after } = this.run.control || {};
     const menu = h("div", { class: "menu", popover: "auto", id: "more" },
+      this.may && GOING.has(this.run.state) ? button(t(after ? "after.on" : "after"), this.do("after"), { class: "narrow", "aria-pressed": String(Boolean(after)) }) : null,
       this.may ? h("label", {}, review, h("span", {}, t("review.mode"))) : null,
       link(pagePath(this.name, "report"), t("report")),
       this.may ? link(pagePath(this.name, "outline"), t("outline.edit")) : null,
@@ -88,8 +90,7 @@ class Desk {
     const item = h("li", { "data-state": section.state, class: section.chapter && section.chapter !== before?.chapter ? "opens" : null },
       section.chapter && section.chapter !== before?.chapter ? h("span", { class: "chapter", dir: "auto" }, section.chapter) : null,
       h("a", { href: `#s${section.index}` }, h("span", { class: "no" }, String(section.index + 1)), h("span", { class: "name", dir: "auto" }, section.title),
-        h("span", { class: "unseen" }, t(`section.${section.state}`)), ...tags.map((tag) => h("span", { class: "tag" }, tag)),
-        bar(section.state === "done" ? 1 : (section.written || 0) / (section.words || 1))));
+        h("span", { class: "unseen" }, t(`section.${section.state}`)), ...tags.map((tag) => h("span", { class: "tag" }, tag))));
     return item;
   }
 
@@ -134,7 +135,7 @@ class Desk {
       h("p", { class: "facts" }, h("span", {}, t("words.of", { written: section.written || 0, asked: section.words })),
         section.hand && h("span", {}, t("by.hand")),
         link(pagePath(this.name, "sections", section.index), t("section.open"))),
-      this.may ? askForm(this.name, section, () => holder.replaceChildren()) : null));
+      this.may ? askForm(this.name, section, () => this.run.state, () => holder.replaceChildren()) : null));
   }
 
   writing() {
@@ -171,6 +172,8 @@ class Desk {
 
   /** Which section is being read: the last whose top has passed a third of the window. */
   readAlong() {
+    const under = this.book.pieces[this.writing()[0]]?.element.getBoundingClientRect();
+    this.pill.classList.toggle("near", Boolean(under) && under.top < innerHeight && under.bottom < innerHeight + 40);
     const place = this.book.pieces.findLastIndex((piece) => piece.element.getBoundingClientRect().top < innerHeight / 3);
     if (place >= 0 && place !== this.current) {
       this.mark(place);
@@ -228,7 +231,7 @@ class Desk {
       words: ({ index, at, text }) => this.book.words(index, at, text),
       gone: () => location.assign("/"),
     }, (stands) => {
-      if (this.link !== stands) say(t(stands ? "link.back" : "link.lost"));
+      if ((this.link ?? true) !== stands) say(t(stands ? "link.back" : "link.lost"));
       this.link = stands;
       this.draw();
     });

@@ -1,7 +1,7 @@
 // The list of runs: title, state, words, cost, last activity; live, searched, deleted with a way back.
 
 import { attempt, bar, h, link, offer, signed } from "/assets/dom.js";
-import { drawBar, stateText } from "/assets/frame.js";
+import { drawBar, reason, stateName } from "/assets/frame.js";
 import { ago, money, t } from "/assets/language.js";
 import { follow, get, pagePath, post, runPath, send } from "/assets/wire.js";
 
@@ -12,7 +12,8 @@ function rowOf(row, remove, readOnly) {
   return h("li", { class: `row ${ACTIVE.has(row.state) ? "active" : ""}`, "data-name": row.name },
     h("h2", { dir: "auto" }, link(pagePath(row.name), title)),
     row.title && row.instruction && h("p", { class: "asked", dir: "auto" }, row.instruction),
-    h("p", { class: `state ${row.state.replace(" ", "_")}` }, stateText(row)),
+    h("p", { class: `state ${row.state.replace(" ", "_")}` }, stateName(row)),
+    reason(row) && h("p", { class: "why", dir: "auto" }, reason(row)),
     h("p", { class: "facts" },
       h("span", {}, row.asked ? t("words.of", { written: row.written ?? 0, asked: row.asked }) : t("words", { n: row.written ?? 0 })),
       row.cost ? h("span", {}, money(row.cost)) : null,

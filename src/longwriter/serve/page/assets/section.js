@@ -92,7 +92,7 @@ class Section {
 
   async accept(entry, paragraphs) {
     const before = this.final;
-    const body = { version: entry, ...(paragraphs ? { paragraphs } : {}) };
+    const body = { version: entry, ...(paragraphs ? { paragraphs, base: before } : {}) };
     if (!(await attempt(() => post(this.at("accept"), body)))) return;
     this.compare.replaceChildren();
     await this.load();
@@ -156,7 +156,7 @@ class Section {
         h("h1", { dir: "auto" }, h("span", { class: "no" }, String(this.index + 1)), " ", section.title), section.point ? h("p", { class: "wanted", dir: "auto" }, section.point) : null, this.facts),
       this.drafts, this.compare,
       h("div", { class: "beside" }, h("div", { class: "reading" }, this.text, h("p", { class: "buttons" }, this.edit)),
-        h("div", { class: "margin" }, this.may ? h("section", { "aria-label": t("ask.title") }, h("h2", {}, t("ask.title")), askForm(this.name, section)) : null,
+        h("div", { class: "margin" }, this.may ? h("section", { "aria-label": t("ask.title") }, h("h2", {}, t("ask.title")), askForm(this.name, section, () => this.run.state)) : null,
           h("section", { "aria-label": t("versions") }, h("h2", {}, t("versions")), this.list)))));
     follow(runPath(this.name, "events"), run.position ?? null, {
       section: async (change) => {
@@ -166,7 +166,10 @@ class Section {
         await this.load();
         if (this.versions.length > (known ?? 0)) say(t("version.new"));
       },
-      state: (change) => change.state === "failed" && alarm(t("state.why", { state: t("state.failed"), why: change.why })),
+      state: (change) => {
+        this.run.state = change.state;
+        if (change.state === "failed") alarm(t("state.why", { state: t("state.failed"), why: change.why }));
+      },
       gone: () => location.assign("/"),
     });
     return this.load();
