@@ -158,13 +158,8 @@ class Feed:
 
     @property
     def here(self) -> bool:
-<<<<<<< HEAD
         """Whether this server may change the run: it writes it, or nobody does."""
         return self._activity.running or not self._alive
-=======
-        """Whether this server may change the run: nobody else works on it."""
-        return self._activity.running or self._activity.queued or not self._alive
->>>>>>> main
 
     @property
     def writing(self) -> tuple[int, ...]:
