@@ -77,6 +77,7 @@ async def test_what_was_being_written_goes_on_at_the_next_start(tmp_path: Path, 
             status = await one.call("status", run=run, wait_s=0)
             while not status["done"]:
                 status = await one.call("status", run=run, since=status["position"])
+            first = await one.text(f"{run}/section/1")
             if how == "kill":
                 killed = [pid for pid in children() if "mcp" in pid[1]]
                 for pid, _ in killed:
@@ -86,12 +87,16 @@ async def test_what_was_being_written_goes_on_at_the_next_start(tmp_path: Path, 
         async with Client(start) as client:
             one = Assistant(client)
             assert (await one.until_over(run))["state"] == "finished"
+        kept = Run(tmp_path / "runs" / run)
+        if how == "close":  # what came of the section under way is kept, too, and gone on from there
+            assert first in kept.text
+            return
         whole = longwriter(
             "write", "Write a 1500-word story about a lighthouse", "--model", "any", "--base-url", model.url,
             "--runs", tmp_path / "whole", "--run", run, cwd=tmp_path,
         )  # fmt: skip
         assert whole.returncode == 0, whole.stderr
-    assert Run(tmp_path / "runs" / run).text == Run(tmp_path / "whole" / run).text
+    assert kept.text == Run(tmp_path / "whole" / run).text
 
 
 def children() -> list[tuple[int, str]]:
