@@ -39,7 +39,7 @@ OWN = ("host", "port", "names", "token_env", "max_runs", "read_only")
 
 @click.command(cls=GroupedHelp, epilog=EXAMPLES)
 @click.option(
-    "--read-only", is_flag=True, help="Leave out the tools that write; what was being written stays as it is."
+    "--read-only", is_flag=True, help="Leave out the tools that write."
 )
 @click.option("--max-cost", type=FINITE, help="US dollars for all that is begun until this ends.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for exported texts.  [default: each run's own]")

@@ -9,7 +9,7 @@ OVER = ("finished", "ceiling")
 """States in which a run spends no more by itself."""
 
 
-class Spending(Protocol):
+class RunSpending(Protocol):
     """What a run has spent."""
 
     @property
@@ -31,7 +31,7 @@ class Allowance:
         self.most = most
         self._ceilings: dict[str, float] = {}
 
-    def ceiling(self, asked: float | None, rows: Mapping[str, Spending]) -> float | None:
+    def ceiling(self, asked: float | None, rows: Mapping[str, RunSpending]) -> float | None:
         """The ceiling of a new run: what is asked for it, else all that is left. Raises CeilingReached."""
         if self.most is None:
             return asked
@@ -47,7 +47,7 @@ class Allowance:
         if self.most is not None and ceiling is not None:
             self._ceilings[run] = ceiling
 
-    def again(self, run: str, rows: Mapping[str, Spending]) -> None:
+    def again(self, run: str, rows: Mapping[str, RunSpending]) -> None:
         """Refuse a run that may not spend up to its ceiling. Raises CeilingReached; InputError for one of another session."""
         if self.most is None:
             return
@@ -59,7 +59,7 @@ class Allowance:
         if left < self._ceilings[run]:
             raise CeilingReached(f"{self._said(left)}, and {run} may spend up to ${self._ceilings[run]:.2f}")
 
-    def _left(self, rows: Mapping[str, Spending], but: str = "") -> float:
+    def _left(self, rows: Mapping[str, RunSpending], but: str = "") -> float:
         assert self.most is not None
         taken = 0.0
         for run, ceiling in self._ceilings.items():

@@ -6,20 +6,20 @@ from longwriter.types import Record
 from longwriter.writer.outcome.verdict import Finding
 
 
-class Answer(Record):
+class ToolAnswer(Record):
     """What a tool says; the notes below its fields are told to clients."""
 
     model_config = ConfigDict(use_attribute_docstrings=True)
 
 
-class Place(Answer):
+class ReadingPlace(ToolAnswer):
     """Where to go on reading."""
 
     section: int
     paragraph: int
 
 
-class ContentsLine(Answer):
+class ContentsLine(ToolAnswer):
     """A section of the plan."""
 
     number: int
@@ -33,7 +33,7 @@ class ContentsLine(Answer):
     """Earlier text has changed since it was written."""
 
 
-class StartedRun(Answer):
+class StartedRun(ToolAnswer):
     """A run that is written in the background."""
 
     run: str
@@ -43,7 +43,7 @@ class StartedRun(Answer):
     """What to do next."""
 
 
-class OutlineAnswer(Answer):
+class OutlineAnswer(ToolAnswer):
     """The outline of a run, which waits for `write` with its id."""
 
     run: str
@@ -54,7 +54,7 @@ class OutlineAnswer(Answer):
     say: str
 
 
-class OutlineEffects(Answer):
+class OutlineEffects(ToolAnswer):
     """What an edited outline does to the text."""
 
     saved: bool
@@ -70,14 +70,14 @@ class OutlineEffects(Answer):
     words: int
 
 
-class Underway(Answer):
+class Underway(ToolAnswer):
     """The section that is being written."""
 
     number: int
     title: str
 
 
-class RunStatus(Answer):
+class RunStatus(ToolAnswer):
     """How far a run is."""
 
     run: str
@@ -106,7 +106,7 @@ class RunStatus(Answer):
     """All of it in a sentence, and what to do next."""
 
 
-class Passage(Answer):
+class TextPassage(ToolAnswer):
     """A piece of the text, or the contents where no section was named."""
 
     run: str
@@ -115,11 +115,11 @@ class Passage(Answer):
     text: str = ""
     """Markdown."""
     words: int = 0
-    rest: Place | None = None
+    rest: ReadingPlace | None = None
     """Where to go on; null: this is all that was asked for."""
 
 
-class RunCheck(Answer):
+class RunCheck(ToolAnswer):
     """Whether a text is as it was asked for."""
 
     run: str
@@ -146,7 +146,7 @@ class RunCheck(Answer):
     sections: tuple[ContentsLine, ...]
 
 
-class ExportedText(Answer):
+class ExportedText(ToolAnswer):
     """A file with the text so far."""
 
     run: str
@@ -155,7 +155,7 @@ class ExportedText(Answer):
     finished: bool
 
 
-class RunLine(Answer):
+class RunLine(ToolAnswer):
     """A run in the list."""
 
     run: str
@@ -170,7 +170,7 @@ class RunLine(Answer):
     cost: float | None
 
 
-class RunList(Answer):
+class RunList(ToolAnswer):
     """The runs, the one that was active last first."""
 
     runs: tuple[RunLine, ...]

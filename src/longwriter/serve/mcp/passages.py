@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from longwriter.errors import InputError
-from longwriter.serve.mcp.answers import ContentsLine, Passage, Place
+from longwriter.serve.mcp.answers import ContentsLine, ReadingPlace, TextPassage
 from longwriter.text import count_words
 from longwriter.writer.outcome.report import SectionReport
 from longwriter.writer.session import Session
@@ -53,7 +53,7 @@ def paragraphs(session: Session, index: int) -> list[str]:
     return session.document.piece(index).split("\n\n")
 
 
-def passage(folder: Path, first: Place, last: Place) -> Passage:
+def passage(folder: Path, first: ReadingPlace, last: ReadingPlace) -> TextPassage:
     """The text from one paragraph to another, as far as one call gives it. A paragraph 0 at the end is a section's last.
 
     Raises InputError for places that are none.
@@ -70,10 +70,10 @@ def passage(folder: Path, first: Place, last: Place) -> Passage:
         taken.append(text)
         words += length
     title = session.manuscript.plan.title
-    return Passage(run=folder.name, title=title, text="\n\n".join(taken), words=words, rest=rest)
+    return TextPassage(run=folder.name, title=title, text="\n\n".join(taken), words=words, rest=rest)
 
 
-def _between(session: Session, first: Place, last: Place) -> Iterator[tuple[Place, str]]:
+def _between(session: Session, first: ReadingPlace, last: ReadingPlace) -> Iterator[tuple[ReadingPlace, str]]:
     for number in range(first.section, last.section + 1):
         found = paragraphs(session, number - 1)
         start = first.paragraph if number == first.section else 1
@@ -81,4 +81,4 @@ def _between(session: Session, first: Place, last: Place) -> Iterator[tuple[Plac
         if max(start, end) > len(found):
             raise InputError(f"section {number} has {len(found)} paragraphs")
         for k in range(start, end + 1):
-            yield Place(section=number, paragraph=k), found[k - 1]
+            yield ReadingPlace(section=number, paragraph=k), found[k - 1]

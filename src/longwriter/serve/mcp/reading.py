@@ -11,7 +11,7 @@ from longwriter.api.job import new_job
 from longwriter.api.loop import run
 from longwriter.api.runs import Run
 from longwriter.serve.desk import Desk
-from longwriter.serve.mcp.answers import Passage, Place, RunCheck, RunLine, RunList, RunStatus, Underway
+from longwriter.serve.mcp.answers import ReadingPlace, RunCheck, RunLine, RunList, RunStatus, TextPassage, Underway
 from longwriter.serve.mcp.news import AT_WORK, news, said
 from longwriter.serve.mcp.passages import contents, contents_line, passage, session_of
 from longwriter.writer.estimate import Estimate
@@ -124,7 +124,7 @@ class ReadingTools:
         to_section: SectionNumber = None,
         paragraph: Annotated[int, Field(description="First paragraph, from 1.", ge=1)] = 1,
         to_paragraph: Annotated[int | None, Field(description="Last one; null: to the section's end.", ge=1)] = None,
-    ) -> Passage:
+    ) -> TextPassage:
         """Read a section, or a range of sections and paragraphs, of finished text; without a section, the contents.
 
         At most 3,000 words a call; `rest` says where to go on.
@@ -132,8 +132,8 @@ class ReadingTools:
         folder = self.desk.folder(run)
         if section is None:
             return await asyncio.to_thread(_contents, folder)
-        last = Place(section=to_section or section, paragraph=to_paragraph or 0)
-        return await asyncio.to_thread(passage, folder, Place(section=section, paragraph=paragraph), last)
+        last = ReadingPlace(section=to_section or section, paragraph=to_paragraph or 0)
+        return await asyncio.to_thread(passage, folder, ReadingPlace(section=section, paragraph=paragraph), last)
 
     async def check(self, run: RunId) -> RunCheck:
         """Say whether a text is as it was asked for: its length score S_l, the verdict, repetition, each section's words."""
@@ -141,10 +141,10 @@ class ReadingTools:
         return await asyncio.to_thread(_check, folder)
 
 
-def _contents(folder: Path) -> Passage:
+def _contents(folder: Path) -> TextPassage:
     session = session_of(folder)
     lines = contents(session)
-    return Passage(
+    return TextPassage(
         run=folder.name,
         title=session.manuscript.plan.title,
         contents=lines,
