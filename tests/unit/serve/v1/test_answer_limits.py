@@ -9,7 +9,13 @@ TEXT = "One two three. Four five six. Seven eight nine."
 
 @pytest.mark.parametrize(
     ("words", "kept"),
-    [(9, TEXT), (8, "One two three. Four five six."), (6, "One two three. Four five six."), (5, "One two three."), (2, "")],
+    [
+        (9, TEXT),
+        (8, "One two three. Four five six."),
+        (6, "One two three. Four five six."),
+        (5, "One two three."),
+        (2, ""),
+    ],
 )
 def test_capped_at_a_sentence(words, kept):
     assert capped(TEXT, words) == kept

@@ -139,9 +139,7 @@ def test_a_client_that_times_out_and_retries_pays_once(tmp_path, upstream):
         with pytest.raises(openai.APITimeoutError):
             impatient.chat.completions.create(model="local", messages=said())
         with pytest.raises(openai.APITimeoutError):
-            impatient.chat.completions.create(
-                model="local", messages=said(), extra_headers={"x-longwriter-fresh": "1"}
-            )
+            impatient.chat.completions.create(model="local", messages=said(), extra_headers={"x-longwriter-fresh": "1"})
         runs = list((tmp_path / "runs").glob("*/settings.json"))
         assert len(runs) == 2  # one, and a fresh one, whose retries are no fresh ones
         client_of(serving).chat.completions.create(model="local", messages=said())
@@ -160,7 +158,11 @@ def test_a_run_is_joined_after_a_restart(tmp_path, upstream):
     try:
         answer = client_of(serving).chat.completions.create(model="local", messages=said())
         assert plain(answer.choices[0].message.content) == plain(Run(only_run(tmp_path)).text)
-        told = [*said(), {"role": "assistant", "content": answer.choices[0].message.content}, *said("Rewrite section 1")]
+        told = [
+            *said(),
+            {"role": "assistant", "content": answer.choices[0].message.content},
+            *said("Rewrite section 1"),
+        ]
     finally:
         serving.end()
     serving = Serving(tmp_path, "--model", "local", "--base-url", upstream.url)
@@ -196,7 +198,9 @@ def test_a_full_queue_is_429(tmp_path, upstream):
     try:
         client = client_of(serving)
         streams = [
-            client.chat.completions.create(model="local", messages=said(f"Write a 2000-word story of {n} ships"), stream=True)
+            client.chat.completions.create(
+                model="local", messages=said(f"Write a 2000-word story of {n} ships"), stream=True
+            )
             for n in range(2)
         ]
         with pytest.raises(openai.RateLimitError) as raised:

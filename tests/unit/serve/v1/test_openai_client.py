@@ -65,7 +65,11 @@ def test_a_stream(served):
     assert last.choices[0].finish_reason == "stop"
     about = last.model_extra["longwriter"]
     assert plain(text) == draft(runs, about)
-    assert (about["asked"], about["finished"], about["written"]) == (2000, True, Run(runs / about["run"]).report.written)
+    assert (about["asked"], about["finished"], about["written"]) == (
+        2000,
+        True,
+        Run(runs / about["run"]).report.written,
+    )
     assert about["s_l"] > 95
     assert {f["kind"] for f in about["verdict"]} >= {"length", "ending"}
     assert len(upstream.requests) - before == about["calls"]
@@ -107,7 +111,10 @@ def test_short_wants_go_to_the_model(served):
     assert len("".join(c.choices[0].delta.content or "" for c in chunks if c.choices).split()) == 30
     title = said("### Task:\nGenerate a title\n### Chat History:\n<chat_history>Write 9,000 words</chat_history>")
     client.chat.completions.create(model="local:long", messages=title)
-    schema = {"type": "json_schema", "json_schema": {"name": "x", "schema": {"properties": {"words": {"type": "integer"}}}}}
+    schema = {
+        "type": "json_schema",
+        "json_schema": {"name": "x", "schema": {"properties": {"words": {"type": "integer"}}}},
+    }
     found = client.chat.completions.create(model="local", messages=said("Write 9000 words"), response_format=schema)
     assert json.loads(found.choices[0].message.content) == {"words": 9000}
     assert [r["model"] for r in upstream.requests[before:]] == ["other", "local", "local", "local"]
@@ -120,7 +127,12 @@ def test_parameters_reach_the_writer(served):
     client, upstream, runs, _ = served
     before = len(upstream.requests)
     answer = client.chat.completions.create(
-        model="other:long", messages=said("Write a 300-word note"), seed=7, temperature=0.3, top_p=0.8, presence_penalty=0.5
+        model="other:long",
+        messages=said("Write a 300-word note"),
+        seed=7,
+        temperature=0.3,
+        top_p=0.8,
+        presence_penalty=0.5,
     )
     asked = upstream.requests[-1]
     assert (asked["model"], asked["temperature"], asked["top_p"], asked["presence_penalty"]) == ("other", 0.3, 0.8, 0.5)
@@ -171,7 +183,7 @@ def test_a_limit_ends_the_answer_and_continue_goes_on_behind_it(served):
 
 
 def test_continue_behind_what_the_client_has(served):
-    client, upstream, runs, _ = served
+    client, upstream, *_ = served
     whole = client.chat.completions.create(model="local", messages=said(STORY))
     text, before = whole.choices[0].message.content, len(upstream.requests)
     part = text[: text.index(". ", len(text) // 2) + 1]
@@ -230,9 +242,9 @@ def test_completions(served):
     assert answer.object == "text_completion"
     assert answer.choices[0].finish_reason == "stop"
     assert 380 < len(answer.choices[0].text.split()) < 430
-    assert "".join(c.choices[0].text for c in client.completions.create(model="local:long", prompt=raw, stream=True)) == (
-        answer.choices[0].text
-    )
+    assert "".join(
+        c.choices[0].text for c in client.completions.create(model="local:long", prompt=raw, stream=True)
+    ) == (answer.choices[0].text)
     assert "<|user|>" not in str(upstream.requests[-1]["messages"])
 
 
@@ -248,7 +260,9 @@ def test_a_response_is_resumed_behind_any_of_its_events(served):
     before = len(upstream.requests)
     for after in (0, 8, len(events) - 2):
         again = list(client.responses.retrieve(final.id, stream=True, starting_after=after))
-        assert [(e.sequence_number, e.type) for e in again] == [(e.sequence_number, e.type) for e in events[after + 1 :]]
+        assert [(e.sequence_number, e.type) for e in again] == [
+            (e.sequence_number, e.type) for e in events[after + 1 :]
+        ]
         deltas = [e.delta for e in again if e.type == "response.output_text.delta"]
         assert final.output_text.endswith("".join(deltas))
     assert client.responses.retrieve(final.id).output_text == final.output_text
@@ -305,14 +319,16 @@ def test_metrics(served):
     assert float(found["longwriter_words_total"]) > 1900
     assert float(found['longwriter_calls_total{way="run"}']) > 3
     assert float(found["longwriter_streams_open"]) == 0
-    assert any(name.startswith('longwriter_requests_total{endpoint="chat",way="joined",status="200"}') for name in found)
+    assert any(
+        name.startswith('longwriter_requests_total{endpoint="chat",way="joined",status="200"}') for name in found
+    )
     kinds = [line.split()[2] for line in text.splitlines() if line.startswith("# TYPE")]
     assert len(kinds) == len(set(kinds))
     assert {name.partition("{")[0] for name in found} <= set(kinds)
 
 
 async def test_the_asynchronous_client(served):
-    _, _, runs, port = served
+    *_, port = served
     async with openai.AsyncOpenAI(base_url=f"http://127.0.0.1:{port}/v1", api_key="none") as client:
         stream = await client.chat.completions.create(model="local", messages=said(STORY), stream=True)
         text = "".join([chunk.choices[0].delta.content or "" async for chunk in stream])

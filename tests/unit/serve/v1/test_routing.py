@@ -86,7 +86,9 @@ def test_continue(text):
     assert is_continue(text)
 
 
-@pytest.mark.parametrize("text", ["Continue, but with a dragon", "Is there more?", "Write more about tea", "继续讨论茶的历史", ""])
+@pytest.mark.parametrize(
+    "text", ["Continue, but with a dragon", "Is there more?", "More about tea", "继续讨论茶的历史", ""]
+)
 def test_not_continue(text):
     assert not is_continue(text)
 
@@ -109,7 +111,9 @@ def test_redo(text, numbers, chapters, words, factor):
     assert redo_of(text) == Redo(numbers, chapters, text, words, factor)
 
 
-@pytest.mark.parametrize("text", ["What happens in section 3?", "Write a story in three parts", "Rewrite it", "Continue"])
+@pytest.mark.parametrize(
+    "text", ["What happens in section 3?", "Write a story in three parts", "Rewrite it", "Continue"]
+)
 def test_no_redo(text):
     assert redo_of(text) is None
 
@@ -121,7 +125,8 @@ def test_an_instruction_is_the_last_message():
 
 def test_an_instruction_says_what_was_said_before():
     said = [
-        ApiMessage("system", "Be a pirate."), ApiMessage("user", "Write 50 words on rum"), ApiMessage("assistant", "Arr " * 2000),
+        ApiMessage("system", "Be a pirate."), ApiMessage("user", "Write 50 words on rum"),
+        ApiMessage("assistant", "Arr " * 2000),
         ApiMessage("user", "Now a 2000-word story"),
     ]  # fmt: skip
     text, words = instruction_of(said)

@@ -146,10 +146,10 @@ class Orders:
                 known = self._known(request, client, number)
                 async with self._lock(known):
                     taken.append(await self._one(request, config, known, number, more))
-        except BaseException:
-            for one in taken:
-                self.release(one, whole=False)
-            raise
+        finally:
+            if len(taken) < request.n:
+                for one in taken:
+                    self.release(one, whole=False)
         return taken
 
     def _lock(self, name: str) -> asyncio.Lock:
