@@ -1,7 +1,8 @@
 """What watching costs a server, and what a kill costs a run. Everything is a process of its own, over real connections.
 
 Run: python measurements/serve.py [--seconds N]. Prints JSON: the server's processor time with no reader and with twenty
-readers of one run that streams 200 tokens a second (share of a core), its memory meanwhile, and how the text of a run whose
+readers of one run that streams 200 tokens a second (share of a core), its memory before, after none, after twenty and after
+they have left, and how the text of a run whose
 server was killed in the middle of sections compares with that of one that nobody stopped. Aims: extra share < 0.05, memory
 flat, texts equal. Linux, for /proc.
 """
@@ -43,13 +44,13 @@ class Served:
         assert self.process.stderr is not None
         self.port = int(self.process.stderr.readline().rpartition(":")[2])
 
-    def ask(self, method: str, path: str, body: object = None) -> Any:
+    def ask(self, method: str, path: str, body: object = None) -> dict[str, Any]:
         """A request of the page."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         headers = {"x-longwriter": "1", "content-type": "application/json"}
         connection.request(method, path, None if body is None else json.dumps(body), headers)
         answer = connection.getresponse()
-        told = json.loads(answer.read())
+        told: dict[str, Any] = json.loads(answer.read())
         if answer.status >= 400:
             raise SystemExit(f"{method} {path}: {told}")
         return told
@@ -109,16 +110,17 @@ def watching(home: Path, seconds: float) -> dict[str, object]:
         order = {"prompt": "Write a 36000-word history of bridges", "plan": PLAN}
         name = server.ask("POST", "/api/runs", order)["name"]
         time.sleep(8)
-        shares, memory = {"none": list[float](), "twenty": list[float]()}, list[float]()
-        for _ in range(3):  # turn about, since a run grows
-            shares["none"].append(server.share(seconds))
-            readers = [Reader(server.port, name) for _ in range(READERS)]
-            time.sleep(2)
-            shares["twenty"].append(server.share(seconds))
-            memory.append(server.megabytes())
-            for reader in readers:
-                reader.leave()
-        none, twenty = (sum(found) / len(found) for found in shares.values())
+        memory = [server.megabytes()]
+        none = server.share(seconds)
+        memory.append(server.megabytes())
+        readers = [Reader(server.port, name) for _ in range(READERS)]
+        time.sleep(2)
+        twenty = server.share(seconds)
+        memory.append(server.megabytes())
+        for reader in readers:
+            reader.leave()
+        time.sleep(seconds)
+        memory.append(server.megabytes())
         return {
             "readers": READERS,
             "share_without": round(none, 4),
@@ -167,7 +169,7 @@ def _sections(folder: Path) -> int:
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=20.0, help="of each of six measurements")
+    parser.add_argument("--seconds", type=float, default=40.0, help="of each measurement")
     seconds = parser.parse_args().seconds
     with tempfile.TemporaryDirectory() as folder:
         found = {"watching": watching(Path(folder) / "runs", seconds), "killed": killed(Path(folder))}

@@ -34,9 +34,7 @@ STATUS: tuple[tuple[type[LongWriterError], int], ...] = (
 """What an error of ours is over HTTP; the first that fits."""
 
 
-def application(
-    desk: Desk, token: str = "", keys: ClientKeys | None = None, rooms: "Rooms | None" = None
-) -> Starlette:
+def application(desk: Desk, token: str = "", keys: ClientKeys | None = None, rooms: "Rooms | None" = None) -> Starlette:
     """All of the server. It opens the desk when it starts and closes it when it ends.
 
     `token`: "" for none. `rooms`: what is served; None: the page, the API, and MCP where its package is.
@@ -96,7 +94,7 @@ def _login(token: str) -> Route:
             return Response(status_code=204)
         if not isinstance(given, str) or not same(given, token):
             return error_response(401, "that is not the token", "Unauthorized")
-        return Response(status_code=204, headers={"set-cookie": request.scope["longwriter.cookie"]})
+        return Response(status_code=204, headers={"set-cookie": request.scope["cookie"]})
 
     return Route(LOGIN, login, methods=["POST"])
 

@@ -24,7 +24,7 @@ from longwriter.serve.writing.begin import is_run, make_run, new_run
 from longwriter.serve.writing.going import going, is_going
 from longwriter.serve.writing.live import LiveRun
 from longwriter.serve.writing.spending import DaySpending
-from longwriter.serve.writing.worker import GRACE_S, Worker
+from longwriter.serve.writing.worker import GRACE_S, WorkerThread
 from longwriter.serve.writing.writer import RunWriter
 from longwriter.writer.records import ControlRecord
 from longwriter.writer.revision.edits import Edits, has_work
@@ -55,13 +55,13 @@ class Desk:
         self._alone: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         """Held while this server works on a run that is not live, and while one becomes so."""
         self._tasks: set[asyncio.Task[None]] = set()
-        self._worker: Worker
+        self._worker: WorkerThread
         self._loop: asyncio.AbstractEventLoop
 
     async def __aenter__(self) -> Self:
         """Go on with every run that was going, unless another process has it."""
         self._loop = asyncio.get_running_loop()
-        self._worker = Worker()
+        self._worker = WorkerThread()
         self._worker.start()
         if not self.settings.read_only:
             await asyncio.to_thread(self._trash.purge)

@@ -100,7 +100,9 @@ async def test_the_same_request_twice_is_two_runs_and_a_name_is_one(tmp_path: Pa
                 desk.folder(name)
 
 
-@pytest.mark.parametrize("option", ["out", "config", "prices", "key_env", "headers", "extra_body", "runs", "run", "force"])
+@pytest.mark.parametrize(
+    "option", ["out", "config", "prices", "key_env", "headers", "extra_body", "runs", "run", "force"]
+)
 async def test_a_request_names_no_files_keys_or_headers(tmp_path: Path, option: str) -> None:
     async with desk_in(tmp_path) as desk:
         with pytest.raises(InputError, match=f"takes no {option}"):
@@ -206,7 +208,12 @@ async def test_a_run_of_another_process_is_shown_live_and_not_touched(tmp_path: 
         folder = tmp_path / name
         with opened(folder, saved_settings(folder)):
             assert (await desk.rows())[0].here is False
-            for change in (desk.go(name), desk.delete(name), desk.pause(name), desk.do(name, lambda e: e.snapshot("x"))):
+            for change in (
+                desk.go(name),
+                desk.delete(name),
+                desk.pause(name),
+                desk.do(name, lambda e: e.snapshot("x")),
+            ):
                 with pytest.raises(RunError, match="another process"):
                     await change
             async with desk.feed(name) as feed:
@@ -268,7 +275,7 @@ async def test_a_failure_is_told_and_go_tries_again(tmp_path: Path) -> None:
             assert "Incorrect API key" in (await until(desk, name, "failed")).state.why
             await desk.go(name)
             await until(desk, name, "finished")
-            row, = await desk.rows()
+            (row,) = await desk.rows()
             assert row.state == "finished"
 
 
