@@ -26,9 +26,14 @@ export const signed = (sign, says, press, properties = {}) =>
 
 export const link = (href, label, properties = {}) => h("a", { href, ...properties }, label);
 
-/** A field under its name. */
-export const field = (label, input, hint) =>
-  h("label", { class: "field" }, h("span", { class: "name" }, label), input, hint && h("span", { class: "hint" }, hint));
+let hints = 0;
+
+/** A field under its name; a hint describes it and is no part of the name. */
+export function field(label, input, hint) {
+  const id = `hint${hints++}`;
+  if (hint) input.setAttribute("aria-describedby", id);
+  return h("div", { class: "field" }, h("label", {}, h("span", { class: "name" }, label), input), hint && h("span", { class: "hint", id }, hint));
+}
 
 /** Put rendered Markdown in: the one place where HTML comes in, and only from the server's field `html`. */
 export function prose(element, html) {

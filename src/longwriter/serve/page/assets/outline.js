@@ -112,7 +112,7 @@ class Outline {
       effects.stale.length && t("effects.stale", { n: effects.stale.length, which: effects.stale.map((i) => i + 1).join(", ") }),
     ].filter(Boolean);
     this.effectsLine.replaceChildren(h("p", {}, parts.length ? parts.join(" · ") : t("effects.nothing")),
-      this.left ? h("p", { class: "warn" }, t("effects.left", { n: Math.abs(this.left) })) : "");
+      this.left ? h("p", { class: "warn" }, t(this.left > 0 ? "effects.short" : "effects.over", { n: Math.abs(this.left) })) : "");
   }
 
   move(line, by) {

@@ -16,7 +16,7 @@ class Section {
     this.drafts = h("div", { class: "candidates" });
     this.list = h("ol", { class: "versions", reversed: true });
     this.facts = h("p", { class: "facts" });
-    this.edit = button(t("edit"), () => this.editor());
+    this.edit = button(t("edit"), () => this.editor(), { hidden: true });
   }
 
   at(...rest) {
