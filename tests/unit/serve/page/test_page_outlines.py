@@ -30,7 +30,9 @@ def test_pasted_outlines_are_read_in_any_form(page: DeskClient) -> None:
         ("Leaves", "Origins", 300, "where from"),
         ("Water", "Origins", 200, ""),
     ]
-    assert len(page.post("/api/outline/parse", {"text": "1. Leaves (300 words)\n2. Water (200 words)"})["sections"]) == 2
+    assert (
+        len(page.post("/api/outline/parse", {"text": "1. Leaves (300 words)\n2. Water (200 words)"})["sections"]) == 2
+    )
     assert "no section found" in page.post("/api/outline/parse", {"text": "Hello."}, 400)["error"]["message"]
 
 
@@ -51,7 +53,9 @@ def test_a_preview_changes_nothing_and_says_what_would(page: DeskClient, home: P
     renamed = third | {"title": "Another title"}
     found = page.post(f"{ONE}/outline/preview", told | {"sections": [first, second, renamed]})
     assert (found["effects"]["new"], found["effects"]["dropped"]) == ([2], [2])
-    found = page.post(f"{ONE}/outline/preview", told | {"sections": [first, second, renamed], "keep": {"2": third["id"]}})
+    found = page.post(
+        f"{ONE}/outline/preview", told | {"sections": [first, second, renamed], "keep": {"2": third["id"]}}
+    )
     assert (found["effects"]["new"], found["effects"]["kept"], found["effects"]["dropped"]) == ([], [2], [])
     assert (home / "one" / "journal.jsonl").read_bytes() == before
 
@@ -64,9 +68,13 @@ def test_the_unwritten_rest_gives_and_takes(page: DeskClient) -> None:
     sections[3]["words"] = 500
     found = page.post(f"{ONE}/outline/preview", told | {"sections": sections, "total": 2400, "changed": 3})
     assert [s["words"] for s in found["sections"]] == [500, 500, 500, 500, 200, 200]
-    found = page.post(f"{ONE}/outline/preview", told | {"sections": sections, "total": 2400, "changed": 3, "locks": [4]})
+    found = page.post(
+        f"{ONE}/outline/preview", told | {"sections": sections, "total": 2400, "changed": 3, "locks": [4]}
+    )
     assert [s["words"] for s in found["sections"]] == [500, 500, 500, 500, 300, 100]
-    found = page.post(f"{ONE}/outline/preview", told | {"sections": sections, "total": 2400, "changed": 3, "locks": [4, 5]})
+    found = page.post(
+        f"{ONE}/outline/preview", told | {"sections": sections, "total": 2400, "changed": 3, "locks": [4, 5]}
+    )
     assert found["left_over"] == -200
 
 
@@ -83,7 +91,9 @@ def test_an_outline_is_followed_and_its_new_section_is_written(page: DeskClient,
     page.post(f"{ONE}/go")
     run = page.until(ONE, lambda found: found["state"] == "finished")
     assert run["sections"][3]["written"] > 100
-    assert [s["version"] for s in run["sections"][:3]] == [s.entry for i in (1, 2, 3) for s in Run(home / "one").versions(i)]
+    assert [s["version"] for s in run["sections"][:3]] == [
+        s.entry for i in (1, 2, 3) for s in Run(home / "one").versions(i)
+    ]
 
 
 def test_a_renamed_line_keeps_its_text_where_a_person_says_so(page: DeskClient) -> None:
@@ -133,13 +143,17 @@ def test_an_outline_that_is_none_is_refused(page: DeskClient, home: Path, wrong:
 
 def test_titles_of_odd_characters_are_one_line(page: DeskClient) -> None:
     told = outline(page)
-    page.put(f"{ONE}/outline", told | {"sections": [*told["sections"], {"title": "a\n# b\u0000\ud800<script>", "words": 40}]})
+    page.put(
+        f"{ONE}/outline", told | {"sections": [*told["sections"], {"title": "a\n# b\u0000\ud800<script>", "words": 40}]}
+    )
     assert page.get(ONE)["sections"][3]["title"] == "a # b\ufffd<script>"
 
 
 def test_a_run_without_an_outline_has_none_to_preview(page: DeskClient) -> None:
     name = page.post("/api/runs", {"prompt": "Write 500 words about tea", "start": False}, 201)["name"]
     told = {"sections": [{"title": "x", "words": 5}]}
-    assert page.post(f"/api/runs/{name}/outline/preview", told, 404)["error"]["message"] == "this run has no outline yet"
+    assert (
+        page.post(f"/api/runs/{name}/outline/preview", told, 404)["error"]["message"] == "this run has no outline yet"
+    )
     run = page.get(f"/api/runs/{name}")
     assert (run["state"], run["sections"], run["aim"]) == ("no plan", [], None)

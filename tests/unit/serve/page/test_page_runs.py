@@ -35,7 +35,9 @@ def test_a_run_as_the_page_has_it(page: DeskClient) -> None:
 
 
 def test_an_estimate_asks_no_model_and_leaves_no_run(page: DeskClient, home: Path) -> None:
-    told = page.post("/api/estimate", {"prompt": "Write a 5000-word story", "model": "openai/gpt-4o", "context": "window"})
+    told = page.post(
+        "/api/estimate", {"prompt": "Write a 5000-word story", "model": "openai/gpt-4o", "context": "window"}
+    )
     assert (told["aim"], told["context"], told["assumed"]) == (5000, "window", False)
     assert told["calls"] > 5
     assert told["cost"] > 0
@@ -139,7 +141,20 @@ def test_models_name_the_servers_own_first(home: Path) -> None:
         assert all(model.keys() == {"name", "base_url", "about"} for model in models)
 
 
-NAMES = ("nobody", "..", ".trash", "a%2Fb", "%2e%2e", "..%2f..%2fetc", "one%00", "x" * 300, "one.", "%ff", "%E4%B8%80", "one%5c")
+NAMES = (
+    "nobody",
+    "..",
+    ".trash",
+    "a%2Fb",
+    "%2e%2e",
+    "..%2f..%2fetc",
+    "one%00",
+    "x" * 300,
+    "one.",
+    "%ff",
+    "%E4%B8%80",
+    "one%5c",
+)
 
 
 @pytest.mark.parametrize("rest", ["", "/text", "/report", "/export/md", "/events", "/sections/0/versions"])
@@ -151,7 +166,9 @@ def test_no_name_leads_elsewhere(page: DeskClient, home: Path, rest: str) -> Non
         assert str(home) not in said
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b"{", b"null", b"\xff", b"NaN", b'{"on": NaN}', b"[" * 100_000, b'{"on":' * 50_000])
+@pytest.mark.parametrize(
+    "body", [b"", b"[]", b"{", b"null", b"\xff", b"NaN", b'{"on": NaN}', b"[" * 100_000, b'{"on":' * 50_000]
+)
 def test_a_request_is_a_json_object(page: DeskClient, body: bytes) -> None:
     answer = page.raw("POST", f"{ONE}/review", body)
     assert answer.status_code == 400, answer.text

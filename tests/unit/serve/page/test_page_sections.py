@@ -6,6 +6,9 @@ import pytest
 from tests.helpers.desk_server import DeskClient, desk_server, written
 
 from longwriter.api.runs import Run
+from longwriter.models.base import ModelConfig
+from longwriter.serve.page.asking import ModelAsked
+from longwriter.serve.page.sections import asked_model
 
 ONE = "/api/runs/one"
 FIRST = f"{ONE}/sections/0"
@@ -123,7 +126,9 @@ def test_paragraphs_of_a_comparison_that_does_not_hold_any_more_are_refused(page
     told = page.post(f"{FIRST}/accept", {"version": entry, "paragraphs": [0], "base": entry}, 409)
     assert told["error"]["type"] == "EditConflict"
     for wrong in ([99], [-1]):
-        assert "compare again" in str(page.post(f"{FIRST}/accept", {"version": entry, "paragraphs": wrong, "base": b}, 400))
+        assert "compare again" in str(
+            page.post(f"{FIRST}/accept", {"version": entry, "paragraphs": wrong, "base": b}, 400)
+        )
 
 
 def test_drafts_stand_beside_the_text_until_one_is_chosen(page: DeskClient) -> None:
@@ -132,7 +137,9 @@ def test_drafts_stand_beside_the_text_until_one_is_chosen(page: DeskClient) -> N
     told = page.until(f"{FIRST}/versions", lambda found: len(found["waiting"]) == 2)
     assert told["final"] == entry
     drafts = [v for v in told["versions"] if v["entry"] in told["waiting"]]
-    assert {(v["why"], v["instruction"], v["draft"], v["parent"]) for v in drafts} == {("draft", "Shorter.", True, entry)}
+    assert {(v["why"], v["instruction"], v["draft"], v["parent"]) for v in drafts} == {
+        ("draft", "Shorter.", True, entry)
+    }
     assert all(v["words"] < 0.7 * told["versions"][0]["words"] for v in drafts)
     assert page.get(ONE)["sections"][0]["drafts"] == 2
     finished(page)
@@ -208,11 +215,7 @@ def test_what_cannot_be_done_says_so_and_changes_nothing(
     assert (home / "one" / "journal.jsonl").read_bytes() == before
 
 
-def test_a_key_never_goes_to_another_address(tmp_path: Path) -> None:
-    from longwriter.models.base import ModelConfig
-    from longwriter.serve.page.asking import ModelAsked
-    from longwriter.serve.page.sections import asked_model
-
+def test_a_key_never_goes_to_another_address() -> None:
     own = ModelConfig(model="m", base_url="http://a.example/v1", key_env="SECRET", headers={"x-key": "env:SECRET"})
     there = asked_model(ModelAsked(model="n", base_url="http://b.example/v1"), own)
     assert there is not None
