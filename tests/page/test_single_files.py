@@ -87,7 +87,7 @@ def test_headings_of_a_text_are_no_signs(browser: Any, folder: Path) -> None:
 def test_a_table_that_goes_on_says_so_until_its_end(browser: Any, folder: Path) -> None:
     page = opened(browser, width=400)
     page.goto(f"file://{folder}/report.html")
-    wide = page.locator(".wide").filter(has=page.locator("text=items")).first
+    wide = page.get_by_role("region", name="Scores by bucket")
     wide.scroll_into_view_if_needed()
     assert wide.evaluate("one => one.scrollWidth > one.clientWidth")
 
