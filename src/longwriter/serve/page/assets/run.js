@@ -36,6 +36,8 @@ class Desk {
     this.tools = h("div", { class: "stale" });
     this.pill = button("", () => this.pin(), { class: "pill", hidden: true });
     this.stateLine = h("p", { class: "statement" });
+    this.title = h("h1", { dir: "auto" });
+    this.wanted = h("p", { class: "wanted", dir: "auto" });
     this.side = h("aside", { class: "outline", id: "outline", "aria-label": t("outline") },
       this.total, this.totalBar, h("nav", { "aria-label": t("sections.nav") }, this.list), this.tools,
       this.may ? link(pagePath(name, "outline"), t("outline.edit"), { class: "quiet" }) : null, this.meter);
@@ -54,7 +56,7 @@ class Desk {
   /** The buttons that the state leaves; redrawn when they change, so that the one in focus stays. */
   controls() {
     const { state, control = {}, sections = [] } = this.run;
-    const drawn = JSON.stringify([state, control.after, control.review, this.link]);
+    const drawn = JSON.stringify([state, this.run.title, control.after, control.review, this.link]);
     if (drawn === this.drawnControls) return;
     this.drawnControls = drawn;
     const actions = [];
@@ -123,6 +125,8 @@ class Desk {
     this.total.replaceChildren(h("strong", {}, number(written)), aim ? ` ${t("of.words", { n: aim })}` : "");
     this.totalBar.style.setProperty("--part", aim ? Math.min(1, written / aim) : 0);
     this.meter.replaceChildren(...meterRows(run.meter));
+    this.title.textContent = run.title || run.instruction || this.name;
+    this.wanted.textContent = run.title ? run.instruction : "";
     this.stateLine.className = `statement ${run.state.replace(" ", "_")}`;
     this.stateLine.textContent = this.link === false ? t("link.lost") : stateText(run);
     this.controls();
@@ -238,9 +242,7 @@ class Desk {
   }
 
   show(main) {
-    const title = h("h1", { dir: "auto" }, this.run.title || this.run.instruction || this.name);
-    const asked = this.run.instruction && this.run.title ? h("p", { class: "wanted", dir: "auto" }, this.run.instruction) : null;
-    const article = h("article", { class: "book" }, h("header", { class: "cover" }, title, asked, this.stateLine), this.book.root);
+    const article = h("article", { class: "book" }, h("header", { class: "cover" }, this.title, this.wanted, this.stateLine), this.book.root);
     main.replaceChildren(h("div", { class: "desk" }, this.side, article), this.pill);
     this.take({});
     this.list.addEventListener("click", () => this.openDrawer(false));
