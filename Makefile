@@ -11,18 +11,26 @@ override PROMPT := $(value PROMPT)
 override OUT := $(value OUT)
 export PROMPT OUT
 
-.PHONY: write test test-fast test-real test-recipe check fmt measure locks dist clean
+.PHONY: write serve test test-fast test-page test-real test-recipe check fmt measure locks dist clean
 
 write: .venv/ready-write
 	@$(BIN)/longwriter write --words $(WORDS) $${OUT:+--out "$$OUT"} --json -- "$$PROMPT" > .venv/written.json
 	@$(BIN)/python .ci/beginning.py < .venv/written.json
+
+# The page to write at, http://127.0.0.1:8765, and the API beside it.
+serve: .venv/ready-serve
+	$(BIN)/longwriter serve
 
 test: .venv/ready-dev
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist worksteal
 
 # Without kills, memory, many processes, and what takes seconds.
 test-fast: .venv/ready-dev
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m 'not slow and not real and not recipe and not live' -n auto --dist worksteal
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m 'not slow and not real and not recipe and not live and not page' -n auto --dist worksteal
+
+# The page in Chromium (Debian: apt-get install chromium), which is not installed here; without it they are skipped.
+test-page: .venv/ready-page
+	$(BIN)/python -m pytest -m page tests/page
 
 # Writes with the small model, which is fetched once (93 MB).
 test-real: .venv/ready-dev .venv/ready-write

@@ -2,7 +2,7 @@
 
     make locks
 
-`train.txt` is everything (the extras dev, gguf, local, deepspeed and ray) but PyTorch; `dev.txt` and `write.txt` are its parts
+`train.txt` is everything (the extras page, gguf, local, deepspeed and ray) but PyTorch; `dev.txt` and `write.txt` are its parts
 for `make check` and `make write`. Versions that stand in the files are kept where pyproject.toml still allows them; delete a
 requirement's line to renew it.
 
@@ -17,7 +17,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 LOCKS = ROOT / "locks"
-EXTRAS = {"train": ("dev", "gguf", "local", "deepspeed", "ray"), "dev": ("dev",), "write": ("gguf",)}
+EXTRAS = {
+    "train": ("page", "gguf", "local", "deepspeed", "ray"),
+    "page": ("page", "gguf"),
+    "dev": ("dev",),
+    "serve": ("gguf", "mcp"),
+    "write": ("gguf",),
+}
 UV = (
     "uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate "
     "--group build"

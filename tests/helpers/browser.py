@@ -15,7 +15,9 @@ SWITCHES = ("--no-sandbox", "--disable-dev-shm-usage")
 
 def chromium() -> str:
     """Where it is. Skips a test where there is none, or no driver."""
-    pytest.importorskip("playwright", reason="pip install 'longwriter[dev]' brings playwright, which drives the browser")
+    pytest.importorskip(
+        "playwright", reason="pip install 'longwriter[dev]' brings playwright, which drives the browser"
+    )
     found = shutil.which("chromium") or shutil.which("google-chrome")
     return found or pytest.skip("no Chromium: apt-get install chromium")
 
@@ -34,7 +36,9 @@ def browsing() -> Iterator[Any]:
 
 def opened(browser: Any, *, width: int = 1280, theme: str = "light", locale: str = "en-GB", **more: Any) -> Any:
     """A page of its own; what it complains of, a refused script or style included, is in `page.complaints`."""
-    page = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=theme, locale=locale, **more).new_page()
+    page = browser.new_context(
+        viewport={"width": width, "height": 800}, color_scheme=theme, locale=locale, **more
+    ).new_page()
     page.complaints = []
     page.on("pageerror", lambda error: page.complaints.append(str(error)))
     page.on("console", lambda said: page.complaints.append(said.text) if said.type in ("error", "warning") else None)

@@ -138,10 +138,19 @@ class CannedRun:
 
         asked = {"instruction": "Quieter; end on the oars.", "parent": 10 + index}
         first = version(10 + index, 1, "written")
-        return {"versions": [first, version(70, 2, "draft", **asked), version(71, 3, "draft", model="gpt-5-mini", **asked)], "final": 10 + index, "waiting": [70, 71]}
+        return {
+            "versions": [first, version(70, 2, "draft", **asked), version(71, 3, "draft", model="gpt-5-mini", **asked)],
+            "final": 10 + index,
+            "waiting": [70, 71],
+        }
 
     def diff(self) -> dict[str, Any]:
-        changed = [["=", "He kept the log in a hand so "], ["-", "small"], ["+", "fine"], ["=", " that the inspector, every spring, asked for a glass."]]
+        changed = [
+            ["=", "He kept the log in a hand so "],
+            ["-", "small"],
+            ["+", "fine"],
+            ["=", " that the inspector, every spring, asked for a glass."],
+        ]
         return {
             "paragraphs": [
                 {"kind": "same", "a": PROSE[0], "b": PROSE[0], "words": []},
@@ -153,16 +162,33 @@ class CannedRun:
 
     def report(self) -> dict[str, Any]:
         lengths = [
-            {"number": i + 1, "title": self.section(i)["title"], "planned": self.words, "asked": self.words, "written": int(self.words * (0.6 + 0.13 * (i % 6)))}
+            {
+                "number": i + 1,
+                "title": self.section(i)["title"],
+                "planned": self.words,
+                "asked": self.words,
+                "written": int(self.words * (0.6 + 0.13 * (i % 6))),
+            }
             for i in range(self.count)
         ]
         verdict = [
-            {"kind": "repetition", "ok": False, "text": "Section 7 says again what stood in section 2.", "at": {"section": 6, "paragraph": 1}},
+            {
+                "kind": "repetition",
+                "ok": False,
+                "text": "Section 7 says again what stood in section 2.",
+                "at": {"section": 6, "paragraph": 1},
+            },
             {"kind": "length", "ok": True, "text": "6,120 words: 2 % over what was asked."},
         ]
         passage = {"section": 5, "paragraph": 1, "text": "Wind, sea, oil, ships."}
         along = [0.0, 0.01, 0.02, 0.01, 0.04, 0.03, 0.12, 0.05, 0.04, 0.06]
-        return {"finished": True, "verdict": verdict, "lengths": lengths, "repetition": {"share": 0.038, "along": along, "passages": [passage]}, "spent": {"cost": 0.36}}
+        return {
+            "finished": True,
+            "verdict": verdict,
+            "lengths": lengths,
+            "repetition": {"share": 0.038, "along": along, "passages": [passage]},
+            "spent": {"cost": 0.36},
+        }
 
 
 def _event(kind: str, data: object, position: int | None = None) -> str:
@@ -199,7 +225,9 @@ class PageServer:
                 run.calls.append((request.method, "/".join(path), body))
         match path:
             case ["me"]:
-                return JSONResponse({"version": "0", "read_only": False, "languages": ["en", "zh"], "exports": ["md", "html"]})
+                return JSONResponse(
+                    {"version": "0", "read_only": False, "languages": ["en", "zh"], "exports": ["md", "html"]}
+                )
             case ["models"]:
                 return JSONResponse({"models": [{"name": "smollm2", "base_url": None, "about": "on this machine"}]})
             case ["events"]:
@@ -217,7 +245,9 @@ class PageServer:
             case ["undo"]:
                 return JSONResponse({})
             case ["outline", "parse"]:
-                return JSONResponse({"title": "Pasted", "sections": [{"title": "One", "chapter": "", "point": "", "words": 100}]})
+                return JSONResponse(
+                    {"title": "Pasted", "sections": [{"title": "One", "chapter": "", "point": "", "words": 100}]}
+                )
             case ["runs", name, *rest] if name in self.runs:
                 return await self.of_run(request, self.runs[name], rest, body)
         return JSONResponse({"error": {"message": f"no {'/'.join(path)}", "type": "InputError"}}, 404)
@@ -228,7 +258,17 @@ class PageServer:
                 return JSONResponse({"undo": "u1"} if request.method == "DELETE" else run.whole())
             case ["text"]:
                 first, last = int(request.query_params["from"]), int(request.query_params["to"])
-                rows = [{"index": i, "id": f"id{i}", "version": 10 + i, "html": run.html(i), "words": run.words, "dir": "auto"} for i in range(first, min(last, run.done))]
+                rows = [
+                    {
+                        "index": i,
+                        "id": f"id{i}",
+                        "version": 10 + i,
+                        "html": run.html(i),
+                        "words": run.words,
+                        "dir": "auto",
+                    }
+                    for i in range(first, min(last, run.done))
+                ]
                 return JSONResponse({"sections": rows})
             case ["events"]:
                 return StreamingResponse(self.stream(run), media_type="text/event-stream")
@@ -238,8 +278,16 @@ class PageServer:
                 return JSONResponse({"snapshots": [{"entry": 30, "name": "Before the fog", "at": time.time() - 9000}]})
             case ["outline", "preview"]:
                 count = len(body["sections"])
-                effects = {"unchanged": [], "moved": [], "new": [i for i, s in enumerate(body["sections"]) if not s.get("id")], "dropped": [], "stale": [i for i in range(5, min(count, run.done))]}
-                return JSONResponse({"sections": body["sections"], "total": body["total"], "left_over": 0, "effects": effects})
+                effects = {
+                    "unchanged": [],
+                    "moved": [],
+                    "new": [i for i, s in enumerate(body["sections"]) if not s.get("id")],
+                    "dropped": [],
+                    "stale": [i for i in range(5, min(count, run.done))],
+                }
+                return JSONResponse(
+                    {"sections": body["sections"], "total": body["total"], "left_over": 0, "effects": effects}
+                )
             case ["sections", index, "versions"]:
                 return JSONResponse(run.versions(int(index)))
             case ["sections", index, "versions", entry]:
@@ -252,7 +300,14 @@ class PageServer:
                     {"kind": "same", "base": "a", "mine": "The same.", "theirs": "The same."},
                     {"kind": "conflict", "base": "b", "mine": "My own words.", "theirs": "The words of another."},
                 ]
-                return JSONResponse({"error": {"message": "changed meanwhile", "type": "EditConflict"}, "theirs": {"entry": 71, "text": ""}, "merge": merge}, 409)
+                return JSONResponse(
+                    {
+                        "error": {"message": "changed meanwhile", "type": "EditConflict"},
+                        "theirs": {"entry": 71, "text": ""},
+                        "merge": merge,
+                    },
+                    409,
+                )
         return JSONResponse({})
 
     async def still(self) -> AsyncIterator[str]:
@@ -277,7 +332,16 @@ class PageServer:
                 at += len(part)
                 if k >= run.finish_after:
                     run.texts[run.done], run.done, run.position = text[:at], run.done + 1, run.position + 1
-                    done = {"index": run.done - 1, "id": f"id{run.done - 1}", "version": 9 + run.done, "html": run.html(run.done - 1), "words": k, "stale": False, "hand": False, "drafts": 0}
+                    done = {
+                        "index": run.done - 1,
+                        "id": f"id{run.done - 1}",
+                        "version": 9 + run.done,
+                        "html": run.html(run.done - 1),
+                        "words": k,
+                        "stale": False,
+                        "hand": False,
+                        "drafts": 0,
+                    }
                     yield _event("section", done, run.position)
                     yield _event("state", state | {"state": "paused", "writing": []}, run.position)
                     break

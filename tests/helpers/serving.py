@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
+
 from tests.helpers.desk import Desk as Terminal
 
 MOST_S = 60

@@ -17,7 +17,9 @@ def test_scripts_stay_small() -> None:
 
 
 def test_html_comes_in_at_one_place_and_nothing_from_elsewhere() -> None:
-    entries = re.compile(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|DOMParser|\beval\(|new Function|setAttribute\(\"on")
+    entries = re.compile(
+        r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|DOMParser|\beval\(|new Function|setAttribute\(\"on"
+    )
     found = {path.name: len(entries.findall(path.read_text("utf-8"))) for path in SCRIPTS}
     assert {name: n for name, n in found.items() if n} == {"dom.js": 1}
     for path in ASSETS.iterdir():

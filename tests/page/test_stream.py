@@ -32,7 +32,9 @@ def test_only_the_last_paragraph_changes_while_words_stream(browser: Any) -> Non
         assert {piece for piece, _, _ in changed} == {"s6"}
         texts = [last for _, last, kind in changed if kind == "characterData"]
         assert len(texts) >= 8
-        assert sum(not last for last in texts) <= sum(kind == "childList" for _, _, kind in changed)  # a paragraph's end, then the next
+        assert sum(not last for last in texts) <= sum(
+            kind == "childList" for _, _, kind in changed
+        )  # a paragraph's end, then the next
         assert page.locator(".sections").get_attribute("aria-busy") == "true"
         assert page.evaluate("document.activeElement === document.body")
         assert page.locator("#status").inner_text() == ""  # words are not spoken
@@ -68,7 +70,13 @@ def test_the_text_comes_as_the_server_counts_it(browser: Any) -> None:
           const take = async (at, text) => { book.words(0, at, text); await frame(); seen.push([...book.pieces[0].text.children].map((p) => p.textContent)); };
           await take(0, '## T\\n'); await take(5, '\\nA 🌊 wave'); await take(14, ' rose.\\n'); await take(21, '\\nThen'); await take(7, 'é other');
           return seen; }""")
-        assert shown == [["## T"], ["## T", "A 🌊 wave"], ["## T", "A 🌊 wave rose."], ["## T", "A 🌊 wave rose.", "Then"], ["## T", "Aé other"]]
+        assert shown == [
+            ["## T"],
+            ["## T", "A 🌊 wave"],
+            ["## T", "A 🌊 wave rose."],
+            ["## T", "A 🌊 wave rose.", "Then"],
+            ["## T", "Aé other"],
+        ]
         page.context.close()
 
 
@@ -116,15 +124,18 @@ def test_a_hidden_page_lets_its_connection_go(browser: Any) -> None:
     """Six connections a host are all that a browser has over HTTP/1.1: the seventh tab would wait for ever."""
     with PageServer(CannedRun()).serving() as address:
         page = opened(browser)
-        page.add_init_script("window.sources = []; const Plain = EventSource; EventSource = class extends Plain { constructor(u) { super(u); sources.push(this); } }; EventSource.CLOSED = 2;")
+        page.add_init_script(
+            "window.sources = []; const Plain = EventSource; EventSource = class extends Plain { constructor(u) { super(u); sources.push(this); } }; EventSource.CLOSED = 2;"
+        )
         page.clock.install()
         page.goto(f"{address}/runs/lighthouse")
         page.wait_for_selector("#s6 .text > p")
-        page.evaluate("Object.defineProperty(document, 'hidden', { get: () => window.away, configurable: true }); window.away = true; document.dispatchEvent(new Event('visibilitychange'))")
+        page.evaluate(
+            "Object.defineProperty(document, 'hidden', { get: () => window.away, configurable: true }); window.away = true; document.dispatchEvent(new Event('visibilitychange'))"
+        )
         page.clock.run_for(21000)
         assert page.evaluate("sources.map((s) => s.readyState)") == [2]
         page.evaluate("window.away = false; document.dispatchEvent(new Event('visibilitychange'))")
         assert page.evaluate("sources.length") == 2
         assert page.evaluate("new URL(sources[1].url).search") == "?since=40"
         page.context.close()
-

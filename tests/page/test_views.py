@@ -9,7 +9,7 @@ from tests.helpers.page_server import CannedRun, PageServer
 
 pytestmark = pytest.mark.slow
 
-NASTY = "<img src=x onerror=\"window.caught=1\"><script>window.caught=1</script>{{7*7}}"
+NASTY = '<img src=x onerror="window.caught=1"><script>window.caught=1</script>{{7*7}}'
 VIEWS = {
     "runs": "/",
     "new": "/new",
@@ -37,7 +37,9 @@ def shown(page: Any, address: str, view: str) -> None:
     page.wait_for_selector("main h1")
     page.wait_for_timeout(250)
     if view == "section":
-        page.get_by_role("button", name="Compare with draft 1").or_(page.get_by_role("button", name="与草稿 1 对比")).click()
+        page.get_by_role("button", name="Compare with draft 1").or_(
+            page.get_by_role("button", name="与草稿 1 对比")
+        ).click()
         page.wait_for_selector(".diff")
 
 
@@ -88,7 +90,13 @@ def test_menus_and_dialogs_pass_axe_and_give_the_focus_back(browser: Any, addres
 
 
 def test_titles_texts_and_reasons_are_never_run(browser: Any) -> None:
-    run = CannedRun(title=NASTY, instruction=NASTY, state="failed", why=NASTY, texts={0: NASTY, 1: f"# {NASTY}\n\n[x](javascript:window.caught=1)"})
+    run = CannedRun(
+        title=NASTY,
+        instruction=NASTY,
+        state="failed",
+        why=NASTY,
+        texts={0: NASTY, 1: f"# {NASTY}\n\n[x](javascript:window.caught=1)"},
+    )
     run.section = lambda index, plain=run.section: plain(index) | {"title": NASTY, "point": NASTY, "chapter": NASTY}  # type: ignore[method-assign]
     with PageServer(run).serving() as address:
         for view in ("runs", "run", "outline", "section", "report"):

@@ -11,11 +11,11 @@ from longwriter.writer.stored import reading
 class Following:
     """The state of a run as of `position`. It never writes."""
 
-    def __init__(self, folder: Path) -> None:
-        """`folder`: of the run. Raises RunError where it cannot be read."""
-        self.folder = folder
+    def __init__(self, folder: Path, prices: Path | None = None) -> None:
+        """`folder`: of the run; `prices`: a price file that goes before the shipped one. Raises RunError for damage."""
+        self.folder, self._prices = folder, prices
         self._journal = Journal(folder / JOURNAL, read_only=True)
-        self.session: Session | None = reading(folder, self._journal)
+        self.session: Session | None = reading(folder, self._journal, prices)
         """None: nothing has happened in it yet."""
 
     @property
@@ -29,7 +29,7 @@ class Following:
         if not new:
             return False
         if self.session is None:
-            self.session = reading(self.folder, self._journal)
+            self.session = reading(self.folder, self._journal, self._prices)
             return True
         manuscript, document = self.session.manuscript, self.session.document
         before = manuscript.plan_entry

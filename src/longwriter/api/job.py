@@ -166,7 +166,7 @@ def resumed_job(
 def drafts_job(folder: Path, options: Mapping[str, Any]) -> WriteJob:
     """The drafts that are wanted of a run, and nothing else. `options`: as `ResumeOptions`."""
     job = resumed_job(folder, options)
-    return replace(job, options=replace(job.options, drafts_only=True))
+    return replace(job, options=replace(job.options, writes="drafts"))
 
 
 def _opened_already(options: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Model]]:

@@ -1,6 +1,6 @@
 """Runs that are there: what they hold, going on with them, changing them, putting their texts elsewhere."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar, Unpack
@@ -8,6 +8,7 @@ from typing import TypeVar, Unpack
 from longwriter.api.job import drafts_job, resumed_job
 from longwriter.api.settings import ResumeOptions, known_options, runs_folder
 from longwriter.api.states import RunState, run_state
+from longwriter.api.streaming import pieces
 from longwriter.errors import InputError, LongWriterError, RunError
 from longwriter.models.base import ModelConfig
 from longwriter.runs.exports import claimed, export
@@ -127,6 +128,17 @@ class Run:
     def resume(self, **options: Unpack[ResumeOptions]) -> Result:
         """Go on where it stopped; an edited plan.md is followed. Raises what `longwriter.write` raises."""
         return self._go_on((), stale=False, options=options)
+
+    def stream(self, **options: Unpack[ResumeOptions]) -> Iterator[str]:
+        """Go on where it stopped and give the whole text section by section, what was there already included.
+
+        Leaving the loop stops the work; finished sections are kept. Raises what `resume` raises.
+        """
+        job = resumed_job(self.folder, known_options(options, ResumeOptions))
+        try:
+            yield from pieces(job)
+        finally:
+            self._look_again()
 
     def redo(
         self,
@@ -255,8 +267,11 @@ class Run:
         try:
             return action()
         finally:
-            for looked_at in ("_alive", "_session", "_result"):
-                self.__dict__.pop(looked_at, None)
+            self._look_again()
+
+    def _look_again(self) -> None:
+        for looked_at in ("_alive", "_session", "_result"):
+            self.__dict__.pop(looked_at, None)
 
     def export(self, path: str | Path, *, force: bool = False) -> Path:
         """Put the text so far into a file (Markdown), as --out does: later commands keep it up to date.

@@ -87,8 +87,8 @@ def serve(new_key: str | None, drop_key: str | None, home: Path, **flags: Any) -
     settings = from_flags(ServeSettings, own | {"write": write})
     token = checked_token(settings, os.environ.get(settings.token_env or "") if settings.token_env else None)
     with naming_flags():
-        check_start(home, settings)
-    run_server(home, settings, token, lambda url: _started(url, home, settings))
+        model = check_start(home, settings)
+    run_server(home, settings, token, lambda url: _started(url, home, model))
 
 
 def _change_keys(keys: Path | None, new: str | None, old: str | None) -> None:
@@ -105,8 +105,7 @@ def _change_keys(keys: Path | None, new: str | None, old: str | None) -> None:
         click.echo(key)
 
 
-def _started(url: str, home: Path, settings: ServeSettings) -> None:
+def _started(url: str, home: Path, model: str) -> None:
     """Say where it is."""
-    model = settings.write.get("model") or "gguf:smollm2"
     say(f"page: {url}\nAPI:  {url}/v1\nruns: {home}")
     say(f"new runs: {model}; Ctrl-C stops, and what was being written goes on at the next start")

@@ -4,7 +4,7 @@ import logging
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -34,9 +34,12 @@ STATUS: tuple[tuple[type[LongWriterError], int], ...] = (
 """What an error of ours is over HTTP; the first that fits."""
 
 
-def application(desk: Desk, token: str = "", keys: ClientKeys | None = None) -> Starlette:
-    """All of the server. It opens the desk when it starts and closes it when it ends. `token`: "" for none."""
-    routes, running = _routes(desk)
+def application(desk: Desk, token: str = "", keys: ClientKeys | None = None, rooms: "Rooms | None" = None) -> Starlette:
+    """All of the server. It opens the desk when it starts and closes it when it ends.
+
+    `token`: "" for none. `rooms`: what is served; None: the page, the API, and MCP where its package is.
+    """
+    routes, running = (rooms or all_rooms)(desk)
     guard = Middleware(Guard, host=desk.settings.host, names=desk.settings.names, token=token, keys=keys)
 
     @asynccontextmanager
@@ -55,15 +58,20 @@ def application(desk: Desk, token: str = "", keys: ClientKeys | None = None) -> 
     )
 
 
-def _routes(desk: Desk) -> tuple[list[BaseRoute], list[Callable[[], Any]]]:
+Running = Callable[[], AbstractAsyncContextManager[None]]
+Rooms = Callable[[Desk], tuple[list[BaseRoute], list[Running]]]
+"""Routes, and what runs beside them."""
+
+
+def all_rooms(desk: Desk) -> tuple[list[BaseRoute], list[Running]]:
     """The routes of all rooms that are there, and what runs beside them. MCP is there where its package is."""
     routes: list[BaseRoute] = []
-    running: list[Callable[[], Any]] = []
+    running: list[Running] = []
     for room in ("longwriter.serve.v1", "longwriter.serve.page"):
         if _there(f"{room}.routes"):
             routes += import_module(f"{room}.routes").routes(desk)
     if find_spec("mcp") is not None and _there("longwriter.serve.mcp.http"):
-        mounted = import_module("longwriter.serve.mcp.http").mounted(desk, read_only=desk.settings.read_only)
+        mounted = import_module("longwriter.serve.mcp.http").mounted(desk)
         routes.insert(0, mounted.route)
         running.append(mounted.running)
     return routes, running
@@ -86,7 +94,7 @@ def _login(token: str) -> Route:
             return Response(status_code=204)
         if not isinstance(given, str) or not same(given, token):
             return error_response(401, "that is not the token", "Unauthorized")
-        return Response(status_code=204, headers={"set-cookie": request.scope["longwriter.cookie"]})
+        return Response(status_code=204, headers={"set-cookie": request.scope["cookie"]})
 
     return Route(LOGIN, login, methods=["POST"])
 
@@ -132,15 +140,17 @@ def _listening(settings: ServeSettings) -> socket.socket:
         ) from error
 
 
-def serve(home: Path, settings: ServeSettings, token: str, on_start: Callable[[str], None]) -> None:
+def serve(
+    home: Path, settings: ServeSettings, token: str, on_start: Callable[[str], None], rooms: Rooms | None = None
+) -> None:
     """Serve until a signal ends it. Raises InputError for a file of keys that is none, and where the port is taken.
 
-    `token`: as `checked_token` gave it. `on_start`: told the address.
+    `token`: as `checked_token` gave it. `on_start`: told the address. `rooms`: as for `application`.
     """
     desk = Desk(home, settings)
     keys = ClientKeys(settings.keys) if settings.keys else None
     config = uvicorn.Config(
-        application(desk, token, keys), host=settings.host, port=settings.port, access_log=False, log_level="warning",
+        application(desk, token, keys, rooms), host=settings.host, port=settings.port, access_log=False, log_level="warning",
         ws="none", server_header=False, timeout_graceful_shutdown=SHUTDOWN_S, lifespan="on", proxy_headers=True,
     )  # fmt: skip
     logging.getLogger("longwriter").setLevel(logging.INFO)

@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
+from longwriter.api.settings import as_path
 from longwriter.errors import InputError, LongWriterError
 from longwriter.runs.folders import ID
 from longwriter.serve.feed import Activity, Feed
@@ -23,13 +24,15 @@ from longwriter.serve.writing.begin import is_run, make_run, new_run
 from longwriter.serve.writing.going import going, is_going
 from longwriter.serve.writing.live import LiveRun
 from longwriter.serve.writing.spending import DaySpending
-from longwriter.serve.writing.worker import GRACE_S, Worker
+from longwriter.serve.writing.worker import GRACE_S, WorkerThread
 from longwriter.serve.writing.writer import RunWriter
 from longwriter.writer.records import ControlRecord
 from longwriter.writer.revision.edits import Edits, has_work
 from longwriter.writer.stored import editing
 
 T = TypeVar("T")
+LINGER_S = 30.0
+"""How long a feed stays open after its last reader: to fold a book again takes 0.2 s."""
 LOG = logging.getLogger("longwriter.serve")
 
 
@@ -39,25 +42,26 @@ class Desk:
     def __init__(self, home: Path, settings: ServeSettings = ServeSettings()) -> None:  # noqa: B008 - frozen
         """`home`: the folder that holds the run folders."""
         self.home, self.settings = home, settings
+        self._prices = as_path(settings.write.get("prices"))
         self.spending = DaySpending(home, settings.max_cost_per_day)
         self.closing = asyncio.Event()
         """Set when the server ends: whoever streams comes to an end."""
         self._turns = Turns(settings.max_runs, settings.queue, self._begin_turn)
         self._writer = RunWriter(home, settings, self.spending)
-        self._rows, self._trash = Rows(home), Trash(home)
+        self._rows, self._trash = Rows(home, self._prices), Trash(home)
         self._rows_alone = asyncio.Lock()
         self._live: dict[str, LiveRun] = {}
         self._feeds: dict[str, tuple[asyncio.Task[Feed], int]] = {}
         self._alone: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         """Held while this server works on a run that is not live, and while one becomes so."""
         self._tasks: set[asyncio.Task[None]] = set()
-        self._worker: Worker
+        self._worker: WorkerThread
         self._loop: asyncio.AbstractEventLoop
 
     async def __aenter__(self) -> Self:
         """Go on with every run that was going, unless another process has it."""
         self._loop = asyncio.get_running_loop()
-        self._worker = Worker()
+        self._worker = WorkerThread()
         self._worker.start()
         if not self.settings.read_only:
             await asyncio.to_thread(self._trash.purge)
@@ -74,7 +78,7 @@ class Desk:
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=GRACE_S)
         for feed in self._open_feeds():
-            await feed.close()
+            feed.end()
         await self._worker.stop()
 
     def leave_soon(self) -> None:
@@ -206,26 +210,34 @@ class Desk:
         """The run as it grows; one feed for all who watch it. Raises InputError for no run, RunError for a damaged one."""
         folder = self.folder(name)
         opening, readers = self._feeds.get(name, (None, 0))
-        if opening is None or (opening.done() and opening.exception() is None and opening.result().gone):
-            opening, readers = asyncio.create_task(_open(folder, lambda: self._activity(name))), 0
+        if opening is None or (opening.done() and (opening.exception() is not None or opening.result().gone)):
+            opening, readers = asyncio.create_task(self._open(name, folder)), 0
         self._feeds[name] = opening, readers + 1
         try:
-            yield await asyncio.shield(opening)
+            feed = await asyncio.shield(opening)
+            feed.look()
+            yield feed
         finally:
-            await self._left(name, opening)
+            self._left(name, opening)
 
-    async def _left(self, name: str, opening: asyncio.Task[Feed]) -> None:
-        """A reader left; with the last one the feed ends."""
+    async def _open(self, name: str, folder: Path) -> Feed:
+        feed = Feed(folder, lambda: self._activity(name), self._prices)
+        await feed.open()
+        return feed
+
+    def _left(self, name: str, opening: asyncio.Task[Feed]) -> None:
+        """A reader left. With the last one the feed ends, but not at once: a page asks for one thing after the other."""
         known, readers = self._feeds.get(name, (None, 0))
-        if known is not opening:
-            return
-        if readers > 1:
+        if known is opening:
             self._feeds[name] = opening, readers - 1
-            return
-        del self._feeds[name]
-        await asyncio.gather(opening, return_exceptions=True)
-        if opening.exception() is None:
-            await opening.result().close()
+            if readers == 1:
+                self._loop.call_later(LINGER_S, self._forget, name, opening)
+
+    def _forget(self, name: str, opening: asyncio.Task[Feed]) -> None:
+        if self._feeds.get(name) == (opening, 0):
+            del self._feeds[name]
+            if opening.done() and not opening.cancelled() and opening.exception() is None:
+                opening.result().end()
 
     async def rows(self) -> list[RunRow]:
         """All runs, the one that was active last first."""
@@ -271,12 +283,6 @@ class Desk:
             self._turns.leave(name)
         if more and not self.closing.is_set():
             self._turns.ask(name)
-
-
-async def _open(folder: Path, activity: Callable[[], Activity]) -> Feed:
-    feed = Feed(folder, activity)
-    await feed.open()
-    return feed
 
 
 def _edited(folder: Path, action: Callable[[Edits], T]) -> tuple[T, bool]:

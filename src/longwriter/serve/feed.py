@@ -111,9 +111,9 @@ class _Told:
 class Feed:
     """A run as it grows. One for all who watch it; used on the server's loop alone."""
 
-    def __init__(self, folder: Path, activity: Callable[[], Activity]) -> None:
-        """`activity`: what this server does with it now."""
-        self.folder = folder
+    def __init__(self, folder: Path, activity: Callable[[], Activity], prices: Path | None = None) -> None:
+        """`activity`: what this server does with it now. `prices`: a price file that goes before the shipped one."""
+        self.folder, self._prices = folder, prices
         self.following: Following
         self.gone = False
         self.closed = False
@@ -132,20 +132,15 @@ class Feed:
         self._activity = self._activity_now()
         self._alive = being_written(self.folder)
         self._seen = self._size()
-        self.following = await asyncio.to_thread(Following, self.folder)
+        self.following = await asyncio.to_thread(Following, self.folder, self._prices)
         self._state = self._now()
         self._follower = asyncio.create_task(self._follow())
 
-    async def close(self) -> None:
-        """Nobody watches any more."""
-        self.end()
+    def end(self) -> None:
+        """Nobody watches any more, or the server ends: readers come to their end."""
+        self.closed = True
         if self._follower is not None:
             self._follower.cancel()
-            await asyncio.gather(self._follower, return_exceptions=True)
-
-    def end(self) -> None:
-        """The server ends: readers come to their end."""
-        self.closed = True
         self._tell()
 
     @property
@@ -163,8 +158,8 @@ class Feed:
 
     @property
     def here(self) -> bool:
-        """Whether this server may change the run: nobody else works on it."""
-        return self._activity.running or self._activity.queued or not self._alive
+        """Whether this server may change the run: it writes it, or nobody does."""
+        return self._activity.running or not self._alive
 
     @property
     def writing(self) -> tuple[int, ...]:
@@ -227,6 +222,10 @@ class Feed:
         if first > position:
             yield PlanChanged(first if not changed or changed[0][0] > first else position)
         yield from (SectionChanged(n, index) for n, index in changed)
+
+    def look(self) -> None:
+        """See what is there now, for a reader who has just changed something."""
+        self._look(ask_lock=True)
 
     async def _follow(self) -> None:
         """Look at the run again and again."""

@@ -77,7 +77,7 @@ class Guard:
             if (place := self._exchange(scope)) is not None:
                 return await _answer(sender, 303, b"", [("location", place), ("set-cookie", self._set_cookie(scope))])
             if scope["path"] == LOGIN:
-                scope["longwriter.cookie"] = self._set_cookie(scope)
+                scope["cookie"] = self._set_cookie(scope)
             await self.app(scope, _bounded(receive), sender)
         except Refusal as refusal:
             await _refuse(sender, refusal)

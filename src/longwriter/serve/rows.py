@@ -60,8 +60,9 @@ class _Seen(NamedTuple):
 class Rows:
     """The rows of a folder."""
 
-    def __init__(self, home: Path) -> None:
-        self.home = home
+    def __init__(self, home: Path, prices: Path | None = None) -> None:
+        """`prices`: a price file that goes before the shipped one."""
+        self.home, self._prices = home, prices
         self._rows: dict[str, tuple[_Seen, RunRow]] = {}
         self._growing: dict[str, Following] = {}
         """Runs that somebody works on."""
@@ -119,7 +120,7 @@ class Rows:
     def _read(self, folder: Path, seen: _Seen) -> RunRow:
         following = self._growing.get(folder.name)
         if following is None:
-            following = Following(folder)
+            following = Following(folder, self._prices)
         else:
             following.refresh()
         if seen.alive:

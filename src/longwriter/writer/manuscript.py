@@ -113,8 +113,10 @@ class Manuscript:
         self._decided: dict[str, int] = {}
         self._due_again: dict[str, RedoRecord] = {}
         self._redone: Counter[str] = Counter()
-        self._orders: dict[tuple[str, int], RedoRecord | DraftsRecord] = {}
-        """How a section was asked to be written again: by its name and number of redos, drafts below zero."""
+        self._redos: dict[tuple[str, int], RedoRecord] = {}
+        """How a section was asked to be written again: by its name and the number of the redo."""
+        self._drafts: dict[tuple[str, int], DraftsRecord] = {}
+        """How drafts were asked for: by the section's name and the number of the draft."""
         self.take(list(journal)[:upto])
 
     def take(self, entries: Iterable[Entry]) -> None:
@@ -162,12 +164,12 @@ class Manuscript:
     def _add(self, n: int, record: TextRecord) -> None:
         """A version, which is final unless it is a draft."""
         name, before = record.id, self._final.get(record.id)
-        draft = isinstance(record, SectionRecord) and record.draft
-        order = self._orders.get((name, -draft)) if draft else None
+        draft = record.draft if isinstance(record, SectionRecord) else 0
+        parent: int | None
         if isinstance(record, EditRecord):
             parent = record.parent
-        elif isinstance(order, DraftsRecord):
-            parent = order.parent
+        elif draft and (name, draft) in self._drafts:
+            parent = self._drafts[name, draft].parent
         else:
             parent = before.held.entry if before else None
         held = Held(n, record, parent)
@@ -194,12 +196,12 @@ class Manuscript:
 
     def _order(self, n: int, record: RedoRecord | DraftsRecord) -> None:
         if isinstance(record, DraftsRecord):
-            self._orders |= {(record.id, -number): record for number in record.numbers}
+            self._drafts |= {(record.id, number): record for number in record.numbers}
             self.touched[record.id] = n
             return
         self._redone.update(record.sections)
         self._due_again |= dict.fromkeys(record.sections, record)
-        self._orders |= {(name, self._redone[name]): record for name in record.sections}
+        self._redos |= {(name, self._redone[name]): record for name in record.sections}
         self.touched |= dict.fromkeys(record.sections, n)
 
     @property
@@ -244,7 +246,9 @@ class Manuscript:
 
     def order_of(self, record: SectionRecord) -> RedoRecord | DraftsRecord | None:
         """How the text of a record was asked for; None: as the plan has it."""
-        return self._orders.get((record.id, -record.draft or record.redone))
+        if record.draft:
+            return self._drafts.get((record.id, record.draft))
+        return self._redos.get((record.id, record.redone))
 
     def wanted_drafts(self) -> list[WantedDraft]:
         """Drafts of sections of the plan that are not there yet, in the order in which they were asked for."""
@@ -252,15 +256,15 @@ class Manuscript:
         there = {(name, v.record.draft) for name, held in self._versions.items() for v in held
                  if isinstance(v.record, SectionRecord)}  # fmt: skip
         return [
-            WantedDraft(places[name], -number, order)
-            for (name, number), order in self._orders.items()
-            if isinstance(order, DraftsRecord) and name in places and (name, -number) not in there
+            WantedDraft(places[name], number, order)
+            for (name, number), order in self._drafts.items()
+            if name in places and (name, number) not in there
         ]
 
     def last_draft(self, index: int) -> int:
         """Number of the last draft that was asked for of a section; 0: none was."""
         name = self.ids[index]
-        return max((-number for n, number in self._orders if n == name), default=0)
+        return max((number for n, number in self._drafts if n == name), default=0)
 
     def decided(self, index: int) -> int:
         """Number of the last record that made, or chose, the text of a section; -1: it has none."""

@@ -54,8 +54,8 @@ class Options:
     """An outline made by a person; None: the planner's."""
     controlled: bool = False
     """Obey what `control` records say the run may do by itself, as a server does; a person's command asks nobody."""
-    drafts_only: bool = False
-    """Write the drafts that are wanted, and no section."""
+    writes: Literal["all", "text", "drafts"] = "all"
+    """What of all that is wanted: sections that are due, drafts beside them, or both."""
     on_open: "Callable[[Session], None]" = lambda _: None
     """Told the session, before it plans: it may be edited while it works."""
 
@@ -150,7 +150,7 @@ class Session:
         model, card, watched = self.models["writer"], self.cards["writer"], self.options.watched
         while True:
             self.changed = False
-            for draft in self.manuscript.wanted_drafts():
+            for draft in self.manuscript.wanted_drafts() if self.options.writes != "text" else ():
                 await self._draft(draft)
             await self.loop.write(model, card, self._window(), watched=watched)
             if not self.changed:
@@ -171,7 +171,7 @@ class Session:
             await model.aclose()
 
     def _may_begin(self, index: int) -> bool:
-        return not self.options.drafts_only and (not self.options.controlled or self.permitted(index))
+        return self.options.writes != "drafts" and (not self.options.controlled or self.permitted(index))
 
     def permitted(self, index: int) -> bool:
         """Whether a server may begin a section, as the run's `control` has it."""

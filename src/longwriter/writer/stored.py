@@ -40,14 +40,17 @@ class JournalOnly:
         """Nothing to close."""
 
 
-def reading(folder: Path, journal: Journal) -> Session | None:
-    """A session on a journal, without models and without a folder to write to; None when nothing has happened yet."""
+def reading(folder: Path, journal: Journal, prices: Path | None = None) -> Session | None:
+    """A session on a journal, without models and without a folder to write to; None when nothing has happened yet.
+
+    `prices`: a price file that goes before the shipped one.
+    """
     settings = build(WriteSettings, saved_settings(folder), str(folder))
     manuscript = Manuscript(journal)
     noted = manuscript.models
     if noted is None and not manuscript.planned:
         return None
-    session = Session(_free(settings), journal, None, _absent(settings, noted), Options())
+    session = Session(_free(settings), journal, None, _absent(settings, noted), Options(prices=prices, writes="text"))
     if session.manuscript.planned:
         session.document.load()
     return session

@@ -14,7 +14,7 @@ from tests.helpers.serving import ask, listening
 from longwriter.serve.guard import BODY, CSP, Guard
 from longwriter.serve.keys import ClientKeys
 
-TOKEN = "a-token-of-sixteen-or-more"  # noqa: S105
+TOKEN = "a-token-of-sixteen-or-more"
 OURS = {"x-longwriter": "1"}
 
 
@@ -55,7 +55,8 @@ def test_a_name_that_leads_here_by_somebody_elses_will_is_refused(open_port: int
 
 
 @pytest.mark.parametrize(
-    "path", ["/assets/../x", "/runs/%2e%2e/x", "/a//b", "/runs/..%2fx", "/runs/a\\b", "/runs/a%00b", "/runs/a%5cb", "/./x"]
+    "path",
+    ["/assets/../x", "/runs/%2e%2e/x", "/a//b", "/runs/..%2fx", "/runs/a\\b", "/runs/a%00b", "/runs/a%5cb", "/./x"],
 )
 def test_paths_that_lead_elsewhere_are_refused(open_port: int, path: str) -> None:
     assert ask(open_port, "GET", path).status == 400
@@ -70,7 +71,8 @@ def test_a_models_name_may_hold_an_encoded_slash(open_port: int) -> None:
     [
         ({}, 200), ({"Origin": "http://127.0.0.1:{port}"}, 200), ({"Sec-Fetch-Site": "same-origin"}, 200),
         ({"Sec-Fetch-Site": "none"}, 200), ({"Origin": "http://evil.example"}, 403), ({"Origin": "null"}, 403),
-        ({"Origin": "http://127.0.0.1:1"}, 403), ({"Sec-Fetch-Site": "cross-site"}, 403), ({"Sec-Fetch-Site": "same-site"}, 403),
+        ({"Origin": "http://127.0.0.1:1"}, 403), ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Sec-Fetch-Site": "same-site"}, 403),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("path", ["/api/runs", "/v1/chat/completions", "/mcp"])

@@ -75,7 +75,7 @@ def test_a_run_that_another_process_works_on_is_left_alone(tmp_path: Path) -> No
         resumed = terminal.start("resume", name)
         until(lambda: "section" in kinds(home / name))
         server = Serving(tmp_path)
-        out, err = resumed.communicate(timeout=100)
+        _, err = resumed.communicate(timeout=100)
         assert resumed.returncode == 0, err
         assert "stopped" not in kinds(home / name)
         server.end()

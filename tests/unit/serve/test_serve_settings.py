@@ -11,7 +11,7 @@ def test_this_machine_alone_needs_no_token(host: str) -> None:
     assert checked_token(ServeSettings(host=host), None) == ""
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.0.0.1", "write.example.org", "127.0.0.1.example.org"])  # noqa: S104
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.0.0.1", "write.example.org", "127.0.0.1.example.org"])
 def test_an_address_that_others_reach_needs_one(host: str) -> None:
     with pytest.raises(InputError, match="a token is needed"):
         checked_token(ServeSettings(host=host), None)

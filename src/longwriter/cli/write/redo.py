@@ -20,8 +20,8 @@ EXAMPLES = """
 Examples:
   # rewrite one; later sections are kept and marked stale
   longwriter redo RUN --section 7
-  longwriter redo RUN --section 7 --instruction "less about the storm" --words 300
-  # two drafts beside it, by another model; the text stays until you accept one
+  longwriter redo RUN --section 7 --instruction "less about the storm"
+  # two drafts beside it, by another model, to choose from
   longwriter redo RUN --section 7 --drafts 2 --by openai/gpt-5-mini
   longwriter redo RUN --stale  # rewrite what became stale, and nothing else
 """

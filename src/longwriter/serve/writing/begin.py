@@ -53,9 +53,10 @@ def new_run(home: Path, settings: ServeSettings, prompt: str, options: Mapping[s
     return job
 
 
-def check_start(home: Path, settings: ServeSettings) -> None:
-    """Raises InputError where no run could be begun with the server's own options."""
-    new_run(home, settings, "Write a text of 100 words", {}, None)
+def check_start(home: Path, settings: ServeSettings) -> str:
+    """The model of new runs. Raises InputError where none could be begun with the server's own options."""
+    job = new_run(home, settings, "Write a text of 100 words", {}, None)
+    return job.settings.writer.model
 
 
 def _served(own: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:

@@ -50,7 +50,7 @@ class Work(Generic[T]):
         return (await asyncio.shield(asyncio.wrap_future(self._whole))).result()
 
 
-class Worker:
+class WorkerThread:
     """A thread with a loop of its own. Its methods are called in the thread of the server."""
 
     def __init__(self) -> None:

@@ -100,25 +100,35 @@ async def test_drafts_stand_beside_the_text_until_one_is_accepted() -> None:
     model = fake()
     run = session(model, settings(words=2000))
     await run.run()
-    edits, before = Edits(run), run.document.text()
+    edits = Edits(run)
+    edits.redo([1])  # its number is none of a draft's
+    await run.run()
+    edits.redo([2, 3])
+    await run.run()
+    before = run.document.text()
     edits.drafts(1, 2, "make it sadder", 200)
     await run.run()
     assert run.document.text() == before
     first, second = waiting(run, 1)
-    assert [(v.why, v.instruction, v.parent) for v in versions(run, 1)[1:]] == [
-        ("draft", "make it sadder", versions(run, 1)[0].entry)
+    old, redone, *_ = versions(run, 1)
+    assert [(v.why, v.instruction, v.parent) for v in (old, redone)] == [
+        ("written", "", None),
+        ("redone", "", old.entry),
+    ]
+    assert [(v.why, v.instruction, v.parent) for v in versions(run, 1)[2:]] == [
+        ("draft", "make it sadder", redone.entry)
     ] * 2
     asked = [r.messages[-1].content for r in model.requests if "make it sadder" in r.messages[-1].content]
     assert len(asked) == 2
     assert all(run.document.texts[1] in prompt and "about 200 words" in prompt for prompt in asked)
-    one, two = (v.text for v in versions(run, 1)[1:])
+    one, two = (v.text for v in versions(run, 1)[2:])
     assert one != two  # of another seed
     edits.accept(1, second)
     assert run.document.texts[1] == two
     assert again(run).document.texts[1] == two
     assert waiting(run, 1) == []
     assert stale(run) == [2, 3]
-    edits.accept(1, versions(run, 1)[0].entry)
+    edits.accept(1, redone.entry)
     assert run.document.text() == before
     assert stale(run) == []
     assert first in [v.entry for v in versions(run, 1)]
