@@ -11,7 +11,7 @@ from tests.helpers.browser import opened, until
 from tests.helpers.desk_server import DeskClient, desk_server, written
 from tests.helpers.server import Server
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.page, pytest.mark.slow]
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from tests.helpers.browser import axe_violations, opened
 from tests.helpers.page_server import CannedRun, PageServer
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.page, pytest.mark.slow]
 
 NASTY = '<img src=x onerror="window.caught=1"><script>window.caught=1</script>{{7*7}}'
 VIEWS = {
