@@ -90,7 +90,7 @@ def test_pause_review_permit_and_go_on(tmp_path: Path, page: Any) -> None:
         page.get_by_label("What shall be written?").fill("Write a 4,000-word story about a mill.")
         until(page, "!document.querySelector('.end button').disabled")
         page.get_by_role("button", name="Write", exact=True).click()
-        page.wait_for_selector("#s1.writing .text p")
+        page.wait_for_selector("#s1.writing .text p", state="attached")
         page.get_by_role("button", name="Pause").click()
         page.wait_for_selector(".statement:has-text('Paused at')")
         assert page.locator(".piece.writing").count() == 0
@@ -107,7 +107,7 @@ def test_pause_review_permit_and_go_on(tmp_path: Path, page: Any) -> None:
         page.get_by_role("button", name="More").click()
         page.get_by_text("Ask me before each section").click()
         page.keyboard.press("Escape")
-        page.wait_for_selector(".piece.writing .text p")
+        page.wait_for_selector(".piece.writing .text p", state="attached")
         page.get_by_role("button", name="Stop after this section").click()
         page.wait_for_selector(".statement:has-text('Paused at')", timeout=20000)
 

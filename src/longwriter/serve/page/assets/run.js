@@ -57,7 +57,7 @@ class Desk {
   controls() {
     const { state, control = {}, sections = [] } = this.run;
     const drawn = JSON.stringify([state, this.run.title, control.after, control.review, this.link]);
-    if (drawn === this.drawnControls) return;
+    if (drawn === this.drawnControls || document.querySelector("#more:popover-open")) return;
     this.drawnControls = drawn;
     const actions = [];
     if (this.may && GOING.has(state)) {
@@ -67,15 +67,16 @@ class Desk {
     else if (this.may && state === "review") actions.push(button(t("permit"), this.do("permit"), { class: "primary" }));
     else if (this.may && state !== "finished") actions.push(button(t("go"), this.do("go"), { class: "primary" }));
     const focused = document.activeElement?.closest?.("#bar .tools") && document.activeElement.dataset.place;
-    actions.forEach((one, i) => (one.dataset.place = i));
-    drawBar({ title: this.run.title || this.run.instruction || this.name, tools: [this.drawer, ...actions, this.more()] });
+    const more = this.more();
+    [more.firstChild, this.drawer, ...actions].forEach((one, i) => (one.dataset.place = i));
+    drawBar({ title: this.run.title || this.run.instruction || this.name, tools: [this.drawer, ...actions, more] });
     if (focused) document.querySelector(`#bar [data-place="${focused}"]`)?.focus();
   }
 
   more() {
     const review = h("input", { type: "checkbox", checked: Boolean(this.run.control?.review), onchange: () => this.do("review", { on: review.checked })() });
     const { after } = this.run.control || {};
-    const menu = h("div", { class: "menu", popover: "auto", id: "more" },
+    const menu = h("div", { class: "menu", popover: "auto", id: "more", ontoggle: () => this.controls() },
       this.may && GOING.has(this.run.state) ? button(t(after ? "after.on" : "after"), this.do("after"), { class: "narrow", "aria-pressed": String(Boolean(after)) }) : null,
       this.may ? h("label", {}, review, h("span", {}, t("review.mode"))) : null,
       link(pagePath(this.name, "report"), t("report")),
