@@ -6,7 +6,7 @@ import pytest
 from tests.helpers.browser import opened, until
 from tests.helpers.page_server import CannedRun, PageServer
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.page, pytest.mark.slow]
 
 WATCH = """
 window.changed = [];

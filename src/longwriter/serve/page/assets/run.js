@@ -36,6 +36,8 @@ class Desk {
     this.tools = h("div", { class: "stale" });
     this.pill = button("", () => this.pin(), { class: "pill", hidden: true });
     this.stateLine = h("p", { class: "statement" });
+    this.title = h("h1", { dir: "auto" });
+    this.wanted = h("p", { class: "wanted", dir: "auto" });
     this.side = h("aside", { class: "outline", id: "outline", "aria-label": t("outline") },
       this.total, this.totalBar, h("nav", { "aria-label": t("sections.nav") }, this.list), this.tools,
       this.may ? link(pagePath(name, "outline"), t("outline.edit"), { class: "quiet" }) : null, this.meter);
@@ -54,8 +56,8 @@ class Desk {
   /** The buttons that the state leaves; redrawn when they change, so that the one in focus stays. */
   controls() {
     const { state, control = {}, sections = [] } = this.run;
-    const drawn = JSON.stringify([state, control.after, control.review, this.link]);
-    if (drawn === this.drawnControls) return;
+    const drawn = JSON.stringify([state, this.run.title, control.after, control.review, this.link]);
+    if (drawn === this.drawnControls || document.querySelector("#more:popover-open")) return;
     this.drawnControls = drawn;
     const actions = [];
     if (this.may && GOING.has(state)) {
@@ -65,15 +67,16 @@ class Desk {
     else if (this.may && state === "review") actions.push(button(t("permit"), this.do("permit"), { class: "primary" }));
     else if (this.may && state !== "finished") actions.push(button(t("go"), this.do("go"), { class: "primary" }));
     const focused = document.activeElement?.closest?.("#bar .tools") && document.activeElement.dataset.place;
-    actions.forEach((one, i) => (one.dataset.place = i));
-    drawBar({ title: this.run.title || this.run.instruction || this.name, tools: [this.drawer, ...actions, this.more()] });
+    const more = this.more();
+    [more.firstChild, this.drawer, ...actions].forEach((one, i) => (one.dataset.place = i));
+    drawBar({ title: this.run.title || this.run.instruction || this.name, tools: [this.drawer, ...actions, more] });
     if (focused) document.querySelector(`#bar [data-place="${focused}"]`)?.focus();
   }
 
   more() {
     const review = h("input", { type: "checkbox", checked: Boolean(this.run.control?.review), onchange: () => this.do("review", { on: review.checked })() });
     const { after } = this.run.control || {};
-    const menu = h("div", { class: "menu", popover: "auto", id: "more" },
+    const menu = h("div", { class: "menu", popover: "auto", id: "more", ontoggle: () => this.controls() },
       this.may && GOING.has(this.run.state) ? button(t(after ? "after.on" : "after"), this.do("after"), { class: "narrow", "aria-pressed": String(Boolean(after)) }) : null,
       this.may ? h("label", {}, review, h("span", {}, t("review.mode"))) : null,
       link(pagePath(this.name, "report"), t("report")),
@@ -123,6 +126,8 @@ class Desk {
     this.total.replaceChildren(h("strong", {}, number(written)), aim ? ` ${t("of.words", { n: aim })}` : "");
     this.totalBar.style.setProperty("--part", aim ? Math.min(1, written / aim) : 0);
     this.meter.replaceChildren(...meterRows(run.meter));
+    this.title.textContent = run.title || run.instruction || this.name;
+    this.wanted.textContent = run.title ? run.instruction : "";
     this.stateLine.className = `statement ${run.state.replace(" ", "_")}`;
     this.stateLine.textContent = this.link === false ? t("link.lost") : stateText(run);
     this.controls();
@@ -238,9 +243,7 @@ class Desk {
   }
 
   show(main) {
-    const title = h("h1", { dir: "auto" }, this.run.title || this.run.instruction || this.name);
-    const asked = this.run.instruction && this.run.title ? h("p", { class: "wanted", dir: "auto" }, this.run.instruction) : null;
-    const article = h("article", { class: "book" }, h("header", { class: "cover" }, title, asked, this.stateLine), this.book.root);
+    const article = h("article", { class: "book" }, h("header", { class: "cover" }, this.title, this.wanted, this.stateLine), this.book.root);
     main.replaceChildren(h("div", { class: "desk" }, this.side, article), this.pill);
     this.take({});
     this.list.addEventListener("click", () => this.openDrawer(false));
