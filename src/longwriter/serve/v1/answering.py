@@ -9,7 +9,8 @@ from starlette.responses import JSONResponse, Response
 
 from longwriter.models.base import ModelConfig
 from longwriter.serve.desk import Desk
-from longwriter.serve.v1.answers.orders import Client, Given, Orders, Over, Piece, Progressed, Taken
+from longwriter.serve.v1.answers.orders import Client, Orders
+from longwriter.serve.v1.answers.pieces import Given, Over, Piece, Progressed, Taken
 from longwriter.serve.v1.answers.usage import Took, about_run
 from longwriter.serve.v1.forms.chat import DONE, ChatForm, failed_chunk
 from longwriter.serve.v1.forms.responses import ResponseEvents, ResponseForm, finished
@@ -38,16 +39,13 @@ class Answering:
         asked = read_request(kind, read_json(await request.body()))
         name, long = always_long(asked.model)
         config = await self.upstream.config_of(name)
-        if not self._wants_run(asked, long=long):
+        more = await self.orders.more_of(asked)
+        asked = await self.orders.with_previous(asked)
+        if more is None and not (long and not is_chore(asked)) and not wants_run(asked, self.desk.settings.long_from):
             return self.short.answer(asked, config)
         self._check(asked)
-        taken = await self.orders.take(asked, self._model(asked, config), client_of(request))
+        taken = await self.orders.take(asked, self._model(asked, config), client_of(request), more)
         return self._send(asked, taken)
-
-    def _wants_run(self, asked: ApiRequest, *, long: bool) -> bool:
-        if long and not is_chore(asked):
-            return True
-        return self.orders.goes_on(asked) or wants_run(asked, self.desk.settings.long_from)
 
     def _check(self, asked: ApiRequest) -> None:
         """Raises ApiProblem for what a run cannot honour."""

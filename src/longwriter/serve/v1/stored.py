@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from longwriter.serve.v1.answering import Answering, form_of
-from longwriter.serve.v1.answers.orders import Over, Taken, outline
+from longwriter.serve.v1.answers.pieces import Over, Taken, outline
 from longwriter.serve.v1.answers.text import AnswerText
 from longwriter.serve.v1.answers.usage import about_run, took
 from longwriter.serve.v1.forms.responses import PREFIX, finished
@@ -56,12 +56,9 @@ class StoredResponses:
                 told, over = "", None
             else:
                 told = outline(session.manuscript.plan) if self.desk.settings.progress != "none" else ""
-                for _ in text.pieces(session):
-                    pass
-                whole = text.finish or text.whole(session)
+                whole = text.take_all(session)
                 over = Over(text.finish or "stop", took(session, taken.order.entry)) if whole else None
         if over is not None:
-            text.close()
             self.orders.book.answered(taken.run, taken.order.id, text.text, text.place)
             return finished(form, over, text.text, told, await about_run(self.desk.home / taken.run, over.took))
         if taken.order.id in self.orders.book.cancelled:
