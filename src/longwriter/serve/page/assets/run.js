@@ -2,7 +2,7 @@
 
 import { alarm, attempt, bar, button, h, link, offer, say } from "/assets/dom.js";
 import { Book } from "/assets/book.js";
-import { drawBar, stateText } from "/assets/frame.js";
+import { drawBar, nameOf, stateText } from "/assets/frame.js";
 import { minutes, money, number, percent, t } from "/assets/language.js";
 import { askForm, exportLinks, remove, snapshots } from "/assets/panel.js";
 import { follow, get, pagePath, post, runPath } from "/assets/wire.js";
@@ -27,7 +27,7 @@ function meterRows(meter) {
 class Desk {
   constructor(name, run, me) {
     Object.assign(this, { name, run, me, may: !me.read_only && run.here !== false, pinned: false, current: null });
-    this.book = new Book(name, (index, holder) => this.panel(index, holder));
+    this.book = new Book(name, (...given) => this.panel(...given));
     this.book.after = () => this.pinned && this.scrollToWriting();
     this.list = h("ol", { class: "lines" });
     this.total = h("p", { class: "total" });
@@ -69,7 +69,7 @@ class Desk {
     const focused = document.activeElement?.closest?.("#bar .tools") && document.activeElement.dataset.place;
     const more = this.more();
     [more.firstChild, this.drawer, ...actions].forEach((one, i) => (one.dataset.place = i));
-    drawBar({ title: this.run.title || this.run.instruction || this.name, tools: [this.drawer, ...actions, more] });
+    drawBar({ title: nameOf(this.run), tools: [this.drawer, ...actions, more] });
     if (focused) document.querySelector(`#bar [data-place="${focused}"]`)?.focus();
   }
 
@@ -83,7 +83,7 @@ class Desk {
       this.may ? link(pagePath(this.name, "outline"), t("outline.edit")) : null,
       button(t("snapshots"), () => (menu.hidePopover(), snapshots(this.name, !this.may))),
       h("div", { class: "exports", role: "group", "aria-label": t("export") }, ...exportLinks(this.name, this.me.exports || [])),
-      this.may ? button(t("delete"), () => remove(this.name), { class: "danger" }) : null);
+      this.may ? button(t("delete"), () => remove(this.run), { class: "danger" }) : null);
     return h("div", { class: "holder" }, h("button", { type: "button", popovertarget: "more", "aria-label": t("more"), class: "sign" }, h("span", { "aria-hidden": "true" }, "⋯")), menu);
   }
 
@@ -126,21 +126,21 @@ class Desk {
     this.total.replaceChildren(h("strong", {}, number(written)), aim ? ` ${t("of.words", { n: aim })}` : "");
     this.totalBar.style.setProperty("--part", aim ? Math.min(1, written / aim) : 0);
     this.meter.replaceChildren(...meterRows(run.meter));
-    this.title.textContent = run.title || run.instruction || this.name;
-    this.wanted.textContent = run.title ? run.instruction : "";
+    this.title.textContent = nameOf(run);
+    this.wanted.textContent = run.instruction === nameOf(run) ? "" : run.instruction;
     this.stateLine.className = `statement ${run.state.replace(" ", "_")}`;
     this.stateLine.textContent = this.link === false ? t("link.lost") : stateText(run);
     this.controls();
   }
 
-  panel(index, holder) {
+  panel(index, holder, close) {
     const section = this.run.sections[index];
     holder.replaceChildren(h("div", { class: "panel" },
       section.point && h("p", { class: "point", dir: "auto" }, section.point),
       h("p", { class: "facts" }, h("span", {}, t("words.of", { written: section.written || 0, asked: section.words })),
         section.hand && h("span", {}, t("by.hand")),
         link(pagePath(this.name, "sections", section.index), t("section.open"))),
-      this.may ? askForm(this.name, section, () => this.run.state, () => holder.replaceChildren()) : null));
+      this.may ? askForm(this.name, section, () => this.run.state, () => (close(), this.book.pieces[index]?.more.focus())) : null));
   }
 
   writing() {
