@@ -11,7 +11,7 @@ from longwriter.models.base import ModelConfig
 from longwriter.serve.desk import Desk
 from longwriter.serve.v1.answers.orders import Client, Orders
 from longwriter.serve.v1.answers.pieces import Given, Over, Piece, Progressed, Taken
-from longwriter.serve.v1.answers.usage import Took, about_run
+from longwriter.serve.v1.answers.usage import RunReports, Took
 from longwriter.serve.v1.forms.chat import DONE, ChatForm, failed_chunk
 from longwriter.serve.v1.forms.responses import ResponseEvents, ResponseForm, finished
 from longwriter.serve.v1.metrics import ServedCounts
@@ -31,7 +31,7 @@ class Answering:
         """Raises InputError where the desk's model cannot be one."""
         self.desk, self.orders = desk, Orders(desk)
         self.upstream = Upstream(desk.settings.write)
-        self.counts = ServedCounts()
+        self.counts, self.reports = ServedCounts(), RunReports()
         self.short = ShortAnswers(desk, self.upstream, self.counts)
 
     async def answer(self, request: Request, kind: Kind) -> Response:
@@ -157,7 +157,7 @@ class Answering:
         return self._stream("response", way, told(), failed, headers)
 
     async def _about(self, taken: Taken, took: Took) -> JsonObject:
-        return await about_run(self.desk.home / taken.run, took)
+        return await self.reports.about(self.desk.home / taken.run, took)
 
     async def _counted(self, kind: str, way: str, events: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
         with self.counts.under_way(kind, way):
