@@ -43,7 +43,8 @@ def run_state(session: Session | None, *, alive: bool, drafted: bool = True) -> 
     if control is None:
         *_, last = manuscript.journal
         return RunState("plan" if last.kind == "plan" and not drafted else "unfinished")
-    return _controlled(control, any(manuscript.final(i) for i in range(len(manuscript.ids))))
+    assert session is not None
+    return _controlled(control, session.calls.begun("section:"))
 
 
 def _controlled(control: ControlRecord, begun: bool) -> RunState:

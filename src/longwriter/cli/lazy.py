@@ -17,6 +17,7 @@ EXTRAS = {  # package, as it is imported -> extra of pyproject.toml that brings 
     **dict.fromkeys(("torch", "transformers", "trl", "accelerate", "peft", "datasets", "safetensors"), "train"),
     "ray": "ray",
     **dict.fromkeys(("starlette", "uvicorn"), "serve"),
+    "mcp": "mcp",
     "resvg_py": "report",
     "deepspeed": "deepspeed",
 }

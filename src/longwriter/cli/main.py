@@ -64,6 +64,12 @@ COMMANDS = {
         "stopped; the sentences that came are kept, and what was being written goes on at the next start",
         ("starlette", "uvicorn"),
     ),
+    "mcp": Listed(
+        "longwriter.cli.mcp:mcp",
+        "Give an assistant tools to plan, write, read and check long texts (Model Context Protocol).",
+        "stopped; finished sections are kept, and what was being written goes on at the next start",
+        ("mcp", "starlette", "uvicorn"),
+    ),
     "score": Listed("longwriter.cli.score:score", "Say what the rewards of a text are, and why.", AGAIN),
     "rollouts": Listed(
         "longwriter.cli.train.rollouts:rollouts",

@@ -214,7 +214,9 @@ class Desk:
             opening, readers = asyncio.create_task(self._open(name, folder)), 0
         self._feeds[name] = opening, readers + 1
         try:
-            yield await asyncio.shield(opening)
+            feed = await asyncio.shield(opening)
+            feed.look()
+            yield feed
         finally:
             self._left(name, opening)
 

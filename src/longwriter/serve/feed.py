@@ -223,6 +223,10 @@ class Feed:
             yield PlanChanged(first if not changed or changed[0][0] > first else position)
         yield from (SectionChanged(n, index) for n, index in changed)
 
+    def look(self) -> None:
+        """See what is there now, for a reader who has just changed something."""
+        self._look(ask_lock=True)
+
     async def _follow(self) -> None:
         """Look at the run again and again."""
         count = 0

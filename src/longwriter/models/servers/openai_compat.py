@@ -28,10 +28,10 @@ from longwriter.models.prices import is_local
 from longwriter.models.servers import ollama
 from longwriter.models.servers.answers import Failed, ServerAnswer, ending
 from longwriter.models.servers.caching import Hints
-from longwriter.models.servers.exchange import Exchange
+from longwriter.models.servers.exchange import RAW, Exchange
 from longwriter.models.servers.listing import ListedModel, entries
 from longwriter.models.servers.providers import Route, route
-from longwriter.models.servers.refusals import PASSING, RATE, SPENT, Quirks, expanded, too_long, words_of
+from longwriter.models.servers.refusals import PASSING, RATE, SPENT, Quirks, expanded, laid, too_long, words_of
 from longwriter.models.servers.retry import Backoff, asked_wait, said_wait
 from longwriter.models.servers.sse import Malformed, TooMuch, decoded, parsed
 from longwriter.models.servers.transport import BoundedClient, Redirected
@@ -172,6 +172,28 @@ class OpenAICompatible:
     async def aclose(self) -> None:
         """Close connections."""
         await self._client.close()
+
+    async def listed(self) -> tuple[ListedModel, ...]:
+        """What the server lists now; nothing where that is not to be had."""
+        return entries(await self._fetch("/models"))
+
+    async def forward(self, path: str, body: dict[str, object]) -> httpx2.Response:
+        """The server's own answer to a request as somebody else made it, of this model; refusals too.
+
+        The body of a good answer is unread: close it. Raises Unavailable.
+        """
+        asked = laid({**body, "model": self.name}, self._config.extra_body)
+        try:
+            return await self._client.post(path, cast_to=httpx2.Response, body=asked, options={"headers": RAW})
+        except openai.APIStatusError as error:
+            return error.response
+        except (Redirected, *BROKEN) as error:
+            fault = self._clean(f"{type(error).__name__} {error}")
+        raise Unavailable(f"cannot reach a model at {self._shown_url}: {fault}")
+
+    def cleaned(self, said: str) -> str:
+        """What the server said in a refusal, as it may be shown: its sentence on one line, without keys."""
+        return self._clean(words_of(said))
 
     async def _attempt(self, request: Request, listener: Listener | None) -> Reply | _Fault | None:
         """One try. None: a field was refused and will be left out. Raises SetupError for what no retry mends.

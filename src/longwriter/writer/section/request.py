@@ -162,7 +162,7 @@ class SectionRequests:
         section, by = self.plan.sections[piece.index], self.card.favour
         if not by:
             return {}
-        line = f"{section.title} {section.point}"
+        line = f"{section.title} {section.point} {piece.wish.instruction}"
         asked = missing_words(self._request, "\n".join([piece.text, line, ASKING]), earlier.stems())
         wanted = {word: REQUEST_SHARE * by for word in asked} | dict.fromkeys(missing_words(line, piece.text), by)
         return {w.lower(): bias for w, bias in wanted.items() if w.isascii() and len(w) <= LONGEST_FAVOURED}

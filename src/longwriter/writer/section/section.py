@@ -197,7 +197,8 @@ class SectionWriter:
                 drawn, reply = outcome
                 value = ENOUGH
                 if wanted > 1:
-                    line, text = f"{section.title} {section.point}", f"{piece.text}\n\n{reply.text}".strip()
+                    line = f"{section.title} {section.point} {piece.wish.instruction}".rstrip()
+                    text = f"{piece.text}\n\n{reply.text}".strip()
                     value = worth(line, self.requests.subject, text, last, piece.ask)
                 if best is not None:
                     self.calls.waste(drawn if value <= best[0] else best[1])

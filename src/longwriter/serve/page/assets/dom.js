@@ -26,9 +26,14 @@ export const signed = (sign, says, press, properties = {}) =>
 
 export const link = (href, label, properties = {}) => h("a", { href, ...properties }, label);
 
-/** A field under its name. */
-export const field = (label, input, hint) =>
-  h("label", { class: "field" }, h("span", { class: "name" }, label), input, hint && h("span", { class: "hint" }, hint));
+let hints = 0;
+
+/** A field under its name; a hint describes it and is no part of the name. */
+export function field(label, input, hint) {
+  const id = `hint${hints++}`;
+  if (hint) input.setAttribute("aria-describedby", id);
+  return h("div", { class: "field" }, h("label", {}, h("span", { class: "name" }, label), input), hint && h("span", { class: "hint", id }, hint));
+}
 
 /** Put rendered Markdown in: the one place where HTML comes in, and only from the server's field `html`. */
 export function prose(element, html) {
@@ -87,6 +92,14 @@ export function dialog(title, ...children) {
   document.body.append(box);
   box.showModal();
   return box;
+}
+
+/** Draw something again; what had the focus in it, by its tag and name, has it again. */
+export function redraw(root, draw) {
+  const held = root.contains(document.activeElement) ? document.activeElement : null;
+  const named = (one) => `${one.tagName} ${one.ariaLabel || one.textContent}`;
+  draw();
+  if (held && !held.isConnected) [...root.querySelectorAll("a, button, input")].find((one) => named(one) === named(held))?.focus({ preventScroll: true });
 }
 
 /** Call at most once in so many ms, with the last arguments. */

@@ -1,0 +1,1 @@
+"""The objects and events of OpenAI's protocol."""

@@ -1,0 +1,1 @@
+"""What a client asks for: its request, read and checked, and which way it takes."""
