@@ -9,18 +9,18 @@ import { follow, get, pagePath, post, runPath } from "/assets/wire.js";
 
 const GOING = new Set(["writing", "planning"]);
 
-function meterRows(meter) {
+function meterRows(meter, finished) {
   if (!meter) return [];
   const row = (key, value) => value !== null && value !== undefined && value !== "" && [h("dt", {}, t(key)), h("dd", {}, value)];
   const read = meter.cached_tokens && meter.prompt_tokens ? percent(meter.cached_tokens / meter.prompt_tokens) : null;
   return [
     row("meter.spent", meter.cost === null || meter.cost === undefined ? null : money(meter.cost)),
-    row("meter.rest", meter.rest_cost ? t("about", { value: money(meter.rest_cost) }) : null),
+    row("meter.rest", !finished && meter.rest_cost ? t("about", { value: money(meter.rest_cost) }) : null),
     row("meter.budget", meter.budget ? money(meter.budget) : null),
     row("meter.tokens", number((meter.prompt_tokens || 0) + (meter.completion_tokens || 0))),
     row("meter.cached", read),
     row("meter.speed", meter.words_per_minute ? t("meter.pace", { n: Math.round(meter.words_per_minute) }) : null),
-    row("meter.left", meter.minutes_left ? minutes(meter.minutes_left) : null),
+    row("meter.left", !finished && meter.minutes_left ? minutes(meter.minutes_left) : null),
   ].flat().filter(Boolean);
 }
 
@@ -125,7 +125,7 @@ class Desk {
     const aim = run.meter?.aim || run.aim;
     this.total.replaceChildren(h("strong", {}, number(written)), aim ? ` ${t("of.words", { n: aim })}` : "");
     this.totalBar.style.setProperty("--part", aim ? Math.min(1, written / aim) : 0);
-    this.meter.replaceChildren(...meterRows(run.meter));
+    this.meter.replaceChildren(...meterRows(run.meter, run.state === "finished"));
     this.title.textContent = nameOf(run);
     this.wanted.textContent = run.instruction === nameOf(run) ? "" : run.instruction;
     this.stateLine.className = `statement ${run.state.replace(" ", "_")}`;
