@@ -44,6 +44,7 @@ def test_only_the_last_paragraph_changes_while_words_stream(browser: Any) -> Non
             kind == "childList" for _, _, kind in changed
         )  # a paragraph's end, then the next
         assert page.locator(".sections").get_attribute("aria-busy") == "true"
+        assert page.locator("#s6").get_attribute("data-state") == "writing"
         assert page.evaluate("document.activeElement === document.body")
         assert page.locator("#status").inner_text() == ""  # words are not spoken
         page.context.close()

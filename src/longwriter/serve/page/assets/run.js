@@ -175,11 +175,11 @@ class Desk {
     this.list.children[index]?.querySelector("a").setAttribute("aria-current", "location");
   }
 
-  /** Which section is being read: the last whose top has passed a third of the window. */
+  /** Which section is being read: the last whose top has passed the middle of the window. */
   readAlong() {
     const under = this.book.pieces[this.writing()[0]]?.element.getBoundingClientRect();
     this.pill.classList.toggle("near", Boolean(under) && under.top < innerHeight && under.bottom < innerHeight + 40);
-    const place = this.book.pieces.findLastIndex((piece) => piece.element.getBoundingClientRect().top < innerHeight / 3);
+    const place = this.book.pieces.findLastIndex((piece) => piece.element.getBoundingClientRect().top < innerHeight / 2);
     if (place >= 0 && place !== this.current) {
       this.mark(place);
       const held = this.list.children[place];
@@ -218,6 +218,7 @@ class Desk {
     for (const section of this.run.sections) {
       if (under.has(section.index) && section.state === "todo") section.state = "writing";
       else if (!under.has(section.index) && section.state === "writing") section.state = "todo";
+      this.book.pieces[section.index].element.dataset.state = section.state;
     }
     if (before !== this.run.state) {
       if (this.run.state === "failed") alarm(stateText(this.run));
