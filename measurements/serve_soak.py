@@ -59,6 +59,8 @@ class Soak:
                 self.met[f"status {error.status_code}"] += 1
             except openai.APIError as error:
                 self.met[f"{type(error).__name__} {error.code or ''}".strip()] += 1
+            except ValueError:  # a short answer that the model's server has broken comes as it is
+                self.met["malformed"] += 1
             await asyncio.sleep(rng.uniform(0, 0.5))
 
     async def _ask(self, rng: random.Random) -> None:
