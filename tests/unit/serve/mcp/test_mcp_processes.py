@@ -17,6 +17,7 @@ from mcp.client.streamable_http import streamable_http_client
 from tests.helpers.assistant import Assistant, command
 from tests.helpers.command import longwriter, longwriter_here
 from tests.helpers.server import Server
+from tests.helpers.serving import Serving, ask
 
 from longwriter.api.runs import Run
 
@@ -169,3 +170,15 @@ async def test_over_http_a_token_is_needed_where_one_is_set_and_other_sites_are_
     refused = longwriter_here("mcp", "--http", "--host", "0.0.0.0", "--model", "fake", cwd=tmp_path)
     assert refused.returncode == 2
     assert "a token is needed" in refused.stderr
+
+
+async def test_the_server_of_the_page_serves_assistants_too(tmp_path: Path) -> None:
+    server = Serving(tmp_path, "--model", "fake")
+    try:
+        async with Client(f"http://127.0.0.1:{server.port}/mcp") as client:
+            one = Assistant(client)
+            run = (await one.call("write", request="Write a 500-word story about tea"))["run"]
+            await one.until_over(run)
+        assert [row["name"] for row in ask(server.port, "GET", "/api/runs").json["runs"]] == [run]
+    finally:
+        server.end()

@@ -138,11 +138,15 @@ async def test_status_waits_for_news_tells_how_far_it_is_and_never_waits_longer(
             began = time.monotonic()
             assert (await one.call("status", run=run, since=status["position"]))["position"] >= news["position"]
             assert time.monotonic() - began < 1  # what happened since then is told at once
-            await one.call("stop", run=run)
             began = time.monotonic()
-            stopped = await one.call("status", run=run)
+            waiting = asyncio.create_task(one.call("status", run=run))
+            await asyncio.sleep(0.2)
+            await one.call("stop", run=run)
+            assert (await waiting)["state"] == "paused"
+            assert time.monotonic() - began < 2  # another state is news
+            began = time.monotonic()
+            assert (await one.call("status", run=run))["state"] == "paused"
             assert time.monotonic() - began < 1  # nothing will happen by itself
-            assert stopped["state"] == "paused"
             await one.call("write", run=run)
             assert (await one.until_over(run))["state"] == "finished"
 
