@@ -1,5 +1,6 @@
 """The real server over a real folder of runs, and a client that asks as the page does."""
 
+import http.client
 import json
 import socket
 import threading
@@ -53,6 +54,16 @@ class DeskClient:
             assert time.monotonic() < end, found
             time.sleep(0.05)
         return found
+
+    def exact(self, path: str) -> tuple[int, str]:
+        """Status and text of a path that no client has tidied up."""
+        line = http.client.HTTPConnection(self.http.base_url.host, self.http.base_url.port, timeout=10)
+        line.request("GET", path)
+        answer = line.getresponse()
+        try:
+            return answer.status, answer.read(100_000).decode("utf-8", "replace")
+        finally:
+            line.close()
 
     @contextmanager
     def events(self, path: str, **headers: str) -> Iterator[Iterator[tuple[str, str, Any]]]:

@@ -229,7 +229,7 @@ class PageServer:
                     {"version": "0", "read_only": False, "languages": ["en", "zh"], "exports": ["md", "html"]}
                 )
             case ["models"]:
-                return JSONResponse({"models": [{"name": "smollm2", "base_url": None, "about": "on this machine"}]})
+                return JSONResponse({"models": [{"name": "smollm2", "base_url": None, "about": "default"}]})
             case ["events"]:
                 return StreamingResponse(self.still(), media_type="text/event-stream")
             case ["estimate"]:

@@ -6,7 +6,7 @@ import pytest
 from tests.helpers.browser import opened, until
 from tests.helpers.page_server import CannedRun, PageServer
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.page, pytest.mark.slow]
 
 WATCH = """
 window.changed = [];
@@ -90,7 +90,7 @@ def test_the_page_goes_on_when_the_server_comes_back(browser: Any) -> None:
         page.locator("#s1 .heading button").focus()
     page.wait_for_selector(".statement:has-text('Waiting for the server')", timeout=10000)
     with server.serving(int(address.rpartition(":")[2])):
-        page.wait_for_selector(".statement:has-text('Writing 6 of 10')", timeout=15000)
+        page.wait_for_selector(".statement:has-text('Writing section 7 of 10')", timeout=15000)
         until(page, "document.querySelector('#s6 .text').textContent.startsWith('He kept the log in a hand')")
         assert page.evaluate("document.activeElement.closest('.piece').id") == "s1"
         page.context.close()

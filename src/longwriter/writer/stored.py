@@ -9,6 +9,7 @@ from longwriter.config import build
 from longwriter.errors import RunError
 from longwriter.journal import Journal
 from longwriter.models.base import Listens, Model
+from longwriter.runs.exports import export, written
 from longwriter.runs.folders import JOURNAL, opened, saved_settings
 from longwriter.types import Reply, Request
 from longwriter.writer.manuscript import Manuscript
@@ -63,7 +64,7 @@ def stored(folder: Path) -> Session | None:
 
 @contextmanager
 def editing(folder: Path) -> Iterator[Session]:
-    """A run that nobody works on, alone, to be changed by a person: its files are up to date afterwards. Raises RunError."""
+    """A run that nobody works on, alone, to be changed by a person; its files, and those of --out, follow. Raises RunError."""
     tree = saved_settings(folder)
     settings = build(WriteSettings, tree, str(folder))
     with opened(folder, tree, private=True) as journal:
@@ -80,7 +81,9 @@ def editing(folder: Path) -> Iterator[Session]:
         finally:
             if len(journal) > before:
                 session.write_plan()
-                session.save()
+                text = session.save().text
+                for file in written(folder):  # files outside that hold its text and that nobody else changed
+                    export(folder, file, text)
 
 
 def _free(settings: WriteSettings) -> WriteSettings:

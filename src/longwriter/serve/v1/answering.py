@@ -9,8 +9,9 @@ from starlette.responses import JSONResponse, Response
 
 from longwriter.models.base import ModelConfig
 from longwriter.serve.desk import Desk
-from longwriter.serve.v1.answers.orders import Client, Given, Orders, Over, Piece, Progressed, Taken
-from longwriter.serve.v1.answers.usage import Took, about_run
+from longwriter.serve.v1.answers.orders import Client, Orders
+from longwriter.serve.v1.answers.pieces import Given, Over, Piece, Progressed, Taken
+from longwriter.serve.v1.answers.usage import RunReports, Took
 from longwriter.serve.v1.forms.chat import DONE, ChatForm, failed_chunk
 from longwriter.serve.v1.forms.responses import ResponseEvents, ResponseForm, finished
 from longwriter.serve.v1.metrics import ServedCounts
@@ -30,7 +31,7 @@ class Answering:
         """Raises InputError where the desk's model cannot be one."""
         self.desk, self.orders = desk, Orders(desk)
         self.upstream = Upstream(desk.settings.write)
-        self.counts = ServedCounts()
+        self.counts, self.reports = ServedCounts(), RunReports()
         self.short = ShortAnswers(desk, self.upstream, self.counts)
 
     async def answer(self, request: Request, kind: Kind) -> Response:
@@ -38,16 +39,13 @@ class Answering:
         asked = read_request(kind, read_json(await request.body()))
         name, long = always_long(asked.model)
         config = await self.upstream.config_of(name)
-        if not self._wants_run(asked, long=long):
+        more = await self.orders.more_of(asked)
+        asked = await self.orders.with_previous(asked)
+        if more is None and not (long and not is_chore(asked)) and not wants_run(asked, self.desk.settings.long_from):
             return self.short.answer(asked, config)
         self._check(asked)
-        taken = await self.orders.take(asked, self._model(asked, config), client_of(request))
+        taken = await self.orders.take(asked, self._model(asked, config), client_of(request), more)
         return self._send(asked, taken)
-
-    def _wants_run(self, asked: ApiRequest, *, long: bool) -> bool:
-        if long and not is_chore(asked):
-            return True
-        return self.orders.goes_on(asked) or wants_run(asked, self.desk.settings.long_from)
 
     def _check(self, asked: ApiRequest) -> None:
         """Raises ApiProblem for what a run cannot honour."""
@@ -159,7 +157,7 @@ class Answering:
         return self._stream("response", way, told(), failed, headers)
 
     async def _about(self, taken: Taken, took: Took) -> JsonObject:
-        return await about_run(self.desk.home / taken.run, took)
+        return await self.reports.about(self.desk.home / taken.run, took)
 
     async def _counted(self, kind: str, way: str, events: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
         with self.counts.under_way(kind, way):

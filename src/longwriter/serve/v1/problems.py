@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from starlette.responses import JSONResponse
 
 from longwriter.errors import CeilingReached, EmptyReply, InputError, LongWriterError, SetupError, Unavailable
+from longwriter.serve.queue import QueueFull
 
 RETRY_S = 15
 """Seconds after which a client that found the queue full, or the model away, may ask again."""
@@ -66,6 +67,8 @@ def problem_of(error: LongWriterError) -> ApiProblem:
     match error:
         case ApiProblem():
             return error
+        case QueueFull():
+            return ApiProblem(429, str(error), code="queue_full", headers={"retry-after": str(error.retry_s)})
         case CeilingReached():
             return over_budget(str(error))
         case InputError():

@@ -17,7 +17,7 @@ from longwriter.api.settings import as_path
 from longwriter.models.base import Model, ModelConfig, open_model
 from longwriter.models.prices import load_prices
 from longwriter.serve.desk import Desk
-from longwriter.serve.v1.answers.orders import Given, Over, Piece
+from longwriter.serve.v1.answers.pieces import Given, Over, Piece
 from longwriter.serve.v1.answers.usage import Took
 from longwriter.serve.v1.forms.chat import DONE, ChatForm, failed_chunk
 from longwriter.serve.v1.forms.responses import ResponseEvents, ResponseForm, finished

@@ -4,9 +4,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from longwriter.serve.v1.answering import Answering, form_of
-from longwriter.serve.v1.answers.orders import Over, Taken, outline
+from longwriter.serve.v1.answers.pieces import Over, Taken, outline
 from longwriter.serve.v1.answers.text import AnswerText
-from longwriter.serve.v1.answers.usage import about_run, took
+from longwriter.serve.v1.answers.usage import took
 from longwriter.serve.v1.forms.responses import PREFIX, finished
 from longwriter.serve.v1.problems import ApiProblem, bad
 from longwriter.serve.v1.sending import JsonObject
@@ -56,14 +56,13 @@ class StoredResponses:
                 told, over = "", None
             else:
                 told = outline(session.manuscript.plan) if self.desk.settings.progress != "none" else ""
-                for _ in text.pieces(session):
-                    pass
-                whole = text.finish or text.whole(session)
+                whole = text.take_all(session)
                 over = Over(text.finish or "stop", took(session, taken.order.entry)) if whole else None
         if over is not None:
-            text.close()
             self.orders.book.answered(taken.run, taken.order.id, text.text, text.place)
-            return finished(form, over, text.text, told, await about_run(self.desk.home / taken.run, over.took))
+            return finished(
+                form, over, text.text, told, await self.answering.reports.about(self.desk.home / taken.run, over.took)
+            )
         if taken.order.id in self.orders.book.cancelled:
             return form.whole("cancelled", text.text, told)
         if state.name in ("failed", "ceiling"):

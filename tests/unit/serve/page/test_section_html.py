@@ -69,7 +69,8 @@ class Harmless(HTMLParser):
 
 
 def test_markdown_is_shown_and_each_block_has_an_id() -> None:
-    text = "## Part\n\nOne *two* **three** ~~four~~ [five](https://a.example/b).\n\n- six\n- seven\n\n> eight\n\n    nine\n\n---\n"
+    text = "## Part\n\nOne *two* **three** ~~four~~ [five](https://a.example/b).\n\n- six\n- seven\n"
+    text += "\n> eight\n\n    nine\n\n---\n"
     rendered = render(text, 7)
     assert Harmless(rendered.html).ids == [f"s7-p{n}" for n in range(6)]
     assert "<em>two</em> <strong>three</strong> <s>four</s>" in rendered.html

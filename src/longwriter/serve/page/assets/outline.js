@@ -1,7 +1,7 @@
 // The outline as it is edited: lines and their words, re-balanced by the server; what saving makes stale stands before it is saved.
 
 import { alarm, attempt, bar, button, dialog, field, h, later, link, say, signed } from "/assets/dom.js";
-import { drawBar } from "/assets/frame.js";
+import { drawBar, nameOf } from "/assets/frame.js";
 import { t } from "/assets/language.js";
 import { get, pagePath, post, runPath, send } from "/assets/wire.js";
 
@@ -291,7 +291,7 @@ class Outline {
   }
 
   show(main) {
-    drawBar({ back: pagePath(this.name), title: this.run.title || this.name, tools: [] });
+    drawBar({ back: pagePath(this.name), title: nameOf(this.run), tools: [] });
     const foot = h("div", { class: "foot" }, this.effectsLine,
       this.may ? h("p", { class: "buttons" }, link(pagePath(this.name), t("cancel"), { class: "button" }), this.run.state === "approval" ? button(t("approve.unchanged"), async () => (await attempt(() => post(runPath(this.name, "approve")))) && location.assign(pagePath(this.name))) : null, this.save) : h("p", {}, t("read_only")));
     main.replaceChildren(h("div", { class: "page editor" }, h("div", { class: "top" }, h("h1", {}, t("outline")), this.may ? button(t("outline.paste"), () => this.paste()) : null),

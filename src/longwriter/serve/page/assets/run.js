@@ -2,7 +2,7 @@
 
 import { alarm, attempt, bar, button, h, link, offer, say } from "/assets/dom.js";
 import { Book } from "/assets/book.js";
-import { drawBar, stateText } from "/assets/frame.js";
+import { drawBar, nameOf, stateText } from "/assets/frame.js";
 import { minutes, money, number, percent, t } from "/assets/language.js";
 import { askForm, exportLinks, remove, snapshots } from "/assets/panel.js";
 import { follow, get, pagePath, post, runPath } from "/assets/wire.js";
@@ -27,7 +27,7 @@ function meterRows(meter) {
 class Desk {
   constructor(name, run, me) {
     Object.assign(this, { name, run, me, may: !me.read_only && run.here !== false, pinned: false, current: null });
-    this.book = new Book(name, (index, holder) => this.panel(index, holder));
+    this.book = new Book(name, (...given) => this.panel(...given));
     this.book.after = () => this.pinned && this.scrollToWriting();
     this.list = h("ol", { class: "lines" });
     this.total = h("p", { class: "total" });
@@ -36,6 +36,8 @@ class Desk {
     this.tools = h("div", { class: "stale" });
     this.pill = button("", () => this.pin(), { class: "pill", hidden: true });
     this.stateLine = h("p", { class: "statement" });
+    this.title = h("h1", { dir: "auto" });
+    this.wanted = h("p", { class: "wanted", dir: "auto" });
     this.side = h("aside", { class: "outline", id: "outline", "aria-label": t("outline") },
       this.total, this.totalBar, h("nav", { "aria-label": t("sections.nav") }, this.list), this.tools,
       this.may ? link(pagePath(name, "outline"), t("outline.edit"), { class: "quiet" }) : null, this.meter);
@@ -54,8 +56,8 @@ class Desk {
   /** The buttons that the state leaves; redrawn when they change, so that the one in focus stays. */
   controls() {
     const { state, control = {}, sections = [] } = this.run;
-    const drawn = JSON.stringify([state, control.after, control.review, this.link]);
-    if (drawn === this.drawnControls) return;
+    const drawn = JSON.stringify([state, this.run.title, control.after, control.review, this.link]);
+    if (drawn === this.drawnControls || document.querySelector("#more:popover-open")) return;
     this.drawnControls = drawn;
     const actions = [];
     if (this.may && GOING.has(state)) {
@@ -65,22 +67,23 @@ class Desk {
     else if (this.may && state === "review") actions.push(button(t("permit"), this.do("permit"), { class: "primary" }));
     else if (this.may && state !== "finished") actions.push(button(t("go"), this.do("go"), { class: "primary" }));
     const focused = document.activeElement?.closest?.("#bar .tools") && document.activeElement.dataset.place;
-    actions.forEach((one, i) => (one.dataset.place = i));
-    drawBar({ title: this.run.title || this.run.instruction || this.name, tools: [this.drawer, ...actions, this.more()] });
+    const more = this.more();
+    [more.firstChild, this.drawer, ...actions].forEach((one, i) => (one.dataset.place = i));
+    drawBar({ title: nameOf(this.run), tools: [this.drawer, ...actions, more] });
     if (focused) document.querySelector(`#bar [data-place="${focused}"]`)?.focus();
   }
 
   more() {
     const review = h("input", { type: "checkbox", checked: Boolean(this.run.control?.review), onchange: () => this.do("review", { on: review.checked })() });
     const { after } = this.run.control || {};
-    const menu = h("div", { class: "menu", popover: "auto", id: "more" },
+    const menu = h("div", { class: "menu", popover: "auto", id: "more", ontoggle: () => this.controls() },
       this.may && GOING.has(this.run.state) ? button(t(after ? "after.on" : "after"), this.do("after"), { class: "narrow", "aria-pressed": String(Boolean(after)) }) : null,
       this.may ? h("label", {}, review, h("span", {}, t("review.mode"))) : null,
       link(pagePath(this.name, "report"), t("report")),
       this.may ? link(pagePath(this.name, "outline"), t("outline.edit")) : null,
       button(t("snapshots"), () => (menu.hidePopover(), snapshots(this.name, !this.may))),
       h("div", { class: "exports", role: "group", "aria-label": t("export") }, ...exportLinks(this.name, this.me.exports || [])),
-      this.may ? button(t("delete"), () => remove(this.name), { class: "danger" }) : null);
+      this.may ? button(t("delete"), () => remove(this.run), { class: "danger" }) : null);
     return h("div", { class: "holder" }, h("button", { type: "button", popovertarget: "more", "aria-label": t("more"), class: "sign" }, h("span", { "aria-hidden": "true" }, "⋯")), menu);
   }
 
@@ -123,19 +126,21 @@ class Desk {
     this.total.replaceChildren(h("strong", {}, number(written)), aim ? ` ${t("of.words", { n: aim })}` : "");
     this.totalBar.style.setProperty("--part", aim ? Math.min(1, written / aim) : 0);
     this.meter.replaceChildren(...meterRows(run.meter));
+    this.title.textContent = nameOf(run);
+    this.wanted.textContent = run.instruction === nameOf(run) ? "" : run.instruction;
     this.stateLine.className = `statement ${run.state.replace(" ", "_")}`;
     this.stateLine.textContent = this.link === false ? t("link.lost") : stateText(run);
     this.controls();
   }
 
-  panel(index, holder) {
+  panel(index, holder, close) {
     const section = this.run.sections[index];
     holder.replaceChildren(h("div", { class: "panel" },
       section.point && h("p", { class: "point", dir: "auto" }, section.point),
       h("p", { class: "facts" }, h("span", {}, t("words.of", { written: section.written || 0, asked: section.words })),
         section.hand && h("span", {}, t("by.hand")),
         link(pagePath(this.name, "sections", section.index), t("section.open"))),
-      this.may ? askForm(this.name, section, () => this.run.state, () => holder.replaceChildren()) : null));
+      this.may ? askForm(this.name, section, () => this.run.state, () => (close(), this.book.pieces[index]?.more.focus())) : null));
   }
 
   writing() {
@@ -238,9 +243,7 @@ class Desk {
   }
 
   show(main) {
-    const title = h("h1", { dir: "auto" }, this.run.title || this.run.instruction || this.name);
-    const asked = this.run.instruction && this.run.title ? h("p", { class: "wanted", dir: "auto" }, this.run.instruction) : null;
-    const article = h("article", { class: "book" }, h("header", { class: "cover" }, title, asked, this.stateLine), this.book.root);
+    const article = h("article", { class: "book" }, h("header", { class: "cover" }, this.title, this.wanted, this.stateLine), this.book.root);
     main.replaceChildren(h("div", { class: "desk" }, this.side, article), this.pill);
     this.take({});
     this.list.addEventListener("click", () => this.openDrawer(false));

@@ -32,7 +32,7 @@ NOT_OF_THE_ANSWER = {
 """Parameters that do not decide the text."""
 
 
-class Place(Record):
+class TextPlace(Record):
     """A place in a run's text: in a section, after so many characters of it; section -1 is the title."""
 
     section: int = -1
@@ -47,7 +47,7 @@ class ApiOrder(Record):
     """Seconds since 1970."""
     model: str
     """As the client named it."""
-    begin: Place = Place()
+    begin: TextPlace = TextPlace()
     sections: tuple[str, ...] = ()
     """Ids of the sections that are the answer, once they are rewritten; (): the text from `begin` on."""
     entry: int = 0
@@ -67,7 +67,7 @@ class ApiAnswer(Record):
     head: str
     """Digest of its beginning."""
     order: str
-    end: Place
+    end: TextPlace
 
 
 def request_digest(request: ApiRequest, client: str, key: str, number: int, *, unique: str = "") -> str:
@@ -109,9 +109,11 @@ class OrderBook:
         """Raises RunError where it cannot be written."""
         path = self.home / run / FILE
         try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+            handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
             try:
-                os.write(handle, (json.dumps(line, ensure_ascii=False) + "\n").encode("utf-8", "replace"))
+                torn = bool(size := os.fstat(handle).st_size) and os.pread(handle, 1, size - 1) != b"\n"
+                text = "\n" * torn + json.dumps(line, ensure_ascii=False) + "\n"
+                os.write(handle, text.encode("utf-8", "replace"))
             finally:
                 os.close(handle)
         except OSError as error:
@@ -137,7 +139,7 @@ class OrderBook:
         """Note that an order is no longer wanted."""
         self._note(self._orders[order][0], {"cancelled": order})
 
-    def answered(self, run: str, order: str, text: str, end: Place) -> None:
+    def answered(self, run: str, order: str, text: str, end: TextPlace) -> None:
         """Note an answer. One that is too short to be told from others is not noted."""
         plain = normal(text)
         line = ApiAnswer(answer=digest(plain), head=digest(plain[:HEAD]), order=order, end=end)

@@ -12,30 +12,29 @@ from collections import Counter
 from collections.abc import AsyncGenerator, Coroutine
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
-from pathlib import Path
+from weakref import WeakValueDictionary
 
-from longwriter.errors import InputError, LongWriterError
+from longwriter.errors import LongWriterError, RunError
 from longwriter.models.base import ModelConfig
 from longwriter.runs.folders import run_name
 from longwriter.serve.desk import Desk
-from longwriter.serve.feed import Feed, Gone, PlanChanged, StateChanged
-from longwriter.serve.v1.answers.book import ApiAnswer, ApiOrder, OrderBook, Place, request_digest
-from longwriter.serve.v1.answers.limits import Finish
+from longwriter.serve.feed import Feed
+from longwriter.serve.v1.answers.book import ApiAnswer, ApiOrder, OrderBook, TextPlace, request_digest
+from longwriter.serve.v1.answers.pieces import Over, Piece, Taken, pieces_of
 from longwriter.serve.v1.answers.text import AnswerText, place_after
 from longwriter.serve.v1.answers.usage import Took, took
-from longwriter.serve.v1.problems import ApiProblem, bad, over_budget, upstream_failed
-from longwriter.serve.v1.request.body import ApiRequest
-from longwriter.serve.v1.request.routing import Redo, instruction_of, is_continue, limit_words, redo_of
+from longwriter.serve.v1.problems import ApiProblem, bad
+from longwriter.serve.v1.request.body import ApiMessage, ApiRequest
+from longwriter.serve.v1.request.routing import Redo, instruction_of, is_chore, is_continue, limit_words, redo_of
 from longwriter.text import count_words
 from longwriter.types import Plan
 from longwriter.writer.session import Session
 
+_EMPTY = ApiOrder(id="", at=0, model="")
 LEAST_REDONE = 20
 """Words that a rewritten section has at least."""
-STOPPED = ("paused", "failed", "ceiling", "unfinished", "plan", "no plan", "finished")
-"""States in which nobody works on a run, and no person has to decide first. `finished`: sections are due again since."""
-MOST_PLANNED = 400
-"""Sections of a plan that are shown."""
+STOPPED = ("paused", "failed", "ceiling", "plan", "no plan", "finished")
+"""States of a run in which nothing has to be stopped."""
 
 
 @dataclass(frozen=True)
@@ -52,39 +51,17 @@ class Client:
 
 
 @dataclass(frozen=True)
-class Taken:
-    """A run that answers, and as what."""
+class More:
+    """What a request wants of a run that is there."""
 
     run: str
-    order: ApiOrder
-    joined: bool
-    since: int = 0
-    """Records of its journal when it was taken: what failed before is no failure of this."""
-
-
-@dataclass(frozen=True)
-class Progressed:
-    """A line about the work, for people."""
-
-    text: str
-
-
-@dataclass(frozen=True)
-class Given:
-    """The next piece of the text."""
-
-    text: str
-
-
-@dataclass(frozen=True)
-class Over:
-    """The answer is whole."""
-
-    finish: Finish
-    took: Took
-
-
-Piece = Progressed | Given | Over
+    begin: TextPlace | None
+    """From where on its text is wanted; None: sections of it are wanted again."""
+    redone: tuple[int, ...] = ()
+    """Their indices."""
+    instruction: str = ""
+    words: int | None = None
+    """Of each."""
 
 
 class Orders:
@@ -97,7 +74,8 @@ class Orders:
         """Of the runs that were read here."""
         self._readers: Counter[str] = Counter()
         self._fresh: dict[str, str] = {}
-        self._lock = asyncio.Lock()
+        self._alone = WeakValueDictionary[str, asyncio.Lock]()
+        """Locks of runs and orders: what one reader who comes and one who leaves want of a run never mixes."""
         self._tasks: set[asyncio.Task[None]] = set()
 
     def earlier(self, request: ApiRequest) -> tuple[str, ApiAnswer, bool] | None:
@@ -108,64 +86,13 @@ class Orders:
         text = request.last("assistant")
         return self.book.run_of(text) if text else None
 
-    def goes_on(self, request: ApiRequest) -> bool:
-        """Whether the request wants more of a run, or part of one again."""
-        if request.unfit or self.earlier(request) is None:
-            return False
-        last = request.messages[-1]
-        return last.role == "assistant" or is_continue(last.text) or redo_of(last.text) is not None
+    async def more_of(self, request: ApiRequest) -> More | None:
+        """What the request wants of a run that the conversation holds; None: nothing, or the run has no more.
 
-    async def take(self, request: ApiRequest, config: ModelConfig | None, client: Client) -> list[Taken]:
-        """A run for each choice; whoever takes them reads or releases each. Raises LongWriterError.
-
-        `config`: the model; None: that of the settings.
+        Raises ApiProblem for a section that is not there.
         """
-        taken = list[Taken]()
-        async with self._lock:
-            try:
-                for number in range(request.n):
-                    taken.append(await self._one(request, config, client, number))
-                    self._readers[taken[-1].run] += 1
-            except BaseException:
-                for one in taken:
-                    self.release(one, whole=False)
-                raise
-        return taken
-
-    async def _one(self, request: ApiRequest, config: ModelConfig | None, client: Client, number: int) -> Taken:
-        known = request_digest(request, client.name, client.key, number)
-        if client.fresh or not request.store:
-            if client.retry and known in self._fresh:
-                known = self._fresh[known]
-            else:
-                unique = request_digest(request, client.name, client.key, number, unique=secrets.token_hex(8))
-                self._fresh[known] = known = unique
-        found = self.book.find(known, self.desk.settings.dedupe_h)
-        if found is not None:
-            return Taken(*found, joined=True, since=await self._go(*found))
-        order = ApiOrder(
-            id=known, at=time.time(), model=request.model, most=limit_words(request), stop=request.stop,
-            background=request.background,
-        )  # fmt: skip
-        return await self._more(request, order) or await self._begin(request, config, order, number)
-
-    async def _go(self, run: str, order: ApiOrder) -> int:
-        """Have the run go on, if its answer is not whole yet; the records that its journal had before."""
-        async with self.desk.feed(run) as feed:
-            session, state, since, text = feed.following.session, feed.state().name, feed.position, AnswerText(order)
-            if session is not None:
-                for _ in text.pieces(session):
-                    pass
-                if text.finish or text.whole(session):
-                    return since
-        if state in STOPPED:
-            await self.desk.go(run)
-        return since
-
-    async def _more(self, request: ApiRequest, order: ApiOrder) -> Taken | None:
-        """More of the run that the conversation holds; None where it has no more, or nothing such is wanted."""
         earlier, last = self.earlier(request), request.messages[-1]
-        if earlier is None or request.unfit:
+        if earlier is None or request.unfit or is_chore(request):
             return None
         run, answer, whole = earlier
         redo = redo_of(last.text) if last.role == "user" else None
@@ -175,22 +102,115 @@ class Orders:
             session = feed.following.session
             if session is None or not session.manuscript.planned:
                 return None
-            order = order.model_copy(update={"entry": len(session.journal)})
-            if redo is None:
-                place = answer.end if whole else self._place(session, answer, request.last("assistant"))
-                if place is None or AnswerText(order.model_copy(update={"begin": place})).whole(session):
-                    return None
-                order = order.model_copy(update={"begin": place})
-            else:
+            if redo is not None:
                 indices = _redone(session.manuscript.plan, redo)
-                order = order.model_copy(update={"sections": tuple(session.manuscript.ids[i] for i in indices)})
-                words = _redone_words(session, indices, redo)
-        if redo is not None:
-            await self.desk.do(run, lambda edits: edits.redo(indices, redo.instruction, words))
-        self.book.add(run, order)
-        return Taken(run, order, joined=False, since=await self._go(run, order))
+                return More(run, None, tuple(indices), redo.instruction, _redone_words(session, indices, redo))
+            place = answer.end if whole else self._place(session, answer, request.last("assistant"))
+            if place is None or AnswerText(_EMPTY.model_copy(update={"begin": place})).whole(session):
+                return None
+            return More(run, place)
 
-    def _place(self, session: Session, answer: ApiAnswer, text: str) -> Place | None:
+    async def with_previous(self, request: ApiRequest) -> ApiRequest:
+        """The request with the conversation that it follows. Raises ApiProblem where that is not there."""
+        if request.previous is None:
+            return request
+        found = self.book.find(request.previous.removeprefix("resp_"))
+        if found is None:
+            raise ApiProblem(
+                404,
+                f"no response {request.previous!r} here",
+                code="previous_response_not_found",
+                param="previous_response_id",
+            )
+        run, order = found
+        async with self.desk.feed(run) as feed:
+            session = feed.following.session
+            text = AnswerText(order)
+            said = "" if session is None else "".join(text.pieces(session)) + text.close()
+            asked = "" if session is None else session.settings.instruction
+        before = ApiMessage("user", asked), ApiMessage("assistant", said)
+        rules = [m for m in request.messages if m.role == "system"]
+        rest = [m for m in request.messages if m.role != "system"]
+        return replace(request, messages=(*rules, *before, *rest))
+
+    async def take(
+        self, request: ApiRequest, config: ModelConfig | None, client: Client, more: More | None
+    ) -> list[Taken]:
+        """A run for each choice; whoever takes them reads or releases each. Raises LongWriterError.
+
+        `config`: the model; None: that of the settings. `more`: what is wanted of a run that is there; None: a new one.
+        """
+        taken = list[Taken]()
+        try:
+            for number in range(request.n):
+                known = self._known(request, client, number)
+                async with self._lock(known):
+                    taken.append(await self._one(request, config, known, number, more))
+        finally:
+            if len(taken) < request.n:
+                for one in taken:
+                    self.release(one, whole=False)
+        return taken
+
+    def _lock(self, name: str) -> asyncio.Lock:
+        lock: asyncio.Lock = self._alone.setdefault(name, asyncio.Lock())
+        return lock
+
+    def _known(self, request: ApiRequest, client: Client, number: int) -> str:
+        """The digest of a choice; of a fresh one another each time, but for a retry of it."""
+        known = request_digest(request, client.name, client.key, number)
+        if not client.fresh and request.store:
+            return known
+        if not client.retry or known not in self._fresh:
+            unique = secrets.token_hex(8)
+            self._fresh[known] = request_digest(request, client.name, client.key, number, unique=unique)
+        return self._fresh[known]
+
+    async def _one(
+        self, request: ApiRequest, config: ModelConfig | None, known: str, number: int, more: More | None
+    ) -> Taken:
+        found = self.book.find(known, self.desk.settings.dedupe_h)
+        if found is not None:
+            return await self._join(*found)
+        order = ApiOrder(
+            id=known, at=time.time(), model=request.model, most=limit_words(request), stop=request.stop,
+            background=request.background,
+        )  # fmt: skip
+        if more is not None:
+            return await self._go_on(more, order)
+        return await self._begin(request, config, order, number)
+
+    async def _join(self, run: str, order: ApiOrder, redo: More | None = None) -> Taken:
+        """Read a run, and have it go on if its answer is not whole yet. `redo`: what of it is wanted again first."""
+        async with self._lock(run):
+            async with self.desk.feed(run) as feed:
+                session, state, since = feed.following.session, feed.state().name, feed.position
+                whole = session is not None and redo is None and AnswerText(order).take_all(session)
+            if redo is not None:
+                await self.desk.do(run, lambda edits: edits.redo(redo.redone, redo.instruction, redo.words))
+                self.book.add(run, order)
+            if not whole and state not in ("approval", "review"):
+                try:
+                    await self.desk.go(run)
+                except RunError:
+                    if state not in ("planning", "writing"):  # else another process writes it, and it is read
+                        raise
+            self._readers[run] += 1
+        return Taken(run, order, joined=redo is None, since=since)
+
+    async def _go_on(self, more: More, order: ApiOrder) -> Taken:
+        """Go on with a run, or with what is wanted again of it."""
+        async with self.desk.feed(more.run) as feed:
+            session = _session(feed)
+            ids, entry = session.manuscript.ids, len(session.journal)
+        changed = {"entry": entry, "begin": more.begin or TextPlace(), "sections": tuple(ids[i] for i in more.redone)}
+        order = order.model_copy(update=changed)
+        if more.redone:
+            return await self._join(more.run, order, more)
+        self.book.add(more.run, order)
+        return await self._join(more.run, order)
+
+    def _place(self, session: Session, answer: ApiAnswer, text: str) -> TextPlace | None:
         found = self.book.find(answer.order)
         return None if found is None else place_after(session, found[1], text)
 
@@ -200,7 +220,9 @@ class Orders:
             raise bad(
                 "prompt" if request.kind == "completion" else "messages", "no message of the user says what to write"
             )
-        seed = request.seed if request.seed is not None else 42 if number else None
+        seed = (
+            request.seed if request.seed is not None else self.desk.settings.write.get("seed", 42) if number else None
+        )
         options = {
             "words": words, "temperature": request.temperature, "top_p": request.top_p,
             "seed": None if seed is None else seed + number, "model": config,
@@ -210,25 +232,24 @@ class Orders:
             name = f"{name}-{secrets.token_hex(2)}"
         run = await self.desk.begin(instruction, options, name=name)
         self.book.add(run, order)
+        self._readers[run] += 1
         return Taken(run, order, joined=False)
 
     async def again(self, taken: Taken) -> Taken:
         """Take a run that is known once more."""
-        async with self._lock:
-            since = await self._go(taken.run, taken.order)
-            self._readers[taken.run] += 1
-        return replace(taken, since=since)
+        return await self._join(taken.run, taken.order)
 
     async def stop(self, taken: Taken) -> None:
         """Have a run stop at once, unless somebody reads it."""
-        if not self._readers[taken.run]:
-            await self.desk.pause(taken.run)
+        async with self._lock(taken.run):
+            if not self._readers[taken.run]:
+                await self.desk.pause(taken.run)
 
     async def follow(self, taken: Taken) -> AsyncGenerator[Piece, None]:
         """The pieces of the answer as they come. Raises ApiProblem for a run that fails; closing it releases the run."""
         text, whole = AnswerText(taken.order), False
         try:
-            async with self.desk.feed(taken.run) as feed, aclosing(_pieces(feed, taken, text)) as pieces:
+            async with self.desk.feed(taken.run) as feed, aclosing(pieces_of(feed, taken, text)) as pieces:
                 async for piece in pieces:
                     if isinstance(piece, Over):
                         whole = True
@@ -257,82 +278,25 @@ class Orders:
         if taken.order.background and not whole:
             return
         with suppress(LongWriterError):
-            async with self.desk.feed(taken.run) as feed:
-                state = feed.state().name
-            if self._readers[taken.run] or state in STOPPED:
-                return
-            if whole or self.desk.settings.on_disconnect == "cancel":
-                await self.desk.pause(taken.run)
-            else:
-                await self.desk.after_section(taken.run)
+            async with self._lock(taken.run):
+                async with self.desk.feed(taken.run) as feed:
+                    state = feed.state().name
+                if self._readers[taken.run] or state in STOPPED:
+                    return
+                if whole or self.desk.settings.on_disconnect == "cancel":
+                    await self.desk.pause(taken.run)
+                else:
+                    await self.desk.after_section(taken.run)
 
     async def aclose(self) -> None:
         """Wait for what is under way."""
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
 
-async def _pieces(feed: Feed, taken: Taken, text: AnswerText) -> AsyncGenerator[Piece, None]:
-    told = set[str]()
-    async with aclosing(feed.changes(0, words=False)) as changes:
-        async for change in changes:
-            if isinstance(change, Gone):
-                raise ApiProblem(410, "the run was deleted", code="run_deleted", run=taken.run)
-            session = feed.following.session
-            if not text.text:
-                for line in _told(change, session, told):
-                    yield Progressed(line)
-            if session is not None and not isinstance(change, PlanChanged):
-                for piece in text.pieces(session):
-                    yield Given(piece)
-            if session is not None and (text.finish or text.whole(session)):
-                if held := text.close():
-                    yield Given(held)
-                yield Over(text.finish or "stop", took(session, taken.order.entry))
-                return
-            if isinstance(change, StateChanged):
-                _check(change, taken)
-    raise ApiProblem(
-        503, "the server ends; the same request goes on with the run", code="server_stopping", run=taken.run
-    )
-
-
-def _check(change: StateChanged, taken: Taken) -> None:
-    """Raises ApiProblem for a run that has failed since it was taken."""
-    state, why = change.state.name, change.state.why
-    if change.position > taken.since and state == "failed":
-        raise upstream_failed(why or "the run failed", taken.run)
-    if change.position > taken.since and state == "ceiling":
-        raise over_budget(why or "the budget is spent", taken.run)
-
-
 def _session(feed: Feed) -> Session:
     session = feed.following.session
     assert session is not None
     return session
-
-
-def _told(change: object, session: Session | None, told: set[str]) -> list[str]:
-    """Lines that were not told yet."""
-    lines = list[str]()
-    if isinstance(change, PlanChanged) and session is not None:
-        lines.append(outline(session.manuscript.plan))
-    if isinstance(change, StateChanged):
-        if change.state.name == "planning" or change.state.why:
-            lines.append(f"{change.state.why or 'planning'}\n".capitalize())
-        elif session is not None and session.manuscript.planned:
-            sections = session.manuscript.plan.sections
-            lines += [f"Writing section {i + 1} of {len(sections)}: {sections[i].title}\n" for i in change.writing]
-    new = [line for line in lines if line not in told]
-    told.update(new)
-    return new
-
-
-def outline(plan: Plan) -> str:
-    """A plan as people read it."""
-    rows = [
-        f"{i}. {section.title} ({section.words:,} words)" for i, section in enumerate(plan.sections[:MOST_PLANNED], 1)
-    ]
-    return "\n".join([f"Plan: {plan.title}" if plan.title else "Plan:", *rows, ""])
 
 
 def _redone(plan: Plan, redo: Redo) -> list[int]:
@@ -363,11 +327,3 @@ def _redone_words(session: Session, indices: list[int], redo: Redo) -> int | Non
         count_words(session.document.texts.get(i, "")) or session.manuscript.plan.sections[i].words for i in indices
     ]
     return max(LEAST_REDONE, round(redo.factor * sum(written) / len(written)))
-
-
-def folder_of(desk: Desk, taken: Taken) -> Path:
-    """Where a run is."""
-    try:
-        return desk.folder(taken.run)
-    except InputError:
-        raise ApiProblem(410, "the run was deleted", code="run_deleted", run=taken.run) from None

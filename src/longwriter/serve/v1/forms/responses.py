@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from longwriter.serve.sse import event
-from longwriter.serve.v1.answers.orders import Given, Over, Piece, Progressed
+from longwriter.serve.v1.answers.pieces import Given, Over, Piece, Progressed
 
 PREFIX = "resp_"
 
