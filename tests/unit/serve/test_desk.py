@@ -188,6 +188,22 @@ async def test_a_live_run_is_changed_while_it_is_written(tmp_path: Path) -> None
 
 
 @pytest.mark.slow
+async def test_what_was_told_to_stop_and_to_go_again_is_written_whole(tmp_path: Path) -> None:
+    lines = [
+        Section(title=f"{c}{n}", point="stone", words=w, chapter=c) for c, w in (("A", 60), ("B", 400)) for n in (1, 2)
+    ]
+    async with slow(tmp_path, per_token_s=0.004) as (desk, _):
+        name = await desk.begin(PROMPT, {"plan": Plan(title="Bridges", sections=tuple(lines)), "parallel": True})
+        async with desk.feed(name) as feed:
+            await seen(feed, lambda c: isinstance(c, StateChanged) and len(c.writing) == 2)
+            await desk.after_section(name)
+            await seen(feed, lambda _: len(feed.following.session.document.words) == 1)
+            await desk.go(name)  # chapter A has come to its end by now, and nothing begins it again
+        last = await until(desk, name, "finished")
+        assert last.meter.words > 700
+
+
+@pytest.mark.slow
 async def test_so_many_at_a_time_and_no_more_than_may_wait(tmp_path: Path) -> None:
     async with slow(tmp_path, per_token_s=0.003, max_runs=1, queue=1) as (desk, _):
         first = await desk.begin(PROMPT, {"plan": PLAN})
