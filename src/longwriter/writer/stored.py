@@ -13,9 +13,12 @@ from longwriter.runs.exports import export, written
 from longwriter.runs.folders import JOURNAL, opened, saved_settings
 from longwriter.types import Reply, Request
 from longwriter.writer.manuscript import Manuscript
-from longwriter.writer.records import ModelsRecord
+from longwriter.writer.records import ControlRecord, LocksRecord, ModelsRecord, SnapshotRecord, StoppedRecord
 from longwriter.writer.session import Options, Result, Session, configs_of
 from longwriter.writer.settings import WriteSettings
+
+QUIET = frozenset({ControlRecord.kind, LocksRecord.kind, SnapshotRecord.kind, StoppedRecord.kind})
+"""Kinds of records that change no file: the report of 100,000 words takes seconds."""
 
 
 class JournalOnly:
@@ -79,7 +82,7 @@ def editing(folder: Path) -> Iterator[Session]:
         try:
             yield session
         finally:
-            if len(journal) > before:
+            if any(entry.kind not in QUIET for entry in list(journal)[before:]):
                 session.write_plan()
                 text = session.save().text
                 for file in written(folder):  # files outside that hold its text and that nobody else changed

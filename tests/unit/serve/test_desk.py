@@ -365,3 +365,19 @@ async def test_a_server_that_ends_keeps_the_sentences_and_what_was_going_goes_on
         (tmp_path / name / "settings.json").write_text(json.dumps(settings))
         async with desk_in(tmp_path) as desk:
             await until(desk, name, "finished")
+
+
+async def test_what_a_server_is_told_leaves_a_runs_files_alone_and_a_text_does_not(tmp_path: Path) -> None:
+    async with desk_in(tmp_path) as desk:
+        name = await desk.begin(PROMPT, {"plan": PLAN})
+        await until(desk, name, "finished")
+        report = tmp_path / name / "report.json"
+        before = report.stat().st_mtime_ns
+        await desk.pause(name)
+        await desk.review(name, on=True)
+        await desk.do(name, lambda edits: edits.lock([0]))
+        assert report.stat().st_mtime_ns == before
+        assert [row.state for row in await desk.rows()] == ["finished"]
+        await desk.do(name, lambda edits: edits.edit(0, "By hand."))
+        assert report.stat().st_mtime_ns > before
+        assert "By hand." in (tmp_path / name / "draft.md").read_text()
