@@ -48,7 +48,7 @@ class Growing {
 }
 
 export class Book {
-  /** `opened(index, holder)`: the button of a section was pressed; what belongs to it goes into `holder`. */
+  /** `opened(index, holder, close)`: the button of a section was pressed; what belongs to it goes into `holder`. */
   constructor(name, opened) {
     this.name = name;
     this.opened = opened;
@@ -109,11 +109,14 @@ export class Book {
       const open = more.getAttribute("aria-expanded") === "true";
       more.setAttribute("aria-expanded", String(!open));
       if (open) piece.opens.replaceChildren();
-      else this.opened(this.pieces.indexOf(piece), piece.opens);
+      else this.opened(this.pieces.indexOf(piece), piece.opens, () => piece.more.click());
     }, { "aria-expanded": String(piece.opens.children.length > 0) });
+    const held = piece.head.contains(document.activeElement);
+    piece.more = more;
     element.setAttribute("aria-labelledby", `t${section.index}`);
     piece.head.replaceChildren(...[opensChapter && h("h2", { class: "chapter", dir: "auto" }, section.chapter),
       h("div", { class: "heading" }, title, section.stale && h("span", { class: "tag" }, t("stale")), more)].filter(Boolean));
+    if (held) more.focus({ preventScroll: true });
   }
 
   /** A finished section, as the server has rendered it. */

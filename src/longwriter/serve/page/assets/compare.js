@@ -16,14 +16,14 @@ function wholeOf({ kind, a, b, words }) {
 /** A diff with a choice a paragraph. `take(paragraphs)`: those that were chosen; null: all. */
 export function diffView({ paragraphs }, { take, keep, may }) {
   const chosen = new Set();
-  const some = button(t("diff.some", { n: 0 }), () => take([...chosen].sort((a, b) => a - b)), { disabled: true });
+  const some = button(t("diff.none"), () => take([...chosen].sort((a, b) => a - b)), { disabled: true });
   const rows = paragraphs.map((paragraph, i) => {
     const text = h("p", { dir: "auto" }, ...wholeOf(paragraph));
     if (paragraph.kind === "same" || !may) return h("li", { class: paragraph.kind }, text);
     const box = h("input", { type: "checkbox", onchange: () => {
       chosen[box.checked ? "add" : "delete"](i);
       some.disabled = !chosen.size;
-      some.textContent = t("diff.some", { n: chosen.size });
+      some.textContent = chosen.size ? t("diff.some", { n: chosen.size }) : t("diff.none");
     } });
     return h("li", { class: paragraph.kind }, text, h("label", {}, box, h("span", {}, t(`diff.${paragraph.kind}`))));
   });

@@ -94,6 +94,14 @@ export function dialog(title, ...children) {
   return box;
 }
 
+/** Draw something again; what had the focus in it, by its tag and name, has it again. */
+export function redraw(root, draw) {
+  const held = root.contains(document.activeElement) ? document.activeElement : null;
+  const named = (one) => `${one.tagName} ${one.ariaLabel || one.textContent}`;
+  draw();
+  if (held && !held.isConnected) [...root.querySelectorAll("a, button, input")].find((one) => named(one) === named(held))?.focus({ preventScroll: true });
+}
+
 /** Call at most once in so many ms, with the last arguments. */
 export function later(ms, action) {
   let timer = 0;

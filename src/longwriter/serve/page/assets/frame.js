@@ -16,11 +16,20 @@ export function drawBar({ back = "/", title = "", tools = [] } = {}) {
   );
 }
 
+const SHORT = 90;
+
+/** What a run is called: its title, else how its request begins. */
+export function nameOf({ title, instruction = "", name }) {
+  const line = instruction.trim().split("\n")[0];
+  return title || (line.length > SHORT ? `${line.slice(0, SHORT).replace(/\s+\S*$/, "")}…` : line) || name;
+}
+
 /** What a state is called. */
 export function stateName({ state, done, sections }) {
   const count = Array.isArray(sections) ? sections.length : sections;
   const finished = Array.isArray(sections) ? sections.filter((section) => section.state === "done").length : done;
-  return t(`state.${state.replace(" ", "_")}`, { done: finished ?? 0, n: count ?? 0 });
+  const place = state === "writing" ? Math.min((finished ?? 0) + 1, count ?? 0) : finished; // the one that is being written
+  return t(`state.${state.replace(" ", "_")}`, { done: place ?? 0, n: count ?? 0 });
 }
 
 const EXPLAINED = new Set(["failed", "ceiling"]);

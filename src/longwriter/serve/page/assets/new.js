@@ -22,8 +22,8 @@ export default async function fresh(main, { me }) {
   const prompt = h("textarea", { rows: 5, required: true, dir: "auto", placeholder: t("new.example") });
   const words = numeric({ step: 1, min: 1, placeholder: t("new.words.auto") });
   const budget = numeric({ step: "any", placeholder: t("new.budget.none") });
-  const model = h("select", {}, h("option", { value: "" }, t("new.model.default")),
-    ...known.models.map((one, i) => h("option", { value: i }, one.about ? `${one.name} · ${one.about}` : one.name)));
+  const model = h("select", {}, known.models.length ? null : h("option", { value: "" }, t("new.model.default")),
+    ...known.models.map((one, i) => h("option", { value: one.about === "default" ? "" : i }, one.about && one.about !== "default" ? `${one.name} · ${one.about}` : one.name)));
   const context = h("select", {}, ...["auto", "full", "window"].map((name) => h("option", { value: name }, t(`context.${name}`))));
   const plan = h("textarea", { rows: 8, dir: "auto", placeholder: t("new.plan.example") });
   const approve = h("input", { type: "checkbox" });

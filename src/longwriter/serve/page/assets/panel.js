@@ -1,6 +1,7 @@
 // What can be asked for a section: written again, or drafts beside it; and what can be done with a whole run.
 
 import { attempt, button, dialog, field, h, link, offer } from "/assets/dom.js";
+import { nameOf } from "/assets/frame.js";
 import { ago, t } from "/assets/language.js";
 import { get, post, runPath, send } from "/assets/wire.js";
 
@@ -75,10 +76,10 @@ export const exportLinks = (name, forms) =>
   forms.map((form) => link(runPath(name, "export", form), t(`export.${form}`), { download: "", class: "button" }));
 
 /** Delete a run and go to the list, where the way back is offered. */
-export async function remove(name) {
+export async function remove(run) {
   let undo;
-  if (await attempt(async () => ({ undo } = await send("DELETE", runPath(name))))) {
-    sessionStorage.setItem("longwriter.undo", JSON.stringify({ undo, title: name }));
+  if (await attempt(async () => ({ undo } = await send("DELETE", runPath(run.name))))) {
+    sessionStorage.setItem("longwriter.undo", JSON.stringify({ undo, title: nameOf(run) }));
     location.assign("/");
   }
 }

@@ -1,7 +1,7 @@
 // The report: the verdict, lengths as bars, repetition along the text; each finding leads to its paragraph.
 
 import { h, link } from "/assets/dom.js";
-import { drawBar } from "/assets/frame.js";
+import { drawBar, nameOf } from "/assets/frame.js";
 import { money, number, percent, t } from "/assets/language.js";
 import { exportLinks } from "/assets/panel.js";
 import { get, pagePath, runPath } from "/assets/wire.js";
@@ -24,7 +24,7 @@ function lengths(rows, at) {
     const off = row.written ? (row.written - row.planned) / row.planned : null;
     return h("tr", {}, h("th", { scope: "row" }, link(at(row.number - 1), h("span", {}, h("span", { class: "no" }, String(row.number)), " ", h("bdi", {}, row.title)))),
       h("td", { class: "bars" }, bar), h("td", {}, number(row.written || 0)), h("td", { class: "quiet" }, number(row.planned || 0)),
-      h("td", { class: off !== null && Math.abs(off) > 0.25 ? "off" : "quiet" }, off === null ? "–" : `${off > 0 ? "+" : "−"}${percent(Math.abs(off))}`));
+      h("td", { class: off !== null && Math.abs(off) > 0.25 ? "off" : "quiet" }, off === null ? "–" : off === 0 || Math.abs(off) < 0.005 ? percent(0) : `${off > 0 ? "+" : "−"}${percent(Math.abs(off))}`));
   };
   return h("table", { class: "lengths" }, h("caption", { class: "unseen" }, t("lengths")),
     h("thead", {}, h("tr", {}, ...["section", "bar", "written", "planned", "off"].map((name) => h("th", { scope: "col" }, name === "bar" ? h("span", { class: "unseen" }, t("lengths.bar")) : t(`lengths.${name}`))))),
@@ -51,7 +51,7 @@ export default async function report(main, { me, parts: [name] }) {
   const { repetition, spent } = found;
   const passages = repetition.passages || [];
   const cost = typeof spent === "number" ? spent : spent?.cost;
-  drawBar({ back: pagePath(name), title: run.title || name, tools: exportLinks(name, mine.exports || []) });
+  drawBar({ back: pagePath(name), title: nameOf(run), tools: exportLinks(name, mine.exports || []) });
   main.replaceChildren(h("div", { class: "page report" }, h("h1", {}, t("report")),
     found.finished ? null : h("p", { class: "quiet" }, t("report.unfinished")),
     verdict.length ? h("ul", { class: "verdict" }, ...verdict.map(finding)) : h("p", { class: "quiet" }, t("report.nothing")),

@@ -2,32 +2,32 @@
 
 import { alarm, attempt, bar, button, h, link, offer, say } from "/assets/dom.js";
 import { Book } from "/assets/book.js";
-import { drawBar, stateText } from "/assets/frame.js";
+import { drawBar, nameOf, stateText } from "/assets/frame.js";
 import { minutes, money, number, percent, t } from "/assets/language.js";
 import { askForm, exportLinks, remove, snapshots } from "/assets/panel.js";
 import { follow, get, pagePath, post, runPath } from "/assets/wire.js";
 
 const GOING = new Set(["writing", "planning"]);
 
-function meterRows(meter) {
+function meterRows(meter, finished) {
   if (!meter) return [];
   const row = (key, value) => value !== null && value !== undefined && value !== "" && [h("dt", {}, t(key)), h("dd", {}, value)];
   const read = meter.cached_tokens && meter.prompt_tokens ? percent(meter.cached_tokens / meter.prompt_tokens) : null;
   return [
     row("meter.spent", meter.cost === null || meter.cost === undefined ? null : money(meter.cost)),
-    row("meter.rest", meter.rest_cost ? t("about", { value: money(meter.rest_cost) }) : null),
+    row("meter.rest", !finished && meter.rest_cost ? t("about", { value: money(meter.rest_cost) }) : null),
     row("meter.budget", meter.budget ? money(meter.budget) : null),
     row("meter.tokens", number((meter.prompt_tokens || 0) + (meter.completion_tokens || 0))),
     row("meter.cached", read),
     row("meter.speed", meter.words_per_minute ? t("meter.pace", { n: Math.round(meter.words_per_minute) }) : null),
-    row("meter.left", meter.minutes_left ? minutes(meter.minutes_left) : null),
+    row("meter.left", !finished && meter.minutes_left ? minutes(meter.minutes_left) : null),
   ].flat().filter(Boolean);
 }
 
 class Desk {
   constructor(name, run, me) {
     Object.assign(this, { name, run, me, may: !me.read_only && run.here !== false, pinned: false, current: null });
-    this.book = new Book(name, (index, holder) => this.panel(index, holder));
+    this.book = new Book(name, (...given) => this.panel(...given));
     this.book.after = () => this.pinned && this.scrollToWriting();
     this.list = h("ol", { class: "lines" });
     this.total = h("p", { class: "total" });
@@ -69,7 +69,7 @@ class Desk {
     const focused = document.activeElement?.closest?.("#bar .tools") && document.activeElement.dataset.place;
     const more = this.more();
     [more.firstChild, this.drawer, ...actions].forEach((one, i) => (one.dataset.place = i));
-    drawBar({ title: this.run.title || this.run.instruction || this.name, tools: [this.drawer, ...actions, more] });
+    drawBar({ title: nameOf(this.run), tools: [this.drawer, ...actions, more] });
     if (focused) document.querySelector(`#bar [data-place="${focused}"]`)?.focus();
   }
 
@@ -83,7 +83,7 @@ class Desk {
       this.may ? link(pagePath(this.name, "outline"), t("outline.edit")) : null,
       button(t("snapshots"), () => (menu.hidePopover(), snapshots(this.name, !this.may))),
       h("div", { class: "exports", role: "group", "aria-label": t("export") }, ...exportLinks(this.name, this.me.exports || [])),
-      this.may ? button(t("delete"), () => remove(this.name), { class: "danger" }) : null);
+      this.may ? button(t("delete"), () => remove(this.run), { class: "danger" }) : null);
     return h("div", { class: "holder" }, h("button", { type: "button", popovertarget: "more", "aria-label": t("more"), class: "sign" }, h("span", { "aria-hidden": "true" }, "⋯")), menu);
   }
 
@@ -125,22 +125,22 @@ class Desk {
     const aim = run.meter?.aim || run.aim;
     this.total.replaceChildren(h("strong", {}, number(written)), aim ? ` ${t("of.words", { n: aim })}` : "");
     this.totalBar.style.setProperty("--part", aim ? Math.min(1, written / aim) : 0);
-    this.meter.replaceChildren(...meterRows(run.meter));
-    this.title.textContent = run.title || run.instruction || this.name;
-    this.wanted.textContent = run.title ? run.instruction : "";
+    this.meter.replaceChildren(...meterRows(run.meter, run.state === "finished"));
+    this.title.textContent = nameOf(run);
+    this.wanted.textContent = run.instruction === nameOf(run) ? "" : run.instruction;
     this.stateLine.className = `statement ${run.state.replace(" ", "_")}`;
     this.stateLine.textContent = this.link === false ? t("link.lost") : stateText(run);
     this.controls();
   }
 
-  panel(index, holder) {
+  panel(index, holder, close) {
     const section = this.run.sections[index];
     holder.replaceChildren(h("div", { class: "panel" },
       section.point && h("p", { class: "point", dir: "auto" }, section.point),
       h("p", { class: "facts" }, h("span", {}, t("words.of", { written: section.written || 0, asked: section.words })),
         section.hand && h("span", {}, t("by.hand")),
         link(pagePath(this.name, "sections", section.index), t("section.open"))),
-      this.may ? askForm(this.name, section, () => this.run.state, () => holder.replaceChildren()) : null));
+      this.may ? askForm(this.name, section, () => this.run.state, () => (close(), this.book.pieces[index]?.more.focus())) : null));
   }
 
   writing() {
@@ -175,11 +175,11 @@ class Desk {
     this.list.children[index]?.querySelector("a").setAttribute("aria-current", "location");
   }
 
-  /** Which section is being read: the last whose top has passed a third of the window. */
+  /** Which section is being read: the last whose top has passed the middle of the window. */
   readAlong() {
     const under = this.book.pieces[this.writing()[0]]?.element.getBoundingClientRect();
     this.pill.classList.toggle("near", Boolean(under) && under.top < innerHeight && under.bottom < innerHeight + 40);
-    const place = this.book.pieces.findLastIndex((piece) => piece.element.getBoundingClientRect().top < innerHeight / 3);
+    const place = this.book.pieces.findLastIndex((piece) => piece.element.getBoundingClientRect().top < innerHeight / 2);
     if (place >= 0 && place !== this.current) {
       this.mark(place);
       const held = this.list.children[place];
@@ -218,6 +218,7 @@ class Desk {
     for (const section of this.run.sections) {
       if (under.has(section.index) && section.state === "todo") section.state = "writing";
       else if (!under.has(section.index) && section.state === "writing") section.state = "todo";
+      this.book.pieces[section.index].element.dataset.state = section.state;
     }
     if (before !== this.run.state) {
       if (this.run.state === "failed") alarm(stateText(this.run));

@@ -1,17 +1,17 @@
 // The list of runs: title, state, words, cost, last activity; live, searched, deleted with a way back.
 
-import { attempt, bar, h, link, offer, signed } from "/assets/dom.js";
-import { drawBar, reason, stateName } from "/assets/frame.js";
+import { attempt, bar, h, link, offer, redraw, signed } from "/assets/dom.js";
+import { drawBar, nameOf, reason, stateName } from "/assets/frame.js";
 import { ago, money, t } from "/assets/language.js";
 import { follow, get, pagePath, post, runPath, send } from "/assets/wire.js";
 
 const ACTIVE = new Set(["planning", "writing"]);
 
 function rowOf(row, remove, readOnly) {
-  const title = row.title || row.instruction || row.name;
+  const title = nameOf(row);
   return h("li", { class: `row ${ACTIVE.has(row.state) ? "active" : ""}`, "data-name": row.name },
     h("h2", { dir: "auto" }, link(pagePath(row.name), title)),
-    row.title && row.instruction && h("p", { class: "asked", dir: "auto" }, row.instruction),
+    row.instruction && row.instruction !== title && h("p", { class: "asked", dir: "auto" }, row.instruction),
     h("p", { class: `state ${row.state.replace(" ", "_")}` }, stateName(row)),
     reason(row) && h("p", { class: "why", dir: "auto" }, reason(row)),
     h("p", { class: "facts" },
@@ -34,10 +34,7 @@ export default async function runs(main, { me }) {
 
   const draw = () => {
     const shown = [...rows.values()].filter((row) => !matching || matching.has(row.name)).sort((a, b) => (b.active ?? 0) - (a.active ?? 0));
-    const held = document.activeElement?.closest?.("li.row")?.dataset.name; // a redrawn list must not lose the place
-    const inside = document.activeElement?.tagName;
-    list.replaceChildren(...shown.map((row) => rowOf(row, remove, mine.read_only)));
-    if (held) list.querySelector(`[data-name="${CSS.escape(held)}"] ${inside === "BUTTON" ? "button" : "a"}`)?.focus();
+    redraw(list, () => list.replaceChildren(...shown.map((row) => rowOf(row, remove, mine.read_only))));
     empty.replaceChildren(...(shown.length ? [] : [h("p", {}, t(search.value ? "search.none" : "runs.none"))]));
   };
   const offerBack = (undo, title) => offer(t("deleted", { title }), t("undo"), () => attempt(async () => {
@@ -51,7 +48,7 @@ export default async function runs(main, { me }) {
     rows.delete(row.name);
     draw();
     search.focus(); // the button that was pressed is gone
-    offerBack(undo, row.title || row.name);
+    offerBack(undo, nameOf(row));
   };
   let asked = 0;
   search.addEventListener("input", async () => {

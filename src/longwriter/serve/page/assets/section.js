@@ -1,8 +1,8 @@
 // One section: its text, by hand or asked for again; drafts beside it; its versions.
 
-import { alarm, attempt, button, h, later, link, offer, prose, say } from "/assets/dom.js";
+import { alarm, attempt, button, h, later, link, offer, prose, redraw, say } from "/assets/dom.js";
 import { diffView, mergeView } from "/assets/compare.js";
-import { drawBar } from "/assets/frame.js";
+import { drawBar, nameOf } from "/assets/frame.js";
 import { ago, money, t } from "/assets/language.js";
 import { askForm } from "/assets/panel.js";
 import { follow, get, pagePath, post, runPath, send } from "/assets/wire.js";
@@ -11,7 +11,7 @@ class Section {
   constructor(name, index, run, me) {
     Object.assign(this, { name, index, run, may: !me.read_only && run.here !== false, section: run.sections[index], texts: new Map() });
     this.kept = `longwriter.edit/${name}/${this.section.id}`; // what was typed and not saved outlives a closed tab
-    this.text = h("div", { class: "text whole" });
+    this.text = h("div", { class: "text whole", tabindex: "-1" });
     this.compare = h("section", { class: "compare", "aria-label": t("compare") });
     this.drafts = h("div", { class: "candidates" });
     this.list = h("ol", { class: "versions", reversed: true });
@@ -38,12 +38,12 @@ class Section {
 
   async draw() {
     const now = this.byEntry.get(this.final);
-    this.facts.replaceChildren(...[h("span", {}, t("words.of", { written: now?.words ?? 0, asked: this.section.words })), now && h("span", {}, this.called(now)), this.section.stale && h("span", { class: "tag" }, t("stale"))].filter(Boolean));
+    this.facts.replaceChildren(...[h("span", {}, t("words.of", { written: this.section.written ?? 0, asked: this.section.words })), now && h("span", {}, this.called(now)), this.section.stale && h("span", { class: "tag" }, t("stale"))].filter(Boolean));
     if (now && !this.editing) prose(this.text, (await this.version(this.final)).html);
     else if (!this.editing) this.text.replaceChildren(h("p", { class: "quiet" }, t("section.todo")));
     this.edit.hidden = !now || !this.may;
     await this.drawDrafts();
-    this.list.replaceChildren(...[...this.versions].reverse().map((version) => this.versionLine(version)));
+    redraw(this.list, () => this.list.replaceChildren(...[...this.versions].reverse().map((version) => this.versionLine(version))));
   }
 
   called(version) {
@@ -66,7 +66,7 @@ class Section {
     };
     const now = this.byEntry.get(this.final);
     const columns = await Promise.all([...(now ? [column(now, true, 0)] : []), ...drafts.map((version, i) => column(version, false, i + 1))]);
-    this.drafts.replaceChildren(h("h2", {}, t("drafts.waiting", { n: drafts.length })), h("div", { class: "columns" }, ...columns));
+    redraw(this.drafts, () => this.drafts.replaceChildren(h("h2", {}, t("drafts.waiting", { n: drafts.length })), h("div", { class: "columns" }, ...columns)));
   }
 
   versionLine(version) {
@@ -96,6 +96,7 @@ class Section {
     if (!(await attempt(() => post(this.at("accept"), body)))) return;
     this.compare.replaceChildren();
     await this.load();
+    if (document.activeElement === document.body) this.text.focus({ preventScroll: true }); // the button that was pressed is gone
     if (this.final !== before) offer(t("accepted"), t("undo"), () => this.accept(before, null));
     else say(t("kept"));
   }
@@ -150,7 +151,7 @@ class Section {
   show(main) {
     const { section, run } = this;
     const near = (index, key) => run.sections[index] && link(pagePath(this.name, "sections", index), t(key), { title: run.sections[index].title, rel: key });
-    drawBar({ back: `${pagePath(this.name)}#s${this.index}`, title: run.title || this.name, tools: [near(this.index - 1, "previous"), near(this.index + 1, "next")] });
+    drawBar({ back: `${pagePath(this.name)}#s${this.index}`, title: nameOf(run), tools: [near(this.index - 1, "previous"), near(this.index + 1, "next")] });
     main.replaceChildren(h("div", { class: "page section" },
       h("header", { class: "cover" }, section.chapter ? h("p", { class: "chapter", dir: "auto" }, section.chapter) : null,
         h("h1", { dir: "auto" }, h("span", { class: "no" }, String(this.index + 1)), " ", section.title), section.point ? h("p", { class: "wanted", dir: "auto" }, section.point) : null, this.facts),
@@ -161,7 +162,7 @@ class Section {
     follow(runPath(this.name, "events"), run.position ?? null, {
       section: async (change) => {
         if (change.index !== this.index) return;
-        Object.assign(this.section, { stale: change.stale });
+        Object.assign(this.section, { stale: change.stale, written: change.words });
         const known = this.versions?.length;
         await this.load();
         if (this.versions.length > (known ?? 0)) say(t("version.new"));
