@@ -36,8 +36,8 @@ BRACKETS = 2_000
 """Opening brackets of a section whose partners are looked for, one by one: 200 in a paragraph take 8 ms."""
 LEADING = 500
 """Letters that tell which way a text is read."""
-MOST_KEPT = 64_000_000
-"""Characters of HTML that are kept, about 40 runs of 100,000 words."""
+MOST_KEPT = 16_000_000
+"""Characters of HTML that are kept, about 25 runs of 100,000 words."""
 _LINK = re.compile(r"(?:https?://|mailto:)[^\s\\]", re.IGNORECASE)
 _MARKS = r"(?:>|[-+*]|\d{1,9}[.)])"
 _DEEP = re.compile(rf"^(?:[ \t]*+{_MARKS}(?=[ \t]|>)){{{NESTING // 4}}}|^[ \t]{{{NESTING}}}", re.MULTILINE)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.helpers.prose import ENGLISH
 
-from longwriter.serve.page.markdown import direction, render
+from longwriter.serve.page.markdown import RenderedSections, direction, render
 from longwriter.text import count_words
 
 TAGS = {
@@ -206,3 +206,15 @@ def test_a_hundred_thousand_words_in_well_under_a_second() -> None:
 )
 def test_which_way_a_text_is_read(text: str, expected: str) -> None:
     assert direction(text) == expected
+
+
+def test_a_section_is_rendered_once_and_the_last_are_kept() -> None:
+    rendered = RenderedSections(most=100)
+    first = rendered.of("One.", 0)
+    assert first == render("One.", 0)
+    assert rendered.of("One.", 0) is first
+    assert rendered.of("One.", 1).html != first.html
+    rendered.of("x" * 50, 0)
+    assert rendered.of("One.", 0) is not first  # others came since, and 100 characters hold two of them
+    rendered.of("y" * 200, 0)
+    assert rendered.of("One.", 0) == first
