@@ -47,7 +47,7 @@ def measured(workers: int) -> tuple[dict[str, object], dict[str, str]]:
         answered = len(server.requests)
         last = subprocess.run(command(folder, server.url), env=environment, capture_output=True, check=False)
         texts = {f"t{i}": (folder / "runs" / f"t{i}" / "draft.md").read_text("utf-8") for i in range(TEXTS)}
-        row = {
+        row: dict[str, object] = {
             "workers": workers,
             "seconds": round(seconds, 1),
             "calls": answered,

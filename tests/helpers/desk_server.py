@@ -1,5 +1,6 @@
 """The real server over a real folder of runs, and a client that asks as the page does."""
 
+import http.client
 import json
 import socket
 import threading
@@ -54,6 +55,16 @@ class DeskClient:
             time.sleep(0.05)
         return found
 
+    def exact(self, path: str) -> tuple[int, str]:
+        """Status and text of a path that no client has tidied up."""
+        line = http.client.HTTPConnection(self.http.base_url.host, self.http.base_url.port, timeout=10)
+        line.request("GET", path)
+        answer = line.getresponse()
+        try:
+            return answer.status, answer.read(100_000).decode("utf-8", "replace")
+        finally:
+            line.close()
+
     @contextmanager
     def events(self, path: str, **headers: str) -> Iterator[Iterator[tuple[str, str, Any]]]:
         """Events of a stream: name, id ("" for none), data."""
@@ -91,7 +102,7 @@ def desk_server(home: Path, **settings: Any) -> Iterator[DeskClient]:
         try:
             yield DeskClient(f"http://127.0.0.1:{sock.getsockname()[1]}")
         finally:
-            desk.leave()
+            desk.leave_soon()
             server.should_exit = True
             thread.join(15)
             assert not thread.is_alive()

@@ -243,20 +243,18 @@ class Feed:
             self.gone = True
             self._tell()
             return
-        moved = size != self._seen
-        if moved:
-            self._seen = size
-            with suppress(LongWriterError):  # a damaged journal: what was read of it stands
-                moved = self.following.refresh()
-        self._activity = self._only_due(activity)
-        alive = self._alive
-        if ask_lock or (before.running, before.queued) != (activity.running, activity.queued):
+        doing = (before.running, before.queued) != (activity.running, activity.queued)
+        alive, moved = self._alive, size != self._seen
+        if ask_lock or doing:
             self._alive = activity.running or being_written(self.folder)
-        doing = before.texts.keys() != self._activity.texts.keys() or alive != self._alive
-        if moved or doing or (before.running, before.queued) != (activity.running, activity.queued):
-            now = self._now()
-            moved = now != self._state
-            self._state = now if moved else self._state
+        self._seen, now = size, self._state
+        with suppress(LongWriterError):  # a damaged journal, or a folder that goes away: what was read stands
+            moved = moved and self.following.refresh()
+            self._activity = self._only_due(activity)
+            shown = before.texts.keys() != self._activity.texts.keys()
+            if moved or shown or doing or alive != self._alive:
+                now = self._now()
+        moved, self._state = now != self._state, now
         words = list(_new_words(before.texts, self._activity.texts))
         if words:
             self._words, self._tick = words, self._tick + 1

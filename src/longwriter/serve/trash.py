@@ -52,8 +52,8 @@ class Trash:
         return name
 
     def purge(self) -> None:
-        """Away with what was deleted a week ago; links are left alone."""
+        """Away with what was deleted a week ago; `rmtree` follows no links."""
         for kept in self.folder.glob("*"):
             told = UNDO.fullmatch(kept.name)
-            if told and not kept.is_symlink() and time.time() - int(told[1]) / 1000 > KEPT_S:
+            if told and time.time() - int(told[1]) / 1000 > KEPT_S:
                 shutil.rmtree(kept, ignore_errors=True)

@@ -34,19 +34,17 @@ def test_both_schemes_have_every_colour_that_the_style_names() -> None:
 
 def test_headings_and_emphasis_are_shown_as_such() -> None:
     found = shown("# A <title> ##\n\n### B\ntext **bold** and *leaning*, 2 * 3 * 4, a*b*c\n#no heading")
-    assert found == (
-        "<b class=heading>A &lt;title&gt;</b>\n\n<b class=heading>B</b>\ntext <b>bold</b> and <i>leaning</i>, 2 * 3 * 4, a*b*c\n"
-        "#no heading"
-    )
+    heading = "<b class=heading>A &lt;title&gt;</b>\n\n<b class=heading>B</b>\n"
+    assert found == heading + "text <b>bold</b> and <i>leaning</i>, 2 * 3 * 4, a*b*c\n#no heading"
 
 
 @pytest.mark.parametrize(
     "text", ["*" * 100_000, "**a" * 50_000, "*a " * 50_000, "# " * 50_000, "#" * 100_000, "# \n" * 30_000]
 )
 def test_no_text_takes_long(text: str) -> None:
-    begun = time.perf_counter()
+    begun = time.thread_time()
     shown(text)
-    assert time.perf_counter() - begun < 0.5
+    assert time.thread_time() - begun < 0.5
 
 
 def test_hostile_text_does_nothing() -> None:

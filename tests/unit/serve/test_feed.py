@@ -13,6 +13,7 @@ from longwriter.journal import Journal
 from longwriter.serve.desk import Desk
 from longwriter.serve.feed import Change, Feed, Gone, PlanChanged, SectionChanged, StateChanged, Words, _new_words
 from longwriter.serve.settings import ServeSettings
+from longwriter.writer.revision.edits import Edits
 
 PROMPT = "Write a 1200-word history of bridges in 4 sections"
 
@@ -123,19 +124,33 @@ async def test_a_cursor_of_each_change_gives_all_that_follows_it(tmp_path: Path)
         name = await desk.begin(PROMPT, {})
         await _steady(desk, name)
         await desk.do(name, lambda edits: edits.edit(0, "By hand."))
+        await desk.pause(name)
+
+        def shorter(edits: Edits) -> None:
+            plan = edits.manuscript.plan
+            edits.outline(plan.model_copy(update={"sections": plan.sections[:-1]}))
+
+        await desk.do(name, shorter)
+        await desk.do(name, lambda edits: edits.edit(1, "By hand, too."))
         async with desk.feed(name) as feed:
             await asyncio.sleep(0.5)
             whole = feed._since(0)
             everything = list(whole)
             assert isinstance(everything[0], PlanChanged)
             indices = [c.index for c in everything if isinstance(c, SectionChanged)]
-            assert indices[-1] == 0, "what changed last is told last"
+            assert indices[-1] == 1, "what changed last is told last"
+            assert len(indices) > 2
             for n, change in enumerate(everything):
                 assert not isinstance(change, Gone | Words)
                 after = list(feed._since(change.position))
+                if n == 0:
+                    continue
                 assert [c for c in after if isinstance(c, SectionChanged)] == [
                     c for c in everything[n + 1 :] if isinstance(c, SectionChanged)
                 ]
+            cut_off = everything[0]
+            assert isinstance(cut_off, PlanChanged)
+            assert [c for c in feed._since(cut_off.position) if isinstance(c, SectionChanged)] == everything[1:]
             assert list(feed._since(feed.position)) == []
             for strange in (-1, 10_000):  # a cursor of another run
                 first = await anext(feed.changes(strange))

@@ -56,7 +56,17 @@ def test_a_name_that_leads_here_by_somebody_elses_will_is_refused(open_port: int
 
 @pytest.mark.parametrize(
     "path",
-    ["/assets/../x", "/runs/%2e%2e/x", "/a//b", "/runs/..%2fx", "/runs/a\\b", "/runs/a%00b", "/runs/a%5cb", "/./x"],
+    [
+        "/assets/../x",
+        "/runs/%2e%2e/x",
+        "/a//b",
+        "/runs/..%2fx",
+        "/runs/a%2fb",
+        "/runs/a\\b",
+        "/runs/a%00b",
+        "/runs/a%5cb",
+        "/./x",
+    ],
 )
 def test_paths_that_lead_elsewhere_are_refused(open_port: int, path: str) -> None:
     assert ask(open_port, "GET", path).status == 400

@@ -111,15 +111,16 @@ def _card(runs: Sequence[ShownRun], place: int, item: ItemScore, response: Respo
         else ""
     )
     facts = f"<div>{name}<p>{words}</p>{marks}<dl class=scores>{values}</dl>{reasons}</div>"
-    return f"<article>{facts}{_text(response, item)}</article>"
+    by = f" by {runs[place].name}" if len(runs) > 1 else ""
+    return f"<article>{facts}{_text(response, item, by)}</article>"
 
 
-def _text(response: Response | None, item: ItemScore) -> str:
+def _text(response: Response | None, item: ItemScore, by: str) -> str:
     if response is None or not response.text:
         return "" if item.words in (None, 0) else "<p class=soft>The text is not in the run.</p>"
     text, left = response.text, len(response.text) - HEAD - TAIL
     attributes = (
-        f'class="text box" {lang(text)} dir=auto tabindex=0 role=region aria-label="Text of item {safe(item.id)}"'
+        f'class="text box" {lang(text)} dir=auto tabindex=0 role=region aria-label="Text of item {safe(item.id + by)}"'
     )
     if left <= 0:
         return f"<div {attributes}>{shown(text)}</div>"

@@ -24,7 +24,7 @@ LONG = 160
 
 def table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[str]], kind: str = "") -> str:
     """A table that scrolls by itself where it is too wide, by keyboard too. Heads are text, cells HTML."""
-    top = "".join(f"<th scope=col>{safe(head)}</th>" for head in heads)
+    top = "".join(f"<th scope=col>{safe(head)}</th>" if head else "<td></td>" for head in heads)
     body = "".join(
         f"<tr><th scope=row>{row[0]}</th>{''.join(f'<td>{cell}</td>' for cell in row[1:])}</tr>\n" for row in rows
     )

@@ -7,13 +7,13 @@ from typing import Annotated
 from mcp.server.mcpserver import Context
 from pydantic import Field
 
-from longwriter.api.job import new_job
 from longwriter.api.loop import run
 from longwriter.api.runs import Run
 from longwriter.serve.desk import Desk
 from longwriter.serve.mcp.answers import ReadingPlace, RunCheck, RunLine, RunList, RunStatus, TextPassage, Underway
 from longwriter.serve.mcp.news import AT_WORK, news, said
 from longwriter.serve.mcp.passages import contents, contents_line, passage, session_of
+from longwriter.serve.writing.begin import new_run
 from longwriter.writer.estimate import Estimate
 from longwriter.writer.estimate import estimate as forecast
 
@@ -51,12 +51,13 @@ class ReadingTools:
 
     async def estimate(self, request: Wish, words: Length = None, model: ModelName = None) -> Estimate:
         """Forecast calls, tokens, cost and minutes of a text before it is written. Nothing is spent."""
-        options = {
-            **self.desk.settings.write,
-            **{k: v for k, v in (("words", words), ("model", model)) if v is not None},
-        }
-        job = new_job(request, options | {"runs": self.desk.home})
-        return await asyncio.to_thread(lambda: run(forecast(job.settings, job.options)))
+        options = {"words": words, "model": model}
+
+        def forecasted() -> Estimate:
+            job = new_run(self.desk.home, self.desk.settings, request, options, None)
+            return run(forecast(job.settings, job.options))
+
+        return await asyncio.to_thread(forecasted)
 
     async def runs(
         self,

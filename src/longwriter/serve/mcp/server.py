@@ -1,6 +1,7 @@
 """The server of the protocol: its tools, resources and prompts put together, each call bounded, each failure one line."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,7 @@ class LongwriterServer(MCPServer[None]):
 
         `files`: the folder that exported texts go to; None: each run's own. Raises InputError for a cost that is none.
         """
+        logging.basicConfig(format="%(message)s")  # else the library installs a handler of its own, which breaks lines
         super().__init__(
             "longwriter", title="longwriter", version=__version__, instructions=INSTRUCTIONS, log_level="WARNING"
         )

@@ -6,7 +6,7 @@ from starlette.responses import JSONResponse, Response
 from longwriter.serve.v1.answering import Answering, form_of
 from longwriter.serve.v1.answers.pieces import Over, Taken, outline
 from longwriter.serve.v1.answers.text import AnswerText
-from longwriter.serve.v1.answers.usage import about_run, took
+from longwriter.serve.v1.answers.usage import took
 from longwriter.serve.v1.forms.responses import PREFIX, finished
 from longwriter.serve.v1.problems import ApiProblem, bad
 from longwriter.serve.v1.sending import JsonObject
@@ -27,6 +27,8 @@ class StoredResponses:
         after = query.get("starting_after", "-1")
         if not after.lstrip("-").isdecimal():
             raise bad("starting_after", "the number of an event")
+        if taken.order.id in self.orders.book.cancelled:
+            raise ApiProblem(400, "the response was cancelled; ask again with x-longwriter-fresh: 1", code="cancelled")
         taken = await self.orders.again(taken)
         return self.answering.events(taken, form_of(taken), int(after), "joined")
 
@@ -60,7 +62,9 @@ class StoredResponses:
                 over = Over(text.finish or "stop", took(session, taken.order.entry)) if whole else None
         if over is not None:
             self.orders.book.answered(taken.run, taken.order.id, text.text, text.place)
-            return finished(form, over, text.text, told, await about_run(self.desk.home / taken.run, over.took))
+            return finished(
+                form, over, text.text, told, await self.answering.reports.about(self.desk.home / taken.run, over.took)
+            )
         if taken.order.id in self.orders.book.cancelled:
             return form.whole("cancelled", text.text, told)
         if state.name in ("failed", "ceiling"):

@@ -20,6 +20,7 @@ def is_going(folder: Path) -> bool:
         journal = (folder / JOURNAL).read_bytes()
     except OSError:
         return False
+    journal = journal[: journal.rfind(b"\n") + 1]  # a line that a kill has torn is no record
     control = _last(journal, b"control")
     if not control or not control["data"].get("going") or control["data"].get("approve"):
         return False
@@ -36,7 +37,7 @@ def _place(journal: bytes, kind: bytes) -> int:
 
 
 def _last(journal: bytes, kind: bytes) -> dict[str, dict[str, object]]:
-    """The last record of a kind; empty for none, and for one that a kill has torn."""
+    """The last record of a kind; empty for none, and for one that is damaged."""
     place = _place(journal, kind)
     if place < 0:
         return {}

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from mcp import MCPError
+from mcp.types import ResourceTemplateReference
 from tests.helpers.assistant import assistant
 from tests.helpers.server import Server
 
@@ -41,6 +42,9 @@ async def test_a_text_is_written_read_checked_and_exported(tmp_path: Path) -> No
         put = await one.call("export", run=run, file="tea")
         assert Path(put["file"]) == tmp_path / "runs" / run / "tea.md"
         assert Path(put["file"]).read_text("utf-8") == whole.text
+        reference = ResourceTemplateReference(uri="longwriter://runs/{run}/draft")
+        completed = await one.client.complete(reference, {"name": "run", "value": run[:9]})
+        assert completed.completion.values == [run]
         listed = await one.call("runs", search="LIGHT")
         assert [line["run"] for line in listed["runs"]] == [run]
         assert (await one.call("runs", search="tea"))["runs"] == []

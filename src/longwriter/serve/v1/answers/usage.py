@@ -4,16 +4,19 @@ Every call of the run since the answer was asked for is counted, wasted ones too
 """
 
 import asyncio
+from collections import OrderedDict
 from pathlib import Path
 from typing import NamedTuple
 
 from longwriter.api.runs import Run
 from longwriter.errors import LongWriterError
 from longwriter.models.tokens import estimate_tokens
+from longwriter.runs.folders import JOURNAL
 from longwriter.types import Usage
-from longwriter.writer.outcome.report import Report
 from longwriter.writer.records import CallRecord, WastedRecord
 from longwriter.writer.session import Session
+
+MOST_REPORTS = 256
 
 
 class Took(NamedTuple):
@@ -76,17 +79,33 @@ def _of(session: Session, call: CallRecord) -> Took:
     return Took(1, prompt, completion, min(told.cached_tokens or 0, prompt), thought, cost)
 
 
-async def about_run(folder: Path, took: Took) -> dict[str, object]:
-    """The object `longwriter`. The report is made in a thread: repetition in a long text takes a second to find."""
+class RunReports:
+    """The reports of runs for the object `longwriter`, each made once for all who read a run that does not change."""
+
+    def __init__(self) -> None:
+        self._made: OrderedDict[tuple[str, int], asyncio.Task[dict[str, object]]] = OrderedDict()
+
+    async def about(self, folder: Path, took: Took) -> dict[str, object]:
+        """The object; what the report says is left out for a run that cannot be read any more."""
+        try:
+            key = folder.name, (folder / JOURNAL).stat().st_size
+        except OSError:
+            key = folder.name, -1
+        if key not in self._made:
+            self._made[key] = asyncio.create_task(asyncio.to_thread(_reported, folder))
+            if len(self._made) > MOST_REPORTS:
+                self._made.popitem(last=False)
+        self._made.move_to_end(key)
+        return {"run": folder.name, "cost": took.cost, "calls": took.calls} | await asyncio.shield(self._made[key])
+
+
+def _reported(folder: Path) -> dict[str, object]:
+    """In a thread: to find repetition in a long text takes a second."""
     try:
-        report: Report | None = await asyncio.to_thread(lambda: Run(folder).report)
+        report = Run(folder).report
     except LongWriterError:
-        report = None
-    found: dict[str, object] = {"run": folder.name, "cost": took.cost, "calls": took.calls}
-    if report is None:
-        return found
-    verdict = [f.model_dump() for f in report.verdict if f.text]
-    return found | {
-        "asked": report.target.aim, "written": report.written, "s_l": report.length_score, "verdict": verdict,
-        "finished": report.finished,
+        return {}
+    return {
+        "asked": report.target.aim, "written": report.written, "s_l": report.length_score,
+        "verdict": [f.model_dump() for f in report.verdict if f.text], "finished": report.finished,
     }  # fmt: skip
