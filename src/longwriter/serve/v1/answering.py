@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -70,7 +71,7 @@ class Answering:
         return None if config == self.upstream.config else config
 
     async def _send(self, asked: ApiRequest, taken: list[Taken]) -> Response:
-        headers = {"x-longwriter-run": ", ".join(one.run for one in taken)}
+        headers = {"x-longwriter-run": ", ".join(quote(one.run) for one in taken)}
         way = "joined" if all(one.joined for one in taken) else "run"
         if asked.kind == "response":
             return await self._response(asked, taken[0], way, headers)
