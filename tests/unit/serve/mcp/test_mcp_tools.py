@@ -263,6 +263,12 @@ async def test_a_read_only_server_has_no_tool_that_writes_and_leaves_runs_alone(
     assert (tmp_path / "runs" / run / "journal.jsonl").read_bytes() == before
 
 
+async def test_two_texts_at_once_are_not_given_the_same_money(tmp_path: Path) -> None:
+    async with assistant(tmp_path / "runs", max_cost=1.0) as one:
+        calls = [one.client.call_tool("plan", {"request": f"A 500-word story {n}", "max_cost": 0.6}) for n in (1, 2)]
+        assert sorted(result.is_error for result in await asyncio.gather(*calls)) == [False, True]
+
+
 @pytest.mark.slow
 async def test_a_session_spends_no_more_than_it_may(tmp_path: Path) -> None:
     async with assistant(tmp_path / "runs", max_cost=1.0) as one:
