@@ -67,7 +67,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 400])
 @pytest.mark.parametrize("name", ["report", "rollouts", "export"])
-def test_it_fits_a_phone_and_everybody_can_use_it(browser: Any, folder: Path, name: str, width: int, theme: str) -> None:
+def test_it_fits_a_phone_and_everybody_can_use_it(
+    browser: Any, folder: Path, name: str, width: int, theme: str
+) -> None:
     page = opened(browser, width=width, theme=theme)
     page.goto(f"file://{folder}/{name}.html")
     assert page.evaluate("document.documentElement.scrollWidth") <= width

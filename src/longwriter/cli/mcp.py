@@ -38,9 +38,7 @@ OWN = ("host", "port", "names", "token_env", "max_runs", "read_only")
 
 
 @click.command(cls=GroupedHelp, epilog=EXAMPLES)
-@click.option(
-    "--read-only", is_flag=True, help="Leave out the tools that write."
-)
+@click.option("--read-only", is_flag=True, help="Leave out the tools that write.")
 @click.option("--max-cost", type=FINITE, help="US dollars for all that is begun until this ends.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for exported texts.  [default: each run's own]")
 @click.option("--max-runs", type=int, default=2, show_default=True, help="Runs that are written at a time.")

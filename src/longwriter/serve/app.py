@@ -23,11 +23,16 @@ from longwriter.errors import CeilingReached, EditConflict, InputError, LongWrit
 from longwriter.serve.desk import Desk
 from longwriter.serve.guard import LOGIN, Guard
 from longwriter.serve.keys import ClientKeys, same
+from longwriter.serve.page.routes import routes as page_routes
 from longwriter.serve.queue import QueueFull
 from longwriter.serve.settings import ServeSettings
+from longwriter.serve.v1.routes import routes as api_routes
 
 SHUTDOWN_S = 3
 """How long answers may take to come to their end when the server ends."""
+KEEP_OPEN_S = 75
+"""How long a connection without a request stays open: longer than clients (5 s) and nginx (60 s) keep theirs, since one that
+is closed as it is used again fails a request."""
 STATUS: tuple[tuple[type[LongWriterError], int], ...] = (
     (QueueFull, 429), (CeilingReached, 429), (EditConflict, 409), (InputError, 400), (RunError, 409), (ModelError, 502),
 )  # fmt: skip
@@ -65,20 +70,11 @@ Rooms = Callable[[Desk], tuple[list[BaseRoute], list[Running]]]
 
 def all_rooms(desk: Desk) -> tuple[list[BaseRoute], list[Running]]:
     """The routes of all rooms that are there, and what runs beside them. MCP is there where its package is."""
-    routes: list[BaseRoute] = []
-    running: list[Running] = []
-    for room in ("longwriter.serve.v1", "longwriter.serve.page"):
-        if _there(f"{room}.routes"):
-            routes += import_module(f"{room}.routes").routes(desk)
-    if find_spec("mcp") is not None and _there("longwriter.serve.mcp.http"):
-        mounted = import_module("longwriter.serve.mcp.http").mounted(desk)
-        routes.insert(0, mounted.route)
-        running.append(mounted.running)
-    return routes, running
-
-
-def _there(module: str) -> bool:
-    return find_spec(module.rpartition(".")[0]) is not None and find_spec(module) is not None
+    routes = [*api_routes(desk), *page_routes(desk)]
+    if find_spec("mcp") is None:
+        return routes, []
+    mounted = import_module("longwriter.serve.mcp.http").mounted(desk)
+    return [mounted.route, *routes], [mounted.running]
 
 
 def _login(token: str) -> Route:
@@ -151,7 +147,8 @@ def serve(
     keys = ClientKeys(settings.keys) if settings.keys else None
     config = uvicorn.Config(
         application(desk, token, keys, rooms), host=settings.host, port=settings.port, access_log=False, log_level="warning",
-        ws="none", server_header=False, timeout_graceful_shutdown=SHUTDOWN_S, lifespan="on", proxy_headers=True,
+        ws="none", server_header=False, timeout_graceful_shutdown=SHUTDOWN_S, timeout_keep_alive=KEEP_OPEN_S,
+        lifespan="on", proxy_headers=True,
     )  # fmt: skip
     logging.getLogger("longwriter").setLevel(logging.INFO)
     server = _Server(config)

@@ -123,7 +123,7 @@ class Desk:
         if going:
             self._turns.check()
             self.spending.check()
-        job = new_run(self.home, self.settings, prompt, options, name)
+        job = await asyncio.to_thread(new_run, self.home, self.settings, prompt, options, name)
         control = ControlRecord(going=going, approve=approve, review=review)
         made = await asyncio.to_thread(make_run, job, control, numbered=name is None)
         if going:
@@ -266,7 +266,7 @@ class Desk:
         more = False
         try:
             async with self._alone[name]:
-                if not is_run(self.home / name):
+                if self.closing.is_set() or not is_run(self.home / name):
                     return
                 live = self._live[name] = LiveRun(name, self._writer.count)
                 live.work = self._worker.begin(self._writer.write(live))

@@ -13,6 +13,7 @@ from tests.helpers.server import Server
 
 from longwriter.errors import CeilingReached, InputError, RunError
 from longwriter.journal import Journal
+from longwriter.models.base import ModelConfig
 from longwriter.runs.folders import opened, saved_settings
 from longwriter.serve.desk import Desk
 from longwriter.serve.feed import Change, Feed, StateChanged
@@ -111,16 +112,60 @@ async def test_a_request_names_no_files_keys_or_headers(tmp_path: Path, option: 
             await desk.begin(PROMPT, {"plan": "/etc/passwd"})
 
 
-async def test_the_key_of_one_server_never_goes_to_another(tmp_path: Path) -> None:
-    write = {"model": "own", "base_url": "http://127.0.0.1:1/v1", "key_env": "SECRET", "headers": {"x": "env:Y"}}
-    async with desk_in(tmp_path, write=write) as desk:
-        other = await desk.begin(PROMPT, {"model": "m", "base_url": "http://127.0.0.1:2/v1"}, going=False)
-        same = await desk.begin(PROMPT, {"model": "m"}, going=False)
-        here = await desk.begin(PROMPT, {"model": "fake:"}, going=False)
-    writers = [saved_settings(tmp_path / name)["writer"] for name in (other, same, here)]
-    assert [w["base_url"] for w in writers] == ["http://127.0.0.1:2/v1", "http://127.0.0.1:1/v1", None]  # type: ignore[index]
-    assert [w["key_env"] for w in writers] == [None, "SECRET", None]  # type: ignore[index]
-    assert [w["headers"] for w in writers] == [{}, {"x": "env:Y"}, {}]  # type: ignore[index]
+async def test_the_servers_key_goes_to_its_own_address_alone(tmp_path: Path) -> None:
+    with Server() as own, Server() as other:
+        write = {
+            "model": "own",
+            "base_url": own.url,
+            "key_env": "SECRET",
+            "planner": "planner",
+            "headers": {"x": "env:Y"},
+        }
+        async with desk_in(tmp_path, write=write) as desk:
+            for strange in (
+                {"model": "m", "base_url": other.url},
+                {"base_url": other.url},
+                {"model": "own", "base_url": other.url},
+                {"model": "gguf:/etc/passwd"},
+                {"model": "gguf:none"},
+                {"model": "hf:owner/name"},
+                {"model": "fake:"},
+                {"planner": "hf:owner/name"},
+                {"planner": "gguf:/etc/passwd"},
+            ):
+                with pytest.raises(InputError, match=r"does not offer|name the model, too"):
+                    await desk.begin(PROMPT, strange)
+            same = await desk.begin(PROMPT, {"model": "m"}, going=False)
+            said = await desk.begin(PROMPT, {"model": "own", "base_url": own.url}, going=False)
+            made = ModelConfig(model="own", base_url=own.url, extra_body={"top_k": 1})
+            coded = await desk.begin(PROMPT, {"model": made}, going=False)
+        assert other.requests == own.requests == []
+    saved = [saved_settings(tmp_path / name) for name in (same, said, coded)]
+    assert [s["writer"]["model"] for s in saved] == ["m", "own", "own"]  # type: ignore[index]
+    assert {s["writer"]["base_url"] for s in saved} == {own.url}  # type: ignore[index]
+    assert [s["writer"]["key_env"] for s in saved] == ["SECRET", "SECRET", None]  # type: ignore[index]
+    assert saved[0]["writer"]["headers"] == {"x": "env:Y"}  # type: ignore[index]
+    assert saved[2]["writer"]["extra_body"] == {"top_k": 1}  # type: ignore[index]
+    assert {s["planner"]["model"] for s in saved} == {"planner"}  # type: ignore[index]
+
+
+async def test_a_model_that_is_offered_elsewhere_is_reached_without_what_is_the_servers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Server(models=("m",)) as here:
+        monkeypatch.setenv("OLLAMA_HOST", here.url.removesuffix("/v1"))
+        write = {"model": "own", "base_url": "http://127.0.0.1:1/v1", "key_env": "SECRET", "planner": "planner"}
+        async with desk_in(tmp_path, write=write) as desk:
+            name = await desk.begin(PROMPT, {"model": "ollama/m"}, going=False)
+            other = await desk.begin(PROMPT, {"model": "ollama/n"}, going=False)
+    saved = saved_settings(tmp_path / other)["writer"]
+    assert isinstance(saved, dict)
+    assert saved["base_url"] == write["base_url"], "a name that nobody offers is one of the own server's"
+    saved = saved_settings(tmp_path / name)
+    for role in ("writer", "planner"):
+        found = saved[role]
+        assert isinstance(found, dict)
+        assert (found["model"], found["base_url"], found["key_env"], found["headers"]) == ("ollama/m", None, None, {})
 
 
 async def test_writing_waits_for_approval_and_a_section_for_its_permit(tmp_path: Path) -> None:

@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from longwriter.api.job import WriteJob, new_job, resumed_job
-from longwriter.api.settings import SERVED, ShapeOptions, role_over
+from longwriter.api.settings import SERVED, ShapeOptions
 from longwriter.config import Tree
 from longwriter.errors import InputError
+from longwriter.models.base import ModelConfig
 from longwriter.models.prices import load_prices
 from longwriter.runs.folders import ID, SETTINGS, opened, saved_settings
 from longwriter.serve.settings import ServeSettings
+from longwriter.serve.writing.models import asked_model, at_home
 from longwriter.types import Plan
 from longwriter.writer.records import ControlRecord
 from longwriter.writer.session import configs_of
@@ -34,7 +36,7 @@ ASKED = (
 
 
 def new_run(home: Path, settings: ServeSettings, prompt: str, options: Mapping[str, Any], name: str | None) -> WriteJob:
-    """What is to be written, and where; nothing is made yet. Raises InputError.
+    """What is to be written, and where; nothing is made yet. Raises InputError. May take half a second: see `asked_model`.
 
     `options`: of `longwriter.write`, those in `ASKED`; they go before the server's own. `name` None: from the request.
     """
@@ -45,7 +47,7 @@ def new_run(home: Path, settings: ServeSettings, prompt: str, options: Mapping[s
         raise InputError("plan: give an outline, not a file")
     if name is not None and not ID.fullmatch(name):
         raise InputError(f"{name!r} cannot name a run; use letters, digits, - . and _, 80 at most")
-    whole = {**settings.write, **given, **_served(settings.write, given), "runs": home, "run": name, "out": None}
+    whole = {**settings.write, **given, **_models(settings, given), "runs": home, "run": name, "out": None}
     whole["max_cost"] = least(whole.get("max_cost"), settings.max_cost_per_run)
     job = new_job(prompt, whole)
     if job.settings.max_cost is not None or settings.max_cost_per_day is not None:
@@ -59,18 +61,18 @@ def check_start(home: Path, settings: ServeSettings) -> str:
     return job.settings.writer.model
 
 
-def _served(own: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
-    """How the model is reached: by the server's own settings where it is at the same place, with none of them elsewhere."""
-    if not isinstance(given.get("model"), str | None) or not isinstance(own.get("model"), str | None):
-        return dict.fromkeys(SERVED) if "model" in given else {}
-    if "model" not in given and "base_url" not in given:
-        return {}
-    keys = ("model", *SERVED)
-    main: Tree = {key: own[key] for key in keys if own.get(key) is not None}
-    role = role_over(main, {key: given[key] for key in keys if key in given})
-    if given.get("base_url") and given["base_url"] != own.get("base_url"):
-        role.pop("key_env", None)  # the key of one provider never goes to another
-    return {key: role.get(key) for key in keys}
+def _models(settings: ServeSettings, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The models of a run, as a request names them: names of `asked_model`, or what the server's own code has made."""
+    writer = given.get("model")
+    if not isinstance(writer, ModelConfig):
+        writer = asked_model(settings, writer, given.get("base_url"))
+    planner = asked_model(settings, given.get("planner"))
+    if writer is None:
+        return {"planner": planner} if planner else {}
+    if planner is None and not at_home(settings, writer):
+        planner = writer  # not the server's own, which is elsewhere
+    alone = dict.fromkeys(SERVED)
+    return {**alone, "model": writer, **({"planner": planner} if planner else {})}
 
 
 def least(*limits: float | None) -> float | None:
