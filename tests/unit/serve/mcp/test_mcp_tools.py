@@ -233,6 +233,14 @@ async def test_a_run_without_a_plan_yet_and_resources_that_are_not_there(tmp_pat
                     await one.text(address)
 
 
+@pytest.mark.parametrize("model", ["gguf:/etc/passwd", "hf:owner/name", "package.module:Model"])
+async def test_an_assistant_names_no_model_that_the_server_does_not_offer(tmp_path: Path, model: str) -> None:
+    async with assistant(tmp_path / "runs") as one:
+        for tool in ("estimate", "plan", "write"):
+            assert "does not offer" in await one.refused(tool, request=STORY, model=model)
+        assert (await one.call("runs"))["runs"] == []
+
+
 async def test_texts_are_put_into_one_folder_alone_and_replace_nothing(tmp_path: Path) -> None:
     out = tmp_path / "out"
     out.mkdir()
