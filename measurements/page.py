@@ -14,8 +14,8 @@ import sys
 import tempfile
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
+from playwright.sync_api import Browser, Page
 from tests.helpers.browser import browsing, until
 from tests.helpers.desk_server import DeskClient, desk_server
 from tests.helpers.server import Server
@@ -38,12 +38,17 @@ const look = () => {
 };
 look();
 const Plain = EventSource;
-window.EventSource = class extends Plain { constructor(url) { super(url); this.addEventListener('words', () => (seen.words += 1)); } };
+window.EventSource = class extends Plain {
+  constructor(url) {
+    super(url);
+    this.addEventListener('words', () => (seen.words += 1));
+  }
+};
 EventSource.CLOSED = 2;
 """
 
 
-def opened(browser: Any, address: str) -> Any:
+def opened(browser: Browser, address: str) -> Page:
     """A tab of its own that watches itself."""
     page = browser.new_context(viewport={"width": 1280, "height": 800}).new_page()
     page.add_init_script(WATCH)
@@ -51,7 +56,7 @@ def opened(browser: Any, address: str) -> Any:
     return page
 
 
-def memory(browser: Any, page: Any) -> tuple[float, float]:
+def memory(browser: Browser, page: Page) -> tuple[float, float]:
     """MB of the tab's JavaScript, and of its process, as far as it is its own (PSS)."""
     session = page.context.new_cdp_session(page)
     session.send("Performance.enable")
@@ -67,7 +72,7 @@ def _share(process: int) -> int:
     return next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
 
 
-def watched(browser: Any, client: DeskClient, model: Server) -> dict[str, float]:
+def watched(browser: Browser, client: DeskClient, model: Server) -> dict[str, float]:
     """Open it, then write its last sections again."""
     address = str(client.http.base_url).rstrip("/")
     first, whole = [], []

@@ -109,7 +109,8 @@ async def measure(arguments: argparse.Namespace, serving: Serving, model: str, f
         same = len({text for text, _, _ in found}) == 1
         print(f"{arguments.streams} readers of one finished run: {time.monotonic() - began:.1f} s, all alike: {same}")
         if arguments.drops:
-            long = request(0, 8 * arguments.words) | {"model": f"{model}:long"}
+            long = request(0, 100 * arguments.words)  # most drops are in its middle: each finishes a section
+            long |= {"model": f"{model}:long"}
             await dropped(client, long, arguments.drops, runs)
             await retried(address, asked[1], runs)
             await read(client, asked[1])

@@ -16,7 +16,7 @@ SWITCHES = ("--no-sandbox", "--disable-dev-shm-usage")
 def chromium() -> str:
     """Where it is. Skips a test where there is none, or no driver."""
     pytest.importorskip(
-        "playwright", reason="pip install 'longwriter[dev]' brings playwright, which drives the browser"
+        "playwright", reason="pip install 'longwriter[page]' brings playwright, which drives the browser"
     )
     found = shutil.which("chromium") or shutil.which("google-chrome")
     return found or pytest.skip("no Chromium: apt-get install chromium")
@@ -25,10 +25,9 @@ def chromium() -> str:
 @contextmanager
 def browsing() -> Iterator[Any]:
     """A browser."""
-    from playwright.sync_api import sync_playwright
-
     path = chromium()
-    with sync_playwright() as playwright:
+    driver = pytest.importorskip("playwright.sync_api")
+    with driver.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=list(SWITCHES))
         yield browser
         browser.close()
@@ -47,9 +46,8 @@ def opened(browser: Any, *, width: int = 1280, theme: str = "light", locale: str
 
 def axe_violations(page: Any) -> list[str]:
     """What axe-core says against a page as it stands, one line each, with the first element it means."""
-    import axe_playwright_python
-
-    page.evaluate((Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8"))
+    package = pytest.importorskip("axe_playwright_python")
+    page.evaluate((Path(package.__file__).parent / "axe.min.js").read_text("utf-8"))
     found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
     return [f"{one['id']}: {one['nodes'][0]['html'][:160]} {one['nodes'][0]['failureSummary'][:200]}" for one in found]
 

@@ -102,7 +102,7 @@ def desk_server(home: Path, **settings: Any) -> Iterator[DeskClient]:
         try:
             yield DeskClient(f"http://127.0.0.1:{sock.getsockname()[1]}")
         finally:
-            desk.leave()
+            desk.leave_soon()
             server.should_exit = True
             thread.join(15)
             assert not thread.is_alive()

@@ -61,7 +61,9 @@ class CannedRun:
 
     name: str = "lighthouse"
     title: str = "The Keeper of Sisters Light"
-    instruction: str = "A novella of ten chapters on a lighthouse keeper at the end of the age of oil, quiet and exact, about 6,000 words."
+    instruction: str = (
+        "A novella of ten chapters on a lighthouse keeper at the end of the age of oil, about 6,000 words."
+    )
     state: str = "writing"
     why: str = ""
     done: int = 6
@@ -95,7 +97,7 @@ class CannedRun:
             "id": f"id{index}",
             "title": TITLES[index % len(TITLES)],
             "chapter": chapter,
-            "point": "He tends the lamp as every night, and a thing he has never seen is in the water. End on the sound of oars.",
+            "point": "He tends the lamp as every night. Something is in the water. End on the sound of oars.",
             "words": self.words,
             "written": len(self.text(index).split()) if done else 0,
             "state": "done" if done else "writing" if writing else "todo",
@@ -108,8 +110,9 @@ class CannedRun:
 
     def meter(self) -> dict[str, Any]:
         return {
-            "calls": 9, "prompt_tokens": 48210, "completion_tokens": 9120, "cached_tokens": 31180, "cost": 0.214, "rest_cost": 0.15,
-            "budget": 1.0, "words": sum(len(self.text(i).split()) for i in range(self.done)), "aim": self.count * self.words,
+            "calls": 9, "prompt_tokens": 48210, "completion_tokens": 9120, "cached_tokens": 31180, "cost": 0.214,
+            "rest_cost": 0.15, "budget": 1.0, "words": sum(len(self.text(i).split()) for i in range(self.done)),
+            "aim": self.count * self.words,
             "words_per_minute": 1240.0, "minutes_left": 4.2,
         }  # fmt: skip
 
@@ -125,15 +128,16 @@ class CannedRun:
         return {
             "name": self.name, "position": self.position, "state": self.state, "why": self.why, "instruction": self.instruction,
             "title": self.title, "aim": self.count * self.words, "settings": {"model": "smollm2", "context": "auto"},
-            "control": {"going": True, "review": False, "after": False, "approve": False}, "meter": self.meter(), "locks": ["id1"],
-            "plan_position": 3, "sections": [self.section(i) for i in range(self.count)], "here": True,
+            "control": {"going": True, "review": False, "after": False, "approve": False}, "meter": self.meter(),
+            "plan_position": 3, "locks": ["id1"], "sections": [self.section(i) for i in range(self.count)], "here": True,
         }  # fmt: skip
 
     def versions(self, index: int) -> dict[str, Any]:
         def version(entry: int, number: int, why: str, **more: Any) -> dict[str, Any]:
             return {
                 "entry": entry, "number": number, "section": f"id{index}", "why": why, "instruction": "", "model": "qwen3-8b",
-                "parent": None, "words": 312, "cost": 0.012, "at": time.time() - 4000 + entry, "final": entry == 10 + index, "hand": why == "edited",
+                "parent": None, "words": 312, "cost": 0.012, "at": time.time() - 4000 + entry, "final": entry == 10 + index,
+                "hand": why == "edited",
             } | more  # fmt: skip
 
         asked = {"instruction": "Quieter; end on the oars.", "parent": 10 + index}
@@ -234,8 +238,9 @@ class PageServer:
                 return StreamingResponse(self.still(), media_type="text/event-stream")
             case ["estimate"]:
                 return JSONResponse({
-                    "words": 6000, "sections": 10, "calls": 14, "prompt_tokens": 61000, "completion_tokens": 9100, "cost": 0.31,
-                    "cost_cached": 0.19, "cached_tokens": 40000, "minutes": 6.5, "context": "full", "assumed": False, "aim": 6000, "seconds": 390,
+                    "words": 6000, "sections": 10, "calls": 14, "prompt_tokens": 61000, "completion_tokens": 9100,
+                    "cost": 0.31, "cost_cached": 0.19, "cached_tokens": 40000, "minutes": 6.5, "context": "full",
+                    "assumed": False, "aim": 6000, "seconds": 390,
                 })  # fmt: skip
             case ["runs"] if request.method == "POST":
                 return JSONResponse({"name": next(iter(self.runs))}, 201)

@@ -1,7 +1,6 @@
 """What a person does at the page, against the real server over real runs."""
 
 import re
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -39,6 +38,15 @@ def run_of(client: DeskClient, name: str = "harbour") -> dict[str, Any]:
     return client.get(f"/api/runs/{name}")
 
 
+def in_order(run: dict[str, Any]) -> bool:
+    return run["state"] == "finished" and not any(section["stale"] for section in run["sections"])
+
+
+SAVABLE = "!document.querySelector('.foot .primary').disabled"
+OFFERED = """[...document.querySelectorAll('button:not(:disabled), a.button')]
+  .filter((one) => one.checkVisibility()).map((one) => one.textContent || one.ariaLabel)"""
+
+
 def test_a_text_is_estimated_then_begun_then_there(desk: DeskClient, page: Any) -> None:
     page.goto(at(desk))
     page.get_by_role("link", name="New text").click()
@@ -55,11 +63,8 @@ def test_a_text_is_estimated_then_begun_then_there(desk: DeskClient, page: Any) 
     page.wait_for_url("**/runs/*")
     page.wait_for_selector(".statement:has-text('Finished')")
     assert page.locator(".piece.loaded p").count() > 0
-    assert (
-        page.locator("h1").inner_text()
-        == page.locator("#bar .title").inner_text()
-        != "Write a 1,200-word story about a mill."
-    )
+    title = page.locator("h1").inner_text()
+    assert title == page.locator("#bar .title").inner_text() != "Write a 1,200-word story about a mill."
     page.goto(at(desk))
     page.wait_for_selector(".row >> nth=1")
 
@@ -89,10 +94,8 @@ def test_the_outline_is_approved_before_anything_is_written(desk: DeskClient, pa
 
 
 def test_pause_review_permit_and_go_on(tmp_path: Path, page: Any) -> None:
-    with (
-        Server(per_token_s=0.002, chunk_tokens=4) as model,
-        desk_server(tmp_path, write={"model": "m", "base_url": model.url}) as desk,
-    ):
+    model = Server(per_token_s=0.002, chunk_tokens=4)
+    with model, desk_server(tmp_path, write={"model": "m", "base_url": model.url}) as desk:
         page.goto(at(desk, "/new"))
         page.get_by_label("What shall be written?").fill("Write a 4,000-word story about a mill.")
         until(page, "!document.querySelector('.end button').disabled")
@@ -128,21 +131,19 @@ def test_an_outline_is_edited_by_keys_and_what_it_costs_stands_before_it_is_save
     page.keyboard.press("Alt+ArrowDown")
     assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "Title of section 3"
     page.wait_for_selector(".effects:has-text('become stale')")
-    until(page, "!document.querySelector('.foot .primary').disabled")
+    until(page, SAVABLE)
     page.keyboard.press("Alt+Enter")
     assert page.evaluate("document.activeElement.value") == "New section"
     page.keyboard.type("A storm")
-    until(
-        page,
-        "document.querySelector('.effects').textContent.includes('1 new section') && !document.querySelector('.foot .primary').disabled",
-    )
+    until(page, "document.querySelector('.effects').textContent.includes('1 new section')")
+    until(page, SAVABLE)
     words = [int(page.get_by_label(f"Words of section {n}").input_value()) for n in range(1, len(old) + 2)]
     assert sum(words) == 2400
     assert "400 words more than the total" in page.locator(".effects").inner_text()  # what is written keeps its length
     page.get_by_label("Title of section 1").focus()
     page.keyboard.press("Alt+l")
     assert page.locator(".rows li:first-child .lock").get_attribute("aria-pressed") == "true"
-    until(page, "!document.querySelector('.foot .primary').disabled")
+    until(page, SAVABLE)
     save.click()
     page.wait_for_url("**/runs/harbour")
     run = run_of(desk)
@@ -154,21 +155,18 @@ def test_an_outline_is_edited_by_dragging_splitting_and_merging(desk: DeskClient
     old = [section["title"] for section in run_of(desk)["sections"]]
     page.goto(at(desk, "/runs/harbour/outline"))
     titles = "[...document.querySelectorAll('.rows input.title')].map((one) => one.value)"
-    page.locator(".rows li:nth-child(1) .grip").drag_to(
-        page.locator(".rows li:nth-child(3)"), target_position={"x": 200, "y": 90}
-    )
+    grip, third = page.locator(".rows li:nth-child(1) .grip"), page.locator(".rows li:nth-child(3)")
+    grip.drag_to(third, target_position={"x": 200, "y": 90})
     assert page.evaluate(titles) == [old[1], old[2], old[0], *old[3:]]
     page.locator(".rows li:nth-child(1)").hover()
     page.locator(".rows li:nth-child(1)").get_by_role("button", name="Split in two").click()
     assert page.evaluate(titles)[:2] == [old[1], f"{old[1]}, continued"]
     page.locator(".rows li:nth-child(1)").get_by_role("button", name="Merge with the next").click()
     page.locator(".rows li:nth-child(2)").get_by_role("button", name="Delete").click()
-    until(page, "!document.querySelector('.foot .primary').disabled")
+    until(page, SAVABLE)
     assert page.evaluate(titles) == [old[1], old[0], *old[3:]]
     page.get_by_role("button", name="Paste an outline").click()
-    page.get_by_label("Outline, in Markdown").fill(
-        "# A title\n\n## One (300 words)\n\nFirst.\n\n## Two (700 words)\n\nSecond.\n"
-    )
+    page.get_by_label("Outline, in Markdown").fill("# A title\n\n## One (300 words)\n\nFirst.\n\n## Two (700 words)\n")
     page.get_by_role("button", name="Take it").click()
     until(page, "document.querySelectorAll('.rows li').length === 2")
     assert page.evaluate(titles) == ["One", "Two"]
@@ -180,16 +178,13 @@ def test_an_outline_that_was_changed_meanwhile_is_not_lost(desk: DeskClient, pag
     page.wait_for_selector(".rows li")
     run = run_of(desk)
     lines = [{key: section[key] for key in ("id", "title", "chapter", "point", "words")} for section in run["sections"]]
-    desk.put(
-        "/api/runs/harbour/outline",
-        {"title": "Elsewhere", "sections": lines[:-1], "locks": [], "base": run["plan_position"]},
-    )
+    desk.put("/api/runs/harbour/outline", {"title": "Elsewhere", "sections": lines[:-1], "base": run["plan_position"]})
     page.get_by_label("Title of section 1").fill("Mine")
-    until(page, "!document.querySelector('.foot .primary').disabled")
+    until(page, SAVABLE)
     page.get_by_role("button", name="Save").click()
     page.get_by_role("button", name="Save mine all the same").click()
     page.wait_for_url("**/runs/harbour")
-    assert [section["title"] for section in run_of(desk)["sections"]][0] == "Mine"
+    assert run_of(desk)["sections"][0]["title"] == "Mine"
     page.complaints.clear()  # the browser notes the 409
 
 
@@ -230,10 +225,7 @@ def test_a_hand_edit_outlives_a_closed_tab_and_makes_later_sections_stale(desk: 
     page.wait_for_selector(".offer:has-text('later sections are stale')")
     assert page.locator(".text em").inner_text() == "more"
     page.get_by_role("button", name=re.compile("Redo \\d stale")).click()
-    desk.until(
-        "/api/runs/harbour",
-        lambda run: run["state"] == "finished" and not any(section["stale"] for section in run["sections"]),
-    )
+    desk.until("/api/runs/harbour", in_order)
 
 
 def test_an_edit_of_a_text_that_was_changed_meanwhile_is_put_together(desk: DeskClient, page: Any) -> None:
@@ -264,10 +256,7 @@ def test_the_page_of_a_run_sees_what_is_done_elsewhere(desk: DeskClient, page: A
     until(page, "document.querySelector('#s0 .text').textContent.includes('Written elsewhere.')")
     page.wait_for_selector(".lines .tag:has-text('stale')")
     page.locator(".stale button").click()
-    desk.until(
-        "/api/runs/harbour",
-        lambda run: run["state"] == "finished" and not any(section["stale"] for section in run["sections"]),
-    )
+    desk.until("/api/runs/harbour", in_order)
     until(page, "!document.querySelector('.lines .tag')")
 
 
@@ -325,9 +314,7 @@ def test_a_read_only_desk_offers_no_change(tmp_path: Path, page: Any) -> None:
             page.goto(at(desk, path))
             page.wait_for_selector("main h1")
             page.wait_for_timeout(300)
-            offered = page.evaluate(
-                "[...document.querySelectorAll('button:not(:disabled), a.button')].filter((one) => one.checkVisibility()).map((one) => one.textContent || one.ariaLabel)"
-            )
+            offered = page.evaluate(OFFERED)
             assert not {"New text", "Save", "Delete", "Edit by hand", "Write it again", "×"} & set(offered), (
                 path,
                 offered,

@@ -54,10 +54,7 @@ def test_the_page_goes_on_by_itself_when_the_server_is_killed_in_a_section(brows
         page.wait_for_selector(".statement:has-text('Waiting for the server')")
         with serving(desk, port, *settings):
             page.wait_for_selector(".statement:has-text('Finished')", timeout=60000)
-            until(
-                page,
-                "document.querySelectorAll('.piece.loaded:not(.writing)').length === document.querySelectorAll('.piece').length",
-            )
+            until(page, "!document.querySelector('.piece:not(.loaded), .piece.writing')")
             shown = page.evaluate("[...document.querySelectorAll('.piece .text')].map((one) => one.textContent)")
         run = next((tmp_path / "runs").glob("write-*"))
         whole = longwriter.write(ASKED, model="m", base_url=model.url, runs=tmp_path / "whole", run=run.name)

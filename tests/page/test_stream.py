@@ -20,6 +20,14 @@ new MutationObserver((records) => {
 """
 
 
+SOURCES = """
+window.sources = [];
+const Plain = EventSource;
+window.EventSource = class extends Plain { constructor(url) { super(url); sources.push(this); } };
+EventSource.CLOSED = 2;
+"""
+
+
 def test_only_the_last_paragraph_changes_while_words_stream(browser: Any) -> None:
     with PageServer(CannedRun(speed=150)).serving() as address:
         page = opened(browser)
@@ -36,6 +44,7 @@ def test_only_the_last_paragraph_changes_while_words_stream(browser: Any) -> Non
             kind == "childList" for _, _, kind in changed
         )  # a paragraph's end, then the next
         assert page.locator(".sections").get_attribute("aria-busy") == "true"
+        assert page.locator("#s6").get_attribute("data-state") == "writing"
         assert page.evaluate("document.activeElement === document.body")
         assert page.locator("#status").inner_text() == ""  # words are not spoken
         page.context.close()
@@ -67,8 +76,16 @@ def test_the_text_comes_as_the_server_counts_it(browser: Any) -> None:
           book.lay([{ index: 0, id: 'x', title: 'T', chapter: '', words: 10, state: 'writing', version: null }]);
           const frame = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
           const seen = [];
-          const take = async (at, text) => { book.words(0, at, text); await frame(); seen.push([...book.pieces[0].text.children].map((p) => p.textContent)); };
-          await take(0, '## T\\n'); await take(5, '\\nA 🌊 wave'); await take(14, ' rose.\\n'); await take(21, '\\nThen'); await take(7, 'é other');
+          const take = async (at, text) => {
+            book.words(0, at, text);
+            await frame();
+            seen.push([...book.pieces[0].text.children].map((p) => p.textContent));
+          };
+          await take(0, '## T\\n');
+          await take(5, '\\nA 🌊 wave');
+          await take(14, ' rose.\\n');
+          await take(21, '\\nThen');
+          await take(7, 'é other');
           return seen; }""")
         assert shown == [
             ["## T"],
@@ -124,15 +141,12 @@ def test_a_hidden_page_lets_its_connection_go(browser: Any) -> None:
     """Six connections a host are all that a browser has over HTTP/1.1: the seventh tab would wait for ever."""
     with PageServer(CannedRun()).serving() as address:
         page = opened(browser)
-        page.add_init_script(
-            "window.sources = []; const Plain = EventSource; EventSource = class extends Plain { constructor(u) { super(u); sources.push(this); } }; EventSource.CLOSED = 2;"
-        )
+        page.add_init_script(SOURCES)
         page.clock.install()
         page.goto(f"{address}/runs/lighthouse")
         page.wait_for_selector("#s6 .text > p")
-        page.evaluate(
-            "Object.defineProperty(document, 'hidden', { get: () => window.away, configurable: true }); window.away = true; document.dispatchEvent(new Event('visibilitychange'))"
-        )
+        page.evaluate("Object.defineProperty(document, 'hidden', { get: () => window.away })")
+        page.evaluate("window.away = true; document.dispatchEvent(new Event('visibilitychange'))")
         page.clock.run_for(21000)
         assert page.evaluate("sources.map((s) => s.readyState)") == [2]
         page.evaluate("window.away = false; document.dispatchEvent(new Event('visibilitychange'))")

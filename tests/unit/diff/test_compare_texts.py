@@ -94,9 +94,9 @@ def test_a_chinese_chapter_of_ten_thousand_characters(size: int, share: float) -
     after = ["".join(chinese(rng, 1) if rng.random() < share else c for c in text) for text in before]
     times = []
     for _ in range(3):
-        begun = time.perf_counter()
+        begun = time.thread_time()
         changes = compare("\n\n".join(before), "\n\n".join(after))
-        times.append(time.perf_counter() - begun)
+        times.append(time.thread_time() - begun)
     assert min(times) < 0.2
     if share < 1:
         assert {change.kind for change in changes} <= {"same", "changed"}
@@ -119,7 +119,7 @@ def test_a_chinese_chapter_of_ten_thousand_characters(size: int, share: float) -
     ids=["one character", "spaces", "one word", "whitespace", "blank lines", "marks", "alternating", "all new"],
 )
 def test_texts_made_to_be_slow(a: str, b: str) -> None:
-    begun = time.perf_counter()
+    begun = time.thread_time()
     changes = compare(a, b)
-    assert time.perf_counter() - begun < 2
+    assert time.thread_time() - begun < 2
     assert sides(changes) == (joined(paragraphs(a)), joined(paragraphs(b)))

@@ -42,9 +42,9 @@ def test_headings_and_emphasis_are_shown_as_such() -> None:
     "text", ["*" * 100_000, "**a" * 50_000, "*a " * 50_000, "# " * 50_000, "#" * 100_000, "# \n" * 30_000]
 )
 def test_no_text_takes_long(text: str) -> None:
-    begun = time.perf_counter()
+    begun = time.thread_time()
     shown(text)
-    assert time.perf_counter() - begun < 0.5
+    assert time.thread_time() - begun < 0.5
 
 
 def test_hostile_text_does_nothing() -> None:

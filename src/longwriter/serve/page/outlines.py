@@ -4,12 +4,12 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from longwriter.errors import EditConflict, InputError
 from longwriter.serve.desk import Desk
 from longwriter.serve.page.asking import OutlineAsked, OutlineLine, OutlineText, asked, planned, run_named
-from longwriter.serve.page.shown import plan_json
+from longwriter.serve.page.shown import PageJson, plan_json
 from longwriter.types import Plan, Section
 from longwriter.writer.plan.balance import balanced
 from longwriter.writer.plan.outline import from_markdown
@@ -21,7 +21,7 @@ from longwriter.writer.session import Session
 async def parsed(request: Request, desk: Desk) -> Response:  # noqa: ARG001 - as all handlers
     """An outline that was pasted, in any form that can be read."""
     plan, _ = from_markdown((await asked(request, OutlineText)).text, "outline")
-    return JSONResponse({"title": plan.title, "sections": [section.model_dump() for section in plan.sections]})
+    return PageJson({"title": plan.title, "sections": [section.model_dump() for section in plan.sections]})
 
 
 async def preview(request: Request, desk: Desk) -> Response:
@@ -35,7 +35,7 @@ async def preview(request: Request, desk: Desk) -> Response:
         plan = _plan(told, [max(1, words) for words in budgets])
         found = effects(session, plan, told.keep)
     lines = [line.model_dump() | {"words": words} for line, words in zip(told.sections, budgets, strict=True)]
-    return JSONResponse({"sections": lines, "total": total, "left_over": left, "effects": found.model_dump()})
+    return PageJson({"sections": lines, "total": total, "left_over": left, "effects": found.model_dump()})
 
 
 def _fixed(told: OutlineAsked, session: Session) -> Collection[int]:
@@ -82,8 +82,8 @@ async def follow(request: Request, desk: Desk) -> Response:
         return True
 
     if await desk.do(name, change):
-        return JSONResponse({})
+        return PageJson({})
     error = {"message": "the outline has changed since you began to edit it", "type": "EditConflict"}
     async with desk.feed(name) as feed:
         now: dict[str, Any] = plan_json(feed, planned(feed.following.session))
-    return JSONResponse({"error": error, "plan": now}, status_code=409)
+    return PageJson({"error": error, "plan": now}, status_code=409)

@@ -8,14 +8,14 @@ from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from longwriter import __version__
 from longwriter.serve.desk import Desk
 from longwriter.serve.page.asking import Nothing, ReviewAsked, SnapshotAsked, UndoAsked, asked, planned, run_named
 from longwriter.serve.page.exports import FORMATS, disposition
 from longwriter.serve.page.findings import shown_report
-from longwriter.serve.page.shown import run_json
+from longwriter.serve.page.shown import PageJson, run_json
 from longwriter.serve.page.streams import rows_with
 from longwriter.writer.stored import stored
 
@@ -27,20 +27,20 @@ REPORTS = 16
 async def me(_: Request, desk: Desk) -> Response:
     """What this server is."""
     told = {"version": __version__, "read_only": desk.settings.read_only, "languages": LANGUAGES}
-    return JSONResponse(told | {"exports": list(FORMATS)})
+    return PageJson(told | {"exports": list(FORMATS)})
 
 
 async def listed(request: Request, desk: Desk) -> Response:
     """The list, or the rows in which all words of `q` stand."""
     rows = await desk.rows()
-    return JSONResponse({"runs": rows_with(rows, request.query_params.get("q", ""))})
+    return PageJson({"runs": rows_with(rows, request.query_params.get("q", ""))})
 
 
 async def one(request: Request, desk: Desk) -> Response:
     """A run without its texts."""
     name = run_named(request, desk)
     async with desk.feed(name) as feed:
-        return JSONResponse(run_json(feed, name, read_only=desk.settings.read_only))
+        return PageJson(run_json(feed, name, read_only=desk.settings.read_only))
 
 
 def acting(act: Callable[[Desk, str], Awaitable[None]]) -> Callable[[Request, Desk], Awaitable[Response]]:
@@ -49,7 +49,7 @@ def acting(act: Callable[[Desk, str], Awaitable[None]]) -> Callable[[Request, De
     async def handle(request: Request, desk: Desk) -> Response:
         await asked(request, Nothing)
         await act(desk, run_named(request, desk))
-        return JSONResponse({})
+        return PageJson({})
 
     return handle
 
@@ -58,17 +58,17 @@ async def review(request: Request, desk: Desk) -> Response:
     """Let each section wait for a permit, or none."""
     told = await asked(request, ReviewAsked)
     await desk.review(run_named(request, desk), told.on)
-    return JSONResponse({})
+    return PageJson({})
 
 
 async def delete(request: Request, desk: Desk) -> Response:
     """Put a run into the trash, and say how to bring it back."""
-    return JSONResponse({"undo": await desk.delete(run_named(request, desk))})
+    return PageJson({"undo": await desk.delete(run_named(request, desk))})
 
 
 async def undo(request: Request, desk: Desk) -> Response:
     """Bring a deleted run back."""
-    return JSONResponse({"name": await desk.undo((await asked(request, UndoAsked)).undo)})
+    return PageJson({"name": await desk.undo((await asked(request, UndoAsked)).undo)})
 
 
 async def snapshots(request: Request, desk: Desk) -> Response:
@@ -77,14 +77,14 @@ async def snapshots(request: Request, desk: Desk) -> Response:
         session = feed.following.session
         kept = session.manuscript.snapshots if session else {}
     found = [{"entry": entry, "name": record.name, "at": record.at} for entry, record in kept.items()]
-    return JSONResponse({"snapshots": found[::-1]})
+    return PageJson({"snapshots": found[::-1]})
 
 
 async def snapshot(request: Request, desk: Desk) -> Response:
     """Give a run as it is a name."""
     told = await asked(request, SnapshotAsked)
     entry = await desk.do(run_named(request, desk), lambda edits: edits.snapshot(told.name))
-    return JSONResponse({"entry": entry}, status_code=201)
+    return PageJson({"entry": entry}, status_code=201)
 
 
 async def restore(request: Request, desk: Desk) -> Response:
@@ -92,7 +92,7 @@ async def restore(request: Request, desk: Desk) -> Response:
     await asked(request, Nothing)
     entry: int = request.path_params["entry"]
     await desk.do(run_named(request, desk), lambda edits: edits.restore(entry))
-    return JSONResponse({})
+    return PageJson({})
 
 
 async def export(request: Request, desk: Desk) -> Response:
@@ -127,7 +127,7 @@ class Reports:
                 self._kept[key] = await asyncio.to_thread(_report, self.desk.folder(name))
                 if len(self._kept) > REPORTS:
                     self._kept.popitem(last=False)
-        return JSONResponse(self._kept[key])
+        return PageJson(self._kept[key])
 
 
 def _report(folder: Path) -> dict[str, Any]:

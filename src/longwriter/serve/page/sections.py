@@ -5,7 +5,7 @@ from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from longwriter.api.settings import findable, role_over
 from longwriter.config import build
@@ -29,7 +29,7 @@ from longwriter.serve.page.asking import (
 )
 from longwriter.serve.page.findings import body
 from longwriter.serve.page.markdown import RENDERED
-from longwriter.serve.page.shown import shown_text, version_json
+from longwriter.serve.page.shown import PageJson, shown_text, version_json
 from longwriter.text import count_words
 from longwriter.writer.revision.edits import Edits
 from longwriter.writer.revision.versions import versions, waiting
@@ -57,7 +57,7 @@ async def texts(request: Request, desk: Desk) -> Response:
             out.append(own | {"html": html, "dir": direction})
         return out
 
-    return JSONResponse({"sections": await asyncio.to_thread(told)})
+    return PageJson({"sections": await asyncio.to_thread(told)})
 
 
 async def all_versions(request: Request, desk: Desk) -> Response:
@@ -68,7 +68,7 @@ async def all_versions(request: Request, desk: Desk) -> Response:
         final = session.manuscript.final(index)
         found = [version_json(version) for version in versions(session, index)]
         drafts = waiting(session, index)
-    return JSONResponse({"versions": found, "final": final.held.entry if final else None, "waiting": drafts})
+    return PageJson({"versions": found, "final": final.held.entry if final else None, "waiting": drafts})
 
 
 async def one_version(request: Request, desk: Desk) -> Response:
@@ -78,7 +78,7 @@ async def one_version(request: Request, desk: Desk) -> Response:
         index = section_asked(request, session.manuscript)
         text, title = version_text(session, index, request.path_params["entry"]), _title(session, index)
     rendered = await asyncio.to_thread(RENDERED.of, body(text, title), index)
-    return JSONResponse({"text": text, "html": rendered.html, "dir": rendered.direction, "words": count_words(text)})
+    return PageJson({"text": text, "html": rendered.html, "dir": rendered.direction, "words": count_words(text)})
 
 
 async def difference(request: Request, desk: Desk) -> Response:
@@ -89,7 +89,7 @@ async def difference(request: Request, desk: Desk) -> Response:
         index = section_asked(request, session.manuscript)
         before, after = (version_text(session, index, entry) for entry in (a, b))
     changes = await asyncio.to_thread(compare, before, after)
-    return JSONResponse({"paragraphs": [change._asdict() for change in changes]})
+    return PageJson({"paragraphs": [change._asdict() for change in changes]})
 
 
 def version_text(session: Session, index: int, entry: int) -> str:
@@ -116,7 +116,7 @@ async def redo(request: Request, desk: Desk) -> Response:
             edits.control(going=True)
 
     await desk.do(name, change)
-    return JSONResponse({})
+    return PageJson({})
 
 
 async def redo_stale(request: Request, desk: Desk) -> Response:
@@ -130,7 +130,7 @@ async def redo_stale(request: Request, desk: Desk) -> Response:
             edits.control(going=True)
         return found
 
-    return JSONResponse({"sections": await desk.do(run_named(request, desk), change)})
+    return PageJson({"sections": await desk.do(run_named(request, desk), change)})
 
 
 async def drafts(request: Request, desk: Desk) -> Response:
@@ -147,7 +147,7 @@ async def drafts(request: Request, desk: Desk) -> Response:
         edits.drafts(index, told.count, told.instruction, words, model)
 
     await desk.do(name, change)
-    return JSONResponse({})
+    return PageJson({})
 
 
 def asked_model(told: ModelAsked, own: ModelConfig) -> ModelConfig | None:
@@ -181,9 +181,9 @@ async def edit(request: Request, desk: Desk) -> Response:
 
     done = await desk.do(name, change)
     if "error" not in done:
-        return JSONResponse(done)
+        return PageJson(done)
     chunks = await asyncio.to_thread(merge, done["base"]["text"], told.text, done["theirs"]["text"])
-    return JSONResponse(done | {"merge": [chunk._asdict() for chunk in chunks]}, status_code=409)
+    return PageJson(done | {"merge": [chunk._asdict() for chunk in chunks]}, status_code=409)
 
 
 async def accept(request: Request, desk: Desk) -> Response:
@@ -205,4 +205,4 @@ async def accept(request: Request, desk: Desk) -> Response:
             raise InputError(f"the comparison has {len(changes)} paragraphs; compare again")
         return edits.edit(index, patched(changes, told.paragraphs), base=now, why="merged")
 
-    return JSONResponse({"version": await desk.do(name, change)})
+    return PageJson({"version": await desk.do(name, change)})

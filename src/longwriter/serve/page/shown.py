@@ -1,7 +1,10 @@
 """A run as the page's JSON has it, read from a feed."""
 
+import json
 from dataclasses import asdict
 from typing import Any
+
+from starlette.responses import JSONResponse
 
 from longwriter.runs.folders import saved_settings
 from longwriter.serve.feed import Feed, Meter
@@ -15,6 +18,16 @@ from longwriter.writer.revision.versions import Version, waiting
 from longwriter.writer.session import Session
 
 ALIVE = ("planning", "writing")
+
+
+class PageJson(JSONResponse):
+    """JSON that can always be sent: a half of a character, as a model server's name may hold, becomes a question mark."""
+
+    def render(self, content: Any) -> bytes:  # noqa: ANN401 - as the library
+        """The bytes."""
+        return json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode(
+            "utf-8", "replace"
+        )
 
 
 def row_json(row: RunRow) -> dict[str, Any]:

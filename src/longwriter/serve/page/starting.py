@@ -6,11 +6,13 @@ from collections import OrderedDict
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from longwriter.api.offers import OfferedModel, default_model, offered
+from longwriter.models.offers import models_at
 from longwriter.serve.desk import Desk
 from longwriter.serve.page.asking import TextAsked, asked
+from longwriter.serve.page.shown import PageJson
 from longwriter.serve.writing.begin import new_run
 from longwriter.types import Plan
 from longwriter.writer.estimate import estimate as forecast
@@ -43,20 +45,21 @@ class Starting:
         """The models that a text can be written with; the server's own first."""
         async with self._asking:
             if self._offers is None or time.monotonic() - self._offers[0] > OFFERS_S:
-                self._offers = time.monotonic(), await asyncio.to_thread(offered)
-        found = [model._asdict() for model in self._offers[1]]
-        own = self._own()
-        rest = [model for model in found if (model["name"], model["base_url"]) != (own["name"], own["base_url"])]
-        return JSONResponse({"models": [own, *rest]})
+                self._offers = time.monotonic(), await asyncio.to_thread(self._offered)
+        return PageJson({"models": [model._asdict() for model in self._offers[1]]})
 
-    def _own(self) -> dict[str, Any]:
-        """The model of a run that names none."""
+    def _offered(self) -> list[OfferedModel]:
+        """The model of a run that names none, the others at its server, and those of this machine."""
         write = self.desk.settings.write
         model, base_url = write.get("model"), write.get("base_url")
         if model is None:
             default = default_model()
             model, base_url = default["model"], default["base_url"]
-        return {"name": str(model), "base_url": base_url, "about": "default"}
+        beside = (models_at(base_url) or ()) if base_url else ()
+        found = [OfferedModel(str(model), base_url, "default")]
+        found += [OfferedModel(name, base_url, "") for name in beside]
+        once = {(one.name, one.base_url): one for one in reversed([*found, *offered()])}
+        return list(once.values())[::-1]
 
     async def estimate(self, request: Request) -> Response:
         """What a text will take; no model is asked. One at a time: 100,000 words take some seconds of work."""
@@ -67,7 +70,7 @@ class Starting:
                 self._estimates[key] = await asyncio.to_thread(self._estimated, told)
                 if len(self._estimates) > KEPT:
                     self._estimates.popitem(last=False)
-        return JSONResponse(self._estimates[key])
+        return PageJson(self._estimates[key])
 
     def _estimated(self, told: TextAsked) -> dict[str, Any]:
         job = new_run(self.desk.home, self.desk.settings, told.prompt, _options(told), None)
@@ -81,4 +84,4 @@ class Starting:
         name = await self.desk.begin(
             told.prompt, _options(told), going=told.start, approve=told.approve, review=told.review
         )
-        return JSONResponse({"name": name}, status_code=201)
+        return PageJson({"name": name}, status_code=201)

@@ -8,6 +8,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from longwriter.characters import whole_characters
 from longwriter.serve.desk import Desk
 from longwriter.serve.feed import Change, Feed, Gone, PlanChanged, SectionChanged, StateChanged, Words
 from longwriter.serve.page.asking import run_named
@@ -21,8 +22,8 @@ LIST_S = 1.0
 
 
 def compact(told: object) -> str:
-    """JSON without spaces."""
-    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+    """JSON without spaces, of characters that can be sent."""
+    return whole_characters(json.dumps(told, ensure_ascii=False, separators=(",", ":")))
 
 
 def cursor_of(request: Request) -> int:
@@ -42,6 +43,8 @@ async def watch_run(request: Request, desk: Desk) -> Response:
 async def _run_events(desk: Desk, name: str, since: int) -> AsyncGenerator[bytes, None]:
     yield retry()
     async with desk.feed(name) as feed:
+        if desk.closing.is_set():  # a feed that was still being opened then was not told
+            return
         changes, stale = feed.changes(since), None if since != feed.position else _stale(feed)
         try:
             async for change in changes:

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 
 from longwriter.models.base import ModelConfig
 from longwriter.serve.desk import Desk
-from longwriter.serve.v1.answers.orders import Client, Orders
+from longwriter.serve.v1.answers.orders import Client, More, Orders
 from longwriter.serve.v1.answers.pieces import Given, Over, Piece, Progressed, Taken
 from longwriter.serve.v1.answers.usage import RunReports, Took
 from longwriter.serve.v1.forms.chat import DONE, ChatForm, failed_chunk
@@ -18,7 +18,7 @@ from longwriter.serve.v1.metrics import ServedCounts
 from longwriter.serve.v1.problems import ApiProblem, unsupported
 from longwriter.serve.v1.request.body import ApiRequest, Kind, read_json, read_request
 from longwriter.serve.v1.request.routing import always_long, is_chore, wants_run
-from longwriter.serve.v1.sending import JsonObject, LastingObject, LastingStream
+from longwriter.serve.v1.sending import JsonObject, LastingObject, LastingResponse, LastingStream
 from longwriter.serve.v1.short import ShortAnswers
 from longwriter.serve.v1.upstream import Upstream
 from longwriter.text import count_words
@@ -43,12 +43,14 @@ class Answering:
         asked = await self.orders.with_previous(asked)
         if more is None and not (long and not is_chore(asked)) and not wants_run(asked, self.desk.settings.long_from):
             return self.short.answer(asked, config)
-        self._check(asked)
+        self._check(asked, more)
         taken = await self.orders.take(asked, self._model(asked, config), client_of(request), more)
-        return self._send(asked, taken)
+        return await self._send(asked, taken)
 
-    def _check(self, asked: ApiRequest) -> None:
+    def _check(self, asked: ApiRequest, more: More | None) -> None:
         """Raises ApiProblem for what a run cannot honour."""
+        if more is not None and asked.n > 1:
+            raise unsupported("n", "a text that is there goes on in one way")
         if asked.unfit:
             raise unsupported(asked.unfit, "a long text is written without it; ask for the model without :long")
         if asked.unknown:
@@ -67,25 +69,40 @@ class Answering:
             return config.model_copy(update={"extra_body": {**config.extra_body, **asked.laid}})
         return None if config == self.upstream.config else config
 
-    def _send(self, asked: ApiRequest, taken: Sequence[Taken]) -> Response:
+    async def _send(self, asked: ApiRequest, taken: list[Taken]) -> Response:
         headers = {"x-longwriter-run": ", ".join(one.run for one in taken)}
         way = "joined" if all(one.joined for one in taken) else "run"
         if asked.kind == "response":
-            return self._response(asked, taken[0], way, headers)
+            return await self._response(asked, taken[0], way, headers)
         form = ChatForm(taken[0].order.id, asked.model, int(taken[0].order.at), legacy=asked.kind == "completion")
         if asked.stream:
-            return self._stream(asked.kind, way, self._chunks(asked, form, taken), failed_chunk, headers)
-        return self._object(asked.kind, way, lambda: self._whole(form, taken), headers)
+            events = self._chunks(asked, form, taken)
+            return self._released(self._stream(asked.kind, way, events, failed_chunk, headers), taken)
+        return self._released(self._object(asked.kind, way, lambda: self._whole(form, taken), headers), taken)
 
-    def _response(self, asked: ApiRequest, taken: Taken, way: str, headers: dict[str, str]) -> Response:
+    def _released(self, response: LastingResponse, taken: Sequence[Taken]) -> LastingResponse:
+        """The response, which lets go of the runs even if its client is gone before it begins."""
+
+        def after() -> None:
+            for one in taken:
+                self.orders.leave_unread(one)
+
+        response.after = after
+        return response
+
+    async def _response(self, asked: ApiRequest, taken: Taken, way: str, headers: dict[str, str]) -> Response:
         form = form_of(taken)
+        if asked.background:
+            self.orders.read_through(taken)
+            if not asked.stream:
+                self.counts.requests[asked.kind, way, "200"] += 1
+                return JSONResponse(form.whole("queued", "", ""), headers=headers)
+            taken = await self.orders.again(taken)
         if asked.stream:
             return self.events(taken, form, -1, way, headers)
-        if asked.background:
-            self.counts.requests[asked.kind, way, "200"] += 1
-            self.orders.release(taken, whole=False)
-            return JSONResponse(form.whole("queued", "", ""), headers=headers)
-        return self._object(asked.kind, way, lambda: self._whole_response(form, taken), headers)
+        return self._released(
+            self._object(asked.kind, way, lambda: self._whole_response(form, taken), headers), [taken]
+        )
 
     async def _chunks(self, asked: ApiRequest, form: ChatForm, taken: Sequence[Taken]) -> AsyncGenerator[bytes, None]:
         for index in range(len(taken)):
@@ -137,7 +154,7 @@ class Answering:
 
     def events(
         self, taken: Taken, form: ResponseForm, after: int, way: str, headers: dict[str, str] | None = None
-    ) -> LastingStream:
+    ) -> Response:
         """The events of a response behind a number."""
         made = ResponseEvents(form, after, outlined=self.desk.settings.progress != "none")
 
@@ -154,7 +171,7 @@ class Answering:
         def failed(problem: ApiProblem) -> bytes:
             return made.failed(str(problem), problem.code or "server_error")
 
-        return self._stream("response", way, told(), failed, headers)
+        return self._released(self._stream("response", way, told(), failed, headers), [taken])
 
     async def _about(self, taken: Taken, took: Took) -> JsonObject:
         return await self.reports.about(self.desk.home / taken.run, took)

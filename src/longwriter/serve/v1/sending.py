@@ -21,8 +21,11 @@ JsonObject = dict[str, object]
 Opening = Callable[[], Awaitable[AsyncGenerator[bytes, None]]]
 
 
-class _Lasting(Response):
+class LastingResponse(Response):
     """A response that is cancelled when the client hangs up."""
+
+    after: Callable[[], None] | None = None
+    """Called when it is over, also where it had not begun."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - the protocol's signature
         """Send it."""
@@ -36,6 +39,8 @@ class _Lasting(Response):
             if not over:
                 work.cancel()
             await asyncio.gather(work, gone, return_exceptions=True)
+            if self.after is not None:
+                self.after()
         if over:
             with suppress(OSError):  # the client hung up while a piece was sent
                 work.result()
@@ -57,7 +62,7 @@ async def _body(send: Send, body: bytes, *, more: bool) -> None:
     await send({"type": "http.response.body", "body": body, "more_body": more})
 
 
-class LastingStream(_Lasting):
+class LastingStream(LastingResponse):
     """Server-sent events."""
 
     def __init__(
@@ -99,7 +104,7 @@ class LastingStream(_Lasting):
         await _body(send, json.dumps(problem.body, ensure_ascii=False).encode(), more=False)
 
 
-class LastingObject(_Lasting):
+class LastingObject(LastingResponse):
     """One JSON object, or its bytes."""
 
     def __init__(

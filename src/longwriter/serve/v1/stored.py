@@ -27,6 +27,8 @@ class StoredResponses:
         after = query.get("starting_after", "-1")
         if not after.lstrip("-").isdecimal():
             raise bad("starting_after", "the number of an event")
+        if taken.order.id in self.orders.book.cancelled:
+            raise ApiProblem(400, "the response was cancelled; ask again with x-longwriter-fresh: 1", code="cancelled")
         taken = await self.orders.again(taken)
         return self.answering.events(taken, form_of(taken), int(after), "joined")
 

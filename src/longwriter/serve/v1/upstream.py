@@ -63,10 +63,10 @@ class Upstream:
         if name not in await self.names():
             shown = ", ".join((await self.names())[:8])
             raise ApiProblem(404, f"no model {name!r} here; there are: {shown}", code="model_not_found", param="model")
-        prefix = (
-            self.config.model.partition("/")[0] if named(self.config.model) and self.name != self.config.model else ""
-        )
-        return self.config.model_copy(update={"model": f"{prefix}/{name}" if prefix else name})
+        own = self.config.model
+        prefix = f"{own.partition('/')[0]}/" if self.name != own and named(own) else "openai:"
+        # with its scheme, so that no name which the server lists can be that of a file or a package here
+        return self.config.model_copy(update={"model": f"{prefix}{name}"})
 
     def _client(self, config: ModelConfig) -> OpenAICompatible:
         if config.model not in self._clients:

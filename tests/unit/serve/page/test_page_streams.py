@@ -147,3 +147,4 @@ def test_an_end_of_the_server_ends_all_streams(home: Path) -> None:
     for thread in threads:
         thread.join(5)
         assert not thread.is_alive()
+    assert len(ended) == 2

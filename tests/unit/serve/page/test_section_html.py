@@ -163,9 +163,9 @@ SLOW = {
 
 @pytest.mark.parametrize("text", SLOW.values(), ids=SLOW.keys())
 def test_no_text_takes_long(text: str) -> None:
-    begun = time.perf_counter()
+    begun = time.thread_time()
     html = render(text, 0).html
-    assert time.perf_counter() - begun < 2
+    assert time.thread_time() - begun < 2
     assert len(html) < 40 * len(text) + 1_000
 
 
@@ -174,10 +174,10 @@ def test_a_hundred_thousand_words_in_well_under_a_second() -> None:
     sections = -(-100_000 // count_words(section))
     times = []
     for _ in range(3):
-        begun = time.perf_counter()
+        begun = time.thread_time()
         for index in range(sections):
             render(section, index)
-        times.append(time.perf_counter() - begun)
+        times.append(time.thread_time() - begun)
     assert min(times) < 0.8
 
 

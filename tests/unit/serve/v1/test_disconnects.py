@@ -1,5 +1,6 @@
 """Clients that hang up, come back and ask again: what is written is paid once."""
 
+import json
 import re
 import socket
 import threading
@@ -104,6 +105,45 @@ def test_a_cancelled_run_lets_go_of_the_model_within_a_second(tmp_path, upstream
         assert finished_sections(tmp_path) == 0
         answer = client.chat.completions.create(model="local", messages=said())
         assert plain(answer.choices[0].message.content) == plain(Run(only_run(tmp_path)).text)
+    finally:
+        serving.end()
+
+
+def test_a_client_that_leaves_before_anything_comes_leaves_no_run_going(tmp_path, upstream):
+    serving = Serving(tmp_path, "--model", "local", "--base-url", upstream.url, "--on-disconnect", "cancel")
+    try:
+        for stream in (True, False):
+            raw = json.dumps({"model": "local", "messages": said(), "stream": stream})
+            head = f"POST /v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {len(raw)}\r\n\r\n"
+            for _ in range(5):
+                with socket.create_connection(("127.0.0.1", serving.port)) as connection:
+                    connection.sendall((head + raw).encode())
+            time.sleep(1.5)
+            assert Run(only_run(tmp_path)).state != "writing"
+            asked = len(upstream.requests)
+            time.sleep(1)
+            assert len(upstream.requests) == asked
+    finally:
+        serving.end()
+
+
+def test_a_response_in_the_background_stops_at_its_limit(tmp_path, upstream):
+    serving = Serving(tmp_path, "--model", "local", "--base-url", upstream.url)
+    try:
+        client = client_of(serving)
+        asked = {
+            "model": "local:long",
+            "input": "Write a 6000-word story",
+            "max_output_tokens": 1000,
+            "background": True,
+        }
+        begun = client.responses.create(**asked)
+        assert client.responses.create(**asked).id == begun.id
+        until(lambda: client.responses.retrieve(begun.id).status == "incomplete")
+        time.sleep(0.5)
+        before = len(upstream.requests)
+        time.sleep(1.5)
+        assert len(upstream.requests) == before < 6
     finally:
         serving.end()
 

@@ -41,6 +41,7 @@ export const percent = (part) => new Intl.NumberFormat(language, { style: "perce
 /** US dollars; small sums keep two digits that say something. */
 export function money(value) {
   if (value === null || value === undefined) return t("money.unknown");
+  if (value === 0) return t("money.free");
   const digits = value > 0 && value < 0.1 ? { maximumSignificantDigits: 2 } : { minimumFractionDigits: 2, maximumFractionDigits: 2 };
   return `$${new Intl.NumberFormat(language, digits).format(value)}`;
 }

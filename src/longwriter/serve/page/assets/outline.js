@@ -12,7 +12,7 @@ class Outline {
   constructor(name, run, me) {
     Object.assign(this, { name, run, may: !me.read_only && run.here !== false, turn: 0, dirty: false, effects: null });
     this.read(run);
-    this.title = h("input", { type: "text", class: "plantitle", dir: "auto", value: this.plan.title, "aria-label": t("outline.title"), oninput: () => this.edited(null) });
+    this.title = h("input", { type: "text", class: "plantitle", dir: "auto", value: this.plan.title, oninput: () => this.edited(null) });
     this.total = h("input", { type: "number", min: 1, value: this.plan.total, oninput: () => this.edited(null, true) });
     this.rows = h("ol", { class: "rows" });
     this.effectsLine = h("div", { class: "effects", id: "effects" });
@@ -295,7 +295,7 @@ class Outline {
     const foot = h("div", { class: "foot" }, this.effectsLine,
       this.may ? h("p", { class: "buttons" }, link(pagePath(this.name), t("cancel"), { class: "button" }), this.run.state === "approval" ? button(t("approve.unchanged"), async () => (await attempt(() => post(runPath(this.name, "approve")))) && location.assign(pagePath(this.name))) : null, this.save) : h("p", {}, t("read_only")));
     main.replaceChildren(h("div", { class: "page editor" }, h("div", { class: "top" }, h("h1", {}, t("outline")), this.may ? button(t("outline.paste"), () => this.paste()) : null),
-      h("div", { class: "contract" }, this.title, field(t("outline.total"), this.total)),
+      h("div", { class: "contract" }, field(t("outline.title"), this.title), field(t("outline.total"), this.total)),
       h("p", { class: "quiet keys" }, t("outline.keys")), this.rows, this.may ? button(t("line.add.end"), () => this.add(null), { class: "plain" }) : null, foot));
     this.draw();
     if (!this.may) for (const input of main.querySelectorAll("input, textarea, .rows button")) input.disabled = true;

@@ -9,18 +9,18 @@ import { follow, get, pagePath, post, runPath } from "/assets/wire.js";
 
 const GOING = new Set(["writing", "planning"]);
 
-function meterRows(meter) {
+function meterRows(meter, finished) {
   if (!meter) return [];
   const row = (key, value) => value !== null && value !== undefined && value !== "" && [h("dt", {}, t(key)), h("dd", {}, value)];
   const read = meter.cached_tokens && meter.prompt_tokens ? percent(meter.cached_tokens / meter.prompt_tokens) : null;
   return [
     row("meter.spent", meter.cost === null || meter.cost === undefined ? null : money(meter.cost)),
-    row("meter.rest", meter.rest_cost ? t("about", { value: money(meter.rest_cost) }) : null),
+    row("meter.rest", !finished && meter.rest_cost ? t("about", { value: money(meter.rest_cost) }) : null),
     row("meter.budget", meter.budget ? money(meter.budget) : null),
     row("meter.tokens", number((meter.prompt_tokens || 0) + (meter.completion_tokens || 0))),
     row("meter.cached", read),
     row("meter.speed", meter.words_per_minute ? t("meter.pace", { n: Math.round(meter.words_per_minute) }) : null),
-    row("meter.left", meter.minutes_left ? minutes(meter.minutes_left) : null),
+    row("meter.left", !finished && meter.minutes_left ? minutes(meter.minutes_left) : null),
   ].flat().filter(Boolean);
 }
 
@@ -125,7 +125,7 @@ class Desk {
     const aim = run.meter?.aim || run.aim;
     this.total.replaceChildren(h("strong", {}, number(written)), aim ? ` ${t("of.words", { n: aim })}` : "");
     this.totalBar.style.setProperty("--part", aim ? Math.min(1, written / aim) : 0);
-    this.meter.replaceChildren(...meterRows(run.meter));
+    this.meter.replaceChildren(...meterRows(run.meter, run.state === "finished"));
     this.title.textContent = nameOf(run);
     this.wanted.textContent = run.instruction === nameOf(run) ? "" : run.instruction;
     this.stateLine.className = `statement ${run.state.replace(" ", "_")}`;
@@ -175,11 +175,11 @@ class Desk {
     this.list.children[index]?.querySelector("a").setAttribute("aria-current", "location");
   }
 
-  /** Which section is being read: the last whose top has passed a third of the window. */
+  /** Which section is being read: the last whose top has passed the middle of the window. */
   readAlong() {
     const under = this.book.pieces[this.writing()[0]]?.element.getBoundingClientRect();
     this.pill.classList.toggle("near", Boolean(under) && under.top < innerHeight && under.bottom < innerHeight + 40);
-    const place = this.book.pieces.findLastIndex((piece) => piece.element.getBoundingClientRect().top < innerHeight / 3);
+    const place = this.book.pieces.findLastIndex((piece) => piece.element.getBoundingClientRect().top < innerHeight / 2);
     if (place >= 0 && place !== this.current) {
       this.mark(place);
       const held = this.list.children[place];
@@ -218,6 +218,7 @@ class Desk {
     for (const section of this.run.sections) {
       if (under.has(section.index) && section.state === "todo") section.state = "writing";
       else if (!under.has(section.index) && section.state === "writing") section.state = "todo";
+      this.book.pieces[section.index].element.dataset.state = section.state;
     }
     if (before !== this.run.state) {
       if (this.run.state === "failed") alarm(stateText(this.run));

@@ -38,7 +38,7 @@ class Section {
 
   async draw() {
     const now = this.byEntry.get(this.final);
-    this.facts.replaceChildren(...[h("span", {}, t("words.of", { written: now?.words ?? 0, asked: this.section.words })), now && h("span", {}, this.called(now)), this.section.stale && h("span", { class: "tag" }, t("stale"))].filter(Boolean));
+    this.facts.replaceChildren(...[h("span", {}, t("words.of", { written: this.section.written ?? 0, asked: this.section.words })), now && h("span", {}, this.called(now)), this.section.stale && h("span", { class: "tag" }, t("stale"))].filter(Boolean));
     if (now && !this.editing) prose(this.text, (await this.version(this.final)).html);
     else if (!this.editing) this.text.replaceChildren(h("p", { class: "quiet" }, t("section.todo")));
     this.edit.hidden = !now || !this.may;
@@ -162,7 +162,7 @@ class Section {
     follow(runPath(this.name, "events"), run.position ?? null, {
       section: async (change) => {
         if (change.index !== this.index) return;
-        Object.assign(this.section, { stale: change.stale });
+        Object.assign(this.section, { stale: change.stale, written: change.words });
         const known = this.versions?.length;
         await this.load();
         if (this.versions.length > (known ?? 0)) say(t("version.new"));

@@ -23,6 +23,8 @@ from longwriter.serve.v1.request.routing import normal
 from longwriter.types import Record
 
 FILE = "api.jsonl"
+PRUNE_FROM = 1000
+"""Orders from which on those of deleted runs are forgotten."""
 HEAD = 200
 """Characters by which an answer is found that a client has cut."""
 NOT_OF_THE_ANSWER = {
@@ -89,6 +91,7 @@ class OrderBook:
         """The last answer of each order."""
         self._heads: defaultdict[str, list[tuple[str, ApiAnswer]]] = defaultdict(list)
         self.cancelled: set[str] = set()
+        self._prune_at = PRUNE_FROM
         for file in sorted(home.glob(f"*/{FILE}"), key=lambda f: f.stat().st_mtime):
             for line in _lines(file):
                 with suppress(ValidationError):
@@ -134,6 +137,18 @@ class OrderBook:
     def add(self, run: str, order: ApiOrder) -> None:
         """Note an order."""
         self._note(run, {"order": order.model_dump(mode="json")})
+        if len(self._orders) > self._prune_at:
+            self._prune()
+
+    def _prune(self) -> None:
+        """Forget what belongs to runs that are deleted."""
+        there = {run for run in {run for run, _ in self._orders.values()} if self.there(run)}
+        self._orders = {k: v for k, v in self._orders.items() if v[0] in there}
+        self._answers = {k: v for k, v in self._answers.items() if v[0] in there}
+        self._last = {k: v for k, v in self._last.items() if v[0] in there}
+        heads = {head: [v for v in found if v[0] in there] for head, found in self._heads.items()}
+        self._heads = defaultdict(list, {head: found for head, found in heads.items() if found})
+        self._prune_at = max(PRUNE_FROM, 2 * len(self._orders))
 
     def cancel(self, order: str) -> None:
         """Note that an order is no longer wanted."""

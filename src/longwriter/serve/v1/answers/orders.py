@@ -20,7 +20,7 @@ from longwriter.runs.folders import run_name
 from longwriter.serve.desk import Desk
 from longwriter.serve.feed import Feed
 from longwriter.serve.v1.answers.book import ApiAnswer, ApiOrder, OrderBook, TextPlace, request_digest
-from longwriter.serve.v1.answers.pieces import Over, Piece, Taken, pieces_of
+from longwriter.serve.v1.answers.pieces import Over, Piece, Progressed, Taken, pieces_of
 from longwriter.serve.v1.answers.text import AnswerText, place_after
 from longwriter.serve.v1.answers.usage import Took, took
 from longwriter.serve.v1.problems import ApiProblem, bad
@@ -55,10 +55,10 @@ class More:
     """What a request wants of a run that is there."""
 
     run: str
-    begin: TextPlace | None
-    """From where on its text is wanted; None: sections of it are wanted again."""
+    begin: TextPlace
+    """Where the text goes on that the client has."""
     redone: tuple[int, ...] = ()
-    """Their indices."""
+    """Indices of sections that are wanted again; (): what comes behind that is wanted."""
     instruction: str = ""
     words: int | None = None
     """Of each."""
@@ -76,7 +76,11 @@ class Orders:
         self._fresh: dict[str, str] = {}
         self._alone = WeakValueDictionary[str, asyncio.Lock]()
         """Locks of runs and orders: what one reader who comes and one who leaves want of a run never mixes."""
+        self._unread: set[int] = set()
+        """Who was taken, and has not been read."""
         self._tasks: set[asyncio.Task[None]] = set()
+        self._background: dict[str, asyncio.Task[None]] = {}
+        """Readers of the responses that nobody waits for, by order."""
 
     def earlier(self, request: ApiRequest) -> tuple[str, ApiAnswer, bool] | None:
         """The run that the conversation's last answer is from, that answer, and whether the client has the whole of it."""
@@ -102,10 +106,10 @@ class Orders:
             session = feed.following.session
             if session is None or not session.manuscript.planned:
                 return None
-            if redo is not None:
-                indices = _redone(session.manuscript.plan, redo)
-                return More(run, None, tuple(indices), redo.instruction, _redone_words(session, indices, redo))
             place = answer.end if whole else self._place(session, answer, request.last("assistant"))
+            if redo is not None:
+                indices, place = _redone(session.manuscript.plan, redo), place or answer.end
+                return More(run, place, tuple(indices), redo.instruction, _redone_words(session, indices, redo))
             if place is None or AnswerText(_EMPTY.model_copy(update={"begin": place})).whole(session):
                 return None
             return More(run, place)
@@ -149,7 +153,7 @@ class Orders:
         finally:
             if len(taken) < request.n:
                 for one in taken:
-                    self.release(one, whole=False)
+                    self.leave_unread(one)
         return taken
 
     def _lock(self, name: str) -> asyncio.Lock:
@@ -171,6 +175,7 @@ class Orders:
     ) -> Taken:
         found = self.book.find(known, self.desk.settings.dedupe_h)
         if found is not None:
+            self.book.cancelled.discard(known)  # it is wanted again
             return await self._join(*found)
         order = ApiOrder(
             id=known, at=time.time(), model=request.model, most=limit_words(request), stop=request.stop,
@@ -190,20 +195,20 @@ class Orders:
                 await self.desk.do(run, lambda edits: edits.redo(redo.redone, redo.instruction, redo.words))
                 self.book.add(run, order)
             if not whole and state not in ("approval", "review"):
+                self.desk.spending.check()
                 try:
                     await self.desk.go(run)
                 except RunError:
                     if state not in ("planning", "writing"):  # else another process writes it, and it is read
                         raise
-            self._readers[run] += 1
-        return Taken(run, order, joined=redo is None, since=since)
+            return self._taken(Taken(run, order, joined=redo is None, since=since))
 
     async def _go_on(self, more: More, order: ApiOrder) -> Taken:
         """Go on with a run, or with what is wanted again of it."""
         async with self.desk.feed(more.run) as feed:
             session = _session(feed)
             ids, entry = session.manuscript.ids, len(session.journal)
-        changed = {"entry": entry, "begin": more.begin or TextPlace(), "sections": tuple(ids[i] for i in more.redone)}
+        changed = {"entry": entry, "begin": more.begin, "sections": tuple(ids[i] for i in more.redone)}
         order = order.model_copy(update=changed)
         if more.redone:
             return await self._join(more.run, order, more)
@@ -232,8 +237,33 @@ class Orders:
             name = f"{name}-{secrets.token_hex(2)}"
         run = await self.desk.begin(instruction, options, name=name)
         self.book.add(run, order)
-        self._readers[run] += 1
-        return Taken(run, order, joined=False)
+        return self._taken(Taken(run, order, joined=False))
+
+    def _taken(self, taken: Taken) -> Taken:
+        self._readers[taken.run] += 1
+        self._unread.add(id(taken))
+        return taken
+
+    def leave_unread(self, taken: Taken) -> None:
+        """Release a run that was taken and is not going to be read, if nobody has begun to."""
+        if id(taken) in self._unread:
+            self._unread.discard(id(taken))
+            self.release(taken, whole=False)
+
+    def read_through(self, taken: Taken) -> None:
+        """Read an answer for nobody, so that its run goes on, and stops where the answer ends."""
+
+        async def read() -> None:
+            with suppress(LongWriterError):  # whoever asks for the response is told
+                async with aclosing(self.follow(taken)) as pieces:
+                    async for _ in pieces:
+                        pass
+
+        if taken.order.id in self._background:
+            self.leave_unread(taken)
+            return
+        task = self._background[taken.order.id] = self._later(read())
+        task.add_done_callback(lambda _: self._background.pop(taken.order.id, None))
 
     async def again(self, taken: Taken) -> Taken:
         """Take a run that is known once more."""
@@ -241,16 +271,23 @@ class Orders:
 
     async def stop(self, taken: Taken) -> None:
         """Have a run stop at once, unless somebody reads it."""
+        if (reading := self._background.get(taken.order.id)) is not None:
+            reading.cancel()
+            await asyncio.gather(reading, return_exceptions=True)
+            self.leave_unread(taken)
         async with self._lock(taken.run):
             if not self._readers[taken.run]:
                 await self.desk.pause(taken.run)
 
     async def follow(self, taken: Taken) -> AsyncGenerator[Piece, None]:
         """The pieces of the answer as they come. Raises ApiProblem for a run that fails; closing it releases the run."""
-        text, whole = AnswerText(taken.order), False
+        text, whole, told = AnswerText(taken.order), False, ""
+        self._unread.discard(id(taken))
         try:
             async with self.desk.feed(taken.run) as feed, aclosing(pieces_of(feed, taken, text)) as pieces:
                 async for piece in pieces:
+                    if isinstance(piece, Progressed) and self.desk.settings.progress == "content":
+                        told += piece.text  # the client has it for a part of the text
                     if isinstance(piece, Over):
                         whole = True
                         self.took[taken.run] = took(_session(feed), 0)
@@ -258,7 +295,7 @@ class Orders:
         finally:
             if text.text:
                 with suppress(LongWriterError):  # the run was deleted, or the disk is full: the answer stands
-                    self.book.answered(taken.run, taken.order.id, text.text, text.place)
+                    self.book.answered(taken.run, taken.order.id, told + text.text, text.place)
             self.release(taken, whole=whole)
 
     def release(self, taken: Taken, *, whole: bool) -> None:
@@ -268,15 +305,14 @@ class Orders:
             del self._readers[taken.run]
             self._later(self._left(taken, whole=whole))
 
-    def _later(self, work: Coroutine[object, object, None]) -> None:
-        task = asyncio.ensure_future(work)
+    def _later(self, work: Coroutine[object, object, None]) -> "asyncio.Task[None]":
+        task: asyncio.Task[None] = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     async def _left(self, taken: Taken, *, whole: bool) -> None:
         """Nobody reads any more."""
-        if taken.order.background and not whole:
-            return
         with suppress(LongWriterError):
             async with self._lock(taken.run):
                 async with self.desk.feed(taken.run) as feed:
@@ -287,10 +323,6 @@ class Orders:
                     await self.desk.pause(taken.run)
                 else:
                     await self.desk.after_section(taken.run)
-
-    async def aclose(self) -> None:
-        """Wait for what is under way."""
-        await asyncio.gather(*self._tasks, return_exceptions=True)
 
 
 def _session(feed: Feed) -> Session:
