@@ -327,6 +327,26 @@ def test_metrics(served):
     assert {name.partition("{")[0] for name in found} <= set(kinds)
 
 
+def test_chinese(served):
+    client, upstream, runs, _ = served
+    asked = {"model": "local:long", "input": "写一篇500字的茶的历史"}
+    begun = client.responses.create(**asked, background=True)
+    whole = client.responses.create(**asked)
+    assert whole.id == begun.id
+    assert plain(whole.output_text) == draft(runs, whole.model_extra["longwriter"])
+    told = [{"role": "assistant", "content": whole.output_text}, *said("重写第一节，短一点")]
+    redone = client.chat.completions.create(model="local", messages=[*said("写"), *told])
+    assert redone.model_extra["longwriter"]["run"] == whole.model_extra["longwriter"]["run"]
+    assert "重写第一节，短一点" in str(upstream.requests[-1]["messages"])
+
+
+def test_a_parameter_that_is_no_text_is_an_error_all_the_same(served):
+    *_, port = served
+    body = rb'{"model": "local:long", "messages": [{"role": "user", "content": "x \ud800"}], "\ud800": 1}'
+    heard = ask(port, "POST", "/v1/chat/completions", {"Content-Type": "application/json"}, body)
+    assert (heard.status, heard.json["error"]["code"]) == (400, "unknown_parameter")
+
+
 async def test_the_asynchronous_client(served):
     *_, port = served
     async with openai.AsyncOpenAI(base_url=f"http://127.0.0.1:{port}/v1", api_key="none") as client:
