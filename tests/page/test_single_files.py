@@ -17,7 +17,7 @@ from longwriter.serve.page.exports import page as exported
 from longwriter.train.rollouts.page import make_page as rollouts_page
 from longwriter.train.rollouts.store import Rollout, write_step
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.page, pytest.mark.slow]
 
 TEXT = "# A title\n\n## Part one\n\nThe *lighthouse* stood **at** the end.\n\n" + ENGLISH * 20
 LONG = "Write a long story about the keeper of a lighthouse at the end of the age of oil " * 4
