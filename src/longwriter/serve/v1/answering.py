@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -39,12 +40,13 @@ class Answering:
         asked = read_request(kind, read_json(await request.body()))
         name, long = always_long(asked.model)
         config = await self.upstream.config_of(name)
-        more = await self.orders.more_of(asked)
-        asked = await self.orders.with_previous(asked)
+        client = client_of(request)
+        more = await self.orders.more_of(asked, client.name)
+        asked = await self.orders.with_previous(asked, client.name)
         if more is None and not (long and not is_chore(asked)) and not wants_run(asked, self.desk.settings.long_from):
             return self.short.answer(asked, config)
         self._check(asked, more)
-        taken = await self.orders.take(asked, self._model(asked, config), client_of(request), more)
+        taken = await self.orders.take(asked, self._model(asked, config), client, more)
         return await self._send(asked, taken)
 
     def _check(self, asked: ApiRequest, more: More | None) -> None:
@@ -70,7 +72,7 @@ class Answering:
         return None if config == self.upstream.config else config
 
     async def _send(self, asked: ApiRequest, taken: list[Taken]) -> Response:
-        headers = {"x-longwriter-run": ", ".join(one.run for one in taken)}
+        headers = {"x-longwriter-run": ", ".join(quote(one.run) for one in taken)}
         way = "joined" if all(one.joined for one in taken) else "run"
         if asked.kind == "response":
             return await self._response(asked, taken[0], way, headers)

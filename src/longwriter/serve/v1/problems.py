@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from starlette.responses import JSONResponse
 
+from longwriter.characters import whole
 from longwriter.errors import CeilingReached, EmptyReply, InputError, LongWriterError, SetupError, Unavailable
 from longwriter.serve.queue import QueueFull
 
@@ -24,7 +25,8 @@ class ApiProblem(LongWriterError):  # noqa: N818 - it becomes an answer
         headers: Mapping[str, str] | None = None, run: str = "",
     ) -> None:  # fmt: skip
         """`param`: the parameter at fault. `run`: the run that the answer would have been, which is kept."""
-        super().__init__(message)
+        super().__init__(whole(message))
+        param = None if param is None else whole(param)
         self.status, self.code, self.param, self.headers, self.run = status, code, param, dict(headers or {}), run
 
     @property

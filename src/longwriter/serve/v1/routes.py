@@ -52,7 +52,7 @@ class V1:
     async def cancel(self, request: Request) -> Response:
         """POST /v1/responses/ID/cancel."""
         try:
-            return JSONResponse(await self.stored.cancel(request.path_params["id"]))
+            return JSONResponse(await self.stored.cancel(request))
         except LongWriterError as error:
             return problem_of(error).response()
 

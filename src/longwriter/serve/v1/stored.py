@@ -3,7 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from longwriter.serve.v1.answering import Answering, form_of
+from longwriter.serve.v1.answering import Answering, client_of, form_of
 from longwriter.serve.v1.answers.pieces import Over, Taken, outline
 from longwriter.serve.v1.answers.text import AnswerText
 from longwriter.serve.v1.answers.usage import took
@@ -21,7 +21,7 @@ class StoredResponses:
 
     async def get(self, request: Request) -> Response:
         """A response as it stands, or its events behind `starting_after`. Raises ApiProblem."""
-        taken, query = self._taken(request.path_params["id"]), request.query_params
+        taken, query = self._taken(request), request.query_params
         if query.get("stream", "false").lower() not in ("true", "1"):
             return JSONResponse(await self._now(taken))
         after = query.get("starting_after", "-1")
@@ -32,9 +32,9 @@ class StoredResponses:
         taken = await self.orders.again(taken)
         return self.answering.events(taken, form_of(taken), int(after), "joined")
 
-    async def cancel(self, id: str) -> JsonObject:
+    async def cancel(self, request: Request) -> JsonObject:
         """Stop a response that nobody else reads; the run is kept. Raises ApiProblem."""
-        taken = self._taken(id)
+        taken = self._taken(request)
         if not taken.order.background:
             raise ApiProblem(400, "only a response in the background can be cancelled", code="invalid_value")
         now = await self._now(taken)
@@ -44,10 +44,11 @@ class StoredResponses:
             now["status"] = "cancelled"
         return now
 
-    def _taken(self, id: str) -> Taken:
-        found = self.orders.book.find(id.removeprefix(PREFIX))
-        if found is None or not id.startswith(PREFIX):
-            raise ApiProblem(404, f"no response {id!r} here", code="response_not_found")
+    def _taken(self, request: Request) -> Taken:
+        name = str(request.path_params["id"])
+        found = self.orders.book.of_client(name.removeprefix(PREFIX), client_of(request).name)
+        if found is None or not name.startswith(PREFIX):
+            raise ApiProblem(404, f"no response {name!r} here", code="response_not_found")
         return Taken(*found, joined=True)
 
     async def _now(self, taken: Taken) -> JsonObject:

@@ -10,6 +10,7 @@ from tests.helpers.server import Server
 from tests.helpers.serving import Serving, ask
 
 from longwriter.api.runs import Run
+from longwriter.models.base import ModelConfig, open_model
 
 pytestmark = pytest.mark.slow
 STORY = "Write a 2000-word story about a lighthouse"
@@ -310,6 +311,12 @@ def test_no_key_of_the_server_behind_leaves(served):
     assert "sk-upstream" not in str(raised.value.body)
 
 
+def test_a_refusal_that_quotes_the_key(monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-upstream-secret")
+    model = open_model(ModelConfig(model="local", base_url="http://127.0.0.1:1/v1"))
+    assert model.cleaned('{"error": {"message": "no model here for\\nsk-upstream-secret"}}') == "no model here for ***"
+
+
 def test_metrics(served):
     client, _, _, port = served
     client.chat.completions.create(model="local", messages=said(STORY))
@@ -325,6 +332,26 @@ def test_metrics(served):
     kinds = [line.split()[2] for line in text.splitlines() if line.startswith("# TYPE")]
     assert len(kinds) == len(set(kinds))
     assert {name.partition("{")[0] for name in found} <= set(kinds)
+
+
+def test_chinese(served):
+    client, upstream, runs, _ = served
+    asked = {"model": "local:long", "input": "写一篇500字的茶的历史"}
+    begun = client.responses.create(**asked, background=True)
+    whole = client.responses.create(**asked)
+    assert whole.id == begun.id
+    assert plain(whole.output_text) == draft(runs, whole.model_extra["longwriter"])
+    told = [{"role": "assistant", "content": whole.output_text}, *said("重写第一节，短一点")]
+    redone = client.chat.completions.create(model="local", messages=[*said("写"), *told])
+    assert redone.model_extra["longwriter"]["run"] == whole.model_extra["longwriter"]["run"]
+    assert "重写第一节，短一点" in str(upstream.requests[-1]["messages"])
+
+
+def test_a_parameter_that_is_no_text_is_an_error_all_the_same(served):
+    *_, port = served
+    body = rb'{"model": "local:long", "messages": [{"role": "user", "content": "x \ud800"}], "\ud800": 1}'
+    heard = ask(port, "POST", "/v1/chat/completions", {"Content-Type": "application/json"}, body)
+    assert (heard.status, heard.json["error"]["code"]) == (400, "unknown_parameter")
 
 
 async def test_the_asynchronous_client(served):

@@ -49,6 +49,8 @@ class ApiOrder(Record):
     """Seconds since 1970."""
     model: str
     """As the client named it."""
+    client: str = ""
+    """Whose it is, where clients have keys: nobody else finds it."""
     begin: TextPlace = TextPlace()
     sections: tuple[str, ...] = ()
     """Ids of the sections that are the answer, once they are rewritten; (): the text from `begin` on."""
@@ -86,7 +88,6 @@ class OrderBook:
         """Reads what is there. A line that is none of ours is left out: it was torn by a kill."""
         self.home = home
         self._orders: dict[str, tuple[str, ApiOrder]] = {}
-        self._answers: dict[str, tuple[str, ApiAnswer]] = {}
         self._last: dict[str, tuple[str, ApiAnswer]] = {}
         """The last answer of each order."""
         self._heads: defaultdict[str, list[tuple[str, ApiAnswer]]] = defaultdict(list)
@@ -103,7 +104,7 @@ class OrderBook:
             self._orders[order.id] = run, order
         elif "answer" in line:
             answer = ApiAnswer.model_validate(line)
-            self._answers[answer.answer] = self._last[answer.order] = run, answer
+            self._last[answer.order] = run, answer
             self._heads[answer.head].append((run, answer))
         elif "cancelled" in line:
             self.cancelled.add(str(line["cancelled"]))
@@ -144,7 +145,6 @@ class OrderBook:
         """Forget what belongs to runs that are deleted."""
         there = {run for run in {run for run, _ in self._orders.values()} if self.there(run)}
         self._orders = {k: v for k, v in self._orders.items() if v[0] in there}
-        self._answers = {k: v for k, v in self._answers.items() if v[0] in there}
         self._last = {k: v for k, v in self._last.items() if v[0] in there}
         heads = {head: [v for v in found if v[0] in there] for head, found in self._heads.items()}
         self._heads = defaultdict(list, {head: found for head, found in heads.items() if found})
@@ -158,24 +158,27 @@ class OrderBook:
         """Note an answer. One that is too short to be told from others is not noted."""
         plain = normal(text)
         line = ApiAnswer(answer=digest(plain), head=digest(plain[:HEAD]), order=order, end=end)
-        if len(plain) >= HEAD and self._answers.get(line.answer, ("",))[0] != run:
+        known = self._last.get(order)
+        if len(plain) >= HEAD and (known is None or known[1] != line):
             self._note(run, line.model_dump(mode="json"))
 
-    def last_answer(self, order: str) -> tuple[str, ApiAnswer] | None:
-        """The run of an order, and what was last given of it."""
-        found = self._last.get(order)
-        return found if found is not None and self.there(found[0]) else None
+    def of_client(self, order: str, client: str) -> tuple[str, ApiOrder] | None:
+        """The run of an order, and the order, if it is this client's."""
+        found = self.find(order)
+        return found if found is not None and found[1].client == client else None
 
-    def run_of(self, text: str) -> tuple[str, ApiAnswer, bool] | None:
-        """The run that gave a text, the answer, and whether it is the whole of that; None: none did."""
+    def last_answer(self, order: str, client: str) -> tuple[str, ApiAnswer] | None:
+        """The run of an order of a client, and what was last given of it."""
+        return self._last.get(order) if self.of_client(order, client) else None
+
+    def run_of(self, text: str, client: str) -> tuple[str, ApiAnswer, bool] | None:
+        """The run that gave a client a text, the answer, and whether it is the whole of that; None: none did."""
         plain = normal(text)
-        whole = self._answers.get(digest(plain))
-        if whole is not None and self.there(whole[0]):
-            return *whole, True
         if len(plain) < HEAD:
             return None
-        begun = [found for found in self._heads.get(digest(plain[:HEAD]), ()) if self.there(found[0])]
-        return (*begun[-1], False) if begun else None
+        begun = [found for found in self._heads.get(digest(plain[:HEAD]), ()) if self.of_client(found[1].order, client)]
+        same = [found for found in begun if found[1].answer == digest(plain)]
+        return (*same[-1], True) if same else (*begun[-1], False) if begun else None
 
 
 def _lines(file: Path) -> Iterator[dict[str, object]]:

@@ -82,20 +82,20 @@ class Orders:
         self._background: dict[str, asyncio.Task[None]] = {}
         """Readers of the responses that nobody waits for, by order."""
 
-    def earlier(self, request: ApiRequest) -> tuple[str, ApiAnswer, bool] | None:
+    def earlier(self, request: ApiRequest, client: str) -> tuple[str, ApiAnswer, bool] | None:
         """The run that the conversation's last answer is from, that answer, and whether the client has the whole of it."""
         if request.previous is not None:
-            found = self.book.last_answer(request.previous.removeprefix("resp_"))
+            found = self.book.last_answer(request.previous.removeprefix("resp_"), client)
             return None if found is None else (*found, True)
         text = request.last("assistant")
-        return self.book.run_of(text) if text else None
+        return self.book.run_of(text, client) if text else None
 
-    async def more_of(self, request: ApiRequest) -> More | None:
+    async def more_of(self, request: ApiRequest, client: str) -> More | None:
         """What the request wants of a run that the conversation holds; None: nothing, or the run has no more.
 
         Raises ApiProblem for a section that is not there.
         """
-        earlier, last = self.earlier(request), request.messages[-1]
+        earlier, last = self.earlier(request, client), request.messages[-1]
         if earlier is None or request.unfit or is_chore(request):
             return None
         run, answer, whole = earlier
@@ -114,11 +114,11 @@ class Orders:
                 return None
             return More(run, place)
 
-    async def with_previous(self, request: ApiRequest) -> ApiRequest:
+    async def with_previous(self, request: ApiRequest, client: str) -> ApiRequest:
         """The request with the conversation that it follows. Raises ApiProblem where that is not there."""
         if request.previous is None:
             return request
-        found = self.book.find(request.previous.removeprefix("resp_"))
+        found = self.book.of_client(request.previous.removeprefix("resp_"), client)
         if found is None:
             raise ApiProblem(
                 404,
@@ -149,7 +149,11 @@ class Orders:
             for number in range(request.n):
                 known = self._known(request, client, number)
                 async with self._lock(known):
-                    taken.append(await self._one(request, config, known, number, more))
+                    order = ApiOrder(
+                        id=known, at=time.time(), model=request.model, client=client.name, most=limit_words(request),
+                        stop=request.stop, background=request.background,
+                    )  # fmt: skip
+                    taken.append(await self._one(request, config, order, number, more))
         finally:
             if len(taken) < request.n:
                 for one in taken:
@@ -171,16 +175,12 @@ class Orders:
         return self._fresh[known]
 
     async def _one(
-        self, request: ApiRequest, config: ModelConfig | None, known: str, number: int, more: More | None
+        self, request: ApiRequest, config: ModelConfig | None, order: ApiOrder, number: int, more: More | None
     ) -> Taken:
-        found = self.book.find(known, self.desk.settings.dedupe_h)
+        found = self.book.find(order.id, self.desk.settings.dedupe_h)
         if found is not None:
-            self.book.cancelled.discard(known)  # it is wanted again
+            self.book.cancelled.discard(order.id)  # it is wanted again
             return await self._join(*found)
-        order = ApiOrder(
-            id=known, at=time.time(), model=request.model, most=limit_words(request), stop=request.stop,
-            background=request.background,
-        )  # fmt: skip
         if more is not None:
             return await self._go_on(more, order)
         return await self._begin(request, config, order, number)
@@ -287,7 +287,7 @@ class Orders:
             async with self.desk.feed(taken.run) as feed, aclosing(pieces_of(feed, taken, text)) as pieces:
                 async for piece in pieces:
                     if isinstance(piece, Progressed) and self.desk.settings.progress == "content":
-                        told += piece.text  # the client has it for a part of the text
+                        told += piece.text  # in a stream, a client has it for a part of the text
                     if isinstance(piece, Over):
                         whole = True
                         self.took[taken.run] = took(_session(feed), 0)
@@ -295,7 +295,8 @@ class Orders:
         finally:
             if text.text:
                 with suppress(LongWriterError):  # the run was deleted, or the disk is full: the answer stands
-                    self.book.answered(taken.run, taken.order.id, told + text.text, text.place)
+                    for shown in dict.fromkeys((told + text.text, text.text)):
+                        self.book.answered(taken.run, taken.order.id, shown, text.place)
             self.release(taken, whole=whole)
 
     def release(self, taken: Taken, *, whole: bool) -> None:

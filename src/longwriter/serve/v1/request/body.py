@@ -32,7 +32,7 @@ HARMLESS = {
 """What says nothing about the text, or nothing where there are no tools."""
 LAID: dict[str, object] = {
     "presence_penalty": 0, "frequency_penalty": 0, "logit_bias": {}, "reasoning_effort": None, "verbosity": None,
-    "top_k": None, "min_p": None, "repetition_penalty": 1,
+    "top_k": None, "min_p": None, "repetition_penalty": 1, "repeat_penalty": 1, "chat_template_kwargs": {},
 }  # fmt: skip
 """Sampling that the model's server may know, laid on every call of a run, and the value that is none."""
 UNFIT: dict[str, Callable[[Any], bool]] = {
