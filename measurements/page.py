@@ -1,6 +1,6 @@
 """The page in a real Chromium: how soon a long text is there, long tasks while it is written, memory of its tab.
 
-Run from the repository: python measurements/page.py [WORDS]. A run of 100,000 words is written against a local server
+Run: python measurements/page.py [WORDS]. A run of 100,000 words is written against a local server
 (tests/helpers/server.py, no delay) and opened five times in a new browser context; then its last sections are written again
 at 200 tokens a second while the page is open. Prints one line of JSON: `first_text_ms`, median of the times from navigation
 to the frame that shows text; `whole_text_ms`, until all of it is in the page; `opening_tasks_ms` and `stream_tasks_ms`, the
@@ -16,11 +16,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page
+
+import longwriter
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
 from tests.helpers.browser import browsing, until
 from tests.helpers.desk_server import DeskClient, desk_server
 from tests.helpers.server import Server
-
-import longwriter
 
 OPENED = 5
 AGAIN = 8
