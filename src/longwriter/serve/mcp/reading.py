@@ -95,9 +95,10 @@ class ReadingTools:
         async with self.desk.feed(folder.name) as feed:
             await news(feed, feed.position if since is None else since, wait_s, tell)
             state, meter, session = feed.state(), feed.meter(), feed.following.session
-            position, text = feed.position, said(feed)
+            position, text, writing = feed.position, said(feed), feed.writing
         plan = session.manuscript.plan if session is not None and session.manuscript.planned else None
         due = [i for i in range(len(plan.sections)) if session.manuscript.due(i)] if plan and session else []
+        at = [i for i in writing if i in due] or due
         report = await asyncio.to_thread(lambda: Run(folder).report) if state.name == "finished" else None
         return RunStatus(
             run=folder.name,
@@ -109,7 +110,7 @@ class ReadingTools:
             written=report.written if report else meter.words,
             sections=len(plan.sections) if plan else 0,
             done=len(plan.sections) - len(due) if plan else 0,
-            section=Underway(number=due[0] + 1, title=plan.sections[due[0]].title) if plan and due else None,
+            section=Underway(number=at[0] + 1, title=plan.sections[at[0]].title) if plan and at else None,
             cost=meter.cost,
             rest_cost=meter.rest_cost,
             max_cost=meter.budget,

@@ -39,6 +39,8 @@ class WritingTools:
     def __init__(self, desk: Desk, allowance: Allowance, files: Path | None) -> None:
         """`files`: the folder that exported texts go to; None: each run's own."""
         self.desk, self.allowance, self.files = desk, allowance, files
+        self._alone = asyncio.Lock()
+        """Held while a part of the allowance is given."""
 
     async def plan(
         self,
@@ -133,8 +135,7 @@ class WritingTools:
         name = self.desk.folder(run).name
         if not sections and not stale:
             raise InputError("say which sections")
-        rows = await self._rows()
-        self.allowance.again(name, rows)
+        self.allowance.again(name, await self._rows())
 
         def again(edits: Edits) -> set[int]:
             chosen = {*(n - 1 for n in sections), *(edits.session.stale() if stale else ())}
@@ -179,16 +180,15 @@ class WritingTools:
     async def _begin(
         self, request: str, options: Mapping[str, Any], max_cost: float | None, *, approve: bool = False
     ) -> str:
-        rows = await self._rows()
-        ceiling = self.allowance.ceiling(max_cost, rows)
-        limited = options if ceiling is None else {**options, "max_cost": ceiling}
-        run = await self.desk.begin(request, limited, approve=approve)
-        self.allowance.take(run, ceiling)
+        async with self._alone:
+            ceiling = self.allowance.ceiling(max_cost, await self._rows())
+            limited = options if ceiling is None else {**options, "max_cost": ceiling}
+            run = await self.desk.begin(request, limited, approve=approve)
+            self.allowance.take(run, ceiling)
         return run
 
     async def _go(self, name: str) -> None:
-        rows = await self._rows()
-        self.allowance.again(name, rows)
+        self.allowance.again(name, await self._rows())
         await self.desk.do(name, lambda edits: edits.control(approve=False, permit=True))
         await self.desk.go(name)
 

@@ -233,6 +233,14 @@ async def test_a_run_without_a_plan_yet_and_resources_that_are_not_there(tmp_pat
                     await one.text(address)
 
 
+@pytest.mark.parametrize("model", ["gguf:/etc/passwd", "hf:owner/name", "package.module:Model"])
+async def test_an_assistant_names_no_model_that_the_server_does_not_offer(tmp_path: Path, model: str) -> None:
+    async with assistant(tmp_path / "runs") as one:
+        for tool in ("estimate", "plan", "write"):
+            assert "does not offer" in await one.refused(tool, request=STORY, model=model)
+        assert (await one.call("runs"))["runs"] == []
+
+
 async def test_texts_are_put_into_one_folder_alone_and_replace_nothing(tmp_path: Path) -> None:
     out = tmp_path / "out"
     out.mkdir()
@@ -261,6 +269,12 @@ async def test_a_read_only_server_has_no_tool_that_writes_and_leaves_runs_alone(
         assert (await one.call("read", run=run))["contents"]
         assert [r.uri for r in (await one.client.list_resources()).resources] == [f"longwriter://runs/{run}/draft"]
     assert (tmp_path / "runs" / run / "journal.jsonl").read_bytes() == before
+
+
+async def test_two_texts_at_once_are_not_given_the_same_money(tmp_path: Path) -> None:
+    async with assistant(tmp_path / "runs", max_cost=1.0) as one:
+        calls = [one.client.call_tool("plan", {"request": f"A 500-word story {n}", "max_cost": 0.6}) for n in (1, 2)]
+        assert sorted(result.is_error for result in await asyncio.gather(*calls)) == [False, True]
 
 
 @pytest.mark.slow
