@@ -75,7 +75,9 @@ class DeskClient:
 
 def _events(lines: Iterator[str]) -> Iterator[tuple[str, str, Any]]:
     told: dict[str, str] = {}
+    end = time.monotonic() + 60  # comments keep a stream alive for ever
     for line in lines:
+        assert time.monotonic() < end, "nothing more within 60 s"
         if line:
             key, _, value = line.partition(": ")
             told[key] = value

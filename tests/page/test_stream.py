@@ -28,6 +28,13 @@ EventSource.CLOSED = 2;
 """
 
 
+SPOKEN = """
+window.spoken = [];
+new MutationObserver(() => spoken.push(document.getElementById('status').textContent))
+  .observe(document.getElementById('status'), { childList: true });
+"""
+
+
 def test_only_the_last_paragraph_changes_while_words_stream(browser: Any) -> None:
     with PageServer(CannedRun(speed=150)).serving() as address:
         page = opened(browser)
@@ -54,7 +61,11 @@ def test_a_section_that_ends_is_spoken_of_once_and_put_in_as_rendered(browser: A
     with PageServer(CannedRun(speed=300, finish_after=300)).serving() as address:
         page = opened(browser)
         page.goto(f"{address}/runs/lighthouse")
-        until(page, "document.getElementById('status').textContent.includes('Paused')", 15)
+        page.evaluate(SPOKEN)
+        until(page, "spoken.some((said) => said.includes('Paused'))", 15)
+        spoken = page.evaluate("spoken")
+        assert [said for said in spoken if said.startswith("Section 7 of 10 is written: The boat that did not answer")]
+        assert len(spoken) == 2
         assert page.locator("#s6").get_attribute("data-state") == "done"
         assert page.locator("#s6 .text p").count() > 3
         assert page.locator("#outline li:nth-child(7)").get_attribute("data-state") == "done"
@@ -152,4 +163,19 @@ def test_a_hidden_page_lets_its_connection_go(browser: Any) -> None:
         page.evaluate("window.away = false; document.dispatchEvent(new Event('visibilitychange'))")
         assert page.evaluate("sources.length") == 2
         assert page.evaluate("new URL(sources[1].url).search") == "?since=40"
+        page.context.close()
+
+
+def test_text_that_runs_from_the_right_does_so_while_it_is_written_and_after(browser: Any) -> None:
+    hebrew = "המגדלור עומד על הסלע האחרון לפני המים.\n\nAnd one line in English."
+    with PageServer(CannedRun(texts={0: hebrew})).serving() as address:
+        page = opened(browser, reduced_motion="reduce")
+        page.goto(f"{address}/runs/lighthouse")
+        page.wait_for_selector("#s0.loaded")
+        directions = "[...document.querySelectorAll('#s0 .text p')].map((one) => getComputedStyle(one).direction)"
+        assert page.evaluate(directions) == ["rtl", "ltr"]
+        page.wait_for_selector("#s6 .text p", state="attached")
+        assert page.evaluate("document.querySelector('#s6 .text p').dir") == "auto"
+        still = "getComputedStyle(document.querySelector('#s6 .text > :last-child'), '::after').animationName"
+        assert page.evaluate(still) == "none"
         page.context.close()

@@ -2,6 +2,7 @@
 
 import random
 import time
+from itertools import accumulate
 
 import pytest
 from hypothesis import given, settings
@@ -44,6 +45,11 @@ def test_an_edited_paragraph_is_changed_and_another_is_removed_and_added() -> No
     assert [change.kind for change in compare(a, b)] == ["same", "changed", "removed", "added"]
 
 
+def test_paragraphs_that_share_but_a_few_words_are_two_texts() -> None:
+    a, b = "The ferry left the harbour at nine in the morning.", "At nine in the evening nobody was there to see it."
+    assert [change.kind for change in compare(a, b)] == ["removed", "added"]
+
+
 def test_paragraphs_that_were_added_shift_no_others() -> None:
     some = paragraphs(ENGLISH)[:8]
     changes = compare(joined(some), joined([*some[:3], "New.", *some[3:]]))
@@ -81,9 +87,13 @@ def test_any_characters_are_kept(a: str, b: str) -> None:
     assert all(text for _, text in changes)
 
 
+HAN = [chr(0x4E00 + i) for i in range(3000)]
+SHARES = list(accumulate(1 / (i + 1) for i in range(3000)))
+"""As common as in real texts."""
+
+
 def chinese(rng: random.Random, n: int) -> str:
-    characters = [chr(0x4E00 + i) for i in range(3000)]
-    return "".join(rng.choices(characters, [1 / (i + 1) for i in range(3000)], k=n))  # as common as in real texts
+    return "".join(rng.choices(HAN, cum_weights=SHARES, k=n))
 
 
 @pytest.mark.parametrize("size", [10_000, 200], ids=["one paragraph", "fifty paragraphs"])

@@ -32,12 +32,12 @@ NESTING = 100
 """Levels of quotes and lists within each other; what stands deeper would be dropped."""
 LONGEST = 20_000
 """Characters of one paragraph that are read as Markdown; a longer one is plain text."""
-BRACKETS, ALL_BRACKETS = 60, 2_000
-"""Opening brackets of a paragraph and of a section: the time to find their partners grows with the square, 60 take 1 ms."""
+BRACKETS = 2_000
+"""Opening brackets of a section whose partners are looked for, one by one: 200 in a paragraph take 8 ms."""
 LEADING = 500
 """Letters that tell which way a text is read."""
-MOST_KEPT = 64_000_000
-"""Characters of HTML that are kept, about 40 runs of 100,000 words."""
+MOST_KEPT = 16_000_000
+"""Characters of HTML that are kept, about 25 runs of 100,000 words."""
 _LINK = re.compile(r"(?:https?://|mailto:)[^\s\\]", re.IGNORECASE)
 _MARKS = r"(?:>|[-+*]|\d{1,9}[.)])"
 _DEEP = re.compile(rf"^(?:[ \t]*+{_MARKS}(?=[ \t]|>)){{{NESTING // 4}}}|^[ \t]{{{NESTING}}}", re.MULTILINE)
@@ -116,12 +116,12 @@ def _markdown() -> MarkdownIt:
 
 def _slow_as_text(state: StateCore) -> None:
     """Paragraphs that would take long are not read as Markdown."""
-    total = 0
+    brackets = 0
     for token in state.tokens:
         if token.type == "inline":
-            brackets = token.content.count("[")
-            total += brackets
-            if len(token.content) > LONGEST or brackets > BRACKETS or (brackets and total > ALL_BRACKETS):
+            own = token.content.count("[")
+            brackets += own
+            if len(token.content) > LONGEST or (own and brackets > BRACKETS):
                 token.type = "text"
 
 

@@ -7,18 +7,14 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from longwriter.api.settings import findable, role_over
-from longwriter.config import build
 from longwriter.diff.merge import merge
 from longwriter.diff.paragraphs import compare, patched
 from longwriter.errors import EditConflict, InputError
-from longwriter.models.base import ModelConfig
 from longwriter.serve.desk import Desk
 from longwriter.serve.page.asking import (
     AcceptAsked,
     DraftsAsked,
     EditAsked,
-    ModelAsked,
     Nothing,
     RedoAsked,
     asked,
@@ -30,6 +26,7 @@ from longwriter.serve.page.asking import (
 from longwriter.serve.page.findings import body
 from longwriter.serve.page.markdown import RENDERED
 from longwriter.serve.page.shown import PageJson, shown_text, version_json
+from longwriter.serve.writing.models import asked_model
 from longwriter.text import count_words
 from longwriter.writer.revision.edits import Edits
 from longwriter.writer.revision.versions import versions, waiting
@@ -136,6 +133,7 @@ async def redo_stale(request: Request, desk: Desk) -> Response:
 async def drafts(request: Request, desk: Desk) -> Response:
     """Write texts beside a section's own."""
     told, name = await asked(request, DraftsAsked), run_named(request, desk)
+    model = await asyncio.to_thread(asked_model, desk.settings, told.model, told.base_url)
 
     def change(edits: Edits) -> None:
         index = section_asked(request, edits.manuscript)
@@ -143,26 +141,10 @@ async def drafts(request: Request, desk: Desk) -> Response:
         if words is None and told.factor is not None:
             now = edits.document.words.get(index) or edits.manuscript.plan.sections[index].words
             words = round(now * told.factor)
-        model = asked_model(told, edits.session.settings.writer)
         edits.drafts(index, told.count, told.instruction, words, model)
 
     await desk.do(name, change)
     return PageJson({})
-
-
-def asked_model(told: ModelAsked, own: ModelConfig) -> ModelConfig | None:
-    """The model that a request names; None: the run's own. Its key never goes to another address. Raises InputError."""
-    if not told.model:
-        if told.base_url:
-            raise InputError("base_url: name the model, too")
-        return None
-    named: dict[str, object] = {"model": told.model}
-    if told.base_url:
-        named["base_url"] = told.base_url
-    main = own.model_dump(exclude={"card"}, exclude_defaults=True)
-    if told.base_url and told.base_url != own.base_url:
-        main = {key: value for key, value in main.items() if key not in ("key_env", "headers", "extra_body")}
-    return build(ModelConfig, findable(role_over(main, named)), "request")
 
 
 async def edit(request: Request, desk: Desk) -> Response:

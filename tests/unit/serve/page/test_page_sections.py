@@ -4,11 +4,9 @@ from pathlib import Path
 
 import pytest
 from tests.helpers.desk_server import DeskClient, desk_server, written
+from tests.helpers.server import Server
 
 from longwriter.api.runs import Run
-from longwriter.models.base import ModelConfig
-from longwriter.serve.page.asking import ModelAsked
-from longwriter.serve.page.sections import asked_model
 
 ONE = "/api/runs/one"
 FIRST = f"{ONE}/sections/0"
@@ -155,10 +153,22 @@ def test_drafts_stand_beside_the_text_until_one_is_chosen(page: DeskClient) -> N
     assert text
 
 
-def test_a_draft_by_another_model_names_it(page: DeskClient) -> None:
-    page.post(f"{FIRST}/drafts", {"model": "fake:0.5"})
-    told = page.until(f"{FIRST}/versions", lambda found: found["waiting"])
-    assert told["versions"][-1]["model"] == "fake:0.5"
+def test_a_draft_by_another_model_of_the_same_server_names_it(home: Path) -> None:
+    with Server() as server, desk_server(home, write={"model": "m", "base_url": server.url}) as page:
+        page.post(f"{FIRST}/drafts", {"model": "n"})
+        told = page.until(f"{FIRST}/versions", lambda found: found["waiting"])
+        assert told["versions"][-1]["model"] == "n"
+        assert all(request["model"] == "n" for request in server.requests)
+
+
+def test_a_draft_goes_to_no_address_of_a_clients_choice(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-secret")
+    with Server() as other, Server() as own, desk_server(home, write={"model": "m", "base_url": own.url}) as page:
+        for model in ({"model": "m", "base_url": other.url}, {"model": "gguf:/etc/passwd"}, {"model": "hf:a/b"}):
+            told = page.post(f"{FIRST}/drafts", model, 400)
+            assert "does not offer" in told["error"]["message"]
+            assert "does not offer" in page.post("/api/estimate", {"prompt": "Tea"} | model, 400)["error"]["message"]
+        assert other.requests == []
 
 
 def test_a_section_is_redone_with_an_instruction(page: DeskClient) -> None:
@@ -213,17 +223,6 @@ def test_what_cannot_be_done_says_so_and_changes_nothing(
     assert told["error"]["message"]
     assert "Traceback" not in str(told)
     assert (home / "one" / "journal.jsonl").read_bytes() == before
-
-
-def test_a_key_never_goes_to_another_address() -> None:
-    own = ModelConfig(model="m", base_url="http://a.example/v1", key_env="SECRET", headers={"x-key": "env:SECRET"})
-    there = asked_model(ModelAsked(model="n", base_url="http://b.example/v1"), own)
-    assert there is not None
-    assert (there.key_env, there.headers) == (None, {})
-    same = asked_model(ModelAsked(model="n"), own)
-    assert same is not None
-    assert (same.base_url, same.key_env) == ("http://a.example/v1", "SECRET")
-    assert asked_model(ModelAsked(), own) is None
 
 
 def test_hostile_text_by_hand_does_nothing_on_the_page(page: DeskClient) -> None:

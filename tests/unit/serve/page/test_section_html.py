@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.helpers.prose import ENGLISH
 
-from longwriter.serve.page.markdown import direction, render
+from longwriter.serve.page.markdown import RenderedSections, direction, render
 from longwriter.text import count_words
 
 TAGS = {
@@ -129,10 +129,21 @@ def test_hostile_text_does_nothing(text: str) -> None:
 
 
 def test_what_is_no_markdown_here_is_shown_as_it_was_written() -> None:
-    text = "<b>bold</b> [a](javascript:x) ![alt](data:x) [^1]\n\n[r]: http://a.example\n\n" + "> " * 60 + "deep"
+    text = "<b>bold</b> [a](javascript:x) ![alt](data:x) [^1]\n\n[r]: http://a.example"
     shown = Harmless(render(text, 0).html).text
-    for part in ("<b>bold</b>", "[a](javascript:x)", "![alt](data:x)", "[^1]", "[r]: http://a.example", "deep"):
+    for part in ("<b>bold</b>", "[a](javascript:x)", "![alt](data:x)", "[^1]", "[r]: http://a.example"):
         assert part in shown
+
+
+@pytest.mark.parametrize(
+    "text", ["> " * 150 + "deep", ">" * 150 + "deep", "- " * 150 + "deep", "1. " * 99 + "> " * 99 + "deep"]
+)
+def test_what_is_nested_deeper_than_is_read_is_shown_as_it_was_written(text: str) -> None:
+    assert "deep" in Harmless(render(text, 0).html).text
+
+
+def test_what_is_nested_deeply_by_its_indent_is_shown() -> None:
+    assert "- a 149" in Harmless(render("\n".join(f"{'  ' * n}- a {n}" for n in range(150)), 0).html).text
 
 
 @given(st.text(st.sampled_from(list("<>[]()!*_`#|-:\"'&;/\\ \n\tahref=javscript\u202e\ud800")), max_size=200))
@@ -154,7 +165,7 @@ SLOW = {
     "backticks": "".join("`" * n + " " for n in range(400)),
     "deep quotes": ">" * 100_000 + "a",
     "deep lists": "\n".join("  " * n + "- a" for n in range(2_000)),
-    "quotes": (">" * 20 + " a\n\n") * 3_000,
+    "quotes": (">" * 20 + " a\n\n") * 1_500,
     "wide table": "|a" * 5_000 + "\n" + "|-" * 5_000 + "\n" + ("|b" * 5_000 + "\n") * 3,
     "spaces": " " * 10**6 + "a",
     "entities": "&#x41;" * 20_000,
@@ -195,3 +206,15 @@ def test_a_hundred_thousand_words_in_well_under_a_second() -> None:
 )
 def test_which_way_a_text_is_read(text: str, expected: str) -> None:
     assert direction(text) == expected
+
+
+def test_a_section_is_rendered_once_and_the_last_are_kept() -> None:
+    rendered = RenderedSections(most=100)
+    first = rendered.of("One.", 0)
+    assert first == render("One.", 0)
+    assert rendered.of("One.", 0) is first
+    assert rendered.of("One.", 1).html != first.html
+    rendered.of("x" * 50, 0)
+    assert rendered.of("One.", 0) is not first  # others came since, and 100 characters hold two of them
+    rendered.of("y" * 200, 0)
+    assert rendered.of("One.", 0) == first

@@ -252,6 +252,25 @@ def test_a_full_queue_is_429(tmp_path, upstream):
         serving.end()
 
 
+def test_a_spent_budget_is_429_and_no_retry_helps(tmp_path, upstream):
+    (tmp_path / "longwriter.toml").write_text("max_tokens = 4000\n")
+    serving = Serving(tmp_path, "--model", "local", "--base-url", upstream.url)
+    try:
+        client = client_of(serving, max_retries=2)
+        with pytest.raises(openai.RateLimitError) as raised:
+            client.chat.completions.create(model="local", messages=said())
+        assert raised.value.code == "budget_reached"
+        assert raised.value.type == "insufficient_quota"
+        before = len(upstream.requests)
+        with pytest.raises(openai.APIError) as streamed:
+            list(client.chat.completions.create(model="local", messages=said(), stream=True))
+        assert streamed.value.code == "budget_reached"
+        assert len(upstream.requests) == before
+        assert Run(only_run(tmp_path)).state == "ceiling"
+    finally:
+        serving.end()
+
+
 def test_what_is_silent_for_long_gets_bytes(tmp_path, upstream):
     """Ten seconds without text: a comment in a stream, a space before an object."""
     serving = Serving(tmp_path, "--model", "local", "--base-url", upstream.url)

@@ -10,6 +10,7 @@ from tests.helpers.server import Server
 from tests.helpers.serving import Serving, ask
 
 from longwriter.api.runs import Run
+from longwriter.models.base import ModelConfig, open_model
 
 pytestmark = pytest.mark.slow
 STORY = "Write a 2000-word story about a lighthouse"
@@ -308,6 +309,12 @@ def test_no_key_of_the_server_behind_leaves(served):
     for path in ("/metrics", "/v1/models", "/health"):
         assert b"sk-upstream" not in ask(port, "GET", path).body
     assert "sk-upstream" not in str(raised.value.body)
+
+
+def test_a_refusal_that_quotes_the_key(monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-upstream-secret")
+    model = open_model(ModelConfig(model="local", base_url="http://127.0.0.1:1/v1"))
+    assert model.cleaned('{"error": {"message": "no model here for\\nsk-upstream-secret"}}') == "no model here for ***"
 
 
 def test_metrics(served):

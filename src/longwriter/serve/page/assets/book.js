@@ -1,6 +1,6 @@
 // The text of a run: finished sections put in once, as they are needed; the one under way grows at its last paragraph.
 
-import { h, prose, signed } from "/assets/dom.js";
+import { fill, h, prose, signed } from "/assets/dom.js";
 import { t } from "/assets/language.js";
 import { get, runPath } from "/assets/wire.js";
 
@@ -52,7 +52,7 @@ export class Book {
   constructor(name, opened) {
     this.name = name;
     this.opened = opened;
-    this.root = h("div", { class: "sections" });
+    this.root = h("div.sections");
     this.pieces = []; // by index: {key, element, text, version: of what is shown, wanted: of what is finished}
     this.growing = new Set(); // pieces that are under way
     this.fetching = false;
@@ -74,7 +74,9 @@ export class Book {
       old.delete(key);
       this.head(piece, section, sections[index - 1]);
       piece.wanted = section.state === "done" ? section.version : null;
-      if (piece.wanted === null && !piece.growing && piece.version === null) piece.text.replaceChildren(...(section.point ? [h("p", { class: "point", dir: "auto" }, section.point)] : []));
+      if (piece.wanted === null && !piece.growing && piece.version === null) {
+        fill(piece.text, section.point && h("p.point", { dir: "auto" }, section.point)); // what it will say
+      }
       return piece;
     });
     for (const piece of old.values()) {
@@ -82,14 +84,15 @@ export class Book {
       this.growing.delete(piece);
     }
     const kept = this.pieces.map((piece) => piece.element);
-    if (kept.length !== this.root.children.length || kept.some((element, i) => element !== this.root.children[i])) this.root.replaceChildren(...kept);
+    const stay = kept.length === this.root.children.length && kept.every((element, i) => element === this.root.children[i]);
+    if (!stay) this.root.replaceChildren(...kept);
     this.fetchMore();
   }
 
   make(key) {
-    const text = h("div", { class: "text" });
-    const piece = { key, text, element: h("section", { class: "piece" }), version: null, wanted: null, growing: null, opens: h("div", { class: "opens" }) };
-    piece.head = h("header", {});
+    const text = h("div.text");
+    const piece = { key, text, element: h("section.piece"), version: null, wanted: null, growing: null, opens: h("div.opens") };
+    piece.head = h("header");
     piece.element.append(piece.head, piece.opens, text);
     this.sight.observe(piece.element);
     return piece;
@@ -104,7 +107,8 @@ export class Book {
     const drawn = JSON.stringify([section.index, section.title, section.chapter, opensChapter, section.stale]);
     if (piece.drawn === drawn) return;
     piece.drawn = drawn;
-    const title = h(section.chapter ? "h3" : "h2", { dir: "auto", id: `t${section.index}` }, h("span", { class: "no" }, `${section.index + 1}`), " ", section.title);
+    const level = section.chapter ? "h3" : "h2";
+    const title = h(level, { dir: "auto", id: `t${section.index}` }, h("span.no", `${section.index + 1}`), " ", section.title);
     const more = signed("⋯", t("section.more", { title: section.title }), () => {
       const open = more.getAttribute("aria-expanded") === "true";
       more.setAttribute("aria-expanded", String(!open));
@@ -114,8 +118,8 @@ export class Book {
     const held = piece.head.contains(document.activeElement);
     piece.more = more;
     element.setAttribute("aria-labelledby", `t${section.index}`);
-    piece.head.replaceChildren(...[opensChapter && h("h2", { class: "chapter", dir: "auto" }, section.chapter),
-      h("div", { class: "heading" }, title, section.stale && h("span", { class: "tag" }, t("stale")), more)].filter(Boolean));
+    fill(piece.head, opensChapter && h("h2.chapter", { dir: "auto" }, section.chapter),
+      h("div.heading", title, section.stale && h("span.tag", t("stale")), more));
     if (held) more.focus({ preventScroll: true });
   }
 
@@ -184,7 +188,8 @@ export class Book {
         if (this.missing(piece)) this.put(index, version, html);
         if (!this.near.has(piece?.element)) await new Promise(idle);
       }
-      for (let i = from; i < from + RANGE; i += 1) if (this.missing(this.pieces[i])) this.pieces[i].wanted = null; // not there: an event will bring it
+      const absent = this.pieces.slice(from, from + RANGE).filter((piece) => this.missing(piece));
+      for (const piece of absent) piece.wanted = null; // an event will bring it
     } catch {
       await new Promise((resolve) => setTimeout(resolve, 2000)); // the server is away: the stream says so
     } finally {

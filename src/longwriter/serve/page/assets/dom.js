@@ -2,18 +2,29 @@
 
 import { t } from "/assets/language.js";
 
-/** An element: properties that start with "on" are listeners, booleans are attributes without value, the rest attributes. */
-export function h(tag, properties = {}, ...children) {
+/**
+ * An element "tag.class.class", its properties if there are any, its children. Properties that start with "on" are
+ * listeners, booleans are attributes without value, the rest attributes; children that are false, null or undefined are none.
+ */
+export function h(name, ...given) {
+  const [tag, ...classes] = name.split(".");
   const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(properties)) {
+  const plain = typeof given[0] === "object" && given[0]?.constructor === Object;
+  if (classes.length) element.className = classes.join(" ");
+  for (const [key, value] of Object.entries(plain ? given.shift() : {})) {
     if (value === null || value === undefined || value === false) continue;
-    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
-    else if (name === "value") element.value = value;
-    else element.setAttribute(name, value === true ? "" : value);
+    if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
+    else if (key === "value") element.value = value;
+    else element.setAttribute(key, value === true ? "" : value);
   }
-  element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  element.append(...present(given));
   return element;
 }
+
+const present = (children) => children.flat().filter((child) => child !== null && child !== undefined && child !== false);
+
+/** Put children in the place of those that are there. */
+export const fill = (element, ...children) => element.replaceChildren(...present(children));
 
 /** A button; `says`: its name for who cannot see a sign. */
 export function button(label, press, properties = {}) {
@@ -32,7 +43,7 @@ let hints = 0;
 export function field(label, input, hint) {
   const id = `hint${hints++}`;
   if (hint) input.setAttribute("aria-describedby", id);
-  return h("div", { class: "field" }, h("label", {}, h("span", { class: "name" }, label), input), hint && h("span", { class: "hint", id }, hint));
+  return h("div.field", h("label", h("span.name", label), input), hint && h("span.hint", { id }, hint));
 }
 
 /** Put rendered Markdown in: the one place where HTML comes in, and only from the server's field `html`. */
@@ -45,7 +56,7 @@ export function prose(element, html) {
 
 /** A part of 1 as a bar; words beside it say the same. */
 export function bar(part, properties = {}) {
-  const element = h("span", { class: "bar", "aria-hidden": "true", ...properties });
+  const element = h("span.bar", { "aria-hidden": "true", ...properties });
   element.style.setProperty("--part", Math.max(0, Math.min(1, part || 0)));
   return element;
 }
@@ -78,7 +89,7 @@ export async function attempt(action) {
 
 /** A line at the foot with one thing that can be done about it, for a while. */
 export function offer(text, label, press, seconds = 12) {
-  const note = h("p", { class: "offer" }, h("span", {}, text), label && button(label, async () => (note.remove(), press())));
+  const note = h("p.offer", h("span", text), label && button(label, async () => (note.remove(), press())));
   document.getElementById("notes").append(note);
   say(text);
   setTimeout(() => note.remove(), seconds * 1000);
@@ -88,7 +99,7 @@ export function offer(text, label, press, seconds = 12) {
 export function dialog(title, ...children) {
   const id = `d${document.querySelectorAll("dialog").length}`;
   const box = h("dialog", { "aria-labelledby": id, onclose: () => box.remove() },
-    h("header", {}, h("h2", { id }, title), signed("×", t("close"), () => box.close())), ...children);
+    h("header", h("h2", { id }, title), signed("×", t("close"), () => box.close())), ...children);
   document.body.append(box);
   box.showModal();
   return box;
@@ -99,7 +110,9 @@ export function redraw(root, draw) {
   const held = root.contains(document.activeElement) ? document.activeElement : null;
   const named = (one) => `${one.tagName} ${one.ariaLabel || one.textContent}`;
   draw();
-  if (held && !held.isConnected) [...root.querySelectorAll("a, button, input")].find((one) => named(one) === named(held))?.focus({ preventScroll: true });
+  if (!held || held.isConnected) return;
+  const again = [...root.querySelectorAll("a, button, input")].find((one) => named(one) === named(held));
+  again?.focus({ preventScroll: true });
 }
 
 /** Call at most once in so many ms, with the last arguments. */

@@ -8,13 +8,16 @@ export function drawBar({ back = "/", title = "", tools = [] } = {}) {
   document.title = title ? `${title} · longwriter` : "longwriter";
   const other = language === "zh" ? "en" : "zh";
   document.getElementById("bar").replaceChildren(
-    link(back, back === "/" ? [h("span", { class: "mark" }, "longwriter"), h("span", { class: "short" }, "←")] : "←",
+    link(back, back === "/" ? [h("span.mark", "longwriter"), h("span.short", "←")] : "←",
       { class: "home", "aria-label": back === "/" ? t("home") : t("back") }),
-    h("p", { class: "title", dir: "auto" }, title),
-    h("div", { class: "tools" }, ...tools),
-    button(t("language.switch"), () => chooseLanguage(other), { class: "plain", lang: other === "zh" ? "zh-Hans" : "en", "aria-label": t("language.change") }),
+    h("p.title", { dir: "auto" }, title),
+    h("div.tools", ...tools),
+    button(t("language.switch"), () => chooseLanguage(other), { class: "plain", lang: other, "aria-label": t("language.change") }),
   );
 }
+
+/** A model of the server's list, as a request names it. */
+export const modelNamed = (one) => (one ? { model: one.name, ...(one.base_url && { base_url: one.base_url }) } : {});
 
 const SHORT = 90;
 

@@ -21,8 +21,8 @@ function askForToken(main) {
     if (await attempt(() => post("/api/login", { token: token.value }))) location.reload();
   };
   drawBar({ title: t("login.title") });
-  main.replaceChildren(h("form", { class: "page narrow", onsubmit: enter }, h("h1", {}, t("login.title")),
-    field(t("login.token"), token, t("login.hint")), h("button", { class: "primary" }, t("login.enter"))));
+  main.replaceChildren(h("form.page.narrow", { onsubmit: enter }, h("h1", t("login.title")),
+    field(t("login.token"), token, t("login.hint")), h("button.primary", t("login.enter"))));
 }
 
 async function start() {
@@ -33,7 +33,7 @@ async function start() {
   const [pattern, file] = VIEWS.find(([shape]) => shape.test(path)) || [];
   if (!file) {
     drawBar();
-    main.replaceChildren(h("div", { class: "page narrow" }, h("h1", {}, t("nowhere")), link("/", t("home"))));
+    main.replaceChildren(h("div.page.narrow", h("h1", t("nowhere")), link("/", t("home"))));
     return;
   }
   const view = import(`/assets/${file}`);
@@ -44,7 +44,8 @@ async function start() {
     if (error.status === 401) return askForToken(main);
     if (error.status === undefined) throw error;
     drawBar();
-    main.replaceChildren(h("div", { class: "page narrow" }, h("h1", {}, t(error.status === 404 ? "nowhere" : "failed")), h("p", {}, error.message), link("/", t("home"))));
+    const title = t(error.status === 404 ? "nowhere" : "failed");
+    main.replaceChildren(h("div.page.narrow", h("h1", title), h("p", error.message), link("/", t("home"))));
     alarm(error.message);
   }
 }

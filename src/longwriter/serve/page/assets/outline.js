@@ -5,8 +5,18 @@ import { drawBar, nameOf } from "/assets/frame.js";
 import { t } from "/assets/language.js";
 import { get, pagePath, post, runPath, send } from "/assets/wire.js";
 
-let made = 0;
-const fresh = (values) => ({ key: `k${made++}`, id: null, title: "", chapter: "", point: "", words: 300, locked: false, keep: false, was: null, ...values });
+const EMPTY = { id: null, title: "", chapter: "", point: "", words: 300, locked: false, keep: false, was: null };
+const fresh = (values) => ({ ...EMPTY, ...values });
+
+const EDITS = [ // sign, name, key with Alt, what it does
+  ["↑", "up", "ArrowUp", (outline, line) => outline.move(line, -1)],
+  ["↓", "down", "ArrowDown", (outline, line) => outline.move(line, 1)],
+  ["+", "add", "Enter", (outline, line) => outline.add(line)],
+  ["÷", "split", "s", (outline, line) => outline.split(line)],
+  ["⤓", "merge", "m", (outline, line) => outline.merge(line)],
+  ["×", "delete", "Backspace", (outline, line) => outline.remove(line)],
+];
+const LOCK = ["", "lock", "l", (outline, line) => outline.lock(line)];
 
 class Outline {
   constructor(name, run, me) {
@@ -14,8 +24,8 @@ class Outline {
     this.read(run);
     this.title = h("input", { type: "text", class: "plantitle", dir: "auto", value: this.plan.title, oninput: () => this.edited(null) });
     this.total = h("input", { type: "number", min: 1, value: this.plan.total, oninput: () => this.edited(null, true) });
-    this.rows = h("ol", { class: "rows" });
-    this.effectsLine = h("div", { class: "effects", id: "effects" });
+    this.rows = h("ol.rows");
+    this.effectsLine = h("div.effects", { id: "effects" });
     this.save = button(t("save"), () => this.store(), { class: "primary", "aria-describedby": "effects", disabled: true });
     this.preview = later(250, () => this.ask());
   }
@@ -101,7 +111,7 @@ class Outline {
 
   say() {
     const { effects } = this;
-    if (!effects) return this.effectsLine.replaceChildren(h("p", { class: "quiet" }, t("effects.none")));
+    if (!effects) return this.effectsLine.replaceChildren(h("p.quiet", t("effects.none")));
     const fates = this.plan.lines.map((line, i) => this.fate(line, i));
     const [added, rewritten] = ["new", "rewrite"].map((fate) => fates.filter((one) => one === fate).length);
     const dropped = effects.dropped.length - rewritten;
@@ -111,8 +121,8 @@ class Outline {
       dropped > 0 && t("effects.dropped", { n: dropped }),
       effects.stale.length && t("effects.stale", { n: effects.stale.length, which: effects.stale.map((i) => i + 1).join(", ") }),
     ].filter(Boolean);
-    this.effectsLine.replaceChildren(h("p", {}, parts.length ? parts.join(" · ") : t("effects.nothing")),
-      this.left ? h("p", { class: "warn" }, t(this.left > 0 ? "effects.short" : "effects.over", { n: Math.abs(this.left) })) : "");
+    this.effectsLine.replaceChildren(h("p", parts.length ? parts.join(" · ") : t("effects.nothing")),
+      this.left ? h("p.warn", t(this.left > 0 ? "effects.short" : "effects.over", { n: Math.abs(this.left) })) : "");
   }
 
   move(line, by) {
@@ -138,7 +148,8 @@ class Outline {
 
   add(line) {
     const { lines } = this.plan;
-    const one = fresh({ chapter: (line ?? lines.at(-1))?.chapter ?? "", words: Math.round(this.plan.total / (lines.length + 1)), title: t("line.untitled") });
+    const words = Math.round(this.plan.total / (lines.length + 1));
+    const one = fresh({ chapter: (line ?? lines.at(-1))?.chapter ?? "", words, title: t("line.untitled") });
     lines.splice(line ? lines.indexOf(line) + 1 : lines.length, 0, one);
     this.reorder(one, t("line.added"));
     one.element.querySelector("input.title").select();
@@ -149,7 +160,8 @@ class Outline {
     const half = Math.ceil(line.words / 2);
     const sentences = line.point.split(/(?<=[.!?。！？])\s*/);
     const middle = Math.ceil(sentences.length / 2);
-    const one = fresh({ chapter: line.chapter, title: t("line.second", { title: line.title }), point: sentences.slice(middle).join(" ") || line.point, words: line.words - half });
+    const point = sentences.slice(middle).join(" ") || line.point;
+    const one = fresh({ chapter: line.chapter, title: t("line.second", { title: line.title }), point, words: line.words - half });
     Object.assign(line, { words: half, point: sentences.slice(0, middle).join(" ") });
     lines.splice(lines.indexOf(line) + 1, 0, one);
     this.rebuild(line);
@@ -190,27 +202,34 @@ class Outline {
       line[name] = event.target.value;
       this.edited(line);
     };
-    const point = h("textarea", { class: "point", rows: Math.max(1, Math.ceil(line.point.length / 75)), dir: "auto", value: line.point, "aria-label": t("line.point"), placeholder: t("line.point"), oninput: set("point") });
+    const says = { "aria-label": t("line.point"), placeholder: t("line.point") };
+    const rows = Math.max(1, Math.ceil(line.point.length / 75));
+    const point = h("textarea.point", { rows, dir: "auto", value: line.point, oninput: set("point"), ...says });
     const words = h("input", { type: "number", class: "words", min: 1, value: line.words, oninput: () => {
       line.words = Math.max(1, Number(words.value) || 1);
       this.edited(line);
     } });
-    const chapter = h("input", { type: "text", class: "chapter", dir: "auto", "aria-label": t("line.chapter"), value: line.chapter, onchange: () => {
+    const chapter = h("input.chapter", { type: "text", dir: "auto", "aria-label": t("line.chapter"), value: line.chapter });
+    chapter.addEventListener("change", () => {
+      const { lines } = this.plan;
       const before = line.chapter;
-      for (let i = this.plan.lines.indexOf(line); this.plan.lines[i]?.chapter === before; i += 1) this.plan.lines[i].chapter = chapter.value.trim();
+      for (let i = lines.indexOf(line); lines[i]?.chapter === before; i += 1) lines[i].chapter = chapter.value.trim();
       this.edited(line);
-    } });
+    });
     const keep = h("input", { type: "checkbox", onchange: () => {
       line.keep = keep.checked;
       this.edited(null);
     } });
-    const tools = [["↑", "up", () => this.move(line, -1)], ["↓", "down", () => this.move(line, 1)], ["+", "add", () => this.add(line)], ["÷", "split", () => this.split(line)], ["⤓", "merge", () => this.merge(line)], ["×", "delete", () => this.remove(line)]];
-    const grip = h("span", { class: "grip", draggable: "true", "aria-hidden": "true", title: t("line.drag") }, "⠿");
-    const element = h("li", {}, chapter, h("div", { class: "line" }, grip, h("span", { class: "no" }),
+    const tools = EDITS.map(([sign, name, , edit]) => signed(sign, t(`line.${name}`), () => edit(this, line)));
+    const lock = button(h("span", { "aria-hidden": "true" }), () => this.lock(line),
+      { class: "sign lock", "aria-label": t("line.lock"), title: t("line.lock"), "aria-pressed": "false" });
+    const grip = h("span.grip", { draggable: "true", "aria-hidden": "true", title: t("line.drag") }, "⠿");
+    const element = h("li", chapter, h("div.line", grip, h("span.no"),
       h("input", { type: "text", class: "title", dir: "auto", value: line.title, oninput: set("title") }),
-      h("span", { class: "budget" }, words, button(h("span", { "aria-hidden": "true" }), () => this.lock(line), { class: "sign lock", "aria-label": t("line.lock"), title: t("line.lock"), "aria-pressed": "false" })),
-      point, h("div", { class: "under" }, h("span", { class: "measure" }, bar(0), h("span", { class: "count" }), h("span", { class: "fate tag" }), h("label", { class: "keep", hidden: true }, keep, h("span", {}, t("line.keep")))),
-        h("span", { class: "edits", role: "group", "aria-label": t("line.edits") }, ...tools.map(([sign, key, press]) => signed(sign, t(`line.${key}`), press))))));
+      h("span.budget", words, lock), point,
+      h("div.under", h("span.measure", bar(0), h("span.count"), h("span.fate.tag"),
+        h("label.keep", { hidden: true }, keep, h("span", t("line.keep")))),
+      h("span.edits", { role: "group", "aria-label": t("line.edits") }, ...tools))));
     grip.addEventListener("dragstart", (event) => {
       this.dragged = line;
       event.dataTransfer.effectAllowed = "move";
@@ -232,10 +251,10 @@ class Outline {
       this.markDrop(null);
     });
     element.addEventListener("keydown", (event) => {
-      const press = event.altKey && { ArrowUp: () => this.move(line, -1), ArrowDown: () => this.move(line, 1), Enter: () => this.add(line), Backspace: () => this.remove(line), s: () => this.split(line), m: () => this.merge(line), l: () => this.lock(line) }[event.key];
-      if (!press || !this.may) return;
+      const [, , , edit] = EDITS.find(([, , key]) => key === event.key) ?? (event.key === "l" ? LOCK : []);
+      if (!event.altKey || !edit || !this.may) return;
       event.preventDefault();
-      press();
+      edit(this, line);
     });
     return element;
   }
@@ -272,7 +291,8 @@ class Outline {
       this.draw();
       this.edited(null);
     };
-    const box = dialog(t("outline.paste"), h("form", { onsubmit: take }, field(t("outline.paste.label"), text, t("outline.paste.hint")), h("button", { class: "primary" }, t("outline.paste.take"))));
+    const box = dialog(t("outline.paste"), h("form", { onsubmit: take },
+      field(t("outline.paste.label"), text, t("outline.paste.hint")), h("button.primary", t("outline.paste.take"))));
   }
 
   async store() {
@@ -284,19 +304,38 @@ class Outline {
     } catch (error) {
       if (error.status !== 409) return alarm(error.message);
       const now = await get(runPath(this.name));
-      const box = dialog(t("outline.changed"), h("p", {}, t("outline.changed.why")), h("p", { class: "buttons" },
-        button(t("outline.changed.mine"), () => (box.close(), (this.base = now.plan_position), this.store()), { class: "primary" }),
-        button(t("outline.changed.theirs"), () => (box.close(), this.read(now), (this.title.value = now.title), this.draw(), this.edited(null)))));
+      const chosen = (take) => () => {
+        box.close();
+        take();
+      };
+      const mine = () => {
+        this.base = now.plan_position;
+        this.store();
+      };
+      const theirs = () => {
+        this.read(now);
+        this.title.value = now.title;
+        this.draw();
+        this.edited(null);
+      };
+      const box = dialog(t("outline.changed"), h("p", t("outline.changed.why")), h("p.buttons",
+        button(t("outline.changed.mine"), chosen(mine), { class: "primary" }), button(t("outline.changed.theirs"), chosen(theirs))));
     }
   }
 
   show(main) {
     drawBar({ back: pagePath(this.name), title: nameOf(this.run), tools: [] });
-    const foot = h("div", { class: "foot" }, this.effectsLine,
-      this.may ? h("p", { class: "buttons" }, link(pagePath(this.name), t("cancel"), { class: "button" }), this.run.state === "approval" ? button(t("approve.unchanged"), async () => (await attempt(() => post(runPath(this.name, "approve")))) && location.assign(pagePath(this.name))) : null, this.save) : h("p", {}, t("read_only")));
-    main.replaceChildren(h("div", { class: "page editor" }, h("div", { class: "top" }, h("h1", {}, t("outline")), this.may ? button(t("outline.paste"), () => this.paste()) : null),
-      h("div", { class: "contract" }, field(t("outline.title"), this.title), field(t("outline.total"), this.total)),
-      h("p", { class: "quiet keys" }, t("outline.keys")), this.rows, this.may ? button(t("line.add.end"), () => this.add(null), { class: "plain" }) : null, foot));
+    const approve = async () => {
+      if (await attempt(() => post(runPath(this.name, "approve")))) location.assign(pagePath(this.name));
+    };
+    const buttons = h("p.buttons", link(pagePath(this.name), t("cancel"), { class: "button" }),
+      this.run.state === "approval" && button(t("approve.unchanged"), approve), this.save);
+    main.replaceChildren(h("div.page.editor",
+      h("div.top", h("h1", t("outline")), this.may && button(t("outline.paste"), () => this.paste())),
+      h("div.contract", field(t("outline.title"), this.title), field(t("outline.total"), this.total)),
+      h("p.quiet.keys", t("outline.keys")), this.rows,
+      this.may && button(t("line.add.end"), () => this.add(null), { class: "plain" }),
+      h("div.foot", this.effectsLine, this.may ? buttons : h("p", t("read_only")))));
     this.draw();
     if (!this.may) for (const input of main.querySelectorAll("input, textarea, .rows button")) input.disabled = true;
     addEventListener("beforeunload", (event) => this.dirty && event.preventDefault());

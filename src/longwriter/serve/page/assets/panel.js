@@ -1,7 +1,7 @@
 // What can be asked for a section: written again, or drafts beside it; and what can be done with a whole run.
 
 import { attempt, button, dialog, field, h, link, offer } from "/assets/dom.js";
-import { nameOf } from "/assets/frame.js";
+import { modelNamed, nameOf } from "/assets/frame.js";
 import { ago, t } from "/assets/language.js";
 import { get, post, runPath, send } from "/assets/wire.js";
 
@@ -12,9 +12,9 @@ const WAITING = new Set(["paused", "unfinished", "ceiling", "failed", "plan", "a
 /** The form by which a section is asked for again. `state()`: of the run by now; `done`: called after the server took it. */
 export function askForm(name, section, state, done) {
   const instruction = h("textarea", { rows: 2, dir: "auto", placeholder: t("ask.example") });
-  const length = h("select", {}, ...Object.keys(FACTORS).map((key) => h("option", { value: key }, t(`ask.${key}`))));
-  const count = h("select", {}, ...[1, 2, 3, 4].map((n) => h("option", { value: n }, t("drafts", { n }))));
-  const model = h("select", {}, h("option", { value: "" }, t("ask.model.same")));
+  const length = h("select", ...Object.keys(FACTORS).map((key) => h("option", { value: key }, t(`ask.${key}`))));
+  const count = h("select", ...[1, 2, 3, 4].map((n) => h("option", { value: n }, t("drafts", { n }))));
+  const model = h("select", h("option", { value: "" }, t("ask.model.same")));
   let models = [];
   model.addEventListener("focus", async () => {
     if (models.length) return;
@@ -28,36 +28,37 @@ export function askForm(name, section, state, done) {
   const sent = (path, body, says) => async () => {
     if (await attempt(() => post(runPath(name, "sections", section.index, path), body()))) {
       const waits = path === "redo" && WAITING.has(state());
-      offer(t(waits ? "ask.redo.waits" : says, { title: section.title }), waits ? t("go") : null, () => attempt(() => post(runPath(name, "go"))));
+      const text = t(waits ? "ask.redo.waits" : says, { title: section.title });
+      offer(text, waits && t("go"), () => attempt(() => post(runPath(name, "go"))));
       done?.();
     }
   };
   const drafts = () => {
-    const other = models[Number(model.value)];
-    return { ...wanted(), count: Number(count.value), ...(model.value !== "" && other ? { model: other.name, ...(other.base_url ? { base_url: other.base_url } : {}) } : {}) };
+    const other = model.value === "" ? {} : modelNamed(models[Number(model.value)]);
+    return { ...wanted(), count: Number(count.value), ...other };
   };
-  return h("div", { class: "ask" },
+  return h("div.ask",
     field(t("ask.instruction"), instruction),
-    h("div", { class: "fields" }, field(t("ask.length"), length), field(t("ask.count"), count), field(t("ask.model"), model)),
-    h("p", { class: "buttons" },
+    h("div.fields", field(t("ask.length"), length), field(t("ask.count"), count), field(t("ask.model"), model)),
+    h("p.buttons",
       button(t("ask.drafts"), sent("drafts", drafts, "ask.drafts.sent"), { class: "primary" }),
       button(t("ask.redo"), sent("redo", wanted, "ask.redo.sent"), { title: t("ask.redo.hint") })));
 }
 
 /** Points in time to go back to. */
 export async function snapshots(name, readOnly) {
-  const list = h("ul", { class: "snapshots" });
+  const list = h("ul.snapshots");
   const called = h("input", { type: "text", dir: "auto", required: true, maxlength: 80 });
   const draw = async () => {
     const { snapshots: kept } = await get(runPath(name, "snapshots"));
-    list.replaceChildren(...kept.map((one) => h("li", {}, h("span", { dir: "auto" }, one.name || t("snapshot.unnamed")), h("time", {}, ago(one.at)),
+    list.replaceChildren(...kept.map((one) => h("li", h("span", { dir: "auto" }, one.name || t("snapshot.unnamed")), h("time", ago(one.at)),
       !readOnly && button(t("restore"), async () => {
         if (await attempt(() => post(runPath(name, "snapshots", one.entry, "restore")))) {
           box.close();
           offer(t("restored", { title: one.name }));
         }
       }, { "aria-label": t("restore.of", { title: one.name }) }))));
-    if (!kept.length) list.append(h("li", { class: "quiet" }, t("snapshots.none")));
+    if (!kept.length) list.append(h("li.quiet", t("snapshots.none")));
   };
   const keep = async (event) => {
     event.preventDefault();
@@ -66,8 +67,8 @@ export async function snapshots(name, readOnly) {
       await draw();
     }
   };
-  const box = dialog(t("snapshots"), h("p", { class: "quiet" }, t("snapshots.hint")),
-    !readOnly && h("form", { class: "inline", onsubmit: keep }, field(t("snapshot.name"), called), h("button", { class: "primary" }, t("snapshot.keep"))), list);
+  const box = dialog(t("snapshots"), h("p.quiet", t("snapshots.hint")),
+    !readOnly && h("form.inline", { onsubmit: keep }, field(t("snapshot.name"), called), h("button.primary", t("snapshot.keep"))), list);
   await attempt(draw);
 }
 

@@ -15,20 +15,28 @@ const svg = (tag, attributes, ...children) => {
   return element;
 };
 
+function deviation(off) {
+  if (off === null) return "–";
+  const sign = Math.abs(off) < 0.005 ? "" : off > 0 ? "+" : "−";
+  return `${sign}${percent(Math.abs(off))}`;
+}
+
 function lengths(rows, at) {
   const most = Math.max(1, ...rows.flatMap((row) => [row.planned || 0, row.written || 0]));
   const line = (row) => {
-    const bar = h("span", { class: "length", "aria-hidden": "true" }, h("span", { class: "got" }), h("span", { class: "want" }));
+    const bar = h("span.length", { "aria-hidden": "true" }, h("span.got"), h("span.want"));
     bar.style.setProperty("--got", (row.written || 0) / most);
     bar.style.setProperty("--want", (row.planned || 0) / most);
     const off = row.written ? (row.written - row.planned) / row.planned : null;
-    return h("tr", {}, h("th", { scope: "row" }, link(at(row.number - 1), h("span", {}, h("span", { class: "no" }, String(row.number)), " ", h("bdi", {}, row.title)))),
-      h("td", { class: "bars" }, bar), h("td", {}, number(row.written || 0)), h("td", { class: "quiet" }, number(row.planned || 0)),
-      h("td", { class: off !== null && Math.abs(off) > 0.25 ? "off" : "quiet" }, off === null ? "–" : off === 0 || Math.abs(off) < 0.005 ? percent(0) : `${off > 0 ? "+" : "−"}${percent(Math.abs(off))}`));
+    const title = h("span", h("span.no", String(row.number)), " ", h("bdi", row.title));
+    return h("tr", h("th", { scope: "row" }, link(at(row.number - 1), title)),
+      h("td.bars", bar), h("td", number(row.written || 0)), h("td.quiet", number(row.planned || 0)),
+      h("td", { class: Math.abs(off) > 0.25 ? "off" : "quiet" }, deviation(off)));
   };
-  return h("table", { class: "lengths" }, h("caption", { class: "unseen" }, t("lengths")),
-    h("thead", {}, h("tr", {}, ...["section", "bar", "written", "planned", "off"].map((name) => h("th", { scope: "col" }, name === "bar" ? h("span", { class: "unseen" }, t("lengths.bar")) : t(`lengths.${name}`))))),
-    h("tbody", {}, ...rows.map(line)));
+  const heads = ["section", "bar", "written", "planned", "off"].map((name) =>
+    h("th", { scope: "col" }, h(name === "bar" ? "span.unseen" : "span", t(`lengths.${name}`))));
+  return h("table.lengths", h("caption.unseen", t("lengths")), h("thead", h("tr", ...heads)),
+    h("tbody", ...rows.map(line)));
 }
 
 /** Shares of repeated text, from the beginning of the text to its end. */
@@ -37,30 +45,39 @@ function along(shares) {
   const height = 90;
   const top = Math.max(0.1, ...shares);
   const step = width / shares.length;
-  const picture = svg("svg", { viewBox: `0 0 ${width} ${height + 2}`, role: "img", "aria-label": t("repetition.along", { values: shares.map(percent).join(", ") }), preserveAspectRatio: "none" });
-  shares.forEach((share, i) => picture.append(svg("rect", { x: i * step + 1, y: height - Math.max(1, (share / top) * height), width: Math.max(1, step - 2), height: Math.max(1, (share / top) * height) })));
-  return h("figure", { class: "along" }, picture, h("figcaption", {}, h("span", {}, t("repetition.start")), h("span", {}, t("repetition.top", { value: percent(top) })), h("span", {}, t("repetition.end"))));
+  const says = t("repetition.along", { values: shares.map(percent).join(", ") });
+  const bars = shares.map((share, i) => {
+    const tall = Math.max(1, (share / top) * height);
+    return svg("rect", { x: i * step + 1, y: height - tall, width: Math.max(1, step - 2), height: tall });
+  });
+  const box = { viewBox: `0 0 ${width} ${height + 2}`, role: "img", "aria-label": says, preserveAspectRatio: "none" };
+  return h("figure.along", svg("svg", box, ...bars), h("figcaption", h("span", t("repetition.start")),
+    h("span", t("repetition.top", { value: percent(top) })), h("span", t("repetition.end"))));
 }
 
 export default async function report(main, { me, parts: [name] }) {
   const [mine, run, found] = await Promise.all([me, get(runPath(name)), get(runPath(name, "report"))]);
-  const at = (section, paragraph) => `${pagePath(name)}#s${section}${paragraph === undefined || paragraph === null ? "" : `p${paragraph}`}`;
+  const at = (section, paragraph) => `${pagePath(name)}#s${section}${paragraph === undefined ? "" : `p${paragraph}`}`;
   const verdict = found.verdict.filter((finding) => finding.text);
-  const finding = ({ ok, text, at: place }) => h("li", { class: ok ? "ok" : "fault" }, h("span", { class: "unseen" }, t(ok ? "finding.ok" : "finding.fault")),
-    h("span", { dir: "auto" }, text), place ? link(at(place.section, place.paragraph), t("finding.show"), { "aria-label": t("finding.show.of", { text }) }) : null);
+  const finding = ({ ok, text, at: place }) => h("li", { class: ok ? "ok" : "fault" },
+    h("span.unseen", t(ok ? "finding.ok" : "finding.fault")), h("span", { dir: "auto" }, text),
+    place && link(at(place.section, place.paragraph), t("finding.show"), { "aria-label": t("finding.show.of", { text }) }));
+  const passage = ({ section, paragraph, text, earlier }) => h("li", h("q", { dir: "auto" }, text), " ",
+    link(at(section, paragraph), t("finding.section", { n: section + 1 })),
+    earlier && link(at(earlier.section, earlier.paragraph), t("finding.earlier", { n: earlier.section + 1 })));
   const { repetition, spent } = found;
+  const notes = (found.notes || []).filter((note) => !verdict.some((one) => one.text === note));
   const passages = repetition.passages || [];
-  const cost = typeof spent === "number" ? spent : spent?.cost;
+  const cost = spent?.cost ?? null;
   drawBar({ back: pagePath(name), title: nameOf(run), tools: exportLinks(name, mine.exports || []) });
-  main.replaceChildren(h("div", { class: "page report" }, h("h1", {}, t("report")),
-    found.finished ? null : h("p", { class: "quiet" }, t("report.unfinished")),
-    verdict.length ? h("ul", { class: "verdict" }, ...verdict.map(finding)) : h("p", { class: "quiet" }, t("report.nothing")),
-    found.notes?.length ? h("ul", { class: "facts notes" }, ...found.notes.filter((note) => !verdict.some((one) => one.text === note)).map((note) => h("li", { dir: "auto" }, note))) : null,
-    cost === null || cost === undefined ? null : h("p", { class: "facts" }, h("span", {}, t("report.spent", { cost: money(cost) }))),
-    h("section", { "aria-label": t("lengths") }, h("h2", {}, t("lengths")), lengths(found.lengths, at)),
-    h("section", { "aria-label": t("repetition") }, h("h2", {}, t("repetition")),
-      h("p", {}, t("repetition.share", { share: percent(repetition.share || 0) })),
-      repetition.along?.length ? along(repetition.along) : null,
-      passages.length ? h("ol", { class: "passages" }, ...passages.map((one) => h("li", {}, h("q", { dir: "auto" }, one.text), " ", link(at(one.section, one.paragraph), t("finding.section", { n: one.section + 1 })),
-        one.earlier ? link(at(one.earlier.section, one.earlier.paragraph), t("finding.earlier", { n: one.earlier.section + 1 })) : null))) : null)));
+  main.replaceChildren(h("div.page.report", h("h1", t("report")),
+    !found.finished && h("p.quiet", t("report.unfinished")),
+    verdict.length ? h("ul.verdict", ...verdict.map(finding)) : h("p.quiet", t("report.nothing")),
+    notes.length > 0 && h("ul.facts", ...notes.map((note) => h("li", { dir: "auto" }, note))),
+    cost !== null && h("p.facts", h("span", t("report.spent", { cost: money(cost) }))),
+    h("section", { "aria-label": t("lengths") }, h("h2", t("lengths")), lengths(found.lengths, at)),
+    h("section", { "aria-label": t("repetition") }, h("h2", t("repetition")),
+      h("p", t("repetition.share", { share: percent(repetition.share || 0) })),
+      repetition.along?.length > 0 && along(repetition.along),
+      passages.length > 0 && h("ol.passages", ...passages.map(passage)))));
 }

@@ -1,6 +1,6 @@
 // A run: its outline at the side, its text as it grows, what it took, and what can be done with it.
 
-import { alarm, attempt, bar, button, h, link, offer, say } from "/assets/dom.js";
+import { alarm, attempt, bar, button, fill, h, link, offer, redraw, say, signed } from "/assets/dom.js";
 import { Book } from "/assets/book.js";
 import { drawBar, nameOf, stateText } from "/assets/frame.js";
 import { minutes, money, number, percent, t } from "/assets/language.js";
@@ -11,7 +11,7 @@ const GOING = new Set(["writing", "planning"]);
 
 function meterRows(meter, finished) {
   if (!meter) return [];
-  const row = (key, value) => value !== null && value !== undefined && value !== "" && [h("dt", {}, t(key)), h("dd", {}, value)];
+  const row = (key, value) => value !== null && value !== undefined && value !== "" && [h("dt", t(key)), h("dd", value)];
   const read = meter.cached_tokens && meter.prompt_tokens ? percent(meter.cached_tokens / meter.prompt_tokens) : null;
   return [
     row("meter.spent", meter.cost === null || meter.cost === undefined ? null : money(meter.cost)),
@@ -29,16 +29,16 @@ class Desk {
     Object.assign(this, { name, run, me, may: !me.read_only && run.here !== false, pinned: false, current: null });
     this.book = new Book(name, (...given) => this.panel(...given));
     this.book.after = () => this.pinned && this.scrollToWriting();
-    this.list = h("ol", { class: "lines" });
-    this.total = h("p", { class: "total" });
+    this.list = h("ol.lines");
+    this.total = h("p.total");
     this.totalBar = bar(0);
-    this.meter = h("dl", { class: "meter" });
-    this.tools = h("div", { class: "stale" });
+    this.meter = h("dl.meter");
+    this.tools = h("div.stale");
     this.pill = button("", () => this.pin(), { class: "pill", hidden: true });
-    this.stateLine = h("p", { class: "statement" });
+    this.stateLine = h("p.statement");
     this.title = h("h1", { dir: "auto" });
-    this.wanted = h("p", { class: "wanted", dir: "auto" });
-    this.side = h("aside", { class: "outline", id: "outline", "aria-label": t("outline") },
+    this.wanted = h("p.wanted", { dir: "auto" });
+    this.side = h("aside.outline", { id: "outline", "aria-label": t("outline") },
       this.total, this.totalBar, h("nav", { "aria-label": t("sections.nav") }, this.list), this.tools,
       this.may ? link(pagePath(name, "outline"), t("outline.edit"), { class: "quiet" }) : null, this.meter);
     this.drawer = button(t("outline"), () => this.openDrawer(), { class: "drawer", "aria-expanded": "false", "aria-controls": "outline" });
@@ -62,7 +62,7 @@ class Desk {
     const actions = [];
     if (this.may && GOING.has(state)) {
       actions.push(button(t("pause"), this.do("pause")));
-      if (sections.length) actions.push(button(t(control.after ? "after.on" : "after"), this.do("after"), { class: "wide", "aria-pressed": String(Boolean(control.after)) }));
+      if (sections.length) actions.push(this.stopAfter("wide"));
     } else if (this.may && state === "approval") actions.push(button(t("approve"), this.do("approve"), { class: "primary" }));
     else if (this.may && state === "review") actions.push(button(t("permit"), this.do("permit"), { class: "primary" }));
     else if (this.may && state !== "finished") actions.push(button(t("go"), this.do("go"), { class: "primary" }));
@@ -73,27 +73,33 @@ class Desk {
     if (focused) document.querySelector(`#bar [data-place="${focused}"]`)?.focus();
   }
 
-  more() {
-    const review = h("input", { type: "checkbox", checked: Boolean(this.run.control?.review), onchange: () => this.do("review", { on: review.checked })() });
+  /** In the bar where there is room for it, else in the menu. */
+  stopAfter(where) {
     const { after } = this.run.control || {};
-    const menu = h("div", { class: "menu", popover: "auto", id: "more", ontoggle: () => this.controls() },
-      this.may && GOING.has(this.run.state) ? button(t(after ? "after.on" : "after"), this.do("after"), { class: "narrow", "aria-pressed": String(Boolean(after)) }) : null,
-      this.may ? h("label", {}, review, h("span", {}, t("review.mode"))) : null,
+    return button(t(after ? "after.on" : "after"), this.do("after"), { class: where, "aria-pressed": String(Boolean(after)) });
+  }
+
+  more() {
+    const review = h("input", { type: "checkbox", checked: Boolean(this.run.control?.review) });
+    review.addEventListener("change", () => this.do("review", { on: review.checked })());
+    const menu = h("div.menu", { popover: "auto", id: "more", ontoggle: () => this.controls() },
+      this.may && GOING.has(this.run.state) && this.stopAfter("narrow"),
+      this.may ? h("label", review, h("span", t("review.mode"))) : null,
       link(pagePath(this.name, "report"), t("report")),
       this.may ? link(pagePath(this.name, "outline"), t("outline.edit")) : null,
       button(t("snapshots"), () => (menu.hidePopover(), snapshots(this.name, !this.may))),
-      h("div", { class: "exports", role: "group", "aria-label": t("export") }, ...exportLinks(this.name, this.me.exports || [])),
+      h("div.exports", { role: "group", "aria-label": t("export") }, ...exportLinks(this.name, this.me.exports || [])),
       this.may ? button(t("delete"), () => remove(this.run), { class: "danger" }) : null);
-    return h("div", { class: "holder" }, h("button", { type: "button", popovertarget: "more", "aria-label": t("more"), class: "sign" }, h("span", { "aria-hidden": "true" }, "⋯")), menu);
+    return h("div.holder", signed("⋯", t("more"), () => {}, { popovertarget: "more" }), menu);
   }
 
   /** What is said of a section in the outline at the side. */
   line(section, before) {
     const tags = [section.stale && t("stale"), section.drafts && t("drafts", { n: section.drafts })].filter(Boolean);
     const item = h("li", { "data-state": section.state, class: section.chapter && section.chapter !== before?.chapter ? "opens" : null },
-      section.chapter && section.chapter !== before?.chapter ? h("span", { class: "chapter", dir: "auto" }, section.chapter) : null,
-      h("a", { href: `#s${section.index}` }, h("span", { class: "no" }, String(section.index + 1)), h("span", { class: "name", dir: "auto" }, section.title),
-        h("span", { class: "unseen" }, t(`section.${section.state}`)), ...tags.map((tag) => h("span", { class: "tag" }, tag))));
+      section.chapter && section.chapter !== before?.chapter ? h("span.chapter", { dir: "auto" }, section.chapter) : null,
+      h("a", { href: `#s${section.index}` }, h("span.no", String(section.index + 1)), h("span.name", { dir: "auto" }, section.title),
+        h("span.unseen", t(`section.${section.state}`)), ...tags.map((tag) => h("span.tag", tag))));
     return item;
   }
 
@@ -101,7 +107,8 @@ class Desk {
     const { sections } = this.run;
     this.drawnLines ??= [];
     sections.forEach((section, i) => {
-      const drawn = JSON.stringify([section.index, section.title, section.chapter, section.state, section.stale, section.drafts, section.written, sections[i - 1]?.chapter]);
+      const { index, title, chapter, state, stale, drafts } = section;
+      const drawn = JSON.stringify([index, title, chapter, state, stale, drafts, sections[i - 1]?.chapter]);
       if (this.drawnLines[i] === drawn) return;
       this.drawnLines[i] = drawn;
       const item = this.line(section, sections[i - 1]);
@@ -114,7 +121,8 @@ class Desk {
     while (this.list.children.length > sections.length) this.list.lastElementChild.remove();
     this.drawnLines.length = sections.length;
     const stale = sections.filter((section) => section.stale).length;
-    this.tools.replaceChildren(...(stale && this.may ? [button(t("redo.stale", { n: stale }), this.do("redo-stale", {}, () => offer(t("redo.stale.sent"))))] : []));
+    const again = this.do("redo-stale", {}, () => offer(t("redo.stale.sent")));
+    redraw(this.tools, () => fill(this.tools, stale > 0 && this.may && button(t("redo.stale", { n: stale }), again)));
     this.mark(this.current);
   }
 
@@ -123,7 +131,7 @@ class Desk {
     const { run } = this;
     const written = run.meter?.words ?? run.sections.reduce((sum, section) => sum + (section.written || 0), 0);
     const aim = run.meter?.aim || run.aim;
-    this.total.replaceChildren(h("strong", {}, number(written)), aim ? ` ${t("of.words", { n: aim })}` : "");
+    this.total.replaceChildren(h("strong", number(written)), aim ? ` ${t("of.words", { n: aim })}` : "");
     this.totalBar.style.setProperty("--part", aim ? Math.min(1, written / aim) : 0);
     this.meter.replaceChildren(...meterRows(run.meter, run.state === "finished"));
     this.title.textContent = nameOf(run);
@@ -135,17 +143,16 @@ class Desk {
 
   panel(index, holder, close) {
     const section = this.run.sections[index];
-    holder.replaceChildren(h("div", { class: "panel" },
-      section.point && h("p", { class: "point", dir: "auto" }, section.point),
-      h("p", { class: "facts" }, h("span", {}, t("words.of", { written: section.written || 0, asked: section.words })),
-        section.hand && h("span", {}, t("by.hand")),
+    holder.replaceChildren(h("div.panel",
+      section.point && h("p.point", { dir: "auto" }, section.point),
+      h("p.facts", h("span", t("words.of", { written: section.written || 0, asked: section.words })),
+        section.hand && h("span", t("by.hand")),
         link(pagePath(this.name, "sections", section.index), t("section.open"))),
       this.may ? askForm(this.name, section, () => this.run.state, () => (close(), this.book.pieces[index]?.more.focus())) : null));
   }
 
   writing() {
-    const under = this.run.writing?.length ? this.run.writing : this.run.sections.filter((section) => section.state === "writing").map((section) => section.index);
-    return GOING.has(this.run.state) ? under : [];
+    return GOING.has(this.run.state) ? this.run.writing || [] : [];
   }
 
   marks() {
@@ -200,12 +207,14 @@ class Desk {
     const section = this.run.sections[change.index];
     if (!section) return;
     const fresh = section.state !== "done" || section.version !== change.version;
-    Object.assign(section, { id: change.id, version: change.version, written: change.words, stale: change.stale, hand: change.hand, drafts: change.drafts });
+    const { id, version, words, stale, hand, drafts } = change;
+    Object.assign(section, { id, version, written: words, stale, hand, drafts });
     if (change.html !== null && change.html !== undefined) {
       section.state = "done";
       this.book.head(this.book.pieces[change.index], section, this.run.sections[change.index - 1]);
       this.book.put(change.index, change.version, change.html);
-      if (fresh) say(t("section.written", { number: change.index + 1, n: this.run.sections.length, title: section.title, words: change.words }));
+      const said = { number: change.index + 1, n: this.run.sections.length, title: section.title, words };
+      if (fresh) say(t("section.written", said));
     } else this.book.head(this.book.pieces[change.index], section, this.run.sections[change.index - 1]);
     this.lines();
     this.draw();
@@ -214,7 +223,7 @@ class Desk {
   state(change) {
     const before = this.run.state;
     const under = new Set(change.writing || []);
-    Object.assign(this.run, { state: change.state, why: change.why, control: change.control ?? this.run.control, meter: change.meter ?? this.run.meter, writing: change.writing || [] });
+    Object.assign(this.run, change);
     for (const section of this.run.sections) {
       if (under.has(section.index) && section.state === "todo") section.state = "writing";
       else if (!under.has(section.index) && section.state === "writing") section.state = "todo";
@@ -244,8 +253,8 @@ class Desk {
   }
 
   show(main) {
-    const article = h("article", { class: "book" }, h("header", { class: "cover" }, this.title, this.wanted, this.stateLine), this.book.root);
-    main.replaceChildren(h("div", { class: "desk" }, this.side, article), this.pill);
+    const article = h("article.book", h("header.cover", this.title, this.wanted, this.stateLine), this.book.root);
+    main.replaceChildren(h("div.desk", this.side, article), this.pill);
     this.take({});
     this.list.addEventListener("click", () => this.openDrawer(false));
     addEventListener("wheel", (event) => event.deltaY < 0 && (this.pinned = false), { passive: true });

@@ -11,14 +11,14 @@ function rowOf(row, remove, readOnly) {
   const title = nameOf(row);
   return h("li", { class: `row ${ACTIVE.has(row.state) ? "active" : ""}`, "data-name": row.name },
     h("h2", { dir: "auto" }, link(pagePath(row.name), title)),
-    row.instruction && row.instruction !== title && h("p", { class: "asked", dir: "auto" }, row.instruction),
+    row.instruction && row.instruction !== title && h("p.asked", { dir: "auto" }, row.instruction),
     h("p", { class: `state ${row.state.replace(" ", "_")}` }, stateName(row)),
-    reason(row) && h("p", { class: "why", dir: "auto" }, reason(row)),
-    h("p", { class: "facts" },
-      h("span", {}, row.asked ? t("words.of", { written: row.written ?? 0, asked: row.asked }) : t("words", { n: row.written ?? 0 })),
-      row.cost ? h("span", {}, money(row.cost)) : null,
+    reason(row) && h("p.why", { dir: "auto" }, reason(row)),
+    h("p.facts",
+      h("span", row.asked ? t("words.of", { written: row.written ?? 0, asked: row.asked }) : t("words", { n: row.written ?? 0 })),
+      row.cost ? h("span", money(row.cost)) : null,
       row.active ? h("time", { datetime: new Date(row.active * 1000).toISOString() }, ago(row.active)) : null,
-      row.here === false ? h("span", {}, t("elsewhere")) : null),
+      row.here === false ? h("span", t("elsewhere")) : null),
     bar(row.asked ? (row.written ?? 0) / row.asked : 0),
     !readOnly && row.here !== false && signed("×", t("delete.run", { title }), () => remove(row)));
 }
@@ -28,14 +28,14 @@ export default async function runs(main, { me }) {
   const [mine, first] = await Promise.all([me, get(`/api/runs?q=${encodeURIComponent(query)}`)]);
   const rows = new Map(first.runs.map((row) => [row.name, row]));
   let matching = query ? new Set(rows.keys()) : null; // the server searches; null: all
-  const list = h("ul", { class: "runs" });
-  const empty = h("div", { class: "empty" });
+  const list = h("ul.runs");
+  const empty = h("div.empty");
   const search = h("input", { type: "search", value: query, placeholder: t("search"), "aria-label": t("search") });
 
   const draw = () => {
     const shown = [...rows.values()].filter((row) => !matching || matching.has(row.name)).sort((a, b) => (b.active ?? 0) - (a.active ?? 0));
     redraw(list, () => list.replaceChildren(...shown.map((row) => rowOf(row, remove, mine.read_only))));
-    empty.replaceChildren(...(shown.length ? [] : [h("p", {}, t(search.value ? "search.none" : "runs.none"))]));
+    empty.replaceChildren(...(shown.length ? [] : [h("p", t(search.value ? "search.none" : "runs.none"))]));
   };
   const offerBack = (undo, title) => offer(t("deleted", { title }), t("undo"), () => attempt(async () => {
     await post("/api/undo", { undo });
@@ -63,7 +63,7 @@ export default async function runs(main, { me }) {
   });
 
   drawBar({ tools: [!mine.read_only && link("/new", t("new"), { class: "button primary" })] });
-  main.replaceChildren(h("div", { class: "page" }, h("div", { class: "top" }, h("h1", {}, t("runs.title")), search), list, empty));
+  main.replaceChildren(h("div.page", h("div.top", h("h1", t("runs.title")), search), list, empty));
   draw();
   const deleted = sessionStorage.getItem("longwriter.undo"); // left by a run's own page
   sessionStorage.removeItem("longwriter.undo");

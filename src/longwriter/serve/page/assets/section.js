@@ -1,6 +1,6 @@
 // One section: its text, by hand or asked for again; drafts beside it; its versions.
 
-import { alarm, attempt, button, h, later, link, offer, prose, redraw, say } from "/assets/dom.js";
+import { alarm, attempt, button, fill, h, later, link, offer, prose, redraw, say } from "/assets/dom.js";
 import { diffView, mergeView } from "/assets/compare.js";
 import { drawBar, nameOf } from "/assets/frame.js";
 import { ago, money, t } from "/assets/language.js";
@@ -11,11 +11,11 @@ class Section {
   constructor(name, index, run, me) {
     Object.assign(this, { name, index, run, may: !me.read_only && run.here !== false, section: run.sections[index], texts: new Map() });
     this.kept = `longwriter.edit/${name}/${this.section.id}`; // what was typed and not saved outlives a closed tab
-    this.text = h("div", { class: "text whole", tabindex: "-1" });
-    this.compare = h("section", { class: "compare", "aria-label": t("compare") });
-    this.drafts = h("div", { class: "candidates" });
-    this.list = h("ol", { class: "versions", reversed: true });
-    this.facts = h("p", { class: "facts" });
+    this.text = h("div.text.whole", { tabindex: "-1" });
+    this.compare = h("section.compare", { "aria-label": t("compare") });
+    this.drafts = h("div.candidates");
+    this.list = h("ol.versions", { reversed: true });
+    this.facts = h("p.facts");
     this.edit = button(t("edit"), () => this.editor(), { hidden: true });
   }
 
@@ -38,9 +38,10 @@ class Section {
 
   async draw() {
     const now = this.byEntry.get(this.final);
-    this.facts.replaceChildren(...[h("span", {}, t("words.of", { written: this.section.written ?? 0, asked: this.section.words })), now && h("span", {}, this.called(now)), this.section.stale && h("span", { class: "tag" }, t("stale"))].filter(Boolean));
+    fill(this.facts, h("span", t("words.of", { written: this.section.written ?? 0, asked: this.section.words })),
+      now && h("span", this.called(now)), this.section.stale && h("span.tag", t("stale")));
     if (now && !this.editing) prose(this.text, (await this.version(this.final)).html);
-    else if (!this.editing) this.text.replaceChildren(h("p", { class: "quiet" }, t("section.todo")));
+    else if (!this.editing) this.text.replaceChildren(h("p.quiet", t("section.todo")));
     this.edit.hidden = !now || !this.may;
     await this.drawDrafts();
     redraw(this.list, () => this.list.replaceChildren(...[...this.versions].reverse().map((version) => this.versionLine(version))));
@@ -50,42 +51,54 @@ class Section {
     return t("version.called", { number: version.number, why: t(`why.${version.why}`) });
   }
 
+  factsOf(version) {
+    return [t("words", { n: version.words }), version.model, version.cost && money(version.cost)];
+  }
+
   async drawDrafts() {
     const drafts = this.waiting.map((entry) => this.byEntry.get(entry)).filter(Boolean);
     if (!drafts.length) return this.drafts.replaceChildren();
-    const column = async (version, mine, i) => {
-      const text = h("div", { class: "text", tabindex: "0", role: "region", "aria-label": this.called(version) });
+    const column = async (version, i) => {
+      const mine = i === 0;
+      const text = h("div.text", { tabindex: "0", role: "region", "aria-label": this.called(version) });
       prose(text, (await this.version(version.entry)).html);
-      const name = mine ? t("draft.mine") : t("draft.number", { n: i });
-      return h("article", { class: mine ? "mine" : "" }, h("header", {}, h("h3", {}, name),
-        h("p", { class: "facts" }, h("span", {}, t("words", { n: version.words })), !mine && version.model ? h("span", {}, version.model) : null, !mine && version.cost ? h("span", {}, money(version.cost)) : null),
-        !mine && version.instruction ? h("p", { class: "quiet", dir: "auto" }, version.instruction) : null),
-        text, this.may && h("p", { class: "buttons" }, ...(mine ? [button(t("diff.keep"), () => this.accept(this.final, null))] : [
-          button(t("draft.use"), () => this.accept(version.entry, null), { class: "primary", "aria-label": t("draft.use.number", { n: i }) }),
-          button(t("compare"), () => this.diff(version.entry), { "aria-label": t("compare.number", { n: i }) })])));
+      const facts = mine ? [t("words", { n: version.words })] : this.factsOf(version).filter(Boolean);
+      const use = () => this.accept(version.entry, null);
+      const buttons = mine ? [button(t("diff.keep"), use)] : [
+        button(t("draft.use"), use, { class: "primary", "aria-label": t("draft.use.number", { n: i }) }),
+        button(t("compare"), () => this.diff(version.entry), { "aria-label": t("compare.number", { n: i }) })];
+      return h("article", { class: mine && "mine" },
+        h("header", h("h3", mine ? t("draft.mine") : t("draft.number", { n: i })),
+          h("p.facts", ...facts.map((fact) => h("span", fact))),
+          !mine && version.instruction && h("p.quiet", { dir: "auto" }, version.instruction)),
+        text, this.may && h("p.buttons", ...buttons));
     };
-    const now = this.byEntry.get(this.final);
-    const columns = await Promise.all([...(now ? [column(now, true, 0)] : []), ...drafts.map((version, i) => column(version, false, i + 1))]);
-    redraw(this.drafts, () => this.drafts.replaceChildren(h("h2", {}, t("drafts.waiting", { n: drafts.length })), h("div", { class: "columns" }, ...columns)));
+    const now = this.byEntry.get(this.final); // a section that has no text yet can have drafts
+    const columns = await Promise.all([now, ...drafts].map((version, i) => version && column(version, i)));
+    const title = h("h2", t("drafts.waiting", { n: drafts.length }));
+    redraw(this.drafts, () => fill(this.drafts, title, h("div.columns", ...columns)));
   }
 
   versionLine(version) {
     const final = version.entry === this.final;
+    const { number } = version;
     const parent = this.byEntry.get(version.parent);
-    const facts = [t("words", { n: version.words }), version.model, version.cost ? money(version.cost) : null, parent && t("version.from", { number: parent.number }), version.at && ago(version.at)].filter(Boolean);
-    return h("li", { class: final ? "final" : "" }, h("p", {}, h("strong", {}, this.called(version)), final ? h("span", { class: "tag" }, t("version.final")) : null),
-      version.instruction ? h("p", { class: "asked", dir: "auto" }, version.instruction) : null,
-      h("p", { class: "facts" }, ...facts.map((fact) => h("span", {}, fact))),
-      final ? null : h("p", { class: "buttons" }, button(t("compare"), () => this.diff(version.entry), { "aria-label": t("compare.version", { number: version.number }) }),
-        this.may ? button(t("restore"), () => this.accept(version.entry, null), { "aria-label": t("restore.version", { number: version.number }) }) : null));
+    const facts = [...this.factsOf(version), parent && t("version.from", { number: parent.number }), version.at && ago(version.at)];
+    return h("li", { class: final ? "final" : "" },
+      h("p", h("strong", this.called(version)), final && h("span.tag", t("version.final"))),
+      version.instruction ? h("p.asked", { dir: "auto" }, version.instruction) : null,
+      h("p.facts", ...facts.filter(Boolean).map((fact) => h("span", fact))),
+      !final && h("p.buttons", button(t("compare"), () => this.diff(version.entry), { "aria-label": t("compare.version", { number }) }),
+        this.may && button(t("restore"), () => this.accept(version.entry, null), { "aria-label": t("restore.version", { number }) })));
   }
 
   async diff(entry) {
     await attempt(async () => {
       const found = await get(`${this.at("diff")}?a=${this.final}&b=${entry}`);
       const version = this.byEntry.get(entry);
-      this.compare.replaceChildren(h("h2", {}, t("compare.with", { version: this.called(version) })),
-        diffView(found, { may: this.may, take: (paragraphs) => this.accept(entry, paragraphs), keep: () => (this.waiting.includes(entry) ? this.accept(this.final, null) : this.compare.replaceChildren()) }));
+      const keep = () => (this.waiting.includes(entry) ? this.accept(this.final, null) : fill(this.compare));
+      this.compare.replaceChildren(h("h2", t("compare.with", { version: this.called(version) })),
+        diffView(found, { may: this.may, take: (paragraphs) => this.accept(entry, paragraphs), keep }));
       this.compare.scrollIntoView({ block: "nearest" });
     });
   }
@@ -106,11 +119,14 @@ class Section {
     const base = this.final;
     const { text } = await this.version(base);
     const kept = JSON.parse(localStorage.getItem(this.kept) || "null");
-    const area = h("textarea", { class: "hand", dir: "auto", spellcheck: "true", "aria-label": t("edit.label", { title: this.section.title }), value: kept?.text ?? text });
+    const label = t("edit.label", { title: this.section.title });
+    const area = h("textarea.hand", { dir: "auto", spellcheck: "true", "aria-label": label, value: kept?.text ?? text });
     const save = button(t("save"), () => this.saveHand(area.value, this.base), { class: "primary" });
     this.base = kept?.base ?? base;
     this.editing = true;
-    const keepTyped = later(300, () => this.editing && localStorage.setItem(this.kept, JSON.stringify({ base: this.base, text: area.value })));
+    const keepTyped = later(300, () => {
+      if (this.editing) localStorage.setItem(this.kept, JSON.stringify({ base: this.base, text: area.value }));
+    });
     area.addEventListener("input", keepTyped);
     area.addEventListener("keydown", (event) => {
       if ((event.ctrlKey || event.metaKey) && event.key === "s") {
@@ -118,7 +134,7 @@ class Section {
         save.click();
       }
     });
-    this.text.replaceChildren(area, kept ? h("p", { class: "quiet" }, t("edit.found")) : "", h("p", { class: "buttons" }, save, button(t("cancel"), () => this.leave())));
+    fill(this.text, area, kept && h("p.quiet", t("edit.found")), h("p.buttons", save, button(t("cancel"), () => this.leave())));
     this.edit.hidden = true;
     area.focus(); // asked for by the press
   }
@@ -136,7 +152,8 @@ class Section {
       await send("PUT", this.at(), { text, base });
     } catch (error) {
       if (error.status !== 409 || !error.body?.merge) return alarm(error.message);
-      this.compare.replaceChildren(h("h2", {}, t("merge.title")), h("p", { class: "quiet" }, t("merge.why")), mergeView(error.body, (merged) => this.saveHand(merged, error.body.theirs.entry)));
+      fill(this.compare, h("h2", t("merge.title")), h("p.quiet", t("merge.why")),
+        mergeView(error.body, (merged) => this.saveHand(merged, error.body.theirs.entry)));
       this.compare.scrollIntoView({ block: "nearest" });
       return say(t("merge.title"));
     }
@@ -145,20 +162,26 @@ class Section {
     this.compare.replaceChildren();
     await this.load();
     const stale = (await get(runPath(this.name))).sections.filter((section) => section.stale).length;
-    offer(stale ? t("saved.stale", { n: stale }) : t("saved"), stale ? t("redo.stale", { n: stale }) : null, () => attempt(() => post(runPath(this.name, "redo-stale"))));
+    const again = () => attempt(() => post(runPath(this.name, "redo-stale")));
+    offer(t(stale ? "saved.stale" : "saved", { n: stale }), stale > 0 && t("redo.stale", { n: stale }), again);
   }
 
   show(main) {
     const { section, run } = this;
-    const near = (index, key) => run.sections[index] && link(pagePath(this.name, "sections", index), t(key), { title: run.sections[index].title, rel: key });
-    drawBar({ back: `${pagePath(this.name)}#s${this.index}`, title: nameOf(run), tools: [near(this.index - 1, "previous"), near(this.index + 1, "next")] });
-    main.replaceChildren(h("div", { class: "page section" },
-      h("header", { class: "cover" }, section.chapter ? h("p", { class: "chapter", dir: "auto" }, section.chapter) : null,
-        h("h1", { dir: "auto" }, h("span", { class: "no" }, String(this.index + 1)), " ", section.title), section.point ? h("p", { class: "wanted", dir: "auto" }, section.point) : null, this.facts),
+    const near = (index, key) => run.sections[index]
+      && link(pagePath(this.name, "sections", index), t(key), { title: run.sections[index].title });
+    const tools = [near(this.index - 1, "previous"), near(this.index + 1, "next")];
+    drawBar({ back: `${pagePath(this.name)}#s${this.index}`, title: nameOf(run), tools });
+    const ask = () => h("section", { "aria-label": t("ask.title") }, h("h2", t("ask.title")),
+      askForm(this.name, section, () => this.run.state));
+    main.replaceChildren(h("div.page.section",
+      h("header.cover", section.chapter && h("p.chapter", { dir: "auto" }, section.chapter),
+        h("h1", { dir: "auto" }, h("span.no", String(this.index + 1)), " ", section.title),
+        section.point && h("p.wanted", { dir: "auto" }, section.point), this.facts),
       this.drafts, this.compare,
-      h("div", { class: "beside" }, h("div", { class: "reading" }, this.text, h("p", { class: "buttons" }, this.edit)),
-        h("div", { class: "margin" }, this.may ? h("section", { "aria-label": t("ask.title") }, h("h2", {}, t("ask.title")), askForm(this.name, section, () => this.run.state)) : null,
-          h("section", { "aria-label": t("versions") }, h("h2", {}, t("versions")), this.list)))));
+      h("div.beside", h("div.reading", this.text, h("p.buttons", this.edit)),
+        h("div.margin", this.may && ask(),
+          h("section", { "aria-label": t("versions") }, h("h2", t("versions")), this.list)))));
     follow(runPath(this.name, "events"), run.position ?? null, {
       section: async (change) => {
         if (change.index !== this.index) return;

@@ -287,7 +287,7 @@ class Orders:
             async with self.desk.feed(taken.run) as feed, aclosing(pieces_of(feed, taken, text)) as pieces:
                 async for piece in pieces:
                     if isinstance(piece, Progressed) and self.desk.settings.progress == "content":
-                        told += piece.text  # the client has it for a part of the text
+                        told += piece.text  # in a stream, a client has it for a part of the text
                     if isinstance(piece, Over):
                         whole = True
                         self.took[taken.run] = took(_session(feed), 0)
@@ -295,7 +295,8 @@ class Orders:
         finally:
             if text.text:
                 with suppress(LongWriterError):  # the run was deleted, or the disk is full: the answer stands
-                    self.book.answered(taken.run, taken.order.id, told + text.text, text.place)
+                    for shown in dict.fromkeys((told + text.text, text.text)):
+                        self.book.answered(taken.run, taken.order.id, shown, text.place)
             self.release(taken, whole=whole)
 
     def release(self, taken: Taken, *, whole: bool) -> None:
