@@ -12,6 +12,7 @@ from longwriter.api.runs import Run
 from longwriter.serve.desk import Desk
 from longwriter.serve.mcp.answers import ReadingPlace, RunCheck, RunLine, RunList, RunStatus, TextPassage, Underway
 from longwriter.serve.mcp.news import AT_WORK, news, said
+from longwriter.serve.mcp.owners import OwnRuns
 from longwriter.serve.mcp.passages import contents, contents_line, passage, session_of
 from longwriter.serve.writing.begin import new_run
 from longwriter.writer.estimate import Estimate
@@ -47,7 +48,7 @@ class ReadingTools:
 
     def __init__(self, desk: Desk) -> None:
         """`desk`: the runs."""
-        self.desk = desk
+        self.desk, self.own = desk, OwnRuns(desk)
 
     async def estimate(self, request: Wish, words: Length = None, model: ModelName = None) -> Estimate:
         """Forecast calls, tokens, cost and minutes of a text before it is written. Nothing is spent."""
@@ -65,7 +66,7 @@ class ReadingTools:
         most: Annotated[int, Field(ge=1, le=100)] = 20,
     ) -> RunList:
         """List the runs, the one that was active last first."""
-        rows = await self.desk.rows()
+        rows = await self.own.rows()
         found = [row for row in rows if search.lower() in f"{row.title} {row.instruction} {row.name}".lower()]
         lines = [
             RunLine(
@@ -87,7 +88,7 @@ class ReadingTools:
 
         Call it again while the state is planning or writing. Long texts take minutes to hours: tell the user how far it is.
         """
-        folder = self.desk.folder(run)
+        folder = self.own.folder(run)
 
         async def tell(seconds: float, text: str) -> None:
             await context.report_progress(seconds, wait_s, text)
@@ -131,7 +132,7 @@ class ReadingTools:
 
         At most 3,000 words a call; `rest` says where to go on.
         """
-        folder = self.desk.folder(run)
+        folder = self.own.folder(run)
         if section is None:
             return await asyncio.to_thread(_contents, folder)
         last = ReadingPlace(section=to_section or section, paragraph=to_paragraph or 0)
@@ -139,7 +140,7 @@ class ReadingTools:
 
     async def check(self, run: RunId) -> RunCheck:
         """Say whether a text is as it was asked for: its length score S_l, the verdict, repetition, each section's words."""
-        folder = self.desk.folder(run)
+        folder = self.own.folder(run)
         return await asyncio.to_thread(_check, folder)
 
 

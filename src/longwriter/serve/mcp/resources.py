@@ -11,7 +11,7 @@ from pydantic import Field
 
 from longwriter.api.runs import Run
 from longwriter.errors import InputError, LongWriterError
-from longwriter.serve.desk import Desk
+from longwriter.serve.mcp.owners import OwnRuns
 from longwriter.serve.mcp.passages import paragraphs, session_of
 from longwriter.serve.mcp.writing import outline_of
 
@@ -19,7 +19,7 @@ SCHEME = "longwriter://runs/"
 MARKDOWN = "text/markdown"
 
 
-def add_resources(server: MCPServer[None], desk: Desk) -> None:
+def add_resources(server: MCPServer[None], own: OwnRuns) -> None:
     """Offer plan, draft, report and sections of each run, and complete their names."""
 
     async def told(make: Callable[[], str]) -> str:
@@ -31,22 +31,22 @@ def add_resources(server: MCPServer[None], desk: Desk) -> None:
     @server.resource(SCHEME + "{run}/plan", mime_type=MARKDOWN)
     async def plan(run: str) -> str:
         """The outline of a run, as edit_outline takes it."""
-        return await told(lambda: outline_of(desk.folder(run)))
+        return await told(lambda: outline_of(own.folder(run)))
 
     @server.resource(SCHEME + "{run}/draft", mime_type=MARKDOWN)
     async def draft(run: str) -> str:
         """The whole text so far."""
-        return await told(lambda: session_of(desk.folder(run)).document.text())
+        return await told(lambda: session_of(own.folder(run)).document.text())
 
     @server.resource(SCHEME + "{run}/report", mime_type="application/json")
     async def report(run: str) -> str:
         """What was asked, planned and written, the verdict, and what it took."""
-        return await told(lambda: Run(desk.folder(run)).report.model_dump_json())
+        return await told(lambda: Run(own.folder(run)).report.model_dump_json())
 
     @server.resource(SCHEME + "{run}/section/{number}", mime_type=MARKDOWN)
     async def section(run: str, number: str) -> str:
         """One finished section, by its number in the outline, from 1."""
-        return await told(lambda: "\n\n".join(paragraphs(session_of(desk.folder(run)), _number(number) - 1)))
+        return await told(lambda: "\n\n".join(paragraphs(session_of(own.folder(run)), _number(number) - 1)))
 
     @server.completion()  # type: ignore[no-untyped-call, untyped-decorator]  # the library's
     async def complete(
@@ -54,7 +54,7 @@ def add_resources(server: MCPServer[None], desk: Desk) -> None:
     ) -> Completion | None:
         if argument.name != "run":
             return None
-        names = [row.name for row in await desk.rows() if row.name.startswith(argument.value)]
+        names = [row.name for row in await own.rows() if row.name.startswith(argument.value)]
         return Completion(values=names[:100], total=len(names), has_more=len(names) > 100)
 
 

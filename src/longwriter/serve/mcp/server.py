@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.types import CallToolResult, InputRequiredResult, TextContent, ToolAnnotations
@@ -17,6 +18,7 @@ from longwriter.config import fault
 from longwriter.errors import InputError, LongWriterError
 from longwriter.serve.desk import Desk
 from longwriter.serve.mcp.allowance import Allowance
+from longwriter.serve.mcp.owners import CLIENT, OwnRuns
 from longwriter.serve.mcp.reading import ReadingTools
 from longwriter.serve.mcp.resources import SCHEME, add_prompts, add_resources
 from longwriter.serve.mcp.writing import WritingTools
@@ -49,9 +51,14 @@ class LongwriterServer(MCPServer[None]):
         """
         logging.basicConfig(format="%(message)s")  # else the library installs a handler of its own, which breaks lines
         super().__init__(
-            "longwriter", title="longwriter", version=__version__, instructions=INSTRUCTIONS, log_level="WARNING"
+            "longwriter",
+            title="longwriter",
+            version=__version__,
+            instructions=INSTRUCTIONS,
+            log_level="WARNING",
+            middleware=[_as_client],
         )
-        self.desk = desk
+        self.own = OwnRuns(desk)
         reads, writes = ReadingTools(desk), WritingTools(desk, Allowance(max_cost), files)
         tools: list[tuple[Callable[..., Any], ToolAnnotations]] = [
             (reads.estimate, READS), (reads.runs, READS), (reads.status, READS), (reads.read, READS), (reads.check, READS),
@@ -63,7 +70,7 @@ class LongwriterServer(MCPServer[None]):
             ]  # fmt: skip
         for tool, annotations in tools:
             self.add_tool(tool, annotations=annotations)
-        add_resources(self, desk)
+        add_resources(self, self.own)
         add_prompts(self)
 
     async def call_tool(
@@ -107,8 +114,18 @@ class LongwriterServer(MCPServer[None]):
                 description=f"{row.state}: {row.written:,} of {row.asked:,} words",
                 mime_type="text/markdown",
             )
-            for row in (await self.desk.rows())[:LISTED]
+            for row in (await self.own.rows())[:LISTED]
         ]
+
+
+async def _as_client(ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
+    """Answer a message as one of the client whose key came with it."""
+    scope = ctx.request.scope if ctx.request is not None else {}
+    before = CLIENT.set(str(scope.get("state", {}).get("client") or ""))
+    try:
+        return await call_next(ctx)
+    finally:
+        CLIENT.reset(before)
 
 
 def _failed(said: str) -> CallToolResult:

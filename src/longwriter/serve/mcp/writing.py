@@ -15,6 +15,7 @@ from longwriter.serve.desk import Desk
 from longwriter.serve.mcp.allowance import Allowance
 from longwriter.serve.mcp.answers import ExportedText, OutlineAnswer, OutlineEffects, StartedRun
 from longwriter.serve.mcp.news import AT_WORK, news
+from longwriter.serve.mcp.owners import OwnRuns
 from longwriter.serve.mcp.passages import session_of
 from longwriter.serve.mcp.reading import NEXT, Length, ModelName, RunId, Wish
 from longwriter.serve.page.exports import FORMATS
@@ -38,7 +39,7 @@ class WritingTools:
 
     def __init__(self, desk: Desk, allowance: Allowance, files: Path | None) -> None:
         """`files`: the folder that exported texts go to; None: each run's own."""
-        self.desk, self.allowance, self.files = desk, allowance, files
+        self.desk, self.own, self.allowance, self.files = desk, OwnRuns(desk), allowance, files
         self._alone = asyncio.Lock()
         """Held while a part of the allowance is given."""
 
@@ -66,7 +67,7 @@ class WritingTools:
         if session is None or not session.manuscript.planned:
             say = "the outline is being made: ask status" if state.name in AT_WORK else state.why
             return OutlineAnswer(run=run, state=state.name, say=say)
-        text = await asyncio.to_thread(outline_of, self.desk.folder(run))
+        text = await asyncio.to_thread(outline_of, self.own.folder(run))
         say = "show it to the user; change it with edit_outline; then call write with this run"
         return OutlineAnswer(run=run, state=state.name, outline=text, words=session.manuscript.plan.words, say=say)
 
@@ -88,7 +89,7 @@ class WritingTools:
         if run:
             if words or model or max_cost or outline:
                 raise InputError("a run keeps its settings; its outline is changed by edit_outline")
-            name = self.desk.folder(run).name
+            name = self.own.folder(run).name
             await self._go(name)
         else:
             options = _options(words=words, model=model, plan=_plan(outline) if outline else None)
@@ -107,7 +108,7 @@ class WritingTools:
 
         Lines that are new or changed are written when the run goes on (write). Get the outline from longwriter://runs/RUN/plan.
         """
-        name, plan = self.desk.folder(run).name, _plan(outline)
+        name, plan = self.own.folder(run).name, _plan(outline)
         effects = await self.desk.do(name, lambda edits: edits.effects(plan))
         if not preview:
             await self.desk.do(name, lambda edits: edits.outline(plan))
@@ -132,7 +133,7 @@ class WritingTools:
         stale: Annotated[bool, Field(description="Also all whose earlier text has changed.")] = False,
     ) -> StartedRun:
         """Write sections again, in the background. The old text stands until the new one is there, and is kept as a version."""
-        name = self.desk.folder(run).name
+        name = self.own.folder(run).name
         if not sections and not stale:
             raise InputError("say which sections")
         self.allowance.again(name, await self._rows())
@@ -155,7 +156,7 @@ class WritingTools:
         after_section: Annotated[bool, Field(description="Finish the section under way first.")] = False,
     ) -> StartedRun:
         """Stop a run. Finished sections are kept; `write` with the run goes on with it."""
-        name = self.desk.folder(run).name
+        name = self.own.folder(run).name
         if after_section:
             await self.desk.after_section(name)
         else:
@@ -171,7 +172,7 @@ class WritingTools:
         form: Annotated[Literal["md", "html"], Field(description="Markdown, or a page.")] = "md",
     ) -> ExportedText:
         """Put the text so far into a file on the machine of this server, and say where it is."""
-        folder = self.desk.folder(run)
+        folder = self.own.folder(run)
         name = file or f"{folder.name}.{form}"
         check_id(name, "file")
         target = (self.files or folder) / (name if name.endswith(f".{form}") else f"{name}.{form}")
@@ -183,7 +184,7 @@ class WritingTools:
         async with self._alone:
             ceiling = self.allowance.ceiling(max_cost, await self._rows())
             limited = options if ceiling is None else {**options, "max_cost": ceiling}
-            run = await self.desk.begin(request, limited, approve=approve)
+            run = await self.own.begin(request, limited, approve=approve)
             self.allowance.take(run, ceiling)
         return run
 

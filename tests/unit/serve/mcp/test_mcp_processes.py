@@ -7,12 +7,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
 
 import httpx2
 import pytest
-from mcp import Client
+from mcp import Client, MCPError
 from mcp.client.streamable_http import streamable_http_client
 from tests.helpers.assistant import Assistant, command
 from tests.helpers.command import longwriter, longwriter_here
@@ -20,6 +20,7 @@ from tests.helpers.server import Server
 from tests.helpers.serving import Serving, ask
 
 from longwriter.api.runs import Run
+from longwriter.serve.keys import ClientKeys
 
 pytestmark = pytest.mark.slow
 TOKEN = "a-token-that-nobody-guesses"
@@ -180,5 +181,47 @@ async def test_the_server_of_the_page_serves_assistants_too(tmp_path: Path) -> N
             run = (await one.call("write", request="Write a 500-word story about tea"))["run"]
             await one.until_over(run)
         assert [row["name"] for row in ask(server.port, "GET", "/api/runs").json["runs"]] == [run]
+    finally:
+        server.end()
+
+
+async def test_a_client_with_a_key_of_its_own_finds_its_own_runs_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MINE", TOKEN)
+    keys = ClientKeys(tmp_path / "keys.json")
+    held = {name: keys.new(name) for name in ("alice", "bob")} | {"all": TOKEN}
+    server = Serving(tmp_path, "--model", "fake", "--keys", tmp_path / "keys.json", "--token-env", "MINE", MINE=TOKEN)
+    begun = dict.fromkeys(held, "")
+    try:
+        for mode in ("auto", "legacy"):
+            async with AsyncExitStack() as stack:
+                who = {}
+                for name, key in held.items():
+                    web = httpx2.AsyncClient(headers={"authorization": f"Bearer {key}"}, timeout=60)
+                    place = streamable_http_client(
+                        f"http://127.0.0.1:{server.port}/mcp", http_client=await stack.enter_async_context(web)
+                    )
+                    who[name] = Assistant(await stack.enter_async_context(Client(place, mode=mode)))
+                for name, one in who.items():
+                    begun[name] = (await one.call("write", request=f"Write a 300-word story about {name}"))["run"]
+                    await one.until_over(begun[name])
+                assert {r["run"] for r in (await who["all"].call("runs"))["runs"]} >= set(begun.values())
+                assert begun["bob"] in {r["run"] for r in (await who["bob"].call("runs"))["runs"]}
+                assert begun["alice"] not in {r["run"] for r in (await who["bob"].call("runs"))["runs"]}
+                for other in (begun["alice"], begun["all"]):
+                    listed = (await who["bob"].client.list_resources()).resources
+                    assert f"longwriter://runs/{other}/draft" not in {resource.uri for resource in listed}
+                    for tool, more in (
+                        ("read", {}),
+                        ("status", {}),
+                        ("check", {}),
+                        ("export", {}),
+                        ("stop", {}),
+                        ("redo", {"sections": [1]}),
+                    ):
+                        assert "no run" in await who["bob"].refused(tool, run=other, **more)
+                    with pytest.raises(MCPError, match="no run"):
+                        await who["bob"].text(f"{other}/draft")
     finally:
         server.end()
