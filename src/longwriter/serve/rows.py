@@ -83,12 +83,15 @@ class Rows:
         return sorted(found, key=lambda row: row.active, reverse=True)
 
     def _row(self, name: str, activity: Activity) -> RunRow | None:
-        """One run; None for a folder that is none."""
-        folder = self.home / name
+        """One run; None for a folder that is none, also where it is deleted meanwhile."""
         try:
-            files = tuple(_stamp(folder / file) for file in (SETTINGS, JOURNAL, REPORT, PLAN))
+            return self._looked(self.home / name, activity)
         except OSError:
             return None
+
+    def _looked(self, folder: Path, activity: Activity) -> RunRow | None:
+        name = folder.name
+        files = tuple(_stamp(folder / file) for file in (SETTINGS, JOURNAL, REPORT, PLAN))
         if files[0] == 0:
             return None
         seen = _Seen(files, self._is_alive(folder, activity), activity.running, activity.queued)
@@ -96,6 +99,8 @@ class Rows:
         if known is not None and known[0] == seen:
             return known[1]
         row = self._made(folder, seen)
+        if row is None:
+            return None
         self._rows[name] = seen, row
         if not seen.alive:
             self._growing.pop(name, None)
@@ -110,12 +115,14 @@ class Rows:
             self._alive[folder.name] = now, alive
         return alive
 
-    def _made(self, folder: Path, seen: _Seen) -> RunRow:
+    def _made(self, folder: Path, seen: _Seen) -> RunRow | None:
         try:
             quick = None if seen.alive or seen.queued else _reported(folder, seen)
             return quick or self._read(folder, seen)
         except LongWriterError as error:
-            return _row_of(folder, seen, {"state": "failed", "why": str(error)})
+            self._growing.pop(folder.name, None)
+            there = (folder / SETTINGS).exists()
+            return _row_of(folder, seen, {"state": "failed", "why": str(error)}) if there else None
 
     def _read(self, folder: Path, seen: _Seen) -> RunRow:
         following = self._growing.get(folder.name)
