@@ -178,13 +178,24 @@ class Calls:
 
     def keep(self, role_name: RoleName, step: str, text: str) -> None:
         """Journal what a reply holds so far, for the case that it never ends."""
-        record = PartialRecord(step=step, role=role_name, text=text)
+        self._keep(PartialRecord(step=step, role=role_name, text=text))
+
+    def stop(self, step: str) -> None:
+        """Journal that the reply of a step was stopped, with what was kept of it."""
+        if step in self._partial:
+            self._keep(self._partial[step].model_copy(update={"stopped": True}))
+
+    def _keep(self, record: PartialRecord) -> None:
         note(self.journal, record, durable=False)
-        self._partial[step] = record
+        self._partial[record.step] = record
 
     def partial(self, step: str) -> str:
         """What a reply that never ended held, "" for none."""
         return self._partial[step].text if step in self._partial else ""
+
+    def killed(self, step: str) -> bool:
+        """Whether the process was killed under a reply that never ended."""
+        return step in self._partial and not self._partial[step].stopped
 
     def adopt(self, step: str, reply: Reply) -> Reply:
         """Make what was kept of a step its reply."""

@@ -17,6 +17,7 @@ from longwriter.writer.records import (
     LocksRecord,
     PlanRecord,
     SnapshotRecord,
+    WithdrawnRecord,
 )
 from longwriter.writer.revision.effects import PlanEffects, effects
 from longwriter.writer.session import Session
@@ -75,9 +76,16 @@ class Edits:
         if final is not None and final.held.entry == entry:
             seen = final.seen  # what was stale stays so
         name = self.manuscript.ids[index]
+        self._withdraw(name)
         self.manuscript.note(FinalRecord(id=name, entry=entry, seen=seen, at=time.time()))
         self.document.put(index)
         self.session.changed = True
+
+    def _withdraw(self, name: str) -> None:
+        """Want no more drafts of a section than there are: a person has decided."""
+        pending = tuple(draft.number for draft in self.manuscript.wanted_drafts() if draft.order.id == name)
+        if pending:
+            self.manuscript.note(WithdrawnRecord(id=name, numbers=pending, why=""))
 
     def drafts(
         self, index: int, count: int = 1, instruction: str = "", words: int | None = None,
