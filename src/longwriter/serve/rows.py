@@ -86,8 +86,7 @@ class Rows:
         return sorted(found, key=lambda row: row.active, reverse=True)
 
     def _row(self, name: str, activity: Activity) -> RunRow | None:
-        """One run; None for a folder that is none."""
-        folder = self.home / name
+        """One run; None for a folder that is none, also where it is deleted meanwhile."""
         try:
             return self._found(folder, activity) if (folder / SETTINGS).is_file() else None
         except FileNotFoundError:  # it was deleted meanwhile
@@ -103,6 +102,8 @@ class Rows:
         if known is not None and known[0] == seen:
             return known[1]
         row = self._made(folder, seen)
+        if row is None:
+            return None
         self._rows[name] = seen, row
         if not seen.alive:
             self._growing.pop(name, None)
@@ -117,12 +118,14 @@ class Rows:
             self._alive[folder.name] = now, alive
         return alive
 
-    def _made(self, folder: Path, seen: _Seen) -> RunRow:
+    def _made(self, folder: Path, seen: _Seen) -> RunRow | None:
         try:
             quick = None if seen.alive or seen.queued else _reported(folder, seen)
             return quick or self._read(folder, seen)
         except LongWriterError as error:
-            return _row_of(folder, seen, {"state": "failed", "why": str(error)})
+            self._growing.pop(folder.name, None)
+            there = (folder / SETTINGS).exists()
+            return _row_of(folder, seen, {"state": "failed", "why": str(error)}) if there else None
 
     def _read(self, folder: Path, seen: _Seen) -> RunRow:
         following = self._growing.get(folder.name)

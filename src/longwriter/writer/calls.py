@@ -101,13 +101,16 @@ class Calls:
         self._forgotten: Counter[str] = Counter()
         self._under_way: list[Usage] = []
         self._partial: dict[str, PartialRecord] = {}
-        if ceilings.cost is not None:
-            for role in roles.values():
+        self._check_prices()
+        self.take(journal)
+
+    def _check_prices(self) -> None:
+        if self.ceilings.cost is not None:
+            for role in self.roles.values():
                 if role.price is None:
                     raise InputError(
                         f"no price is known for {role.model.name}, so --max-cost cannot hold: add it to a price file (--prices)"
                     )
-        self.take(journal)
 
     def take(self, entries: Iterable[Entry]) -> None:
         """Follow entries of the journal that are not folded yet. Raises RunError for one that is none of ours."""
@@ -131,11 +134,15 @@ class Calls:
             self._drafters |= {call_names(order.id, 0, number): role for number in order.numbers}
 
     def of_draft(self, steps: str) -> "Calls":
-        """The calls for a draft, by the model that writes it; what is asked and spent is this run's."""
+        """The calls for a draft, by the model that writes it; what is asked and spent is this run's.
+
+        Raises InputError where a ceiling on cost could not hold, because that model's price is unknown.
+        """
         if steps not in self._drafters:
             return self
         other = copy.copy(self)
         other.roles = {**self.roles, "writer": self._drafters[steps]}
+        other._check_prices()
         return other
 
     def cost_of(self, steps: str) -> float | None:

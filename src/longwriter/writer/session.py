@@ -158,8 +158,8 @@ class Session:
         model, card, watched = self.models["writer"], self.cards["writer"], self.options.watched
         while True:
             self.changed = False
-            for draft in self.manuscript.wanted_drafts() if self.options.writes != "text" else ():
-                await self._draft(draft)
+            while self.options.writes != "text" and (drafts := self.manuscript.wanted_drafts()):
+                await self._draft(drafts[0])  # where the outline is edited meanwhile, the others have moved
             await self.loop.write(model, card, self._window(), watched=watched)
             if not self.changed:
                 return

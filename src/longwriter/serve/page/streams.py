@@ -54,7 +54,9 @@ async def _run_events(desk: Desk, name: str, since: int) -> AsyncGenerator[bytes
                 if isinstance(change, StateChanged):  # the last of those that are of one moment
                     before, stale = stale, _stale(feed)
                     if before not in (None, stale):
-                        yield event(compact(plan_json(feed, feed.following.session)), name="plan", id=feed.position)
+                        plan = plan_json(feed, feed.following.session)  # by now it may be ahead of what was told
+                        told = change.position
+                        yield event(compact(plan | {"position": told}), name="plan", id=told)
         finally:
             await changes.aclose()
 
