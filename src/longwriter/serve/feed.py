@@ -24,6 +24,8 @@ LOCK_EVERY = 10
 """Looks between two questions whether another process works on the run."""
 ENCODED = 64
 """Encoded changes that are kept for the other readers."""
+WAITS = "waits for its turn"
+"""Why a run in the queue does nothing."""
 
 
 @dataclass(frozen=True)
@@ -316,7 +318,7 @@ def shown_state(session: Session | None, *, alive: bool, drafted: bool, queued: 
     """The state of a run, which may wait for its turn."""
     if queued and not alive:
         planned = session is not None and session.manuscript.planned
-        return RunState("unfinished" if planned else "planning", "waits for its turn")
+        return RunState("unfinished" if planned else "planning", WAITS)
     return run_state(session, alive=alive, drafted=drafted)
 
 
