@@ -140,3 +140,16 @@ def test_a_model_is_chosen_for_drafts_and_their_making_is_shown(tmp_path: Path, 
         end = time.monotonic() + 10
         while desk.get("/api/runs/harbour")["state"] != "finished":
             assert time.monotonic() < end
+
+
+def test_what_becomes_stale_is_named_in_ranges(tmp_path: Path, page: Any) -> None:
+    plan = "# Tea\n\n" + "".join(f"## Part {n} (60 words)\n\n" for n in range(1, 13))
+    (tmp_path / "plan.md").write_text(plan)
+    written(tmp_path, "tea", 720, plan=tmp_path / "plan.md")
+    with desk_server(tmp_path) as desk:
+        page.goto(f"{desk.http.base_url}/runs/tea/outline")
+        page.locator("input.words").nth(2).fill("90")
+        page.wait_for_selector(".effects:has-text('stale')")
+        assert "9 become stale (4–12)" in page.locator(".effects").inner_text()
+        whole = desk.get("/api/runs/tea/report")["words"]["written"]
+        assert desk.get("/api/runs")["runs"][0]["written"] == desk.get("/api/runs/tea")["meter"]["words"] == whole

@@ -295,7 +295,7 @@ class Feed:
             return Meter()
         spent = session.calls.spent
         aim = session.manuscript.target.aim if session.manuscript.planned else None
-        words, minutes = sum(session.document.words.values()), spent.wall_seconds / 60
+        words, minutes = session.document.written() if session.manuscript.planned else 0, spent.wall_seconds / 60
         rest = max(0, (aim or 0) - words)
         pace = words / minutes if words and minutes else None
         told = saved_settings(self.folder).get("max_cost") if (self.folder / SETTINGS).exists() else None

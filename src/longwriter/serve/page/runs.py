@@ -12,7 +12,16 @@ from starlette.responses import Response
 
 from longwriter import __version__
 from longwriter.serve.desk import Desk
-from longwriter.serve.page.asking import GoAsked, Nothing, ReviewAsked, SnapshotAsked, UndoAsked, asked, planned, run_named
+from longwriter.serve.page.asking import (
+    GoAsked,
+    Nothing,
+    ReviewAsked,
+    SnapshotAsked,
+    UndoAsked,
+    asked,
+    planned,
+    run_named,
+)
 from longwriter.serve.page.exports import FORMATS, disposition
 from longwriter.serve.page.findings import shown_report
 from longwriter.serve.page.shown import PageJson, run_json

@@ -8,6 +8,7 @@ import pytest
 from tests.helpers.desk_server import DeskClient, desk_server
 
 from longwriter.serve.page.markdown import render
+from longwriter.text import count_words
 
 ONE = "/api/runs/one"
 
@@ -68,7 +69,8 @@ def test_a_run_that_is_written_is_told_as_it_grows(home: Path) -> None:
         assert [sections[t["index"]]["html"] for t in texts] == [t["html"] for t in texts]
         cursors = [int(cursor) for _, cursor, _ in told if cursor]
         assert cursors == sorted(cursors)
-        assert told[-1][2]["meter"]["words"] == sum(t["words"] for t in texts)
+        title = count_words(page.get(run)["title"])
+        assert told[-1][2]["meter"]["words"] == title + sum(t["words"] for t in texts)
 
 
 def test_what_a_change_makes_stale_is_told(page: DeskClient) -> None:

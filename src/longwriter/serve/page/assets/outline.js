@@ -18,6 +18,16 @@ const EDITS = [ // sign, name, key with Alt, what it does
 ];
 const LOCK = ["", "lock", "l", (outline, line) => outline.lock(line)];
 
+/** Places, from 0 and in order, as a person names them: "2, 5–9". */
+function ranges(places) {
+  const runs = [];
+  for (const place of places) {
+    if (runs.at(-1)?.[1] === place - 1) runs.at(-1)[1] = place;
+    else runs.push([place, place]);
+  }
+  return runs.map(([from, to]) => (from === to ? from + 1 : `${from + 1}–${to + 1}`)).join(", ");
+}
+
 class Outline {
   constructor(name, run, me) {
     Object.assign(this, { name, run, may: !me.read_only && run.here !== false, turn: 0, dirty: false, effects: null });
@@ -119,7 +129,7 @@ class Outline {
       added && t("effects.new", { n: added }),
       rewritten && t("effects.rewrite", { n: rewritten }),
       dropped > 0 && t("effects.dropped", { n: dropped }),
-      effects.stale.length && t("effects.stale", { n: effects.stale.length, which: effects.stale.map((i) => i + 1).join(", ") }),
+      effects.stale.length && t("effects.stale", { n: effects.stale.length, which: ranges(effects.stale) }),
     ].filter(Boolean);
     this.effectsLine.replaceChildren(h("p", parts.length ? parts.join(" · ") : t("effects.nothing")),
       this.left ? h("p.warn", t(this.left > 0 ? "effects.short" : "effects.over", { n: Math.abs(this.left) })) : "");
