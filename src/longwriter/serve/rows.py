@@ -142,10 +142,10 @@ class Rows:
         if session is not None:
             told["cost"] = session.calls.spent.cost
         if session is not None and session.manuscript.planned:
-            manuscript, words = session.manuscript, session.document.words
+            manuscript, document = session.manuscript, session.document
             told |= {
-                "title": manuscript.plan.title, "asked": manuscript.target.aim, "written": sum(words.values()),
-                "done": len(words), "sections": len(manuscript.ids),
+                "title": manuscript.plan.title, "asked": manuscript.target.aim, "written": document.written(),
+                "done": len(document.words), "sections": len(manuscript.ids),
             }  # fmt: skip
         return _row_of(folder, seen, told)
 

@@ -33,6 +33,13 @@ class ModelAsked(Record):
     base_url: str | None = Field(default=None, max_length=2_000)
 
 
+class GoAsked(Record):
+    """That a run should go on."""
+
+    max_cost: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    """What it may cost from now on, in US dollars; None: as before."""
+
+
 class TextAsked(ModelAsked):
     """A text that is wanted, or its estimate."""
 

@@ -130,6 +130,18 @@ def going_on(folder: Path, settings: ServeSettings) -> WriteJob:
     return resumed_job(folder, options)
 
 
+def set_ceiling(folder: Path, settings: ServeSettings, max_cost: float) -> None:
+    """Let a run cost so many US dollars, all in all.
+
+    Raises InputError where the server allows a run less, RunError where another process works on the run.
+    """
+    if settings.max_cost_per_run is not None and max_cost > settings.max_cost_per_run:
+        raise InputError(f"this server lets a text cost ${settings.max_cost_per_run:,.2f} at most")
+    tree: Tree = {**saved_settings(folder), "max_cost": max_cost}
+    with opened(folder, tree, MAY_CHANGE_ON_RESUME, private=True):
+        pass
+
+
 def is_run(folder: Path) -> bool:
     """Whether there is a run in a folder."""
     return (folder / SETTINGS).is_file()

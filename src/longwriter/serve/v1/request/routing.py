@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from longwriter.length.target import read_target
 from longwriter.serve.v1.request.body import ApiMessage, ApiRequest
 from longwriter.text import head_words, language, tail_words, word_spans
+from longwriter.writer.outcome.named import SAID_BEFORE
 
 LONG = ":long"
 """What a model's name ends in that always gives a run."""
@@ -162,14 +163,9 @@ def instruction_of(messages: Sequence[ApiMessage]) -> tuple[str, int | None]:
     chinese = language(asked) == "zh"
     names = {"system": "要求", "user": "用户", "assistant": "回答"} if chinese else {
         "system": "Rules", "user": "User", "assistant": "Answer"}  # fmt: skip
-    intro = (
-        "此前的内容（供参考，不必重写）："
-        if chinese
-        else "What was said before (to refer to, not to be written again):"
-    )
     said = [f"{names[m.role]}: {_shortened(m.text.strip())}" for m in earlier]
     target = read_target(asked)
-    return "\n\n".join([asked, intro, *said]), target.aim if target else None
+    return "\n\n".join([asked, SAID_BEFORE["zh" if chinese else "en"], *said]), target.aim if target else None
 
 
 def _shortened(text: str) -> str:
