@@ -87,6 +87,7 @@ class Rows:
 
     def _row(self, name: str, activity: Activity) -> RunRow | None:
         """One run; None for a folder that is none, also where it is deleted meanwhile."""
+        folder = self.home / name
         try:
             return self._found(folder, activity) if (folder / SETTINGS).is_file() else None
         except FileNotFoundError:  # it was deleted meanwhile
@@ -94,8 +95,8 @@ class Rows:
         except OSError as error:
             return RunRow(name, "", "", "failed", f"cannot be read: {error.strerror}", None, 0, 0, 0, None, 0.0, here=False)
 
-    def _found(self, folder: Path, activity: Activity) -> RunRow:
-        """The row of a folder that has settings. Raises OSError."""
+    def _found(self, folder: Path, activity: Activity) -> RunRow | None:
+        """The row of a folder that has settings; None where it is gone since. Raises OSError."""
         name, files = folder.name, tuple(_stamp(folder / file) for file in (SETTINGS, JOURNAL, REPORT, PLAN))
         seen = _Seen(files, self._is_alive(folder, activity), activity.running, activity.queued)
         known = self._rows.get(name)
