@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -120,12 +120,12 @@ class Desk:
         InputError, QueueFull, and CeilingReached where today's budget is spent.
         """
         self._may_change()
-        if going:
-            self._turns.check()
-            self.spending.check()
-        job = await asyncio.to_thread(new_run, self.home, self.settings, prompt, options, name)
         control = ControlRecord(going=going, approve=approve, review=review)
-        made = await asyncio.to_thread(make_run, job, control, numbered=name is None)
+        with self._turns.place() if going else nullcontext():
+            if going:
+                self.spending.check()
+            job = await asyncio.to_thread(new_run, self.home, self.settings, prompt, options, name)
+            made = await asyncio.to_thread(make_run, job, control, numbered=name is None)
         if going:
             self._turns.ask(made)
         return made
@@ -278,7 +278,7 @@ class Desk:
             else:
                 LOG.error("%s: %s", name, failure, exc_info=failure)
             del self._live[name]
-            live.over.set()
+            live.end()
         finally:
             self._turns.leave(name)
         if more and not self.closing.is_set():
