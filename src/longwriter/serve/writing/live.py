@@ -40,6 +40,11 @@ class LiveRun:
         """Wait until it may be edited, or is over."""
         await self._settled.wait()
 
+    def end(self) -> None:
+        """It is over, also where it was stopped before it had begun: whoever waits for it goes on."""
+        self._settled.set()
+        self.over.set()
+
     def stop(self) -> None:
         """Stop it at once; `over` tells when it is."""
         if self.work is not None:
