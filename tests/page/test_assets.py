@@ -48,13 +48,14 @@ def test_every_word_of_the_page_is_in_the_tables() -> None:
         assert set(named) <= keys, path.name
 
 
-@pytest.mark.parametrize("prefix", ["state", "why", "fate", "context", "section"])
+@pytest.mark.parametrize("prefix", ["state", "why", "fate", "context", "section", "finding"])
 def test_words_chosen_by_a_value_are_there(prefix: str) -> None:
     wanted = {
-        "state": "planning writing paused approval review ceiling failed unfinished plan no_plan finished",
+        "state": "planning writing paused approval review ceiling failed unfinished plan no_plan finished queued",
         "why": "written redone draft edited merged kept",
         "fate": "new rewrite stale",
         "context": "auto full window",
         "section": "todo writing done",
+        "finding": "refusal.ok looping.fault length.ok ending.fault language.ok sections.fault asked.ok",
     }[prefix]
     assert {f"{prefix}.{name}" for name in wanted.split()} <= set(WORDS["en"])

@@ -51,7 +51,7 @@ def test_the_page_goes_on_by_itself_when_the_server_is_killed_in_a_section(brows
             until(page, "!document.querySelector('.end button').disabled")
             page.get_by_role("button", name="Write", exact=True).click()
             page.wait_for_selector("#s1.writing .text p:nth-child(2)", state="attached")
-        page.wait_for_selector(".statement:has-text('Waiting for the server')")
+        page.wait_for_selector("#notes .unlinked:has-text('does not answer')")
         with serving(desk, port, *settings):
             page.wait_for_selector(".statement:has-text('Finished')", timeout=60000)
             until(page, "!document.querySelector('.piece:not(.loaded), .piece.writing')")

@@ -116,7 +116,7 @@ def test_the_page_goes_on_when_the_server_comes_back(browser: Any) -> None:
         page.goto(f"{address}/runs/lighthouse")
         page.wait_for_selector("#s6 .text > p")
         page.locator("#s1 .heading button").focus()
-    page.wait_for_selector(".statement:has-text('Waiting for the server')", timeout=10000)
+    page.wait_for_selector("#notes .unlinked:has-text('does not answer')", timeout=10000)
     with server.serving(int(address.rpartition(":")[2])):
         page.wait_for_selector(".statement:has-text('Writing section 7 of 10')", timeout=15000)
         until(page, "document.querySelector('#s6 .text').textContent.startsWith('He kept the log in a hand')")

@@ -179,8 +179,10 @@ def saved_settings(folder: Path) -> Tree:
     """The settings that a run was started with."""
     try:
         tree: Tree = json.loads((folder / SETTINGS).read_text("utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise RunError(f"{folder / SETTINGS}: cannot be read: {error}; is {folder} a run?") from error
+    if not isinstance(tree, dict):
+        raise RunError(f"{folder / SETTINGS}: holds no settings; put the file back from a copy")
     return tree
 
 

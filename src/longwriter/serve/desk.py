@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from longwriter.api.settings import as_path
-from longwriter.errors import InputError, LongWriterError
+from longwriter.errors import InputError, LongWriterError, RunError
 from longwriter.runs.folders import ID
 from longwriter.serve.feed import Activity, Feed
 from longwriter.serve.queue import Turns
 from longwriter.serve.rows import Rows, RunRow
 from longwriter.serve.settings import ServeSettings
 from longwriter.serve.trash import Trash
-from longwriter.serve.writing.begin import is_run, make_run, new_run
+from longwriter.serve.writing.begin import is_run, make_run, new_run, set_ceiling
 from longwriter.serve.writing.going import going, is_going
 from longwriter.serve.writing.live import LiveRun
 from longwriter.serve.writing.spending import DaySpending
@@ -146,8 +146,19 @@ class Desk:
         task.add_done_callback(self._tasks.discard)
         return await asyncio.shield(task)
 
-    async def go(self, name: str) -> None:
-        """Write the run, or go on with it. Harmless where it is being written or finished."""
+    async def go(self, name: str, max_cost: float | None = None) -> None:
+        """Write the run, or go on with it. Harmless where it is being written or finished.
+
+        `max_cost`: its ceiling in US dollars from now on; None: as it was. Raises InputError where the server allows less,
+        and RunError while the run is written.
+        """
+        if max_cost is not None:
+            folder = self.folder(name)
+            self._may_change()
+            async with self._alone[name]:
+                if name in self._live:
+                    raise RunError("the text is being written; pause it, then change its budget")
+                await asyncio.to_thread(set_ceiling, folder, self.settings, max_cost)
         await self.do(name, lambda edits: edits.control(going=True))
 
     async def pause(self, name: str) -> None:

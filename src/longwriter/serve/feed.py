@@ -24,6 +24,8 @@ LOCK_EVERY = 10
 """Looks between two questions whether another process works on the run."""
 ENCODED = 64
 """Encoded changes that are kept for the other readers."""
+WAITS = "waits for its turn"
+"""Why a run in the queue does nothing."""
 
 
 @dataclass(frozen=True)
@@ -303,7 +305,7 @@ class Feed:
             return Meter()
         spent = session.calls.spent
         aim = session.manuscript.target.aim if session.manuscript.planned else None
-        words, minutes = sum(session.document.words.values()), spent.wall_seconds / 60
+        words, minutes = session.document.written() if session.manuscript.planned else 0, spent.wall_seconds / 60
         rest = max(0, (aim or 0) - words)
         pace = words / minutes if words and minutes else None
         told = saved_settings(self.folder).get("max_cost") if (self.folder / SETTINGS).exists() else None
@@ -326,7 +328,7 @@ def shown_state(session: Session | None, *, alive: bool, drafted: bool, queued: 
     """The state of a run, which may wait for its turn."""
     if queued and not alive:
         planned = session is not None and session.manuscript.planned
-        return RunState("unfinished" if planned else "planning", "waits for its turn")
+        return RunState("unfinished" if planned else "planning", WAITS)
     return run_state(session, alive=alive, drafted=drafted)
 
 

@@ -5,6 +5,7 @@ on it. Used in one thread at a time.
 """
 
 import json
+import math
 import os
 import time
 from collections.abc import Mapping
@@ -21,6 +22,8 @@ RECENT_S = 15 * 60
 """A run whose files changed so lately is asked at every look whether somebody works on it."""
 ASKED_EVERY_S = 5.0
 """Others are asked so often."""
+LONGEST_TITLE = 1000
+"""Characters of a title that are shown."""
 IDLE = Activity()
 
 
@@ -84,16 +87,17 @@ class Rows:
 
     def _row(self, name: str, activity: Activity) -> RunRow | None:
         """One run; None for a folder that is none, also where it is deleted meanwhile."""
+        folder = self.home / name
         try:
-            return self._looked(self.home / name, activity)
-        except OSError:
+            return self._found(folder, activity) if (folder / SETTINGS).is_file() else None
+        except FileNotFoundError:  # it was deleted meanwhile
             return None
+        except OSError as error:
+            return RunRow(name, "", "", "failed", f"cannot be read: {error.strerror}", None, 0, 0, 0, None, 0.0, here=False)
 
-    def _looked(self, folder: Path, activity: Activity) -> RunRow | None:
-        name = folder.name
-        files = tuple(_stamp(folder / file) for file in (SETTINGS, JOURNAL, REPORT, PLAN))
-        if files[0] == 0:
-            return None
+    def _found(self, folder: Path, activity: Activity) -> RunRow | None:
+        """The row of a folder that has settings; None where it is gone since. Raises OSError."""
+        name, files = folder.name, tuple(_stamp(folder / file) for file in (SETTINGS, JOURNAL, REPORT, PLAN))
         seen = _Seen(files, self._is_alive(folder, activity), activity.running, activity.queued)
         known = self._rows.get(name)
         if known is not None and known[0] == seen:
@@ -139,10 +143,10 @@ class Rows:
         if session is not None:
             told["cost"] = session.calls.spent.cost
         if session is not None and session.manuscript.planned:
-            manuscript, words = session.manuscript, session.document.words
+            manuscript, document = session.manuscript, session.document
             told |= {
-                "title": manuscript.plan.title, "asked": manuscript.target.aim, "written": sum(words.values()),
-                "done": len(words), "sections": len(manuscript.ids),
+                "title": manuscript.plan.title, "asked": manuscript.target.aim, "written": document.written(),
+                "done": len(document.words), "sections": len(manuscript.ids),
             }  # fmt: skip
         return _row_of(folder, seen, told)
 
@@ -170,15 +174,25 @@ def _reported(folder: Path, seen: _Seen) -> RunRow | None:
             "title": _title(folder), "state": "finished", "asked": told["target"]["aim"], "written": told["written"],
             "done": len(written), "sections": len(told["sections"]), "cost": told["cost"],
         }  # fmt: skip
-    except (OSError, ValueError, KeyError, TypeError):  # of another version: the journal has it all
+        return _checked(_row_of(folder, seen, found))
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):  # of another version: the journal has it all
         return None
-    return _row_of(folder, seen, found)
+
+
+def _checked(row: RunRow) -> RunRow:
+    """The row. Raises ValueError where its numbers are none that JSON can hold."""
+    counts = (row.asked, row.written, row.done, row.sections)
+    if not all(isinstance(count, int) for count in counts) or not isinstance(row.cost, int | float | None):
+        raise ValueError("no numbers")
+    if row.cost is not None and not math.isfinite(row.cost):
+        raise ValueError("no finite cost")
+    return row
 
 
 def _title(folder: Path) -> str:
     """The title at the head of plan.md."""
     with (folder / PLAN).open(encoding="utf-8", errors="replace") as lines:
-        first = lines.readline()
+        first = lines.readline(LONGEST_TITLE)
     return first.removeprefix("# ").strip() if first.startswith("# ") else ""
 
 
@@ -190,7 +204,8 @@ def _row_of(folder: Path, seen: _Seen, told: Mapping[str, object]) -> RunRow:
     }  # fmt: skip
     try:
         settings = saved_settings(folder)
-        row |= {"instruction": str(settings.get("instruction", "")), "asked": settings.get("words")}
+        words = settings.get("words")
+        row |= {"instruction": str(settings.get("instruction", "")), "asked": words if isinstance(words, int) else None}
     except LongWriterError:
         pass
     return RunRow(**(row | dict(told)))  # type: ignore[arg-type]

@@ -96,6 +96,10 @@ class Document:
         pieces = [self._pieces[i] if i in self._pieces else self._begun(i) for i in range(len(plan.sections))]
         return "\n\n".join(filter(None, [plan.title and f"# {plan.title}", *pieces])).rstrip() + "\n"
 
+    def written(self) -> int:
+        """Words of the title and of all finished sections, as the report counts them; 0 where none is."""
+        return sum(self.words.values()) + count_words(self.manuscript.plan.title) if self.words else 0
+
     def parts(self) -> list[DocumentPart]:
         """The finished sections, in order."""
         return list(self._parts())

@@ -26,7 +26,7 @@ TABLE: tuple[tuple[str, str, Handler], ...] = (
     ("DELETE", RUN, runs.delete),
     ("GET", RUN + "/text", sections.texts),
     ("GET", RUN + "/events", watch_run),
-    ("POST", RUN + "/go", runs.acting(Desk.go)),
+    ("POST", RUN + "/go", runs.go),
     ("POST", RUN + "/pause", runs.acting(Desk.pause)),
     ("POST", RUN + "/after", runs.acting(Desk.after_section)),
     ("POST", RUN + "/permit", runs.acting(Desk.permit)),

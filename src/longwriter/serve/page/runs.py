@@ -12,7 +12,16 @@ from starlette.responses import Response
 
 from longwriter import __version__
 from longwriter.serve.desk import Desk
-from longwriter.serve.page.asking import Nothing, ReviewAsked, SnapshotAsked, UndoAsked, asked, planned, run_named
+from longwriter.serve.page.asking import (
+    GoAsked,
+    Nothing,
+    ReviewAsked,
+    SnapshotAsked,
+    UndoAsked,
+    asked,
+    planned,
+    run_named,
+)
 from longwriter.serve.page.exports import FORMATS, disposition
 from longwriter.serve.page.findings import shown_report
 from longwriter.serve.page.shown import PageJson, run_json
@@ -52,6 +61,13 @@ def acting(act: Callable[[Desk, str], Awaitable[None]]) -> Callable[[Request, De
         return PageJson({})
 
     return handle
+
+
+async def go(request: Request, desk: Desk) -> Response:
+    """Write a run, or go on with it."""
+    told = await asked(request, GoAsked)
+    await desk.go(run_named(request, desk), told.max_cost)
+    return PageJson({})
 
 
 async def review(request: Request, desk: Desk) -> Response:

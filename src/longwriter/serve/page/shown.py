@@ -7,7 +7,7 @@ from typing import Any
 from starlette.responses import JSONResponse
 
 from longwriter.runs.folders import saved_settings
-from longwriter.serve.feed import Feed, Meter
+from longwriter.serve.feed import WAITS, Feed, Meter
 from longwriter.serve.page.findings import body
 from longwriter.serve.page.markdown import RENDERED
 from longwriter.serve.rows import RunRow
@@ -32,7 +32,13 @@ class PageJson(JSONResponse):
 
 def row_json(row: RunRow) -> dict[str, Any]:
     """A line of the list."""
-    return asdict(row)
+    told = asdict(row)
+    return told | {"state": page_state(row.state, row.why)}
+
+
+def page_state(state: str, why: str) -> str:
+    """The state of a run, by a name of its own where the run waits for its turn."""
+    return "queued" if why == WAITS else state
 
 
 def run_json(feed: Feed, name: str, *, read_only: bool) -> dict[str, Any]:
@@ -50,9 +56,9 @@ def run_json(feed: Feed, name: str, *, read_only: bool) -> dict[str, Any]:
         "name": name,
         "instruction": saved.get("instruction", ""),
         "settings": settings,
-        "here": feed.here and not read_only,
     }
-    return own | plan_json(feed, session) | state_json(feed)
+    told = own | plan_json(feed, session) | state_json(feed)
+    return told | {"here": feed.here and not read_only}
 
 
 def plan_json(feed: Feed, session: Session | None) -> dict[str, Any]:
@@ -101,7 +107,8 @@ def state_json(feed: Feed) -> dict[str, Any]:
     state, session = feed.state(), feed.following.session
     control = (session.manuscript.control if session else None) or ControlRecord()
     return {
-        "state": state.name,
+        "state": page_state(state.name, state.why),
+        "here": feed.here,
         "why": state.why,
         "control": {
             "going": control.going,
@@ -111,7 +118,17 @@ def state_json(feed: Feed) -> dict[str, Any]:
         },
         "meter": meter_json(feed.meter()),
         "writing": list(feed.writing),
+        "awaited": _awaited(session),
     }
+
+
+def _awaited(session: Session | None) -> list[int]:
+    """Sections that have a text, and of which another was asked for."""
+    if session is None or not session.manuscript.planned:
+        return []
+    manuscript = session.manuscript
+    again = {i for i in range(len(manuscript.ids)) if manuscript.due(i) and manuscript.final(i) is not None}
+    return sorted(again | {draft.index for draft in manuscript.wanted_drafts()})
 
 
 def _told(session: Session) -> bool:

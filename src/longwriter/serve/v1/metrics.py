@@ -6,12 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from longwriter.errors import LongWriterError
+from longwriter.serve.feed import WAITS
 from longwriter.serve.rows import RunRow
 from longwriter.serve.v1.answers.usage import Took
 from longwriter.serve.v1.problems import problem_of
 
-WAITS = "waits for its turn"
-"""Why a run in the queue does nothing."""
 TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 

@@ -21,6 +21,8 @@ from longwriter.writer.session import configs_of
 from longwriter.writer.settings import MAY_CHANGE_ON_RESUME
 from longwriter.writer.stored import editing
 
+LONGEST_REQUEST = 400_000
+"""Characters: every call of a run holds the request, and 100,000 tokens are what large windows take."""
 ASKED = (
     "words",
     "model",
@@ -40,6 +42,8 @@ def new_run(home: Path, settings: ServeSettings, prompt: str, options: Mapping[s
 
     `options`: of `longwriter.write`, those in `ASKED`; they go before the server's own. `name` None: from the request.
     """
+    if len(prompt) > LONGEST_REQUEST:
+        raise InputError(f"a text's request has {LONGEST_REQUEST:,} characters at most; this one has {len(prompt):,}")
     given = {key: value for key, value in options.items() if value is not None}
     if unknown := [key for key in given if key not in ASKED]:
         raise InputError(f"a run begun here takes no {', '.join(unknown)}")
@@ -124,6 +128,18 @@ def going_on(folder: Path, settings: ServeSettings) -> WriteJob:
     own = float(saved) if isinstance(saved, int | float) else None
     options = {"prices": settings.write.get("prices"), "max_cost": least(own, settings.max_cost_per_run)}
     return resumed_job(folder, options)
+
+
+def set_ceiling(folder: Path, settings: ServeSettings, max_cost: float) -> None:
+    """Let a run cost so many US dollars, all in all.
+
+    Raises InputError where the server allows a run less, RunError where another process works on the run.
+    """
+    if settings.max_cost_per_run is not None and max_cost > settings.max_cost_per_run:
+        raise InputError(f"this server lets a text cost ${settings.max_cost_per_run:,.2f} at most")
+    tree: Tree = {**saved_settings(folder), "max_cost": max_cost}
+    with opened(folder, tree, MAY_CHANGE_ON_RESUME, private=True):
+        pass
 
 
 def is_run(folder: Path) -> bool:

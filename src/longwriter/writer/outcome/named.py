@@ -14,6 +14,11 @@ from longwriter.writer.section.cover import content_words
 
 MOST = 30
 """Things of a long request that are looked for, from its beginning."""
+SAID_BEFORE = {
+    "en": "What was said before (to refer to, not to be written again):",
+    "zh": "此前的内容（供参考，不必重写）：",
+}
+"""The line in a request behind which a conversation is quoted: what stands there was not asked for."""
 FORM = frozenset(
     """write writing written tell make compose please create draft produce give want need help include including contain
     word words character characters chapter chapters section sections part parts page pages paragraph paragraphs long length
@@ -32,6 +37,8 @@ _BREAK = re.compile(r"[^\u3400-\u9fff]+")
 
 def named_things(instruction: str) -> list[str]:
     """In order, each once."""
+    for line in SAID_BEFORE.values():
+        instruction = instruction.partition(line)[0]
     target = read_target(instruction)
     request = instruction.replace(target.quote, " ") if target and target.quote else instruction
     found = dict.fromkeys([*_words(request), *_runs(request)])

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from tests.helpers.desk_server import DeskClient, desk_server, written
+from tests.helpers.server import Server
 
 from longwriter.runs.folders import JOURNAL
 
@@ -185,3 +186,45 @@ def test_what_may_be_done_with_a_finished_run_is_harmless(page: DeskClient, act:
     page.post(f"{ONE}/{act}")
     page.until(ONE, lambda found: found["state"] == "finished")
     assert page.get(f"{ONE}/text") == text
+
+
+def test_a_higher_budget_goes_on_and_the_server_s_own_holds(tmp_path: Path) -> None:
+    prices = tmp_path / "prices.toml"
+    prices.write_text('[[price]]\nmodel = "fake*"\ninput = 1000.0\noutput = 1000.0\nas_of = 2026-11-01\n')
+    with desk_server(tmp_path / "runs", write={"model": "fake:", "prices": prices}, max_cost_per_run=50) as page:
+        run = "/api/runs/" + page.post("/api/runs", {"prompt": "Write a 2000-word story", "max_cost": 5}, 201)["name"]
+        stopped = page.until(run, lambda run: run["state"] == "ceiling")
+        assert stopped["meter"]["budget"] == 5
+        for wrong in (0, -1, "all", 51):
+            assert page.raw("POST", f"{run}/go", {"max_cost": wrong}).status_code == 400, wrong
+        assert page.get(run)["meter"]["budget"] == 5
+        page.post(f"{run}/go", {"max_cost": 20})
+        finished = page.until(run, lambda run: run["state"] == "finished")
+    assert finished["meter"]["budget"] == 20
+    assert 5 < finished["meter"]["cost"] <= 20
+
+
+def test_a_run_in_the_queue_has_a_state_of_its_own(tmp_path: Path) -> None:
+    with (
+        Server(per_token_s=0.02, chunk_tokens=2) as model,
+        desk_server(tmp_path, write={"model": "m", "base_url": model.url}, max_runs=1) as page,
+    ):
+        first = page.post("/api/runs", {"prompt": "Write 900 words on tea"}, 201)["name"]
+        second = page.post("/api/runs", {"prompt": "Write 900 words on coffee"}, 201)["name"]
+        assert page.get(f"/api/runs/{second}")["state"] == "queued"
+        states = {row["name"]: row["state"] for row in page.get("/api/runs")["runs"]}
+        assert states.pop(second) == "queued"
+        assert states[first] in ("planning", "writing")
+
+
+def test_a_section_of_which_another_text_was_asked_is_named(tmp_path: Path) -> None:
+    with (
+        Server(per_token_s=0.002, chunk_tokens=2) as model,
+        desk_server(tmp_path, write={"model": "m", "base_url": model.url}) as page,
+    ):
+        run = "/api/runs/" + page.post("/api/runs", {"prompt": "Write 1,500 words on tea"}, 201)["name"]
+        page.until(run, lambda run: run["sections"] and run["sections"][0]["state"] == "done")
+        page.post(f"{run}/pause")
+        assert page.get(run)["awaited"] == []
+        page.post(f"{run}/sections/0/redo", {"instruction": "shorter"})
+        assert page.until(run, lambda run: run["state"] == "paused")["awaited"] == [0]

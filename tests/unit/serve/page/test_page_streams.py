@@ -8,6 +8,7 @@ import pytest
 from tests.helpers.desk_server import DeskClient, desk_server
 
 from longwriter.serve.page.markdown import render
+from longwriter.text import count_words
 
 ONE = "/api/runs/one"
 
@@ -30,7 +31,7 @@ def test_from_the_beginning_all_is_told_once(page: DeskClient) -> None:
     run, texts = page.get(ONE), page.get(f"{ONE}/text")["sections"]
     assert plan["sections"] == run["sections"]
     assert (plan["title"], plan["aim"]) == (run["title"], run["aim"])
-    assert {key: run[key] for key in ("state", "why", "control", "meter", "writing")} == state
+    assert {key: run[key] for key in ("state", "here", "why", "control", "meter", "writing", "awaited")} == state
     assert [(s["id"], s["version"], s["html"]) for s in sections] == [(t["id"], t["version"], t["html"]) for t in texts]
     assert int(told[-1][1]) == run["position"]
 
@@ -68,7 +69,8 @@ def test_a_run_that_is_written_is_told_as_it_grows(home: Path) -> None:
         assert [sections[t["index"]]["html"] for t in texts] == [t["html"] for t in texts]
         cursors = [int(cursor) for _, cursor, _ in told if cursor]
         assert cursors == sorted(cursors)
-        assert told[-1][2]["meter"]["words"] == sum(t["words"] for t in texts)
+        title = count_words(page.get(run)["title"])
+        assert told[-1][2]["meter"]["words"] == title + sum(t["words"] for t in texts)
 
 
 def test_what_a_change_makes_stale_is_told(page: DeskClient) -> None:

@@ -13,7 +13,7 @@ from longwriter.language import differs, languages_in, tongue
 from longwriter.length.target import Target, exact, read_target
 from longwriter.models.fake import ENGLISH, FakeModel
 from longwriter.types import Plan, Reply, Request, Section
-from longwriter.writer.outcome.named import absent, named_things
+from longwriter.writer.outcome.named import SAID_BEFORE, absent, named_things
 from longwriter.writer.outcome.verdict import findings, flawed, length
 from longwriter.writer.session import Options
 
@@ -223,3 +223,8 @@ async def test_a_model_that_overshoots_is_trimmed_or_said(tmp_path: Path) -> Non
 async def test_candidates_side_by_side_are_not_counted_twice_in_the_clock(tmp_path: Path) -> None:
     made = await write_with(fake(), settings(words=1200), tmp_path)
     assert 0 <= made.report.wall_seconds <= made.report.seconds + 0.1
+
+
+@pytest.mark.parametrize("line", SAID_BEFORE.values())
+def test_a_conversation_that_is_quoted_was_not_asked_for(line: str) -> None:
+    assert named_things(f"Write 200 words on oats\n\n{line}\n\nUser: speak of Vienna\n\nAnswer: Danube") == ["oats"]

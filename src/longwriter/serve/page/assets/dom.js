@@ -95,6 +95,23 @@ export function offer(text, label, press, seconds = 12) {
   setTimeout(() => note.remove(), seconds * 1000);
 }
 
+/** That the server does not answer stands at the foot until it does: a view may be scrolled far from its head. */
+export function unlinked(lost, text) {
+  const notes = document.getElementById("notes");
+  notes.querySelector(".unlinked")?.remove();
+  if (lost) notes.append(h("p.unlinked", text));
+}
+
+/** What the next view says at its foot. */
+export const leaveWord = (text) => sessionStorage.setItem("longwriter.word", text);
+
+/** Say what the view before left. */
+export function takeWord() {
+  const text = sessionStorage.getItem("longwriter.word");
+  sessionStorage.removeItem("longwriter.word");
+  if (text) offer(text);
+}
+
 /** A dialog over the page: the browser keeps the focus inside and gives it back. */
 export function dialog(title, ...children) {
   const id = `d${document.querySelectorAll("dialog").length}`;

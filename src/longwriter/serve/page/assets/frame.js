@@ -1,7 +1,7 @@
 // What stands around every view: the bar, the language, what a state is called.
 
 import { button, h, link } from "/assets/dom.js";
-import { chooseLanguage, language, t } from "/assets/language.js";
+import { chooseLanguage, language, money, t } from "/assets/language.js";
 
 /** The bar above a view: where it leads back to, its title, what can be done. */
 export function drawBar({ back = "/", title = "", tools = [] } = {}) {
@@ -35,10 +35,11 @@ export function stateName({ state, done, sections }) {
   return t(`state.${state.replace(" ", "_")}`, { done: place ?? 0, n: count ?? 0 });
 }
 
-const EXPLAINED = new Set(["failed", "ceiling"]);
-
 /** Why, where a state needs it. */
-export const reason = ({ state, why }) => (EXPLAINED.has(state) && why) || "";
+export const reason = ({ state, why, meter }) => {
+  if (state === "ceiling" && meter?.budget) return t("ceiling.why", { cost: money(meter.cost) });
+  return (state === "failed" && why) || "";
+};
 
 /** Both in a line. */
 export const stateText = (run) => (reason(run) ? t("state.why", { state: stateName(run), why: reason(run) }) : stateName(run));

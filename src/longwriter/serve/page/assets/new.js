@@ -37,7 +37,8 @@ export default async function fresh(main, { me }) {
     const named = model.value === "" ? {} : modelNamed(known.models[Number(model.value)]);
     const limits = { words: Number(words.value), max_cost: Number(budget.value) };
     const set = Object.fromEntries(Object.entries(limits).filter(([, value]) => value));
-    return { prompt: prompt.value.trim(), context: context.value, ...set, ...named };
+    const own = plan.value.trim() ? { plan: plan.value } : {};
+    return { prompt: prompt.value.trim(), context: context.value, ...set, ...named, ...own };
   };
   let stands = ""; // the request that the estimate on the page is of
   let turn = 0;
@@ -69,8 +70,7 @@ export default async function fresh(main, { me }) {
     event.preventDefault();
     if (go.disabled) return;
     go.disabled = true;
-    const own = plan.value.trim() ? { plan: plan.value } : {};
-    const order = { ...wanted(), ...own, approve: approve.checked, review: review.checked, start: true };
+    const order = { ...wanted(), approve: approve.checked, review: review.checked, start: true };
     let made;
     if (await attempt(async () => (made = await post("/api/runs", order)))) location.assign(pagePath(made.name));
     else go.disabled = false;

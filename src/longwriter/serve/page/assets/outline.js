@@ -18,6 +18,16 @@ const EDITS = [ // sign, name, key with Alt, what it does
 ];
 const LOCK = ["", "lock", "l", (outline, line) => outline.lock(line)];
 
+/** Places, from 0 and in order, as a person names them: "2, 5–9". */
+function ranges(places) {
+  const runs = [];
+  for (const place of places) {
+    if (runs.at(-1)?.[1] === place - 1) runs.at(-1)[1] = place;
+    else runs.push([place, place]);
+  }
+  return runs.map(([from, to]) => (from === to ? from + 1 : `${from + 1}–${to + 1}`)).join(", ");
+}
+
 class Outline {
   constructor(name, run, me) {
     Object.assign(this, { name, run, may: !me.read_only && run.here !== false, turn: 0, dirty: false, effects: null });
@@ -119,7 +129,7 @@ class Outline {
       added && t("effects.new", { n: added }),
       rewritten && t("effects.rewrite", { n: rewritten }),
       dropped > 0 && t("effects.dropped", { n: dropped }),
-      effects.stale.length && t("effects.stale", { n: effects.stale.length, which: effects.stale.map((i) => i + 1).join(", ") }),
+      effects.stale.length && t("effects.stale", { n: effects.stale.length, which: ranges(effects.stale) }),
     ].filter(Boolean);
     this.effectsLine.replaceChildren(h("p", parts.length ? parts.join(" · ") : t("effects.nothing")),
       this.left ? h("p.warn", t(this.left > 0 ? "effects.short" : "effects.over", { n: Math.abs(this.left) })) : "");
@@ -221,8 +231,7 @@ class Outline {
       this.edited(null);
     } });
     const tools = EDITS.map(([sign, name, , edit]) => signed(sign, t(`line.${name}`), () => edit(this, line)));
-    const lock = button(h("span", { "aria-hidden": "true" }), () => this.lock(line),
-      { class: "sign lock", "aria-label": t("line.lock"), title: t("line.lock"), "aria-pressed": "false" });
+    const lock = button(t("line.lock"), () => this.lock(line), { class: "lock", title: t("line.lock.hint"), "aria-pressed": "false" });
     const grip = h("span.grip", { draggable: "true", "aria-hidden": "true", title: t("line.drag") }, "⠿");
     const element = h("li", chapter, h("div.line", grip, h("span.no"),
       h("input", { type: "text", class: "title", dir: "auto", value: line.title, oninput: set("title") }),
@@ -251,7 +260,8 @@ class Outline {
       this.markDrop(null);
     });
     element.addEventListener("keydown", (event) => {
-      const [, , , edit] = EDITS.find(([, , key]) => key === event.key) ?? (event.key === "l" ? LOCK : []);
+      const pressed = event.code.startsWith("Key") ? event.code.slice(3).toLowerCase() : event.key; // a Mac's Alt+S is "ß"
+      const [, , , edit] = [...EDITS, LOCK].find(([, , key]) => key === pressed) ?? [];
       if (!event.altKey || !edit || !this.may) return;
       event.preventDefault();
       edit(this, line);
@@ -335,7 +345,7 @@ class Outline {
       h("div.contract", field(t("outline.title"), this.title), field(t("outline.total"), this.total)),
       h("p.quiet.keys", t("outline.keys")), this.rows,
       this.may && button(t("line.add.end"), () => this.add(null), { class: "plain" }),
-      h("div.foot", this.effectsLine, this.may ? buttons : h("p", t("read_only")))));
+      h("div.foot", this.effectsLine, this.may ? buttons : h("p", t(this.run.here === false ? "elsewhere.advice" : "read_only")))));
     this.draw();
     if (!this.may) for (const input of main.querySelectorAll("input, textarea, .rows button")) input.disabled = true;
     addEventListener("beforeunload", (event) => this.dirty && event.preventDefault());

@@ -21,6 +21,14 @@ export function askForm(name, section, state, done) {
     ({ models } = await get("/api/models").catch(() => ({ models: [] })));
     model.append(...models.map((one, i) => h("option", { value: i }, one.name)));
   });
+  const again = button(t("ask.redo"), () => redo(), { title: t("ask.redo.hint") });
+  const only = h("p.hint", { hidden: true }, t("ask.redo.only"));
+  const fits = () => {
+    again.disabled = model.value !== "" || Number(count.value) > 1; // both are of drafts: a text is decided on before it is another's
+    only.hidden = !again.disabled;
+  };
+  model.addEventListener("change", fits);
+  count.addEventListener("change", fits);
   const wanted = () => {
     const factor = FACTORS[length.value];
     return { instruction: instruction.value.trim(), ...(factor ? { words: Math.round((section.words || section.written) * factor) } : {}) };
@@ -37,12 +45,13 @@ export function askForm(name, section, state, done) {
     const other = model.value === "" ? {} : modelNamed(models[Number(model.value)]);
     return { ...wanted(), count: Number(count.value), ...other };
   };
+  const redo = sent("redo", wanted, "ask.redo.sent");
   return h("div.ask",
     field(t("ask.instruction"), instruction),
     h("div.fields", field(t("ask.length"), length), field(t("ask.count"), count), field(t("ask.model"), model)),
     h("p.buttons",
       button(t("ask.drafts"), sent("drafts", drafts, "ask.drafts.sent"), { class: "primary" }),
-      button(t("ask.redo"), sent("redo", wanted, "ask.redo.sent"), { title: t("ask.redo.hint") })));
+      again), only);
 }
 
 /** Points in time to go back to. */

@@ -59,8 +59,8 @@ export default async function report(main, { me, parts: [name] }) {
   const [mine, run, found] = await Promise.all([me, get(runPath(name)), get(runPath(name, "report"))]);
   const at = (section, paragraph) => `${pagePath(name)}#s${section}${paragraph === undefined ? "" : `p${paragraph}`}`;
   const verdict = found.verdict.filter((finding) => finding.text);
-  const finding = ({ ok, text, at: place }) => h("li", { class: ok ? "ok" : "fault" },
-    h("span.unseen", t(ok ? "finding.ok" : "finding.fault")), h("span", { dir: "auto" }, text),
+  const finding = ({ kind, ok, text, at: place }) => h("li", { class: ok ? "ok" : "fault" },
+    h("span.unseen", t(ok ? "finding.ok" : "finding.fault")), h("span", { dir: "auto" }, t(`finding.${kind}.${ok ? "ok" : "fault"}`, { text })),
     place && link(at(place.section, place.paragraph), t("finding.show"), { "aria-label": t("finding.show.of", { text }) }));
   const passage = ({ section, paragraph, text, earlier }) => h("li", h("q", { dir: "auto" }, text), " ",
     link(at(section, paragraph), t("finding.section", { n: section + 1 })),

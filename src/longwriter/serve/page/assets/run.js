@@ -1,13 +1,13 @@
 // A run: its outline at the side, its text as it grows, what it took, and what can be done with it.
 
-import { alarm, attempt, bar, button, fill, h, link, offer, redraw, say, signed } from "/assets/dom.js";
+import { alarm, attempt, bar, button, fill, field, h, leaveWord, link, offer, redraw, say, signed, unlinked } from "/assets/dom.js";
 import { Book } from "/assets/book.js";
 import { drawBar, nameOf, stateText } from "/assets/frame.js";
 import { minutes, money, number, percent, t } from "/assets/language.js";
 import { askForm, exportLinks, remove, snapshots } from "/assets/panel.js";
 import { follow, get, pagePath, post, runPath } from "/assets/wire.js";
 
-const GOING = new Set(["writing", "planning"]);
+const GOING = new Set(["writing", "planning", "queued"]);
 
 function meterRows(meter, finished) {
   if (!meter) return [];
@@ -26,7 +26,7 @@ function meterRows(meter, finished) {
 
 class Desk {
   constructor(name, run, me) {
-    Object.assign(this, { name, run, me, may: !me.read_only && run.here !== false, pinned: false, current: null });
+    Object.assign(this, { name, run, me, pinned: false, current: null });
     this.book = new Book(name, (...given) => this.panel(...given));
     this.book.after = () => this.pinned && this.scrollToWriting();
     this.list = h("ol.lines");
@@ -36,12 +36,18 @@ class Desk {
     this.tools = h("div.stale");
     this.pill = button("", () => this.pin(), { class: "pill", hidden: true });
     this.stateLine = h("p.statement");
+    this.advice = h("div.advice");
     this.title = h("h1", { dir: "auto" });
     this.wanted = h("p.wanted", { dir: "auto" });
     this.side = h("aside.outline", { id: "outline", "aria-label": t("outline") },
       this.total, this.totalBar, h("nav", { "aria-label": t("sections.nav") }, this.list), this.tools,
-      this.may ? link(pagePath(name, "outline"), t("outline.edit"), { class: "quiet" }) : null, this.meter);
+      me.read_only ? null : link(pagePath(name, "outline"), t("outline.edit"), { class: "quiet" }), this.meter);
     this.drawer = button(t("outline"), () => this.openDrawer(), { class: "drawer", "aria-expanded": "false", "aria-controls": "outline" });
+  }
+
+  /** Whether this page may change the run: another process may have it. */
+  get may() {
+    return !this.me.read_only && this.run.here !== false;
   }
 
   openDrawer(open = this.drawer.getAttribute("aria-expanded") !== "true") {
@@ -56,21 +62,41 @@ class Desk {
   /** The buttons that the state leaves; redrawn when they change, so that the one in focus stays. */
   controls() {
     const { state, control = {}, sections = [] } = this.run;
-    const drawn = JSON.stringify([state, this.run.title, control.after, control.review, this.link]);
+    const drawn = JSON.stringify([state, this.run.title, control.after, control.review, this.may, this.run.meter?.budget]);
     if (drawn === this.drawnControls || document.querySelector("#more:popover-open")) return;
     this.drawnControls = drawn;
     const actions = [];
     if (this.may && GOING.has(state)) {
       actions.push(button(t("pause"), this.do("pause")));
-      if (sections.length) actions.push(this.stopAfter("wide"));
+      if (sections.length && state !== "queued") actions.push(this.stopAfter("wide"));
     } else if (this.may && state === "approval") actions.push(button(t("approve"), this.do("approve"), { class: "primary" }));
     else if (this.may && state === "review") actions.push(button(t("permit"), this.do("permit"), { class: "primary" }));
-    else if (this.may && state !== "finished") actions.push(button(t("go"), this.do("go"), { class: "primary" }));
+    else if (state === "finished") actions.push(link(pagePath(this.name, "report"), t("report"), { class: "button wide" }));
+    else if (this.may) actions.push(button(t(state === "failed" ? "again" : "go"), this.do("go"), { class: "primary" }));
+    this.advise();
     const focused = document.activeElement?.closest?.("#bar .tools") && document.activeElement.dataset.place;
     const more = this.more();
     [more.firstChild, this.drawer, ...actions].forEach((one, i) => (one.dataset.place = i));
     drawBar({ title: nameOf(this.run), tools: [this.drawer, ...actions, more] });
     if (focused) document.querySelector(`#bar [data-place="${focused}"]`)?.focus();
+  }
+
+  /** What a person can do about the state, where the buttons of the bar are not enough. */
+  advise() {
+    const { state, here, meter } = this.run;
+    if (here === false && !this.me.read_only) return fill(this.advice, h("p", t("elsewhere.advice")));
+    if (state === "approval" && this.may) {
+      return fill(this.advice, h("p", t("approval.advice"), " ", link(pagePath(this.name, "outline"), t("outline.edit"))));
+    }
+    if (state !== "ceiling" || !this.may || !meter?.budget) return fill(this.advice);
+    const wanted = meter.budget + 1.5 * Math.max(meter.rest_cost || 0, meter.budget / 10);
+    const budget = h("input", { type: "number", inputmode: "decimal", min: 0, step: "any", required: true,
+      value: wanted.toPrecision(2) });
+    const raise = (event) => {
+      event.preventDefault();
+      this.do("go", { max_cost: Number(budget.value) })();
+    };
+    fill(this.advice, h("form.inline", { onsubmit: raise }, field(t("new.budget"), budget), h("button.primary", t("budget.raise"))));
   }
 
   /** In the bar where there is room for it, else in the menu. */
@@ -85,10 +111,10 @@ class Desk {
     const menu = h("div.menu", { popover: "auto", id: "more", ontoggle: () => this.controls() },
       this.may && GOING.has(this.run.state) && this.stopAfter("narrow"),
       this.may ? h("label", review, h("span", t("review.mode"))) : null,
-      link(pagePath(this.name, "report"), t("report")),
+      link(pagePath(this.name, "report"), t("report"), { class: this.run.state === "finished" && "narrow" }),
       this.may ? link(pagePath(this.name, "outline"), t("outline.edit")) : null,
       button(t("snapshots"), () => (menu.hidePopover(), snapshots(this.name, !this.may))),
-      h("div.exports", { role: "group", "aria-label": t("export") }, ...exportLinks(this.name, this.me.exports || [])),
+      h("div.exports", { role: "group", "aria-label": t("export") }, h("span.quiet", t("export")), ...exportLinks(this.name, this.me.exports || [])),
       this.may ? button(t("delete"), () => remove(this.run), { class: "danger" }) : null);
     return h("div.holder", signed("⋯", t("more"), () => {}, { popovertarget: "more" }), menu);
   }
@@ -137,7 +163,7 @@ class Desk {
     this.title.textContent = nameOf(run);
     this.wanted.textContent = run.instruction === nameOf(run) ? "" : run.instruction;
     this.stateLine.className = `statement ${run.state.replace(" ", "_")}`;
-    this.stateLine.textContent = this.link === false ? t("link.lost") : stateText(run);
+    this.stateLine.textContent = stateText(run);
     this.controls();
   }
 
@@ -244,16 +270,19 @@ class Desk {
       section: (change) => this.section(change),
       state: (change) => this.state(change),
       words: ({ index, at, text }) => this.book.words(index, at, text),
-      gone: () => location.assign("/"),
+      gone: () => {
+        leaveWord(t("gone", { title: nameOf(this.run) }));
+        location.assign("/");
+      },
     }, (stands) => {
       if ((this.link ?? true) !== stands) say(t(stands ? "link.back" : "link.lost"));
       this.link = stands;
-      this.draw();
+      unlinked(!stands, t("link.lost"));
     });
   }
 
   show(main) {
-    const article = h("article.book", h("header.cover", this.title, this.wanted, this.stateLine), this.book.root);
+    const article = h("article.book", h("header.cover", this.title, this.wanted, this.stateLine, this.advice), this.book.root);
     main.replaceChildren(h("div.desk", this.side, article), this.pill);
     this.take({});
     this.list.addEventListener("click", () => this.openDrawer(false));

@@ -1,6 +1,6 @@
 // The list of runs: title, state, words, cost, last activity; live, searched, deleted with a way back.
 
-import { attempt, bar, h, link, offer, redraw, signed } from "/assets/dom.js";
+import { attempt, bar, h, link, offer, redraw, signed, takeWord, unlinked } from "/assets/dom.js";
 import { drawBar, nameOf, reason, stateName } from "/assets/frame.js";
 import { ago, money, t } from "/assets/language.js";
 import { follow, get, pagePath, post, runPath, send } from "/assets/wire.js";
@@ -55,7 +55,8 @@ export default async function runs(main, { me }) {
     const turn = ++asked;
     const value = search.value.trim();
     history.replaceState(null, "", value ? `/?q=${encodeURIComponent(value)}` : "/");
-    const found = value ? (await get(`/api/runs?q=${encodeURIComponent(value)}`)).runs : null;
+    let found = null;
+    if (value && !(await attempt(async () => (found = (await get(`/api/runs?q=${encodeURIComponent(value)}`)).runs)))) return;
     if (turn !== asked) return;
     matching = found && new Set(found.map((row) => row.name));
     for (const row of found || []) rows.set(row.name, row);
@@ -65,6 +66,7 @@ export default async function runs(main, { me }) {
   drawBar({ tools: [!mine.read_only && link("/new", t("new"), { class: "button primary" })] });
   main.replaceChildren(h("div.page", h("div.top", h("h1", t("runs.title")), search), list, empty));
   draw();
+  takeWord();
   const deleted = sessionStorage.getItem("longwriter.undo"); // left by a run's own page
   sessionStorage.removeItem("longwriter.undo");
   if (deleted) offerBack(JSON.parse(deleted).undo, JSON.parse(deleted).title);
@@ -74,5 +76,5 @@ export default async function runs(main, { me }) {
       for (const name of gone) rows.delete(name);
       draw();
     },
-  });
+  }, (stands) => unlinked(!stands, t("link.lost")));
 }

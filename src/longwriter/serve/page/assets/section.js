@@ -1,6 +1,6 @@
 // One section: its text, by hand or asked for again; drafts beside it; its versions.
 
-import { alarm, attempt, button, fill, h, later, link, offer, prose, redraw, say } from "/assets/dom.js";
+import { alarm, attempt, button, fill, h, later, leaveWord, link, offer, prose, redraw, say, unlinked } from "/assets/dom.js";
 import { diffView, mergeView } from "/assets/compare.js";
 import { drawBar, nameOf } from "/assets/frame.js";
 import { ago, money, t } from "/assets/language.js";
@@ -16,6 +16,7 @@ class Section {
     this.drafts = h("div.candidates");
     this.list = h("ol.versions", { reversed: true });
     this.facts = h("p.facts");
+    this.doing = h("p.statement.writing", { hidden: true });
     this.edit = button(t("edit"), () => this.editor(), { hidden: true });
   }
 
@@ -45,6 +46,14 @@ class Section {
     this.edit.hidden = !now || !this.may;
     await this.drawDrafts();
     redraw(this.list, () => this.list.replaceChildren(...[...this.versions].reverse().map((version) => this.versionLine(version))));
+  }
+
+  /** That another text is on its way, for nothing of a draft is shown before it is whole. */
+  drawDoing() {
+    const { state, writing = [], awaited = [] } = this.run;
+    const under = writing.includes(this.index) || awaited.includes(this.index);
+    this.doing.hidden = !under;
+    this.doing.textContent = under ? t(state === "writing" ? "section.under_way" : "section.awaited") : "";
   }
 
   called(version) {
@@ -83,6 +92,7 @@ class Section {
   versionLine(version) {
     const final = version.entry === this.final;
     const { number } = version;
+    const waits = this.waiting.includes(version.entry);
     const parent = this.byEntry.get(version.parent);
     const facts = [...this.factsOf(version), parent && t("version.from", { number: parent.number }), version.at && ago(version.at)];
     return h("li", { class: final ? "final" : "" },
@@ -90,7 +100,8 @@ class Section {
       version.instruction ? h("p.asked", { dir: "auto" }, version.instruction) : null,
       h("p.facts", ...facts.filter(Boolean).map((fact) => h("span", fact))),
       !final && h("p.buttons", button(t("compare"), () => this.diff(version.entry), { "aria-label": t("compare.version", { number }) }),
-        this.may && button(t("restore"), () => this.accept(version.entry, null), { "aria-label": t("restore.version", { number }) })));
+        this.may && button(t(waits ? "draft.use" : "restore"), () => this.accept(version.entry, null),
+          { "aria-label": t(waits ? "draft.use.version" : "restore.version", { number }) })));
   }
 
   async diff(entry) {
@@ -178,7 +189,7 @@ class Section {
     main.replaceChildren(h("div.page.section",
       h("header.cover", section.chapter && h("p.chapter", { dir: "auto" }, section.chapter),
         h("h1", { dir: "auto" }, h("span.no", String(this.index + 1)), " ", section.title),
-        section.point && h("p.wanted", { dir: "auto" }, section.point), this.facts),
+        section.point && h("p.wanted", { dir: "auto" }, section.point), this.facts, this.doing),
       this.drafts, this.compare,
       h("div.beside", h("div.reading", this.text, h("p.buttons", this.edit)),
         h("div.margin", this.may && ask(),
@@ -192,11 +203,16 @@ class Section {
         if (this.versions.length > (known ?? 0)) say(t("version.new"));
       },
       state: (change) => {
-        this.run.state = change.state;
+        Object.assign(this.run, { state: change.state, writing: change.writing, awaited: change.awaited });
+        this.drawDoing();
         if (change.state === "failed") alarm(t("state.why", { state: t("state.failed"), why: change.why }));
       },
-      gone: () => location.assign("/"),
-    });
+      gone: () => {
+        leaveWord(t("gone", { title: nameOf(this.run) }));
+        location.assign("/");
+      },
+    }, (stands) => unlinked(!stands, t("link.lost")));
+    this.drawDoing();
     return this.load();
   }
 }
