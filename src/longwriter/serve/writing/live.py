@@ -90,11 +90,6 @@ class LiveRun:
             self.session, self._texts = None, {}
         return session is not None and self.changed and has_work(session)
 
-    def end(self) -> None:
-        """Nothing is done with it any more; in the server's thread."""
-        self._settled.set()
-        self.over.set()
-
     @property
     def texts(self) -> Mapping[int, str]:
         """The live text of each section under way; of one moment, whichever thread asks."""
