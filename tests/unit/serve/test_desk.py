@@ -381,3 +381,14 @@ async def test_what_a_server_is_told_leaves_a_runs_files_alone_and_a_text_does_n
         await desk.do(name, lambda edits: edits.edit(0, "By hand."))
         assert report.stat().st_mtime_ns > before
         assert "By hand." in (tmp_path / name / "draft.md").read_text()
+
+
+async def test_a_model_that_cannot_even_be_opened_is_a_failure_that_says_why(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    async with desk_in(tmp_path, write={"model": "gpt-4o"}) as desk:
+        name = await desk.begin(PROMPT, {"plan": None})
+        assert "set OPENAI_API_KEY" in (await until(desk, name, "failed")).state.why
+        (row,) = await desk.rows()
+        assert (row.state, "set OPENAI_API_KEY" in row.why) == ("failed", True)
