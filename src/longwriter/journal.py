@@ -71,6 +71,8 @@ class Journal:
         self._size = 0
         self._file: int | None = None
         if path is not None and path.exists():
+            if not path.is_file():  # to open a pipe would wait for ever
+                raise RunError(f"{path}: no file; put it back from a copy, or start a new run")
             self._load(path)
         if path is not None and not read_only:
             try:

@@ -146,6 +146,7 @@ class CannedRun:
             "versions": [first, version(70, 2, "draft", **asked), version(71, 3, "draft", model="gpt-5-mini", **asked)],
             "final": 10 + index,
             "waiting": [70, 71],
+            "withdrawn": [],
         }
 
     def diff(self) -> dict[str, Any]:

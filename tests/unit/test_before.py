@@ -36,8 +36,10 @@ def journals(folder: Path) -> dict[str, int]:
 def test_runs_are_listed_shown_and_scored_as_they_were(here: Path) -> None:
     listed = {row["run"]: row["state"] for row in json.loads(done("runs", "--runs", "write", "--json").stdout)}
     assert listed == {"finished": "finished", "stopped": "unfinished", "redone": "finished"}
-    shown = done("show", "finished", "--runs", "write", "--json").stdout
-    assert json.loads(shown) == json.loads((EXPECTED / "show.json").read_text("utf-8"))
+    shown = json.loads(done("show", "finished", "--runs", "write", "--json").stdout)
+    for finding in shown["verdict"]:
+        del finding["sections"]  # a key that came since
+    assert shown == json.loads((EXPECTED / "show.json").read_text("utf-8"))
     scored = done("score", "write/finished", "--json").stdout
     assert json.loads(scored) == json.loads((EXPECTED / "score.json").read_text("utf-8"))
 

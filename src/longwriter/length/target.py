@@ -22,6 +22,10 @@ from longwriter.length.wording import Bound
 from longwriter.types import Record
 
 LEAST, MOST = 20, 1_000_000
+READ = 6_000
+"""Characters at each end of a request that are read: a length is not named in the middle of a book, and patterns over a
+whole one, made to be slow, would take hours."""
+_GAP = re.compile(r"(\s)\s{8,}")
 
 
 class Target(Record):
@@ -123,7 +127,9 @@ def _together(text: str, found: list[Amount]) -> list[Amount]:
 
 def reading(request: str) -> LengthReading:
     """Everything that a request says of the length of the whole text, and of parts without a number."""
-    asked = unicodedata.normalize("NFC", request)
+    if len(request) > 2 * READ:
+        request = f"{request[:READ]}\n\n{request[-READ:]}"
+    asked = _GAP.sub(r"\1", unicodedata.normalize("NFC", request))
     text = half_width(asked)
     told = language_of(asked)
     own, other = bilingual(text), spoken(text, told)

@@ -115,6 +115,11 @@ class Model(Protocol):
         ...
 
 
+def is_seeded(model: Model) -> bool:
+    """Whether the same request with the same seed has the same reply: so with engines of ours, by their `seeded`."""
+    return bool(getattr(model, "seeded", False))
+
+
 class ModelConfig(Record):
     """Which model, and how to reach it."""
 

@@ -51,6 +51,7 @@ class FakeModel:
 
     name = "fake"
     prefill = True
+    seeded = True
 
     def __init__(self, config: ModelConfig, rest: str) -> None:  # noqa: ARG002 - every backend is made with both
         """`rest`: RATIO, "" for 1. Raises SetupError where it is not a number above 0."""

@@ -15,7 +15,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -105,8 +105,11 @@ def all_runs(home: Path) -> list[Path]:
 
 def active_at(folder: Path) -> float:
     """When a run was last worked on, in seconds since 1970."""
-    files = (folder / name for name in (SETTINGS, JOURNAL, PLAN, DRAFT, REPORT))
-    return max((file.stat().st_mtime for file in files if file.exists()), default=0.0)
+    found = [0.0]
+    for name in (SETTINGS, JOURNAL, PLAN, DRAFT, REPORT):
+        with suppress(FileNotFoundError):
+            found.append((folder / name).stat().st_mtime)
+    return max(found)
 
 
 def being_written(folder: Path) -> bool:
@@ -146,7 +149,7 @@ def remove(home: Path, folder: Path) -> None:
 
     Raises InputError for a folder that is elsewhere, and RunError when a process works on it or it cannot be deleted.
     """
-    check_removable(home, folder)
+    check_inside(home, folder)
     try:
         with FileLock(folder / LOCK, timeout=PATIENCE_S, mode=0o600):
             (folder / SETTINGS).unlink()  # first: what is left after a kill is no run any more
@@ -157,12 +160,17 @@ def remove(home: Path, folder: Path) -> None:
         raise RunError(f"cannot remove {error.filename or folder}: {error.strerror}") from error
 
 
-def check_removable(home: Path, folder: Path) -> None:
-    """Refuse a run that is not in `home`, or that a process works on. Raises InputError, RunError."""
+def check_inside(home: Path, folder: Path) -> None:
+    """Refuse a run that is not in `home`. Raises InputError."""
     if folder.is_symlink():
         raise InputError(f"{folder} is a link to {folder.resolve()}; nothing outside {home} is removed")
     if folder.resolve().parent != home.resolve():
         raise InputError(f"{folder} is not in {home}; name its folder: --runs {folder.resolve().parent}")
+
+
+def check_removable(home: Path, folder: Path) -> None:
+    """Refuse a run that is not in `home`, or that a process works on. Raises InputError, RunError."""
+    check_inside(home, folder)
     if being_written(folder):
         raise RunError(f"another process is working on {folder}; stop it first")
 
@@ -171,8 +179,10 @@ def saved_settings(folder: Path) -> Tree:
     """The settings that a run was started with."""
     try:
         tree: Tree = json.loads((folder / SETTINGS).read_text("utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise RunError(f"{folder / SETTINGS}: cannot be read: {error}; is {folder} a run?") from error
+    if not isinstance(tree, dict):
+        raise RunError(f"{folder / SETTINGS}: holds no settings; put the file back from a copy")
     return tree
 
 

@@ -20,6 +20,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from longwriter.errors import CeilingReached, EditConflict, InputError, LongWriterError, ModelError, RunError
+from longwriter.serve.connections import ImpatientProtocol, allow_files
 from longwriter.serve.desk import Desk
 from longwriter.serve.guard import LOGIN, Guard
 from longwriter.serve.keys import ClientKeys, same
@@ -83,7 +84,7 @@ def _login(token: str) -> Route:
     async def login(request: Request) -> Response:
         try:
             told = await request.json()
-        except ValueError:
+        except (ValueError, RecursionError):
             told = None
         given = told.get("token") if isinstance(told, dict) else None
         if not token:
@@ -148,9 +149,10 @@ def serve(
     config = uvicorn.Config(
         application(desk, token, keys, rooms), host=settings.host, port=settings.port, access_log=False, log_level="warning",
         ws="none", server_header=False, timeout_graceful_shutdown=SHUTDOWN_S, timeout_keep_alive=KEEP_OPEN_S,
-        lifespan="on", proxy_headers=True,
+        lifespan="on", proxy_headers=True, http=ImpatientProtocol,
     )  # fmt: skip
     logging.getLogger("longwriter").setLevel(logging.INFO)
+    allow_files()
     server = _Server(config)
     server.desk = desk
     sock = _listening(settings)

@@ -7,7 +7,7 @@ starts again. The journal's lock says whose a run is: one that another process w
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -54,7 +54,9 @@ class Desk:
         self._feeds: dict[str, tuple[asyncio.Task[Feed], int]] = {}
         self._alone: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         """Held while this server works on a run that is not live, and while one becomes so."""
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._beginning = 0
+        """Runs that are being made, and will wait for a turn."""
         self._worker: WorkerThread
         self._loop: asyncio.AbstractEventLoop
 
@@ -120,15 +122,29 @@ class Desk:
         InputError, QueueFull, and CeilingReached where today's budget is spent.
         """
         self._may_change()
-        if going:
-            self._turns.check()
-            self.spending.check()
-        job = await asyncio.to_thread(new_run, self.home, self.settings, prompt, options, name)
         control = ControlRecord(going=going, approve=approve, review=review)
-        made = await asyncio.to_thread(make_run, job, control, numbered=name is None)
-        if going:
+        return await self._whole(self._begin(prompt, options, name, control))
+
+    async def _begin(self, prompt: str, options: Mapping[str, Any], name: str | None, control: ControlRecord) -> str:
+        if control.going:
+            self._turns.check(self._beginning)
+            self.spending.check()
+        self._beginning += control.going
+        try:
+            job = await asyncio.to_thread(new_run, self.home, self.settings, prompt, options, name)
+            made = await asyncio.to_thread(make_run, job, control, numbered=name is None)
+        finally:
+            self._beginning -= control.going
+        if control.going:
             self._turns.ask(made)
         return made
+
+    async def _whole(self, change: Coroutine[Any, Any, T]) -> T:
+        """What a change gives. It is made to its end, also where whoever asked for it is gone meanwhile."""
+        task = asyncio.ensure_future(change)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return await asyncio.shield(task)
 
     async def go(self, name: str, max_cost: float | None = None) -> None:
         """Write the run, or go on with it. Harmless where it is being written or finished.
@@ -147,17 +163,18 @@ class Desk:
 
     async def pause(self, name: str) -> None:
         """Stop at once; the sentences that came are kept."""
-        self.folder(name)
+        folder = self.folder(name)
         self._may_change()
-        await self._stop(name)
-        await self.do(name, lambda edits: edits.control(going=False))
+        await self._whole(self._stopped(name, lambda: _edited(folder, lambda edits: edits.control(going=False))))
 
-    async def _stop(self, name: str) -> None:
-        """Write no more of a run, or none of it."""
-        self._turns.withdraw(name)
-        async with self._alone[name]:
-            live = self._live.get(name)
-        if live is not None:
+    async def _stopped(self, name: str, action: Callable[[], T]) -> T:
+        """Stop a run at once, and do something with it, in a thread, before anything else can."""
+        while True:
+            async with self._alone[name]:
+                live = self._live.get(name)
+                if live is None:
+                    self._turns.withdraw(name)
+                    return await asyncio.to_thread(action)
             live.stop()
             await live.over.wait()
 
@@ -185,6 +202,9 @@ class Desk:
         """
         folder = self.folder(name)
         self._may_change()
+        return await self._whole(self._do(name, folder, action))
+
+    async def _do(self, name: str, folder: Path, action: Callable[[Edits], T]) -> T:
         while True:
             async with self._alone[name]:
                 live = self._live.get(name)
@@ -204,13 +224,14 @@ class Desk:
         """Put a run into the trash; what `undo` takes. Raises RunError where another process works on it."""
         self._may_change()
         folder = self.folder(name)
-        await self._stop(name)
-        async with self._alone[name]:
-            return await asyncio.to_thread(self._trash.delete, folder)
+        return await self._whole(self._stopped(name, lambda: self._trash.delete(folder)))
 
     async def undo(self, undo: str) -> str:
         """Bring a deleted run back, going where it was; its name. Raises InputError."""
         self._may_change()
+        return await self._whole(self._undo(undo))
+
+    async def _undo(self, undo: str) -> str:
         name = await asyncio.to_thread(self._trash.undo, undo)
         if await asyncio.to_thread(is_going, self.home / name):
             self._turns.ask(name)
@@ -221,7 +242,7 @@ class Desk:
         """The run as it grows; one feed for all who watch it. Raises InputError for no run, RunError for a damaged one."""
         folder = self.folder(name)
         opening, readers = self._feeds.get(name, (None, 0))
-        if opening is None or (opening.done() and (opening.exception() is not None or opening.result().gone)):
+        if opening is None or (opening.done() and (opening.exception() is not None or opening.result().over)):
             opening, readers = asyncio.create_task(self._open(name, folder)), 0
         self._feeds[name] = opening, readers + 1
         try:
@@ -289,7 +310,7 @@ class Desk:
             else:
                 LOG.error("%s: %s", name, failure, exc_info=failure)
             del self._live[name]
-            live.over.set()
+            live.end()
         finally:
             self._turns.leave(name)
         if more and not self.closing.is_set():
@@ -300,7 +321,8 @@ def _edited(folder: Path, action: Callable[[Edits], T]) -> tuple[T, bool]:
     """Change a run that nobody works on; what `action` returns, and whether the run is to be written because of it."""
     with editing(folder) as session:
         manuscript = session.manuscript
-        stopped, control = manuscript.stopped is not None, manuscript.control
+        stopped, control, drafts = manuscript.stopped is not None, manuscript.control, manuscript.wanted_drafts()
         result = action(Edits(session))
-        asked = manuscript.control is not control or bool(manuscript.planned and manuscript.wanted_drafts())
-        return result, has_work(session) and (asked or not stopped)
+        more_drafts = len(manuscript.wanted_drafts()) > len(drafts)
+        asked = manuscript.control is not control or not stopped
+        return result, more_drafts or (asked and has_work(session))

@@ -107,7 +107,8 @@ class _Told:
 
     position: int
     state: StateChanged | None = None
-    tick: int = -1
+    tick: int | None = None
+    """None: no words."""
 
 
 class Feed:
@@ -144,6 +145,11 @@ class Feed:
         if self._follower is not None:
             self._follower.cancel()
         self._tell()
+
+    @property
+    def over(self) -> bool:
+        """Whether it tells nothing any more: the run was deleted, or nobody looks at it."""
+        return self.gone or self.closed
 
     @property
     def position(self) -> int:
@@ -205,7 +211,7 @@ class Feed:
             changes.append(self._state)
         if words and told.tick != self._tick:
             whole = (Words(i, 0, text) for i, text in self.live.items())
-            changes += self._words if told.tick == self._tick - 1 else whole
+            changes += self._words if told.tick is not None and told.tick == self._tick - 1 else whole
         told.position, told.state, told.tick = self.position, self._state, self._tick
         return changes
 
@@ -232,10 +238,14 @@ class Feed:
     async def _follow(self) -> None:
         """Look at the run again and again."""
         count = 0
-        while not self.gone:
-            await asyncio.sleep(TICK_S)
-            count += 1
-            self._look(ask_lock=count % LOCK_EVERY == 0)
+        try:
+            while not self.gone:
+                await asyncio.sleep(TICK_S)
+                count += 1
+                self._look(ask_lock=count % LOCK_EVERY == 0)
+        finally:  # whatever ends it, no reader waits for ever
+            self.closed = True
+            self._tell()
 
     def _look(self, *, ask_lock: bool) -> None:
         """Look once, and tell the readers of what is new."""

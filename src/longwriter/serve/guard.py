@@ -11,7 +11,7 @@ import ipaddress
 import json
 import socket
 from http.cookies import CookieError, SimpleCookie
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -20,6 +20,8 @@ from longwriter.serve.keys import ClientKeys, cookie_of, same
 
 BODY = 8 * 1024 * 1024
 """Bytes of a request: a conversation that holds several books."""
+LONGEST_PART = 1000
+"""Characters of a part of a path: no run, model or answer is called longer, and no number has so many digits."""
 COOKIE = "longwriter"
 LOGIN = "/api/login"
 PUBLIC = ("/", "/new", "/health", LOGIN)
@@ -113,7 +115,7 @@ class Guard:
         origin, site = headers.get("origin"), headers.get("sec-fetch-site")
         if site not in (None, "same-origin", "none"):
             raise Refusal(403, "another site cannot change anything here")
-        if origin is not None and urlsplit(origin).netloc.lower() != headers.get("host", "").lower():
+        if origin is not None and origin.partition("://")[2].lower() != headers.get("host", "").lower():
             raise Refusal(403, "another site cannot change anything here")
 
     def _known(self, scope: Scope, headers: Headers) -> bool:
@@ -139,7 +141,7 @@ class Guard:
         if not any(key == "token" and same(value, self.token) for key, value in asked):
             return None
         rest = urlencode([(key, value) for key, value in asked if key != "token"])
-        place = "/" + scope["path"].lstrip("/")
+        place = quote(scope["path"])
         return f"{place}?{rest}" if rest else place
 
     def _set_cookie(self, scope: Scope) -> str:
@@ -167,7 +169,9 @@ def _name(host: str) -> str:
 def _check_path(scope: Scope) -> None:
     """Refuse parts that lead elsewhere, plain or encoded, and what no file is called."""
     path, raw = scope["path"], scope.get("raw_path", b"").lower()
-    bad = any(part in (".", "..") for part in path.split("/")) or "\\" in path or not path.isprintable()
+    parts = path.split("/")
+    bad = any(part in (".", "..") or len(part) > LONGEST_PART for part in parts)
+    bad = bad or "\\" in path or not path.isprintable()
     if bad or "//" in path or (b"%2f" in raw and not path.startswith("/v1/")):
         raise Refusal(400, "no such path")
 

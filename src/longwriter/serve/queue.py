@@ -32,10 +32,11 @@ class Turns:
         """Who waits, the next first."""
         return tuple(self._waiting)
 
-    def check(self) -> None:
-        """Raises QueueFull where no other run could wait."""
-        if len(self._having) >= self.at_once and len(self._waiting) >= self.most:
-            raise QueueFull(len(self._waiting))
+    def check(self, coming: int = 0) -> None:
+        """Raises QueueFull where no other run could wait. `coming`: runs that were let in, and do not wait yet."""
+        waiting = len(self._waiting) + coming
+        if len(self._having) + waiting >= self.at_once + self.most:
+            raise QueueFull(waiting)
 
     def ask(self, name: str) -> None:
         """Wait for a turn; nothing for a run that has one or waits. Never refused: `check` is for new runs."""

@@ -5,6 +5,7 @@ on it. Used in one thread at a time.
 """
 
 import json
+import math
 import os
 import time
 from collections.abc import Mapping
@@ -21,6 +22,8 @@ RECENT_S = 15 * 60
 """A run whose files changed so lately is asked at every look whether somebody works on it."""
 ASKED_EVERY_S = 5.0
 """Others are asked so often."""
+LONGEST_TITLE = 1000
+"""Characters of a title that are shown."""
 IDLE = Activity()
 
 
@@ -83,19 +86,25 @@ class Rows:
         return sorted(found, key=lambda row: row.active, reverse=True)
 
     def _row(self, name: str, activity: Activity) -> RunRow | None:
-        """One run; None for a folder that is none."""
+        """One run; None for a folder that is none, also where it is deleted meanwhile."""
         folder = self.home / name
         try:
-            files = tuple(_stamp(folder / file) for file in (SETTINGS, JOURNAL, REPORT, PLAN))
-        except OSError:
+            return self._found(folder, activity) if (folder / SETTINGS).is_file() else None
+        except FileNotFoundError:  # it was deleted meanwhile
             return None
-        if files[0] == 0:
-            return None
+        except OSError as error:
+            return RunRow(name, "", "", "failed", f"cannot be read: {error.strerror}", None, 0, 0, 0, None, 0.0, here=False)
+
+    def _found(self, folder: Path, activity: Activity) -> RunRow | None:
+        """The row of a folder that has settings; None where it is gone since. Raises OSError."""
+        name, files = folder.name, tuple(_stamp(folder / file) for file in (SETTINGS, JOURNAL, REPORT, PLAN))
         seen = _Seen(files, self._is_alive(folder, activity), activity.running, activity.queued)
         known = self._rows.get(name)
         if known is not None and known[0] == seen:
             return known[1]
         row = self._made(folder, seen)
+        if row is None:
+            return None
         self._rows[name] = seen, row
         if not seen.alive:
             self._growing.pop(name, None)
@@ -110,12 +119,14 @@ class Rows:
             self._alive[folder.name] = now, alive
         return alive
 
-    def _made(self, folder: Path, seen: _Seen) -> RunRow:
+    def _made(self, folder: Path, seen: _Seen) -> RunRow | None:
         try:
             quick = None if seen.alive or seen.queued else _reported(folder, seen)
             return quick or self._read(folder, seen)
         except LongWriterError as error:
-            return _row_of(folder, seen, {"state": "failed", "why": str(error)})
+            self._growing.pop(folder.name, None)
+            there = (folder / SETTINGS).exists()
+            return _row_of(folder, seen, {"state": "failed", "why": str(error)}) if there else None
 
     def _read(self, folder: Path, seen: _Seen) -> RunRow:
         following = self._growing.get(folder.name)
@@ -163,15 +174,25 @@ def _reported(folder: Path, seen: _Seen) -> RunRow | None:
             "title": _title(folder), "state": "finished", "asked": told["target"]["aim"], "written": told["written"],
             "done": len(written), "sections": len(told["sections"]), "cost": told["cost"],
         }  # fmt: skip
-    except (OSError, ValueError, KeyError, TypeError):  # of another version: the journal has it all
+        return _checked(_row_of(folder, seen, found))
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):  # of another version: the journal has it all
         return None
-    return _row_of(folder, seen, found)
+
+
+def _checked(row: RunRow) -> RunRow:
+    """The row. Raises ValueError where its numbers are none that JSON can hold."""
+    counts = (row.asked, row.written, row.done, row.sections)
+    if not all(isinstance(count, int) for count in counts) or not isinstance(row.cost, int | float | None):
+        raise ValueError("no numbers")
+    if row.cost is not None and not math.isfinite(row.cost):
+        raise ValueError("no finite cost")
+    return row
 
 
 def _title(folder: Path) -> str:
     """The title at the head of plan.md."""
     with (folder / PLAN).open(encoding="utf-8", errors="replace") as lines:
-        first = lines.readline()
+        first = lines.readline(LONGEST_TITLE)
     return first.removeprefix("# ").strip() if first.startswith("# ") else ""
 
 
@@ -183,7 +204,8 @@ def _row_of(folder: Path, seen: _Seen, told: Mapping[str, object]) -> RunRow:
     }  # fmt: skip
     try:
         settings = saved_settings(folder)
-        row |= {"instruction": str(settings.get("instruction", "")), "asked": settings.get("words")}
+        words = settings.get("words")
+        row |= {"instruction": str(settings.get("instruction", "")), "asked": words if isinstance(words, int) else None}
     except LongWriterError:
         pass
     return RunRow(**(row | dict(told)))  # type: ignore[arg-type]

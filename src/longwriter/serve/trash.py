@@ -8,7 +8,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from longwriter.errors import InputError, RunError
-from longwriter.runs.folders import LOCK, PATIENCE_S, SETTINGS, check_removable, make_folder
+from longwriter.runs.folders import LOCK, PATIENCE_S, SETTINGS, check_inside, make_folder
 
 TRASH = ".trash"
 KEPT_S = 7 * 24 * 3600
@@ -23,8 +23,8 @@ class Trash:
         self.home, self.folder = home, home / TRASH
 
     def delete(self, folder: Path) -> str:
-        """Put a run away; what undoes it. Raises InputError, RunError as `check_removable` does."""
-        check_removable(self.home, folder)
+        """Put a run away; what undoes it. Raises InputError for one that is elsewhere, RunError where a process works on it."""
+        check_inside(self.home, folder)
         make_folder(self.folder)
         undo = f"{time.time_ns() // 1_000_000}.{folder.name}"
         try:

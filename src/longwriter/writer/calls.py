@@ -101,13 +101,16 @@ class Calls:
         self._forgotten: Counter[str] = Counter()
         self._under_way: list[Usage] = []
         self._partial: dict[str, PartialRecord] = {}
-        if ceilings.cost is not None:
-            for role in roles.values():
+        self._check_prices()
+        self.take(journal)
+
+    def _check_prices(self) -> None:
+        if self.ceilings.cost is not None:
+            for role in self.roles.values():
                 if role.price is None:
                     raise InputError(
                         f"no price is known for {role.model.name}, so --max-cost cannot hold: add it to a price file (--prices)"
                     )
-        self.take(journal)
 
     def take(self, entries: Iterable[Entry]) -> None:
         """Follow entries of the journal that are not folded yet. Raises RunError for one that is none of ours."""
@@ -131,11 +134,15 @@ class Calls:
             self._drafters |= {call_names(order.id, 0, number): role for number in order.numbers}
 
     def of_draft(self, steps: str) -> "Calls":
-        """The calls for a draft, by the model that writes it; what is asked and spent is this run's."""
+        """The calls for a draft, by the model that writes it; what is asked and spent is this run's.
+
+        Raises InputError where a ceiling on cost could not hold, because that model's price is unknown.
+        """
         if steps not in self._drafters:
             return self
         other = copy.copy(self)
         other.roles = {**self.roles, "writer": self._drafters[steps]}
+        other._check_prices()
         return other
 
     def cost_of(self, steps: str) -> float | None:
@@ -171,13 +178,24 @@ class Calls:
 
     def keep(self, role_name: RoleName, step: str, text: str) -> None:
         """Journal what a reply holds so far, for the case that it never ends."""
-        record = PartialRecord(step=step, role=role_name, text=text)
+        self._keep(PartialRecord(step=step, role=role_name, text=text))
+
+    def stop(self, step: str) -> None:
+        """Journal that the reply of a step was stopped, with what was kept of it."""
+        if step in self._partial:
+            self._keep(self._partial[step].model_copy(update={"stopped": True}))
+
+    def _keep(self, record: PartialRecord) -> None:
         note(self.journal, record, durable=False)
-        self._partial[step] = record
+        self._partial[record.step] = record
 
     def partial(self, step: str) -> str:
         """What a reply that never ended held, "" for none."""
         return self._partial[step].text if step in self._partial else ""
+
+    def killed(self, step: str) -> bool:
+        """Whether the process was killed under a reply that never ended."""
+        return step in self._partial and not self._partial[step].stopped
 
     def adopt(self, step: str, reply: Reply) -> Reply:
         """Make what was kept of a step its reply."""

@@ -95,8 +95,10 @@ class Loop:
         requests = SectionRequests(self.prompts, card, self.settings, plan, prefill=model.prefill)
         outline = Outline(plan, self.prompts)
         together = groups(plan, parallel=self.settings.parallel)
-        if len(together) > 1 and card.prompts == "full" and due:
+        if len(together) > 1 and card.prompts == "full" and any(map(self.may_begin, due)):
             requests.agreement = await self._agreement(outline, card, len(together))
+            if self.interrupted():
+                return
         budgets = scaled([sum(plan.sections[i].words for i in group) for group in together], target.aim)
         writer = SectionWriter(self.calls, requests)
         tasks = []

@@ -31,13 +31,14 @@ from longwriter.writer.records import (
     SnapshotRecord,
     StoppedRecord,
     WindowRecord,
+    WithdrawnRecord,
     note,
     numbered,
 )
 
 KINDS = (
     ModelsRecord, ContextRecord, WindowRecord, PlanRecord, SectionRecord, RedoRecord, DraftsRecord, EditRecord, FinalRecord,
-    LocksRecord, SnapshotRecord, ControlRecord, StoppedRecord,
+    LocksRecord, SnapshotRecord, ControlRecord, StoppedRecord, WithdrawnRecord,
 )  # fmt: skip
 TextRecord = SectionRecord | EditRecord
 """A record that holds a text of a section, or names the replies that make it."""
@@ -117,6 +118,8 @@ class Manuscript:
         """How a section was asked to be written again: by its name and the number of the redo."""
         self._drafts: dict[tuple[str, int], DraftsRecord] = {}
         """How drafts were asked for: by the section's name and the number of the draft."""
+        self._withdrawn: dict[tuple[str, int], tuple[int, str]] = {}
+        """Those that will not be written: since which record, and why."""
         self.take(list(journal)[:upto])
 
     def take(self, entries: Iterable[Entry]) -> None:
@@ -141,6 +144,9 @@ class Manuscript:
                 self._choose(n, record)
             case RedoRecord() | DraftsRecord():
                 self._order(n, record)
+            case WithdrawnRecord():
+                self._withdrawn |= {(record.id, number): (n, record.why) for number in record.numbers}
+                self.touched[record.id] = n
             case ControlRecord():
                 self.control, self.stopped = record, None
             case StoppedRecord():
@@ -258,8 +264,14 @@ class Manuscript:
         return [
             WantedDraft(places[name], number, order)
             for (name, number), order in self._drafts.items()
-            if name in places and (name, number) not in there
+            if name in places and (name, number) not in there and (name, number) not in self._withdrawn
         ]
+
+    def withdrawn(self, index: int) -> list[str]:
+        """Why drafts of a section came to nothing, of those asked for since the last decision about its text."""
+        name, decided = self.ids[index], self.decided(index)
+        found = {n: why for (owner, _), (n, why) in self._withdrawn.items() if owner == name and n > decided and why}
+        return list(found.values())
 
     def last_draft(self, index: int) -> int:
         """Number of the last draft that was asked for of a section; 0: none was."""

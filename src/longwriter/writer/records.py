@@ -9,6 +9,7 @@ redo      sections that are due again                        drafts    texts wan
 edit      a section's text as a person left it               final     the version that a person chose for a section
 locks     sections whose budget a person holds fast          snapshot  a name for the whole as it is here
 control   what a server may do with the run by itself        stopped   why the last command came to no end
+withdrawn drafts that will not be written
 
 The journal is the state of a run: `manuscript` and `calls` fold these records, and nothing else is remembered.
 """
@@ -121,9 +122,12 @@ class PartialRecord(JournalRecord):
     """The whole sentences that a reply had so far."""
 
     kind = "partial"
+    left_out = frozenset({"stopped"})
     step: str
     role: RoleName
     text: str
+    stopped: bool = False
+    """Its call was stopped here; else it may have gone on until the process was killed."""
 
 
 class ForgetRecord(JournalRecord):
@@ -179,6 +183,16 @@ class DraftsRecord(JournalRecord):
     """None: as many as the text has that they stand beside."""
     model: ModelConfig | None = None
     """None: the run's own."""
+
+
+class WithdrawnRecord(JournalRecord):
+    """Drafts that are not wanted any more, or that nothing comes of."""
+
+    kind = "withdrawn"
+    id: str
+    numbers: tuple[int, ...]
+    why: str
+    """For people; "" where a person decided without them."""
 
 
 class EditRecord(JournalRecord):
@@ -253,8 +267,8 @@ SHAPES: dict[str, type[JournalRecord]] = {
     shape.kind: shape
     for shape in (
         ModelsRecord, PlanRecord, ContextRecord, WindowRecord, CallRecord, WastedRecord, PartialRecord, ForgetRecord,
-        SectionRecord, RedoRecord, DraftsRecord, EditRecord, FinalRecord, LocksRecord, SnapshotRecord, ControlRecord,
-        StoppedRecord,
+        SectionRecord, RedoRecord, DraftsRecord, WithdrawnRecord, EditRecord, FinalRecord, LocksRecord,
+        SnapshotRecord, ControlRecord, StoppedRecord,
     )
 }  # fmt: skip
 

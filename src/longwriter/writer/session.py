@@ -14,7 +14,15 @@ from pathlib import Path
 from typing import Literal
 
 from longwriter.config import Tree, read_text
-from longwriter.errors import CeilingReached, InputError, LongWriterError, RunError
+from longwriter.errors import (
+    CeilingReached,
+    EmptyReply,
+    InputError,
+    LongWriterError,
+    RunError,
+    SetupError,
+    TruncatedPrompt,
+)
 from longwriter.journal import Journal
 from longwriter.length.languages import language_of, languages
 from longwriter.length.scripts import is_traditional
@@ -36,7 +44,7 @@ from longwriter.writer.outcome.spent import Ceilings
 from longwriter.writer.outcome.verdict import Finding, flawed
 from longwriter.writer.plan.outline import from_markdown
 from longwriter.writer.prompts import prompt_set
-from longwriter.writer.records import ControlRecord, ModelRecord, ModelsRecord, StoppedRecord
+from longwriter.writer.records import ControlRecord, ModelRecord, ModelsRecord, StoppedRecord, WithdrawnRecord
 from longwriter.writer.section.context import DEFAULT_WINDOW
 from longwriter.writer.settings import MAY_CHANGE_ON_RESUME, WriteSettings
 
@@ -150,8 +158,8 @@ class Session:
         model, card, watched = self.models["writer"], self.cards["writer"], self.options.watched
         while True:
             self.changed = False
-            for draft in self.manuscript.wanted_drafts() if self.options.writes != "text" else ():
-                await self._draft(draft)
+            while self.options.writes != "text" and (drafts := self.manuscript.wanted_drafts()):
+                await self._draft(drafts[0])  # where the outline is edited meanwhile, the others have moved
             await self.loop.write(model, card, self._window(), watched=watched)
             if not self.changed:
                 return
@@ -159,9 +167,17 @@ class Session:
     async def _draft(self, draft: WantedDraft) -> None:
         """Write a draft, by another model where it is that one's; the model is open while it writes."""
         config = draft.order.model
-        if config is None:
-            await self.loop.draft(draft, self.models["writer"], self.cards["writer"], self._window())
-            return
+        try:
+            if config is None:
+                await self.loop.draft(draft, self.models["writer"], self.cards["writer"], self._window())
+            else:
+                await self._draft_by(draft, config)
+        except (EmptyReply, SetupError, TruncatedPrompt) as error:  # asked again, it would be the same
+            why = f"a draft of section {draft.index + 1} came to nothing: {error}"
+            self.manuscript.note(WithdrawnRecord(id=draft.order.id, numbers=(draft.number,), why=why))
+            self.options.on_event(Warned(why))
+
+    async def _draft_by(self, draft: WantedDraft, config: ModelConfig) -> None:
         model = open_model(config)
         try:
             self.calls.expect(draft.order, model)

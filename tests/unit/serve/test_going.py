@@ -6,11 +6,23 @@ from pathlib import Path
 import pytest
 
 from longwriter.journal import Journal
+from longwriter.length.target import exact
 from longwriter.serve.writing.going import going, is_going
-from longwriter.types import Reply
-from longwriter.writer.records import CallRecord, ControlRecord, JournalRecord, RedoRecord, StoppedRecord, note
+from longwriter.types import Plan, Reply, Section
+from longwriter.writer.records import (
+    CallRecord,
+    ControlRecord,
+    JournalRecord,
+    PlanRecord,
+    RedoRecord,
+    StoppedRecord,
+    note,
+)
 
 GOING, PAUSED = ControlRecord(going=True), ControlRecord(going=False)
+WAITING = ControlRecord(going=True, approve=True)
+LINE = Section(title="a", point="b", words=100)
+PLANNED = PlanRecord(plan=Plan(title="t", sections=(LINE,)), target=exact(100, "plan"), source="model")
 CEILING = StoppedRecord(reason="ceiling", message="stopped", at=1.0)
 FAILED = StoppedRecord(reason="failed", message="no network", at=1.0)
 SLY = CallRecord(
@@ -38,7 +50,8 @@ def run_of(folder: Path, *records: JournalRecord) -> Path:
     [
         ((), False), ((GOING,), True), ((GOING, PAUSED), False), ((PAUSED, GOING), True), ((GOING, FAILED), True),
         ((GOING, CEILING), False), ((GOING, CEILING, GOING), True), ((GOING, SLY), True), ((PAUSED, SLY), False),
-        ((ControlRecord(going=True, approve=True),), False), ((CEILING, GOING, RedoRecord(sections=())), True),
+        ((WAITING,), True), ((PLANNED, WAITING), False), ((WAITING, PLANNED), False),
+        ((CEILING, GOING, RedoRecord(sections=())), True),
     ],
 )  # fmt: skip
 def test_the_last_word_counts(tmp_path: Path, records: tuple[JournalRecord, ...], goes: bool) -> None:

@@ -10,16 +10,18 @@ from tests.helpers.server import Server
 
 from longwriter.cli.shared.progress import ProgressDisplay
 from longwriter.cli.shared.tables import cache, totals
-from longwriter.errors import CeilingReached
+from longwriter.errors import CeilingReached, InputError
 from longwriter.journal import Journal
 from longwriter.length.target import exact
 from longwriter.models.base import ModelConfig, open_model
+from longwriter.models.fake import FakeModel
 from longwriter.models.prices import FREE, Price, load_prices
 from longwriter.models.servers import caching
 from longwriter.types import Message, Plan, Request, Section
 from longwriter.writer.calls import Calls, Role
 from longwriter.writer.events import Planned, SectionDone
 from longwriter.writer.outcome.spent import Ceilings
+from longwriter.writer.records import DraftsRecord
 from longwriter.writer.section.choice import cacheable, choose, forecast, total
 from longwriter.writer.section.request import settled_ends
 from longwriter.writer.session import Options, Result, write
@@ -237,3 +239,15 @@ def test_shipped_prices_of_every_kind_can_be_told_apart() -> None:
     assert prices.of("claude-sonnet-4-5-20250929").batch == 0.5
     assert prices.of("gpt-5.4").long_above == 272_000
     assert prices.of("gpt-5.4-mini").long_above is None
+
+
+def test_a_ceiling_on_cost_needs_the_price_of_whoever_writes_drafts_too() -> None:
+    order = DraftsRecord(id="a", numbers=(1,), parent=None, model=ModelConfig(model="strange"))
+    for ceilings in (Ceilings(1.0), Ceilings(None, 1000)):
+        run = calls(CHEAP_CACHE, ceilings)
+        run.expect(order, FakeModel(ModelConfig(model="fake"), ""))
+        if ceilings.cost is None:
+            assert run.of_draft("section:a.d1:").roles["writer"].price is None
+        else:
+            with pytest.raises(InputError, match="no price is known for fake"):
+                run.of_draft("section:a.d1:")

@@ -34,6 +34,7 @@ from longwriter.writer.records import (
     StoppedRecord,
     WastedRecord,
     WindowRecord,
+    WithdrawnRecord,
     note,
     read,
 )
@@ -53,6 +54,7 @@ RECORDS: list[JournalRecord] = [
     SectionRecord(id="ab", redone=0, asked=(20,), prefill=False, seen=""),
     RedoRecord(sections=("ab",)),
     DraftsRecord(id="ab", numbers=(1, 2), parent=8, instruction="sadder", words=40, model=ModelConfig(model="m2")),
+    WithdrawnRecord(id="ab", numbers=(2,), why="m2 said nothing"),
     EditRecord(id="ab", text="The tide went out.", parent=8, why="edited", seen="", asked=(20,), at=2.5),
     FinalRecord(id="ab", entry=8, seen="", at=3.5),
     LocksRecord(sections=("ab",)),

@@ -32,6 +32,7 @@ class Gguf:
     """One file's model."""
 
     prefill = True
+    seeded = True
 
     def __init__(self, config: ModelConfig, rest: str) -> None:
         """`rest`: name or path. Raises InputError, and SetupError for a file that cannot be used or is not there."""

@@ -43,6 +43,7 @@ class HuggingFace:
     """One set of weights in this process."""
 
     prefill = True
+    seeded = True
 
     def __init__(self, config: ModelConfig, rest: str) -> None:  # noqa: ARG002 - every backend is made with both
         """`rest`: what `hf:` names. Raises SetupError where transformers cannot read it."""

@@ -111,7 +111,7 @@ class LongwriterServer(MCPServer[None]):
                 uri=f"{SCHEME}{row.name}/draft",
                 name=row.name,
                 title=row.title or row.instruction[:80],
-                description=f"{row.state}: {row.written:,} of {row.asked:,} words",
+                description=f"{row.state}: {row.written:,} of {row.asked or 0:,} words",
                 mime_type="text/markdown",
             )
             for row in (await self.own.rows())[:LISTED]

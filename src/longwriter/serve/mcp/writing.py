@@ -18,9 +18,10 @@ from longwriter.serve.mcp.news import AT_WORK, news
 from longwriter.serve.mcp.owners import OwnRuns
 from longwriter.serve.mcp.passages import session_of
 from longwriter.serve.mcp.reading import NEXT, Length, ModelName, RunId, Wish
+from longwriter.serve.page.asking import outline_of as pasted_outline
 from longwriter.serve.page.exports import FORMATS
 from longwriter.types import Plan
-from longwriter.writer.plan.outline import from_markdown, to_markdown
+from longwriter.writer.plan.outline import to_markdown
 from longwriter.writer.revision.edits import Edits
 
 PLAN_S = 20.0
@@ -206,7 +207,7 @@ def _numbers(indices: Iterable[int]) -> tuple[int, ...]:
 
 
 def _plan(outline: str) -> Plan:
-    return from_markdown(outline, "outline")[0]
+    return pasted_outline(outline)
 
 
 def outline_of(folder: Path) -> str:

@@ -1,5 +1,6 @@
 """The outline over HTTP: what an edit of it would do, and following it."""
 
+import asyncio
 from collections.abc import Collection, Sequence
 from typing import Any
 
@@ -8,11 +9,10 @@ from starlette.responses import Response
 
 from longwriter.errors import EditConflict, InputError
 from longwriter.serve.desk import Desk
-from longwriter.serve.page.asking import OutlineAsked, OutlineLine, OutlineText, asked, planned, run_named
+from longwriter.serve.page.asking import OutlineAsked, OutlineLine, OutlineText, asked, outline_of, planned, run_named
 from longwriter.serve.page.shown import PageJson, plan_json
 from longwriter.types import Plan, Section
 from longwriter.writer.plan.balance import balanced
-from longwriter.writer.plan.outline import from_markdown
 from longwriter.writer.revision.edits import Edits
 from longwriter.writer.revision.effects import effects
 from longwriter.writer.session import Session
@@ -20,7 +20,7 @@ from longwriter.writer.session import Session
 
 async def parsed(request: Request, desk: Desk) -> Response:  # noqa: ARG001 - as all handlers
     """An outline that was pasted, in any form that can be read."""
-    plan, _ = from_markdown((await asked(request, OutlineText)).text, "outline")
+    plan = await asyncio.to_thread(outline_of, (await asked(request, OutlineText)).text)
     return PageJson({"title": plan.title, "sections": [section.model_dump() for section in plan.sections]})
 
 

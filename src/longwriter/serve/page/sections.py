@@ -64,8 +64,8 @@ async def all_versions(request: Request, desk: Desk) -> Response:
         index = section_asked(request, session.manuscript)
         final = session.manuscript.final(index)
         found = [version_json(version) for version in versions(session, index)]
-        drafts = waiting(session, index)
-    return PageJson({"versions": found, "final": final.held.entry if final else None, "waiting": drafts})
+        told = {"waiting": waiting(session, index), "withdrawn": session.manuscript.withdrawn(index)}
+    return PageJson({"versions": found, "final": final.held.entry if final else None, **told})
 
 
 async def one_version(request: Request, desk: Desk) -> Response:

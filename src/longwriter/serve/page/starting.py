@@ -11,12 +11,11 @@ from starlette.responses import Response
 from longwriter.api.offers import OfferedModel, default_model, offered
 from longwriter.models.offers import models_at
 from longwriter.serve.desk import Desk
-from longwriter.serve.page.asking import TextAsked, asked
+from longwriter.serve.page.asking import TextAsked, asked, outline_of
 from longwriter.serve.page.shown import PageJson
 from longwriter.serve.writing.begin import new_run
 from longwriter.types import Plan
 from longwriter.writer.estimate import estimate as forecast
-from longwriter.writer.plan.outline import from_markdown
 from longwriter.writer.settings import wanted_length
 
 OFFERS_S = 20.0
@@ -27,7 +26,7 @@ KEPT = 64
 
 def _options(told: TextAsked) -> dict[str, Any]:
     """What a request says of a new run, as `Desk.begin` takes it. Raises InputError for an outline that cannot be read."""
-    plan: Plan | None = from_markdown(told.plan, "outline")[0] if told.plan and told.plan.strip() else None
+    plan: Plan | None = outline_of(told.plan) if told.plan and told.plan.strip() else None
     options = told.model_dump(include={"words", "context", "max_cost"}) | {"plan": plan}
     return options | {"model": told.model or None, "base_url": told.base_url or None}
 
@@ -81,7 +80,8 @@ class Starting:
     async def begin(self, request: Request) -> Response:
         """Begin a run, and say what it is called."""
         told = await asked(request, TextAsked)
+        options = await asyncio.to_thread(_options, told)
         name = await self.desk.begin(
-            told.prompt, _options(told), going=told.start, approve=told.approve, review=told.review
+            told.prompt, options, going=told.start, approve=told.approve, review=told.review
         )
         return PageJson({"name": name}, status_code=201)

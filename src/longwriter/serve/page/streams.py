@@ -54,7 +54,9 @@ async def _run_events(desk: Desk, name: str, since: int) -> AsyncGenerator[bytes
                 if isinstance(change, StateChanged):  # the last of those that are of one moment
                     before, stale = stale, _stale(feed)
                     if before not in (None, stale):
-                        yield event(compact(plan_json(feed, feed.following.session)), name="plan", id=feed.position)
+                        plan = plan_json(feed, feed.following.session)  # by now it may be ahead of what was told
+                        told = change.position
+                        yield event(compact(plan | {"position": told}), name="plan", id=told)
         finally:
             await changes.aclose()
 
@@ -106,10 +108,11 @@ class ListWatch:
         """All rows, then those that change."""
         yield retry()
         self._readers += 1
-        self._looking = self._looking or asyncio.create_task(self._look())
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.create_task(self._look())
         told: dict[str, RunRow] | None = None
         try:
-            while not self.desk.closing.is_set():
+            while not self.desk.closing.is_set() and not self._looking.done():
                 news, rows = self._news, self._rows
                 if rows is not None and rows != told:
                     before = told or {}
@@ -126,13 +129,15 @@ class ListWatch:
 
     async def _look(self) -> None:
         """Look again and again."""
-        while not self.desk.closing.is_set():
-            rows = {row.name: row for row in await self.desk.rows()}
-            if rows != self._rows:
-                self._rows = rows
-                self._tell()
-            await asyncio.sleep(LIST_S)
-        self._tell()
+        try:
+            while not self.desk.closing.is_set():
+                rows = {row.name: row for row in await self.desk.rows()}
+                if rows != self._rows:
+                    self._rows = rows
+                    self._tell()
+                await asyncio.sleep(LIST_S)
+        finally:  # whatever it is that ended it: readers who wait for ever would not come back
+            asyncio.get_running_loop().call_soon(self._tell)
 
     def _tell(self) -> None:
         news, self._news = self._news, asyncio.Event()

@@ -9,10 +9,10 @@ from typing import Any
 from longwriter.api.job import WriteJob, new_job, resumed_job
 from longwriter.api.settings import SERVED, ShapeOptions
 from longwriter.config import Tree
-from longwriter.errors import InputError
+from longwriter.errors import InputError, RunError
 from longwriter.models.base import ModelConfig
 from longwriter.models.prices import load_prices
-from longwriter.runs.folders import ID, SETTINGS, opened, saved_settings
+from longwriter.runs.folders import ID, SETTINGS, make_folder, opened, saved_settings
 from longwriter.serve.settings import ServeSettings
 from longwriter.serve.writing.models import asked_model, at_home
 from longwriter.types import Plan
@@ -21,6 +21,8 @@ from longwriter.writer.session import configs_of
 from longwriter.writer.settings import MAY_CHANGE_ON_RESUME
 from longwriter.writer.stored import editing
 
+LONGEST_REQUEST = 400_000
+"""Characters: every call of a run holds the request, and 100,000 tokens are what large windows take."""
 ASKED = (
     "words",
     "model",
@@ -40,6 +42,8 @@ def new_run(home: Path, settings: ServeSettings, prompt: str, options: Mapping[s
 
     `options`: of `longwriter.write`, those in `ASKED`; they go before the server's own. `name` None: from the request.
     """
+    if len(prompt) > LONGEST_REQUEST:
+        raise InputError(f"a text's request has {LONGEST_REQUEST:,} characters at most; this one has {len(prompt):,}")
     given = {key: value for key, value in options.items() if value is not None}
     if unknown := [key for key in given if key not in ASKED]:
         raise InputError(f"a run begun here takes no {', '.join(unknown)}")
@@ -97,11 +101,16 @@ def make_run(job: WriteJob, control: ControlRecord, *, numbered: bool) -> str:
     """
     tree: Tree = json.loads(job.settings.model_dump_json())
     folder = job.folder
+    make_folder(folder.parent)
     for number in count(2):
-        if not folder.exists():
+        try:
+            folder.mkdir(mode=0o700)  # whoever makes it has the name, of several who ask at the same time
             break
-        if not numbered:
-            raise InputError(f"there is a run {folder.name} already")
+        except FileExistsError:
+            if not numbered:
+                raise InputError(f"there is a run {folder.name} already") from None
+        except OSError as error:
+            raise RunError(f"cannot write to {folder}: {error.strerror}") from error
         folder = job.folder.with_name(f"{job.folder.name}-{number}")
     with opened(folder, tree, MAY_CHANGE_ON_RESUME, private=True):
         pass

@@ -15,14 +15,16 @@ def going(home: Path) -> list[str]:
 
 
 def is_going(folder: Path) -> bool:
-    """Whether a server was told to write a run, which is neither finished nor at a ceiling."""
+    """Whether a server was told to write a run, which is neither finished nor at a ceiling, nor waits for approval."""
     try:
         journal = (folder / JOURNAL).read_bytes()
     except OSError:
         return False
     journal = journal[: journal.rfind(b"\n") + 1]  # a line that a kill has torn is no record
     control = _last(journal, b"control")
-    if not control or not control["data"].get("going") or control["data"].get("approve"):
+    if not control or not control["data"].get("going"):
+        return False
+    if control["data"].get("approve") and _place(journal, b"plan") >= 0:
         return False
     stopped = _last(journal, b"stopped")
     at_ceiling = stopped and stopped["data"].get("reason") == "ceiling"

@@ -1,7 +1,7 @@
 """A run that is written here: its session, what it hears as it comes, and what it costs."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from longwriter.serve.writing.worker import Work
@@ -49,8 +49,22 @@ class LiveRun:
         """Change it, and give what `action` returns; None where it is over. In the worker's thread."""
         if self.session is None:
             return None
-        self.changed = True
-        return (action(Edits(self.session)),)
+        self.changed, ids = True, self.session.manuscript.ids
+        try:
+            return (action(Edits(self.session)),)
+        finally:
+            self._move(ids, self.session.manuscript.ids)
+
+    def _move(self, before: Sequence[str], now: Sequence[str]) -> None:
+        """Follow the sections under way to where an edited outline has put them; one that it drops is shown no more."""
+        if before == now:
+            return
+        places = {name: i for i, name in enumerate(now)}
+        moved = {i: places[name] for i, name in enumerate(before) if name in places}
+        self._steps = {steps: moved[i] for steps, i in self._steps.items() if i in moved}
+        self._calls = {moved[i]: call for i, call in self._calls.items() if i in moved}
+        self._sections = {call: moved[i] for call, i in self._sections.items() if i in moved}
+        self._texts = {moved[i]: text for i, text in self._texts.items() if i in moved}
 
     def open(self, session: Session) -> None:
         """The session may be edited from now on; in the worker's thread."""
@@ -59,20 +73,22 @@ class LiveRun:
         self._on_spent(self)
         self._here.call_soon_threadsafe(self._settled.set)
 
-    def left_over(self) -> bool:
-        """Whether a person's change came too late for the session that has just ended; in the worker's thread.
+    def close(self) -> bool:
+        """The session has just ended, and nothing can be changed in it from here on; in the worker's thread.
 
-        From here on nothing can be changed in it.
+        Whether a person's change came too late for it.
         """
-        session, self.session = self.session, None
+        session = self.session
+        try:
+            self._on_spent(self)
+        finally:
+            self.session, self._texts = None, {}
         return session is not None and self.changed and has_work(session)
 
-    def leave(self) -> None:
-        """The session is over; in the worker's thread."""
-        self._on_spent(self)
-        self.session = None
-        self._texts = {}
-        self._here.call_soon_threadsafe(self._settled.set)
+    def end(self) -> None:
+        """Nothing is done with it any more; in the server's thread."""
+        self._settled.set()
+        self.over.set()
 
     @property
     def texts(self) -> Mapping[int, str]:

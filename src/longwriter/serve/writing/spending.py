@@ -44,8 +44,9 @@ class DaySpending:
         return None if self.ceiling is None else max(0.0, self.ceiling - self.today())
 
     def check(self) -> None:
-        """Raises CeilingReached where nothing is left for today."""
-        if self.left == 0:
+        """Raises CeilingReached where nothing is left for today, and RunError where what is spent could not be counted."""
+        today = self.today()
+        if self.ceiling is not None and today >= self.ceiling:
             raise CeilingReached(f"today's budget of ${self.ceiling:,.2f} is spent; it begins again at midnight UTC")
 
 

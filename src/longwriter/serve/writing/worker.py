@@ -35,10 +35,14 @@ class Work(Generic[T]):
         return self._task
 
     def stop(self) -> None:
-        """Cancel it; it closes its files, and `over` tells when."""
-        self.stopped = True
-        if self._task is not None:
-            self._there.call_soon_threadsafe(self._task.cancel)
+        """Cancel it, once: a second time would break off the closing of its files. `over` tells when it is over."""
+        if not self.stopped:
+            self.stopped = True
+            self._there.call_soon_threadsafe(self._cancel)
+
+    def _cancel(self) -> None:
+        if self._task is not None:  # else it is, as it begins
+            self._task.cancel()
 
     async def over(self) -> BaseException | None:
         """Wait for the end; what it failed with, None where it did not or was stopped."""

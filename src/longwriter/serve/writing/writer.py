@@ -44,15 +44,17 @@ class RunWriter:
                         job.options, on_event=live.hear, watched=False, controlled=True, on_open=live.open
                     )
                     self._live[live.name], begun = live, True
-                    await replace(job, models=models, options=options).work()
-                    return live.left_over()
+                    try:
+                        await replace(job, models=models, options=options).work()
+                    finally:  # before the models close, which takes a moment: a change would meet a closed journal
+                        more = live.close()
+                    return more
         except LongWriterError as error:
             if not begun:
                 await asyncio.to_thread(note_failure, folder, error)
             raise
         finally:
             self._live.pop(live.name, None)
-            live.leave()
 
     def count(self, live: LiveRun) -> None:
         """Count what a run has cost more, and tell all runs what is left for today."""
@@ -64,18 +66,19 @@ class RunWriter:
             self.spending.add(cost - live.counted)
             live.counted = cost
         if self.spending.ceiling is not None:
+            if cost is None or any(role.price is None for role in session.calls.roles.values()):
+                raise InputError(
+                    "no price is known for a model of this run, so the budget of a day cannot hold (--prices)"
+                )
             for other in self._live.values():
                 self._bound(other)
 
     def _bound(self, live: LiveRun) -> None:
-        """Lower a run's ceiling to what it has cost and what is left for today, less what the others may be about to."""
+        """Lower a run's ceiling to what it has cost and what is left for today; runs side by side may pass it by a call."""
         session, left = live.session, self.spending.left
-        if session is None or left is None:
-            return
-        if session.calls.spent.cost is None or any(role.price is None for role in session.calls.roles.values()):
-            raise InputError("no price is known for a model of this run, so the budget of a day cannot hold (--prices)")
-        now = least(session.settings.max_cost, session.calls.spent.cost + left)
-        session.calls.ceilings = Ceilings(now, session.calls.ceilings.tokens)
+        if session is not None and left is not None and session.calls.spent.cost is not None:
+            now = least(session.settings.max_cost, session.calls.spent.cost + left)
+            session.calls.ceilings = Ceilings(now, session.calls.ceilings.tokens)
 
 
 def note_failure(folder: Path, error: LongWriterError) -> None:

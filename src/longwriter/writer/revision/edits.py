@@ -17,6 +17,7 @@ from longwriter.writer.records import (
     LocksRecord,
     PlanRecord,
     SnapshotRecord,
+    WithdrawnRecord,
 )
 from longwriter.writer.revision.effects import PlanEffects, effects
 from longwriter.writer.session import Session
@@ -75,9 +76,16 @@ class Edits:
         if final is not None and final.held.entry == entry:
             seen = final.seen  # what was stale stays so
         name = self.manuscript.ids[index]
+        self._withdraw(name)
         self.manuscript.note(FinalRecord(id=name, entry=entry, seen=seen, at=time.time()))
         self.document.put(index)
         self.session.changed = True
+
+    def _withdraw(self, name: str) -> None:
+        """Want no more drafts of a section than there are: a person has decided."""
+        pending = tuple(draft.number for draft in self.manuscript.wanted_drafts() if draft.order.id == name)
+        if pending:
+            self.manuscript.note(WithdrawnRecord(id=name, numbers=pending, why=""))
 
     def drafts(
         self, index: int, count: int = 1, instruction: str = "", words: int | None = None,
@@ -127,8 +135,8 @@ class Edits:
         kept = effects(self.session, plan, keep).kept
         texts = {i: self.document.texts[before[keep[i]][0]] for i in kept}
         if plan != self.manuscript.plan:
+            self.session.write_plan(plan)  # first: an older plan.md would pass for an edit of this one
             self.session.loop.follow(plan, "edited")
-            self.session.write_plan()
         self.document.load()
         for i in kept:
             if self.manuscript.final(i) is None:
@@ -158,8 +166,8 @@ class Edits:
         if self.session.loop.under_way:
             raise RunError("a section is being written; pause first")
         if then.plan != self.manuscript.plan:
+            self.session.write_plan(then.plan)
             self.manuscript.note(PlanRecord(plan=then.plan, target=then.target, source="edited"))
-            self.session.write_plan()
         for i, name in enumerate(then.ids):
             was, now = then.final(i), self.manuscript.final(i)
             if was is not None and (now is None or now.held.entry != was.held.entry or self.manuscript.due(i)):
@@ -221,6 +229,6 @@ def has_work(session: Session) -> bool:
     control = manuscript.control or ControlRecord()
     if not manuscript.planned:
         return control.going
-    if manuscript.wanted_drafts():
+    if manuscript.wanted_drafts() and control.going:
         return True
     return any(manuscript.due(i) and session.permitted(i) for i in range(len(manuscript.ids)))

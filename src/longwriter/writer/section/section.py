@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from longwriter.errors import EmptyReply, TruncatedPrompt, Unavailable
+from longwriter.models.base import is_seeded
 from longwriter.models.cards import Card
 from longwriter.models.concurrency import together
 from longwriter.models.limits import within_window
@@ -159,7 +160,9 @@ class SectionWriter:
         """The reply of a piece; a server found to cut prompts is asked again within what it reads, where the mode allows."""
         if (known := self.calls.known(piece.step)) is not None:
             return known
-        if text := self.calls.partial(piece.step):
+        text = self.calls.partial(piece.step)
+        # after a kill, a model that gives the same again is asked again: the text is then that of a run that was not killed
+        if text and not (self.calls.killed(piece.step) and is_seeded(self.calls.roles["writer"].model)):
             return self.calls.adopt(piece.step, Reply(text=text, finish="cut"))
         while True:
             window = context.window
@@ -233,6 +236,7 @@ class SectionWriter:
                 return error
             except (asyncio.CancelledError, Unavailable):
                 watch.save()
+                self.calls.stop(piece.step)
                 raise
             try:
                 reply = kept(drawn.record.reply, bounds)

@@ -180,15 +180,16 @@ def test_a_run_with_another_reader_goes_on(tmp_path, upstream):
 def test_a_client_that_times_out_and_retries_pays_once(tmp_path, upstream):
     """A timeout of half a second between bytes, which keep-alive spaces every ten seconds do not prevent: three requests."""
     serving = Serving(tmp_path, "--model", "local", "--base-url", upstream.url, "--long-from", 500)
+    story = said("Write a 3000-word story about a lighthouse")  # six seconds: more than three tries
     try:
         impatient = client_of(serving, timeout=0.5, max_retries=2)
         with pytest.raises(openai.APITimeoutError):
-            impatient.chat.completions.create(model="local", messages=said())
+            impatient.chat.completions.create(model="local", messages=story)
         with pytest.raises(openai.APITimeoutError):
-            impatient.chat.completions.create(model="local", messages=said(), extra_headers={"x-longwriter-fresh": "1"})
+            impatient.chat.completions.create(model="local", messages=story, extra_headers={"x-longwriter-fresh": "1"})
         runs = list((tmp_path / "runs").glob("*/settings.json"))
         assert len(runs) == 2  # one, and a fresh one, whose retries are no fresh ones
-        client_of(serving).chat.completions.create(model="local", messages=said())
+        client_of(serving).chat.completions.create(model="local", messages=story)
         until(lambda: len(upstream.requests) == len(upstream.completed), 30)
         assert len(list((tmp_path / "runs").glob("*/settings.json"))) == 2
         assert len(upstream.requests) == sum(Run(r.parent).report.calls for r in runs if Run(r.parent).planned)
@@ -261,7 +262,7 @@ def test_a_full_queue_is_429(tmp_path, upstream):
 
 
 def test_a_spent_budget_is_429_and_no_retry_helps(tmp_path, upstream):
-    (tmp_path / "longwriter.toml").write_text("max_tokens = 4000\n")
+    (tmp_path / "longwriter.toml").write_text("max_tokens = 2000\n")
     serving = Serving(tmp_path, "--model", "local", "--base-url", upstream.url, "--long-from", 500)
     try:
         client = client_of(serving, max_retries=2)

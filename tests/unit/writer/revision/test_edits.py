@@ -6,14 +6,14 @@ import pytest
 from tests.helpers.making import fake, session, settings, write_with
 
 from longwriter.api.runs import Run
-from longwriter.errors import EditConflict, InputError, RunError
+from longwriter.errors import EditConflict, InputError, RunError, SetupError
 from longwriter.models.base import ModelConfig
 from longwriter.models.fake import FakeModel
 from longwriter.types import Request
 from longwriter.writer.revision.edits import Edits
 from longwriter.writer.revision.versions import versions, waiting
 from longwriter.writer.session import Options, Session
-from longwriter.writer.stored import reading
+from longwriter.writer.stored import reading, stored
 
 MINE = "The keeper never came back. Nobody asked."
 
@@ -178,6 +178,33 @@ async def test_a_redo_says_what_should_be_different() -> None:
     assert "shorter, please" in prompt
     assert run.document.words[1] <= 130
     assert versions(run, 1)[1].instruction == "shorter, please"
+
+
+async def test_a_draft_that_comes_to_nothing_is_told_and_not_asked_for_again(tmp_path: Path) -> None:
+    await write_with(fake(), settings(words=1000), tmp_path / "a")
+    run = Run(tmp_path / "a")
+    whole, failures = fake(), [SetupError("no such model")]
+    broken = FakeModel.scripted(lambda r: failures.pop() if failures else FakeModel._by_rule(whole, r))
+    (draft,) = run.drafts(1, 2, model=broken)
+    assert draft.why == "draft"
+    session = stored(tmp_path / "a")
+    assert session is not None
+    assert session.manuscript.withdrawn(0) == ["a draft of section 1 came to nothing: no such model"]
+    assert session.manuscript.wanted_drafts() == []
+    run.accept(1, draft.entry)
+    session = stored(tmp_path / "a")
+    assert session is not None
+    assert session.manuscript.withdrawn(0) == []  # decided
+
+
+async def test_a_decision_withdraws_drafts_that_are_not_there_yet() -> None:
+    run = await written()
+    edits = Edits(run)
+    edits.drafts(0, 3)
+    edits.drafts(1, 1)
+    edits.accept(0, versions(run, 0)[0].entry)
+    assert [draft.index for draft in run.manuscript.wanted_drafts()] == [1]
+    assert [draft.index for draft in reading_of(run).manuscript.wanted_drafts()] == [1]
 
 
 async def test_a_kill_between_drafts_loses_and_repeats_none(tmp_path: Path) -> None:

@@ -31,8 +31,8 @@ class Section {
   }
 
   async load() {
-    const { versions, final, waiting } = await get(this.at("versions"));
-    Object.assign(this, { versions, final, waiting });
+    const { versions, final, waiting, withdrawn } = await get(this.at("versions"));
+    Object.assign(this, { versions, final, waiting, withdrawn });
     this.byEntry = new Map(versions.map((version) => [version.entry, version]));
     await this.draw();
   }
@@ -66,7 +66,8 @@ class Section {
 
   async drawDrafts() {
     const drafts = this.waiting.map((entry) => this.byEntry.get(entry)).filter(Boolean);
-    if (!drafts.length) return this.drafts.replaceChildren();
+    const failed = this.withdrawn.map((why) => h("p.quiet", { dir: "auto" }, why));
+    if (!drafts.length) return this.drafts.replaceChildren(...failed);
     const column = async (version, i) => {
       const mine = i === 0;
       const text = h("div.text", { tabindex: "0", role: "region", "aria-label": this.called(version) });
@@ -85,7 +86,7 @@ class Section {
     const now = this.byEntry.get(this.final); // a section that has no text yet can have drafts
     const columns = await Promise.all([now, ...drafts].map((version, i) => version && column(version, i)));
     const title = h("h2", t("drafts.waiting", { n: drafts.length }));
-    redraw(this.drafts, () => fill(this.drafts, title, h("div.columns", ...columns)));
+    redraw(this.drafts, () => fill(this.drafts, title, h("div.columns", ...columns), ...failed));
   }
 
   versionLine(version) {

@@ -20,7 +20,8 @@ WORDS_PER_TOKEN, SIGNS_PER_TOKEN = 0.75, 1.2
 EARLIER_HEAD, EARLIER_TAIL = 300, 700
 """Words of an earlier message that a new text is shown."""
 
-_TASK = re.compile(r"\A\s*#+\s*Task\b[\s\S]*(?:<chat_history>|#+\s*Chat History|#+\s*Output)", re.IGNORECASE)
+_TASK = re.compile(r"\s*#{1,6}\s*Task\b", re.IGNORECASE)
+_TASK_PARTS = re.compile(r"<chat_history>|#[ \t]{0,9}(?:Chat History|Output)", re.IGNORECASE)
 """Open WebUI's titles, tags, follow-ups, queries: headings, and the conversation quoted."""
 _CHORE = re.compile(
     r"\A(?:(?!\d{3})[^\n]){0,80}\b(?:generate|write|create|provide|give|suggest|make)\b(?:(?!\d{3})[^\n.]){0,40}\b(?:title|tags?|summary)\b"
@@ -82,7 +83,9 @@ def always_long(model: str) -> tuple[str, bool]:
 
 def is_chore(request: ApiRequest) -> bool:
     """Whether a front end asks for itself: a title, tags."""
-    return _TASK.search(request.last()) is not None or _CHORE.search(request.last()) is not None
+    last = request.last()
+    task = _TASK.match(last)
+    return (task is not None and _TASK_PARTS.search(last, task.end()) is not None) or _CHORE.search(last) is not None
 
 
 def limit_words(request: ApiRequest) -> int | None:
@@ -171,13 +174,16 @@ def _shortened(text: str) -> str:
     return f"{head_words(text, EARLIER_HEAD)}\n[...]\n{tail_words(text, EARLIER_TAIL)}"
 
 
-_RAW = re.compile(r"<\|user\|>:?\s*(?P<asked>[\s\S]+?)\s*<\|assistant\|>:?\s*(?:<think>\s*)?\Z")
+_USER = "<|user|>"
+_ANSWER = re.compile(r"<\|assistant\|>:?\s*(?:<think>\s*)?\Z")
 
 
 def raw_prompt(text: str) -> str:
     """The question within a raw prompt of LongWriter-Zero (`<|user|>: ... <|assistant|>:`), else the text itself."""
-    match = _RAW.search(text)
-    return match["asked"] if match else text
+    _, mark, rest = text.partition(_USER)
+    end = _ANSWER.search(rest) if mark else None
+    asked = rest[: end.start()].removeprefix(":").strip() if end else ""
+    return asked or text
 
 
 def normal(text: str) -> str:
