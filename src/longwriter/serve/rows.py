@@ -93,7 +93,9 @@ class Rows:
         except FileNotFoundError:  # it was deleted meanwhile
             return None
         except OSError as error:
-            return RunRow(name, "", "", "failed", f"cannot be read: {error.strerror}", None, 0, 0, 0, None, 0.0, here=False)
+            return RunRow(
+                name, "", "", "failed", f"cannot be read: {error.strerror}", None, 0, 0, 0, None, 0.0, here=False
+            )
 
     def _found(self, folder: Path, activity: Activity) -> RunRow | None:
         """The row of a folder that has settings; None where it is gone since. Raises OSError."""

@@ -81,7 +81,5 @@ class Starting:
         """Begin a run, and say what it is called."""
         told = await asked(request, TextAsked)
         options = await asyncio.to_thread(_options, told)
-        name = await self.desk.begin(
-            told.prompt, options, going=told.start, approve=told.approve, review=told.review
-        )
+        name = await self.desk.begin(told.prompt, options, going=told.start, approve=told.approve, review=told.review)
         return PageJson({"name": name}, status_code=201)
