@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -55,8 +55,6 @@ class Desk:
         self._alone: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         """Held while this server works on a run that is not live, and while one becomes so."""
         self._tasks: set[asyncio.Task[Any]] = set()
-        self._beginning = 0
-        """Runs that are being made, and will wait for a turn."""
         self._worker: WorkerThread
         self._loop: asyncio.AbstractEventLoop
 
@@ -126,15 +124,11 @@ class Desk:
         return await self._whole(self._begin(prompt, options, name, control))
 
     async def _begin(self, prompt: str, options: Mapping[str, Any], name: str | None, control: ControlRecord) -> str:
-        if control.going:
-            self._turns.check(self._beginning)
-            self.spending.check()
-        self._beginning += control.going
-        try:
+        with self._turns.place() if control.going else nullcontext():
+            if control.going:
+                self.spending.check()
             job = await asyncio.to_thread(new_run, self.home, self.settings, prompt, options, name)
             made = await asyncio.to_thread(make_run, job, control, numbered=name is None)
-        finally:
-            self._beginning -= control.going
         if control.going:
             self._turns.ask(made)
         return made

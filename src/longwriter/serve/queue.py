@@ -1,7 +1,8 @@
 """Whose turn it is: so many runs at a time, the others in the order in which they came."""
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from longwriter.errors import LongWriterError
 
@@ -26,20 +27,26 @@ class Turns:
         self.at_once, self.most, self._begin = at_once, most, begin
         self._waiting: deque[str] = deque()
         self._having: set[str] = set()
+        self._coming = 0
 
     @property
     def waiting(self) -> tuple[str, ...]:
         """Who waits, the next first."""
         return tuple(self._waiting)
 
-    def check(self, coming: int = 0) -> None:
-        """Raises QueueFull where no other run could wait. `coming`: runs that were let in, and do not wait yet."""
-        waiting = len(self._waiting) + coming
-        if len(self._having) + waiting >= self.at_once + self.most:
-            raise QueueFull(waiting)
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """Hold a place for a new run while it is made. Raises QueueFull where no other run could wait."""
+        if len(self._having) + len(self._waiting) + self._coming >= self.at_once + self.most:
+            raise QueueFull(len(self._waiting) + self._coming)
+        self._coming += 1
+        try:
+            yield
+        finally:
+            self._coming -= 1
 
     def ask(self, name: str) -> None:
-        """Wait for a turn; nothing for a run that has one or waits. Never refused: `check` is for new runs."""
+        """Wait for a turn; nothing for a run that has one or waits. Never refused: `place` is for new runs."""
         if name not in self._having and name not in self._waiting:
             self._waiting.append(name)
             self._give()

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
@@ -383,12 +384,21 @@ async def test_what_a_server_is_told_leaves_a_runs_files_alone_and_a_text_does_n
         assert "By hand." in (tmp_path / name / "draft.md").read_text()
 
 
-async def test_a_model_that_cannot_even_be_opened_is_a_failure_that_says_why(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
-    async with desk_in(tmp_path, write={"model": "gpt-4o"}) as desk:
-        name = await desk.begin(PROMPT, {"plan": None})
-        assert "set OPENAI_API_KEY" in (await until(desk, name, "failed")).state.why
-        (row,) = await desk.rows()
-        assert (row.state, "set OPENAI_API_KEY" in row.why) == ("failed", True)
+async def test_a_run_that_is_stopped_before_it_begins_can_be_changed(tmp_path: Path) -> None:
+    async with slow(tmp_path) as (desk, _):
+        name = await desk.begin(PROMPT, {}, going=False)
+        desk._worker._loop.call_soon_threadsafe(time.sleep, 0.5)  # the worker is busy
+        await desk.go(name)
+        while not desk.alive(name):
+            await asyncio.sleep(0.01)
+        changing = asyncio.create_task(desk.after_section(name))
+        await asyncio.sleep(0.05)
+        await desk.pause(name)
+        await asyncio.wait_for(changing, 5)
+
+
+async def test_runs_that_are_begun_at_once_find_the_queue_full(tmp_path: Path) -> None:
+    async with slow(tmp_path, max_runs=1, queue=1) as (desk, _):
+        begun = [desk.begin(f"{PROMPT} of {n}", {}) for n in range(6)]
+        told = await asyncio.gather(*begun, return_exceptions=True)
+        assert sum(isinstance(one, QueueFull) for one in told) == 4, told

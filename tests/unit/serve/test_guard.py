@@ -158,3 +158,19 @@ def test_keys_without_a_token_still_bind_the_api(tmp_path: Path) -> None:
         assert ask(port, "GET", "/v1/models").status == 401
         assert ask(port, "GET", "/v1/models", {"Authorization": f"Bearer {key}"}).status == 200
         assert ask(port, "GET", "/api/runs").status == 200
+
+
+@pytest.mark.parametrize("origin", ["http://[", "null", "http://[::1", "://", "x"])
+def test_an_origin_that_is_none_is_another_site(open_port: int, origin: str) -> None:
+    assert ask(open_port, "POST", "/v1/chat", {"Origin": origin}, b"{}").status == 403
+
+
+def test_a_part_of_a_path_has_an_end(open_port: int) -> None:
+    assert ask(open_port, "GET", f"/v1/{'9' * 1000}").status == 200
+    assert ask(open_port, "GET", f"/v1/{'9' * 5000}").status == 400  # int() refuses so many digits
+
+
+def test_a_token_in_the_address_leads_to_the_same_run() -> None:
+    with listening(guarded(TOKEN)) as port:
+        answer = ask(port, "GET", f"/runs/%E7%81%AF?token={TOKEN}&q=1")
+    assert (answer.status, answer.headers["location"]) == (303, "/runs/%E7%81%AF?q=1")

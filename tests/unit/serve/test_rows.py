@@ -1,6 +1,8 @@
 """The list of runs: right, and cheap the second time."""
 
 import asyncio
+import json
+import os
 import shutil
 import time
 from pathlib import Path
@@ -87,3 +89,51 @@ async def test_five_hundred_runs_are_listed_at_once_the_second_time(written: Pat
         assert took < 0.5
         both = await asyncio.gather(desk.rows(), desk.rows())
         assert both[0] == both[1] == rows
+
+
+DAMAGED = {
+    "settings.json": ["[]", "null", "[" * 100_000, '{"words": NaN}', '{"words": {}, "instruction": []}', "9" * 5000],
+    "journal.jsonl": ["[]\n", "not json\n", '{"kind": {}, "data": []}\n', "[" * 100_000 + "\n"],
+    "report.json": ["[]", "[" * 100_000, '{"finished": true}', '{"finished": 1, "sections": [1]}', "9" * 5000],
+}
+
+
+def test_no_damage_to_one_run_hides_the_others(written: Path, tmp_path: Path) -> None:
+    home = tmp_path / "runs"
+    home.mkdir()
+    shutil.copytree(written / "done", home / "whole")
+    count = 0
+    for file, texts in DAMAGED.items():
+        for text in texts:
+            folder = home / f"{file}-{(count := count + 1)}"
+            shutil.copytree(written / "done", folder)
+            (folder / file).write_text(text)
+            ahead = time.time() + 10
+            os.utime(folder / "report.json", (ahead, ahead))
+            if file == "journal.jsonl":
+                (folder / "report.json").unlink()
+    told = json.loads((written / "done" / "report.json").read_text())
+    for n, more in enumerate(({"cost": float("nan")}, {"cost": float("inf")}, {"cost": "x"}, {"written": []})):
+        shutil.copytree(written / "done", home / f"odd-{n}")
+        (home / f"odd-{n}" / "report.json").write_text(json.dumps(told | more))
+        os.utime(home / f"odd-{n}" / "report.json", (time.time() + 10,) * 2)
+    for kind, make in {"folder": Path.mkdir, "pipe": os.mkfifo}.items():
+        shutil.copytree(written / "done", home / kind)
+        for file in ("journal.jsonl", "report.json"):
+            (home / kind / file).unlink()
+        make(home / kind / "journal.jsonl")
+    rows = {row.name: row for row in Rows(home).rows({})}
+    json.dumps([vars(row) for row in rows.values()], allow_nan=False)
+    assert set(rows) == {path.name for path in home.iterdir()}
+    states = {name: row.state for name, row in rows.items()}
+    assert states["whole"] == "finished"
+    broken = [name for name in states if name.startswith("journal") or name in ("folder", "pipe")]
+    assert {states[name] for name in broken} == {"failed"}
+    assert "no file" in rows["pipe"].why
+    assert {states[name] for name in states if name.startswith(("odd", "report"))} == {"finished"}
+
+
+def test_a_title_has_an_end(written: Path, tmp_path: Path) -> None:
+    shutil.copytree(written / "done", tmp_path / "done")
+    (tmp_path / "done" / "plan.md").write_text("# " + "x" * 3_000_000)
+    assert len(Rows(tmp_path).rows({})[0].title) < 1000

@@ -3,6 +3,7 @@
 A client of OpenAI's own package asks again after 408, 409, 429 and 5xx, unless `x-should-retry` says otherwise.
 """
 
+import re
 from collections.abc import Mapping
 
 from starlette.responses import JSONResponse
@@ -15,6 +16,10 @@ RETRY_S = 15
 """Seconds after which a client that found the queue full, or the model away, may ask again."""
 NO_RETRY = {"x-should-retry": "false"}
 TYPES = {401: "authentication_error", 403: "permission_error", 404: "not_found_error", 429: "rate_limit_error"}
+
+
+_FOLDERS = re.compile(r"(?<![\w/:.-])/(?:[^\s/:]+/)+")
+"""Where a file is on this machine, which is no client's business."""
 
 
 class ApiProblem(LongWriterError):  # noqa: N818 - it becomes an answer
@@ -80,4 +85,4 @@ def problem_of(error: LongWriterError) -> ApiProblem:
         case SetupError() | EmptyReply():
             return ApiProblem(502, str(error), code="upstream_failed", headers=NO_RETRY)
         case _:
-            return ApiProblem(500, str(error), code="server_error")
+            return ApiProblem(500, _FOLDERS.sub("", str(error)), code="server_error")

@@ -14,6 +14,7 @@ from contextlib import aclosing
 from starlette.responses import Response
 
 from longwriter.api.settings import as_path
+from longwriter.errors import InputError
 from longwriter.models.base import Model, ModelConfig, open_model
 from longwriter.models.prices import load_prices
 from longwriter.serve.desk import Desk
@@ -47,6 +48,8 @@ class ShortAnswers:
                 "background", "only a long text is written in the background; ask for the model's name with :long"
             )
         self.desk.spending.check()
+        if self.desk.spending.ceiling is not None and self._prices.price_for(config) is None:
+            raise InputError(f"no price is known for {config.model}, so the budget of a day cannot hold (--prices)")
         if self.upstream.remote and (asked.kind != "response" or asked.unfit or asked.unknown):
             return self._passed_on(asked, config)
         if not self.upstream.remote:
@@ -67,21 +70,24 @@ class ShortAnswers:
         async def whole() -> bytes:
             with self.counts.under_way(asked.kind, WAY):
                 found = await self.upstream.forward(asked, config)
-                body = await found.whole()
-                self._count(found.took, config)
-                return body
+                try:
+                    return await found.whole()
+                finally:
+                    self._count(found.took, config)
 
         return LastingStream(opening, failed_chunk) if asked.stream else LastingObject(whole)
 
     async def _events(self, asked: ApiRequest, found: Forwarded, config: ModelConfig) -> AsyncGenerator[bytes, None]:
         with self.counts.under_way(asked.kind, WAY):
-            if not found.streams:
-                yield b"data: " + (await found.whole()).replace(b"\n", b" ") + b"\n\n" + DONE
-            else:
-                async with aclosing(found.events()) as events:
-                    async for piece in events:
-                        yield piece
-            self._count(found.took, config)
+            try:
+                if not found.streams:
+                    yield b"data: " + (await found.whole()).replace(b"\n", b" ") + b"\n\n" + DONE
+                else:
+                    async with aclosing(found.events()) as events:
+                        async for piece in events:
+                            yield piece
+            finally:  # whoever hangs up has had what came
+                self._count(found.took, config)
 
     async def _chunks(self, asked: ApiRequest, form: ChatForm, config: ModelConfig) -> AsyncGenerator[bytes, None]:
         pieces = await self._opened(asked, config)
@@ -130,18 +136,24 @@ class ShortAnswers:
     async def _opened(self, asked: ApiRequest, config: ModelConfig) -> AsyncGenerator[Piece, None]:
         """The pieces of an answer that is put into another form here."""
         if not self.upstream.remote:
-            return self._counted(asked, self._drawn(asked, config), config)
-        return self._counted(asked, _chat_pieces(await self.upstream.forward(as_chat(asked), config)), config)
+            return self._counted(asked, self._drawn(asked, config), config, None)
+        found = await self.upstream.forward(as_chat(asked), config)
+        return self._counted(asked, _chat_pieces(found), config, found)
 
     async def _counted(
-        self, asked: ApiRequest, pieces: AsyncGenerator[Piece, None], config: ModelConfig
+        self, asked: ApiRequest, pieces: AsyncGenerator[Piece, None], config: ModelConfig, found: Forwarded | None
     ) -> AsyncGenerator[Piece, None]:
+        """The pieces, and what they took counted, also where the client hangs up. `found`: of a model at a server."""
+        took = None
         with self.counts.under_way(asked.kind, WAY):
-            async with aclosing(pieces):
-                async for piece in pieces:
-                    if isinstance(piece, Over):
-                        self._count(piece.took, config)
-                    yield piece
+            try:
+                async with aclosing(pieces):
+                    async for piece in pieces:
+                        took = piece.took if isinstance(piece, Over) else None
+                        yield piece
+            finally:
+                if found is not None or took is not None:
+                    self._count(found.took if found is not None else took or Took(), config)
 
     async def _drawn(self, asked: ApiRequest, config: ModelConfig) -> AsyncGenerator[Piece, None]:
         """The reply of a model of this process, as it comes."""

@@ -25,6 +25,8 @@ from longwriter.types import Message, Request
 LISTED_S = 60.0
 """How long a listing holds."""
 PATHS = {"chat": "/chat/completions", "completion": "/completions", "response": "/responses"}
+CHARS_PER_TOKEN = 4
+"""Of an answer that does not say what it took, because the client hung up or did not ask: English, roughly."""
 CLIENTS_OWN = frozenset({400, 404, 413, 415, 422, 429})
 """Refusals that are about the request; others are about this server's settings."""
 
@@ -85,7 +87,7 @@ class Upstream:
         client = self._client(config)
         response = await client.forward(PATHS[request.kind], request.body)
         if response.status_code < 300:
-            return Forwarded(response)
+            return Forwarded(response, sum(len(message.text) for message in request.messages) // CHARS_PER_TOKEN)
         said = client.cleaned(response.text)
         status = response.status_code if response.status_code in CLIENTS_OWN else 502
         wait = response.headers.get("retry-after")
@@ -100,11 +102,12 @@ class Upstream:
 class Forwarded:
     """A good answer of the server, on its way to the client."""
 
-    def __init__(self, response: httpx2.Response) -> None:
-        """`response`: its body unread."""
+    def __init__(self, response: httpx2.Response, prompt: int = 0) -> None:
+        """`response`: its body unread. `prompt`: tokens of the request, roughly."""
         self._response = response
-        self.took = Took(calls=1, cost=None)
-        """As far as the answer said it, once it is read."""
+        self._told = False
+        self.took = Took(calls=1, prompt=prompt, cost=None)
+        """As the answer says it; until it does, roughly."""
 
     @property
     def streams(self) -> bool:
@@ -120,6 +123,8 @@ class Forwarded:
         finally:
             await self._response.aclose()
         self._count(body)
+        if not self._told:
+            self._add(len(body) // CHARS_PER_TOKEN)
         return body
 
     async def events(self) -> AsyncGenerator[bytes, None]:
@@ -131,6 +136,8 @@ class Forwarded:
                 for found in whole:
                     if b'_tokens"' in found:
                         self._count(found.removeprefix(b"data: "))
+                    if not self._told:
+                        self._add(1)
                     yield found + b"\n\n"
         except (httpx2.HTTPError, httpx2.StreamError) as error:
             raise self._broken(error) from None
@@ -142,12 +149,15 @@ class Forwarded:
     def _broken(self, error: Exception) -> ApiProblem:
         return ApiProblem(502, f"the model's answer broke off: {type(error).__name__}", code="upstream_failed")
 
+    def _add(self, tokens: int) -> None:
+        self.took = self.took._replace(completion=self.took.completion + tokens)
+
     def _count(self, body: bytes) -> None:
         try:
             usage = json.loads(body)["usage"]
             prompt = usage.get("prompt_tokens") or usage.get("input_tokens") or 0
             completion = usage.get("completion_tokens") or usage.get("output_tokens") or 0
-            self.took = Took(1, int(prompt), int(completion), cost=None)
+            self.took, self._told = Took(1, int(prompt), int(completion), cost=None), True
         except (ValueError, KeyError, TypeError, AttributeError):  # it says nothing of them
             return
 

@@ -40,6 +40,11 @@ class LiveRun:
         """Wait until it may be edited, or is over."""
         await self._settled.wait()
 
+    def end(self) -> None:
+        """It is over, also where it was stopped before it had begun: whoever waits for it goes on."""
+        self._settled.set()
+        self.over.set()
+
     def stop(self) -> None:
         """Stop it at once; `over` tells when it is."""
         if self.work is not None:
@@ -85,9 +90,6 @@ class LiveRun:
             self.session, self._texts = None, {}
         return session is not None and self.changed and has_work(session)
 
-    def end(self) -> None:
-        """Nothing is done with it any more; in the server's thread."""
-        self._settled.set()
         self.over.set()
 
     @property

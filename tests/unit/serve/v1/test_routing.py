@@ -1,5 +1,7 @@
 """Which way a request goes, and what a message asks of a run that is there."""
 
+import time
+
 import pytest
 
 from longwriter.serve.v1.request.body import ApiMessage, read_request
@@ -142,3 +144,19 @@ def test_the_raw_prompt_of_longwriter_zero():
     raw = "A conversation between the user and the assistant.\n<|user|>: Write on tea\n<|assistant|>:"
     assert raw_prompt(raw) == "Write on tea"
     assert raw_prompt("Write on tea") == "Write on tea"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["# Task " + "#" * 200_000, "# Task" + "# " * 100_000, "<|user|>" * 30_000, "<|user|>" + " " * 200_000 + "x",
+     "write 1" + " " * 200_000 + "x words", "1 page " * 30_000, "\n" * 200_000 + "x"],
+)  # fmt: skip
+def test_no_text_takes_long_to_route(text):
+    began = time.monotonic()
+    request = chat(text)
+    is_chore(request)
+    wants_run(request, 1500)
+    instruction_of(request.messages)
+    raw_prompt(text)
+    redo_of(text)
+    assert time.monotonic() - began < 3  # a quarter of a second at most; before, minutes

@@ -29,7 +29,10 @@ async function start() {
   await loadLanguage();
   document.getElementById("skip").textContent = t("skip");
   const main = document.getElementById("main");
-  const path = decodeURI(location.pathname).replace(/(.)\/$/, "$1");
+  let path = "";
+  try {
+    path = decodeURI(location.pathname).replace(/(.)\/$/, "$1");
+  } catch { /* no address of ours is written so */ }
   const [pattern, file] = VIEWS.find(([shape]) => shape.test(path)) || [];
   if (!file) {
     drawBar();

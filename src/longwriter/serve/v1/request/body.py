@@ -19,6 +19,8 @@ Speaker = Literal["system", "user", "assistant"]
 ROLES: dict[object, Speaker] = {"system": "system", "developer": "system", "user": "user", "assistant": "assistant"}
 MOST_CHOICES = 16
 MOST_STOPS = 4
+MOST_MESSAGES = 10_000
+"""Of a conversation; to look through 200,000 takes four seconds."""
 READ = {
     "chat": {"messages", "max_tokens", "max_completion_tokens", "stop", "seed", "n", "stream_options"},
     "completion": {"prompt", "max_tokens", "stop", "seed", "n", "stream_options"},
@@ -204,6 +206,8 @@ def _messages(kind: Kind, body: Mapping[str, Any]) -> tuple[tuple[ApiMessage, ..
         rows = [{"role": "user", "content": rows}] if isinstance(rows, str) else rows
     if not isinstance(rows, list) or not rows:
         raise bad(name, "a list of messages" + (", or a string" if kind == "response" else ""))
+    if len(rows) > MOST_MESSAGES:
+        raise bad(name, f"{MOST_MESSAGES} messages at most")
     found, odd = list[ApiMessage](), ""
     said = _text_or_none(body, "instructions") if kind == "response" else None
     if said and said.strip():
