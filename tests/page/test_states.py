@@ -153,3 +153,36 @@ def test_what_becomes_stale_is_named_in_ranges(tmp_path: Path, page: Any) -> Non
         assert "9 become stale (4–12)" in page.locator(".effects").inner_text()
         whole = desk.get("/api/runs/tea/report")["words"]["written"]
         assert desk.get("/api/runs")["runs"][0]["written"] == desk.get("/api/runs/tea")["meter"]["words"] == whole
+
+
+def test_an_edited_outline_is_saved_and_written_in_one_step(tmp_path: Path, page: Any) -> None:
+    with desk_server(tmp_path) as desk:
+        name = desk.post("/api/runs", {"prompt": PROMPT, "approve": True}, 201)["name"]
+        desk.until(f"/api/runs/{name}", lambda run: run["state"] == "approval")
+        page.goto(f"{desk.http.base_url}/runs/{name}")
+        page.wait_for_selector(".advice:has-text('press “Write it”')")
+        page.goto(f"{desk.http.base_url}/runs/{name}/outline")
+        page.get_by_role("button", name="Write it as it is").wait_for()
+        page.get_by_role("button", name="Paste an outline").click()
+        paste = page.get_by_label("Outline, in Markdown")
+        assert paste.bounding_box()["height"] > 200
+        paste.fill("# The Mill\n\n## The wheel (400 words)\n\n## The flood (600 words)\n")
+        page.get_by_role("button", name="Take it").click()
+        page.get_by_role("button", name="Save and write it").click()
+        page.wait_for_selector(".statement:has-text('Finished')")
+        assert page.locator("h1").inner_text() == "The Mill"
+        assert [one["title"] for one in desk.get(f"/api/runs/{name}")["sections"]] == ["The wheel", "The flood"]
+
+
+def test_a_comparison_begins_at_its_head(tmp_path: Path, page: Any) -> None:
+    written(tmp_path, "harbour", 3000)
+    with desk_server(tmp_path) as desk:
+        texts = desk.get("/api/runs/harbour/sections/0/versions")
+        text = desk.get(f"/api/runs/harbour/sections/0/versions/{texts['final']}")["text"]
+        desk.put("/api/runs/harbour/sections/0", {"text": f"{text}\n\n" + "A new end.\n\n" * 40})
+        page.goto(f"{desk.http.base_url}/runs/harbour/sections/0")
+        page.get_by_role("button", name="Compare with version 1").click()
+        page.wait_for_selector(".diff")
+        head = page.locator(".compare h2")
+        assert 0 < head.bounding_box()["y"] < 400
+        assert page.evaluate("document.activeElement === document.querySelector('.compare h2')")

@@ -28,7 +28,7 @@ class Following:
         new = self._journal.refresh()
         if not new:
             return False
-        if self.session is None:
+        if self.session is None or self.session.manuscript.models is None:
             self.session = reading(self.folder, self._journal, self._prices)
             return True
         manuscript, document = self.session.manuscript, self.session.document

@@ -1,5 +1,6 @@
 """longwriter serve: a page to write at, and long answers for any OpenAI client, on the runs of a folder."""
 
+import asyncio
 import os
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,13 @@ from longwriter.cli.shared.grouped import GroupedHelp
 from longwriter.cli.shared.options import FINITE, HOME, PRICES, TEXT, from_flags, naming_flags, with_options
 from longwriter.cli.shared.options import SERVER as MODEL_SERVER
 from longwriter.cli.shared.screen import say
+from longwriter.errors import SetupError
+from longwriter.models.base import at_a_server, open_model
 from longwriter.serve.app import serve as run_server
 from longwriter.serve.keys import ClientKeys
 from longwriter.serve.settings import PORT, ServeSettings, checked_token
 from longwriter.serve.writing.begin import check_start
+from longwriter.serve.writing.models import own_model
 
 EXAMPLES = """
 \b
@@ -88,7 +92,21 @@ def serve(new_key: str | None, drop_key: str | None, home: Path, **flags: Any) -
     token = checked_token(settings, os.environ.get(settings.token_env or "") if settings.token_env else None)
     with naming_flags():
         model = check_start(home, settings)
-    run_server(home, settings, token, lambda url: _started(url, home, model))
+    unready = _unready(settings)
+    run_server(home, settings, token, lambda url: _started(url, home, model, unready))
+
+
+def _unready(settings: ServeSettings) -> str:
+    """Why the model of new runs cannot be asked, as far as that is known before a call; "" for nothing."""
+    config = own_model(settings)
+    if not at_a_server(config):
+        return ""
+    try:
+        model = open_model(config)
+    except SetupError as error:
+        return str(error)
+    asyncio.run(model.aclose())
+    return ""
 
 
 def _change_keys(keys: Path | None, new: str | None, old: str | None) -> None:
@@ -105,7 +123,9 @@ def _change_keys(keys: Path | None, new: str | None, old: str | None) -> None:
         click.echo(key)
 
 
-def _started(url: str, home: Path, model: str) -> None:
+def _started(url: str, home: Path, model: str, unready: str) -> None:
     """Say where it is."""
     say(f"page: {url}\nAPI:  {url}/v1\nruns: {home}")
     say(f"new runs: {model}; Ctrl-C stops, and what was being written goes on at the next start")
+    if unready:
+        say(f"that model cannot be asked yet: {unready}")

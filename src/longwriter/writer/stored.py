@@ -52,7 +52,7 @@ def reading(folder: Path, journal: Journal, prices: Path | None = None) -> Sessi
     settings = build(WriteSettings, saved_settings(folder), str(folder))
     manuscript = Manuscript(journal)
     noted = manuscript.models
-    if noted is None and not manuscript.planned:
+    if noted is None and not manuscript.planned and manuscript.stopped is None:
         return None
     session = Session(_free(settings), journal, None, _absent(settings, noted), Options(prices=prices, writes="text"))
     if session.manuscript.planned:

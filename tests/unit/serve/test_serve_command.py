@@ -71,3 +71,12 @@ def test_what_would_be_open_to_others_or_cannot_be_does_not_start(tmp_path: Path
             assert done.returncode == 2, arguments
             assert said in done.stderr.replace("\n", " "), (arguments, done.stderr)
             assert "Traceback" not in done.stderr
+
+
+def test_a_model_without_its_key_is_said_at_the_start_and_the_texts_can_be_read(tmp_path: Path) -> None:
+    server = Serving(tmp_path, "--model", "gpt-4o", OPENAI_API_KEY="")
+    try:
+        assert ask(server.port, "GET", "/api/runs").status == 200
+    finally:
+        _, said = server.end()
+    assert "that model cannot be asked yet: no key: set OPENAI_API_KEY" in said

@@ -228,3 +228,13 @@ def test_a_section_of_which_another_text_was_asked_is_named(tmp_path: Path) -> N
         assert page.get(run)["awaited"] == []
         page.post(f"{run}/sections/0/redo", {"instruction": "shorter"})
         assert page.until(run, lambda run: run["state"] == "paused")["awaited"] == [0]
+
+
+def test_a_model_that_cannot_even_be_opened_is_a_failure_that_says_why(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    with desk_server(tmp_path, write={"model": "gpt-4o"}) as page:
+        run = "/api/runs/" + page.post("/api/runs", {"prompt": "Write 900 words on tea"}, 201)["name"]
+        assert "set OPENAI_API_KEY" in page.until(run, lambda run: run["state"] == "failed")["why"]
+        assert page.get("/api/runs")["runs"][0]["state"] == "failed"

@@ -89,7 +89,8 @@ export async function attempt(action) {
 
 /** A line at the foot with one thing that can be done about it, for a while. */
 export function offer(text, label, press, seconds = 12) {
-  const note = h("p.offer", h("span", text), label && button(label, async () => (note.remove(), press())));
+  const note = h("p.offer", h("span", text), label && button(label, async () => (note.remove(), press())),
+    signed("×", t("close"), () => note.remove()));
   document.getElementById("notes").append(note);
   say(text);
   setTimeout(() => note.remove(), seconds * 1000);

@@ -37,6 +37,7 @@ class Outline {
     this.rows = h("ol.rows");
     this.effectsLine = h("div.effects", { id: "effects" });
     this.save = button(t("save"), () => this.store(), { class: "primary", "aria-describedby": "effects", disabled: true });
+    this.approve = button(t("approve.unchanged"), () => this.store(true), { hidden: run.state !== "approval" });
     this.preview = later(250, () => this.ask());
   }
 
@@ -62,7 +63,8 @@ class Outline {
     this.dirty = true;
     this.changed = line ? this.plan.lines.indexOf(line) : undefined;
     if (total && Number(this.total.value) > 0) this.plan.total = Number(this.total.value);
-    this.save.disabled = true;
+    this.save.disabled = this.approve.disabled = true;
+    this.approve.textContent = t("approve.saved");
     this.preview();
   }
 
@@ -75,7 +77,7 @@ class Outline {
       found.sections.forEach((section, i) => (this.plan.lines[i].words = section.words));
       this.effects = found.effects;
       this.left = found.left_over;
-      this.save.disabled = !this.may;
+      this.save.disabled = this.approve.disabled = !this.may;
     });
     if (turn === this.turn) this.refresh();
   }
@@ -291,7 +293,7 @@ class Outline {
   }
 
   paste() {
-    const text = h("textarea", { rows: 12, dir: "auto" });
+    const text = h("textarea.paste", { rows: 12, dir: "auto", placeholder: t("new.plan.example") });
     const take = async (event) => {
       event.preventDefault();
       if (!(await attempt(async () => (this.pasted = await post("/api/outline/parse", { text: text.value }))))) return;
@@ -305,11 +307,13 @@ class Outline {
       field(t("outline.paste.label"), text, t("outline.paste.hint")), h("button.primary", t("outline.paste.take"))));
   }
 
-  async store() {
+  /** Save what was edited; `approving`: and let it be written. */
+  async store(approving = false) {
     alarm("");
     try {
-      await send("PUT", runPath(this.name, "outline"), { ...this.body(), base: this.base });
+      if (this.dirty) await send("PUT", runPath(this.name, "outline"), { ...this.body(), base: this.base });
       this.dirty = false;
+      if (approving) await post(runPath(this.name, "approve"));
       location.assign(pagePath(this.name));
     } catch (error) {
       if (error.status !== 409) return alarm(error.message);
@@ -320,7 +324,7 @@ class Outline {
       };
       const mine = () => {
         this.base = now.plan_position;
-        this.store();
+        this.store(approving);
       };
       const theirs = () => {
         this.read(now);
@@ -335,11 +339,7 @@ class Outline {
 
   show(main) {
     drawBar({ back: pagePath(this.name), title: nameOf(this.run), tools: [] });
-    const approve = async () => {
-      if (await attempt(() => post(runPath(this.name, "approve")))) location.assign(pagePath(this.name));
-    };
-    const buttons = h("p.buttons", link(pagePath(this.name), t("cancel"), { class: "button" }),
-      this.run.state === "approval" && button(t("approve.unchanged"), approve), this.save);
+    const buttons = h("p.buttons", link(pagePath(this.name), t("cancel"), { class: "button" }), this.approve, this.save);
     main.replaceChildren(h("div.page.editor",
       h("div.top", h("h1", t("outline")), this.may && button(t("outline.paste"), () => this.paste())),
       h("div.contract", field(t("outline.title"), this.title), field(t("outline.total"), this.total)),

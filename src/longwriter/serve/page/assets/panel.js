@@ -83,7 +83,7 @@ export async function snapshots(name, readOnly) {
 
 /** The links by which a text leaves: one for each form that the server offers. */
 export const exportLinks = (name, forms) =>
-  forms.map((form) => link(runPath(name, "export", form), t(`export.${form}`), { download: "", class: "button" }));
+  forms.map((form) => link(runPath(name, "export", form), t(`export.${form}`), { download: "", class: "button", "aria-label": `${t("export")}: ${t(`export.${form}`)}` }));
 
 /** Delete a run and go to the list, where the way back is offered. */
 export async function remove(run) {

@@ -109,10 +109,16 @@ class Section {
       const found = await get(`${this.at("diff")}?a=${this.final}&b=${entry}`);
       const version = this.byEntry.get(entry);
       const keep = () => (this.waiting.includes(entry) ? this.accept(this.final, null) : fill(this.compare));
-      this.compare.replaceChildren(h("h2", t("compare.with", { version: this.called(version) })),
+      this.compare.replaceChildren(h("h2", { tabindex: "-1" }, t("compare.with", { version: this.called(version) })),
         diffView(found, { may: this.may, take: (paragraphs) => this.accept(entry, paragraphs), keep }));
-      this.compare.scrollIntoView({ block: "nearest" });
+      this.toCompare();
     });
+  }
+
+  /** The beginning of a comparison, which may be longer than the window, in sight and in focus. */
+  toCompare() {
+    this.compare.scrollIntoView();
+    this.compare.querySelector("h2").focus({ preventScroll: true });
   }
 
   async accept(entry, paragraphs) {
@@ -164,9 +170,9 @@ class Section {
       await send("PUT", this.at(), { text, base });
     } catch (error) {
       if (error.status !== 409 || !error.body?.merge) return alarm(error.message);
-      fill(this.compare, h("h2", t("merge.title")), h("p.quiet", t("merge.why")),
+      fill(this.compare, h("h2", { tabindex: "-1" }, t("merge.title")), h("p.quiet", t("merge.why")),
         mergeView(error.body, (merged) => this.saveHand(merged, error.body.theirs.entry)));
-      this.compare.scrollIntoView({ block: "nearest" });
+      this.toCompare();
       return say(t("merge.title"));
     }
     this.editing = false;
