@@ -44,8 +44,7 @@ def test_nobody_has_a_turn_after_the_end() -> None:
 
 def test_a_run_that_is_being_made_has_its_place() -> None:
     turns = Turns(1, 1, lambda _: None)
-    with turns.place(), turns.place():
-        with pytest.raises(QueueFull), turns.place():
-            pass
+    with turns.place(), turns.place(), pytest.raises(QueueFull), turns.place():
+        pass
     with turns.place():
         pass
