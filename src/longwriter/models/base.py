@@ -115,9 +115,17 @@ class Model(Protocol):
         ...
 
 
+@runtime_checkable
+class Seeded(Protocol):
+    """What an engine of ours says of itself."""
+
+    seeded: bool
+    """The same request with the same seed has the same reply."""
+
+
 def is_seeded(model: Model) -> bool:
-    """Whether the same request with the same seed has the same reply: so with engines of ours, by their `seeded`."""
-    return bool(getattr(model, "seeded", False))
+    """Whether the same request with the same seed has the same reply; servers are taken not to promise it."""
+    return isinstance(model, Seeded) and model.seeded
 
 
 class ModelConfig(Record):
