@@ -90,8 +90,6 @@ class LiveRun:
             self.session, self._texts = None, {}
         return session is not None and self.changed and has_work(session)
 
-        self.over.set()
-
     @property
     def texts(self) -> Mapping[int, str]:
         """The live text of each section under way; of one moment, whichever thread asks."""
