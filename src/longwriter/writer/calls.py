@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 
-from longwriter.errors import CeilingReached, EmptyReply, InputError, TruncatedPrompt
+from longwriter.errors import CeilingReached, EmptyReply, InputError, SetupError, TruncatedPrompt
 from longwriter.journal import Entry, Journal, digest
 from longwriter.models.base import Listener, Model, ModelConfig
 from longwriter.models.prices import Price
@@ -101,16 +101,10 @@ class Calls:
         self._forgotten: Counter[str] = Counter()
         self._under_way: list[Usage] = []
         self._partial: dict[str, PartialRecord] = {}
-        self._check_prices()
+        for role in roles.values() if ceilings.cost is not None else ():
+            if role.price is None:
+                raise InputError(_unpriced(role))
         self.take(journal)
-
-    def _check_prices(self) -> None:
-        if self.ceilings.cost is not None:
-            for role in self.roles.values():
-                if role.price is None:
-                    raise InputError(
-                        f"no price is known for {role.model.name}, so --max-cost cannot hold: add it to a price file (--prices)"
-                    )
 
     def take(self, entries: Iterable[Entry]) -> None:
         """Follow entries of the journal that are not folded yet. Raises RunError for one that is none of ours."""
@@ -136,13 +130,15 @@ class Calls:
     def of_draft(self, steps: str) -> "Calls":
         """The calls for a draft, by the model that writes it; what is asked and spent is this run's.
 
-        Raises InputError where a ceiling on cost could not hold, because that model's price is unknown.
+        Raises SetupError where a ceiling on cost could not hold, because that model's price is unknown.
         """
         if steps not in self._drafters:
             return self
+        role = self._drafters[steps]
+        if self.ceilings.cost is not None and role.price is None:
+            raise SetupError(_unpriced(role))
         other = copy.copy(self)
-        other.roles = {**self.roles, "writer": self._drafters[steps]}
-        other._check_prices()
+        other.roles = {**self.roles, "writer": role}
         return other
 
     def cost_of(self, steps: str) -> float | None:
@@ -364,6 +360,10 @@ class Calls:
                 f"stopped at {spent}: the next call would pass {named}; what is written is a whole text as far as it "
                 "goes. A higher ceiling goes on from here"
             )
+
+
+def _unpriced(role: Role) -> str:
+    return f"no price is known for {role.model.name}, so --max-cost cannot hold: add it to a price file (--prices)"
 
 
 def user(text: str, system: str | None = None) -> tuple[Message, ...]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
-from tests.unit.serve.test_desk import PLAN, PRICES, PROMPT, begun, desk_in, kinds, slow, until
+from tests.helpers.desk_runs import PLAN, PRICES, PROMPT, begun, desk_in, kinds, slow, until
 
 from longwriter.api.runs import Run
 from longwriter.models.base import Model, open_model

@@ -10,7 +10,7 @@ from tests.helpers.server import Server
 
 from longwriter.cli.shared.progress import ProgressDisplay
 from longwriter.cli.shared.tables import cache, totals
-from longwriter.errors import CeilingReached, InputError
+from longwriter.errors import CeilingReached, SetupError
 from longwriter.journal import Journal
 from longwriter.length.target import exact
 from longwriter.models.base import ModelConfig, open_model
@@ -249,5 +249,5 @@ def test_a_ceiling_on_cost_needs_the_price_of_whoever_writes_drafts_too() -> Non
         if ceilings.cost is None:
             assert run.of_draft("section:a.d1:").roles["writer"].price is None
         else:
-            with pytest.raises(InputError, match="no price is known for fake"):
+            with pytest.raises(SetupError, match="no price is known for fake"):
                 run.of_draft("section:a.d1:")

@@ -126,7 +126,7 @@ async def test_stop_after_this_section() -> None:
     assert list(run.document.texts) == [0, 1]
     assert not has_work(run)
     Edits(run).drafts(0, 1)
-    assert has_work(run)
+    assert not has_work(run), "whoever asks for drafts has them written; a pause ends that until the run goes on"
     await run.run()
     assert list(run.document.texts) == [0, 1]
     assert len(run.manuscript.versions(0)) == 2
