@@ -83,7 +83,10 @@ export async function snapshots(name, readOnly) {
 
 /** The links by which a text leaves: one for each form that the server offers. */
 export const exportLinks = (name, forms) =>
-  forms.map((form) => link(runPath(name, "export", form), t(`export.${form}`), { download: "", class: "button", "aria-label": `${t("export")}: ${t(`export.${form}`)}` }));
+  forms.map((form) => {
+    const said = t(`export.${form}`);
+    return link(runPath(name, "export", form), said, { download: "", class: "button", "aria-label": `${t("export")}: ${said}` });
+  });
 
 /** Delete a run and go to the list, where the way back is offered. */
 export async function remove(run) {
