@@ -146,7 +146,7 @@ class CannedRun:
             "versions": [first, version(70, 2, "draft", **asked), version(71, 3, "draft", model="gpt-5-mini", **asked)],
             "final": 10 + index,
             "waiting": [70, 71],
-            "withdrawn": [],
+            "withdrawn": ["a draft of section 3 came to nothing: gpt-5-mini said nothing"],
         }
 
     def diff(self) -> dict[str, Any]:

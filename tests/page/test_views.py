@@ -41,6 +41,7 @@ def shown(page: Any, address: str, view: str) -> None:
             page.get_by_role("button", name="与草稿 1 对比")
         ).click()
         page.wait_for_selector(".diff")
+        page.get_by_text("came to nothing: gpt-5-mini said nothing").wait_for()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
