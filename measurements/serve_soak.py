@@ -19,6 +19,7 @@ import time
 from collections import Counter, deque
 from contextlib import ExitStack, suppress
 from pathlib import Path
+from typing import Any
 
 import openai
 
@@ -70,20 +71,20 @@ class Soak:
             self.number += 1
             content = f"Write a {self.words}-word story about {self.number} ships"
             self.last.append(content)
-        messages = [{"role": "user", "content": content}]
+        messages: Any = [{"role": "user", "content": content}]
         way = rng.random()
         if way < 0.2:
-            short = [{"role": "user", "content": "Say hello in 30 words"}]
-            await self.client.chat.completions.create(model="local", messages=short)  # type: ignore[arg-type]
+            short: Any = [{"role": "user", "content": "Say hello in 30 words"}]
+            await self.client.chat.completions.create(model="local", messages=short)
         elif way < 0.4:
-            await self.client.chat.completions.create(model="local:long", messages=messages)  # type: ignore[arg-type]
+            await self.client.chat.completions.create(model="local:long", messages=messages)
         elif way < 0.6:
             answer = await self.client.responses.create(model="local:long", input=content)
             events = await self.client.responses.retrieve(answer.id, stream=True, starting_after=rng.randrange(12))
             async for _ in events:
                 pass
         else:
-            stream = await self.client.chat.completions.create(model="local:long", messages=messages, stream=True)  # type: ignore[call-overload]
+            stream = await self.client.chat.completions.create(model="local:long", messages=messages, stream=True)
             try:
                 async for _ in stream:
                     pass
@@ -127,8 +128,10 @@ async def run(arguments: argparse.Namespace, serving: Serving, runs: Path) -> li
     """All clients, for so long."""
     until = time.monotonic() + 60 * arguments.minutes
     soak = Soak(serving.port, runs, arguments.words)
-    clients = [soak.one_client(n, until) for n in range(arguments.clients)]
-    *_, rows = await asyncio.gather(*clients, watch(soak, serving.process.pid, until, arguments.every))
+    async with asyncio.TaskGroup() as clients:
+        for n in range(arguments.clients):
+            clients.create_task(soak.one_client(n, until))
+        rows = await watch(soak, serving.process.pid, until, arguments.every)
     await soak.client.close()
     await asyncio.sleep(5)
     rows.append(figures(serving.process.pid))
@@ -146,7 +149,10 @@ def main() -> None:
     arguments = parser.parse_args()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        faults = {"fault_rate": 0.1, "fault_kinds": ("429", "500", "cut", "empty", "slow", "bad_chunk", "402")}
+        faults: dict[str, Any] = {
+            "fault_rate": 0.1,
+            "fault_kinds": ("429", "500", "cut", "empty", "slow", "bad_chunk", "402"),
+        }
         upstream = stack.enter_context(Server(per_token_s=0.001, keep=False, **faults))
         at = ("--model", "local", "--base-url", upstream.url, "--retry", 5, "--max-runs", 8)
         serving = Serving(folder, *at)
