@@ -139,11 +139,19 @@ def main() -> None:
         _say(str(error))
         sys.exit(2)
     except (KeyboardInterrupt, click.Abort) as stop:
-        said = str(stop) or str(stop.__cause__ or "")  # click makes an Abort of a Ctrl-C
-        with suppress(OSError):  # the terminal may be what ended it
-            click.echo(err=True)
-            _say(said or ENDING.said())
-        sys.exit(ENDING.code)
+        _end(str(stop) or str(stop.__cause__ or ""))  # click makes an Abort of a Ctrl-C
+    except BaseExceptionGroup as group:  # a signal that came within a library's group of tasks
+        if group.subgroup(KeyboardInterrupt) is None:
+            raise
+        _end("")
+
+
+def _end(said: str) -> None:
+    """Exit because of a signal, saying what is kept."""
+    with suppress(OSError):  # the terminal may be what ended it
+        click.echo(err=True)
+        _say(said or ENDING.said())
+    sys.exit(ENDING.code)
 
 
 def _in_a_line(error: click.ClickException) -> str:
