@@ -33,6 +33,8 @@ def run_state(session: Session | None, *, alive: bool, drafted: bool = True) -> 
         stopped = manuscript.stopped if manuscript else None
         return RunState(stopped.reason, stopped.message) if stopped else RunState("no plan")
     control = manuscript.control
+    if alive and control is not None and control.approve and session and not session.calls.begun("section:"):
+        return _controlled(control, False)  # it has just been planned, and ends
     if alive:
         held = control is not None and not control.going
         return RunState("writing", "stops after this section" if held else "")
