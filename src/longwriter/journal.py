@@ -45,11 +45,11 @@ def _parse(line: bytes, n: int, before: str) -> tuple[Entry, str] | None:
     """The entry and its sum; None for a line that is not what was written."""
     try:
         data = json.loads(line)
-        entry, told = Entry(data["n"], data["kind"], data["data"]), data["sum"]
-        total = _line(entry, before)[1]
+        entry = Entry(data["n"], data["kind"], data["data"])
+        whole, total = _line(entry, before)
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
-    return (entry, total) if line.endswith(b"\n") and total == told and entry.n == n else None
+    return (entry, total) if line == whole.encode("utf-8", "surrogatepass") and entry.n == n else None
 
 
 def _torn(line: bytes) -> bool:

@@ -123,3 +123,15 @@ def test_a_full_disk_is_named_and_keeps_all_finished_records(tmp_path: Path) -> 
     assert "make room" in message
     assert path.read_bytes().endswith(b"\n")  # before a new journal would cut a torn line off
     assert [e.data["n"] for e in Journal(path)] == list(range(int(failed_at)))
+
+
+def test_blanks_that_are_the_same_json_are_damage(tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    journal = Journal(path)
+    journal.append("a", {"key": 1.0, "text": "\u00e9 \ud800"})
+    journal.append("b", {})
+    journal.close()
+    assert len(Journal(path, read_only=True)) == 2
+    path.write_bytes(path.read_bytes().replace(b'"key": 1', b'"key":\t1'))
+    with pytest.raises(RunError, match=r"journal\.jsonl:1: damaged record"):
+        Journal(path, read_only=True)

@@ -155,6 +155,8 @@ class Run:
         """
         if not numbers and not stale:
             raise InputError("say what to redo: --section 7, or --stale")
+        if stale and (instruction or words):
+            raise InputError("stale sections are written as they were asked for; name one by its number to change it")
         if instruction or words:
             self.order_redo(*numbers, instruction=instruction, words=words)
             numbers = ()

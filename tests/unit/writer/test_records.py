@@ -131,11 +131,8 @@ def test_a_changed_byte_anywhere_is_the_named_error(
     path.unlink(missing_ok=True)
     raw = bytearray(written(path))
     at = data.draw(st.integers(0, len(raw) - 2))
-    was = raw[at]
     raw[at] ^= data.draw(st.integers(1, 255))
     path.write_bytes(bytes(raw))
-    if was == ord(" ") and raw[at] in b"\t\r":
-        return  # between two values it is the same JSON
     line = bytes(raw)[:at].count(b"\n") + 1
     last = bytes(raw)[at:].count(b"\n") <= 1
     if last and b"\0" in bytes(raw):

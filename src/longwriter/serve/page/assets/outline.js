@@ -42,8 +42,7 @@ class Outline {
   }
 
   read(run) {
-    const old = new Map((run.sections || []).map((section) => [section.id, section]));
-    const lines = (run.sections || []).map((section) => fresh({ ...section, locked: Boolean(section.locked), was: old.get(section.id) }));
+    const lines = (run.sections || []).map((section) => fresh({ ...section, locked: Boolean(section.locked), was: section }));
     this.old = run.sections || [];
     this.plan = { title: run.title || "", lines, total: run.aim || lines.reduce((sum, line) => sum + line.words, 0) };
     this.base = run.plan_position;

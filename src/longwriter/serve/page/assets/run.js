@@ -122,11 +122,10 @@ class Desk {
   /** What is said of a section in the outline at the side. */
   line(section, before) {
     const tags = [section.stale && t("stale"), section.drafts && t("drafts", { n: section.drafts })].filter(Boolean);
-    const item = h("li", { "data-state": section.state, class: section.chapter && section.chapter !== before?.chapter ? "opens" : null },
+    return h("li", { "data-state": section.state, class: section.chapter && section.chapter !== before?.chapter ? "opens" : null },
       section.chapter && section.chapter !== before?.chapter ? h("span.chapter", { dir: "auto" }, section.chapter) : null,
       h("a", { href: `#s${section.index}` }, h("span.no", String(section.index + 1)), h("span.name", { dir: "auto" }, section.title),
         h("span.unseen", t(`section.${section.state}`)), ...tags.map((tag) => h("span.tag", tag))));
-    return item;
   }
 
   lines() {
