@@ -43,7 +43,6 @@ class Outline {
 
   read(run) {
     const lines = (run.sections || []).map((section) => fresh({ ...section, locked: Boolean(section.locked), was: section }));
-    this.old = run.sections || [];
     this.plan = { title: run.title || "", lines, total: run.aim || lines.reduce((sum, line) => sum + line.words, 0) };
     this.base = run.plan_position;
   }
