@@ -87,8 +87,10 @@ class Serving:
         """As a person ends it; the exit code, and what it said."""
         self.process.terminate()
         try:
-            _, said = self.process.communicate(timeout=MOST_S)
+            self.process.wait(timeout=MOST_S)
         except subprocess.TimeoutExpired:
             self.process.kill()
             raise
-        return self.process.returncode, self.said + said
+        assert self.process.stderr is not None
+        # not `communicate`: it reads past what `readline` holds already
+        return self.process.returncode, self.said + self.process.stderr.read()

@@ -114,7 +114,12 @@ def active_at(folder: Path) -> float:
 
 def being_written(folder: Path) -> bool:
     """Whether a process works on a run now."""
-    path = folder / LOCK
+    # twice: a lock that goes away with its folder in between cannot be had either, and one that is held stays so
+    return _held(folder / LOCK) and _held(folder / LOCK)
+
+
+def _held(path: Path) -> bool:
+    """Whether a lock cannot be had."""
     if not path.exists():
         return False
     try:
