@@ -6,7 +6,7 @@ import random
 from pathlib import Path
 
 from longwriter.data.books.build import BooksEngine
-from longwriter.data.books.readers.clean import columns
+from longwriter.readers.clean import columns
 from tests.helpers import epubs
 
 ENGLISH = [

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from longwriter.data.books.readers.sources import read
+from longwriter.data.books.sources import read
 from longwriter.data.dataset import as_messages, read_rows
 from longwriter.errors import InputError
 from longwriter.models.verdicts import Unreadable

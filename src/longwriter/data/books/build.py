@@ -22,9 +22,9 @@ from longwriter.config import Tree, flatten
 from longwriter.data.books.documents import ShardSettings
 from longwriter.data.books.merge import Merger
 from longwriter.data.books.parts import Reader, parts_of
-from longwriter.data.books.readers.chapters import Rules
-from longwriter.data.books.readers.sources import Source, find
+from longwriter.data.books.rows import Rules
 from longwriter.data.books.shards import TOKENIZER, TOKENS, read_tokenizer, write_shards
+from longwriter.data.books.sources import Source, find
 from longwriter.data.dataset import TRAIN, Row
 from longwriter.errors import InputError, RunError
 from longwriter.journal import Journal, digest

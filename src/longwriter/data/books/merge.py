@@ -17,9 +17,9 @@ import pyarrow.parquet as pq
 
 from longwriter.data.books.parts import parts_of, rows_of
 from longwriter.data.books.picture import draw
-from longwriter.data.books.readers.chapters import NEARLY, REPEATS, SCHEMA
-from longwriter.data.books.readers.sources import Source
 from longwriter.data.books.report import DROPS, PICTURE, BookTally, card
+from longwriter.data.books.rows import NEARLY, REPEATS, SCHEMA
+from longwriter.data.books.sources import Source
 from longwriter.data.dataset import Row, beside, write_dataset
 from longwriter.data.filters.near_duplicates import NearDuplicates
 from longwriter.errors import InputError, RunError

@@ -23,8 +23,8 @@ from typing import NamedTuple, Self
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from longwriter.data.books.readers.chapters import SCHEMA, Rules, row_of
-from longwriter.data.books.readers.sources import read
+from longwriter.data.books.rows import SCHEMA, Rules, row_of
+from longwriter.data.books.sources import read
 from longwriter.data.dataset import beside, write_parquet
 from longwriter.data.filters.near_duplicates import minima
 from longwriter.errors import InputError, RunError

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from longwriter.data.books.picture import class_of
-from longwriter.data.books.readers.sources import Source
+from longwriter.data.books.sources import Source
 from longwriter.data.dataset import Row
 
 PICTURE, DROPS = "chapters.png", "drops.jsonl"

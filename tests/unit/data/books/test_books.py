@@ -13,17 +13,10 @@ from tests.helpers.places import SHARED
 
 from longwriter.data.books.build import BooksSettings, build
 from longwriter.data.books.documents import ShardSettings
-from longwriter.data.books.readers.chapters import (
-    SCHEMA,
-    Book,
-    is_fiction,
-    is_numeral,
-    language_of,
-    licence_of,
-    name_of,
-)
+from longwriter.data.books.rows import SCHEMA, language_of, licence_of
 from longwriter.data.dataset import read_rows
 from longwriter.errors import InputError, RunError
+from longwriter.readers.chapters import Book, is_fiction, is_numeral, name_of
 from longwriter.text import count_words
 
 

@@ -3,9 +3,9 @@
 import pytest
 from tests.helpers.books import CHINESE, ENGLISH, FOOTER, HEADER, MARKDOWN, ONE, TWO
 
-from longwriter.data.books.readers.gutenberg import PUBLIC_DOMAIN, strip
-from longwriter.data.books.readers.markdown import read_markdown
-from longwriter.data.books.readers.plain import read_plain
+from longwriter.readers.gutenberg import PUBLIC_DOMAIN, strip
+from longwriter.readers.markdown import read_markdown
+from longwriter.readers.plain import read_plain
 
 OLD_HEADER = """Project Gutenberg Etext of The Harbour, by Ann Teller
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.helpers.books import CHINESE, ENGLISH, wrapped
 
-from longwriter.data.books.readers.clean import tidy, unmark, unwrap, without_markdown, without_page_numbers
+from longwriter.readers.clean import tidy, unmark, unwrap, without_markdown, without_page_numbers
 from longwriter.text import words_of
 
 

@@ -7,8 +7,8 @@ import pytest
 from tests.helpers import epubs
 from tests.helpers.epubs import METADATA, PROSE, RIGHTS, page
 
-from longwriter.data.books.readers.epub import read_epub
 from longwriter.errors import InputError
+from longwriter.readers.epub import read_epub
 
 
 def test_two_chapters_with_cover_contents_and_licence(tmp_path: Path) -> None:

@@ -12,11 +12,12 @@ from tokenizers import Tokenizer, models, pre_tokenizers
 
 from longwriter.data.books import shards
 from longwriter.data.books.documents import DocumentPiece, ShardSettings, document, genre, is_held_out
-from longwriter.data.books.readers.chapters import SCHEMA, Book, Chapter, Rules, row_of
+from longwriter.data.books.rows import SCHEMA, Rules, row_of
 from longwriter.data.books.shards import read_tokenizer, train_tokenizer, write_shards
 from longwriter.data.dataset import read_rows, write_dataset
 from longwriter.errors import InputError, RunError
 from longwriter.journal import Journal
+from longwriter.readers.chapters import Book, Chapter
 
 TEXTS = [f"Story {n}. " + "The keeper saw 12 boats on the sea, and the sea saw him. " * (n % 5 + 1) for n in range(40)]
 

@@ -9,10 +9,10 @@ from typing import IO, NamedTuple
 from pydantic import BaseModel, ConfigDict
 
 from longwriter.config import build
-from longwriter.data.books.readers.chapters import LANGUAGES, Book, Chapter, name_of
-from longwriter.data.books.readers.clean import tidy, without_markdown
 from longwriter.errors import InputError
 from longwriter.jsonl import decoded, parsed
+from longwriter.readers.chapters import LANGUAGES, Book, Chapter, name_of
+from longwriter.readers.clean import tidy, without_markdown
 
 MOST_BYTES = 64 * 2**20
 """Longest line; a file without line breaks must not fill the memory."""

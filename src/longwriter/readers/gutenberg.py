@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-from longwriter.data.books.readers.chapters import LANGUAGES, Book, is_fiction, name_of
+from longwriter.readers.chapters import LANGUAGES, Book, is_fiction, name_of
 
 _START = re.compile(
     r"\*\*\* ?START OF TH(?:E|IS) PROJECT GUTENBERG E(?:BOOK|TEXT)[^*]{0,400}\*\*\*|^\*END\*? ?THE SMALL PRINT.*$",

@@ -13,11 +13,11 @@ from pathlib import Path
 
 from bs4 import BeautifulSoup
 
-from longwriter.data.books.readers.chapters import Book, Chapter, is_numeral
-from longwriter.data.books.readers.clean import tidy
-from longwriter.data.books.readers.epub_package import ContentsEntry, Package, Page, read_package
-from longwriter.data.books.readers.html import Block, blocks, parse, types_of
-from longwriter.data.books.readers.plain import dropped
+from longwriter.readers.chapters import Book, Chapter, is_numeral
+from longwriter.readers.clean import tidy
+from longwriter.readers.epub_package import ContentsEntry, Package, Page, read_package
+from longwriter.readers.html import Block, blocks, parse, types_of
+from longwriter.readers.plain import dropped
 
 _KINDS = {
     "cover": "cover cover-image",

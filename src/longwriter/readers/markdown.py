@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from markdown_it import MarkdownIt
 
-from longwriter.data.books.readers.chapters import LANGUAGES, Book, Chapter, is_fiction, name_of
-from longwriter.data.books.readers.clean import tidy
-from longwriter.data.books.readers.html import Block, blocks, parse
-from longwriter.data.books.readers.plain import dropped
+from longwriter.readers.chapters import LANGUAGES, Book, Chapter, is_fiction, name_of
+from longwriter.readers.clean import tidy
+from longwriter.readers.html import Block, blocks, parse
+from longwriter.readers.plain import dropped
 
 _FRONT = re.compile(r"\A---[ \t]*\n(.*?\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _ENTRY = re.compile(r"([A-Za-z_][\w-]*):[ \t]*(.*)")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bs4 import BeautifulSoup, XMLParsedAsHTMLWarning
 from bs4.element import Comment, NavigableString, PageElement, PreformattedString, Tag
 
-from longwriter.data.books.readers.clean import SCENE_BREAK, WIDE
+from longwriter.readers.clean import SCENE_BREAK, WIDE
 
 
 def _set(words: str) -> frozenset[str]:

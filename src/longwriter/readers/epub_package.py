@@ -11,9 +11,9 @@ from typing import NamedTuple
 from urllib.parse import unquote
 from xml.etree import ElementTree
 
-from longwriter.data.books.readers.chapters import LANGUAGES, Book, is_fiction, name_of
-from longwriter.data.books.readers.html import parse, types_of
 from longwriter.errors import InputError
+from longwriter.readers.chapters import LANGUAGES, Book, is_fiction, name_of
+from longwriter.readers.html import parse, types_of
 
 MOST_BYTES = 64 * 2**20
 """Unpacked size of the pages of one book; a larger one is no book, or a zip made to fill memories."""

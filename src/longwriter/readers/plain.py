@@ -9,8 +9,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from longwriter.data.books.readers.chapters import Chapter
-from longwriter.data.books.readers.clean import tidy, unmark, unwrap, without_page_numbers
+from longwriter.readers.chapters import Chapter
+from longwriter.readers.clean import tidy, unmark, unwrap, without_page_numbers
 from longwriter.text import count_words
 
 _NUMBER = (

@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from longwriter.config import read_text
-from longwriter.data.books.readers.chapters import EMPTY, Book, Chapter, name_of, numbered
-from longwriter.data.books.readers.epub import read_epub
-from longwriter.data.books.readers.gutenberg import strip
-from longwriter.data.books.readers.jsonl import ReadChapter, read_chapters
-from longwriter.data.books.readers.markdown import read_markdown
-from longwriter.data.books.readers.plain import read_plain
+from longwriter.data.books.jsonl import ReadChapter, read_chapters
 from longwriter.errors import InputError
+from longwriter.readers.chapters import EMPTY, Book, Chapter, name_of, numbered
+from longwriter.readers.epub import read_epub
+from longwriter.readers.gutenberg import strip
+from longwriter.readers.markdown import read_markdown
+from longwriter.readers.plain import read_plain
 
 BOOKS = (".epub", ".md", ".markdown", ".txt")
 LINES = (".jsonl", ".jsonl.xz")
