@@ -142,7 +142,8 @@ def test_lines_that_are_told_to_stand_alone() -> None:
 @pytest.mark.parametrize(
     "piece",
     ["the keeper walked down to the sea and waited there\n", "\n", "\n \n", "-", " ", "abc-\n", "   a\n", "a" * 50, "长",
-     "* * *\n", "and the sea was wide\n\n7\n\n", "[note ", "[image [a]", "_a ", "=a", "[Pg 1", "Chapter 1\n\n", "1. The Sea\n\n", "“a\n"],
+     "* * *\n", "and the sea was wide\n\n7\n\n",
+     "[note ", "[image [a]", "_a ", "=a", "[Pg 1", "Chapter 1\n\n", "1. The Sea\n\n", "“a\n"],
 )  # fmt: skip
 @pytest.mark.parametrize(
     "clean", [tidy, unmark, unwrap, without_page_numbers, without_markdown, strip_all, as_chapters]
