@@ -10,9 +10,10 @@ from urllib.parse import quote
 
 from longwriter.characters import whole
 from longwriter.errors import InputError
+from longwriter.language import direction
 from longwriter.report.look import shared_style
 from longwriter.serve.page.findings import bodies
-from longwriter.serve.page.markdown import direction, render
+from longwriter.serve.page.markdown import render
 from longwriter.writer.session import Session
 from longwriter.writer.stored import stored
 
