@@ -5,7 +5,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TypeVar, Unpack
 
-from longwriter.api.exporting import export_run
+from longwriter.api.book.exporting import export_run
 from longwriter.api.job import drafts_job, resumed_job
 from longwriter.api.settings import ResumeOptions, known_options, runs_folder
 from longwriter.api.states import RunState, run_state

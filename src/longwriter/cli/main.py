@@ -42,7 +42,7 @@ COMMANDS = {
         "stopped; finished sections are kept: go on with longwriter resume RUN",
     ),
     "export": Listed(
-        "longwriter.cli.write.export:export",
+        "longwriter.cli.book.export:export",
         "Put the text of RUN, or of a Markdown file, into FILEs: epub, docx, pdf, html, md, txt, or a folder chapters/.",
         "stopped; files that were named before are done",
     ),

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from longwriter.api.exporting import export_file
+from longwriter.api.book.exporting import export_file
 from longwriter.api.runs import Run
 from longwriter.cli.shared.options import HOME, JSON, with_options
 from longwriter.cli.shared.screen import say
