@@ -1,5 +1,6 @@
 """Runs that are there: what they hold, going on with them, changing them, putting their texts elsewhere."""
 
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
@@ -276,16 +277,16 @@ class Run:
         for looked_at in ("_alive", "_session", "_result"):
             self.__dict__.pop(looked_at, None)
 
-    def export(
-        self, *paths: str | Path, settings: ExportSettings | None = None, force: bool = False
-    ) -> tuple[str, ...]:
-        """Put the text so far into files, each in the form of its name, as --out does: later commands keep them up to date.
+    def export(self, path: str | Path, *, book: ExportSettings | None = None, force: bool = False) -> Path:
+        """Put the text so far into a file in the form of its name, as --out does: later commands keep it up to date.
 
-        `settings`: what is said of the book, which the run keeps; None: what it kept. What a person should know of the
-        files comes back. Raises InputError for a form that is not known and for a file that this run did not write,
-        unless `force`; SetupError for a form whose package is missing.
+        `book`: what is said of the book, which the run keeps; None: what it kept. Warns of what is left out. Raises
+        InputError for a form that is not known and for a file that this run did not write, unless `force`; SetupError for
+        a form whose package is missing.
         """
-        return export_run(self.folder, paths, settings, force=force)
+        for note in export_run(self.folder, [path], book, force=force):
+            warnings.warn(note, stacklevel=2)
+        return Path(path)
 
     @classmethod
     def list(cls, runs: str | Path | None = None) -> "tuple[Run, ...]":

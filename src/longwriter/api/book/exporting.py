@@ -17,7 +17,7 @@ from longwriter.writer.stored import stored
 def export_run(
     folder: Path, names: Sequence[str | Path], settings: ExportSettings | None = None, *, force: bool = False
 ) -> tuple[str, ...]:
-    """See `Run.export`."""
+    """Put a run's text into files; what a person should know of them comes back. The rest: see `Run.export`."""
     forms = [_checked(name) for name in names]
     files = list(map(Path, names))
     with claimed(folder, files, force=force):
@@ -47,7 +47,7 @@ def written_so_far(folder: Path) -> Session:
 
 
 def export_file(
-    source: str | Path, *files: str | Path, settings: ExportSettings | None = None, force: bool = False
+    source: str | Path, *files: str | Path, book: ExportSettings | None = None, force: bool = False
 ) -> tuple[str, ...]:
     """Put a Markdown file into files, each in the form of its name; what a person should know of them comes back.
 
@@ -64,7 +64,7 @@ def export_file(
     original = Original(read_text(path), named=path.stem, folder=path.resolve().parent)
     told: dict[str, None] = {}
     for out, form in zip(outs, forms, strict=True):
-        found, notes = made(original, form, settings or ExportSettings())
+        found, notes = made(original, form, book or ExportSettings())
         if isinstance(found, bytes):
             write_file(out, found)
         else:
