@@ -25,9 +25,9 @@ def docx(publication: Publication, settings: ExportSettings) -> bytes:
     text, foot = (
         Story(Runs(speech, pictures, frame, notes, Relations()), numbering, page, lowest) for _ in ("text", "notes")
     )
-    body = "".join(_division(division, text, lowest, publication.paged) for division in publication.divisions)
+    body = "".join(_division(division, text, lowest) for division in publication.divisions)
     feet, rest = _noted(publication, notes, foot, text)
-    before = front.title(publication, text.runs, page)
+    before = front.title(publication, text.runs)
     before += front.contents(publication, text.runs, lowest) if settings.contents else ""
     apart = bool(before) and publication.paged
     if apart:
@@ -37,7 +37,7 @@ def docx(publication: Publication, settings: ExportSettings) -> bytes:
 
     package = Package(publication.pictures)
     package.main(f"<w:document {ROOT}><w:body>{before}{body}{rest}{last}</w:body></w:document>", text.runs.relations)
-    package.add("styles", styles(publication, page))
+    package.add("styles", styles(publication, page, lowest))
     package.add("settings", _settings(publication))
     package.add("numbering", numbering.part())
     package.add("footnotes", feet, foot.runs.relations)
@@ -47,13 +47,10 @@ def docx(publication: Publication, settings: ExportSettings) -> bytes:
     return package.file(publication.metadata)
 
 
-def _division(division: Division, story: Story, lowest: int, paged: bool) -> str:
+def _division(division: Division, story: Story, lowest: int) -> str:
     """A part, a chapter, or what stands before the first."""
-    if not division.title:
-        return story.blocks(division.blocks, Place())
     level = 1 if division.kind == "part" else lowest - 1
-    heading = Heading(level, division.id, division.title)
-    opening = story.heading(heading, level, before="<w:pageBreakBefore/>" * (paged or division.kind == "part"))
+    opening = story.heading(Heading(level, division.id, division.title), level) if division.title else ""
     return opening + story.blocks(division.blocks, Place())
 
 
@@ -95,6 +92,6 @@ def _settings(publication: Publication) -> str:
     east = '<w:characterSpacingControl w:val="compressPunctuation"/>' * (own.kind == "east")
     noted = "".join(f'<w:footnote w:id="{id_}"/>' for id_ in SEPARATORS)
     return (
-        f'<w:settings {ROOT}><w:defaultTabStop w:val="720"/>{hyphens}{east}<w:footnotePr>{noted}</w:footnotePr><w:compat>'
-        f'<w:compatSetting w:name="compatibilityMode" w:uri="{_COMPATIBLE}" w:val="15"/></w:compat></w:settings>'
+        f'<w:settings {ROOT}><w:defaultTabStop w:val="720"/>{hyphens}{east}<w:footnotePr>{noted}</w:footnotePr>'
+        f'<w:compat><w:doNotExpandShiftReturn/><w:compatSetting w:name="compatibilityMode" w:uri="{_COMPATIBLE}" w:val="15"/></w:compat></w:settings>'
     )

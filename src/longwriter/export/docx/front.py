@@ -1,13 +1,12 @@
 """What stands before the text and at the edges of its pages: the title, the contents, header, footer, paper."""
 
 from collections.abc import Iterable, Iterator
-from html import escape
 
 from longwriter.export.document import Publication, Text, TocEntry
-from longwriter.export.docx.notes import field
+from longwriter.export.docx.notes import ends_of_field, field
 from longwriter.export.docx.package import ROOT
 from longwriter.export.docx.page import Page
-from longwriter.export.docx.runs import Look, Runs, Speech, run
+from longwriter.export.docx.runs import Look, Runs, run
 from longwriter.export.labels import labels
 
 LONGEST_HEADER = 80
@@ -16,59 +15,39 @@ _MARGIN = 709
 """Twips from the paper's edge to header and footer."""
 
 
-def title(publication: Publication, runs: Runs, page: Page) -> str:
+def title(publication: Publication, runs: Runs) -> str:
     """The title, its author, date and rights; in a book on a page of their own."""
-    meta, own = publication.metadata, publication.paged
-    lines = [("Title", meta.title), *(("Author", name) for name in meta.author), ("DateLine", meta.date), ("Rights", meta.rights)]
-    said = [(style, text) for style, text in lines if text] if meta.title else []
-    lowered = f'<w:spacing w:before="{page.text_height // 4}" w:after="480"/>'
-    return "".join(line(runs, style, text, lowered * (own and style == "Title")) for style, text in said)
+    meta = publication.metadata
+    authors = [("Author", name) for name in meta.author]
+    lines = [("Title", meta.title), *authors, ("DateLine", meta.date), ("Rights", meta.rights)]
+    return "".join(line(runs, style, text) for style, text in lines if text) if meta.title else ""
 
 
-def line(runs: Runs, style: str, text: str, properties: str = "", before: str = "", after: str = "") -> str:
-    """A line that is not of the text: its style, its letters, and runs around them."""
+def line(runs: Runs, style: str, text: str, before: str = "", after: str = "") -> str:
+    """A line that is not of the text: its style, its letters, and what stands around them."""
     speech = runs.speech((Text(text),))
-    turned = _turned(speech, runs.own)
     inner = runs.text(text, Look(speech=speech))
-    return f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{turned}{properties}</w:pPr>{before}{inner}{after}</w:p>'
-
-
-def _turned(speech: Speech | None, own: Speech) -> str:
-    if speech is None or speech.direction == own.direction:
-        return ""
-    return "<w:bidi/>" if speech.direction == "rtl" else '<w:bidi w:val="0"/>'
+    return f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{runs.turned(speech)}</w:pPr>{before}{inner}{after}</w:p>'
 
 
 def contents(publication: Publication, runs: Runs, lowest: int) -> str:
     """The table of contents as a field that Word can renew, filled; "" where there is nothing to choose from.
 
-    `lowest`: the level of a chapter's sections. Page numbers are fields of their own: none is known before the pages are.
+    `lowest`: the level of a chapter's sections. Page numbers are fields that Word fills when it prints: nobody knows them
+    before the pages are made, and a file that asks to be renewed when it is opened makes Word ask its user.
     """
     entries = list(_levels(publication.contents(), publication, lowest))
     if len(entries) < 2:
         return ""
-    code = f' TOC \\o "1-{lowest}" \\h \\z \\u '
-    opening = (
-        '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
-        f'<w:r><w:instrText xml:space="preserve">{escape(code, quote=False)}</w:instrText></w:r>'
-        '<w:r><w:fldChar w:fldCharType="separate"/></w:r>'
-    )
-    out = list[str]()
-    for n, (entry, level) in enumerate(entries):
-        page = f"<w:r><w:tab/></w:r>{field(f' PAGEREF {entry.id} ' + chr(92) + 'h ', '')}"
+    opening, closing = ends_of_field(f' TOC \\o "1-{lowest}" \\h \\z \\u ')
+    out = [line(runs, "TOCHeading", labels(publication.metadata.language).contents)]
+    for entry, level in entries:
+        page = f"<w:r><w:tab/></w:r>{field(f' PAGEREF {entry.id} ', '')}</w:hyperlink>"
         link = f'<w:hyperlink w:anchor="{entry.id}" w:history="1">'
-        out.append(
-            line(runs, f"TOC{level}", entry.title.replace("\n", " "), "", opening * (n == 0) + link, f"{page}</w:hyperlink>")
-        )
-    closing = '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
-    out[-1] = out[-1].removesuffix("</w:p>") + closing + "</w:p>"
-    word = labels(publication.metadata.language).contents
-    heading = line(runs, "TOCHeading", word, "")
-    broken = heading.replace("/>", "/><w:pageBreakBefore/>", 1) if publication.paged and publication.metadata.title else heading
-    return (
-        '<w:sdt><w:sdtPr><w:docPartObj><w:docPartGallery w:val="Table of Contents"/><w:docPartUnique/></w:docPartObj></w:sdtPr>'
-        f"<w:sdtContent>{broken}{''.join(out)}</w:sdtContent></w:sdt>"
-    )
+        out.append(line(runs, f"TOC{level}", entry.title.replace("\n", " "), opening * (len(out) == 1) + link, page))
+    out.append(f'<w:p><w:pPr><w:pStyle w:val="AfterTable"/></w:pPr>{closing}</w:p>')
+    part = '<w:docPartObj><w:docPartGallery w:val="Table of Contents"/><w:docPartUnique/></w:docPartObj>'
+    return f"<w:sdt><w:sdtPr>{part}</w:sdtPr><w:sdtContent>{''.join(out)}</w:sdtContent></w:sdt>"
 
 
 def _levels(entries: Iterable[TocEntry], publication: Publication, lowest: int) -> Iterator[tuple[TocEntry, int]]:

@@ -55,8 +55,15 @@ def marked(name: str, content: str, id_: int) -> str:
 
 def field(code: str, result: str) -> str:
     """What Word works out, with what it shows until then."""
+    opening, closing = ends_of_field(code)
+    return f"{opening}{result}{closing}"
+
+
+def ends_of_field(code: str) -> tuple[str, str]:
+    """What stands before and after a field's result, which may be several paragraphs."""
+    code = code.replace('"', "&quot;")
     return (
         '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
         f'<w:r><w:instrText xml:space="preserve">{code}</w:instrText></w:r>'
-        f'<w:r><w:fldChar w:fldCharType="separate"/></w:r>{result}<w:r><w:fldChar w:fldCharType="end"/></w:r>'
-    )
+        '<w:r><w:fldChar w:fldCharType="separate"/></w:r>'
+    ), '<w:r><w:fldChar w:fldCharType="end"/></w:r>'

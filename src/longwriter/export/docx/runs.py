@@ -68,7 +68,9 @@ class Frame(NamedTuple):
 class Runs:
     """The lines of one part of a document."""
 
-    def __init__(self, own: Speech, pictures: dict[str, Picture], frame: Frame, notes: Notes, relations: Relations) -> None:
+    def __init__(
+        self, own: Speech, pictures: dict[str, Picture], frame: Frame, notes: Notes, relations: Relations
+    ) -> None:
         """`own`: what most of the document is in."""
         self.own, self.notes, self.relations = own, notes, relations
         self._pictures, self._frame = pictures, frame
@@ -81,6 +83,12 @@ class Runs:
             return None
         traditional = other.language == "zh" and is_traditional(words)
         return Speech("zh-Hant" if traditional else other.language, other.direction)
+
+    def turned(self, speech: Speech | None) -> str:
+        """`w:bidi` of a paragraph that is read the other way than the document."""
+        if speech is None or speech.direction == self.own.direction:
+            return ""
+        return "<w:bidi/>" if speech.direction == "rtl" else '<w:bidi w:val="0"/>'
 
     def line(self, content: Inlines, look: Look = Look()) -> str:  # noqa: B008 - a tuple
         """All of a line's runs."""
@@ -112,7 +120,9 @@ class Runs:
         """Letters, as one run for each direction."""
         speech = look.speech or self.own
         signs = speech.language[:2] in ("zh", "ja") and bool(_EITHER_WIDTH.search(text))
-        return "".join(run(piece, look, right=right, signs=signs) for piece, right in _stretches(text, speech.direction))
+        return "".join(
+            run(piece, look, right=right, signs=signs) for piece, right in _stretches(text, speech.direction)
+        )
 
     def _link(self, link: Link, look: Look) -> str:
         inner = self.line(link.content, look._replace(style="Hyperlink"))

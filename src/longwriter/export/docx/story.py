@@ -33,7 +33,7 @@ DEEPEST_SHARE = 0.6
 """Of the text's width that lists and quotations within each other take away."""
 LONGEST_CELL = 60
 """Letters from which a longer cell does not widen its column."""
-LETTER, PADDING = 125, 108
+LETTER, PADDING = 140, 108
 """Twips: of a letter in a table, and at either side of a cell."""
 
 
@@ -54,8 +54,14 @@ class Place(NamedTuple):
     quoted: int = 0
     """Quotations around them."""
 
+    def inside(self, style: str, label: str = "", *, depth: int = 0, quoted: int = 0) -> "Place":
+        """Where the blocks of a list or quotation stand that stands here; in a note, all look as the note does."""
+        body, begun = (self.body, self.body) if self.body == _NOTE else (style, label or style)
+        return Place(body, body, begun, self.depth + depth, self.quoted + quoted)
 
-NOTE = Place("FootnoteText", "FootnoteText")
+
+_NOTE = "FootnoteText"
+NOTE = Place(_NOTE, _NOTE)
 _INDENTS = {"Quote": INSET, "ListContinue": STEP}
 """Twips that a style itself gives."""
 
@@ -80,11 +86,11 @@ class Story:
     def _block(self, block: Block, place: Place) -> str:
         match block:
             case Heading():
-                return self.heading(block, self._lowest + block.level - 2, place=place if self._label else None)
+                return self.heading(block, self._lowest + block.level - 2)
             case Paragraph():
                 return self.paragraph(block.content, place)
             case Quote():
-                return self.blocks(block.blocks, Place("Quote", "Quote", "Quote", place.depth, place.quoted + 1))
+                return self.blocks(block.blocks, place.inside("Quote", quoted=1))
             case Listing():
                 return self._listing(block, place)
             case Table():
@@ -92,14 +98,14 @@ class Story:
             case CodeBlock():
                 return self._made("Code", run(block.text, Look(), right=False), place)
             case SceneBreak():
-                return self._made("SceneBreak", run(SCENE_BREAK, Look(), right=False), place if self._label else None)
+                return self._made("SceneBreak", run(SCENE_BREAK, Look(), right=False))
         assert_never(block)
 
-    def heading(self, heading: Heading, level: int, *, place: Place | None = None, before: str = "") -> str:
-        """A heading, at most of level 6, that links and the contents lead to. `before`: properties between style and number."""
+    def heading(self, heading: Heading, level: int) -> str:
+        """A heading, at most of level 6, that links and the contents lead to."""
         speech = self.runs.speech(heading.content)
         line = marked(heading.id, self.runs.line(heading.content, Look(speech=speech)), self.runs.notes.fresh())
-        return self._made(f"Heading{min(level, 6)}", line, place, speech=speech, before=before)
+        return self._made(f"Heading{min(level, 6)}", line, speech=speech)
 
     def paragraph(self, content: Inlines, place: Place, before: str = "") -> str:
         """A paragraph of text, with `before` (runs) at its beginning."""
@@ -111,15 +117,13 @@ class Story:
         return self._made(style, line, place, speech=speech)
 
     def _made(
-        self, style: str, line: str, place: Place | None = None, *, speech: Speech | None = None, before: str = "", after: str = ""
+        self, style: str, line: str, place: Place | None = None, *, speech: Speech | None = None, after: str = ""
     ) -> str:
-        """A paragraph, with its properties in the order of the schema: `before` number, direction and indent, and `after`."""
-        turned = ""
-        if speech and speech.direction != self.runs.own.direction:
-            turned = "<w:bidi/>" if speech.direction == "rtl" else '<w:bidi w:val="0"/>'
+        """A paragraph, with its properties in the order of the schema: number, direction, indent, and those `after` them."""
         indent = self._indented(style, place) if place else ""
         label, self._label = self._label, ""
-        return f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{before}{label}{turned}{indent}{after}</w:pPr>{line}</w:p>'
+        inner = f'<w:pStyle w:val="{style}"/>{label}{self.runs.turned(speech)}{indent}{after}'
+        return f"<w:p><w:pPr>{inner}</w:pPr>{line}</w:p>"
 
     def _indent(self, place: Place) -> int:
         """Twips that a block stands further in."""
@@ -137,7 +141,7 @@ class Story:
         numbered = listing.start is not None
         id_ = self._numbering.bullets() if listing.start is None else self._numbering.numbers(level, listing.start)
         label = "ListNumber" if numbered else "ListBullet"
-        inner = Place("ListContinue", "ListContinue", label, place.depth + 1, place.quoted)
+        inner = place.inside("ListContinue", label, depth=1)
         for item in listing.items:
             self._label = f'<w:numPr><w:ilvl w:val="{level}"/><w:numId w:val="{id_}"/></w:numPr>'
             out += [self.blocks(item, inner), self._unlabelled(inner)]
@@ -154,9 +158,10 @@ class Story:
         indent = self._indent(place)
         widths = _widths(rows, self.page.text_width - indent)
         own = "<w:bidiVisual/>" * (self.runs.own.direction == "rtl")
+        side = f'<w:tblInd w:w="{indent}" w:type="dxa"/>' if indent else '<w:jc w:val="center"/>'
         properties = (
             f'<w:tblPr><w:tblStyle w:val="BookTable"/>{own}<w:tblW w:w="{sum(widths)}" w:type="dxa"/>'
-            f'<w:tblInd w:w="{indent}" w:type="dxa"/><w:tblLook w:val="0020" w:firstRow="1" w:lastRow="0" w:firstColumn="0"'
+            f'{side}<w:tblLook w:val="0020" w:firstRow="1" w:lastRow="0" w:firstColumn="0"'
             ' w:lastColumn="0" w:noHBand="1" w:noVBand="1"/></w:tblPr>'
         )
         grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
@@ -189,7 +194,7 @@ def _tabbed(cells: tuple[Inlines, ...]) -> Inlines:
 def _widths(rows: Iterable[tuple[Inlines, ...]], room: int) -> list[int]:
     """Of each column, in twips: as its longest cell needs, and less for all where they need more than there is room for."""
     longest = [max(_long(bare(cell)) for cell in column) for column in zip(*rows, strict=True)]
-    wanted = [LETTER * min(LONGEST_CELL, max(4, letters)) + 2 * PADDING for letters in longest]
+    wanted = [LETTER * min(LONGEST_CELL, max(6, letters)) + 2 * PADDING for letters in longest]
     share = min(1.0, room / sum(wanted))
     return [int(width * share) for width in wanted]
 

@@ -15,6 +15,7 @@ Kind = Literal["paragraph", "character", "table"]
 INSET = 567
 """Twips that a quotation stands in at either side."""
 _GREY, _LINK, _SHADE = "595959", "1F4E79", "F2F2F2"
+_MIDDLE = '<w:jc w:val="center"/>'
 _HEADINGS = ((36, 480, 240), (30, 360, 180), (26, 280, 120), (24, 240, 120), (24, 200, 80), (24, 200, 80))
 """Of each level: half points, twips before and after."""
 
@@ -54,11 +55,17 @@ _OWN = ("First Paragraph", "Table Text", "Table Heading", "After Table", "Figure
         "Book Table", "Book Contents", "Rights", "Author", "Date Line")  # fmt: skip
 
 
-def styles(publication: Publication, page: Page) -> str:
-    """`styles.xml`."""
+def styles(publication: Publication, page: Page, lowest: int) -> str:
+    """`styles.xml`. `lowest`: the level of a chapter's sections."""
     own = tongue(publication.metadata.language)
     rtl = publication.direction == "rtl"
-    made = [*_text(publication.paged, own, page), *_headings(own, page), *_front(own, page), *_small(page), *_characters()]
+    made = [
+        *_text(publication.paged, own, page),
+        *_headings(publication.paged, lowest, own, page),
+        *_front(publication.paged, own, page),
+        *_small(page),
+        *_characters(),
+    ]
     normal = Style("Normal", "Normal", "<w:bidi/>" * rtl)
     return f"<w:styles {ROOT}>{_defaults(own, page)}{''.join(s.xml() for s in (normal, *made, *_tables()))}</w:styles>"
 
@@ -78,10 +85,12 @@ def _defaults(own: Tongue, page: Page) -> str:
 def _text(paged: bool, own: Tongue, page: Page) -> list[Style]:
     """Running text: a book's paragraphs begin further in, a report's stand apart."""
     characters = {"zh": 200, "ja": 100}.get(own.tag[:2], 0)
-    wide = f'<w:ind w:firstLineChars="{characters}" w:firstLine="{characters * page.size // 10}"/>' if characters else ""
+    wide = (
+        f'<w:ind w:firstLineChars="{characters}" w:firstLine="{characters * page.size // 10}"/>' if characters else ""
+    )
     inset = wide or ('<w:ind w:firstLine="340"/>' if paged else "")
     apart = "" if paged else '<w:spacing w:after="160"/>'
-    even = '<w:jc w:val="both"/>'
+    even = '<w:jc w:val="both"/>' if paged or own.kind == "east" else ""
     items = f'<w:spacing w:after="120"/><w:ind w:left="{STEP}" w:hanging="{STEP}"/><w:contextualSpacing/>{even}'
     return [
         Style("BodyText", "Body Text", apart + inset + even),
@@ -95,7 +104,7 @@ def _text(paged: bool, own: Tongue, page: Page) -> list[Style]:
         Style("Code", "Code", f'<w:keepLines/><w:shd w:val="clear" w:color="auto" w:fill="{_SHADE}"/><w:bidi w:val="0"/>'
               '<w:spacing w:before="160" w:after="160" w:line="252" w:lineRule="auto"/><w:jc w:val="left"/>',
               _mono(page.size - 4), next="BodyText"),
-        Style("SceneBreak", "Scene Break", '<w:keepNext/><w:spacing w:before="240" w:after="240"/><w:jc w:val="center"/>',
+        Style("SceneBreak", "Scene Break", f'<w:keepNext/><w:spacing w:before="240" w:after="240"/>{_MIDDLE}',
               next="FirstParagraph"),
         Style("Figure", "Figure", '<w:spacing w:before="200" w:after="200" w:line="240" w:lineRule="auto"/><w:jc w:val="center"/>',
               next="BodyText"),
@@ -103,32 +112,36 @@ def _text(paged: bool, own: Tongue, page: Page) -> list[Style]:
     ]  # fmt: skip
 
 
-def _headings(own: Tongue, page: Page) -> list[Style]:
+def _headings(paged: bool, lowest: int, own: Tongue, page: Page) -> list[Style]:
+    """In a book, parts and chapters begin on new pages; a part stands on its own."""
     out = list[Style]()
     for level, (size, before, after) in enumerate(_HEADINGS, 1):
-        place = f'<w:keepNext/><w:keepLines/><w:spacing w:before="{before}" w:after="{after}"/><w:outlineLvl w:val="{level - 1}"/>'
+        alone = paged and level == lowest - 2
+        place = f"<w:keepNext/><w:keepLines/>{'<w:pageBreakBefore/>' * (paged and level < lowest)}"
+        place += f'<w:spacing w:before="{page.text_height // 4 if alone else before}" w:after="{after}"/>'
+        place += f'{_MIDDLE * alone}<w:outlineLvl w:val="{level - 1}"/>'
         slanted = "<w:i/><w:iCs/>" if level == 5 else ""
         look = f"{_head(own)}<w:b/><w:bCs/>{slanted}{_sized(max(page.size, size - (24 - page.size)))}"
         out.append(Style(f"Heading{level}", f"heading {level}", place, look, next="FirstParagraph"))
     return out
 
 
-def _front(own: Tongue, page: Page) -> list[Style]:
-    middle = '<w:jc w:val="center"/>'
+def _front(paged: bool, own: Tongue, page: Page) -> list[Style]:
+    top = page.text_height // 4 if paged else 240
     entries = [
         Style(f"TOC{level}", f"toc {level}",
-              f'<w:tabs><w:tab w:val="right" w:leader="dot" w:pos="{page.text_width}"/></w:tabs>'
+              f'<w:tabs><w:tab w:val="right" w:pos="{page.text_width}"/></w:tabs>'
               f'<w:spacing w:before="{80 if level == 1 else 0}" w:after="40"/>'
               f'<w:ind w:left="{(level - 1) * 280}" w:right="567"/>')
         for level in (1, 2, 3)
     ]  # fmt: skip
     return [
-        Style("Title", "Title", f'<w:keepNext/><w:spacing w:before="240" w:after="240"/>{middle}',
+        Style("Title", "Title", f'<w:keepNext/><w:spacing w:before="{top}" w:after="480"/>{_MIDDLE}',
               f"{_head(own)}<w:b/><w:bCs/>{_sized(page.size * 2 + 4)}", next="Author"),
-        Style("Author", "Author", f'<w:spacing w:before="120" w:after="120"/>{middle}', _sized(page.size + 4)),
-        Style("DateLine", "Date Line", f'<w:spacing w:before="120" w:after="240"/>{middle}'),
-        Style("Rights", "Rights", f'<w:spacing w:before="480" w:after="240"/>{middle}', _sized(page.size - 4)),
-        Style("TOCHeading", "TOC Heading", '<w:keepNext/><w:spacing w:before="240" w:after="200"/>',
+        Style("Author", "Author", f'<w:spacing w:before="120" w:after="120"/>{_MIDDLE}', _sized(page.size + 4)),
+        Style("DateLine", "Date Line", f'<w:spacing w:before="120" w:after="240"/>{_MIDDLE}'),
+        Style("Rights", "Rights", f'<w:spacing w:before="480" w:after="240"/>{_MIDDLE}', _sized(page.size - 4)),
+        Style("TOCHeading", "TOC Heading", f'<w:keepNext/>{"<w:pageBreakBefore/>" * paged}<w:spacing w:before="240" w:after="200"/>',
               f"{_head(own)}<w:b/><w:bCs/>{_sized(page.size + 6)}"),
         *entries,
     ]  # fmt: skip
@@ -154,7 +167,13 @@ def _characters() -> list[Style]:
         plain,
         Style("FootnoteReference", "footnote reference", "", '<w:vertAlign w:val="superscript"/>', **based),  # type: ignore[arg-type]
         Style("Hyperlink", "Hyperlink", "", f'<w:color w:val="{_LINK}"/>', **based),  # type: ignore[arg-type]
-        Style("CodeCharacter", "Code Character", "", f'{_mono(0)}<w:shd w:val="clear" w:color="auto" w:fill="{_SHADE}"/>', **based),  # type: ignore[arg-type]
+        Style(
+            "CodeCharacter",
+            "Code Character",
+            "",
+            f'{_mono(0)}<w:shd w:val="clear" w:color="auto" w:fill="{_SHADE}"/>',
+            **based,
+        ),  # type: ignore[arg-type]
     ]
 
 
@@ -162,7 +181,9 @@ def _tables() -> list[Style]:
     def edge(side: str, width: int) -> str:
         return f'<w:{side} w:val="single" w:sz="{width}" w:space="0" w:color="auto"/>'
 
-    cells = '<w:tblCellMar><w:top w:w="0" w:type="dxa"/><w:left w:w="108" w:type="dxa"/><w:bottom w:w="0" w:type="dxa"/>'
+    cells = (
+        '<w:tblCellMar><w:top w:w="0" w:type="dxa"/><w:left w:w="108" w:type="dxa"/><w:bottom w:w="0" w:type="dxa"/>'
+    )
     cells = f'<w:tblInd w:w="0" w:type="dxa"/>{cells}<w:right w:w="108" w:type="dxa"/></w:tblCellMar>'
     borders = f"<w:tblBorders>{edge('top', 8)}{edge('bottom', 8)}{edge('insideH', 2)}</w:tblBorders>"
     head = f"<w:tcPr><w:tcBorders>{edge('bottom', 8)}</w:tcBorders></w:tcPr>"
