@@ -242,16 +242,16 @@ class Publication:
         out, seen = list[list[int]](), set[int]()
         for division in self.divisions:
             out.append([])
-            self._place(_numbers((division.title, *inlines_of(division.blocks))), out[-1], seen)
-        self._place([note.number for note in self.notes], out[-1], seen)
+            self._place(marks_of((division.title, *inlines_of(division.blocks))), out[-1], seen)
+        self._place((NoteMark(note.number, 0) for note in self.notes), out[-1], seen)
         return out
 
-    def _place(self, numbers: Iterable[int], out: list[int], seen: set[int]) -> None:
-        for number in numbers:
-            if number not in seen:
-                seen.add(number)
-                out.append(number)
-                self._place(_numbers(inlines_of(self.note(number).blocks)), out, seen)
+    def _place(self, marks: Iterable[NoteMark], out: list[int], seen: set[int]) -> None:
+        for mark in marks:
+            if mark.number not in seen:
+                seen.add(mark.number)
+                out.append(mark.number)
+                self._place(marks_of(inlines_of(self.note(mark.number).blocks)), out, seen)
 
     def contents(self) -> tuple[TocEntry, ...]:
         """The table of contents: parts with chapters, chapters with sections; two levels below a part."""
@@ -309,12 +309,28 @@ def inlines_of(blocks: Blocks) -> Iterator[Inlines]:
                     yield from row
 
 
-def _numbers(lines: Iterable[Inlines]) -> Iterator[int]:
-    """The notes that lines refer to, in reading order."""
+def headings_of(blocks: Blocks) -> Iterator[Heading]:
+    """Every heading of blocks, in reading order, those within quotes and lists included."""
+    for block in blocks:
+        match block:
+            case Heading():
+                yield block
+            case Quote():
+                yield from headings_of(block.blocks)
+            case Listing():
+                for item in block.items:
+                    yield from headings_of(item)
+
+
+def each_inline(lines: Iterable[Inlines]) -> Iterator[Inline]:
+    """Everything in lines, in reading order; what holds others before those."""
     for content in lines:
         for inline in content:
-            match inline:
-                case NoteMark():
-                    yield inline.number
-                case Emphasis() | Strong() | Struck() | Link():
-                    yield from _numbers((inline.content,))
+            yield inline
+            if isinstance(inline, Emphasis | Strong | Struck | Link):
+                yield from each_inline((inline.content,))
+
+
+def marks_of(lines: Iterable[Inlines]) -> Iterator[NoteMark]:
+    """Every place in lines that refers to a note, in reading order."""
+    return (inline for inline in each_inline(lines) if isinstance(inline, NoteMark))

@@ -86,7 +86,7 @@ def publication(
     said = metadata or Metadata()
     text = whole(text)
     gallery = Gallery(folder)
-    reader = _Reader(_told_apart(_INDENTED.sub(" " * 60, _DEEP.sub(r"\\\1", text))), gallery)
+    reader = _read(text, gallery)
     title, divisions, paged = divided(reader.blocks)
     language = said.language or _language(text)
     found = replace(
@@ -98,6 +98,17 @@ def publication(
     return Publication(
         found, direction(text), divisions, reader.notes, gallery.pictures, paged, tuple(gallery.warnings)
     )  # fmt: skip
+
+
+def parts_of(text: str) -> list[tuple[Inlines, int]]:
+    """The title of each division and the line, from 0, at which it begins; the first also has what stands before it."""
+    reader = _read(whole(text), Gallery(None))
+    _, divisions, _ = divided(reader.blocks)
+    return [(d.title, reader.lines.get(d.id, 0)) for d in divisions]
+
+
+def _read(text: str, gallery: Gallery) -> "_Reader":
+    return _Reader(_told_apart(_INDENTED.sub(" " * 60, _DEEP.sub(r"\\\1", text))), gallery)
 
 
 def _language(text: str) -> str:
@@ -164,6 +175,8 @@ class _Reader:
     def __init__(self, text: str, gallery: Gallery) -> None:
         self._gallery = gallery
         self._headings = 0
+        self.lines: dict[str, int] = {}
+        """Where each heading stands, by its id."""
         self._marks: Counter[int] = Counter()
         tokens = _markdown().parse(text, {})
         end = next((i for i, t in enumerate(tokens) if t.type == "footnote_block_open"), len(tokens))
@@ -213,6 +226,7 @@ class _Reader:
             case "heading_open":
                 self._headings += 1
                 number, content = self._headings, self._inline(self._next())
+                self.lines[f"h{number}"] = token.map[0] if token.map else 0
                 self._at += 1
                 return [Heading(int(token.tag[1]), f"h{number}", content)]
             case "paragraph_open":
