@@ -40,7 +40,11 @@ FORMATS: dict[str, Format] = {
     "html": Format("HTML", "text/html; charset=utf-8", "html:html"),
     "epub": Format("EPUB", "application/epub+zip", "epub.book:epub"),
     "docx": Format(
-        "Word", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "docx.book:docx", "docx", "docx"
+        "Word",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        "docx.book:docx",
+        "docx",
+        "docx",
     ),
     "pdf": Format("PDF", "application/pdf", "pdf.make:pdf", "typst", "pdf"),
     "txt": Format("plain text", "text/plain; charset=utf-8", "plain:plain"),
