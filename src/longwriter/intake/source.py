@@ -1,14 +1,26 @@
 """A draft's file -> its text, and what is known of it."""
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from longwriter.errors import InputError
 from longwriter.intake.encodings import decoded
+from longwriter.intake.read import Draft
+from longwriter.readers.epub_package import MOST_BYTES
 
-READABLE = ".docx, .md, .txt, .epub, .html"
+READABLE = ".docx, .md, .txt, .epub and .html"
+_WAYS_OUT = {
+    ".doc": "open it in Word or LibreOffice and save it as .docx",
+    ".odt": "save it as .docx in LibreOffice",
+    ".rtf": "save it as .docx in Word or LibreOffice",
+    ".pages": "export it as .docx in Pages",
+    ".pdf": "a PDF does not tell where paragraphs begin; take the file that it was made from",
+    ".mobi": "make it an .epub with Calibre",
+    ".azw3": "make it an .epub with Calibre",
+    ".fb2": "make it an .epub with Calibre",
+    ".tex": "make it .docx or .md with Pandoc",
+}
 
 
 @dataclass(frozen=True)
@@ -21,7 +33,7 @@ class SourceText:
     origin: str
     """The file's name."""
     encoding: str
-    """Of the bytes that were read; `text` in it gives them again where the file is .md or .txt."""
+    """Of the bytes that were read; of .md and .txt, `text` in it gives them again."""
     title: str = ""
     """As the file itself tells it; "" where it does not."""
     author: tuple[str, ...] = ()
@@ -30,24 +42,56 @@ class SourceText:
 
 
 def read_source(path: Path) -> SourceText:
-    """Raises InputError where the file cannot be read, or holds no text."""
+    """Raises InputError for a file that cannot be read or holds no text, SetupError where a package is missing."""
     ending = path.suffix.lower()
-    if ending not in (".md", ".markdown", ".txt", ".text"):
-        raise InputError(f"{path}: cannot read {ending or 'a file without an ending'}; a draft is one of {READABLE}")
-    text, encoding, warnings = decoded(_bytes(path), path)
-    form: Literal["md", "txt"] = "md" if ending in (".md", ".markdown") else "txt"
-    if not text.strip("\ufeff \t\r\n\x0b\x0c"):
+    reader = _READERS.get(ending)
+    if reader is None:
+        way = f"; {_WAYS_OUT[ending]}" if ending in _WAYS_OUT else ""
+        raise InputError(f"{path}: cannot read {ending or 'a file without an ending'}{way}; {READABLE} can be read")
+    draft = reader(path)
+    if not draft.text.strip("\ufeff \t\r\n\x0b\x0c"):
         raise InputError(f"{path}: there is no text in it")
-    title, author = _named(text) if form == "md" else ("", ())
-    return SourceText(text, form, path.name, encoding, title, author, warnings)
+    return SourceText(draft.text, draft.form, path.name, draft.encoding, draft.title, draft.author, draft.warnings)
+
+
+def _markdown(path: Path) -> Draft:
+    text, encoding, warnings = decoded(_bytes(path), path)
+    return Draft(text, "md", encoding, warnings=warnings)
+
+
+def _plain(path: Path) -> Draft:
+    text, encoding, warnings = decoded(_bytes(path), path)
+    return Draft(text, "txt", encoding, warnings=warnings)
+
+
+def _html(path: Path) -> Draft:
+    from longwriter.intake.html import read_html  # noqa: PLC0415 - Beautiful Soup is read for the forms that need it
+
+    return read_html(_bytes(path), path)
+
+
+def _epub(path: Path) -> Draft:
+    from longwriter.intake.epub import read_epub_draft  # noqa: PLC0415 - as above
+
+    return read_epub_draft(path)
+
+
+def _word(path: Path) -> Draft:
+    from longwriter.intake.word import read_word  # noqa: PLC0415 - as above
+
+    return read_word(path)
+
+
+_READERS = {
+    ".md": _markdown, ".markdown": _markdown, ".txt": _plain, ".text": _plain, ".htm": _html, ".html": _html,
+    ".xhtml": _html, ".epub": _epub, ".docx": _word, ".docm": _word,
+}  # fmt: skip
 
 
 def _bytes(path: Path) -> bytes:
     try:
+        if path.stat().st_size > MOST_BYTES:
+            raise InputError(f"{path}: is larger than {MOST_BYTES >> 20} MB; that is no draft")
         return path.read_bytes()
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror or error}") from error
-
-
-def _named(text: str) -> tuple[str, tuple[str, ...]]:
-    return "", ()
