@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Literal
 
 from longwriter.errors import InputError
-from longwriter.intake.encodings import decoded
-from longwriter.intake.read import Draft
+from longwriter.intake.forms.encodings import decoded
+from longwriter.intake.forms.draft import Draft
 from longwriter.readers.epub_package import MOST_BYTES
 
 READABLE = ".docx, .md, .txt, .epub and .html"
@@ -65,19 +65,19 @@ def _plain(path: Path) -> Draft:
 
 
 def _html(path: Path) -> Draft:
-    from longwriter.intake.html import read_html  # noqa: PLC0415 - Beautiful Soup is read for the forms that need it
+    from longwriter.intake.forms.html import read_html  # noqa: PLC0415 - Beautiful Soup is read for the forms that need it
 
     return read_html(_bytes(path), path)
 
 
 def _epub(path: Path) -> Draft:
-    from longwriter.intake.epub import read_epub_draft  # noqa: PLC0415 - as above
+    from longwriter.intake.forms.epub import read_epub_draft  # noqa: PLC0415 - as above
 
     return read_epub_draft(path)
 
 
 def _word(path: Path) -> Draft:
-    from longwriter.intake.word import read_word  # noqa: PLC0415 - as above
+    from longwriter.intake.forms.word import read_word  # noqa: PLC0415 - as above
 
     return read_word(path)
 

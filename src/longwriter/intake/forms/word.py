@@ -9,8 +9,8 @@ from xml.parsers import expat
 
 from longwriter.errors import InputError, SetupError
 from longwriter.intake.markdown.page import markdown, title_above
-from longwriter.intake.read import Draft
-from longwriter.intake.word_package import WordPackage, inspected
+from longwriter.intake.forms.draft import Draft
+from longwriter.intake.forms.word_package import WordPackage, inspected
 from longwriter.readers.html import parse
 
 _QUOTES = ("Quote", "Intense Quote", "Quotations", "Block Text", "Block Quotation")

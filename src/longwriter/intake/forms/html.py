@@ -5,7 +5,7 @@ from pathlib import Path
 
 from longwriter.errors import InputError
 from longwriter.intake.markdown.page import markdown, title_above
-from longwriter.intake.read import Draft
+from longwriter.intake.forms.draft import Draft
 from longwriter.readers.html import parse
 
 

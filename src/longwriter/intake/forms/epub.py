@@ -9,7 +9,7 @@ from bs4 import BeautifulSoup
 from bs4.element import Tag
 
 from longwriter.intake.markdown.page import markdown
-from longwriter.intake.read import Draft
+from longwriter.intake.forms.draft import Draft
 from longwriter.readers.epub_package import ContentsEntry, Page, read_package
 from longwriter.readers.html import parse
 
