@@ -7,12 +7,16 @@ from itertools import pairwise
 from markdown_it import MarkdownIt
 
 from longwriter.intake.found import Heading
+from longwriter.intake.paragraphs import paragraphs
 from longwriter.readers.headings import STRONG, heading_of
 
 FRONT_MATTER = re.compile(
     r"\ufeff?(?P<fence>---|\+\+\+)[ \t]*(?:\r\n?|\n)(?P<fields>(?s:.*?))(?:\r\n?|\n)(?:(?P=fence)|\.\.\.)[ \t]*(?:\r\n?|\n|\Z)"
 )
 """Fields in YAML or TOML at the beginning."""
+NOTE = re.compile(r"\[\^[^\]\s]+\]")
+"""A reference to a note, and the label before its text."""
+_NOTE_TEXT = re.compile(rf" {{0,3}}{NOTE.pattern}:")
 _LINE_END = re.compile(r"\r\n?|\n")
 
 
@@ -50,6 +54,21 @@ def body_of(text: str) -> int:
 
 def shown(markdown: str) -> str:
     """What one block shows, in one line, without notes."""
-    tokens = _inline().parseInline(re.sub(r"\[\^[^\]\s]+\]", "", markdown))[0].children or []
-    kept = (" " if token.type.endswith("break") else token.content for token in tokens if token.type not in ("html_inline", "image"))
+    tokens = _inline().parseInline(NOTE.sub("", markdown))[0].children or []
+    kept = (
+        " " if token.type.endswith("break") else token.content
+        for token in tokens
+        if token.type not in ("html_inline", "image")
+    )
     return " ".join("".join(kept).split())
+
+
+def notes_at_end(text: str) -> int | None:
+    """Index of the texts of notes that the whole text ends with; None if it ends otherwise."""
+    at = None
+    for start, end in reversed(paragraphs(text)):
+        if _NOTE_TEXT.match(text, start, end):
+            at = start
+        elif text[start] not in " \t":  # an indented paragraph goes on with a note
+            break
+    return at

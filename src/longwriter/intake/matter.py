@@ -56,4 +56,5 @@ def is_front(title: str) -> bool:
 def is_back(title: str) -> bool:
     """Whether such a heading stands over something after the text: notes, an index, "Appendix B"."""
     words = _key(title).split(" ")
-    return bool(dropped(title)) or " ".join(words) in _back() or (words[0] in _back() and len(words) > 1)
+    small_print = words[:2] == ["end", "of"] and "gutenberg" in words
+    return small_print or bool(dropped(title)) or " ".join(words) in _back() or (words[0] in _back() and len(words) > 1)

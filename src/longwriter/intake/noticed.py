@@ -9,9 +9,48 @@ from longwriter.language import tongue
 from longwriter.text import each_word
 
 _SPEECH = re.compile(r"[“«„「『].{1,2000}?[”»“」』]|\"[^\"\n]{1,2000}\"", re.DOTALL)
-_PAST = frozenset("was were had did said went came saw took knew thought looked asked could would felt made".split())
+_PAST = frozenset(
+    [
+        "was",
+        "were",
+        "had",
+        "did",
+        "said",
+        "went",
+        "came",
+        "saw",
+        "took",
+        "knew",
+        "thought",
+        "looked",
+        "asked",
+        "could",
+        "would",
+        "felt",
+        "made",
+    ]
+)
 _PRESENT = frozenset(
-    "is are has does says goes comes sees takes knows thinks looks asks can will feels makes am".split()
+    [
+        "is",
+        "are",
+        "has",
+        "does",
+        "says",
+        "goes",
+        "comes",
+        "sees",
+        "takes",
+        "knows",
+        "thinks",
+        "looks",
+        "asks",
+        "can",
+        "will",
+        "feels",
+        "makes",
+        "am",
+    ]
 )
 LEAST = 10
 """Words that have to speak for a tense or a person."""

@@ -7,13 +7,14 @@ from itertools import pairwise
 from typing import Literal, NamedTuple, get_args
 
 from longwriter.errors import IntakeError
+from longwriter.export.labels import labels
 from longwriter.intake.found import Heading
 from longwriter.intake.headings import headings
-from longwriter.intake.markdown_headings import body_of, shown
+from longwriter.intake.markdown_headings import NOTE, body_of, notes_at_end, shown
 from longwriter.intake.matter import is_back, is_front
-from longwriter.intake.notes_at_end import notes_at_end
 from longwriter.intake.paragraphs import is_blank, paragraphs
 from longwriter.intake.source import SourceText
+from longwriter.language import tongue
 from longwriter.text import count_words, head_words
 
 Kind = Literal["front", "chapter", "section", "appendix"]
@@ -23,8 +24,6 @@ PIECE_WORDS = 2_000
 """Words of a piece of a text without headings, about."""
 TITLE_WORDS = 8
 """Words of a title that is made of a piece's first ones."""
-TITLE_PAGE_WORDS = 60
-"""Most words of a first piece that is only the work's title, over numbered chapters."""
 _VISIBLE = re.compile(r"[^\s\ufeff]")
 
 
@@ -61,7 +60,7 @@ def split(source: SourceText, starts: Sequence[Place] | None = None) -> tuple[Pi
     else:
         found = headings(text, source.form)
         pieces = list(_at_headings(source, found) if found else _by_length(source))
-        pieces = _with_ends(text, pieces) if source.form == "md" else pieces
+        pieces = _with_notes_apart(source, pieces) if source.form == "md" else pieces
     proved(text, pieces)
     return tuple(pieces)
 
@@ -122,20 +121,14 @@ def _title_of(source: SourceText, start: int, end: int) -> str:
 
 
 def _at_headings(source: SourceText, found: Sequence[Heading]) -> list[Piece]:
-    """Front matter and chapters at the headings of the outermost level that has several, or a part's."""
-    text = source.text
-    levels = sorted({h.level for h in found})
+    """What stands before the first heading, and chapters at those of the outermost level that has several, or a part."""
+    text, levels = source.text, sorted({h.level for h in found})
     top = next((n for n in levels if sum(h.level == n for h in found) > 1 or _has_part(found, n)), levels[-1])
     cuts = [h for h in found if h.level <= top]
     if len(cuts) > 1 and cuts[0].level < top:  # the work's own title: what stands under it is front matter
         cuts = cuts[1:]
-    out, begin = list[Piece](), 0
-    if not is_blank(text[body_of(text) : cuts[0].start]):
-        front = next((h for h in found if h.start < cuts[0].start), None)
-        title = front.title if front else _title_of(source, 0, cuts[0].start)
-        if front is None or not is_blank(text[front.end : cuts[0].start]):
-            begin = cuts[0].start
-            out.append(Piece("front", "", title, 0, _text_from(text, front.end, begin) if front and front.start == 0 else 0, begin))
+    front = _front(source, [h for h in found if h.end <= cuts[0].start], cuts[0].start)
+    out, begin = [front] if front else list[Piece](), front.end if front else 0
     ends = [h.start for h in cuts[1:]] + [len(text)]
     for heading, end in zip(cuts, ends, strict=True):
         if is_blank(text[heading.end : end]) and end < len(text):
@@ -143,6 +136,35 @@ def _at_headings(source: SourceText, found: Sequence[Heading]) -> list[Piece]:
         inner = [h for h in found if heading.end <= h.start < end]
         out += _chapter(text, heading, inner, begin, end)
         begin = end
+    return _named(out, source.title)
+
+
+def _front(source: SourceText, above: Sequence[Heading], end: int) -> Piece | None:
+    """What stands before the first chapter, if it is more than the work's title. `above`: headings there."""
+    text, start = source.text, body_of(source.text)
+    if not above:
+        return None if is_blank(text[start:end]) else Piece("front", "", _title_of(source, 0, end), 0, start, end)
+    title = above[0]
+    if not is_blank(text[start : title.start]):
+        return Piece("front", "", title.title, 0, start, end)
+    return (
+        None
+        if is_blank(text[title.end : end])
+        else Piece("front", "", title.title, 0, _text_from(text, title.end, end), end)
+    )
+
+
+def _named(pieces: Sequence[Piece], title: str) -> list[Piece]:
+    """Chapters at the beginning that are front matter by their headings, and those at the end that are appendices."""
+    out = list(pieces)
+    first, last = 0, len(out) - 1
+    while first < last and (out[first].kind == "front" or is_front(out[first].title) or out[first].title == title):
+        if out[first].kind == "chapter":
+            out[first] = replace(out[first], kind="front")
+        first += 1
+    while last > first and out[last].kind == "chapter" and is_back(out[last].title):
+        out[last] = replace(out[last], kind="appendix")
+        last -= 1
     return out
 
 
@@ -179,4 +201,13 @@ def _text_from(text: str, start: int, end: int) -> int:
     return max(start, *(text.rfind(sign, start, seen.start()) + 1 for sign in "\r\n\x0b\x0c\x85\u2028\u2029"))
 
 
-def _with_ends(text: str, pieces: Sequence[Piece]) -> list[Piece]: ...
+def _with_notes_apart(source: SourceText, pieces: Sequence[Piece]) -> list[Piece]:
+    """Notes of the whole text that stand at its end are an appendix of their own; those of the last piece are its."""
+    text, last = source.text, pieces[-1] if pieces else None
+    at = notes_at_end(text)
+    if last is None or at is None or last.kind == "appendix" or at < last.body or is_blank(text[last.body : at]):
+        return list(pieces)
+    if not {*NOTE.findall(text[: last.start])} & {*NOTE.findall(text[at:])}:
+        return list(pieces)
+    notes = Piece("appendix", "", labels(tongue(text)).notes, at, at, last.end)
+    return [*pieces[:-1], replace(last, end=at), notes]

@@ -38,7 +38,11 @@ def plain_headings(text: str) -> list[Heading]:
     chosen = list(strong)
     if not any(line.found.kind == "chapter" for line in strong):
         weak = [line for line in candidates if line.apart]
-        chosen += _numbered(weak, "number") or _numbered(weak, "item") or ([] if _named(strong) else _capitals(text, every, weak))
+        chosen += (
+            _numbered(weak, "number")
+            or _numbered(weak, "item")
+            or ([] if _named(strong) else _capitals(text, every, weak))
+        )
     out = [_heading(text, every, line) for line in sorted(chosen)]
     out += [
         Heading(start, end, 1, text[start:end].strip("* \t\r\n"), "matter")

@@ -5,11 +5,24 @@ from pathlib import Path
 from typing import Literal
 
 from longwriter.errors import InputError
-from longwriter.intake.forms.encodings import decoded
-from longwriter.intake.forms.draft import Draft
-from longwriter.readers.epub_package import MOST_BYTES
+from longwriter.intake.forms.epub import read_epub_draft
+from longwriter.intake.forms.html import read_html_draft
+from longwriter.intake.forms.text import read_markdown_draft, read_plain_draft
+from longwriter.intake.forms.word import read_word_draft
 
 READABLE = ".docx, .md, .txt, .epub and .html"
+_READERS = {
+    ".docx": read_word_draft,
+    ".docm": read_word_draft,
+    ".md": read_markdown_draft,
+    ".markdown": read_markdown_draft,
+    ".txt": read_plain_draft,
+    ".text": read_plain_draft,
+    ".epub": read_epub_draft,
+    ".html": read_html_draft,
+    ".htm": read_html_draft,
+    ".xhtml": read_html_draft,
+}
 _WAYS_OUT = {
     ".doc": "open it in Word or LibreOffice and save it as .docx",
     ".odt": "save it as .docx in LibreOffice",
@@ -52,46 +65,3 @@ def read_source(path: Path) -> SourceText:
     if not draft.text.strip("\ufeff \t\r\n\x0b\x0c"):
         raise InputError(f"{path}: there is no text in it")
     return SourceText(draft.text, draft.form, path.name, draft.encoding, draft.title, draft.author, draft.warnings)
-
-
-def _markdown(path: Path) -> Draft:
-    text, encoding, warnings = decoded(_bytes(path), path)
-    return Draft(text, "md", encoding, warnings=warnings)
-
-
-def _plain(path: Path) -> Draft:
-    text, encoding, warnings = decoded(_bytes(path), path)
-    return Draft(text, "txt", encoding, warnings=warnings)
-
-
-def _html(path: Path) -> Draft:
-    from longwriter.intake.forms.html import read_html  # noqa: PLC0415 - Beautiful Soup is read for the forms that need it
-
-    return read_html(_bytes(path), path)
-
-
-def _epub(path: Path) -> Draft:
-    from longwriter.intake.forms.epub import read_epub_draft  # noqa: PLC0415 - as above
-
-    return read_epub_draft(path)
-
-
-def _word(path: Path) -> Draft:
-    from longwriter.intake.forms.word import read_word  # noqa: PLC0415 - as above
-
-    return read_word(path)
-
-
-_READERS = {
-    ".md": _markdown, ".markdown": _markdown, ".txt": _plain, ".text": _plain, ".htm": _html, ".html": _html,
-    ".xhtml": _html, ".epub": _epub, ".docx": _word, ".docm": _word,
-}  # fmt: skip
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            raise InputError(f"{path}: is larger than {MOST_BYTES >> 20} MB; that is no draft")
-        return path.read_bytes()
-    except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror or error}") from error

@@ -8,8 +8,8 @@ from urllib.parse import unquote
 from bs4 import BeautifulSoup
 from bs4.element import Tag
 
-from longwriter.intake.markdown.page import markdown
 from longwriter.intake.forms.draft import Draft
+from longwriter.intake.markdown.page import markdown
 from longwriter.readers.epub_package import ContentsEntry, Page, read_package
 from longwriter.readers.html import parse
 
@@ -66,7 +66,7 @@ def _level(soup: BeautifulSoup, own: Sequence[ContentsEntry], depth: int) -> int
     body = soup.body or soup
     chosen: dict[int, int] = {}
     for entry in own:
-        at = body.find(id=entry.fragment) or body.find(attrs={"name": entry.fragment}) if entry.fragment else body
+        at = _place(body, entry.fragment)
         heading = _heading(soup, at, entry) if isinstance(at, Tag) else None
         if heading is not None:
             chosen.setdefault(id(heading), entry.depth)
@@ -77,6 +77,13 @@ def _level(soup: BeautifulSoup, own: Sequence[ContentsEntry], depth: int) -> int
         elif depth or own:
             heading.name = f"h{min(6, max(int(heading.name[1]), depth + 1))}"
     return max(depth, *(entry.depth for entry in own)) if own and not chosen else depth
+
+
+def _place(body: Tag, fragment: str) -> Tag | None:
+    if not fragment:
+        return body
+    found = body.find(id=fragment) or body.find("a", attrs={"name": fragment})
+    return found if isinstance(found, Tag) else None
 
 
 def _heading(soup: BeautifulSoup, at: Tag, entry: ContentsEntry) -> Tag | None:

@@ -4,13 +4,15 @@ import re
 from pathlib import Path
 
 from longwriter.errors import InputError
-from longwriter.intake.markdown.page import markdown, title_above
 from longwriter.intake.forms.draft import Draft
+from longwriter.intake.forms.text import bytes_of
+from longwriter.intake.markdown.page import markdown, title_above
 from longwriter.readers.html import parse
 
 
-def read_html(data: bytes, path: Path) -> Draft:
+def read_html_draft(path: Path) -> Draft:
     """A page; its encoding is the one that it names, or that its bytes tell. Raises InputError."""
+    data = bytes_of(path)
     soup = parse(data)
     if soup.original_encoding is None and data.strip():
         raise InputError(f"{path}: its encoding is not known; save it as UTF-8")

@@ -8,9 +8,9 @@ from types import ModuleType
 from xml.parsers import expat
 
 from longwriter.errors import InputError, SetupError
-from longwriter.intake.markdown.page import markdown, title_above
 from longwriter.intake.forms.draft import Draft
 from longwriter.intake.forms.word_package import WordPackage, inspected
+from longwriter.intake.markdown.page import markdown, title_above
 from longwriter.readers.html import parse
 
 _QUOTES = ("Quote", "Intense Quote", "Quotations", "Block Text", "Block Quotation")
@@ -22,7 +22,7 @@ _DAMAGE = (
 """What mammoth lets out of files that break Word's rules."""
 
 
-def read_word(path: Path) -> Draft:
+def read_word_draft(path: Path) -> Draft:
     """Raises InputError for a file that cannot be read, SetupError without mammoth."""
     mammoth = _mammoth()
     package = inspected(path)

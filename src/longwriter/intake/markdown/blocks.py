@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Literal
 
-from bs4.element import Comment, NavigableString, PreformattedString, Tag
+from bs4.element import Comment, NavigableString, PageElement, PreformattedString, Tag
 
 from longwriter.characters import whole
 from longwriter.intake.markdown.inline import LINE_BREAK, Mark, Run, one_line, paragraphs
@@ -24,15 +24,82 @@ DEEPEST = 5
 MOST_NUMBER = 999_999_999
 """The greatest number that an item of a list can have in Markdown."""
 
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
 _HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
 _BLOCKS = _HEADINGS | frozenset(
-    "address article aside blockquote body caption center dd details dir div dl dt fieldset figcaption figure footer form "
-    "header hgroup html legend li main menu ol p section summary table tbody td tfoot th thead title tr ul".split()
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "caption",
+        "center",
+        "dd",
+        "details",
+        "dir",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "header",
+        "hgroup",
+        "html",
+        "legend",
+        "li",
+        "main",
+        "menu",
+        "ol",
+        "p",
+        "section",
+        "summary",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "title",
+        "tr",
+        "ul",
+    ]
 )
 _LISTS = frozenset(["ul", "ol", "menu", "dir"])
 _GONE = frozenset(
-    "script style head nav template noscript iframe object embed audio video canvas svg area input select textarea "
-    "button datalist rp col colgroup annotation annotation-xml".split()
+    [
+        "script",
+        "style",
+        "head",
+        "nav",
+        "template",
+        "noscript",
+        "iframe",
+        "object",
+        "embed",
+        "audio",
+        "video",
+        "canvas",
+        "svg",
+        "area",
+        "input",
+        "select",
+        "textarea",
+        "button",
+        "datalist",
+        "rp",
+        "col",
+        "colgroup",
+        "annotation",
+        "annotation-xml",
+    ]
 )
 _MARKS: dict[str, Mark] = {
     "b": "strong", "strong": "strong", "i": "em", "em": "em", "cite": "em", "var": "em", "dfn": "em", "s": "strike",
@@ -41,8 +108,11 @@ _MARKS: dict[str, Mark] = {
 _CODE = frozenset(["code", "tt", "kbd", "samp"])
 _AROUND = {"q": ("“", "”"), "rt": ("（", "）")}
 _SCHEMES = ("http://", "https://", "mailto:")
-_ITALIC, _BOLD = re.compile(r"font-style:\s*italic"), re.compile(r"font-weight:\s*(?:bold|[6-9]00)")
-_UPRIGHT, _LIGHT = re.compile(r"font-style:\s*normal"), re.compile(r"font-weight:\s*(?:normal|400)")
+_STYLES: list[tuple[Mark, re.Pattern[str], re.Pattern[str]]] = [
+    ("em", re.compile(r"font-style:\s*italic"), re.compile(r"font-style:\s*normal")),
+    ("strong", re.compile(r"font-weight:\s*(?:bold|[6-9]00)"), re.compile(r"font-weight:\s*(?:normal|400)")),
+]
+"""Of a style that is written beside an element: what gives a mark, and what takes it away."""
 _HIDDEN = re.compile(r"display:\s*none")
 _BREAKS = re.compile("[\x0b\x0c\x85]")
 _TICKS = re.compile("`+")
@@ -97,7 +167,7 @@ class Walk:
         return "\n".join([*self.lines, ""])
 
     def _inside(self, root: Tag) -> None:
-        stack: list[tuple[list[object], Callable[[], None]]] = [(list(root.contents)[::-1], _nothing)]
+        stack: list[tuple[list[PageElement], Callable[[], None]]] = [(list(root.contents)[::-1], _nothing)]
         while stack:
             nodes, close = stack[-1]
             if not nodes:
@@ -284,7 +354,9 @@ def _nothing() -> None:
 
 def _marks_of(name: str, style: str) -> list[Mark]:
     marks = {_MARKS[name]} if name in _MARKS else set[Mark]()
-    if style:
-        marks = marks | ({"em"} if _ITALIC.search(style) else set()) | ({"strong"} if _BOLD.search(style) else set())
-        marks = marks - ({"em"} if _UPRIGHT.search(style) else set()) - ({"strong"} if _LIGHT.search(style) else set())
+    for mark, sets, ends in _STYLES:
+        if style and sets.search(style):
+            marks.add(mark)
+        if style and ends.search(style):
+            marks.discard(mark)
     return list(marks)

@@ -103,7 +103,7 @@ def _collapsed(runs: Iterable[Run]) -> list[Run]:
 
 def _joined(runs: Iterable[Run]) -> list[Run]:
     """Neighbours that are alike as one."""
-    out = []
+    out = list[Run]()
     for style, group in groupby((run for run in runs if run.text), key=lambda run: run._replace(text="")):
         own = list(group)
         out += own if style.note else [style._replace(text="".join(run.text for run in own))]

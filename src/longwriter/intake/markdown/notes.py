@@ -13,7 +13,7 @@ NOTE_TAG = "note-reference"
 _LONGEST_MARK = 12
 _HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]
 _HOMES = frozenset(["li", "aside", "dd"])
-_BLOCKS = _HOMES | frozenset("p div section td blockquote body".split())
+_BLOCKS = _HOMES | frozenset(["p", "div", "section", "td", "blockquote", "body"])
 _NOTE_NAME = re.compile(r"(?:sd|foot|end|fn|note)*\d+\Z", re.IGNORECASE)
 _AFTER_LABEL = re.compile(r"\s*[.:)\]]?\s*")
 
@@ -40,9 +40,7 @@ def take_notes(soup: BeautifulSoup) -> dict[str, Tag]:
         elif link in body.descendants:
             continue
         _unlink(link, body)
-        mark = soup.new_tag(NOTE_TAG, attrs={"label": known[0]})
-        mark["id"] = link.get("id", "")
-        link.replace_with(mark)
+        link.replace_with(soup.new_tag(NOTE_TAG, attrs={"label": known[0]}))
     for _, body in found.values():
         homes += [parent for parent in body.parents if parent is not root][:3]
         body.extract()
