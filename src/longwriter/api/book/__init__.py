@@ -1,0 +1,1 @@
+"""Manuscripts that come in from files."""

@@ -1,0 +1,1 @@
+"""Commands for manuscripts that come in from files."""
