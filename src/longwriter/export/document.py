@@ -234,24 +234,29 @@ class Publication:
 
         The last division's include the notes that no division leads to.
         """
-        return [self.note(number) for number in self._placed[self.divisions.index(division)]]
+        return [self.note(number) for number in self._placed[division.id]]
 
     @cached_property
-    def _placed(self) -> list[list[int]]:
-        """Numbers of notes by division: each once."""
-        out, seen = list[list[int]](), set[int]()
+    def _placed(self) -> dict[str, list[int]]:
+        """Numbers of notes by the id of their division: each once."""
+        out, seen = dict[str, list[int]](), set[int]()
         for division in self.divisions:
-            out.append([])
-            self._place(_numbers((division.title, *inlines_of(division.blocks))), out[-1], seen)
-        self._place([note.number for note in self.notes], out[-1], seen)
+            marks = marks_of((division.title, *inlines_of(division.blocks)))
+            out[division.id] = list(self._led_to((mark.number for mark in marks), seen))
+        out[self.divisions[-1].id] += self._led_to((note.number for note in self.notes), seen)
         return out
 
-    def _place(self, numbers: Iterable[int], out: list[int], seen: set[int]) -> None:
-        for number in numbers:
-            if number not in seen:
+    def _led_to(self, numbers: Iterable[int], seen: set[int]) -> Iterator[int]:
+        """These notes, each with those that it refers to behind it, but for those seen before."""
+        waiting = [iter(numbers)]
+        while waiting:
+            number = next(waiting[-1], 0)
+            if not number:
+                waiting.pop()
+            elif number not in seen:
                 seen.add(number)
-                out.append(number)
-                self._place(_numbers(inlines_of(self.note(number).blocks)), out, seen)
+                yield number
+                waiting.append(iter([mark.number for mark in marks_of(inlines_of(self.note(number).blocks))]))
 
     def contents(self) -> tuple[TocEntry, ...]:
         """The table of contents: parts with chapters, chapters with sections; two levels below a part."""
@@ -309,12 +314,28 @@ def inlines_of(blocks: Blocks) -> Iterator[Inlines]:
                     yield from row
 
 
-def _numbers(lines: Iterable[Inlines]) -> Iterator[int]:
-    """The notes that lines refer to, in reading order."""
+def headings_of(blocks: Blocks) -> Iterator[Heading]:
+    """Every heading of blocks, in reading order, those within quotes and lists included."""
+    for block in blocks:
+        match block:
+            case Heading():
+                yield block
+            case Quote():
+                yield from headings_of(block.blocks)
+            case Listing():
+                for item in block.items:
+                    yield from headings_of(item)
+
+
+def each_inline(lines: Iterable[Inlines]) -> Iterator[Inline]:
+    """Everything in lines, in reading order; what holds others before those."""
     for content in lines:
         for inline in content:
-            match inline:
-                case NoteMark():
-                    yield inline.number
-                case Emphasis() | Strong() | Struck() | Link():
-                    yield from _numbers((inline.content,))
+            yield inline
+            if isinstance(inline, Emphasis | Strong | Struck | Link):
+                yield from each_inline((inline.content,))
+
+
+def marks_of(lines: Iterable[Inlines]) -> Iterator[NoteMark]:
+    """Every place in lines that refers to a note, in reading order."""
+    return (inline for inline in each_inline(lines) if isinstance(inline, NoteMark))

@@ -77,8 +77,7 @@ class Markup:
 
     def spoken(self, content: tuple[Inline, ...]) -> str:
         """The attributes of a line in another language than the whole; "" for any other."""
-        other = foreign(bare(content), self.language)
-        return f' lang="{other.language}" xml:lang="{other.language}" dir="{other.direction}"' if other else ""
+        return spoken(bare(content), self.language)
 
     def _paragraph(self, block: Paragraph) -> str:
         if len(block.content) == 1 and isinstance(block.content[0], Image):
@@ -152,3 +151,9 @@ class Markup:
         if not isinstance(head, Paragraph):
             return f"<p>{number}</p>\n{self.blocks(note.blocks)}"
         return f"<p{self.spoken(head.content)}>{number}{self.inlines(head.content)}</p>\n{self.blocks(rest)}"
+
+
+def spoken(text: str, language: str) -> str:
+    """The attributes of an element with this text, where it is in another language than the whole; else ""."""
+    other = foreign(text, language)
+    return f' lang="{other.language}" xml:lang="{other.language}" dir="{other.direction}"' if other else ""
