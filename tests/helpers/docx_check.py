@@ -8,6 +8,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from io import BytesIO
+from itertools import pairwise
 from posixpath import dirname, join, normpath
 from typing import NamedTuple
 
@@ -133,11 +134,10 @@ def _ordered(parts: Parts) -> Iterator[str]:
                 yield f"{part}: text in {name}: {element.text!r}"
             if (element.tail or "").strip():
                 yield f"{part}: text after {name}: {element.tail!r}"
-            if (
-                name in ORDER
-                and part != "word/settings.xml"
-                and element.tag.startswith(W)
-                or name in ("inline", "pic", "settings")
+            if (name in ORDER and part != "word/settings.xml" and element.tag.startswith(W)) or name in (
+                "inline",
+                "pic",
+                "settings",
             ):
                 yield from (f"{part}: {fault}" for fault in _children(name, element))
 
@@ -154,7 +154,7 @@ def _children(name: str, element: etree._Element) -> Iterator[str]:
         yield f"{name} without a paragraph"
     if name in ("tc", "footnote") and rest and rest[-1] != "p":
         yield f"{name} does not end in a paragraph"
-    if any(one == two == "tbl" for one, two in zip(rest, rest[1:], strict=False)):
+    if any(one == two == "tbl" for one, two in pairwise(rest)):
         yield "two tables side by side are one"
 
 

@@ -5,7 +5,7 @@ from longwriter.export.docx import front
 from longwriter.export.docx.lists import Numbering
 from longwriter.export.docx.notes import RAISED, SEPARATORS, Notes, marked
 from longwriter.export.docx.package import ROOT, Package, Relations
-from longwriter.export.docx.page import MOST_SHARE, Page, page_of
+from longwriter.export.docx.page import MOST_SHARE, page_of
 from longwriter.export.docx.runs import Frame, Look, Runs, Speech, run
 from longwriter.export.docx.story import NOTE, Place, Story
 from longwriter.export.docx.styles import styles
@@ -36,7 +36,8 @@ def docx(publication: Publication, settings: ExportSettings) -> bytes:
     last = front.section(page, publication, front=False, first=int(apart), bare_first=bool(before) and not apart)
 
     package = Package(publication.pictures)
-    package.main(f"<w:document {ROOT}><w:body>{before}{body}{rest}{last}</w:body></w:document>", text.runs.relations)
+    content = before + body + rest or "<w:p/>"
+    package.main(f"<w:document {ROOT}><w:body>{content}{last}</w:body></w:document>", text.runs.relations)
     package.add("styles", styles(publication, page, lowest))
     package.add("settings", _settings(publication))
     package.add("numbering", numbering.part())
@@ -90,8 +91,9 @@ def _settings(publication: Publication) -> str:
     own = tongue(publication.metadata.language)
     hyphens = "<w:autoHyphenation/>" * (publication.paged and own.kind == "latin" and bool(own.tag))
     east = '<w:characterSpacingControl w:val="compressPunctuation"/>' * (own.kind == "east")
+    mode = f'<w:compatSetting w:name="compatibilityMode" w:uri="{_COMPATIBLE}" w:val="15"/>'
     noted = "".join(f'<w:footnote w:id="{id_}"/>' for id_ in SEPARATORS)
     return (
         f'<w:settings {ROOT}><w:defaultTabStop w:val="720"/>{hyphens}{east}<w:footnotePr>{noted}</w:footnotePr>'
-        f'<w:compat><w:doNotExpandShiftReturn/><w:compatSetting w:name="compatibilityMode" w:uri="{_COMPATIBLE}" w:val="15"/></w:compat></w:settings>'
+        f"<w:compat><w:doNotExpandShiftReturn/>{mode}</w:compat></w:settings>"
     )

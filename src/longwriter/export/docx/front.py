@@ -60,7 +60,11 @@ def _levels(entries: Iterable[TocEntry], publication: Publication, lowest: int) 
 
 
 def section(page: Page, publication: Publication, *, front: bool, first: int = 0, bare_first: bool = False) -> str:
-    """The properties of a run of pages. `front`: those before the text. `first`: the number of its first page; 0: it goes on."""
+    """The properties of a run of pages.
+
+    `front`: those before the text. `first`: the number of its first page; 0: it goes on. `bare_first`: nothing stands at the
+    edges of the first.
+    """
     form = ' w:fmt="lowerRoman"' if front else ""
     start = f' w:start="{first}"' if first else ""
     header = "" if front or not publication.metadata.title else '<w:headerReference w:type="default" r:id="header"/>'

@@ -8,9 +8,9 @@ from urllib.parse import quote
 
 from docx.opc.constants import CONTENT_TYPE as CT
 from docx.opc.constants import RELATIONSHIP_TYPE as RT
-from docx.opc.package import OpcPackage
 from docx.opc.packuri import PackURI
 from docx.opc.part import Part
+from docx.package import Package as WordPackage
 
 from longwriter.export.document import Metadata, Picture
 
@@ -54,7 +54,7 @@ class Package:
     """The parts of one document."""
 
     def __init__(self, pictures: tuple[Picture, ...]) -> None:
-        self._package = OpcPackage()
+        self._package = WordPackage()
         self._main: Part | None = None
         self._pictures = {
             p.name: Part(PackURI(f"/word/media/{p.name}"), p.media, p.data, self._package) for p in pictures

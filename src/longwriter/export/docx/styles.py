@@ -52,7 +52,7 @@ class Style(NamedTuple):
 
 
 _OWN = ("First Paragraph", "Table Text", "Table Heading", "After Table", "Figure", "Scene Break", "Code", "Code Character",
-        "Book Table", "Book Contents", "Rights", "Author", "Date Line")  # fmt: skip
+        "Book Table", "Rights", "Author", "Date Line")  # fmt: skip
 
 
 def styles(publication: Publication, page: Page, lowest: int) -> str:
@@ -127,7 +127,7 @@ def _headings(paged: bool, lowest: int, own: Tongue, page: Page) -> list[Style]:
 
 
 def _front(paged: bool, own: Tongue, page: Page) -> list[Style]:
-    top = page.text_height // 4 if paged else 240
+    top, broken = (page.text_height // 4, "<w:keepNext/><w:pageBreakBefore/>") if paged else (240, "<w:keepNext/>")
     entries = [
         Style(f"TOC{level}", f"toc {level}",
               f'<w:tabs><w:tab w:val="right" w:pos="{page.text_width}"/></w:tabs>'
@@ -141,7 +141,7 @@ def _front(paged: bool, own: Tongue, page: Page) -> list[Style]:
         Style("Author", "Author", f'<w:spacing w:before="120" w:after="120"/>{_MIDDLE}', _sized(page.size + 4)),
         Style("DateLine", "Date Line", f'<w:spacing w:before="120" w:after="240"/>{_MIDDLE}'),
         Style("Rights", "Rights", f'<w:spacing w:before="480" w:after="240"/>{_MIDDLE}', _sized(page.size - 4)),
-        Style("TOCHeading", "TOC Heading", f'<w:keepNext/>{"<w:pageBreakBefore/>" * paged}<w:spacing w:before="240" w:after="200"/>',
+        Style("TOCHeading", "TOC Heading", broken + '<w:spacing w:before="240" w:after="200"/>',
               f"{_head(own)}<w:b/><w:bCs/>{_sized(page.size + 6)}"),
         *entries,
     ]  # fmt: skip
@@ -161,20 +161,14 @@ def _small(page: Page) -> list[Style]:
 
 
 def _characters() -> list[Style]:
-    plain = Style("DefaultParagraphFont", "Default Paragraph Font", kind="character")
-    based = {"kind": "character", "based": plain.id}
-    return [
-        plain,
-        Style("FootnoteReference", "footnote reference", "", '<w:vertAlign w:val="superscript"/>', **based),  # type: ignore[arg-type]
-        Style("Hyperlink", "Hyperlink", "", f'<w:color w:val="{_LINK}"/>', **based),  # type: ignore[arg-type]
-        Style(
-            "CodeCharacter",
-            "Code Character",
-            "",
-            f'{_mono(0)}<w:shd w:val="clear" w:color="auto" w:fill="{_SHADE}"/>',
-            **based,
-        ),  # type: ignore[arg-type]
+    shaded = f'{_mono(0)}<w:shd w:val="clear" w:color="auto" w:fill="{_SHADE}"/>'
+    looks = [
+        ("FootnoteReference", "footnote reference", '<w:vertAlign w:val="superscript"/>'),
+        ("Hyperlink", "Hyperlink", f'<w:color w:val="{_LINK}"/>'),
+        ("CodeCharacter", "Code Character", shaded),
     ]
+    plain = Style("DefaultParagraphFont", "Default Paragraph Font", kind="character")
+    return [plain, *(Style(id_, name, "", look, "character", plain.id) for id_, name, look in looks)]
 
 
 def _tables() -> list[Style]:
