@@ -2,21 +2,25 @@
 
 exports.json holds, for each file by its whole path, the digests of what the run has put or is about to put there; ""
 stands for nothing yet. It is written before the file is, so a disk that fills up between the two locks nobody out.
+A text may also go into a folder of files, which is replaced as a whole.
 """
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from itertools import islice
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from longwriter.errors import InputError, RunError
 from longwriter.journal import digest
-from longwriter.runs.folders import SETTINGS, all_runs, make_folder, resolved, write_file
+from longwriter.runs.folders import SETTINGS, all_runs, make_folder, resolved, write_file, write_folder
 
 EXPORTS = "exports.json"
+MOST_FILES = 5000
+"""Files of a folder that a text was put into."""
 ELSE = "choose another --out, or add --force"
 
 
@@ -26,9 +30,7 @@ def check_export(folder: Path, out: Path, *, force: bool) -> None:
     An unfinished run has no claim on a file that it has not made: the first to finish has it, and `intended` tells the other.
     Raises InputError.
     """
-    if out.is_dir():
-        raise InputError(f"{out} is a folder; give a file name, such as {out / 'text.md'}")
-    if out.exists() and not out.is_file():
+    if out.exists() and not (out.is_file() or out.is_dir()):
         raise InputError(f"{out} is no ordinary file; give the name of one, or - for standard output")
     parent = resolved(out).parent
     if not parent.is_dir():
@@ -137,22 +139,48 @@ def written(folder: Path) -> list[Path]:
     return [Path(name) for name, known in _exports(folder).items() if (now := _now(Path(name))) and now in known]
 
 
-def export(folder: Path, out: Path, text: str, *, force: bool = False) -> None:
-    """Write a text outside the run, and note it before. Raises InputError for a file that changed meanwhile."""
+def export(folder: Path, out: Path, content: str | bytes | Mapping[str, bytes], *, force: bool = False) -> None:
+    """Write a text outside the run, and note it before: one file, or a folder of files by name.
+
+    Raises InputError for what changed meanwhile, and for a folder that holds folders or links.
+    """
     noted, name = _exports(folder), str(resolved(out))
     known, now = noted.get(name, [""]), _now(out)
     if now and now not in known and not force:
         raise InputError(f"{out} was changed by somebody else meanwhile and is left as it is; {ELSE}")
-    new = digest(text.encode("utf-8", "replace").decode("utf-8"))
+    new = _digest_of(content if isinstance(content, Mapping) else _bytes(content))
     allowed = list(dict.fromkeys([now, new]))
     if known != allowed:
         _note(folder, noted | {name: allowed})
-    write_file(resolved(out), text)
+    if isinstance(content, Mapping):
+        write_folder(resolved(out), content)
+    else:
+        write_file(resolved(out), content)
+
+
+def _bytes(content: str | bytes) -> bytes:
+    return content.encode("utf-8", "replace") if isinstance(content, str) else content
+
+
+def _digest_of(content: bytes | Mapping[str, bytes]) -> str:
+    if isinstance(content, bytes):
+        return digest(content.decode("utf-8", "replace"))
+    return digest("\n".join(f"{name} {_digest_of(content[name])}" for name in sorted(content)))
 
 
 def _now(out: Path) -> str:
-    """The digest of a file as it is; "" for none."""
-    return digest(out.read_bytes().decode("utf-8", "replace")) if out.is_file() else ""
+    """The digest of a file, or of a folder of files, as it is; "" for none, and for an empty folder.
+
+    Raises InputError for a folder that is none of ours: one with folders or links in it, or over `MOST_FILES` files.
+    """
+    if not out.is_dir():
+        return _digest_of(out.read_bytes()) if out.is_file() else ""
+    inside = list(islice(out.iterdir(), MOST_FILES + 1))
+    if len(inside) > MOST_FILES or any(not file.is_file() or file.is_symlink() for file in inside):
+        raise InputError(
+            f"{out} is a folder of other things; give a file name, such as {out / 'text.md'}, or a new folder"
+        )
+    return _digest_of({file.name: file.read_bytes() for file in inside}) if inside else ""
 
 
 def _note(folder: Path, noted: dict[str, list[str]]) -> None:

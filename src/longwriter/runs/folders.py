@@ -14,7 +14,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -32,7 +32,7 @@ PATIENCE_S = 0.5
 """How long a command waits for a run's lock: a look at whether it is held (`being_written`) holds it for an instant."""
 
 
-def write_file(path: Path, text: str, *, durable: bool = True, private: bool = False) -> None:
+def write_file(path: Path, content: str | bytes, *, durable: bool = True, private: bool = False) -> None:
     """Replace a file in one step. Raises RunError naming the path, with the old content in place.
 
     `durable` False: after a power failure the file may be old or empty; for what the journal can rebuild. `private`: a
@@ -42,7 +42,7 @@ def write_file(path: Path, text: str, *, durable: bool = True, private: bool = F
     try:
         with tempfile.NamedTemporaryFile("wb", dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
             temporary = Path(file.name)
-            file.write(text.encode("utf-8", "replace"))
+            file.write(content.encode("utf-8", "replace") if isinstance(content, str) else content)
             file.flush()
             if durable:
                 os.fsync(file.fileno())
@@ -53,6 +53,23 @@ def write_file(path: Path, text: str, *, durable: bool = True, private: bool = F
             temporary.unlink(missing_ok=True)
         raise RunError(
             f"cannot write {path}: {error.strerror}; nothing finished is lost: make room, then run the same command again"
+        ) from error
+
+
+def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Put a folder in the place of one that may be there. Raises RunError on a full disk."""
+    try:
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.") as beside:
+            new, old = Path(beside) / "new", Path(beside) / "old"
+            new.mkdir()
+            for name, content in files.items():
+                write_file(new / name, content)
+            if folder.exists():
+                folder.rename(old)
+            new.rename(folder)
+    except OSError as error:
+        raise RunError(
+            f"cannot write {folder}: {error.strerror}; make room, then run the same command again"
         ) from error
 
 
