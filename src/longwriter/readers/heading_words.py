@@ -21,6 +21,8 @@ _SAME = str.maketrans("ıی\u06a9’ʼ\u05f3\u0374\u00b4΄׳", "iي\u0643'''''''
 
 def folded(word: str) -> str:
     """A word as tables have it: without case, accents of Latin, Greek and Cyrillic, or points of Hebrew and Arabic."""
+    if word.isascii():
+        return word.lower()
     parted = unicodedata.normalize("NFKD", word.translate(_SAME).casefold())
     bare = "".join(c for c in parted if not (unicodedata.combining(c) and c <= "\u093c") and c not in "\u200c\u0640")
     return unicodedata.normalize("NFC", bare)
@@ -59,11 +61,14 @@ class HeadingTable:
     languages: Mapping[str, HeadingWords]
     divisions: Mapping[str, tuple[str, ...]]
     """Word -> the languages that have it."""
-    ordinals: Mapping[str, tuple[str, ...]]
+    numbers: Mapping[str, tuple[str, ...]]
+    """First word of a number -> languages."""
     named: frozenset[str]
     also: re.Pattern[str]
     matter: Mapping[str, str]
     """Heading -> what it says is no text."""
+    ends: frozenset[str]
+    """What closes a book: the end."""
 
 
 def _numbers(entry: Mapping[str, str], ones: str, tens: str, endings: tuple[str, ...]) -> Iterator[tuple[str, int]]:
@@ -102,16 +107,16 @@ def table() -> HeadingTable:
     entries: dict[str, dict[str, str]] = tomllib.loads(_TABLE.read_text("utf-8"))
     languages = {code: _language(entry) for code, entry in entries.items()}
     divisions: dict[str, tuple[str, ...]] = {}
-    ordinals: dict[str, tuple[str, ...]] = {}
+    numbers: dict[str, tuple[str, ...]] = {}
     for code, words in languages.items():
         for word in words.divisions:
             divisions[word] = (*divisions.get(word, ()), code)
-        for word in words.ordinals:
-            ordinals[word] = (*ordinals.get(word, ()), code)
+        for word in {number.partition(" ")[0] for number in words.numbers}:
+            numbers[word] = (*numbers.get(word, ()), code)
     return HeadingTable(
         languages,
         divisions,
-        ordinals,
+        numbers,
         named=frozenset(_key(w) for entry in entries.values() for w in entry.get("named", "").split()),
         also=re.compile("|".join(entry["also"] for entry in entries.values() if "also" in entry), re.IGNORECASE),
         matter={
@@ -120,4 +125,5 @@ def table() -> HeadingTable:
             for reason in MATTER
             for w in entry.get(reason, "").split()
         },
+        ends=frozenset(_key(w) for entry in entries.values() for w in entry.get("end", "").split()),
     )

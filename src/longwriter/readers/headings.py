@@ -13,22 +13,23 @@ from typing import Literal
 
 from longwriter.readers.heading_numbers import HAN, HANGUL, Words, han, numbered, roman, spelled
 from longwriter.readers.heading_words import table, words_in
-from longwriter.text import CJK_CHARACTER, count_words
+from longwriter.text import CJK_CHARACTER
 
 Kind = Literal["chapter", "part", "named", "matter", "number", "item", "capitals"]
 STRONG = frozenset(["chapter", "part", "named", "matter"])
 """Kinds that are headings by themselves."""
 MOST_CHARACTERS, MOST_WORDS, MOST_CJK = 160, 24, 40
-"""Of a line that may be a heading; words are characters in Chinese and Japanese."""
+"""Of a line that may be a heading; the last are characters of Chinese and Japanese."""
 LEAST_COUNTED = 3
 """Fewest numbers that count up, for any of them to be a heading."""
 
-_ORNAMENTS = " \t\u00a0\u3000*_#=~·•—–-⁂†§|"
+_ORNAMENTS, _DASHES = " \t\u00a0\u3000\ufeff*_#=~·•⁂†§|", "—–-"
 _SEPARATOR = re.compile(r"\s*[.:：)\]）】」』》、·|/–—-]+\s*")
 _COMMA = re.compile(r"[,،]\s+")
 _END = re.compile(r"[.!?…。！？؟।]")
 _GOES_ON = re.compile("[.。,，;；:：][\"'”’」』)]*$")
 """The end of an item that is a sentence, or goes on."""
+_QUOTES = "\"'“”‘„«»-—–"
 _OPENERS = "\"'“‘«„「『《(（¿¡"
 _PREFIX = re.compile(r"(?:正文|最新章节|VIP章[节節]|VIP卷)[\s:：]+")
 _OPEN, _CLOSE = "[【〔「『《<〈\\[(（]?", "(?:\\s*[】〕」』》>〉\\])）])?"
@@ -75,13 +76,14 @@ def heading_of(line: str) -> FoundHeading | None:
     """What heading a line is that stands alone; None for prose. Time is bounded: long lines are none."""
     if not len(line.rstrip()) > 0 or len(line.strip()) > MOST_CHARACTERS or "\n" in line.strip():
         return None
-    start = len(line) - len(line.lstrip(_ORNAMENTS))
-    core = line[start:].rstrip(_ORNAMENTS + "\r\n\f")
+    dashed = line.rstrip().endswith(tuple(_DASHES))  # a dash before the line alone begins what somebody says
+    start = len(line) - len(line.lstrip(_ORNAMENTS + _DASHES * dashed))
+    core = line[start:].rstrip(_ORNAMENTS + _DASHES + "\r\n\f")
     prefix = _PREFIX.match(core)
     start, core = (start + prefix.end(), core[prefix.end() :]) if prefix else (start, core)
-    if not core or count_words(core) > (MOST_CJK if CJK_CHARACTER.search(core) else MOST_WORDS):
-        return None
     words = words_in(core)
+    if not core or core[0] in _QUOTES or len(words) > MOST_WORDS or len(CJK_CHARACTER.findall(core)) > MOST_CJK:
+        return None
     found = _cjk(core) or _divided(core, words) or _named(core, words) or _counted(core, words) or _capitals(core)
     if found is None:
         return None
@@ -95,10 +97,18 @@ def heading_of(line: str) -> FoundHeading | None:
 
 def dropped(heading: str) -> str:
     """Why what stands under such a heading is no text to keep (contents, notes, index...); "" otherwise."""
-    if len(heading) > MOST_CHARACTERS:
+    if len(heading) > MOST_CHARACTERS or heading.rstrip().endswith(("!", "?", ",", ";", '"', "”")):
         return ""
     words = " ".join(word for word, _, _ in words_in(heading))
     return table().matter.get(words, "") or next((r for p, r in _MORE_MATTER if p.fullmatch(words)), "")
+
+
+def closes(line: str) -> bool:
+    """Whether a line is "THE END", FINIS, （完） and the like."""
+    if len(line) > 80:
+        return False
+    words = " ".join(word for word, _, _ in words_in(line))
+    return words in table().ends or words.startswith("end of ")
 
 
 _MORE_MATTER = (
@@ -194,7 +204,8 @@ def _number_first(core: str, words: Words, skip: int) -> _Found | None:
                     number = None
             if number is not None and number.words == taken:
                 end = _rest(core, own, taken, language.of)
-                if end is not None:
+                apart = end is not None and (core.isupper() or not core[own[taken][2] : end].isspace())
+                if end is not None and apart:
                     return language.divisions[own[taken][0]], number.value, end
     return None
 
@@ -264,8 +275,9 @@ def _counted(core: str, words: Words) -> _Found | None:
     """A bare number, or a title after one."""
     if match := _BARE.fullmatch(core):
         return ("number", _value(match["n"]), len(core)) if _value(match["n"]) is not None else None
-    if words and (core[0].isupper() or not core[0].islower()) and len(words) <= 3:
-        for language in table().languages.values():
+    if words and len(words) <= 3 and not core[0].islower():
+        for code in table().numbers.get(words[0][0], ()):
+            language = table().languages[code]
             number = spelled(core, words, language.numbers, language.joins)
             if number is not None and number.words == len(words) and number.value:
                 return "number", number.value, len(core)

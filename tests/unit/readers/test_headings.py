@@ -59,6 +59,8 @@ Del 1 al 5 de mayo | Parte di lui | Tom went home. | 3. he said so | 2. Mix the 
 第三天，他来了。 | El primer libro que leyó | The first book was long | Mr. Brown | 제3장은 길었다. | 3장을 읽었다
 الفصل الأول من الكتاب | 1. 5 kg | Part One, of which he spoke | 第二集团军 | 卷一支烟 | 三十年前 | 一个人 | Chapter
 Book | Introduction. This book is about the sea. It is long.
+"One." | "Index!" | Index! | "The first letter I wrote was long," he said. | The first letter I wrote was long | — Один.
+— Глава первая, сказал он. | “Two!” | «Un» | Contents,
 """
 
 
