@@ -44,7 +44,9 @@ HEADINGS = st.sampled_from(["# A\n", "## B b\r\n", "C\n===\n", "Chapter 1\n\n", 
     form=st.sampled_from(["md", "txt"]),
     new=st.sampled_from([" New text.", "Two.\n\nParagraphs.", "文字。"]),
 )
-def test_any_text_comes_out_as_it_came_in_and_edits_keep_all_else(parts: list[tuple[str, str]], form: str, new: str) -> None:
+def test_any_text_comes_out_as_it_came_in_and_edits_keep_all_else(
+    parts: list[tuple[str, str]], form: str, new: str
+) -> None:
     text = "".join(f"{heading}{body}" for heading, body in parts)
     if not text.strip("\ufeff \t\r\n\x0b\x0c"):
         return
@@ -93,7 +95,7 @@ def test_a_redo_that_was_asked_for_keeps_the_heading(tmp_path: Path) -> None:
     assert before == markdown("\r\n").partition("## The Boy")[0]
     assert after == markdown("\r\n").partition("## The Fog")[2]
     assert "Peter" not in written
-    assert "\r\n\r\n" == written[-4:]
+    assert written[-4:] == "\r\n\r\n"
     assert [v.why for v in run.versions(3)] == ["given", "redone"]
     run.accept(3, run.versions(3)[0].entry)
     assert run.text == markdown("\r\n")

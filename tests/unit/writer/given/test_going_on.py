@@ -15,7 +15,10 @@ from longwriter.runs.folders import DRAFT
 from longwriter.types import Request
 from longwriter.writer.given.making import AFTER
 
-REST = [{"title": "Home", "point": "Tom comes home with a stranger.", "words": 60}, {"title": "The Boat", "point": "A boat comes for her.", "words": 60}]
+REST = [
+    {"title": "Home", "point": "Tom comes home with a stranger.", "words": 60},
+    {"title": "The Boat", "point": "A boat comes for her.", "words": 60},
+]
 WALK = "They walked home."
 MORE = varied("The tide went out, and nobody spoke of", 8)
 
@@ -113,15 +116,23 @@ def test_a_place_that_is_none_is_named(place: str, tmp_path: Path) -> None:
 
 
 SEAMS: dict[str, tuple[str, Callable[[str], str]]] = {
-    "goes on": ("stay until the winter, and nobody asked him why. ", lambda _: " stay until the winter, and nobody asked him why."),
+    "goes on": (
+        "stay until the winter, and nobody asked him why. ",
+        lambda _: " stay until the winter, and nobody asked him why.",
+    ),
     "begins the sentence again": ("He was to stay until the winter. ", lambda _: " stay until the winter."),
-    "repeats the last words": ("His name was Peter. He was to stay until the winter. ", lambda _: " stay until the winter."),
+    "repeats the last words": (
+        "His name was Peter. He was to stay until the winter. ",
+        lambda _: " stay until the winter.",
+    ),
     "gives it a heading": ("## The Boy\n\nstay until the winter. ", lambda _: " stay until the winter."),
 }
 
 
 @pytest.mark.parametrize(("reply", "seam"), SEAMS.values(), ids=SEAMS)
-def test_the_section_that_was_cut_goes_on_without_a_seam(reply: str, seam: Callable[[str], str], tmp_path: Path) -> None:
+def test_the_section_that_was_cut_goes_on_without_a_seam(
+    reply: str, seam: Callable[[str], str], tmp_path: Path
+) -> None:
     run = Run(imported(tmp_path, markdown(), words=200, continue_from="He was to"))
     model = answering(reply + MORE)
     run.resume(model=model)
