@@ -4,10 +4,10 @@ from longwriter.export.document import Division, Heading, Note, Paragraph, Publi
 from longwriter.export.docx import front
 from longwriter.export.docx.lists import Numbering
 from longwriter.export.docx.notes import RAISED, SEPARATORS, Notes, marked
-from longwriter.export.docx.package import ROOT, Package, Relations
-from longwriter.export.docx.page import MOST_SHARE, page_of
+from longwriter.export.docx.package import ROOT, Relations, WordFile
 from longwriter.export.docx.runs import Frame, Look, Runs, Speech, run
-from longwriter.export.docx.story import NOTE, Place, Story
+from longwriter.export.docx.sheet import MOST_SHARE, page_of
+from longwriter.export.docx.story import NOTE, Spot, Story
 from longwriter.export.docx.styles import styles
 from longwriter.export.docx.tongues import tongue
 from longwriter.export.settings import ExportSettings
@@ -35,7 +35,7 @@ def docx(publication: Publication, settings: ExportSettings) -> bytes:
         before += f'<w:p><w:pPr><w:pStyle w:val="AfterTable"/>{own}</w:pPr></w:p>'
     last = front.section(page, publication, front=False, first=int(apart), bare_first=bool(before) and not apart)
 
-    package = Package(publication.pictures)
+    package = WordFile(publication.pictures)
     content = before + body + rest or "<w:p/>"
     package.main(f"<w:document {ROOT}><w:body>{content}{last}</w:body></w:document>", text.runs.relations)
     package.add("styles", styles(publication, page, lowest))
@@ -52,7 +52,7 @@ def _division(division: Division, story: Story, lowest: int) -> str:
     """A part, a chapter, or what stands before the first."""
     level = 1 if division.kind == "part" else lowest - 1
     opening = story.heading(Heading(level, division.id, division.title), level) if division.title else ""
-    return opening + story.blocks(division.blocks, Place())
+    return opening + story.blocks(division.blocks, Spot())
 
 
 def _noted(publication: Publication, notes: Notes, foot: Story, text: Story) -> tuple[str, str]:

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from longwriter.export.document import Publication, Text, TocEntry
 from longwriter.export.docx.notes import ends_of_field, field
 from longwriter.export.docx.package import ROOT
-from longwriter.export.docx.page import Page
 from longwriter.export.docx.runs import Look, Runs, run
+from longwriter.export.docx.sheet import Sheet
 from longwriter.export.labels import labels
 
 LONGEST_HEADER = 80
@@ -59,7 +59,7 @@ def _levels(entries: Iterable[TocEntry], publication: Publication, lowest: int) 
         yield from _levels(entry.children, publication, lowest)
 
 
-def section(page: Page, publication: Publication, *, front: bool, first: int = 0, bare_first: bool = False) -> str:
+def section(page: Sheet, publication: Publication, *, front: bool, first: int = 0, bare_first: bool = False) -> str:
     """The properties of a run of pages.
 
     `front`: those before the text. `first`: the number of its first page; 0: it goes on. `bare_first`: nothing stands at the
