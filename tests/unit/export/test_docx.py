@@ -428,3 +428,11 @@ def test_characters_that_xml_cannot_hold_do_not_reach_it() -> None:
     data = word(f"# {odd}\n\n## {odd}\n\n{odd}[^1] `{odd}`\n\n[^1]: {odd}\n\n```\n{odd}\n```")
     assert faults(data) == []
     assert "a\ufffd\ufdd0z" in read(data)[0]
+
+
+def test_links_within_the_text_lead_to_its_headings_and_its_title() -> None:
+    data = word(
+        "# Sea\n\nTo [the top](#sea), [there](#salt-wind), [an empty one](#) and back.\n\n## Salt *wind*\n\nText."
+    )
+    assert faults(data) == []
+    assert values(tree(data), "//w:body/w:p//w:hyperlink/@w:anchor") == ["title", "h2"]

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator
 
 from longwriter.export.document import Publication, Text, TocEntry
-from longwriter.export.docx.notes import ends_of_field, field
+from longwriter.export.docx.notes import ends_of_field, field, marked
 from longwriter.export.docx.package import ROOT
-from longwriter.export.docx.runs import Look, Runs, run
+from longwriter.export.docx.runs import TITLE, Look, Runs, run
 from longwriter.export.docx.sheet import Sheet
 from longwriter.export.labels import labels
 
@@ -20,7 +20,10 @@ def title(publication: Publication, runs: Runs) -> str:
     meta = publication.metadata
     authors = [("Author", name) for name in meta.author]
     lines = [("Title", meta.title), *authors, ("DateLine", meta.date), ("Rights", meta.rights)]
-    return "".join(line(runs, style, text) for style, text in lines if text) if meta.title else ""
+    if not meta.title:
+        return ""
+    mark = marked(TITLE, "", runs.notes.fresh())
+    return "".join(line(runs, style, text, mark * (style == "Title")) for style, text in lines if text)
 
 
 def line(runs: Runs, style: str, text: str, before: str = "", after: str = "") -> str:
