@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import TypeVar, Unpack
 
 from longwriter.api.book.exporting import export_run
+from longwriter.api.book.importing import ImportOptions, asked_places, asks_a_model, import_job, read_file
 from longwriter.api.job import drafts_job, resumed_job
+from longwriter.api.loop import run
 from longwriter.api.settings import ResumeOptions, known_options, runs_folder
 from longwriter.api.states import RunState, run_state
 from longwriter.api.streaming import pieces
@@ -49,6 +51,23 @@ class Run:
         """
         return cls(find(runs_folder(runs), str(name)))
 
+    @classmethod
+    def import_draft(cls, file: str | Path, **options: Unpack[ImportOptions]) -> "Run":
+        """Make a run of a draft, whose sections are given; the same call again finds it as it is.
+
+        With `words`, the length of the whole, the rest is planned, unless `outline` is False, and `resume` writes it. Raises
+        InputError for a file that cannot be read and for a name that is taken, and what planning raises: the run is there then.
+        """
+        given = known_options(options, ImportOptions)
+        source = read_file(Path(file))
+        places = run(asked_places(source, given)) if asks_a_model(source, given) else (None, ())
+        job = import_job(source, given, *places)
+        job.make()
+        made = cls(job.folder)
+        if given.get("outline", True) and made.lacks_outline:
+            made._looking_again(job.outline(given).finish)
+        return made
+
     @property
     def name(self) -> str:
         """Name of the run folder."""
@@ -80,6 +99,11 @@ class Run:
     def planned(self) -> bool:
         """Whether it has a plan yet. Raises RunError for a run that cannot be read."""
         return self._session is not None and self._session.manuscript.planned
+
+    @property
+    def lacks_outline(self) -> bool:
+        """Whether it is an imported draft of which the rest is still to be planned."""
+        return self._planned.manuscript.rest_unplanned
 
     @property
     def follows_a_file(self) -> bool:

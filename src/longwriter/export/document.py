@@ -222,6 +222,8 @@ class Publication:
     pictures: tuple[Picture, ...] = ()
     paged: bool = False
     """Divisions are long enough to begin on a new page."""
+    titled: bool = True
+    """The title stands in the text, or a person gave it; else it is a file's name, and shown where there must be one."""
     warnings: tuple[str, ...] = field(default=(), compare=False)
     """For people: what is left out and why."""
 

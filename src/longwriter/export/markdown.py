@@ -88,14 +88,15 @@ def publication(
     reader = _read(text, gallery)
     title, divisions, paged = divided(reader.blocks)
     language = said.language or _language(text)
+    own = said.title or " ".join(bare(title).split())
     found = replace(
         said,
-        title=said.title or bare(title).replace("\n", " ") or named,
+        title=own or named,
         language=language,
         identifier=said.identifier or f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_OID, text)}",
     )
     return Publication(
-        found, direction(text), divisions, reader.notes, gallery.pictures, paged, tuple(gallery.warnings)
+        found, direction(text), divisions, reader.notes, gallery.pictures, paged, bool(own), tuple(gallery.warnings)
     )  # fmt: skip
 
 

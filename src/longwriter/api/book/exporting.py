@@ -8,7 +8,7 @@ from longwriter.errors import InputError
 from longwriter.export.formats import Content, Original, check_form, form_of, made
 from longwriter.export.settings import ExportSettings
 from longwriter.runs.exports import claimed, export
-from longwriter.runs.folders import write_file, write_folder
+from longwriter.runs.folders import resolved, write_file, write_folder
 from longwriter.writer.outcome.exported import content, note_book
 from longwriter.writer.session import Session
 from longwriter.writer.stored import stored
@@ -57,11 +57,11 @@ def export_file(
     path, outs = Path(source), list(map(Path, files))
     forms = [_checked(file) for file in files]
     for out in outs:
-        if not out.resolve().parent.is_dir():
+        if not resolved(out).parent.is_dir():
             raise InputError(f"{out.parent} does not exist; make it first")
-        if out.exists() and (not force or out.resolve() == path.resolve()):
+        if out.exists() and (not force or resolved(out) == resolved(path)):
             raise InputError(f"{out} exists; choose another name, or add --force")
-    original = Original(read_text(path), named=path.stem, folder=path.resolve().parent)
+    original = Original(read_text(path), named=path.stem, folder=resolved(path).parent)
     told: dict[str, None] = {}
     for out, form in zip(outs, forms, strict=True):
         found, notes = made(original, form, book or ExportSettings())

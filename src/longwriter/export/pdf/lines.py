@@ -19,7 +19,7 @@ from longwriter.export.document import (
     Text,
 )
 from longwriter.export.pdf.letters import Letters, Style
-from longwriter.export.pdf.literals import literal, one_blank, pieces
+from longwriter.export.pdf.literals import cut_literals, literal, one_blank
 
 _UPRIGHT = re.compile("[\u0590-\u10ff\u1200-\u1cff\u2e80-\ud7ff\uf900-\ufaff\ufb1d-\ufdff\ufe70-\uff60]")
 """Letters of scripts without italics."""
@@ -136,7 +136,7 @@ class Lines:
                     text, place.language, Style(bold=atom.bold or place.bold, italic=atom.italic, mono=True)
                 )
                 yield self._styled(
-                    ", cut, ".join(f"code({literal(p)})" for p in pieces(text, place.longest)), atom, "em"
+                    cut_literals(text, place.longest, "code({})"), atom, "em"
                 )
             case Image(name, alt):
                 picture = self._pictures[name]
@@ -151,7 +151,7 @@ class Lines:
         style = Style(italic=atom.italic and not upright, bold=atom.bold or place.bold or upright)
         self._letters.add(text, place.language, style)
         yield self._styled(
-            ", cut, ".join(map(literal, pieces(text, place.longest))), atom, "upright" if upright else "em"
+            cut_literals(text, place.longest), atom, "upright" if upright else "em"
         )
 
     @staticmethod

@@ -10,7 +10,7 @@ from longwriter.export.labels import labels
 from longwriter.export.pdf.customs import custom_of, direction_of, primary, region
 from longwriter.export.pdf.fonts import Fonts, Stack, forms_of, refuse
 from longwriter.export.pdf.letters import Style
-from longwriter.export.pdf.literals import literal, one_blank
+from longwriter.export.pdf.literals import literal
 from longwriter.export.pdf.source import PAPERS, Paper, Source, shortened
 from longwriter.export.settings import ExportSettings
 
@@ -62,8 +62,9 @@ def _main(publication: Publication, settings: ExportSettings, fonts: Fonts) -> s
     lines = [
         '#import "book.typ": *',
         f"#let hows = ({', '.join(hows)},)",
+        "#let words(language, ..c) = letters-of(hows.at(language), together(c))",
         "#let foreign(language, body) = in-language(hows.at(language), body)",
-        f"#let turned = {_table({f'note-{number}': code for number, code in source.turned.items()})}",
+        f"#let turned = {_table({f'note-{number}': literal(code) for number, code in source.turned.items()})}",
         "#show footnote.entry: it => { let code = turned.at(str(it.note.label), default: none)",
         "  if code == none { it } else { foreign(code, it) } }",
         f"#show: book.with(({setting}))",
@@ -77,18 +78,16 @@ def _main(publication: Publication, settings: ExportSettings, fonts: Fonts) -> s
 def _opening(publication: Publication, source: Source, *, contents: bool) -> Iterator[str]:
     """The title, on a page of its own before chapters that are on theirs, and the contents."""
     said = publication.metadata
-    authors = source.text(("、" if primary(said.language) in ("zh", "ja") else ", ").join(said.author))
+    authors = source.line(("、" if primary(said.language) in ("zh", "ja") else ", ").join(said.author))
     if publication.paged:
-        below = "".join(f"{source.text(line)}, " for line in (said.date[:4], said.rights) if line)
-        yield f"#title-page({source.text(said.title, Style(bold=True))}, {authors}, ({below}))"
+        below = "".join(f"{source.line(line)}, " for line in (said.date[:4], said.rights) if line)
+        yield f"#title-page({source.line(said.title, 2.2, Style(bold=True))}, {authors}, ({below}))"
     elif said.title:
-        yield f"#title-lines({source.text(said.title, Style(bold=True))}, {authors})"
+        yield f"#title-lines({source.line(said.title, 2.2, Style(bold=True))}, {authors})"
     entries = source.toc()
     if contents and len(entries) > 1:
-        title = source.text(labels(said.language).contents, Style(bold=True))
-        for entry in entries:
-            source.text(entry.title)
-        titles = _table({entry.id: one_blank(entry.title) for entry in entries})
+        title = source.line(labels(said.language).contents, 1.5, Style(bold=True))
+        titles = _table({entry.id: source.line(entry.title) for entry in entries})
         yield f"#contents({title}, {titles}, {'true' if publication.paged else 'false'})"
 
 
@@ -110,14 +109,14 @@ def _setting(publication: Publication, paper: Paper, source: Source) -> str:
         "paper": literal(paper.name),
         "margin": f"(x: {paper.side}pt, y: {paper.top}pt)",
         "size": f"{paper.size}pt",
-        "head": source.text(shortened(said.title)),
+        "head": source.line(shortened(said.title)),
     }
     return ", ".join(f"{key}: {value}" for key, value in values.items())
 
 
 def _table(pairs: Mapping[str, str]) -> str:
     """A dictionary of typst."""
-    return f"({', '.join(f'{literal(key)}: {literal(value)}' for key, value in pairs.items()) or ':'})"
+    return f"({', '.join(f'{literal(key)}: {value}' for key, value in pairs.items()) or ':'})"
 
 
 def _array(strings: tuple[str, ...]) -> str:
@@ -128,7 +127,8 @@ def _hows(publication: Publication, source: Source, fonts: Fonts) -> Iterator[st
     """How each language of the text is set. Raises InputError for letters that are in no font."""
     main = publication.metadata.language
     for language in (main, *source.letters.languages()):
-        source.letters.add(ALWAYS, language, Style())
+        for mono in (False, True):
+            source.letters.add(ALWAYS, language, Style(mono=mono))
     missing = set[str]()
     forms = forms_of(source.letters.han(), main)
     for language in source.letters.languages():

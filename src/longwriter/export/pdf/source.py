@@ -22,12 +22,13 @@ from longwriter.export.document import (
     Table,
     TocEntry,
     bare,
+    headings_of,
     inlines_of,
 )
 from longwriter.export.languages import foreign
-from longwriter.export.pdf.letters import Letters, Style
+from longwriter.export.pdf.letters import IGNORED, Letters, Style
 from longwriter.export.pdf.lines import Lines, Place, atoms, shown_width
-from longwriter.export.pdf.literals import literal, one_blank, pieces
+from longwriter.export.pdf.literals import CUT, HARD_CUT, cut_literals, literal, one_blank
 
 DEEPEST = 6
 """Quotes and lists within each other that are set in from their neighbours; those within stand like the last."""
@@ -75,7 +76,7 @@ class Source:
         self._entries = {entry.id: (level, entry.title) for level, entry in _entries(publication.contents(), 1)}
         self._parts = any(division.kind == "part" for division in publication.divisions)
         tops = [d.id for d in publication.divisions if d.title]
-        inner = [h.id for d in publication.divisions for h in _headings(d.blocks)]
+        inner = [h.id for d in publication.divisions for h in headings_of(d.blocks)]
         self._lines = Lines(self.letters, self._pictures, {*tops, *inner})
         self._set: set[int] = set()
         """Notes that the code holds."""
@@ -105,10 +106,11 @@ class Source:
         """The lines of the contents, each before its children."""
         return [entry for _, entry in _entries(self._publication.contents(), 1)]
 
-    def text(self, text: str, style: Style | None = None) -> str:
-        """A line of ours or of the metadata, as a string; "none" for none."""
+    def line(self, text: str, scale: float = 1, style: Style | None = None) -> str:
+        """A line of ours or of the metadata, `scale` times as large as the text; "none" for none."""
         self.letters.add(text, self.place.language, style or Style())
-        return literal(one_blank(text)) if text else "none"
+        place = self.place._replace(size=scale * self.place.size)
+        return f"greedy({cut_literals(one_blank(text), place.longest)})" if text else "none"
 
     def _division(self, division: Division) -> Iterator[str]:
         paged = self._publication.paged
@@ -116,20 +118,21 @@ class Source:
             yield "#new-page"
         title = self._head(Heading(1, division.id, division.title), self.place) if division.title else ""
         if division.title:
-            shown = self.text(shortened(bare(division.title)))
-            yield f"#division({'[]' if shown == 'none' else shown})"
+            yield f"#division({self.line(shortened(bare(division.title)))})"
         blocks = [code for block in division.blocks for code in self._block(block, self.place)]
         if division.kind == "part" and paged and not blocks:
             title = f"part-page({title})"
         if title:
-            yield f"#{title}"
+            yield f"#greedy({title})" if _is_cut(title) else f"#{title}"
         yield "#opened"
         for code in blocks:
-            yield f"#{code}"
+            yield f"#greedy({code})" if _is_cut(code) else f"#{code}"
 
     def _head(self, heading: Heading, place: Place) -> str:
-        place = place._replace(bold=True)
+        place = place._replace(bold=True, size=1.5 * place.size)
         arguments = self._arguments(heading.content, place)
+        if _blank(heading.content):
+            return f"anchor({literal(heading.id)})"
         if place.depth or place.notes:
             return self._in_language(f"inner-head({literal(heading.id)}, {arguments})", heading.content)
         level = heading.level + self._parts if heading.level > 1 else self._entries.get(heading.id, (1, ""))[0]
@@ -139,8 +142,12 @@ class Source:
         return self._in_language(code, heading.content)
 
     def _arguments(self, content: Inlines, place: Place) -> str:
+        """A line, as arguments of a function; one in another language in its own letters."""
         other = foreign(bare(content), self.place.language)
-        return self._lines.arguments(content, place._replace(language=other.language) if other else place, self._mark)
+        if not other:
+            return self._lines.arguments(content, place, self._mark)
+        inner = self._lines.arguments(content, place._replace(language=other.language), self._mark)
+        return f"words({literal(other.language)}, {inner})"
 
     def _in_language(self, code: str, content: Inlines) -> str:
         other = foreign(bare(content), self.place.language)
@@ -232,7 +239,7 @@ class Source:
         rows = "".join(f", {self._cells(row, inner)}" for row in block.rows)
         sides = "".join(f"{side or 'start'}, " for side in block.align)
         repeated = (
-            "false" if any(isinstance(a.inline, NoteMark) for cell in block.head for a in atoms(cell)) else "true"
+            "false" if any(a.address or isinstance(a.inline, NoteMark) for cell in block.head for a in atoms(cell)) else "true"
         )
         yield self._turned(f"grid-of({size:.2f}pt, ({sides}), {repeated}, ({head},){rows})", block)
 
@@ -250,8 +257,8 @@ class Source:
     def _code(self, block: CodeBlock, place: Place) -> str:
         text = block.text.expandtabs(TAB)
         self.letters.add(text, place.language, Style(mono=True))
-        lines = [", ".join(map(literal, pieces(line, place.longest))) for line in text.split("\n")]
-        return f"lines({', '.join(f'({line},)' for line in lines)})"
+        lines = ", ".join(f"({cut_literals(line, place.longest, 'code({})')},)" for line in text.split("\n"))
+        return f"lines({lines})"
 
     def _mark(self, mark: NoteMark, place: Place) -> str:
         number = literal(str(mark.number))
@@ -278,16 +285,14 @@ def _entries(entries: Sequence[TocEntry], level: int) -> Iterator[tuple[int, Toc
         yield from _entries(entry.children, level + 1)
 
 
-def _headings(blocks: Blocks) -> Iterator[Heading]:
-    for block in blocks:
-        match block:
-            case Heading():
-                yield block
-            case Quote():
-                yield from _headings(block.blocks)
-            case Listing():
-                for item in block.items:
-                    yield from _headings(item)
+def _blank(content: Inlines) -> bool:
+    """Whether nothing of a line can be seen."""
+    return not any(isinstance(a.inline, Image) for a in atoms(content)) and not IGNORED.sub("", bare(content))
+
+
+def _is_cut(code: str) -> bool:
+    """Whether code has places where words may be broken; now and then true for a text that speaks of them."""
+    return f", {CUT}, " in code or f", {HARD_CUT}, " in code
 
 
 def shortened(title: str) -> str:
