@@ -19,8 +19,8 @@ def title(publication: Publication, runs: Runs) -> str:
     """The title, its author, date and rights; in a book on a page of their own."""
     meta = publication.metadata
     authors = [("Author", name) for name in meta.author]
-    lines = [("Title", meta.title), *authors, ("DateLine", meta.date), ("Rights", meta.rights)]
-    if not meta.title:
+    lines = [("Title", meta.title), *authors, ("Date", meta.date), ("Rights", meta.rights)]
+    if not publication.titled or not meta.title:
         return ""
     mark = marked(TITLE, "", runs.notes.fresh())
     return "".join(line(runs, style, text, mark * (style == "Title")) for style, text in lines if text)

@@ -93,7 +93,7 @@ class Story:
             case Table():
                 return self._table(block, place)
             case CodeBlock():
-                return self._made("Code", run(block.text, Look(), right=False), place)
+                return self._made("SourceCode", run(block.text, Look(), right=False), place)
             case SceneBreak():
                 return self._made("SceneBreak", run(SCENE_BREAK, Look(), right=False))
         assert_never(block)

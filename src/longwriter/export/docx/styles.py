@@ -51,8 +51,11 @@ class WordStyle(NamedTuple):
         )
 
 
-_OWN = ("First Paragraph", "Table Text", "Table Heading", "After Table", "Figure", "Scene Break", "Code", "Code Character",
-        "Book Table", "Rights", "Author", "Date Line")  # fmt: skip
+_OWN = (
+    "First Paragraph", "Table Text", "Table Heading", "After Table", "Figure", "Scene Break", "Source Code", "Verbatim Char",
+    "Book Table", "Rights", "Author",
+)  # fmt: skip
+"""Names that Word does not know; of those that pandoc writes, as pandoc has them."""
 
 
 def styles(publication: Publication, page: Sheet, lowest: int) -> str:
@@ -92,6 +95,8 @@ def _text(paged: bool, own: Tongue, page: Sheet) -> list[WordStyle]:
     apart = "" if paged else '<w:spacing w:after="160"/>'
     even = '<w:jc w:val="both"/>' if paged or own.kind == "east" else ""
     inset_both = f'<w:ind w:left="{INSET}" w:right="{INSET}"/>'
+    code = f'<w:keepLines/><w:shd w:val="clear" w:color="auto" w:fill="{_SHADE}"/><w:bidi w:val="0"/>'
+    code += '<w:spacing w:before="160" w:after="160" w:line="252" w:lineRule="auto"/><w:jc w:val="left"/>'
     items = f'<w:spacing w:after="120"/><w:ind w:left="{STEP}" w:hanging="{STEP}"/><w:contextualSpacing/>{even}'
     return [
         WordStyle("BodyText", "Body Text", apart + inset + even),
@@ -101,9 +106,7 @@ def _text(paged: bool, own: Tongue, page: Sheet) -> list[WordStyle]:
         WordStyle("ListBullet", "List Bullet", items),
         WordStyle("ListNumber", "List Number", items),
         WordStyle("ListContinue", "List Continue", f'<w:spacing w:after="120"/><w:ind w:left="{STEP}"/>{even}'),
-        WordStyle("Code", "Code", f'<w:keepLines/><w:shd w:val="clear" w:color="auto" w:fill="{_SHADE}"/><w:bidi w:val="0"/>'
-              '<w:spacing w:before="160" w:after="160" w:line="252" w:lineRule="auto"/><w:jc w:val="left"/>',
-              _mono(page.size - 4), next="BodyText"),
+        WordStyle("SourceCode", "Source Code", code, _mono(page.size - 4), next="BodyText"),
         WordStyle("SceneBreak", "Scene Break", f'<w:keepNext/><w:spacing w:before="240" w:after="240"/>{_MIDDLE}',
               next="FirstParagraph"),
         WordStyle("Figure", "Figure", f'<w:spacing w:before="200" w:after="200" w:line="240" w:lineRule="auto"/>{_MIDDLE}',
@@ -139,7 +142,7 @@ def _front(paged: bool, own: Tongue, page: Sheet) -> list[WordStyle]:
         WordStyle("Title", "Title", f'<w:keepNext/><w:spacing w:before="{top}" w:after="480"/>{_MIDDLE}',
               f"{_head(own)}<w:b/><w:bCs/>{_sized(page.size * 2 + 4)}", next="Author"),
         WordStyle("Author", "Author", f'<w:spacing w:before="120" w:after="120"/>{_MIDDLE}', _sized(page.size + 4)),
-        WordStyle("DateLine", "Date Line", f'<w:spacing w:before="120" w:after="240"/>{_MIDDLE}'),
+        WordStyle("Date", "Date", f'<w:spacing w:before="120" w:after="240"/>{_MIDDLE}'),
         WordStyle("Rights", "Rights", f'<w:spacing w:before="480" w:after="240"/>{_MIDDLE}', _sized(page.size - 4)),
         WordStyle("TOCHeading", "TOC Heading", broken + '<w:spacing w:before="240" w:after="200"/>',
               f"{_head(own)}<w:b/><w:bCs/>{_sized(page.size + 6)}"),
@@ -165,7 +168,8 @@ def _characters() -> list[WordStyle]:
     looks = [
         ("FootnoteReference", "footnote reference", '<w:vertAlign w:val="superscript"/>'),
         ("Hyperlink", "Hyperlink", f'<w:color w:val="{_LINK}"/>'),
-        ("CodeCharacter", "Code Character", shaded),
+        ("VerbatimChar", "Verbatim Char", shaded),
+        ("Emphasis", "Emphasis", '<w:em w:val="dot"/>'),
     ]
     plain = WordStyle("DefaultParagraphFont", "Default Paragraph Font", kind="character")
     return [plain, *(WordStyle(id_, name, "", look, "character", plain.id) for id_, name, look in looks)]

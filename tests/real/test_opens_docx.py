@@ -15,7 +15,7 @@ from longwriter.export.markdown import publication
 from longwriter.export.settings import ExportSettings
 
 pytestmark = [
-    pytest.mark.slow,
+    pytest.mark.real,
     pytest.mark.skipif(not shutil.which("soffice"), reason="needs LibreOffice (Debian: libreoffice-writer)"),
     pytest.mark.skipif(not shutil.which("pdftotext"), reason="needs pdftotext (Debian: poppler-utils)"),
 ]
