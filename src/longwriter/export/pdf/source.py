@@ -110,7 +110,7 @@ class Source:
         """A line of ours or of the metadata, `scale` times as large as the text; "none" for none."""
         self.letters.add(text, self.place.language, style or Style())
         place = self.place._replace(size=scale * self.place.size)
-        return f"greedy({cut_literals(one_blank(text), place.longest)})" if text else "none"
+        return f"together(({cut_literals(one_blank(text), place.longest)},))" if text else "none"
 
     def _division(self, division: Division) -> Iterator[str]:
         paged = self._publication.paged
