@@ -15,7 +15,7 @@ from longwriter.export.formats import check_form, form_of
 from longwriter.journal import digest
 from longwriter.models.base import Model, ModelConfig, open_model
 from longwriter.runs.exports import claimed, export, intended
-from longwriter.runs.folders import LAST, run_name
+from longwriter.runs.folders import LAST, resolved, run_name
 from longwriter.types import Plan
 from longwriter.writer.events import OnEvent, Warned, unwatched
 from longwriter.writer.outcome.exported import deliver
@@ -150,10 +150,10 @@ def new_job(prompt: str | None, options: Mapping[str, Any], *, plan_only: bool =
             raise InputError(f"settings are given whole: set {', '.join(beside)} there")
         if prompt and prompt != settings.instruction:
             raise InputError("settings are given whole: what to write is their instruction, not another prompt")
-    name, followed = options.get("run"), str(file.resolve()) if file else plan and digest(plan.model_dump_json())
+    name, followed = options.get("run"), str(resolved(file)) if file else plan and digest(plan.model_dump_json())
     if name == LAST:
         raise InputError(f"--run: {LAST!r} stands for the run that was active last; give another name")
-    name = name or run_name(settings.instruction, settings.words, out and str(out.resolve()), followed)
+    name = name or run_name(settings.instruction, settings.words, out and str(resolved(out)), followed)
     work = _options(options, plan)
     return WriteJob(
         settings, runs_folder(options.get("runs")) / name, work, models, out, bool(options.get("force")), plan_only

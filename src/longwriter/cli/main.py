@@ -36,6 +36,11 @@ COMMANDS = {
     "resume": Listed(
         "longwriter.cli.write.resume:resume", "Go on with RUN exactly where it stopped.", f"stopped; {GOES_ON}"
     ),
+    "import": Listed(
+        "longwriter.cli.book.import_draft:import_draft",
+        "Make a run of a draft, FILE.docx, .epub, .html, .md or .txt, to go on with.",
+        "stopped; the draft was imported as a whole or not at all: the same command says which, and goes on",
+    ),
     "redo": Listed(
         "longwriter.cli.write.redo:redo",
         "Write sections of RUN again.",

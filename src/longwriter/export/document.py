@@ -234,24 +234,29 @@ class Publication:
 
         The last division's include the notes that no division leads to.
         """
-        return [self.note(number) for number in self._placed[self.divisions.index(division)]]
+        return [self.note(number) for number in self._placed[division.id]]
 
     @cached_property
-    def _placed(self) -> list[list[int]]:
-        """Numbers of notes by division: each once."""
-        out, seen = list[list[int]](), set[int]()
+    def _placed(self) -> dict[str, list[int]]:
+        """Numbers of notes by the id of their division: each once."""
+        out, seen = dict[str, list[int]](), set[int]()
         for division in self.divisions:
-            out.append([])
-            self._place(marks_of((division.title, *inlines_of(division.blocks))), out[-1], seen)
-        self._place((NoteMark(note.number, 0) for note in self.notes), out[-1], seen)
+            marks = marks_of((division.title, *inlines_of(division.blocks)))
+            out[division.id] = list(self._led_to((mark.number for mark in marks), seen))
+        out[self.divisions[-1].id] += self._led_to((note.number for note in self.notes), seen)
         return out
 
-    def _place(self, marks: Iterable[NoteMark], out: list[int], seen: set[int]) -> None:
-        for mark in marks:
-            if mark.number not in seen:
-                seen.add(mark.number)
-                out.append(mark.number)
-                self._place(marks_of(inlines_of(self.note(mark.number).blocks)), out, seen)
+    def _led_to(self, numbers: Iterable[int], seen: set[int]) -> Iterator[int]:
+        """These notes, each with those that it refers to behind it, but for those seen before."""
+        waiting = [iter(numbers)]
+        while waiting:
+            number = next(waiting[-1], 0)
+            if not number:
+                waiting.pop()
+            elif number not in seen:
+                seen.add(number)
+                yield number
+                waiting.append(iter([mark.number for mark in marks_of(inlines_of(self.note(number).blocks))]))
 
     def contents(self) -> tuple[TocEntry, ...]:
         """The table of contents: parts with chapters, chapters with sections; two levels below a part."""

@@ -38,11 +38,15 @@ class Format(NamedTuple):
 FORMATS: dict[str, Format] = {
     "md": Format("Markdown", "text/markdown; charset=utf-8"),
     "html": Format("HTML", "text/html; charset=utf-8", "html:html"),
-    "epub": Format("EPUB", "application/epub+zip", "epub:epub"),
+    "epub": Format("EPUB", "application/epub+zip", "epub.book:epub"),
     "docx": Format(
-        "Word", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "docx:docx", "docx", "docx"
+        "Word",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        "docx.book:docx",
+        "docx",
+        "docx",
     ),
-    "pdf": Format("PDF", "application/pdf", "pdf:pdf", "typst", "pdf"),
+    "pdf": Format("PDF", "application/pdf", "pdf.make:pdf", "typst", "pdf"),
     "txt": Format("plain text", "text/plain; charset=utf-8", "plain:plain"),
 }
 _ALSO = {"markdown": "md", "htm": "html", "xhtml": "html", "text": "txt"}

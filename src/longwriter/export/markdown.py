@@ -62,12 +62,11 @@ BRACKETS = 2_000
 TELLING = 20_000
 """Characters that tell a text's language."""
 YEAR = 100
-"""A list of one item with at least this number is a sentence that begins with a year or a count."""
+"""From this number on, items that do not count up are sentences that begin with years."""
 _STRESS: dict[str, type[Emphasis] | type[Strong] | type[Struck]] = {"em": Emphasis, "strong": Strong, "s": Struck}
 _MARKS = r"(?:>|[-+*]|\d{1,9}[.)])"
 _DEEP = re.compile(rf"^((?:[ \t]*+{_MARKS}(?=[ \t]|>)){{{NESTING // 4}}})", re.MULTILINE)
 _INDENTED = re.compile(rf"^[ \t]{{{NESTING}}}[ \t]*", re.MULTILINE)
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _WEB = re.compile(r"(?:https?://|mailto:)[^\s\\]", re.IGNORECASE)
 _DEFINED = re.compile(r"^ {0,3}\[\^([^\]\s]+)\]:", re.MULTILINE)
@@ -249,21 +248,21 @@ class _Reader:
         return []
 
     def _listing(self, opening: Token) -> list[Block]:
-        items, tight = list[Blocks](), True
-        while self._next().type == "list_item_open":
+        items, numbers, tight = list[Blocks](), list[str](), True
+        while (item := self._next()).type == "list_item_open":
             begin = self._at
+            numbers.append(item.info)
             items.append(self._until("list_item_close"))
             own = [
                 t for t in self._tokens[begin : self._at] if t.type == "paragraph_open" and t.level == opening.level + 2
             ]
             tight &= all(t.hidden for t in own)
         start = int(opening.attrs.get("start", 1)) if opening.type == "ordered_list_open" else None
-        if start is not None and start >= YEAR and len(items) == 1:
-            head, *rest = items[0] or (Paragraph(()),)
-            mark = Text(f"{start}{opening.markup} ")
-            if isinstance(head, Paragraph):
-                return [Paragraph(_joined((mark, *head.content))), *rest]
-            return [Paragraph((mark,)), head, *rest]
+        counted = [str(number) for number in range(start or 0, (start or 0) + len(items))]
+        if start is not None and start >= YEAR and (len(items) == 1 or numbers != counted):
+            return [
+                block for n, item in zip(numbers, items, strict=True) for block in _said(f"{n}{opening.markup} ", item)
+            ]
         return [Listing(tuple(items), start, tight)]
 
     def _table(self) -> Table:
@@ -336,16 +335,32 @@ def _unquoted(address: str) -> str:
     return unquote(address).lower() if address.startswith("#") else ""
 
 
+def _said(mark: str, blocks: Blocks) -> Blocks:
+    """What follows a number that is no item's, with it."""
+    if blocks and isinstance(blocks[0], Paragraph):
+        return (Paragraph(_joined((Text(mark), *blocks[0].content))), *blocks[1:])
+    return (Paragraph((Text(mark),)), *blocks)
+
+
 def _broken(text: str) -> Iterator[Inline]:
     """Text whose `<br>` are line breaks, as models write them in tables; comments go."""
     if "<" not in text:
         yield Text(text)
         return
-    for n, piece in enumerate(_BREAK.split(_COMMENT.sub("", text))):
+    for n, piece in enumerate(_BREAK.split(_uncommented(text))):
         if n:
             yield LineBreak()
         if piece:
             yield Text(piece)
+
+
+def _uncommented(text: str) -> str:
+    """A line without comments; one that is not closed stays. A pattern would look for its end from each beginning."""
+    out, at = list[str](), 0
+    while (begin := text.find("<!--", at)) >= 0 and (end := text.find("-->", begin + 4)) >= 0:
+        out.append(text[at:begin])
+        at = end + 3
+    return "".join(out) + text[at:]
 
 
 def _joined(content: "Sequence[Inline] | Iterator[Inline]") -> Inlines:

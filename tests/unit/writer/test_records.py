@@ -22,6 +22,7 @@ from longwriter.writer.records import (
     EditRecord,
     FinalRecord,
     ForgetRecord,
+    GivenRecord,
     JournalRecord,
     LocksRecord,
     ModelRecord,
@@ -56,6 +57,10 @@ RECORDS: list[JournalRecord] = [
     DraftsRecord(id="ab", numbers=(1, 2), parent=8, instruction="sadder", words=40, model=ModelConfig(model="m2")),
     WithdrawnRecord(id="ab", numbers=(2,), why="m2 said nothing"),
     EditRecord(id="ab", text="The tide went out.", parent=8, why="edited", seen="", asked=(20,), at=2.5),
+    GivenRecord(
+        id="ab", place=0, piece="chapter", heading="# One\r\n\r\n", text="The tide.", tail="\r\n\x0c", form="md",
+        open=True, seen="", at=2.5,
+    ),
     FinalRecord(id="ab", entry=8, seen="", at=3.5),
     LocksRecord(sections=("ab",)),
     SnapshotRecord(name="before", at=4.5),
