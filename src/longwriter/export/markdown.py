@@ -10,7 +10,7 @@ import re
 import uuid
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -23,6 +23,8 @@ from mdit_py_plugins.footnote import footnote_plugin
 from longwriter.characters import whole
 from longwriter.export.divisions import divided
 from longwriter.export.document import (
+    DATE,
+    LANGUAGE,
     Align,
     Block,
     Blocks,
@@ -50,6 +52,7 @@ from longwriter.export.document import (
     bare,
 )
 from longwriter.export.pictures import Gallery
+from longwriter.front_matter import front_matter
 from longwriter.language import direction, tongue
 from longwriter.length.scripts import is_traditional
 
@@ -82,8 +85,9 @@ def publication(
 
     `folder`: where its pictures are looked for, and nowhere else; None: it has none.
     """
-    said = metadata or Metadata()
-    text = whole(text)
+    fields, before = front_matter(text)
+    said = _said_before(metadata or Metadata(), fields)
+    text = whole(text[before:])
     gallery = Gallery(folder)
     reader = _read(text, gallery)
     title, divisions, paged = divided(reader.blocks)
@@ -100,11 +104,32 @@ def publication(
     )  # fmt: skip
 
 
+def _said_before(metadata: Metadata, fields: Mapping[str, list[str]]) -> Metadata:
+    """What is said of a book, and what its front matter says where that says nothing."""
+
+    def one(*names: str) -> str:
+        return next((", ".join(fields[name]) for name in names if fields.get(name)), "")
+
+    date, language = one("date")[:10], one("language", "lang")
+    return Metadata(
+        metadata.title or one("title"),
+        metadata.author or tuple(fields.get("author") or fields.get("authors") or ()),
+        metadata.language or (language if re.fullmatch(LANGUAGE, language) else ""),
+        metadata.date or (date if re.fullmatch(DATE, date) else ""),
+        metadata.description or one("description"),
+        metadata.subjects or tuple(fields.get("subjects") or fields.get("keywords") or fields.get("tags") or ()),
+        metadata.rights or one("rights", "licence", "license"),
+        metadata.identifier,
+    )
+
+
 def parts_of(text: str) -> list[tuple[Inlines, int]]:
     """The title of each division and the line, from 0, at which it begins; the first also has what stands before it."""
-    reader = _read(whole(text), Gallery(None))
+    _, before = front_matter(text)
+    above = len(re.findall(r"\r\n|\r|\n", text[:before]))
+    reader = _read(whole(text[before:]), Gallery(None))
     _, divisions, _ = divided(reader.blocks)
-    return [(d.title, reader.lines.get(d.id, 0)) for d in divisions]
+    return [(d.title, above + reader.lines.get(d.id, 0)) for d in divisions]
 
 
 def _read(text: str, gallery: Gallery) -> "_Reader":
