@@ -9,10 +9,10 @@ _BLOCK = re.compile(
     rf"\A\ufeff?(---|\+\+\+)[ \t]*(?:\r\n|\r|\n)(.*?)(?:^\1|(?<!\+)^\.\.\.){_END}", re.DOTALL | re.MULTILINE
 )
 _ENTRY = re.compile(r"([A-Za-z_][\w-]*)[ \t]*:(?:[ \t]+(.*)|[ \t]*)")
-_KNOWN = frozenset(
-    ("title", "author", "authors", "date", "lang", "language", "description")
-    + ("subjects", "keywords", "tags", "rights", "licence", "license", "publisher")
-)
+_KNOWN = {
+    "title", "author", "authors", "date", "lang", "language", "description", "subjects", "keywords", "tags", "rights",
+    "licence", "license", "publisher",
+}  # fmt: skip
 """A block without any of these is text: a scene between two rules, a play's first lines."""
 _PLAIN = str | int | float | date
 MOST = 20_000
