@@ -234,24 +234,28 @@ class Publication:
 
         The last division's include the notes that no division leads to.
         """
-        return [self.note(number) for number in self._placed[self.divisions.index(division)]]
+        return self._placed[division.id]
 
     @cached_property
-    def _placed(self) -> list[list[int]]:
-        """Numbers of notes by division: each once."""
-        out, seen = list[list[int]](), set[int]()
+    def _placed(self) -> dict[str, list[Note]]:
+        """Notes by the id of their division: each once."""
+        out, seen = dict[str, list[Note]](), set[int]()
         for division in self.divisions:
-            out.append([])
-            self._place(marks_of((division.title, *inlines_of(division.blocks))), out[-1], seen)
-        self._place((NoteMark(note.number, 0) for note in self.notes), out[-1], seen)
+            out[division.id] = list(self._led_to((division.title, *inlines_of(division.blocks)), seen))
+        out[self.divisions[-1].id] += [note for note in self.notes if note.number not in seen]
         return out
 
-    def _place(self, marks: Iterable[NoteMark], out: list[int], seen: set[int]) -> None:
-        for mark in marks:
-            if mark.number not in seen:
+    def _led_to(self, lines: Iterable[Inlines], seen: set[int]) -> Iterator[Note]:
+        """The notes that lines refer to, each followed by those that it refers to, but those that were seen before."""
+        ways = [marks_of(lines)]
+        while ways:
+            mark = next(ways[-1], None)
+            if mark is None:
+                ways.pop()
+            elif mark.number not in seen:
                 seen.add(mark.number)
-                out.append(mark.number)
-                self._place(marks_of(inlines_of(self.note(mark.number).blocks)), out, seen)
+                yield self.note(mark.number)
+                ways.append(marks_of(inlines_of(self.note(mark.number).blocks)))
 
     def contents(self) -> tuple[TocEntry, ...]:
         """The table of contents: parts with chapters, chapters with sections; two levels below a part."""

@@ -38,7 +38,7 @@ class Format(NamedTuple):
 FORMATS: dict[str, Format] = {
     "md": Format("Markdown", "text/markdown; charset=utf-8"),
     "html": Format("HTML", "text/html; charset=utf-8", "html:html"),
-    "epub": Format("EPUB", "application/epub+zip", "epub:epub"),
+    "epub": Format("EPUB", "application/epub+zip", "epub.book:epub"),
     "docx": Format(
         "Word", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "docx:docx", "docx", "docx"
     ),
