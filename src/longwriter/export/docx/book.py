@@ -19,7 +19,7 @@ _COMPATIBLE = "http://schemas.microsoft.com/office/word"
 
 def docx(publication: Publication, settings: ExportSettings) -> bytes:
     """The document."""
-    page, notes, numbering = page_of(settings), Notes(publication), Numbering()
+    page, notes, numbering = page_of(settings), Notes(), Numbering()
     speech = Speech(publication.metadata.language, publication.direction)
     frame = Frame(page.text_width, int(MOST_SHARE * page.text_height))
     pictures = {picture.name: picture for picture in publication.pictures}
