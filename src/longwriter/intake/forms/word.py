@@ -70,7 +70,10 @@ def _style_map(package: WordPackage) -> str:
     lines = [f"p[style-name={_quoted(name)}] => h{level}:fresh" for name, level in package.headings.items()]
     lines += ["p[style-name='Title'] => h1.title:fresh", "r[style-name='Emphasis'] => em"]
     lines += [f"p[style-name='toc {level}'] => nav.toc > p:fresh" for level in range(1, 10)]
-    lines += ["p[style-name='TOC Heading'] => nav.toc > p:fresh", "p[style-name='table of contents heading'] => nav.toc > p:fresh"]
+    lines += [
+        "p[style-name='TOC Heading'] => nav.toc > p:fresh",
+        "p[style-name='table of contents heading'] => nav.toc > p:fresh",
+    ]
     lines += [f"r[style-name='{name}'] => code" for name in _CODE_INSIDE]
     lines += [f"r[style-name='{name}'] => sup.{NOTE_MARK}" for name in ("footnote reference", "endnote reference")]
     lines += [f"p[style-name='{name}'] => blockquote > p:fresh" for name in _QUOTES]
