@@ -11,12 +11,14 @@ from longwriter.api.loop import run
 from longwriter.api.settings import LIMITS, SERVED, TEXT, as_path, resumed_settings, runs_folder, write_settings
 from longwriter.config import read_text
 from longwriter.errors import CeilingReached, InputError
+from longwriter.export.formats import check_form, form_of
 from longwriter.journal import digest
 from longwriter.models.base import Model, ModelConfig, open_model
 from longwriter.runs.exports import claimed, export, intended
-from longwriter.runs.folders import LAST, run_name
+from longwriter.runs.folders import LAST, resolved, run_name
 from longwriter.types import Plan
 from longwriter.writer.events import OnEvent, Warned, unwatched
+from longwriter.writer.outcome.exported import deliver
 from longwriter.writer.plan.outline import from_markdown
 from longwriter.writer.session import Options, Result, configs_of, write
 from longwriter.writer.settings import WriteSettings
@@ -60,7 +62,13 @@ class WriteJob:
         return intended(self.folder)[0] if self.out is None else [self.out]
 
     def claimed(self) -> AbstractContextManager[None]:
-        """While it lasts, no other process writes the files. Raises InputError where one does, or they may not be written."""
+        """While it lasts, no other process writes the files.
+
+        Raises InputError where one does, where they may not be written, and for a form that is not known; SetupError for
+        a form whose package is missing.
+        """
+        for file in self.files:
+            check_form(form_of(file))
         return claimed(self.folder, self.files, force=self.force)
 
     def fetch(self, say: Callable[[str], None] | None = None, tell: Callable[[int, int], None] = _unheard) -> None:
@@ -111,8 +119,15 @@ class WriteJob:
         return models, opened
 
     def _deliver(self, text: str) -> None:
+        session = None
         for file in self.files:
-            export(self.folder, file, text, force=self.force)
+            if form_of(file) == "md":
+                export(self.folder, file, text, force=self.force)
+                continue
+            session = session or stored(self.folder)
+            assert session is not None  # its text was just written
+            for note in deliver(session, self.folder, file, force=self.force):
+                self.options.on_event(Warned(note))
         if self.out is None and not self.plan_only:
             for note in intended(self.folder)[1]:
                 self.options.on_event(Warned(note))
@@ -135,10 +150,10 @@ def new_job(prompt: str | None, options: Mapping[str, Any], *, plan_only: bool =
             raise InputError(f"settings are given whole: set {', '.join(beside)} there")
         if prompt and prompt != settings.instruction:
             raise InputError("settings are given whole: what to write is their instruction, not another prompt")
-    name, followed = options.get("run"), str(file.resolve()) if file else plan and digest(plan.model_dump_json())
+    name, followed = options.get("run"), str(resolved(file)) if file else plan and digest(plan.model_dump_json())
     if name == LAST:
         raise InputError(f"--run: {LAST!r} stands for the run that was active last; give another name")
-    name = name or run_name(settings.instruction, settings.words, out and str(out.resolve()), followed)
+    name = name or run_name(settings.instruction, settings.words, out and str(resolved(out)), followed)
     work = _options(options, plan)
     return WriteJob(
         settings, runs_folder(options.get("runs")) / name, work, models, out, bool(options.get("force")), plan_only

@@ -1,10 +1,12 @@
 """Runs that are there: what they hold, going on with them, changing them, putting their texts elsewhere."""
 
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar, Unpack
 
+from longwriter.api.book.exporting import export_run
 from longwriter.api.book.importing import ImportOptions, asked_places, asks_a_model, import_job, read_file
 from longwriter.api.job import drafts_job, resumed_job
 from longwriter.api.loop import run
@@ -12,8 +14,8 @@ from longwriter.api.settings import ResumeOptions, known_options, runs_folder
 from longwriter.api.states import RunState, run_state
 from longwriter.api.streaming import pieces
 from longwriter.errors import InputError, LongWriterError, RunError
+from longwriter.export.settings import ExportSettings
 from longwriter.models.base import ModelConfig
-from longwriter.runs.exports import claimed, export
 from longwriter.runs.folders import DRAFT, LAST, all_runs, being_written, find, remove, saved_settings
 from longwriter.types import Plan
 from longwriter.writer.outcome.report import Report, SectionReport
@@ -299,17 +301,16 @@ class Run:
         for looked_at in ("_alive", "_session", "_result"):
             self.__dict__.pop(looked_at, None)
 
-    def export(self, path: str | Path, *, force: bool = False) -> Path:
-        """Put the text so far into a file (Markdown), as --out does: later commands keep it up to date.
+    def export(self, path: str | Path, *, book: ExportSettings | None = None, force: bool = False) -> Path:
+        """Put the text so far into a file in the form of its name, as --out does: later commands keep it up to date.
 
-        Raises InputError for a file that this run did not write, unless `force`.
+        `book`: what is said of the book, which the run keeps; None: what it kept. Warns of what is left out. Raises
+        InputError for a form that is not known and for a file that this run did not write, unless `force`; SetupError for
+        a form whose package is missing.
         """
-        file = Path(path)
-        with claimed(self.folder, [file], force=force):
-            export(
-                self.folder, file, Run(self.folder).text, force=force
-            )  # as it is now, whenever this one was looked at
-        return file
+        for note in export_run(self.folder, [path], book, force=force):
+            warnings.warn(note, stacklevel=2)
+        return Path(path)
 
     @classmethod
     def list(cls, runs: str | Path | None = None) -> "tuple[Run, ...]":

@@ -46,6 +46,11 @@ COMMANDS = {
         "Write sections of RUN again.",
         "stopped; finished sections are kept: go on with longwriter resume RUN",
     ),
+    "export": Listed(
+        "longwriter.cli.book.export:export",
+        "Put the text of RUN, or of a Markdown file, into FILEs: epub, docx, pdf, html, md, txt, or a folder chapters/.",
+        "stopped; files that were named before are done",
+    ),
     "edit": Listed(
         "longwriter.cli.write.edit:edit",
         "Change the text of a section of RUN by hand; no command writes it over unasked.",

@@ -1,88 +1,58 @@
-"""Where a draft's headings stand, by rules: those of Markdown, and those that books in plain text write."""
+"""Where a draft's headings stand, by rules: those of Markdown, and those that books in plain text have."""
 
-import re
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Sequence
+from typing import Literal
 
-from markdown_it import MarkdownIt
+from longwriter.intake.found import Heading
+from longwriter.intake.markdown_headings import markdown_headings
+from longwriter.intake.plain_headings import plain_headings
+from longwriter.readers.heading_words import folded
+from longwriter.readers.headings import dropped
 
-from longwriter.intake.paragraphs import Span, is_blank, lines
-from longwriter.intake.source import SourceText
-from longwriter.readers.plain import _HEADING as HEADING
-from longwriter.readers.plain import dropped
-
-_FRONT_MATTER = re.compile(r"\ufeff?---[ \t]*(?:\r\n?|\n)(?s:.*?)(?:\r\n?|\n)(?:---|\.\.\.)[ \t]*(?:\r\n?|\n|\Z)")
-_MARKDOWN_LINE = re.compile(r"\r\n?|\n")
-_PART = re.compile(r"(?i:part|book|volume|vol\.|livre|partie|buch|teil|libro|parte)\b|第\s*\S{1,7}\s*[部卷篇]")
-_SENTENCE_END = re.compile(r"[.!?…。！？”’\"'」』）)»*_:：]\s*\Z")
+LEAST_CONTENTS = 3
+"""Fewest headings close to each other that may be a table of contents."""
+CLOSE = 120
+"""Most characters between two of them."""
 
 
-@dataclass(frozen=True)
-class Heading:
-    """A heading: `text[start:end]` is its lines, the last one's end included."""
+def headings(text: str, form: Literal["md", "txt"]) -> list[Heading]:
+    """In order, without those of a table of contents; none where no rule finds any.
 
-    start: int
-    end: int
-    level: int
-    """From 1, the outermost."""
-    title: str
-    """Its words without marks, in one line."""
-
-
-def headings(source: SourceText) -> list[Heading]:
-    """In order; none where no rule finds any."""
-    plain = source.form == "txt"
-    first, second = (_of_plain, _of_markdown) if plain else (_of_markdown, _of_plain)
-    found = first(source.text)
-    if len(found) < 2 and len(other := second(source.text)) >= 2:
-        return other
-    return found
+    A text that has no headings of its form, or only one, is looked at by the rules of the other.
+    """
+    first, second = (markdown_headings, plain_headings) if form == "md" else (plain_headings, markdown_headings)
+    found = first(text)
+    if len(found) < 2 and len(other := second(text)) >= 2:
+        found = other
+    return _without_contents(text, found)
 
 
-@cache
-def _parser() -> MarkdownIt:
-    return MarkdownIt("commonmark").enable("table").disable(["inline"])
-
-
-def _of_markdown(text: str) -> list[Heading]:
-    matter = _FRONT_MATTER.match(text)
-    skipped = matter.end() if matter else int(text.startswith("\ufeff"))
-    starts = [skipped, *(m.end() for m in _MARKDOWN_LINE.finditer(text, skipped)), len(text)]
-    tokens = _parser().parse(text[skipped:])
-    out = []
-    for token, inline in zip(tokens, tokens[1:], strict=False):
-        if token.type == "heading_open" and token.level == 0 and token.map:
-            start, end = (starts[min(n, len(starts) - 1)] for n in token.map)
-            out.append(Heading(start, end, int(token.tag[1]), _words(inline.content)))
+def _without_contents(text: str, found: Sequence[Heading]) -> list[Heading]:
+    """A row of headings is a table of contents if its first one comes again, in the row or behind it."""
+    out, n = list[Heading](), 0
+    last = {_key(heading): i for i, heading in enumerate(found)}
+    while n < len(found):
+        end = n + 1
+        while end < len(found) and len(text[found[end - 1].end : found[end].start].strip()) <= CLOSE:
+            end += 1
+        row = found[n:end]
+        if len(row) >= LEAST_CONTENTS:
+            row = _real(row, n, last)
+        out += row
+        n = end
     return out
 
 
-def _words(markdown: str) -> str:
-    """What a heading shows, in one line."""
-    inline = MarkdownIt("commonmark").parseInline(markdown)[0].children or []
-    shown = "".join(
-        t.content if t.type in ("text", "code_inline", "text_special") else " " * t.type.endswith("break")
-        for t in inline
-    )
-    return " ".join(shown.split())
+def _real(row: Sequence[Heading], at: int, last: dict[tuple[str, int | str], int]) -> Sequence[Heading]:
+    """What is left of a row that begins at heading `at`; the heading over a table of contents stays."""
+    over = [heading for heading in row[:1] if dropped(heading.title) == "contents"]
+    entries = row[len(over) :]
+    again = [i for i, heading in enumerate(entries) if _key(heading) == _key(entries[0])]
+    if len(again) > 1:
+        return [*over, *entries[again[-1] :]]
+    return over if last[_key(entries[0])] >= at + len(row) else row
 
 
-def _of_plain(text: str) -> list[Heading]:
-    every = lines(text)
-    out = []
-    for n, span in enumerate(every):
-        line = text[span.start : span.end].strip("\ufeff \t\r\n\x0b\x0c\x85\u2028\u2029\u3000\u00a0")
-        if not line or len(line) > 160 or not (HEADING.fullmatch(line.strip("*_ ")) or dropped(line)):
-            continue
-        before = text[every[n - 1].start : every[n - 1].end] if n else ""
-        if is_blank(before) or (_SENTENCE_END.search(before) and not _goes_on(text, every, n)):
-            out.append(
-                Heading(span.start, span.end, 1 if _PART.match(line) else 2, " ".join(line.strip("*_ ").split()))
-            )
-    return out
-
-
-def _goes_on(text: str, every: list[Span], n: int) -> bool:
-    """Whether the line after this one continues its sentence."""
-    after = text[every[n + 1].start : every[n + 1].end].lstrip() if n + 1 < len(every) else ""
-    return after[:1].islower()
+def _key(heading: Heading) -> tuple[str, int | str]:
+    named = heading.number if heading.number is not None else folded(heading.title)
+    return heading.kind if heading.number is not None else "", named

@@ -1,11 +1,11 @@
-"""Places in a text: its lines and paragraphs, as offsets."""
+"""Places in a text, as offsets: its lines and its paragraphs."""
 
 import re
-from collections.abc import Iterator
 from typing import NamedTuple
 
-LINE_END = re.compile("\r\n?|[\n\x0b\x0c\x85\u2028\u2029]")
-_GAP = re.compile(r"(?:\r\n?|[\n\x0b\x0c\x85\u2028\u2029])(?:[^\S\r\n]*(?:\r\n?|[\n\x0b\x0c\x85\u2028\u2029]))+")
+_LINE_END = re.compile("\r\n?|[\n\x0b\x0c\x85\u2028\u2029]")
+SPARSE = 0.05
+"""Share of blank lines among the others up to which each line is a paragraph."""
 
 
 class Span(NamedTuple):
@@ -17,40 +17,41 @@ class Span(NamedTuple):
 
 def lines(text: str) -> list[Span]:
     """Every line with its end; together they are the text."""
-    out, start = [], 0
-    for found in LINE_END.finditer(text):
-        out.append(Span(start, found.end()))
-        start = found.end()
-    if start < len(text):
-        out.append(Span(start, len(text)))
-    return out
+    ends = [found.end() for found in _LINE_END.finditer(text)]
+    if not ends or ends[-1] < len(text):
+        ends.append(len(text))
+    return [Span(start, end) for start, end in zip([0, *ends], ends, strict=False)] if text else []
 
 
 def is_blank(text: str) -> bool:
     """Whether nothing of a text can be seen."""
-    return not text.strip("\ufeff") or text.replace("\ufeff", "").isspace()
+    return not text or not text.strip("\ufeff") or text.isspace() or text.replace("\ufeff", "").isspace()
+
+
+def line_paragraphs(text: str, every: list[Span]) -> bool:
+    """Whether each line is a paragraph: hardly a blank one stands between them, and most are not of one width."""
+    gaps = full = 0
+    blank_before = True
+    for start, end in every:
+        blank = is_blank(text[start:end])
+        full += not blank
+        gaps += blank and not blank_before
+        blank_before = blank
+    return gaps <= SPARSE * full
 
 
 def paragraphs(text: str) -> list[Span]:
-    """The paragraphs, without the blank lines around them; each line is one where hardly a line is blank."""
-    every = [Span(a, b) for a, b in lines(text)]
-    blank = [is_blank(text[a:b]) for a, b in every]
-    full = len(every) - sum(blank)
-    blocks = list(_blocks(every, blank))
-    if len(blocks) * 20 < full:
-        blocks = [span for span, gone in zip(every, blank, strict=True) if not gone]
-    return blocks
-
-
-def _blocks(every: list[Span], blank: list[bool]) -> Iterator[Span]:
-    start: int | None = None
-    end = 0
-    for span, gone in zip(every, blank, strict=True):
-        if gone:
-            if start is not None:
-                yield Span(start, end)
-            start = None
+    """The paragraphs with their last line's end, in order; what stands between them is blank."""
+    every = lines(text)
+    each_line = line_paragraphs(text, every)
+    out: list[Span] = []
+    joined = False
+    for start, end in every:
+        if is_blank(text[start:end]):
+            joined = False
+        elif joined and not each_line:
+            out[-1] = Span(out[-1].start, end)
         else:
-            start, end = span.start if start is None else start, span.end
-    if start is not None:
-        yield Span(start, end)
+            out.append(Span(start, end))
+            joined = True
+    return out

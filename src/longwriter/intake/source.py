@@ -1,14 +1,39 @@
 """A draft's file -> its text, and what is known of it."""
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from longwriter.errors import InputError
-from longwriter.intake.encodings import decoded
+from longwriter.intake.forms.epub import read_epub_draft
+from longwriter.intake.forms.html import read_html_draft
+from longwriter.intake.forms.text import read_markdown_draft, read_plain_draft
+from longwriter.intake.forms.word import read_word_draft
 
-READABLE = ".docx, .md, .txt, .epub, .html"
+READABLE = ".docx, .md, .txt, .epub and .html"
+_READERS = {
+    ".docx": read_word_draft,
+    ".docm": read_word_draft,
+    ".md": read_markdown_draft,
+    ".markdown": read_markdown_draft,
+    ".txt": read_plain_draft,
+    ".text": read_plain_draft,
+    ".epub": read_epub_draft,
+    ".html": read_html_draft,
+    ".htm": read_html_draft,
+    ".xhtml": read_html_draft,
+}
+_WAYS_OUT = {
+    ".doc": "open it in Word or LibreOffice and save it as .docx",
+    ".odt": "save it as .docx in LibreOffice",
+    ".rtf": "save it as .docx in Word or LibreOffice",
+    ".pages": "export it as .docx in Pages",
+    ".pdf": "a PDF does not tell where paragraphs begin; take the file that it was made from",
+    ".mobi": "make it an .epub with Calibre",
+    ".azw3": "make it an .epub with Calibre",
+    ".fb2": "make it an .epub with Calibre",
+    ".tex": "make it .docx or .md with Pandoc",
+}
 
 
 @dataclass(frozen=True)
@@ -21,7 +46,7 @@ class SourceText:
     origin: str
     """The file's name."""
     encoding: str
-    """Of the bytes that were read; `text` in it gives them again where the file is .md or .txt."""
+    """Of the bytes that were read; of .md and .txt, `text` in it gives them again."""
     title: str = ""
     """As the file itself tells it; "" where it does not."""
     author: tuple[str, ...] = ()
@@ -30,24 +55,13 @@ class SourceText:
 
 
 def read_source(path: Path) -> SourceText:
-    """Raises InputError where the file cannot be read, or holds no text."""
+    """Raises InputError for a file that cannot be read or holds no text, SetupError where a package is missing."""
     ending = path.suffix.lower()
-    if ending not in (".md", ".markdown", ".txt", ".text"):
-        raise InputError(f"{path}: cannot read {ending or 'a file without an ending'}; a draft is one of {READABLE}")
-    text, encoding, warnings = decoded(_bytes(path), path)
-    form: Literal["md", "txt"] = "md" if ending in (".md", ".markdown") else "txt"
-    if not text.strip("\ufeff \t\r\n\x0b\x0c"):
+    reader = _READERS.get(ending)
+    if reader is None:
+        way = f"; {_WAYS_OUT[ending]}" if ending in _WAYS_OUT else ""
+        raise InputError(f"{path}: cannot read {ending or 'a file without an ending'}{way}; {READABLE} can be read")
+    draft = reader(path)
+    if not draft.text.strip("\ufeff \t\r\n\x0b\x0c"):
         raise InputError(f"{path}: there is no text in it")
-    title, author = _named(text) if form == "md" else ("", ())
-    return SourceText(text, form, path.name, encoding, title, author, warnings)
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror or error}") from error
-
-
-def _named(text: str) -> tuple[str, tuple[str, ...]]:
-    return "", ()
+    return SourceText(draft.text, draft.form, path.name, draft.encoding, draft.title, draft.author, draft.warnings)

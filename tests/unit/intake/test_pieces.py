@@ -20,7 +20,7 @@ def seen(source: SourceText) -> list[tuple[str, str, str]]:
 def test_markdown_chapters_with_a_title_page() -> None:
     text = "# The Sea\n\nby A. Nyone\n\n## One\n\nIt rained.\n\n## Two\n\nIt stopped.\n"
     assert seen(md(text)) == [
-        ("front", "The Sea by A. Nyone", "# The Sea\n\nby A. Nyone\n\n"),
+        ("front", "The Sea", "by A. Nyone\n\n"),
         ("chapter", "One", "It rained.\n\n"),
         ("chapter", "Two", "It stopped.\n"),
     ]

@@ -1,1 +1,1 @@
-"""Manuscripts that come in from files."""
+"""Manuscripts that go out as files and come in from them."""

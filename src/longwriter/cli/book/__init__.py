@@ -1,1 +1,1 @@
-"""Commands for manuscripts that come in from files."""
+"""Commands for manuscripts that go out as files and come in from them."""

@@ -1,0 +1,380 @@
+"""Markdown -> a publication: CommonMark with tables, strikethrough and footnotes, as models and people write it.
+
+Nothing that a person can read is dropped: HTML, marks without their notes and pictures that are not here are shown as
+words. What is meant and not shown goes: comments, unused link definitions. Lines made to be slow or to nest too deep are
+read as plain text. A label of a note that is defined again (each section of a long text begins at [^1]) belongs to the
+next definition after it.
+"""
+
+import re
+import uuid
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
+from mdit_py_plugins.footnote import footnote_plugin
+
+from longwriter.characters import whole
+from longwriter.export.divisions import divided
+from longwriter.export.document import (
+    Align,
+    Block,
+    Blocks,
+    CodeBlock,
+    CodeSpan,
+    Emphasis,
+    Heading,
+    Image,
+    Inline,
+    Inlines,
+    LineBreak,
+    Link,
+    Listing,
+    Metadata,
+    Note,
+    NoteMark,
+    Paragraph,
+    Publication,
+    Quote,
+    SceneBreak,
+    Strong,
+    Struck,
+    Table,
+    Text,
+    bare,
+)
+from longwriter.export.pictures import Gallery
+from longwriter.language import direction, tongue
+from longwriter.length.scripts import is_traditional
+
+NESTING = 100
+"""Levels of quotes and lists within each other; what stands deeper would be dropped."""
+LONGEST = 20_000
+"""Characters of one paragraph that are read as Markdown; a longer one is plain text."""
+BRACKETS = 2_000
+"""Opening brackets of one paragraph whose partners are looked for."""
+TELLING = 20_000
+"""Characters that tell a text's language."""
+YEAR = 100
+"""From this number on, items that do not count up are sentences that begin with years."""
+_STRESS: dict[str, type[Emphasis] | type[Strong] | type[Struck]] = {"em": Emphasis, "strong": Strong, "s": Struck}
+_MARKS = r"(?:>|[-+*]|\d{1,9}[.)])"
+_DEEP = re.compile(rf"^((?:[ \t]*+{_MARKS}(?=[ \t]|>)){{{NESTING // 4}}})", re.MULTILINE)
+_INDENTED = re.compile(rf"^[ \t]{{{NESTING}}}[ \t]*", re.MULTILINE)
+_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
+_WEB = re.compile(r"(?:https?://|mailto:)[^\s\\]", re.IGNORECASE)
+_DEFINED = re.compile(r"^ {0,3}\[\^([^\]\s]+)\]:", re.MULTILINE)
+_REFERRED = re.compile(r"\[\^([^\]\s]+)\]")
+_MARKED = re.compile("\x1f\\d+\x1f")  # no text holds U+001F: `whole` takes it out
+_WIDE = re.compile("[\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff01-\uff60]")
+
+
+def publication(
+    text: str, metadata: Metadata | None = None, folder: Path | None = None, named: str = ""
+) -> Publication:
+    """A text as a publication. `metadata` goes before what the text says; `named`: its title where nothing says one.
+
+    `folder`: where its pictures are looked for, and nowhere else; None: it has none.
+    """
+    said = metadata or Metadata()
+    text = whole(text)
+    gallery = Gallery(folder)
+    reader = _read(text, gallery)
+    title, divisions, paged = divided(reader.blocks)
+    language = said.language or _language(text)
+    own = said.title or " ".join(bare(title).split())
+    found = replace(
+        said,
+        title=own or named,
+        language=language,
+        identifier=said.identifier or f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_OID, text)}",
+    )
+    return Publication(
+        found, direction(text), divisions, reader.notes, gallery.pictures, paged, bool(own), tuple(gallery.warnings)
+    )  # fmt: skip
+
+
+def parts_of(text: str) -> list[tuple[Inlines, int]]:
+    """The title of each division and the line, from 0, at which it begins; the first also has what stands before it."""
+    reader = _read(whole(text), Gallery(None))
+    _, divisions, _ = divided(reader.blocks)
+    return [(d.title, reader.lines.get(d.id, 0)) for d in divisions]
+
+
+def _read(text: str, gallery: Gallery) -> "_Reader":
+    return _Reader(_told_apart(_INDENTED.sub(" " * 60, _DEEP.sub(r"\\\1", text))), gallery)
+
+
+def _language(text: str) -> str:
+    found = tongue(text[:TELLING])
+    if found == "zh":
+        return "zh-Hant" if is_traditional(text[:TELLING]) else "zh-Hans"
+    return found or "und"
+
+
+def _told_apart(text: str) -> str:
+    """The text with each label that is defined several times as one label for each definition."""
+    places: defaultdict[str, list[int]] = defaultdict(list)
+    for found in _DEFINED.finditer(text):
+        places[found[1]].append(found.start())
+    if all(len(starts) == 1 for starts in places.values()):
+        return text
+
+    def own(found: re.Match[str]) -> str:
+        starts = places.get(found[1], [])
+        if len(starts) < 2:
+            return found[0]
+        which = min(bisect_left(starts, found.start() - 3), len(starts) - 1)  # a definition stands up to 3 blanks in
+        return f"[^{found[1]}\x1f{which}\x1f]"
+
+    return _REFERRED.sub(own, text)
+
+
+@cache
+def _markdown() -> MarkdownIt:
+    markdown = MarkdownIt("commonmark", {"html": False, "maxNesting": NESTING})
+    markdown.enable(["table", "strikethrough"])
+    markdown.use(footnote_plugin)
+    markdown.validateLink = _any  # type: ignore[method-assign]  # `_Reader` decides
+    markdown.core.ruler.before("inline", "slow_as_text", _slow_as_text)
+    markdown.core.ruler.before("footnote_tail", "unused_notes", _unused_notes)
+    return markdown
+
+
+def _any(url: str) -> bool:  # noqa: ARG001 - its name is markdown-it's
+    return True
+
+
+def _slow_as_text(state: StateCore) -> None:
+    """Paragraphs that would take long are not read as Markdown."""
+    for token in state.tokens:
+        if token.type == "inline" and (len(token.content) > LONGEST or token.content.count("[") > BRACKETS):
+            token.children = [Token("text", "", 0, content=token.content)]
+            token.type = "inline_read"
+
+
+def _unused_notes(state: StateCore) -> None:
+    """Notes that nothing refers to are kept, after all others."""
+    notes = state.env.get("footnotes", {})
+    for label, number in notes.get("refs", {}).items():
+        if number < 0:
+            listed = notes.setdefault("list", {})
+            notes["refs"][label] = len(listed)
+            listed[len(listed)] = {"label": label.removeprefix(":"), "count": 0}
+
+
+class _Reader:
+    """A text's blocks and notes, out of markdown-it's tokens."""
+
+    def __init__(self, text: str, gallery: Gallery) -> None:
+        self._gallery = gallery
+        self._headings = 0
+        self.lines: dict[str, int] = {}
+        """Where each heading stands, by its id."""
+        self._marks: Counter[int] = Counter()
+        tokens = _markdown().parse(text, {})
+        end = next((i for i, t in enumerate(tokens) if t.type == "footnote_block_open"), len(tokens))
+        self._anchors = dict(self._slugs(tokens[:end]))
+        self._tokens, self._at = tokens, 0
+        self.blocks: list[Block] = list(self._read(end))
+        self._at = end + 1
+        self.notes: tuple[Note, ...] = tuple(self._read_notes())
+
+    def _slugs(self, tokens: Sequence[Token]) -> Iterator[tuple[str, str]]:
+        """What links call each heading, as GitHub makes it of its words -> its id."""
+        seen: Counter[str] = Counter()
+        headings = [i for i, t in enumerate(tokens) if t.type == "heading_open"]
+        for number, i in enumerate(headings, 1):
+            slug = re.sub(r"[^\w\- ]", "", tokens[i + 1].content.lower()).strip().replace(" ", "-")
+            yield (f"#{slug}-{seen[slug]}" if seen[slug] else f"#{slug}"), f"h{number}"
+            seen[slug] += 1
+
+    def _read_notes(self) -> Iterator[Note]:
+        number = 0
+        while self._at < len(self._tokens) and self._tokens[self._at].type == "footnote_open":
+            number += 1
+            self._at += 1
+            blocks = self._until("footnote_close")
+            yield Note(number, blocks or (Paragraph(()),), self._marks[number])
+
+    def _until(self, closing: str) -> Blocks:
+        """Blocks up to a token that closes them, which is passed."""
+        out = list[Block]()
+        while self._tokens[self._at].type != closing:
+            out += self._block()
+        self._at += 1
+        return tuple(out)
+
+    def _read(self, end: int) -> Iterator[Block]:
+        while self._at < end:
+            yield from self._block()
+
+    def _next(self) -> Token:
+        token = self._tokens[self._at]
+        self._at += 1
+        return token
+
+    def _block(self) -> list[Block]:
+        token = self._next()
+        match token.type:
+            case "heading_open":
+                self._headings += 1
+                number, content = self._headings, self._inline(self._next())
+                self.lines[f"h{number}"] = token.map[0] if token.map else 0
+                self._at += 1
+                return [Heading(int(token.tag[1]), f"h{number}", content)]
+            case "paragraph_open":
+                content = self._inline(self._next())
+                while self._next().type != "paragraph_close":  # anchors of a note
+                    pass
+                return [Paragraph(content)] if content else []
+            case "blockquote_open":
+                return [Quote(self._until("blockquote_close"))]
+            case "bullet_list_open" | "ordered_list_open":
+                return self._listing(token)
+            case "table_open":
+                return [self._table()]
+            case "fence" | "code_block":
+                return [
+                    CodeBlock(_MARKED.sub("", token.content).removesuffix("\n"), token.info.strip().partition(" ")[0])
+                ]
+            case "hr":
+                return [SceneBreak()]
+        return []
+
+    def _listing(self, opening: Token) -> list[Block]:
+        items, numbers, tight = list[Blocks](), list[str](), True
+        while (item := self._next()).type == "list_item_open":
+            begin = self._at
+            numbers.append(item.info)
+            items.append(self._until("list_item_close"))
+            own = [
+                t for t in self._tokens[begin : self._at] if t.type == "paragraph_open" and t.level == opening.level + 2
+            ]
+            tight &= all(t.hidden for t in own)
+        start = int(opening.attrs.get("start", 1)) if opening.type == "ordered_list_open" else None
+        counted = [str(number) for number in range(start or 0, (start or 0) + len(items))]
+        if start is not None and start >= YEAR and (len(items) == 1 or numbers != counted):
+            return [
+                block for n, item in zip(numbers, items, strict=True) for block in _said(f"{n}{opening.markup} ", item)
+            ]
+        return [Listing(tuple(items), start, tight)]
+
+    def _table(self) -> Table:
+        rows, align = list[tuple[Inlines, ...]](), list[Align]()
+        row = list[Inlines]()
+        while (token := self._next()).type != "table_close":
+            match token.type:
+                case "th_open" | "td_open":
+                    if not rows:
+                        side = str(token.attrs.get("style", "")).removeprefix("text-align:")
+                        align.append(side if side in ("left", "right", "center") else "")  # type: ignore[arg-type]
+                    row.append(self._inline(self._next()))
+                case "tr_close":
+                    rows.append(tuple(row))
+                    row = []
+        return Table(tuple(align), rows[0], tuple(rows[1:]))
+
+    def _inline(self, token: Token) -> Inlines:
+        return _joined(self._inlines(iter(token.children or []), ""))
+
+    def _inlines(self, tokens: Iterator[Token], closing: str) -> Iterator[Inline]:
+        for token in tokens:
+            if token.type == closing:
+                return
+            match token.type:
+                case "text" | "text_special":
+                    yield from _broken(_MARKED.sub("", token.content))
+                case "code_inline":
+                    yield CodeSpan(_MARKED.sub("", token.content))
+                case "softbreak":
+                    yield Text("\n")  # `_joined` makes a blank of it, or nothing
+                case "hardbreak":
+                    yield LineBreak()
+                case "em_open" | "strong_open" | "s_open":
+                    name = token.type.removesuffix("_open")
+                    yield _STRESS[name](_joined(self._inlines(tokens, f"{name}_close")))
+                case "link_open":
+                    yield from self._link(
+                        str(token.attrs.get("href", "")), _joined(self._inlines(tokens, "link_close"))
+                    )
+                case "image":
+                    yield from self._image(token)
+                case "footnote_ref":
+                    number = int(token.meta["id"]) + 1
+                    yield NoteMark(number, self._marks[number])
+                    self._marks[number] += 1
+
+    def _link(self, address: str, content: Inlines) -> Iterator[Inline]:
+        inside = self._anchors.get(_unquoted(address))
+        if inside or _WEB.match(address):
+            yield Link(f"#{inside}" if inside else address, content)
+        else:
+            yield from content
+
+    def _image(self, token: Token) -> Iterator[Inline]:
+        alt = bare(_joined(self._inlines(iter(token.children or []), ""))).replace("\n", " ")
+        source = str(token.attrs.get("src", ""))
+        picture = self._gallery.take(source)
+        if picture:
+            yield Image(picture, alt)
+        elif _WEB.match(source):
+            yield Link(source, (Text(alt or source),))
+        elif alt:
+            yield Text(alt)
+
+
+def _unquoted(address: str) -> str:
+    from urllib.parse import unquote  # noqa: PLC0415 - few texts have links
+
+    return unquote(address).lower() if address.startswith("#") else ""
+
+
+def _said(mark: str, blocks: Blocks) -> Blocks:
+    """What follows a number that is no item's, with it."""
+    if blocks and isinstance(blocks[0], Paragraph):
+        return (Paragraph(_joined((Text(mark), *blocks[0].content))), *blocks[1:])
+    return (Paragraph((Text(mark),)), *blocks)
+
+
+def _broken(text: str) -> Iterator[Inline]:
+    """Text whose `<br>` are line breaks, as models write them in tables; comments go."""
+    if "<" not in text:
+        yield Text(text)
+        return
+    for n, piece in enumerate(_BREAK.split(_uncommented(text))):
+        if n:
+            yield LineBreak()
+        if piece:
+            yield Text(piece)
+
+
+def _uncommented(text: str) -> str:
+    """A line without comments; one that is not closed stays. A pattern would look for its end from each beginning."""
+    out, at = list[str](), 0
+    while (begin := text.find("<!--", at)) >= 0 and (end := text.find("-->", begin + 4)) >= 0:
+        out.append(text[at:begin])
+        at = end + 3
+    return "".join(out) + text[at:]
+
+
+def _joined(content: "Sequence[Inline] | Iterator[Inline]") -> Inlines:
+    """Neighbouring letters as one; the end of a line within a paragraph as a blank, or nothing between wide characters."""
+    found = list(content)
+    out: list[Inline] = []
+    for at, inline in enumerate(found):
+        if isinstance(inline, Text) and inline.text == "\n":
+            before, after = bare(out[-1:])[-1:], bare(found[at + 1 : at + 2])[:1]
+            inline = Text("" if _WIDE.match(before) and _WIDE.match(after) else " ")
+        last = out[-1] if out else None
+        if isinstance(inline, Text) and isinstance(last, Text):
+            out[-1] = Text(last.text + inline.text)
+        elif not isinstance(inline, Text) or inline.text:
+            out.append(inline)
+    return tuple(out)
