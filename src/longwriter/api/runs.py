@@ -1,12 +1,15 @@
 """Runs that are there: what they hold, going on with them, changing them, putting their texts elsewhere."""
 
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar, Unpack
 
-from longwriter.api.exporting import export_run
+from longwriter.api.book.exporting import export_run
+from longwriter.api.book.importing import ImportOptions, asked_places, asks_a_model, import_job, read_file
 from longwriter.api.job import drafts_job, resumed_job
+from longwriter.api.loop import run
 from longwriter.api.settings import ResumeOptions, known_options, runs_folder
 from longwriter.api.states import RunState, run_state
 from longwriter.api.streaming import pieces
@@ -48,6 +51,23 @@ class Run:
         """
         return cls(find(runs_folder(runs), str(name)))
 
+    @classmethod
+    def import_draft(cls, file: str | Path, **options: Unpack[ImportOptions]) -> "Run":
+        """Make a run of a draft, whose sections are given; the same call again finds it as it is.
+
+        With `words`, the length of the whole, the rest is planned, unless `outline` is False, and `resume` writes it. Raises
+        InputError for a file that cannot be read and for a name that is taken, and what planning raises: the run is there then.
+        """
+        given = known_options(options, ImportOptions)
+        source = read_file(Path(file))
+        places = run(asked_places(source, given)) if asks_a_model(source, given) else (None, ())
+        job = import_job(source, given, *places)
+        job.make()
+        made = cls(job.folder)
+        if given.get("outline", True) and made.lacks_outline:
+            made._looking_again(job.outline(given).finish)
+        return made
+
     @property
     def name(self) -> str:
         """Name of the run folder."""
@@ -79,6 +99,11 @@ class Run:
     def planned(self) -> bool:
         """Whether it has a plan yet. Raises RunError for a run that cannot be read."""
         return self._session is not None and self._session.manuscript.planned
+
+    @property
+    def lacks_outline(self) -> bool:
+        """Whether it is an imported draft of which the rest is still to be planned."""
+        return self._planned.manuscript.rest_unplanned
 
     @property
     def follows_a_file(self) -> bool:
@@ -276,16 +301,16 @@ class Run:
         for looked_at in ("_alive", "_session", "_result"):
             self.__dict__.pop(looked_at, None)
 
-    def export(
-        self, *paths: str | Path, settings: ExportSettings | None = None, force: bool = False
-    ) -> tuple[str, ...]:
-        """Put the text so far into files, each in the form of its name, as --out does: later commands keep them up to date.
+    def export(self, path: str | Path, *, book: ExportSettings | None = None, force: bool = False) -> Path:
+        """Put the text so far into a file in the form of its name, as --out does: later commands keep it up to date.
 
-        `settings`: what is said of the book, which the run keeps; None: what it kept. What a person should know of the
-        files comes back. Raises InputError for a form that is not known and for a file that this run did not write,
-        unless `force`; SetupError for a form whose package is missing.
+        `book`: what is said of the book, which the run keeps; None: what it kept. Warns of what is left out. Raises
+        InputError for a form that is not known and for a file that this run did not write, unless `force`; SetupError for
+        a form whose package is missing.
         """
-        return export_run(self.folder, paths, settings, force=force)
+        for note in export_run(self.folder, [path], book, force=force):
+            warnings.warn(note, stacklevel=2)
+        return Path(path)
 
     @classmethod
     def list(cls, runs: str | Path | None = None) -> "tuple[Run, ...]":

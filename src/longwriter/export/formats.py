@@ -40,9 +40,13 @@ FORMATS: dict[str, Format] = {
     "html": Format("HTML", "text/html; charset=utf-8", "html:html"),
     "epub": Format("EPUB", "application/epub+zip", "epub.book:epub"),
     "docx": Format(
-        "Word", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "docx:docx", "docx", "docx"
+        "Word",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        "docx.book:docx",
+        "docx",
+        "docx",
     ),
-    "pdf": Format("PDF", "application/pdf", "pdf:pdf", "typst", "pdf"),
+    "pdf": Format("PDF", "application/pdf", "pdf.make:pdf", "typst", "pdf"),
     "txt": Format("plain text", "text/plain; charset=utf-8", "plain:plain"),
 }
 _ALSO = {"markdown": "md", "htm": "html", "xhtml": "html", "text": "txt"}

@@ -9,7 +9,7 @@ next definition after it.
 import re
 import uuid
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,8 @@ from markdown_it.token import Token
 
 from longwriter.characters import whole
 from longwriter.export.document import (
+    DATE,
+    LANGUAGE,
     Align,
     Block,
     Blocks,
@@ -44,18 +46,18 @@ from longwriter.export.document import (
     Table,
     Text,
     bare,
-    marks_of,
 )
 from longwriter.export.reading.divisions import divided
 from longwriter.export.reading.pictures import Gallery
 from longwriter.export.reading.tokens import shallow, shown, tokens_of
+from longwriter.front_matter import front_matter
 from longwriter.language import direction, tongue
 from longwriter.length.scripts import is_traditional
 
 TELLING = 20_000
 """Characters that tell a text's language."""
 YEAR = 100
-"""A list of one item with at least this number is a sentence that begins with a year or a count."""
+"""From this number on, items that do not count up are sentences that begin with years."""
 _STRESS: dict[str, type[Emphasis] | type[Strong] | type[Struck]] = {"em": Emphasis, "strong": Strong, "s": Struck}
 _HOST = re.compile(r"(?:[\w-]+\.)*[\w-]+\.?|[0-9a-f:.]*:[0-9a-f:.]*", re.ASCII)
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
@@ -69,20 +71,22 @@ def publication(
 
     `folder`: where its pictures are looked for, and nowhere else; None: it has none.
     """
-    said = _whole(metadata or Metadata())
-    text = whole(text)
+    front, before = front_matter(text)
+    said = _whole(_said_before(metadata or Metadata(), front))
+    text = whole(text[before:])
     gallery = Gallery(folder)
     reader = _Reader(tokens_of(text), gallery)
     title, divisions, paged = divided(reader.blocks)
     language = said.language or _language(text)
+    own = said.title or " ".join(bare(title).split())
     found = replace(
         said,
-        title=said.title or bare(title).replace("\n", " ") or named,
+        title=own or named,
         language=language,
         identifier=said.identifier or f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_OID, text)}",
     )
     return Publication(
-        found, direction(text), divisions, reader.notes, gallery.pictures, paged, tuple(gallery.warnings)
+        found, direction(text), divisions, reader.notes, gallery.pictures, paged, bool(own), tuple(gallery.warnings)
     )  # fmt: skip
 
 
@@ -95,11 +99,32 @@ def _whole(said: Metadata) -> Metadata:
     return Metadata(**clean)
 
 
+def _said_before(metadata: Metadata, front: Mapping[str, list[str]]) -> Metadata:
+    """What is said of a book, and what its front matter says where that says nothing."""
+
+    def one(*names: str) -> str:
+        return next((", ".join(front[name]) for name in names if front.get(name)), "")
+
+    date, language = one("date")[:10], one("language", "lang")
+    return Metadata(
+        metadata.title or one("title"),
+        metadata.author or tuple(front.get("author") or front.get("authors") or ()),
+        metadata.language or (language if re.fullmatch(LANGUAGE, language) else ""),
+        metadata.date or (date if re.fullmatch(DATE, date) else ""),
+        metadata.description or one("description"),
+        metadata.subjects or tuple(front.get("subjects") or front.get("keywords") or front.get("tags") or ()),
+        metadata.rights or one("rights", "licence", "license"),
+        metadata.identifier,
+    )
+
+
 def parts_of(text: str) -> list[tuple[Inlines, int]]:
     """The title of each division and the line, from 0, at which it begins; the first also has what stands before it."""
-    reader = _Reader(tokens_of(whole(text)), Gallery(None))
+    _, before = front_matter(text)
+    above = len(re.findall(r"\r\n|\r|\n", text[:before]))
+    reader = _Reader(tokens_of(whole(text[before:])), Gallery(None))
     _, divisions, _ = divided(reader.blocks)
-    return [(d.title, reader.lines.get(d.id, 0)) for d in divisions]
+    return [(d.title, above + reader.lines.get(d.id, 0)) for d in divisions]
 
 
 def _language(text: str) -> str:
@@ -186,21 +211,21 @@ class _Reader:
         return []
 
     def _listing(self, opening: Token) -> list[Block]:
-        items, tight = list[Blocks](), True
-        while self._next().type == "list_item_open":
+        items, numbers, tight = list[Blocks](), list[str](), True
+        while (item := self._next()).type == "list_item_open":
             begin = self._at
+            numbers.append(item.info)
             items.append(self._until("list_item_close"))
             own = [
                 t for t in self._tokens[begin : self._at] if t.type == "paragraph_open" and t.level == opening.level + 2
             ]
             tight &= all(t.hidden for t in own)
         start = int(opening.attrs.get("start", 1)) if opening.type == "ordered_list_open" else None
-        if start is not None and start >= YEAR and len(items) == 1:
-            head, *rest = items[0] or (Paragraph(()),)
-            mark = Text(f"{start}{opening.markup} ")
-            if isinstance(head, Paragraph):
-                return [Paragraph(_joined((mark, *head.content))), *rest]
-            return [Paragraph((mark,)), head, *rest]
+        counted = [str(number) for number in range(start or 0, (start or 0) + len(items))]
+        if start is not None and start >= YEAR and (len(items) == 1 or numbers != counted):
+            return [
+                block for n, item in zip(numbers, items, strict=True) for block in _said(f"{n}{opening.markup} ", item)
+            ]
         return [Listing(tuple(items), start, tight)]
 
     def _table(self) -> Table:
@@ -254,10 +279,9 @@ class _Reader:
             yield from content
             return
         yield Link(f"#{inside}" if inside else address, _linked(content) or (Text(address),))
-        yield from marks_of((content,))  # a mark is a link of its own, which no link can hold
 
     def _image(self, token: Token) -> Iterator[Inline]:
-        alt = bare(self._inline(token)).replace("\n", " ")
+        alt = " ".join(shown(_words(token.children or ())).split())
         source = str(token.attrs.get("src", ""))
         picture = self._gallery.take(source)
         if picture:
@@ -283,21 +307,35 @@ def _leads(address: str) -> bool:
 
 
 def _linked(content: Inlines) -> Inlines:
-    """What a link may hold of its words: no other link, and no mark of a note."""
+    """What a link may hold of its words: no other link, as pictures elsewhere are. Marks of notes make no link."""
     out = list[Inline]()
     for inline in content:
         match inline:
             case Link():
-                out += _linked(inline.content)
+                out += inline.content
             case Emphasis() | Strong() | Struck():
                 out.append(replace(inline, content=_linked(inline.content)))
             case _:
-                out += [inline] * (not isinstance(inline, NoteMark))
+                out.append(inline)
     return _joined(out)
+
+
+def _words(tokens: Sequence[Token]) -> str:
+    """The letters of a line, those of pictures and code included."""
+    return "".join(
+        _words(t.children or ()) if t.type == "image" else " " * (t.type == "softbreak") + t.content for t in tokens
+    )
 
 
 def _unquoted(address: str) -> str:
     return unquote(address).lower() if address.startswith("#") else ""
+
+
+def _said(mark: str, blocks: Blocks) -> Blocks:
+    """What follows a number that is no item's, with it."""
+    if blocks and isinstance(blocks[0], Paragraph):
+        return (Paragraph(_joined((Text(mark), *blocks[0].content))), *blocks[1:])
+    return (Paragraph((Text(mark),)), *blocks)
 
 
 def _broken(text: str) -> Iterator[Inline]:
@@ -313,11 +351,12 @@ def _broken(text: str) -> Iterator[Inline]:
 
 
 def _uncommented(text: str) -> str:
+    """A line without comments; one that is not closed stays. A pattern would look for its end from each beginning."""
     out, at = list[str](), 0
-    while (start := text.find("<!--", at)) >= 0 and (end := text.find("-->", start + 4)) >= 0:
-        out.append(text[at:start])
+    while (begin := text.find("<!--", at)) >= 0 and (end := text.find("-->", begin + 4)) >= 0:
+        out.append(text[at:begin])
         at = end + 3
-    return "".join([*out, text[at:]])
+    return "".join(out) + text[at:]
 
 
 def _joined(content: "Sequence[Inline] | Iterator[Inline]") -> Inlines:

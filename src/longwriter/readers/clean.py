@@ -8,7 +8,7 @@ import re
 import statistics
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from itertools import pairwise
 
 from longwriter.text import CJK_CHARACTER
@@ -26,6 +26,8 @@ _RULER = re.compile(r"^(?:[*·•⁂†#~_=–—-] ?)+$", re.MULTILINE)
 _SCENES = re.compile(r"(?:\* \* \*\n+)+\* \* \*")
 _EMPTY_LINES = re.compile(r"\n{3,}")
 _LETTERS = re.compile(r"[^\W\d_]+")
+_ENDED = re.compile("[.!?…。！？:：；][\"'”’」』）)]*$|[”」』]$")
+"""The end of a paragraph, where most lines have it."""
 WIDE = re.compile(f"[{CJK_CHARACTER.pattern[1:-1]}\u3001-\u303f\uff01-\uff60]")
 """CJK characters and their punctuation: no blank stands between two of them."""
 
@@ -56,32 +58,45 @@ def columns(text: str) -> int:
     return len(text) if text.isascii() else len(text) + len(WIDE.findall(text))
 
 
-def unwrap(text: str) -> str:
+def unwrap(text: str, alone: Container[int] = ()) -> str:
     """Undo lines cut at a fixed width; words hyphenated at a line's end are joined.
 
     A break is a wrap where the next line's first word would not have fitted: so verse, addresses and tables keep their
-    lines. Without blank lines, a paragraph begins at each indented line; and if most lines are indented, or too long to
-    have been cut (over 100 columns), each is a paragraph.
+    lines. Without blank lines, a paragraph begins at each indented line; and if most lines are indented, too long to
+    have been cut (over 100 columns), or end as sentences do, each is a paragraph. `alone`: numbers of lines, from 0, that
+    are paragraphs by themselves, such as headings over their text.
     """
-    lines = _BREAKS.sub("\n", text).expandtabs(4).split("\n")
-    lines = [line.rstrip() for line in lines]
+    lines = [line.rstrip() for line in one_break(text).expandtabs(4).split("\n")]
     inner = [columns(line) for line, after in pairwise(lines) if line and after]
     if not inner:
         return text
     full = sum(map(bool, lines))
     apart = full - len(inner) - 1 > 0.05 * full
     indented = sum(line[:1] in (" ", "\u3000") for line in lines if line)
+    ended = sum(_ENDED.search(line[-4:]) is not None for line in lines if line)
     longest = statistics.quantiles(inner, n=10, method="inclusive")[8] if len(inner) > 1 else inner[0]
-    if longest > 100 or (not apart and 2 * indented > full):
-        return "\n".join(lines) if apart else "\n\n".join(line for line in lines if line)
-    if not apart:
-        lines = [part for line in lines for part in (("", line) if line[:1] in (" ", "\u3000") else (line,))]
+    each = longest > 100 or (not apart and (2 * indented > full or 4 * ended > 3 * full))
+    if each and not apart:
+        return "\n\n".join(line for line in lines if line)
+    spaced: list[str] = []
+    for i, line in enumerate(lines):
+        if i in alone:
+            spaced += ["", line, ""]
+        else:
+            spaced += ["", line] if not apart and line[:1] in (" ", "\u3000") else [line]
+    if each:
+        return "\n".join(spaced)
     usual, words = statistics.median(inner), Counter(_LETTERS.findall(text.lower()))
-    return "\n".join(_join(block, usual, words) for block in _blocks(lines))
+    return "\n".join(_join(block, usual, words) for block in _runs(spaced))
 
 
-def _blocks(lines: Sequence[str]) -> list[list[str]]:
-    """Runs of lines; an empty line is a block of its own, so that joining them gives the same empty lines."""
+def one_break(text: str) -> str:
+    """The text with no other line breaks than \\n."""
+    return _BREAKS.sub("\n", text)
+
+
+def _runs(lines: Sequence[str]) -> list[list[str]]:
+    """Runs of lines; an empty line is a run of its own, so that joining them gives the same empty lines."""
     out: list[list[str]] = []
     for line in lines:
         if not line or not out or not out[-1][0]:
@@ -99,20 +114,25 @@ def _join(block: list[str], usual: float, words: Counter[str]) -> str:
     verse = len(block) >= 4 and all(o.isupper() for o in openings)
     if verse or 2 * sum(full) < len(full):
         return "\n".join(block)
-    out = block[0]
+    out = block[:1]
     for _, line in pairs:
-        out = _joined(out, line.strip(), words)
-    return out
+        _add(out, line.strip(), words)
+    return "".join(out)
 
 
-def _joined(before: str, line: str, words: Counter[str]) -> str:
-    """Two pieces of one paragraph: a blank between them, or none after a dash and between wide characters."""
-    if before.endswith(("--", "—")) or (WIDE.match(before[-1:]) and WIDE.match(line)):
-        return before + line
-    left, right = re.search(r"([^\W\d_]+)-$", before), _LETTERS.match(line)
-    if left is None or right is None:
-        return f"{before} {line}"
-    return (before[:-1] if words[(left[1] + right[0]).lower()] else before) + line
+def _add(out: list[str], line: str, words: Counter[str]) -> None:
+    """The next line of a paragraph: after a blank, or none after a dash and between wide characters."""
+    before = out[-1]
+    if not (before.endswith(("--", "—")) or (WIDE.match(before[-1:]) and WIDE.match(line))):
+        right = _LETTERS.match(line) if before.endswith("-") else None
+        left = len(before) - 1
+        while right and left and _LETTERS.fullmatch(before[left - 1]):
+            left -= 1
+        if right is None or left == len(before) - 1:
+            out.append(" ")
+        elif words[(before[left:-1] + right[0]).lower()]:
+            out[-1] = before[:-1]
+    out.append(line)
 
 
 _BRACKETS = re.compile(
@@ -135,14 +155,16 @@ def unmark(text: str) -> str:
     return _BOLD.sub(r"\1", _ITALIC.sub("", text))
 
 
+_TARGET = r"[^()\n]{0,500}(?:\([^()\n]{0,500}\)[^()\n]{0,500})?"
+"""Where a link leads, its title included; bounded, as every bracket might begin one."""
 _MARKDOWN = [  # what tells that it may be there; pattern; what stays
     ("#", re.compile(r"^#{1,6} +(\S.*?)(?: +#+)?$", re.MULTILINE), r"\1"),
-    ("](", re.compile(r"!\[[^\]\n]*\]\([^)\n]*\)"), ""),
-    ("](", re.compile(r"\[((?:[^\[\]\n]++|\[[^\[\]\n]*+\])*+)\]\([^)\n]*\)"), r"\1"),
+    ("](", re.compile(rf"!\[[^\]\n]{{0,300}}\]\({_TARGET}\)"), ""),
+    ("](", re.compile(rf"\[((?:[^\[\]\n]++|\[[^\[\]\n]*+\])*+)\]\({_TARGET}\)"), r"\1"),
     ("*", re.compile(r"(?<![\w*])(\*{1,3})(?=[^\s*])([^*\n]{1,300}?)(?<=[^\s*])\1(?![\w*])"), r"\2"),
     ("**", re.compile(r"\*{2,}(?=\S)|(?<=\S)\*{2,}"), ""),
     ("_", re.compile(r"(?<!\w)_(?=[^\s_])([^_\n]{1,300}?)(?<=[^\s_])_(?!\w)"), r"\1"),
-    ("`", re.compile(r"(`+)([^`\n]+)\1"), r"\2"),
+    ("`", re.compile(r"(?<!`)(`{1,8})([^`\n]+)\1"), r"\2"),
 ]
 
 
@@ -170,14 +192,14 @@ def without_page_numbers(text: str) -> str:
     keep = set(bare) if not gaps or statistics.median(gaps) >= 4000 else set()
     out: list[str] = []
     cut = False
+    last = ""
     for i, block in enumerate(blocks):
         if i in numbers and i not in keep:
             cut = bool(out)
             continue
-        goes_on = cut and out[-1][-1:].isalpha() and block.lstrip()[:1].islower()
-        if goes_on:
-            out[-1] += " " + block.lstrip()
+        if cut and last[-1:].isalpha() and block.lstrip()[:1].islower():
+            out += [" ", block.lstrip()]
         else:
-            out.append(block)
-        cut = False
-    return "\n\n".join(out)
+            out += ["\n\n", block] if out else [block]
+        cut, last = False, block
+    return "".join(out)

@@ -17,7 +17,7 @@ from longwriter.readers.chapters import Book, Chapter, is_numeral
 from longwriter.readers.clean import tidy
 from longwriter.readers.epub_package import ContentsEntry, Package, Page, read_package
 from longwriter.readers.html import Block, blocks, parse, types_of
-from longwriter.readers.plain import dropped
+from longwriter.readers.headings import dropped
 
 _KINDS = {
     "cover": "cover cover-image",

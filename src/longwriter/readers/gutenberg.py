@@ -5,13 +5,13 @@ from typing import NamedTuple
 
 from longwriter.readers.chapters import LANGUAGES, Book, is_fiction, name_of
 
-_START = re.compile(
-    r"\*\*\* ?START OF TH(?:E|IS) PROJECT GUTENBERG E(?:BOOK|TEXT)[^*]{0,400}\*\*\*|^\*END\*? ?THE SMALL PRINT.*$",
-    re.IGNORECASE | re.MULTILINE,
-)
+_START = re.compile(r"\*\*\* ?START OF TH(?:E|IS) PROJECT GUTENBERG E(?:BOOK|TEXT)[^*]{0,400}\*\*\*", re.IGNORECASE)
+_SMALL_PRINT = re.compile(r"^\*END\*? ?THE SMALL PRINT.*$", re.IGNORECASE | re.MULTILINE)
+"""Its end."""
 _END = re.compile(
-    r"^\s*(?:\*\*\* ?END OF TH(?:E|IS) PROJECT GUTENBERG|\*\*\* ?START: FULL LICENSE|"
-    r"END OF (?:THE |THIS )?PROJECT GUTENBERG|THE FULL PROJECT GUTENBERG LICENSE)",
+    r"^[ \t]*(?:\*\*\* ?END OF TH(?:E|IS) PROJECT GUTENBERG|\*\*\* ?START: FULL LICENSE|"
+    r"END OF (?:THE |THIS )?PROJECT GUTENBERG|THE FULL PROJECT GUTENBERG LICENSE|"
+    r"(?:FIN|ENDE|FINE|FIM|EINDE|SLUT|LOPPU)\b[^\n]{0,40}\bPROJE[CK]TO? GUTENBERG|-{10,} FIN DU FICHIER )",
     re.IGNORECASE | re.MULTILINE,
 )
 _FIELD = re.compile(r"^(Title|Author|Language|Subject): *(.+(?:\n[ \t]+\S.*)*)", re.MULTILINE)
@@ -40,13 +40,24 @@ class Stripped(NamedTuple):
 def strip(text: str, file: str) -> Stripped:
     """Cut header, licence and credits. `file`: a name for a book without a title."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    ends = [m for m in _START.finditer(text, 0, max(60_000, len(text) // 3))]
-    if not ends:
-        end = _END.search(text)
-        return Stripped(text[: end.start()] if end else text, _book(text[:2000], file) if end else None)
-    head, body = text[: ends[-1].end()], text[ends[-1].end() :]
-    end = _END.search(body)
-    return Stripped(_without_credits(body[: end.start()] if end else body), _book(head, file))
+    small = [(_begin(text, m), m.end()) for m in _SMALL_PRINT.finditer(text)]
+    behind = [begin for begin, end in small if len(text) - end < begin]  # in some files of 1993 to 2003
+    starts = [m.end() for m in _START.finditer(text, 0, max(60_000, len(text) // 3))]
+    starts += [end for begin, end in small if begin not in behind and end < 60_000]
+    begin = max(starts, default=0)
+    closing = _END.search(text, begin)
+    end = min([closing.start() if closing else len(text), *(b for b in behind if b >= begin)])
+    if not starts and end == len(text):
+        return Stripped(text, None)
+    head = text[: begin or min(2000, end)]
+    if not starts:
+        begin = max((m.end() for m in _FIELD.finditer(head)), default=0)
+    return Stripped(_without_credits(text[begin:end]), _book(head, file))
+
+
+def _begin(text: str, end: re.Match[str]) -> int:
+    """Where the small print begins that ends there."""
+    return max(text.rfind("***START**", 0, end.start()), 0) or end.start()
 
 
 def _book(head: str, file: str) -> Book:

@@ -9,7 +9,7 @@ from markdown_it import MarkdownIt
 from longwriter.readers.chapters import LANGUAGES, Book, Chapter, is_fiction, name_of
 from longwriter.readers.clean import tidy
 from longwriter.readers.html import Block, blocks, parse
-from longwriter.readers.plain import dropped
+from longwriter.readers.headings import dropped
 
 _FRONT = re.compile(r"\A---[ \t]*\n(.*?\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _ENTRY = re.compile(r"([A-Za-z_][\w-]*):[ \t]*(.*)")

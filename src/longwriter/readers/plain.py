@@ -1,53 +1,20 @@
-"""Plain text -> chapters: headings as books write them, in English, Chinese and the larger European languages.
+"""Plain text -> chapters: headings as books of many languages write them.
 
-A heading is a short paragraph of its own: a word for a division with a number ("CHAPTER IV. The Sea", 第三章), a word that
-names a part of a book (Preface), a bare number in a row of them, or capitals where the file leaves three blank lines
-before them, as Project Gutenberg's do.
+A heading is a short paragraph of its own, as `headings` knows them: a numbered division, a named part of a book, a number
+or a numbered title in a row of them, or capitals where the file leaves three blank lines before them, as Project
+Gutenberg's do.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from longwriter.readers.chapters import Chapter
-from longwriter.readers.clean import tidy, unmark, unwrap, without_page_numbers
+from longwriter.readers.clean import one_break, tidy, unmark, unwrap, without_page_numbers
+from longwriter.readers.headings import STRONG, FoundHeading, closes, counted, dropped, heading_of
 from longwriter.text import count_words
 
-_NUMBER = (
-    r"(?:\d{1,4}|[IVXLC]{1,8}|[ivxlc]{1,8}|(?:the )?(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last)|"
-    r"(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?|"
-    r"one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen)"
-)
-_DIVISION = (
-    r"chapter|book|part|volume|vol\.|letter|stave|canto|act|scene|section|adventure|lecture|essay|tale|story|"
-    r"chapitre|livre|partie|kapitel|buch|teil|cap[íi]tulo|libro|parte|capitolo|hoofdstuk|kapittel|kapitlet|luku"
-)
-_NAMED = (
-    r"prologue|epilogue|introduction|introductory|preface|foreword|afterword|conclusion|interlude|"
-    r"appendix(?: [A-Z\d]{1,3})?|author['’]s (?:note|preface)|prolog|epilog|vorwort|einleitung|pr[ée]face|avant-propos|"
-    r"pr[óo]logo|ep[íi]logo|prefacio|prefazione|序|序言|序章|前言|引子|楔子|后记|後記|尾声|尾聲|跋"
-)
-_HEADING = re.compile(
-    rf"(?i:{_DIVISION})\s+(?i:{_NUMBER})(?P<rest>\s*[.:—–-]+\s*.*|\s*|\s+[\"'“‘]?[A-ZÀ-Þ\d].*)|"
-    rf"(?P<named>(?i:{_NAMED}))\s*[.:]?|"
-    r"第\s*[\d〇零一二三四五六七八九十百千两]{1,7}\s*[章回节節卷部篇集幕](?P<chinese>[\s:：、.].*|[^。！？]{0,30})"
-)
-_DROPPED = {
-    "contents": re.compile(
-        r"(?:table of )?contents|list of (?:illustrations|plates|maps)|illustrations|目\s*[录錄]", re.IGNORECASE
-    ),
-    "notes": re.compile(
-        r"(?:foot|end)?notes?|notes? (?:to|on) .{1,40}|transcriber['’]?s? notes?.*|errata|注释|註釋", re.IGNORECASE
-    ),
-    "index": re.compile(r"(?:general )?index|bibliography|glossary|索引", re.IGNORECASE),
-    "advertisement": re.compile(r"advertisements?|(?:other )?(?:books|works|novels) by .{1,60}", re.IGNORECASE),
-}
-_BARE = re.compile(r"([IVXLC]{1,8}|\d{1,3})\.?")
-_CLOSING = re.compile(
-    r"(?:\W*(?:the end|finis|fin|ende|fine|end of .{1,60}|[（(]?(?:全书完|全文完|完)[）)]?)\W*)", re.IGNORECASE
-)
-_ROMAN = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}
-_SENTENCE = re.compile(r"[.!?。！？]")
+_SENTENCE = re.compile(r"[.!?…。！？؟।]")
 PROSE_WORDS = 15
 """Words of the shortest paragraph that counts as running text where front matter is judged."""
 FRONT_WORDS = 200
@@ -69,14 +36,16 @@ class _Block:
         return len(self.lines) <= 3 and len(self.text) <= 160 and count_words(self.text) <= 24
 
 
-def read_plain(text: str, title: str) -> list[Chapter]:
+def read_plain(text: str, title: str, marked: frozenset[str] = frozenset()) -> list[Chapter]:
     """The chapters of a text from which what its publisher wrote around it is gone. `title`: for one without headings.
 
     Front matter, contents, notes and indexes come with the reason why they go; a heading without text says nothing.
+    `marked`: lines that the file itself calls headings; then no others are, but those of what goes.
     """
-    text = without_page_numbers(unwrap(unmark(text)))
+    text = one_break(unmark(text))
+    text = without_page_numbers(unwrap(text, _alone(text.split("\n"))))
     blocks = _blocks(text)
-    starts = _headings(blocks)
+    starts = _headings(blocks, marked)
     if not starts:
         return [Chapter(tidy("\n\n".join(b.text for b in _without_closing(blocks))), title, kind="text")]
     least = FRONT_WORDS if any(not dropped(heading) for _, _, heading in starts) else 1
@@ -91,9 +60,21 @@ def read_plain(text: str, title: str) -> list[Chapter]:
     return [replace(c, title=c.title or title) for c in out if c.text]
 
 
-def dropped(heading: str) -> str:
-    """Why what stands under such a heading is no text to keep; "" otherwise."""
-    return next((reason for reason, pattern in _DROPPED.items() if pattern.fullmatch(heading.strip(" .:*[]"))), "")
+def _alone(lines: Sequence[str]) -> set[int]:
+    """Numbers of the lines that are numbered headings directly over their text, or in a text without blank lines."""
+    solid = 20 * sum(not line.strip() for line in lines) < len(lines)
+    out = set[int]()
+    for i, line in enumerate(lines):
+        below = [part.strip() for part in lines[i + 1 : i + 4]]
+        if line.strip() and below and below[0] and (solid or not i or not lines[i - 1].strip()) and _is_numbered(line):
+            if (solid or (len(below) == 3 and all(below))) and not _is_numbered(below[0]):
+                out.add(i)
+    return out
+
+
+def _is_numbered(line: str) -> bool:
+    found = heading_of(line)
+    return found is not None and found.kind in ("chapter", "part")
 
 
 def _blocks(text: str) -> list[_Block]:
@@ -106,52 +87,52 @@ def _blocks(text: str) -> list[_Block]:
     return out
 
 
-def _headings(blocks: Sequence[_Block]) -> list[tuple[int, int, str]]:
+def _headings(blocks: Sequence[_Block], marked: frozenset[str]) -> list[tuple[int, int, str]]:
     """Index of each heading, of the first block under it, and its words."""
-    found = [
-        i
-        for i, b in enumerate(blocks)
-        if b.is_short and (_HEADING.fullmatch(b.lines[0].strip("*_ ")) or dropped(b.text))
-    ]
-    if not any(not dropped(blocks[i].text) for i in found):
-        found += _numbered(blocks) or _capitals(blocks)
+    lines = {i: heading_of(b.lines[0]) for i, b in enumerate(blocks) if b.is_short}
+    matter = [i for i in lines if dropped(blocks[i].text)]
+    if marked:
+        found = [i for i, b in enumerate(blocks) if b.text in marked]
+    else:
+        found = [i for i, h in lines.items() if h is not None and h.kind in STRONG - {"matter"}]
+        if not any(h is not None and h.kind in ("chapter", "part") for h in lines.values()):
+            found += _numbered(blocks, lines) or ([] if found else _capitals(blocks))
+    starts = {*found, *matter}
     out = []
-    for i in sorted(set(found)):
-        words = " ".join(blocks[i].text.split())
+    for i in sorted(starts):
+        words, heading = " ".join(blocks[i].text.split()), heading_of(blocks[i].text)
         follows = i + 1
-        if len(blocks[i].lines) == 1 and follows < len(blocks) and follows not in found and not dropped(words):
-            match = _HEADING.fullmatch(words.strip("*_ "))
-            plain = match is None or not (match["rest"] or match["chinese"] or "").strip(" .:—–-")
-            if plain and (match is None or not match["named"]) and _is_subtitle(blocks[follows]):
+        if len(blocks[i].lines) == 1 and follows < len(blocks) and follows not in starts and not dropped(words):
+            bare = heading is None or (not heading.rest and heading.kind != "named") or heading.kind == "capitals"
+            if bare and _is_subtitle(blocks[follows]):
                 words = f"{words.rstrip(' .:')}: {blocks[follows].text}"
                 follows += 1
-        out.append((i, follows, words.strip(" *_")))
+        out.append((i, follows, words.strip(" *_#=~")))
     return out
 
 
-def _numbered(blocks: Sequence[_Block]) -> list[int]:
-    """Blocks that are bare numbers, if they count up from one and are at least three."""
-    found = [(i, _value(m[1])) for i, b in enumerate(blocks) if (m := _BARE.fullmatch(b.text))]
-    counted = 0
-    out = []
-    for i, value in found:
-        if value == counted + 1 or value == 1:
-            out.append(i)
-            counted = value
-    return out if len(out) >= 3 else []
+def _numbered(blocks: Sequence[_Block], lines: Mapping[int, FoundHeading | None]) -> list[int]:
+    """Blocks that are numbers, or else numbered titles, which count up; with running text under each of the titles."""
+    kinds = {kind: [(i, h.number) for i, h in lines.items() if h and h.kind == kind] for kind in ("number", "item")}
+    for kind, found in kinds.items():
+        own = [i for i, _ in found if len(blocks[i].lines) == 1]
+        rows = [own[n] for n in counted([number for i, number in found if len(blocks[i].lines) == 1])]
+        ends = [*rows[1:], len(blocks)][: len(rows)]
+        texts = [_prose(blocks[i + 1 : end]) for i, end in zip(rows, ends, strict=True)]
+        if rows and (kind == "number" or all(texts)):
+            return rows
+    return []
+
+
+def _prose(blocks: Sequence[_Block]) -> list[int]:
+    """Which blocks are running text."""
+    return [i for i, b in enumerate(blocks) if count_words(b.text) >= PROSE_WORDS and _SENTENCE.search(b.text[-3:])]
 
 
 def _capitals(blocks: Sequence[_Block]) -> list[int]:
     """Short blocks in capitals after three blank lines, if they are at least two: one may be the book's own title."""
     found = [i for i, b in enumerate(blocks[:-1]) if b.before >= 3 and b.is_short and b.text.isupper()]
     return found if len(found) >= 2 else []
-
-
-def _value(numeral: str) -> int:
-    if numeral.isdigit():
-        return int(numeral)
-    digits = [_ROMAN[c] for c in numeral]
-    return sum(-d if d < max(digits[i:]) else d for i, d in enumerate(digits))
 
 
 def _is_subtitle(block: _Block) -> bool:
@@ -169,7 +150,7 @@ def _is_subtitle(block: _Block) -> bool:
 
 def _front(blocks: Sequence[_Block], reason: str, least: int) -> Chapter:
     """What stands before a first chapter: kept from its first running text on if there are `least` words of that."""
-    prose = [i for i, b in enumerate(blocks) if count_words(b.text) >= PROSE_WORDS and _SENTENCE.search(b.text[-3:])]
+    prose = _prose(blocks)
     enough = sum(count_words(blocks[i].text) for i in prose) >= least
     kept = blocks[prose[0] :] if enough else blocks
     return Chapter(tidy("\n\n".join(b.text for b in kept)), kind="front", drop="" if enough else reason)
@@ -178,6 +159,6 @@ def _front(blocks: Sequence[_Block], reason: str, least: int) -> Chapter:
 def _without_closing(blocks: Sequence[_Block]) -> Sequence[_Block]:
     """Without "THE END" and the like at the end."""
     end = len(blocks)
-    while end and len(blocks[end - 1].text) < 80 and _CLOSING.fullmatch(blocks[end - 1].text):
+    while end and closes(blocks[end - 1].text):
         end -= 1
     return blocks[:end]

@@ -16,7 +16,7 @@ from filelock import FileLock, Timeout
 
 from longwriter.errors import InputError, RunError
 from longwriter.journal import digest
-from longwriter.runs.folders import SETTINGS, all_runs, make_folder, write_file, write_folder
+from longwriter.runs.folders import SETTINGS, all_runs, make_folder, resolved, write_file, write_folder
 
 EXPORTS = "exports.json"
 MOST_FILES = 5000
@@ -32,7 +32,7 @@ def check_export(folder: Path, out: Path, *, force: bool) -> None:
     """
     if out.exists() and not (out.is_file() or out.is_dir()):
         raise InputError(f"{out} is no ordinary file; give the name of one, or - for standard output")
-    parent = out.resolve().parent
+    parent = resolved(out).parent
     if not parent.is_dir():
         raise InputError(f"{out.parent} does not exist; make it first")
     if not os.access(parent, os.W_OK) or (out.exists() and not os.access(out, os.W_OK)):
@@ -40,14 +40,14 @@ def check_export(folder: Path, out: Path, *, force: bool) -> None:
     if force:
         return
     now = _now(out)
-    if now and now not in _exports(folder).get(str(out.resolve()), []):
-        other = next((run for run in _others(folder) if now in _exports(run).get(str(out.resolve()), [])), None)
+    if now and now not in _exports(folder).get(str(resolved(out)), []):
+        other = next((run for run in _others(folder) if now in _exports(run).get(str(resolved(out)), [])), None)
         whose = f"the run {other} wrote it" if other else "somebody else's"
         raise InputError(f"{out} exists and is not what this run wrote ({whose}); {ELSE}")
 
 
 def _others(folder: Path) -> list[Path]:
-    return [run for run in all_runs(folder.parent) if run.resolve() != folder.resolve()]
+    return [run for run in all_runs(folder.parent) if resolved(run) != resolved(folder)]
 
 
 @contextmanager
@@ -74,14 +74,14 @@ def claimed(folder: Path, files: list[Path], *, force: bool) -> Iterator[None]:
 
 def _lock(folder: Path, out: Path) -> FileLock:
     """A lock beside a file, which holds the name of the run. Raises InputError, RunError."""
-    file = out.resolve()
+    file = resolved(out)
     if not file.parent.is_dir():
         raise InputError(f"{out.parent} does not exist; make it first")
     path = file.with_name(f".{file.name}.lock")
     lock = FileLock(path, timeout=0, mode=0o600)
     try:
         lock.acquire()
-        path.write_text(str(folder.resolve()), "utf-8")
+        path.write_text(str(resolved(folder)), "utf-8")
     except Timeout:
         whose = path.read_text("utf-8", errors="replace") or "another process"
         raise InputError(f"{out} is being written by {whose}; wait for it, or choose another --out") from None
@@ -103,7 +103,7 @@ def _forget_empty(folder: Path) -> None:
 def intend(folder: Path, out: Path) -> None:
     """Note where a run's text is to go, as the last one named, so that whoever goes on with it delivers it there too."""
     make_folder(folder)
-    noted, name = _exports(folder), str(out.resolve())
+    noted, name = _exports(folder), str(resolved(out))
     known, now = noted.pop(name, []), _now(out)
     if now not in known:
         known = [*known, now]  # nothing yet, or what was there and may be replaced (--force)
@@ -144,7 +144,7 @@ def export(folder: Path, out: Path, content: str | bytes | Mapping[str, bytes], 
 
     Raises InputError for what changed meanwhile, and for a folder that holds folders or links.
     """
-    noted, name = _exports(folder), str(out.resolve())
+    noted, name = _exports(folder), str(resolved(out))
     known, now = noted.get(name, [""]), _now(out)
     if now and now not in known and not force:
         raise InputError(f"{out} was changed by somebody else meanwhile and is left as it is; {ELSE}")
@@ -153,9 +153,9 @@ def export(folder: Path, out: Path, content: str | bytes | Mapping[str, bytes], 
     if known != allowed:
         _note(folder, noted | {name: allowed})
     if isinstance(content, Mapping):
-        write_folder(out.resolve(), content)
+        write_folder(resolved(out), content)
     else:
-        write_file(out.resolve(), content)
+        write_file(resolved(out), content)
 
 
 def _bytes(content: str | bytes) -> bytes:
@@ -193,5 +193,5 @@ def _exports(folder: Path) -> dict[str, list[str]]:
     try:
         found = json.loads(path.read_text("utf-8")) if path.exists() else {}
         return {name: [known] if isinstance(known, str) else list(known) for name, known in found.items()}
-    except (OSError, ValueError, AttributeError, TypeError) as error:
+    except (OSError, ValueError, AttributeError, TypeError, RecursionError) as error:
         raise RunError(f"{path}: cannot be read: {error}; remove it to go on without") from error

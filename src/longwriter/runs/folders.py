@@ -84,6 +84,17 @@ def _mode(path: Path, *, private: bool) -> int:
     return 0o666 & ~mask
 
 
+def resolved(path: Path) -> Path:
+    """The path with all links followed. Raises InputError for links that go round in a circle."""
+    try:
+        found = path.resolve()
+    except (OSError, RuntimeError):  # Python 3.13 gives the link itself
+        found = None
+    if found is None or found.is_symlink():
+        raise InputError(f"{path} is a link that leads back to itself; give another path")
+    return found
+
+
 ID = re.compile(r"\w[\w.-]{0,79}")
 """What may name a folder everywhere."""
 
@@ -185,9 +196,9 @@ def remove(home: Path, folder: Path) -> None:
 def check_inside(home: Path, folder: Path) -> None:
     """Refuse a run that is not in `home`. Raises InputError."""
     if folder.is_symlink():
-        raise InputError(f"{folder} is a link to {folder.resolve()}; nothing outside {home} is removed")
-    if folder.resolve().parent != home.resolve():
-        raise InputError(f"{folder} is not in {home}; name its folder: --runs {folder.resolve().parent}")
+        raise InputError(f"{folder} is a link to {resolved(folder)}; nothing outside {home} is removed")
+    if resolved(folder).parent != resolved(home):
+        raise InputError(f"{folder} is not in {home}; name its folder: --runs {resolved(folder).parent}")
 
 
 def check_removable(home: Path, folder: Path) -> None:

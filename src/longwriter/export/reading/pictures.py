@@ -57,8 +57,8 @@ class Gallery:
             if path.stat().st_size > MOST_BYTES:
                 return f"it has over {MOST_BYTES >> 20} MB"
             data = path.read_bytes()
-        except (OSError, ValueError, RuntimeError) as error:  # a name that is none; a loop of links
-            return getattr(error, "strerror", None) or "it cannot be read"
+        except (OSError, ValueError, RuntimeError):  # a name that is none; a loop of links
+            return "it cannot be read"
         self._bytes += len(data)
         if self._bytes > ALL_BYTES:
             return f"all pictures have over {ALL_BYTES >> 20} MB"

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from mcp.server.mcpserver import Context
 from pydantic import Field
 
+from longwriter.api.book.exporting import export_run
 from longwriter.api.runs import Run
 from longwriter.errors import InputError
 from longwriter.runs.folders import check_id
@@ -225,5 +226,5 @@ def _export(folder: Path, file: Path, form: str) -> ExportedText:
     report = run.report
     if form not in offered():
         raise InputError(f"{form} is no form here; there are {', '.join(offered())}")
-    run.export(file)
+    export_run(folder, [file])
     return ExportedText(run=folder.name, file=str(file.resolve()), words=report.written, finished=report.finished)

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from longwriter import __version__
-from longwriter.api.exporting import run_content
+from longwriter.api.book.exporting import run_content
 from longwriter.export.formats import FORMATS
 from longwriter.serve.desk import Desk
 from longwriter.serve.page.asking import (

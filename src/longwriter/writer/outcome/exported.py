@@ -1,5 +1,6 @@
 """A run's text in the forms that files' names stand for, and the files outside the run that follow it."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import NAMESPACE_OID, uuid5
@@ -11,7 +12,7 @@ from longwriter.export.formats import Content, Original, form_of, made
 from longwriter.export.settings import ExportSettings
 from longwriter.runs.exports import export
 from longwriter.runs.folders import write_file
-from longwriter.writer.records import CallRecord, read
+from longwriter.writer.records import CallRecord, GivenRecord, read
 from longwriter.writer.session import Session
 
 BOOK = "book.json"
@@ -35,12 +36,21 @@ def note_book(folder: Path, settings: ExportSettings) -> None:
 
 def content(session: Session, folder: Path, form: str) -> tuple[Content, tuple[str, ...]]:
     """A run's text in a form, and what a person should know of it. `session`: of that folder. Raises what `made` raises."""
-    calls = (record for record in read(session.journal, CallRecord) if isinstance(record, CallRecord))
-    began = next((call.began for call in calls if call.began), None)
+    began = next(_moments(session), None)
     date = datetime.fromtimestamp(began, UTC).date().isoformat() if began else ""
     name = uuid5(NAMESPACE_OID, f"{folder.name} {began} {session.settings.instruction}")
-    original = Original(session.document.text(), named=folder.name, identifier=f"urn:uuid:{name}", date=date)
+    text, markdown = ("", session.document.markdown()) if form != "md" else (session.document.text(), None)
+    original = Original(text, markdown, folder.name, f"urn:uuid:{name}", date)
     return made(original, form, book_of(folder))
+
+
+def _moments(session: Session) -> Iterator[float]:
+    """When texts of a run were asked for or given, in seconds since 1970."""
+    for record in read(session.journal, CallRecord, GivenRecord):
+        if isinstance(record, GivenRecord):
+            yield record.at
+        elif isinstance(record, CallRecord) and record.began:
+            yield record.began
 
 
 def deliver(session: Session, folder: Path, file: Path, *, force: bool = False) -> tuple[str, ...]:

@@ -104,6 +104,8 @@ def report(document: Document, spent: Spent) -> Report:
     if manuscript.finished:
         sections = [part.text for part in parts]
         verdict = findings(settings.instruction, manuscript.target, sections, text, faults, settings.language, again)
+        if manuscript.imported:  # the request says what is gone on with: it names nothing that was asked for
+            verdict = tuple(finding for finding in verdict if finding.kind != "asked")
     notes = [f.text for f in verdict if not f.ok]
     if spent.saved is not None and _misses(spent, mode):
         notes.append(f"only {100 * (spent.hit_rate or 0):.0f} % of the prompts came from the server's cache")

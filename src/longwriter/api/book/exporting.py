@@ -8,7 +8,7 @@ from longwriter.errors import InputError
 from longwriter.export.formats import Content, Original, check_form, form_of, made
 from longwriter.export.settings import ExportSettings
 from longwriter.runs.exports import claimed, export
-from longwriter.runs.folders import write_file, write_folder
+from longwriter.runs.folders import resolved, write_file, write_folder
 from longwriter.writer.outcome.exported import content, note_book
 from longwriter.writer.session import Session
 from longwriter.writer.stored import stored
@@ -17,7 +17,7 @@ from longwriter.writer.stored import stored
 def export_run(
     folder: Path, names: Sequence[str | Path], settings: ExportSettings | None = None, *, force: bool = False
 ) -> tuple[str, ...]:
-    """See `Run.export`."""
+    """Put a run's text into files; what a person should know of them comes back. The rest: see `Run.export`."""
     forms = [_checked(name) for name in names]
     files = list(map(Path, names))
     with claimed(folder, files, force=force):
@@ -47,7 +47,7 @@ def written_so_far(folder: Path) -> Session:
 
 
 def export_file(
-    source: str | Path, *files: str | Path, settings: ExportSettings | None = None, force: bool = False
+    source: str | Path, *files: str | Path, book: ExportSettings | None = None, force: bool = False
 ) -> tuple[str, ...]:
     """Put a Markdown file into files, each in the form of its name; what a person should know of them comes back.
 
@@ -57,14 +57,14 @@ def export_file(
     path, outs = Path(source), list(map(Path, files))
     forms = [_checked(file) for file in files]
     for out in outs:
-        if not out.resolve().parent.is_dir():
+        if not resolved(out).parent.is_dir():
             raise InputError(f"{out.parent} does not exist; make it first")
-        if out.exists() and (not force or out.resolve() == path.resolve()):
+        if out.exists() and (not force or resolved(out) == resolved(path)):
             raise InputError(f"{out} exists; choose another name, or add --force")
-    original = Original(read_text(path), named=path.stem, folder=path.resolve().parent)
+    original = Original(read_text(path), named=path.stem, folder=resolved(path).parent)
     told: dict[str, None] = {}
     for out, form in zip(outs, forms, strict=True):
-        found, notes = made(original, form, settings or ExportSettings())
+        found, notes = made(original, form, book or ExportSettings())
         if isinstance(found, bytes):
             write_file(out, found)
         else:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from longwriter.api.exporting import export_file
+from longwriter.api.book.exporting import export_file, export_run
 from longwriter.api.runs import Run
 from longwriter.cli.shared.options import HOME, JSON, with_options
 from longwriter.cli.shared.screen import say
@@ -52,12 +52,12 @@ def export(source: str, files: tuple[str, ...], home: Path, *, force: bool, as_j
     if source.lower().endswith(FILES):
         if not Path(source).is_file():
             raise InputError(f"cannot read {source}: no such file")
-        told = export_file(source, *files, settings=build(ExportSettings, given, "export"), force=force)
+        told = export_file(source, *files, book=build(ExportSettings, given, "export"), force=force)
     else:
         run = Run.open(source, home)
         before = book_of(run.folder)
         settings = build(ExportSettings, before.model_dump(exclude_defaults=True) | given, "export")
-        told = run.export(*files, settings=settings, force=force)
+        told = export_run(run.folder, files, settings, force=force)
     for line in told:
         say(line)
     if as_json:
