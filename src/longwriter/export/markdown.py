@@ -46,6 +46,7 @@ from longwriter.export.document import (
     Table,
     Text,
     bare,
+    marks_of,
 )
 from longwriter.export.reading.divisions import divided
 from longwriter.export.reading.pictures import Gallery
@@ -279,6 +280,7 @@ class _Reader:
             yield from content
             return
         yield Link(f"#{inside}" if inside else address, _linked(content) or (Text(address),))
+        yield from marks_of((content,))
 
     def _image(self, token: Token) -> Iterator[Inline]:
         alt = " ".join(shown(_words(token.children or ())).split())
@@ -307,7 +309,7 @@ def _leads(address: str) -> bool:
 
 
 def _linked(content: Inlines) -> Inlines:
-    """What a link may hold of its words: no other link, as pictures elsewhere are. Marks of notes make no link."""
+    """What a link may hold of its words: no other link, as pictures elsewhere and marks are; marks follow it."""
     out = list[Inline]()
     for inline in content:
         match inline:
@@ -316,7 +318,7 @@ def _linked(content: Inlines) -> Inlines:
             case Emphasis() | Strong() | Struck():
                 out.append(replace(inline, content=_linked(inline.content)))
             case _:
-                out.append(inline)
+                out += [inline] * (not isinstance(inline, NoteMark))
     return _joined(out)
 
 

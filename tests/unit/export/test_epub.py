@@ -148,8 +148,11 @@ def test_the_contents_can_be_left_out_of_the_pages() -> None:
     assert 'epub:type="toc" href' not in files["contents.xhtml"]
 
 
-def test_links_hold_no_links() -> None:
-    page = made("[![b](https://b.org/b.png) *![e](https://e.org)*](https://c.org) [](https://d.org)")["chapter-1.xhtml"]
+def test_links_hold_no_links_and_no_marks() -> None:
+    page = made(
+        "[![b](https://b.org/b.png) *![e](https://e.org)*](https://c.org) [](https://d.org)\n\n[^[n]w](http://f.org)"
+    )["chapter-1.xhtml"]
+    assert '<p><a href="http://f.org">w</a><sup><a id="mark-1"' in page
     assert '<p><a href="https://c.org">b <em>e</em></a> <a href="https://d.org">https://d.org</a></p>' in page
 
 
