@@ -40,9 +40,9 @@ class Surroundings(NamedTuple):
     """How many notes deep."""
 
     @property
-    def longest(self) -> int:
-        """Characters of a word that fit in for sure."""
-        return max(5, int(self.room / (0.62 * self.size)))
+    def ems(self) -> float:
+        """Its width in ems."""
+        return self.room / self.size
 
 
 class Atom(NamedTuple):
@@ -135,7 +135,7 @@ class Lines:
                 self._letters.add(
                     text, place.language, Letterform(bold=atom.bold or place.bold, italic=atom.italic, mono=True)
                 )
-                yield self._styled(cut_literals(text, place.longest, "code({})"), atom, "em")
+                yield self._styled(cut_literals(text, place.ems, "code({})"), atom, "em")
             case Image(name, alt):
                 picture = self._pictures[name]
                 yield f"inline-picture({literal('/' + name)}, {literal(alt)}, {shown_width(picture, place.room, place.room)})"
@@ -148,7 +148,7 @@ class Lines:
         upright = atom.italic and bool(_UPRIGHT.search(text))
         style = Letterform(italic=atom.italic and not upright, bold=atom.bold or place.bold or upright)
         self._letters.add(text, place.language, style)
-        yield self._styled(cut_literals(text, place.longest), atom, "upright" if upright else "em")
+        yield self._styled(cut_literals(text, place.ems), atom, "upright" if upright else "em")
 
     @staticmethod
     def _styled(code: str, atom: Atom, emphasis: str) -> str:

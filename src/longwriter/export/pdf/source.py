@@ -39,6 +39,9 @@ WIDEST = 12
 HEAD_WIDTH = 64
 """Columns of a terminal that a running head may take."""
 TAB = 4
+"""Columns of a tabulator in code."""
+SCALES = (1.7, 1.3, 1.12, 1, 1, 1)
+"""How much larger than the text the headings of each level are."""
 SCENE_BREAK = "* * *"
 
 
@@ -110,7 +113,7 @@ class TypstSource:
         """A line of ours or of the metadata, `scale` times as large as the text; "none" for none."""
         self.letters.add(text, self.place.language, style or Letterform())
         place = self.place._replace(size=scale * self.place.size)
-        return f"together(({cut_literals(one_blank(text), place.longest)},))" if text else "none"
+        return f"together(({cut_literals(one_blank(text), place.ems)},))" if text else "none"
 
     def _division(self, division: Division) -> Iterator[str]:
         paged = self._publication.paged
@@ -129,7 +132,8 @@ class TypstSource:
             yield f"#greedy({code})" if _is_cut(code) else f"#{code}"
 
     def _head(self, heading: Heading, place: Surroundings) -> str:
-        place = place._replace(bold=True, size=1.5 * place.size)
+        size = SCALES[heading.level - 1] * place.size
+        place = place._replace(bold=True, size=size)
         arguments = self._arguments(heading.content, place)
         if _blank(heading.content):
             return f"anchor({literal(heading.id)})"
@@ -137,8 +141,9 @@ class TypstSource:
             return self._in_language(f"inner-head({literal(heading.id)}, {arguments})", heading.content)
         level = heading.level + self._parts if heading.level > 1 else self._entries.get(heading.id, (1, ""))[0]
         self._level = min(level, self._level + 1)
+        plain = literal(one_blank(bare(heading.content)))
         listed = "true" if heading.id in self._entries else "false"
-        code = f"head({heading.level}, {self._level}, {literal(heading.id)}, {listed}, {arguments})"
+        code = f"head({heading.level}, {size:.2f}pt, {self._level}, {literal(heading.id)}, {listed}, {plain}, {arguments})"
         return self._in_language(code, heading.content)
 
     def _arguments(self, content: Inlines, place: Surroundings) -> str:
@@ -259,7 +264,7 @@ class TypstSource:
     def _code(self, block: CodeBlock, place: Surroundings) -> str:
         text = block.text.expandtabs(TAB)
         self.letters.add(text, place.language, Letterform(mono=True))
-        lines = ", ".join(f"({cut_literals(line, place.longest, 'code({})')},)" for line in text.split("\n"))
+        lines = ", ".join(f"({cut_literals(line, place.ems, 'code({})')},)" for line in text.split("\n"))
         return f"lines({lines})"
 
     def _mark(self, mark: NoteMark, place: Surroundings) -> str:
