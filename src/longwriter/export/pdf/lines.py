@@ -36,8 +36,7 @@ class Surroundings(NamedTuple):
     bold: bool = False
     depth: int = 0
     """Of quotes and lists."""
-    notes: int = 0
-    """How many notes deep."""
+    in_note: bool = False
 
     @property
     def ems(self) -> float:
