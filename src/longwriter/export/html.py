@@ -30,7 +30,7 @@ def html(publication: Publication, settings: ExportSettings) -> bytes:
             direction=publication.direction,
             title=escape(meta.title) or "-",
             about="".join(_about(publication)),
-            heading=f"<h1>{escape(meta.title)}</h1>" * bool(meta.title),
+            heading=f"<h1>{escape(meta.title)}</h1>" * publication.titled,
             author=f'<p class="soft">{escape(" · ".join(meta.author))}</p>' if meta.author else "",
             contents=f'<nav aria-label="{contents_word}">{_listed(entries)}</nav>' if len(entries) > 1 else "",
             paged=" class=paged" if publication.paged else "",

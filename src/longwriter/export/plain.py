@@ -20,7 +20,7 @@ SCENE_BREAK = "* * *"
 
 def plain(publication: Publication, settings: ExportSettings) -> bytes:  # noqa: ARG001 - as every format
     """UTF-8: the text without marks, but those of lists, in paragraphs of one line each."""
-    out = [publication.metadata.title] if publication.metadata.title else []
+    out = [publication.metadata.title] if publication.titled else []
     for division in publication.divisions:
         if division.title:
             out += ["", bare(division.title)]

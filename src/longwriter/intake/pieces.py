@@ -20,8 +20,10 @@ from longwriter.text import count_words, head_words
 Kind = Literal["front", "chapter", "section", "appendix"]
 LONG_WORDS = 4_000
 """A chapter of more words is cut at the headings in it."""
+ENDLESS_WORDS = 12_000
+"""A piece of more words, without a heading in it, is cut at paragraphs."""
 PIECE_WORDS = 2_000
-"""Words of a piece of a text without headings, about."""
+"""Words of a piece that is cut at paragraphs, about."""
 TITLE_WORDS = 8
 """Words of a title that is made of a piece's first ones."""
 _VISIBLE = re.compile(r"[^\s\ufeff]")
@@ -59,7 +61,11 @@ def split(source: SourceText, starts: Sequence[Place] | None = None) -> tuple[Pi
         pieces = list(_at_places(source, starts))
     else:
         found = headings(text, source.form)
-        pieces = list(_at_headings(source, found) if found else _by_length(source))
+        pieces = (
+            [part for piece in _at_headings(source, found) for part in _shorter(source, piece)]
+            if found
+            else list(_by_length(source))
+        )
         pieces = _with_notes_apart(source, pieces) if source.form == "md" else pieces
     proved(text, pieces)
     return tuple(pieces)
@@ -94,21 +100,41 @@ def _at_places(source: SourceText, starts: Sequence[Place]) -> Iterator[Piece]:
 
 
 def _by_length(source: SourceText) -> Iterator[Piece]:
-    """Pieces of about `PIECE_WORDS`, at the beginnings of paragraphs."""
+    """Chapters of about `PIECE_WORDS`, at the beginnings of paragraphs."""
     text = source.text
-    counts = [(start, count_words(text[start:end])) for start, end in paragraphs(text) if end > body_of(text)]
-    total = sum(words for _, words in counts)
-    each = total / max(1, round(total / PIECE_WORDS))
-    begins, held, left = list[Place](), 0, total
-    for start, words in counts:
-        if not begins or (held >= each and left >= each / 2):
-            begins.append(Place(start))
-            held = 0
-        held, left = held + words, left - words
+    begins = _even(text, body_of(text), len(text))
     if begins:
-        yield from _at_places(source, [Place(max(begins[0].at, body_of(text)), begins[0].title), *begins[1:]])
+        yield from _at_places(source, [Place(at) for at in begins])
     elif text:
         yield Piece("front", "", source.title, 0, 0, len(text))
+
+
+def _even(text: str, start: int, end: int) -> list[int]:
+    """Indices of the paragraphs that parts of about `PIECE_WORDS` words of a stretch begin with."""
+    counts = [(max(a, start), count_words(text[max(a, start) : b])) for a, b in paragraphs(text[:end]) if b > start]
+    total = sum(words for _, words in counts)
+    each = total / max(1, round(total / PIECE_WORDS))
+    out, held, left = list[int](), 0, total
+    for at, words in counts:
+        if not out or (held >= each and left >= each / 2):
+            out.append(at)
+            held = 0
+        held, left = held + words, left - words
+    return out
+
+
+def _shorter(source: SourceText, piece: Piece) -> Iterator[Piece]:
+    """The piece, or sections of it where it is a chapter without end."""
+    if piece.kind == "appendix" or count_words(source.text[piece.body : piece.end]) <= ENDLESS_WORDS:
+        yield piece
+        return
+    begins = _even(source.text, piece.body, piece.end)
+    chapter = piece.title if piece.kind == "chapter" else piece.chapter
+    for at, after in pairwise([*begins, piece.end]):
+        first = at == begins[0]
+        title = piece.title if first else _title_of(source, at, after)
+        kind: Kind = "section" if chapter else "chapter"
+        yield Piece(kind, chapter, title, piece.start if first else at, piece.body if first else at, after)
 
 
 def _title_of(source: SourceText, start: int, end: int) -> str:
@@ -177,7 +203,7 @@ def _chapter(text: str, heading: Heading, inner: Sequence[Heading], begin: int, 
     whole = Piece("chapter", "", heading.title, begin, _text_from(text, heading.end, end), end)
     if not inner or is_back(heading.title) or is_front(heading.title):
         return [whole]
-    parted = heading.kind == "part" or any(h.kind == "chapter" for h in inner)
+    parted = heading.kind == "part" or (heading.kind != "chapter" and any(h.kind == "chapter" for h in inner))
     if not parted and count_words(text[heading.end : end]) <= LONG_WORDS:
         return [whole]
     level = min(h.level for h in inner)

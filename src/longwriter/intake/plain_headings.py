@@ -1,8 +1,11 @@
 """Headings of plain text with their places: lines that stand apart, in the forms that books of many languages have."""
 
 import re
+import statistics
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import NamedTuple
 
 from longwriter.intake.found import Heading
@@ -13,11 +16,23 @@ from longwriter.text import CJK_CHARACTER, count_words
 
 LONGEST = 200
 """Characters of a line that may be a heading, blanks included."""
-SUBTITLE_CHARACTERS, SUBTITLE_WORDS, SUBTITLE_CJK = 80, 12, 20
-APART = 3
-"""Blank lines that set capitals apart."""
+TITLE_CHARACTERS, TITLE_WORDS, TITLE_CJK = 80, 12, 20
+"""Most of a title in a line of its own."""
+SUBTITLE_BELOW = 3
+"""Most blank lines between a number and its title."""
+APART = 2
+"""Blank lines that set a title apart."""
+CLOSE = 200
+"""Characters up to which titles that are set apart belong together."""
+LEAST_BETWEEN = 1_000
+"""Characters between titles that are set apart, by the median."""
+OPENING = 2_000
+"""Most characters between a part's heading and that of its first chapter."""
+OFTEN = 0.2
+"""Share of gaps of `APART` blank lines from which on they mean nothing."""
 _SENTENCE_END = re.compile(r"[.!?…。！？”’\"'」』）)»*_:：\]]\s*\Z")
-_NO_SUBTITLE = re.compile(r"[.!?…。！？,，;；:：]\Z|^[-–—\"“”'‘«„「『(（\[]")
+_NO_TITLE = re.compile(r"[.!?…。！？,，;；:：]\Z|^[-–—\"“”'‘«„「『(（\[]")
+_LONG_WORD = re.compile(r"[^\W\d_]{4,}")
 _SMALL_PRINT = re.compile(r"\s*\*\*\* ?END OF TH(?:E|IS) PROJECT GUTENBERG", re.IGNORECASE)
 
 
@@ -30,7 +45,7 @@ class _Line(NamedTuple):
 
 
 def plain_headings(text: str) -> list[Heading]:
-    """In order. Numbers, numbered titles and capitals count only where no chapter is called one."""
+    """In order. Numbers, numbered titles, and titles that are set apart, count only where no chapter is called one."""
     every = lines(text)
     each_line = line_paragraphs(text, every)
     candidates = _candidates(text, every, each_line)
@@ -38,12 +53,8 @@ def plain_headings(text: str) -> list[Heading]:
     chosen = list(strong)
     if not any(line.found.kind == "chapter" for line in strong):
         weak = [line for line in candidates if line.apart]
-        chosen += (
-            _numbered(weak, "number")
-            or _numbered(weak, "item")
-            or ([] if _named(strong) else _capitals(text, every, weak))
-        )
-    out = [_heading(text, every, line) for line in sorted(chosen)]
+        chosen += _numbered(weak, "number") or _numbered(weak, "item") or _set_apart(text, every)
+    out = [_heading(text, every, line) for _, line in sorted({line.at: line for line in chosen}.items())]
     out += [
         Heading(start, end, 1, text[start:end].strip("* \t\r\n"), "matter")
         for start, end in every
@@ -67,23 +78,37 @@ def _candidates(text: str, every: Sequence[Span], each_line: bool) -> list[_Line
     return out
 
 
-def _named(strong: Sequence[_Line]) -> bool:
-    return any(line.found.kind != "matter" for line in strong)
-
-
 def _numbered(weak: Sequence[_Line], kind: str) -> list[_Line]:
     own = [line for line in weak if line.found.kind == kind]
     return [own[i] for i in counted([line.found.number for line in own])]
 
 
-def _capitals(text: str, every: Sequence[Span], weak: Sequence[_Line]) -> list[_Line]:
-    """Lines in capitals with `APART` blank lines before them, if there are two of them."""
-    own = []
-    for line in weak:
-        before = every[max(0, line.at - APART) : line.at]
-        if line.found.kind == "capitals" and len(before) == APART and all(is_blank(text[a:b]) for a, b in before):
-            own.append(line)
-    return own if len(own) > 1 else []
+def _set_apart(text: str, every: Sequence[Span]) -> list[_Line]:
+    """Titles with more blank lines above than paragraphs have, if texts stand between them.
+
+    Of several close to each other, as on a title page or in a table of contents, the last.
+    """
+    out, blanks, gaps = list[_Line](), 0, Counter[bool]()
+    for n, (start, end) in enumerate(every):
+        if is_blank(text[start:end]):
+            blanks += 1
+            continue
+        gaps.update([blanks >= APART] if blanks else [])
+        if (
+            blanks >= APART
+            and n + 1 < len(every)
+            and is_blank(text[slice(*every[n + 1])])
+            and _is_title(text[start:end])
+        ):
+            out.append(_Line(n, FoundHeading(" ".join(text[start:end].split()), "capitals"), True))
+        blanks = 0
+    if len(out) < 2:
+        return []
+    below = [every[b.at].start - every[a.at].end for a, b in pairwise(out)] + [len(text)]
+    out = [line for line, size in zip(out, below, strict=True) if size > CLOSE]
+    between = [size for size in below if size > CLOSE]
+    seldom = gaps[True] <= OFTEN * gaps.total()
+    return out if len(out) > 1 and seldom and bool(statistics.median(between) >= LEAST_BETWEEN) else []
 
 
 def _heading(text: str, every: Sequence[Span], line: _Line) -> Heading:
@@ -101,28 +126,39 @@ def _heading(text: str, every: Sequence[Span], line: _Line) -> Heading:
 def _subtitle(text: str, every: Sequence[Span], at: int) -> Span | None:
     """The title that stands in a line of its own below a number."""
     blanks = 0
-    while at < len(every) and is_blank(text[slice(*every[at])]) and blanks < APART:
+    while at < len(every) and is_blank(text[slice(*every[at])]) and blanks < SUBTITLE_BELOW:
         at, blanks = at + 1, blanks + 1
     if at >= len(every) or (at + 1 < len(every) and not is_blank(text[slice(*every[at + 1])])):
         return None
-    words = text[slice(*every[at])].strip(" \t\r\n*_\u3000\x0c")
+    return every[at] if _is_title(text[slice(*every[at])]) else None
+
+
+def _is_title(line: str) -> bool:
+    """Whether a line reads as a title: short, no sentence, its long words capitalised or without capitals at all."""
+    words = line.strip(" \t\r\n*_\u3000\x0c") if len(line) <= LONGEST else ""
     cjk = CJK_CHARACTER.search(words) is not None
-    if not words or len(words) > SUBTITLE_CHARACTERS or count_words(words) > (SUBTITLE_CJK if cjk else SUBTITLE_WORDS):
-        return None
-    if _NO_SUBTITLE.search(words) or ((other := heading_of(words)) is not None and other.kind in STRONG):
-        return None
-    long_words = re.findall(r"[^\W\d_]{4,}", words)
-    cased = [word for word in long_words if word[0].isupper() or word[0].islower()]
-    fits = 3 * sum(word[0].isupper() for word in cased) >= 2 * len(cased) if cased else cjk or words.isupper()
-    return every[at] if fits else None
+    if not words or len(words) > TITLE_CHARACTERS or count_words(words) > (TITLE_CJK if cjk else TITLE_WORDS):
+        return False
+    if _NO_TITLE.search(words) or ((other := heading_of(words)) is not None and other.kind in STRONG):
+        return False
+    letters = [word[0] for word in _LONG_WORD.findall(words) if word[0].isupper() or word[0].islower()]
+    if letters:
+        return 3 * sum(first.isupper() for first in letters) >= 2 * len(letters)
+    return cjk or words.isupper()
 
 
 def _levelled(found: Sequence[Heading]) -> list[Heading]:
-    """Chapters before the first part stand at its level, and so does what follows the last chapter without being one."""
+    """Parts above chapters, where chapters follow them at once, and else below; other headings by where they stand.
+
+    What comes before the first part, or after the last chapter without being one, is at the level of parts.
+    """
     parts = [i for i, heading in enumerate(found) if heading.kind == "part"]
-    if not parts:
+    chapters = [i for i, heading in enumerate(found) if heading.kind in ("chapter", "number", "item", "capitals")]
+    if not parts or not chapters:
         return [replace(heading, level=1) for heading in found]
-    chapters = [i for i, heading in enumerate(found) if heading.kind in ("chapter", "number", "item")]
+    opening = [i for i in parts if i + 1 in chapters and found[i + 1].start - found[i].end <= OPENING]
+    if 2 * len(opening) < len(parts):
+        return [replace(heading, level=2 if heading.kind == "part" else 1) for heading in found]
     last = max([*parts, *chapters])
     return [
         replace(heading, level=1)

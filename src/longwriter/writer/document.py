@@ -101,6 +101,12 @@ class Document:
         """A finished section as it is in the document, its heading and that of a chapter which it opens included."""
         return self._pieces[index]
 
+    def shown(self, index: int) -> str:
+        """A finished section without the document's headings, as Markdown."""
+        final = self.manuscript.final(index)
+        plain = self.frames.plain and final is not None and not isinstance(final.held.record, SectionRecord)
+        return as_markdown(self.texts[index]) if plain and self.frames.of(index) else self.texts[index]
+
     def placed(self, index: int) -> PlacedText:
         """`piece`, with what joins it to the others."""
         text, frames = self._pieces[index], self.frames
@@ -186,7 +192,7 @@ class Document:
         return f"{self._opening(index)}{title}"
 
     def _piece(self, index: int, record: TextRecord, *, marked: bool = False) -> str:
-        """A section's text under its headings. `marked`: headings of a draft in plain text are marked, and its signs escaped."""
+        """A section's text under its headings. `marked`: headings of plain text are marked, and its signs escaped."""
         text, frame, plain = self.texts[index], self.frames.of(index), self.frames.plain and not marked
         if frame is None:
             return self._under_plan(index, text, by_hand=isinstance(record, EditRecord), plain=plain)

@@ -115,6 +115,8 @@ _STYLES: list[tuple[Mark, re.Pattern[str], re.Pattern[str]]] = [
 """Of a style that is written beside an element: what gives a mark, and what takes it away."""
 _HIDDEN = re.compile(r"display:\s*none")
 _BREAKS = re.compile("[\x0b\x0c\x85]")
+_STARS = re.compile(r"\\\*(?: *\\?\*){2,}|⁂")
+"""A break between scenes that is written as a paragraph."""
 _TICKS = re.compile("`+")
 
 
@@ -234,7 +236,7 @@ class Walk:
         if name in _HEADINGS:
             self._heading(tag, int(name[1]))
         elif name == "hr":
-            self._emit(["---" if self._frames and self._frames[-1].sign == "*" else SCENE_BREAK], "break")
+            self._break()
         elif name == "pre":
             self._preformatted(tag)
         elif name == "table" and is_table(tag):
@@ -309,7 +311,13 @@ class Walk:
         """Write the text that has been gathered as a paragraph."""
         runs, self._runs = self._runs, []
         for lines in paragraphs(runs):
-            self._emit(lines, "paragraph")
+            if len(lines) == 1 and _STARS.fullmatch(lines[0]):
+                self._break()
+            else:
+                self._emit(lines, "paragraph")
+
+    def _break(self) -> None:
+        self._emit(["---" if self._frames and self._frames[-1].sign == "*" else SCENE_BREAK], "break")
 
     def _emit(self, lines: list[str], kind: str) -> None:
         new = next((n for n, frame in enumerate(self._frames) if not frame.begun), len(self._frames))
