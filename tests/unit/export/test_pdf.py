@@ -16,10 +16,13 @@ from longwriter.export.markdown import publication
 from longwriter.export.pdf.make import pdf
 from longwriter.export.settings import ExportSettings
 
-BOOK = "# The Lamp\n\n" + "\n\n".join(
-    f"## Chapter {n}: The *{word}* stair[^{n}]\n\n{'The keeper counted the steps. ' * 160}\n\n### Down\n\n{'She waited. ' * 300}"
-    for n, word in enumerate(["first", "second", "third"], 1)
-) + "\n\n[^1]: One note.\n[^2]: Two notes.\n[^3]: Three notes.\n"  # fmt: skip
+STEPS, WAITING = "The keeper counted the steps. " * 160, "She waited. " * 300
+ORDER = {1: "first", 2: "second", 3: "third"}
+BOOK = "# The Lamp\n\n"
+BOOK += "".join(
+    f"## Chapter {n}: The *{w}* stair[^{n}]\n\n{STEPS}\n\n### Down\n\n{WAITING}\n\n" for n, w in ORDER.items()
+)
+BOOK += "[^1]: One note.\n[^2]: Two notes.\n[^3]: Three notes.\n"
 SAID = Metadata(
     author=("Ada Example", "Bo Other"),
     date="2026-11-27",
@@ -52,19 +55,13 @@ def test_a_book_has_a_title_page_contents_heads_and_numbers(
     lines = [[" ".join(line.split()) for line in page.splitlines() if line.strip()] for page in pages]
 
     assert lines[0] == ["The Lamp", "Ada Example, Bo Other", "2026", "CC0"]
-    starts = [
-        n
-        for n, page in enumerate(lines, 1)
-        if page and page[0].startswith("Chapter ") and "stair" in page[0] and page[0][-1:].isdigit()
-    ]
-    starts = [n for n in starts if n > 2]
+    chapter = re.compile(r"Chapter \d: .* stair ?\d")
+    starts = [n for n, page in enumerate(lines, 1) if n > 2 and page and chapter.fullmatch(page[0])]
     assert len(starts) == 3
     entries = [re.sub(r"[ .]+(\d+)$", r" \1", line) for line in lines[1]]
     assert entries[0] == "Contents"
-    assert [entries[n] for n in (1, 3, 5)] == [
-        f"Chapter {n}: The {w} stair {p}"
-        for n, w, p in zip((1, 2, 3), ("first", "second", "third"), starts, strict=True)
-    ]
+    wanted = [f"Chapter {n}: The {ORDER[n]} stair {page}" for n, page in enumerate(starts, 1)]
+    assert [entries[n] for n in (1, 3, 5)] == wanted
     assert entries[-1] == "2"  # the page's own number
     after = lines[starts[0]]  # the page after a chapter's first
     assert after[0] == ("The Lamp" if (starts[0] + 1) % 2 == 0 else "Chapter 1: The first stair")
@@ -82,9 +79,9 @@ def test_what_a_viewer_shows_of_a_book(book_made: bytes, tmp_path: Path) -> None
     outline = subprocess.run(
         ["pdftohtml", "-xml", "-i", "-stdout", tmp_path / "checked.pdf"], capture_output=True, check=True
     ).stdout.decode()
-    assert re.findall(r'<item page="\d+">([^<]*)', outline) == [
-        "Contents", "Chapter 1: The first stair", "Down", "Chapter 2: The second stair", "Down", "Chapter 3: The third stair", "Down",
-    ]  # fmt: skip
+    chapters = [f"Chapter {n}: The {word} stair" for n, word in ORDER.items()]
+    listed = ["Contents", *(title for chapter in chapters for title in (chapter, "Down"))]
+    assert re.findall(r'<item page="\d+">([^<]*)', outline) == listed
 
 
 @needs_poppler
@@ -121,7 +118,8 @@ def test_a_short_text_has_its_title_above_it_on_any_paper(paper: str, size: str,
 
 @needs_poppler
 def test_notes_are_at_the_foot_again_marks_repeat_and_lost_notes_are_kept(tmp_path: Path) -> None:
-    text = "One[^a] two[^a] three[^b].\n\n[^a]: First *note*.[^c]\n[^b]: Second.\n[^c]: Inner.\n[^d]: Of nothing.\n[^e]: Itself.[^e]\n"
+    text = "One[^a] two[^a] three[^b].\n\n[^a]: First *note*.[^c]\n[^b]: Second.\n[^c]: Inner.\n"
+    text += "[^d]: Of nothing.\n[^e]: Itself.[^e]\n"
     shown = letters(poppler("pdftotext", made(text), tmp_path, "-raw"))
     assert shown.startswith("One1two1three2.4.Itself.45.Ofnothing.1Firstnote.33Inner.2Second.")
 
@@ -191,9 +189,10 @@ def test_a_day_that_there_is_not_is_refused() -> None:
 
 @needs_poppler
 def test_nothing_that_a_text_says_is_code(tmp_path: Path) -> None:
-    signs = '#panic() $x$ @ref *no* _no_ \\ ` [ ] < > // /* */ #{ } " \\" \\u{41} ~ -- --- ... = + - #import "x.typ": * <label> '
-    escaped = re.sub(r"([\\`*_{}\[\]<>()#+\-.!|~\"])", r"\\\1", signs)
-    text = f"# {escaped}\n\n## {escaped}\n\n{escaped}[^1]\n\n> {escaped}\n\n- {escaped}\n\n| {escaped} |\n|---|\n| {escaped} |\n\n    {signs}\n\n[^1]: {escaped}\n"
+    signs = "#panic() $x$ @ref *no* _no_ \\ ` [ ] < > // /* */ #{ } \" \\\" \\u{41} ~ -- --- ... = + - "
+    signs += "#import \"x.typ\": * <label> "
+    e = re.sub(r"([\\`*_{}\[\]<>()#+\-.!|~\"])", r"\\\1", signs)
+    text = f"# {e}\n\n## {e}\n\n{e}[^1]\n\n> {e}\n\n- {e}\n\n| {e} |\n|---|\n| {e} |\n\n    {signs}\n\n[^1]: {e}\n"
     read = publication(
         text, Metadata(author=(signs,), subjects=(signs,), description=signs, rights=signs, date="2026-01-01")
     )

@@ -87,8 +87,7 @@ class Fonts:
             stack.offer(family)
         if any(stack.missing.values()):
             for family in sorted(self._faces, key=lambda name: ("Serif" not in name, name)):
-                if not _PLACEHOLDERS.search(family):
-                    stack.offer(family)
+                stack.offer(family)
         return stack
 
     def _order(self, language: str, needs: Needs) -> Iterator[str]:
@@ -107,8 +106,12 @@ class Fonts:
 
     def covered(self, family: str, style: Letterform, wanted: Iterable[str]) -> set[str]:
         """What of this a family has in a style: a character with its marks, composed or not."""
-        if family not in self._faces:
+        if family not in self._faces or _PLACEHOLDERS.search(family):
             return set()
+        if family not in self._given:  # for private use, each font has other signs
+            wanted = [c for c in wanted if unicodedata.category(c[0]) != "Co"]
+        if family in MONO and not style.mono:  # letters that join are not to be read in equal widths
+            wanted = [c for c in wanted if script_of(c[0]) != "ARABIC"]
         tables = [
             characters(face.path, face.number, face.path.stat().st_mtime_ns)
             if face.path

@@ -1,6 +1,5 @@
 """Inlines -> arguments of a typst function: strings and calls of `book.typ`'s functions."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import NamedTuple
@@ -18,11 +17,9 @@ from longwriter.export.document import (
     Struck,
     Text,
 )
+from longwriter.export.languages import UPRIGHT
 from longwriter.export.pdf.letters import Letterform, Letters
 from longwriter.export.pdf.literals import cut_literals, literal, one_blank
-
-_UPRIGHT = re.compile("[\u0590-\u10ff\u1200-\u1cff\u2e80-\ud7ff\uf900-\ufaff\ufb1d-\ufdff\ufe70-\uff60]")
-"""Letters of scripts without italics."""
 
 
 class Surroundings(NamedTuple):
@@ -144,7 +141,7 @@ class Lines:
                 yield "br"
 
     def _text(self, text: str, atom: Atom, place: Surroundings) -> Iterator[str]:
-        upright = atom.italic and bool(_UPRIGHT.search(text))
+        upright = atom.italic and bool(UPRIGHT.search(text))
         style = Letterform(italic=atom.italic and not upright, bold=atom.bold or place.bold or upright)
         self._letters.add(text, place.language, style)
         yield self._styled(cut_literals(text, place.ems), atom, "upright" if upright else "em")

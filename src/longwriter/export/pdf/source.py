@@ -142,7 +142,9 @@ class TypstSource:
         self._level = min(level, self._level + 1)
         plain = literal(one_blank(bare(heading.content)))
         listed = "true" if heading.id in self._entries else "false"
-        code = f"head({heading.level}, {size:.2f}pt, {self._level}, {literal(heading.id)}, {listed}, {plain}, {arguments})"
+        code = (
+            f"head({heading.level}, {size:.2f}pt, {self._level}, {literal(heading.id)}, {listed}, {plain}, {arguments})"
+        )
         return self._in_language(code, heading.content)
 
     def _arguments(self, content: Inlines, place: Surroundings) -> str:
@@ -181,7 +183,9 @@ class TypstSource:
     def _blocks_in_line(self, blocks: Blocks, place: Surroundings) -> str:
         """Blocks of which the first stands beside a mark."""
         first, *rest = blocks
-        beside = isinstance(first, Paragraph) and (place.in_note or not foreign(bare(first.content), self.place.language))
+        beside = isinstance(first, Paragraph) and (
+            place.in_note or not foreign(bare(first.content), self.place.language)
+        )
         if not isinstance(first, Paragraph) or not beside:
             return self._blocks(blocks, place)
         return ", ".join(
