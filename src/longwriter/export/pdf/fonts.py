@@ -16,7 +16,7 @@ import numpy as np
 from longwriter.errors import InputError
 from longwriter.export.pdf.coverage import Codes, characters, embedded
 from longwriter.export.pdf.families import EMBEDDED, LATIN, MONO, advice, han, of_language, of_script, script_of
-from longwriter.export.pdf.letters import Style
+from longwriter.export.pdf.letters import Letterform
 from longwriter.language import script
 
 NAMED = 12
@@ -37,7 +37,7 @@ class Face(NamedTuple):
     weight: int
 
 
-Needs = dict[Style, set[str]]
+Needs = dict[Letterform, set[str]]
 
 
 class Fonts:
@@ -93,14 +93,14 @@ class Fonts:
         main = [
             family
             for family in self._given
-            if 2 * len(self.covered(family, Style(), wanted)) > len(wanted)
-            and (cjk or not self.covered(family, Style(), {"\u4e00"}))
+            if 2 * len(self.covered(family, Letterform(), wanted)) > len(wanted)
+            and (cjk or not self.covered(family, Letterform(), {"\u4e00"}))
         ]
         yield from main
         yield from (*LATIN, *of_language(language)) if cjk else (*of_language(language), *LATIN)
         yield from self._given
 
-    def covered(self, family: str, style: Style, wanted: Iterable[str]) -> set[str]:
+    def covered(self, family: str, style: Letterform, wanted: Iterable[str]) -> set[str]:
         """What of this a family has in a style: a character with its marks, composed or not."""
         if family not in self._faces:
             return set()
@@ -110,7 +110,7 @@ class Fonts:
         ]
         return set.intersection(*(_held(table, wanted) for table in tables))
 
-    def _best(self, family: str, style: Style) -> list[Face]:
+    def _best(self, family: str, style: Letterform) -> list[Face]:
         """The face that typst takes for a style; several, where it has no reason to choose."""
         weight = 700 if style.bold else 400
         ranks = [(face.italic != style.italic, abs(face.weight - weight)) for face in self._faces[family]]
