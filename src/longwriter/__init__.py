@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from longwriter.api.book.exporting import export_file
     from longwriter.api.runs import Run
     from longwriter.api.scoring import score
     from longwriter.api.writing import astream, awrite, estimate, plan, stream, write
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
         TruncatedPrompt,
         Unavailable,
     )
+    from longwriter.export.settings import ExportSettings
     from longwriter.models.base import ModelConfig
     from longwriter.types import Plan, Section
     from longwriter.writer import events
@@ -59,12 +61,14 @@ _HOMES = {  # name -> module, imported at the first use: `import longwriter` is 
     **dict.fromkeys(_ERRORS, "longwriter.errors"),
     **dict.fromkeys(("Plan", "Section"), "longwriter.types"),
     "Estimate": "longwriter.writer.estimate",
+    "ExportSettings": "longwriter.export.settings",
     "ModelConfig": "longwriter.models.base",
     "Report": "longwriter.writer.outcome.report",
     "Result": "longwriter.writer.session",
     "Run": "longwriter.api.runs",
     "WriteSettings": "longwriter.writer.settings",
     "events": "longwriter.writer.events",
+    "export_file": "longwriter.api.book.exporting",
     "score": "longwriter.api.scoring",
 }
 
@@ -73,6 +77,7 @@ __all__ = [
     "EditConflict",
     "EmptyReply",
     "Estimate",
+    "ExportSettings",
     "Flawed",
     "InputError",
     "LongWriterError",
@@ -97,6 +102,7 @@ __all__ = [
     "awrite",
     "estimate",
     "events",
+    "export_file",
     "plan",
     "score",
     "stream",

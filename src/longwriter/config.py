@@ -42,6 +42,8 @@ def read_toml(path: Path) -> Tree:
         return tomllib.loads(read_text(path))
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"{path}: not valid TOML: {error}") from error
+    except RecursionError as error:
+        raise InputError(f"{path}: not usable TOML: brackets nested too deep") from error
 
 
 def read_text(path: Path) -> str:
@@ -73,10 +75,27 @@ def merge(base: Tree, over: Tree) -> Tree:
 
 def build(cls: type[ConfigT], tree: Tree, source: str) -> ConfigT:
     """A settings object from nested dictionaries. Raises InputError naming the first bad key and what is expected."""
+    if deeper_than(tree, DEEPEST):
+        raise SettingError(source, "", f"nested deeper than {DEEPEST} levels")
     try:
         return cls.model_validate(tree)
     except ValidationError as error:
         raise SettingError(source, *fault(error, cls)) from error
+
+
+DEEPEST = 100
+"""Levels of settings; pydantic gives up at 255."""
+
+
+def deeper_than(value: object, levels: int) -> bool:
+    """Whether dictionaries and lists are nested in more levels."""
+    level: list[object] = [value]
+    for _ in range(levels + 1):
+        inner = [list(found.values()) if isinstance(found, dict) else found for found in level]
+        level = [part for found in inner if isinstance(found, list | tuple) for part in found]
+        if not level:
+            return False
+    return True
 
 
 EXPECTED = {  # pydantic's kinds of errors, as they begin -> what is said of the value

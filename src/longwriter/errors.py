@@ -4,6 +4,7 @@ LongWriterError
 ├── InputError         what the user typed or wrote in a file: instruction, plan, settings, batch file
 │   ├── SettingError   one setting: its name and what is allowed
 │   ├── EditConflict   a text or outline has changed since the edit of it began
+│   ├── IntakeError    the pieces that a draft was cut into do not make it up again
 │   └── PlanError      no plan could be read from a model's replies; the raw reply is kept in the run
 ├── RunError           the run folder: locked, damaged, full disk, other settings
 ├── ModelError         the model behind an endpoint
@@ -44,6 +45,10 @@ class EditConflict(InputError):  # noqa: N818 - a state of the text
         """`entry`: number of the journal's record that holds what it is by now."""
         super().__init__(message)
         self.entry = entry
+
+
+class IntakeError(InputError):
+    """A draft's pieces leave something of it out, hold it twice, or move it."""
 
 
 class PlanError(InputError):

@@ -8,11 +8,15 @@ import json
 import lzma
 import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import IO, NamedTuple
 
 from longwriter.characters import whole_characters
 from longwriter.errors import InputError
+
+LONGEST_LINE = 64 * 2**20
+"""Bytes of a line; a file without line breaks, or one that unpacks to gigabytes, must not fill the memory."""
 
 _ESCAPED_HALF = re.compile(r"\\u[dD][89a-fA-F]")
 
@@ -34,11 +38,16 @@ def opened(path: Path) -> IO[bytes]:
 
 
 def text_lines(path: Path) -> Iterator[tuple[str, str]]:
-    """Each line that is not blank, with its place. Raises InputError: unreadable, not UTF-8, damaged or cut off."""
+    """Each line that is not blank, with its place. Raises InputError.
+
+    It is unreadable, not UTF-8, damaged, cut off, or has a line of over `LONGEST_LINE`.
+    """
     number = 0
     with opened(path) as file:
         try:
-            for number, raw in enumerate(file, 1):
+            for number, raw in enumerate(iter(partial(file.readline, LONGEST_LINE), b""), 1):
+                if len(raw) == LONGEST_LINE:
+                    raise InputError(f"{path}:{number}: a line of over {LONGEST_LINE >> 20} MB; give each row its own")
                 if (text := decoded(raw, f"{path}:{number}", first=number == 1)).strip():
                     yield f"{path}:{number}", text
         except (lzma.LZMAError, EOFError) as error:
@@ -77,3 +86,17 @@ def parsed(text: str, where: str, example: str) -> dict[str, object]:
     if not isinstance(row, dict):
         raise InputError(f"{where}: expected an object such as {example}, got {text[:60]!r}")
     return row
+
+
+def whole_number(value: object) -> int | None:
+    """A whole number as files give it: 500, "500", 500.0 of a Parquet column with gaps, "500.0" of CSV. None for all else."""
+    if isinstance(value, str) and re.fullmatch(r"[+-]?[0-9]{1,18}(\.0+)?", value.strip()):
+        return int(value.strip().partition(".")[0])
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return int(value) if isinstance(value, int) or value.is_integer() else None
+
+
+def is_missing(value: object) -> bool:
+    """Whether a field of a row holds nothing: null, an empty text, or the NaN that tables of floats have for it."""
+    return value is None or value == "" or value != value

@@ -8,9 +8,15 @@ here, so Ukrainian passes for Russian, and Swahili for nothing. Pure.
 """
 
 import re
+import unicodedata
 from collections import Counter
+from typing import Literal
 
 from longwriter.text import KANA_OR_HANGUL, STRETCH, each_word
+
+Direction = Literal["ltr", "rtl"]
+LEADING = 500
+"""Letters that tell which way a text is read."""
 
 FUNCTION_WORDS = {
     "en": "the of and to that it he his with as had for is her she not at by but which from they you this were be have are",
@@ -138,3 +144,10 @@ def differs(text: str, wanted: set[str]) -> bool:
         return True
     found = tongue(text)
     return bool(found) and found not in wanted
+
+
+def direction(text: str) -> Direction:
+    """Which way a text is read, by the most of its first letters."""
+    letters = re.findall(r"[^\W\d_]", text[: 10 * LEADING])[:LEADING]
+    right = sum(unicodedata.bidirectional(letter) in ("R", "AL") for letter in letters)
+    return "rtl" if 2 * right > len(letters) else "ltr"

@@ -30,7 +30,7 @@ def test_export_replaces_only_what_the_run_wrote(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="not what this run wrote"):
         check_export(run, out, force=False)
     check_export(run, out, force=True)
-    with pytest.raises(InputError, match="is a folder"):
+    with pytest.raises(InputError, match="is a folder of other things"):
         check_export(run, tmp_path, force=False)
     with pytest.raises(InputError, match="does not exist"):
         check_export(run, tmp_path / "no" / "x.md", force=False)

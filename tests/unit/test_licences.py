@@ -11,7 +11,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-EXTRAS = ("", "gguf", "hub", "local", "data", "ray", "train", "report", "deepspeed", "dev")
+EXTRAS = ("", "docx", "pdf", "gguf", "hub", "local", "data", "ray", "train", "serve", "mcp", "report", "deepspeed", "dev")
 ALLOWED = re.compile(
     r"Apache|\bMIT\b|BSD|\bISC\b|\bPSF|Python Software Foundation|\bMPL\b|Mozilla|LGPL|Lesser|Unlicense|HPND|Zlib|\bCC0",
     re.I,

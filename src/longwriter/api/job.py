@@ -11,12 +11,14 @@ from longwriter.api.loop import run
 from longwriter.api.settings import LIMITS, SERVED, TEXT, as_path, resumed_settings, runs_folder, write_settings
 from longwriter.config import read_text
 from longwriter.errors import CeilingReached, InputError
+from longwriter.export.formats import check_form, form_of
 from longwriter.journal import digest
 from longwriter.models.base import Model, ModelConfig, open_model
 from longwriter.runs.exports import claimed, export, intended
-from longwriter.runs.folders import LAST, run_name
+from longwriter.runs.folders import LAST, resolved, run_name
 from longwriter.types import Plan
 from longwriter.writer.events import OnEvent, Warned, unwatched
+from longwriter.writer.outcome.exported import deliver
 from longwriter.writer.plan.outline import from_markdown
 from longwriter.writer.session import Options, Result, configs_of, write
 from longwriter.writer.settings import WriteSettings
@@ -60,7 +62,13 @@ class WriteJob:
         return intended(self.folder)[0] if self.out is None else [self.out]
 
     def claimed(self) -> AbstractContextManager[None]:
-        """While it lasts, no other process writes the files. Raises InputError where one does, or they may not be written."""
+        """While it lasts, no other process writes the files.
+
+        Raises InputError where one does, where they may not be written, and for a form that is not known; SetupError for
+        a form whose package is missing.
+        """
+        for file in self.files:
+            check_form(form_of(file))
         return claimed(self.folder, self.files, force=self.force)
 
     def fetch(self, say: Callable[[str], None] | None = None, tell: Callable[[int, int], None] = _unheard) -> None:
@@ -111,8 +119,15 @@ class WriteJob:
         return models, opened
 
     def _deliver(self, text: str) -> None:
+        session = None
         for file in self.files:
-            export(self.folder, file, text, force=self.force)
+            if form_of(file) == "md":
+                export(self.folder, file, text, force=self.force)
+                continue
+            session = session or stored(self.folder)
+            assert session is not None  # its text was just written
+            for note in deliver(session, self.folder, file, force=self.force):
+                self.options.on_event(Warned(note))
         if self.out is None and not self.plan_only:
             for note in intended(self.folder)[1]:
                 self.options.on_event(Warned(note))
@@ -125,7 +140,7 @@ def new_job(prompt: str | None, options: Mapping[str, Any], *, plan_only: bool =
     if file is not None:
         plan, quoted = from_markdown(read_text(file), str(file))
         prompt = prompt or quoted
-    given, (options, models) = options, _opened_already(options)
+    given, (options, models) = options, opened_already(options)
     settings = options.get("settings")
     if settings is None:
         settings = write_settings(_said(prompt or (plan.title if plan else None)), options)
@@ -135,10 +150,10 @@ def new_job(prompt: str | None, options: Mapping[str, Any], *, plan_only: bool =
             raise InputError(f"settings are given whole: set {', '.join(beside)} there")
         if prompt and prompt != settings.instruction:
             raise InputError("settings are given whole: what to write is their instruction, not another prompt")
-    name, followed = options.get("run"), str(file.resolve()) if file else plan and digest(plan.model_dump_json())
+    name, followed = options.get("run"), str(resolved(file)) if file else plan and digest(plan.model_dump_json())
     if name == LAST:
         raise InputError(f"--run: {LAST!r} stands for the run that was active last; give another name")
-    name = name or run_name(settings.instruction, settings.words, out and str(out.resolve()), followed)
+    name = name or run_name(settings.instruction, settings.words, out and str(resolved(out)), followed)
     work = _options(options, plan)
     return WriteJob(
         settings, runs_folder(options.get("runs")) / name, work, models, out, bool(options.get("force")), plan_only
@@ -157,7 +172,7 @@ def resumed_job(
     """A run to be gone on with. `options`: as `ResumeOptions`. `redo`: sections to write again first, from 0."""
     if isinstance(options.get("model"), str | ModelConfig):
         raise InputError("a run keeps its model: give one that is open already to take its place, or write another run")
-    options, models = _opened_already(options)
+    options, models = opened_already(options)
     settings, out, force = resumed_settings(folder, options), as_path(options.get("out")), bool(options.get("force"))
     work = _options(options)
     return WriteJob(settings, folder, work, models, out, force, redo=redo, redo_stale=redo_stale)
@@ -169,7 +184,7 @@ def drafts_job(folder: Path, options: Mapping[str, Any]) -> WriteJob:
     return replace(job, options=replace(job.options, writes="drafts"))
 
 
-def _opened_already(options: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Model]]:
+def opened_already(options: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Model]]:
     """Options with names in place of models that are open already, and these by role."""
     named, models = dict(options), dict[str, Model]()
     for option, role in (("model", "writer"), ("planner", "planner")):

@@ -1,17 +1,21 @@
 """Runs that are there: what they hold, going on with them, changing them, putting their texts elsewhere."""
 
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar, Unpack
 
+from longwriter.api.book.exporting import export_run
+from longwriter.api.book.importing import ImportOptions, asked_places, asks_a_model, import_job, read_file
 from longwriter.api.job import drafts_job, resumed_job
+from longwriter.api.loop import run
 from longwriter.api.settings import ResumeOptions, known_options, runs_folder
 from longwriter.api.states import RunState, run_state
 from longwriter.api.streaming import pieces
 from longwriter.errors import InputError, LongWriterError, RunError
+from longwriter.export.settings import ExportSettings
 from longwriter.models.base import ModelConfig
-from longwriter.runs.exports import claimed, export
 from longwriter.runs.folders import DRAFT, LAST, all_runs, being_written, find, remove, saved_settings
 from longwriter.types import Plan
 from longwriter.writer.outcome.report import Report, SectionReport
@@ -47,6 +51,23 @@ class Run:
         """
         return cls(find(runs_folder(runs), str(name)))
 
+    @classmethod
+    def import_draft(cls, file: str | Path, **options: Unpack[ImportOptions]) -> "Run":
+        """Make a run of a draft, whose sections are given; the same call again finds it as it is.
+
+        With `words`, the length of the whole, the rest is planned, unless `outline` is False, and `resume` writes it. Raises
+        InputError for a file that cannot be read and for a name that is taken, and what planning raises: the run is there then.
+        """
+        given = known_options(options, ImportOptions)
+        source = read_file(Path(file))
+        places = run(asked_places(source, given)) if asks_a_model(source, given) else (None, ())
+        job = import_job(source, given, *places)
+        job.make()
+        made = cls(job.folder)
+        if given.get("outline", True) and made.lacks_outline:
+            made._looking_again(job.outline(given).finish)
+        return made
+
     @property
     def name(self) -> str:
         """Name of the run folder."""
@@ -78,6 +99,11 @@ class Run:
     def planned(self) -> bool:
         """Whether it has a plan yet. Raises RunError for a run that cannot be read."""
         return self._session is not None and self._session.manuscript.planned
+
+    @property
+    def lacks_outline(self) -> bool:
+        """Whether it is an imported draft of which the rest is still to be planned."""
+        return self._planned.manuscript.rest_unplanned
 
     @property
     def follows_a_file(self) -> bool:
@@ -275,17 +301,16 @@ class Run:
         for looked_at in ("_alive", "_session", "_result"):
             self.__dict__.pop(looked_at, None)
 
-    def export(self, path: str | Path, *, force: bool = False) -> Path:
-        """Put the text so far into a file (Markdown), as --out does: later commands keep it up to date.
+    def export(self, path: str | Path, *, book: ExportSettings | None = None, force: bool = False) -> Path:
+        """Put the text so far into a file in the form of its name, as --out does: later commands keep it up to date.
 
-        Raises InputError for a file that this run did not write, unless `force`.
+        `book`: what is said of the book, which the run keeps; None: what it kept. Warns of what is left out. Raises
+        InputError for a form that is not known and for a file that this run did not write, unless `force`; SetupError for
+        a form whose package is missing.
         """
-        file = Path(path)
-        with claimed(self.folder, [file], force=force):
-            export(
-                self.folder, file, Run(self.folder).text, force=force
-            )  # as it is now, whenever this one was looked at
-        return file
+        for note in export_run(self.folder, [path], book, force=force):
+            warnings.warn(note, stacklevel=2)
+        return Path(path)
 
     @classmethod
     def list(cls, runs: str | Path | None = None) -> "tuple[Run, ...]":

@@ -33,6 +33,8 @@ def run_state(session: Session | None, *, alive: bool, drafted: bool = True) -> 
         stopped = manuscript.stopped if manuscript else None
         return RunState(stopped.reason, stopped.message) if stopped else RunState("no plan")
     control = manuscript.control
+    if alive and manuscript.rest_unplanned:
+        return RunState("planning")
     if alive and control is not None and control.approve and session and not session.calls.begun("section:"):
         return _controlled(control, False)  # it has just been planned, and ends
     if alive:
@@ -46,7 +48,7 @@ def run_state(session: Session | None, *, alive: bool, drafted: bool = True) -> 
         *_, last = manuscript.journal
         return RunState("plan" if last.kind == "plan" and not drafted else "unfinished")
     assert session is not None
-    return _controlled(control, session.calls.begun("section:"))
+    return _controlled(control, session.calls.begun("section:") or manuscript.imported)
 
 
 def _controlled(control: ControlRecord, begun: bool) -> RunState:

@@ -79,26 +79,30 @@ class GrowingDocument:
 
     def __init__(self) -> None:
         """Nothing is finished yet."""
-        self._finished: dict[int, str] = {}
+        self._finished: dict[int, SectionDone] = {}
         self._next = 0
-        self._gap = ""
-        """Whitespace that is given only if more comes."""
+        self._held = ""
+        """Whitespace of the last piece, which is given only if what follows joins it."""
+        self.end = "\n"
+        """What is given when no more comes."""
 
     def see(self, event: Event) -> Iterator[str]:
         """What can be given now; empty pieces among it."""
         match event:
-            case Planned(plan) if plan.title:
-                yield self._joined(f"# {plan.title}")
+            case Planned(plan, _, titled) if titled and plan.title:
+                yield self._joined(f"# {plan.title}", "")
             case SectionDone(index):
-                self._finished[index] = event.text
+                self._finished[index] = event
                 while self._next in self._finished:
-                    yield self._joined(self._finished.pop(self._next))
+                    done = self._finished.pop(self._next)
+                    self.end = done.end
+                    yield self._joined(done.text, done.joint)
                     self._next += 1
 
-    def _joined(self, text: str) -> str:
-        whole = self._gap + text
+    def _joined(self, text: str, joint: str) -> str:
+        whole = (joint or self._held) + text
         given = whole.rstrip()
-        self._gap = whole[len(given) :] + "\n\n"
+        self._held = whole[len(given) :]
         return given
 
 
@@ -108,7 +112,7 @@ def pieces(job: WriteJob) -> Iterator[str]:
     with closing(events_of(job, live=False)) as events:
         for event in events:
             yield from filter(None, document.see(event))
-    yield "\n"
+    yield document.end
 
 
 async def apieces(job: WriteJob) -> AsyncIterator[str]:
@@ -118,4 +122,4 @@ async def apieces(job: WriteJob) -> AsyncIterator[str]:
         async for event in events:
             for piece in filter(None, document.see(event)):
                 yield piece
-    yield "\n"
+    yield document.end

@@ -16,7 +16,7 @@ from longwriter.bench.stats.compare import flat
 from longwriter.config import read_text
 from longwriter.errors import InputError
 from longwriter.jsonl import read_lines
-from longwriter.runs.folders import write_file
+from longwriter.runs.folders import resolved, write_file
 from longwriter.types import Record
 
 BEGIN, END = "<!-- leaderboard: made by longwriter, do not edit -->", "<!-- end of leaderboard -->"
@@ -85,7 +85,7 @@ def read_rows(file: Path) -> list[LeaderboardRow]:
 def add(file: Path, new: Iterable[LeaderboardRow]) -> list[LeaderboardRow]:
     """Add rows and write the tables again; the rows that were not there yet. One process at a time."""
     path, tables = places(file)
-    if not path.resolve().parent.is_dir():
+    if not resolved(path).parent.is_dir():
         raise InputError(f"{path.parent} does not exist; make it first")
     with FileLock(path.with_name(f".{path.name}.lock")):
         before, _, after = _between(tables)

@@ -11,13 +11,13 @@ from longwriter.cli.signals import ENDING, NOTHING_KEPT
 from longwriter.errors import SetupError
 
 EXTRAS = {  # package, as it is imported -> extra of pyproject.toml that brings it
-    **dict.fromkeys(
-        ("bs4", "datasketch", "huggingface_hub", "markdown_it", "matplotlib", "pyarrow", "tokenizers"), "data"
-    ),
+    **dict.fromkeys(("datasketch", "huggingface_hub", "matplotlib", "pyarrow", "tokenizers"), "data"),
     **dict.fromkeys(("torch", "transformers", "trl", "accelerate", "peft", "datasets", "safetensors"), "train"),
     "ray": "ray",
     **dict.fromkeys(("starlette", "uvicorn"), "serve"),
     "mcp": "mcp",
+    **dict.fromkeys(("docx", "mammoth"), "docx"),
+    **dict.fromkeys(("typst", "fontTools"), "pdf"),
     "resvg_py": "report",
     "deepspeed": "deepspeed",
 }

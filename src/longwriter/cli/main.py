@@ -36,10 +36,20 @@ COMMANDS = {
     "resume": Listed(
         "longwriter.cli.write.resume:resume", "Go on with RUN exactly where it stopped.", f"stopped; {GOES_ON}"
     ),
+    "import": Listed(
+        "longwriter.cli.book.import_draft:import_draft",
+        "Make a run of a draft, FILE.docx, .epub, .html, .md or .txt, to go on with.",
+        "stopped; the draft was imported as a whole or not at all: the same command says which, and goes on",
+    ),
     "redo": Listed(
         "longwriter.cli.write.redo:redo",
         "Write sections of RUN again.",
         "stopped; finished sections are kept: go on with longwriter resume RUN",
+    ),
+    "export": Listed(
+        "longwriter.cli.book.export:export",
+        "Put the text of RUN, or of a Markdown file, into FILEs: epub, docx, pdf, html, md, txt, or a folder chapters/.",
+        "stopped; files that were named before are done",
     ),
     "edit": Listed(
         "longwriter.cli.write.edit:edit",

@@ -19,6 +19,7 @@ from longwriter.cli.shared.screen import say
 from longwriter.cli.signals import ENDING
 from longwriter.cli.write.write_run import run_async
 from longwriter.errors import InputError
+from longwriter.runs.folders import resolved
 from longwriter.serve.app import serve as run_server
 from longwriter.serve.desk import Desk
 from longwriter.serve.mcp.http import PATH, mounted
@@ -50,7 +51,7 @@ def mcp(home: Path, max_cost: float | None, out: Path | None, http: bool, **flag
     settings = from_flags(ServeSettings, {key: flags[key] for key in OWN} | {"write": write})
     if out is not None and not out.is_dir():
         raise InputError(f"--out: {out} is no folder; make it first")
-    files = out and out.resolve()
+    files = out and resolved(out)
     with naming_flags():
         check_start(home, settings)
     if not http:

@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 
 from longwriter import hub
 from longwriter.errors import InputError, RunError
-from longwriter.jsonl import opened, read_lines, text_lines
+from longwriter.jsonl import LONGEST_LINE, opened, read_lines, text_lines
 from longwriter.runs.folders import REPORT, write_file
 
 Row = dict[str, object]
@@ -29,6 +29,8 @@ Row = dict[str, object]
 TRAIN, CARD = "train.parquet", "README.md"
 GROUP_ROWS = 256
 """Rows of one Parquet row group: of long texts, about 10 MB."""
+LARGEST_GROUP, MOST_VALUES = 2**31, 10**8
+"""Bytes and values of a row group that is read: one page may hold it all, and a byte of a page a million values."""
 FRONT_MATTER = f"""---
 configs:
 - config_name: default
@@ -38,8 +40,6 @@ configs:
 ---
 
 """
-PROMPTS = ("prompt", "instruction", "query")
-REPLIES = ("response", "output", "completion", "text")
 
 
 def write_dataset(folder: Path, rows: Iterable[Row], schema: pa.Schema, card: str, report: Row) -> None:
@@ -129,7 +129,7 @@ def _from_text(path: Path) -> Placed:
 
 
 def _from_csv(path: Path) -> Placed:
-    csv.field_size_limit(2**31 - 1)  # the library's own limit is 131,072 characters, less than a long text
+    csv.field_size_limit(LONGEST_LINE)  # the library's own limit is 131,072 characters, less than a long text
     with opened(path) as raw, io.TextIOWrapper(raw, "utf-8-sig", newline="") as lines:
         reader = csv.DictReader(lines, strict=True)
         try:
@@ -149,16 +149,43 @@ def _from_parquet(path: Path) -> Placed:
     number = 0
     try:
         with pq.ParquetFile(path) as file:
-            for batch in file.iter_batches(batch_size=GROUP_ROWS):
-                for row in batch.to_pylist():
-                    number += 1
-                    yield f"{path} row {number}", row
+            for group in range(file.metadata.num_row_groups):
+                held = _bytes_of(file.metadata.row_group(group), f"{path}: row group {group + 1}")
+                rows = min(GROUP_ROWS, max(1, LONGEST_LINE // max(1, held)))
+                for batch in file.iter_batches(rows, [group]):
+                    for row in _rows_of(batch, f"{path}: a row after row {number}"):
+                        number += 1
+                        yield f"{path} row {number}", row
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: a text after row {number} is not UTF-8; write the file again as UTF-8") from error
     except pa.ArrowInvalid as error:
         raise InputError(f"{path}: damaged or cut file, no Parquet: {str(error).splitlines()[0]}") from error
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror or error}") from error
+
+
+def _bytes_of(group: pq.RowGroupMetaData, where: str) -> int:
+    """Bytes that a row group unpacks to. Raises InputError for one that could fill the memory."""
+    values = max((group.column(n).num_values for n in range(group.num_columns)), default=0)
+    held: int = group.total_byte_size
+    if held > LARGEST_GROUP or values > MOST_VALUES:
+        raise InputError(
+            f"{where} unpacks to {held:,} bytes and {values:,} values; the most are {LARGEST_GROUP:,} and {MOST_VALUES:,}: "
+            "write the file again with smaller row groups"
+        )
+    return held
+
+
+def _rows_of(batch: pa.RecordBatch, where: str) -> Iterator[Row]:
+    """Rows as dictionaries, which take many times the memory of a batch. Raises InputError for one that is too long."""
+    if batch.nbytes <= LONGEST_LINE:
+        yield from batch.to_pylist()
+        return
+    for number in range(batch.num_rows):
+        row = batch.slice(number, 1)
+        if row.nbytes > LONGEST_LINE:
+            raise InputError(f"{where} has over {LONGEST_LINE >> 20} MB")
+        yield from row.to_pylist()
 
 
 READERS: dict[str, Callable[[Path], Placed]] = {
@@ -168,39 +195,6 @@ READERS: dict[str, Callable[[Path], Placed]] = {
     ".csv": _from_csv,
     ".txt": _from_text,
 }
-
-
-def as_messages(row: Row) -> list[dict[str, str]]:
-    """The chat of a row: its `messages`, or a user's prompt and, where there is one, the reply under a usual name.
-
-    Prompt and reply may be texts or lists of messages. Raises InputError naming the columns that there are.
-    """
-    found = row.get("messages")
-    if found is None:
-        prompt = _first(row, PROMPTS)
-        if prompt is None:
-            raise InputError(f"no column messages, {' or '.join(PROMPTS)}; there are {', '.join(map(str, row))}")
-        return _chat(prompt, "user") + _chat(_first(row, REPLIES), "assistant")
-    return _chat(found, "user")
-
-
-def _first(row: Row, names: Iterable[str]) -> object:
-    return next((row[name] for name in names if row.get(name) is not None), None)
-
-
-def _chat(value: object, role: str) -> list[dict[str, str]]:
-    if value is None:
-        return []
-    if isinstance(value, str):
-        return [{"role": role, "content": value}]
-    messages = []
-    for message in value if isinstance(value, list) else [value]:
-        if not isinstance(message, dict) or not isinstance(message.get("content"), str):
-            raise InputError(
-                f'expected messages such as {{"role": "user", "content": "..."}}, got {str(message)[:60]!r}'
-            )
-        messages.append({"role": str(message.get("role", role)), "content": message["content"]})
-    return messages
 
 
 def push(folder: Path, destination: str) -> str:

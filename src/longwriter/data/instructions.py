@@ -5,8 +5,10 @@ import json
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from longwriter.data.dataset import Row, as_messages, read_rows
+from longwriter.data.conversations import as_messages
+from longwriter.data.dataset import Row, read_rows
 from longwriter.errors import InputError
+from longwriter.jsonl import is_missing, whole_number
 from longwriter.runs.folders import check_id, run_name
 
 
@@ -38,7 +40,7 @@ def read_instructions(path: str) -> list[Instruction]:
         where = f"{path} row {number}"
         instruction = _instruction(row, where)
         if instruction.id in found:
-            if row.get("id") is not None:
+            if not is_missing(row.get("id")):
                 raise InputError(f"{where}: the id {instruction.id!r} stands twice; give each request its own")
             instruction = instruction._replace(id=next(n for n in _numbered(instruction.id) if n not in found))
         found[instruction.id] = instruction
@@ -66,15 +68,16 @@ def _instruction(row: Row, where: str) -> Instruction:
         prompt = prompt_of(row)
     except InputError as error:
         raise InputError(f"{where}: {error}") from error
-    name = run_name(prompt) if row.get("id") is None else str(row["id"])
+    given, words = row.get("id"), row.get("words")
+    number = whole_number(given) if isinstance(given, float) else None
+    name = run_name(prompt) if is_missing(given) else str(given if number is None else number)
     check_id(name, where)
-    words = row.get("words")
-    if words in (None, ""):
+    if is_missing(words):
         return Instruction(name, prompt)
-    number = int(text) if (text := str(words)).isdecimal() else 0
-    if not number:
-        raise InputError(f"{where}: words must be a whole number above 0, got {words!r}")
-    return Instruction(name, prompt, number)
+    length = whole_number(words)
+    if length is None or length < 1:
+        raise InputError(f"{where}: words must be a whole number above 0, got {str(words)[:60]!r}")
+    return Instruction(name, prompt, length)
 
 
 def _numbered(name: str) -> Iterator[str]:

@@ -6,7 +6,6 @@ machine or in its own network are free.
 """
 
 import ipaddress
-import tomllib
 from datetime import UTC, date, datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -14,7 +13,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError
 
-from longwriter.config import fault
+from longwriter.config import fault, read_toml
 from longwriter.errors import InputError, SetupError
 from longwriter.models.base import ModelConfig, at_a_server
 from longwriter.models.servers.caching import never_caches
@@ -145,12 +144,7 @@ def is_local(url: str) -> bool:
 
 
 def _read(path: Path) -> tuple[Price, ...]:
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(f"cannot read the price file {path}: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{path} is not TOML: {error}") from error
+    data = read_toml(path)
     try:
         return _Table.model_validate(data).price
     except ValidationError as error:

@@ -2,21 +2,25 @@
 
 exports.json holds, for each file by its whole path, the digests of what the run has put or is about to put there; ""
 stands for nothing yet. It is written before the file is, so a disk that fills up between the two locks nobody out.
+A text may also go into a folder of files, which is replaced as a whole.
 """
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from itertools import islice
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from longwriter.errors import InputError, RunError
 from longwriter.journal import digest
-from longwriter.runs.folders import SETTINGS, all_runs, make_folder, write_file
+from longwriter.runs.folders import SETTINGS, all_runs, make_folder, resolved, write_file, write_folder
 
 EXPORTS = "exports.json"
+MOST_FILES = 5000
+"""Files of a folder that a text was put into."""
 ELSE = "choose another --out, or add --force"
 
 
@@ -26,11 +30,9 @@ def check_export(folder: Path, out: Path, *, force: bool) -> None:
     An unfinished run has no claim on a file that it has not made: the first to finish has it, and `intended` tells the other.
     Raises InputError.
     """
-    if out.is_dir():
-        raise InputError(f"{out} is a folder; give a file name, such as {out / 'text.md'}")
-    if out.exists() and not out.is_file():
+    if out.exists() and not (out.is_file() or out.is_dir()):
         raise InputError(f"{out} is no ordinary file; give the name of one, or - for standard output")
-    parent = out.resolve().parent
+    parent = resolved(out).parent
     if not parent.is_dir():
         raise InputError(f"{out.parent} does not exist; make it first")
     if not os.access(parent, os.W_OK) or (out.exists() and not os.access(out, os.W_OK)):
@@ -38,14 +40,14 @@ def check_export(folder: Path, out: Path, *, force: bool) -> None:
     if force:
         return
     now = _now(out)
-    if now and now not in _exports(folder).get(str(out.resolve()), []):
-        other = next((run for run in _others(folder) if now in _exports(run).get(str(out.resolve()), [])), None)
+    if now and now not in _exports(folder).get(str(resolved(out)), []):
+        other = next((run for run in _others(folder) if now in _exports(run).get(str(resolved(out)), [])), None)
         whose = f"the run {other} wrote it" if other else "somebody else's"
         raise InputError(f"{out} exists and is not what this run wrote ({whose}); {ELSE}")
 
 
 def _others(folder: Path) -> list[Path]:
-    return [run for run in all_runs(folder.parent) if run.resolve() != folder.resolve()]
+    return [run for run in all_runs(folder.parent) if resolved(run) != resolved(folder)]
 
 
 @contextmanager
@@ -72,14 +74,14 @@ def claimed(folder: Path, files: list[Path], *, force: bool) -> Iterator[None]:
 
 def _lock(folder: Path, out: Path) -> FileLock:
     """A lock beside a file, which holds the name of the run. Raises InputError, RunError."""
-    file = out.resolve()
+    file = resolved(out)
     if not file.parent.is_dir():
         raise InputError(f"{out.parent} does not exist; make it first")
     path = file.with_name(f".{file.name}.lock")
     lock = FileLock(path, timeout=0, mode=0o600)
     try:
         lock.acquire()
-        path.write_text(str(folder.resolve()), "utf-8")
+        path.write_text(str(resolved(folder)), "utf-8")
     except Timeout:
         whose = path.read_text("utf-8", errors="replace") or "another process"
         raise InputError(f"{out} is being written by {whose}; wait for it, or choose another --out") from None
@@ -101,7 +103,7 @@ def _forget_empty(folder: Path) -> None:
 def intend(folder: Path, out: Path) -> None:
     """Note where a run's text is to go, as the last one named, so that whoever goes on with it delivers it there too."""
     make_folder(folder)
-    noted, name = _exports(folder), str(out.resolve())
+    noted, name = _exports(folder), str(resolved(out))
     known, now = noted.pop(name, []), _now(out)
     if now not in known:
         known = [*known, now]  # nothing yet, or what was there and may be replaced (--force)
@@ -137,22 +139,48 @@ def written(folder: Path) -> list[Path]:
     return [Path(name) for name, known in _exports(folder).items() if (now := _now(Path(name))) and now in known]
 
 
-def export(folder: Path, out: Path, text: str, *, force: bool = False) -> None:
-    """Write a text outside the run, and note it before. Raises InputError for a file that changed meanwhile."""
-    noted, name = _exports(folder), str(out.resolve())
+def export(folder: Path, out: Path, content: str | bytes | Mapping[str, bytes], *, force: bool = False) -> None:
+    """Write a text outside the run, and note it before: one file, or a folder of files by name.
+
+    Raises InputError for what changed meanwhile, and for a folder that holds folders or links.
+    """
+    noted, name = _exports(folder), str(resolved(out))
     known, now = noted.get(name, [""]), _now(out)
     if now and now not in known and not force:
         raise InputError(f"{out} was changed by somebody else meanwhile and is left as it is; {ELSE}")
-    new = digest(text.encode("utf-8", "replace").decode("utf-8"))
+    new = _digest_of(content if isinstance(content, Mapping) else _bytes(content))
     allowed = list(dict.fromkeys([now, new]))
     if known != allowed:
         _note(folder, noted | {name: allowed})
-    write_file(out.resolve(), text)
+    if isinstance(content, Mapping):
+        write_folder(resolved(out), content)
+    else:
+        write_file(resolved(out), content)
+
+
+def _bytes(content: str | bytes) -> bytes:
+    return content.encode("utf-8", "replace") if isinstance(content, str) else content
+
+
+def _digest_of(content: bytes | Mapping[str, bytes]) -> str:
+    if isinstance(content, bytes):
+        return digest(content.decode("utf-8", "replace"))
+    return digest("\n".join(f"{name} {_digest_of(content[name])}" for name in sorted(content)))
 
 
 def _now(out: Path) -> str:
-    """The digest of a file as it is; "" for none."""
-    return digest(out.read_bytes().decode("utf-8", "replace")) if out.is_file() else ""
+    """The digest of a file, or of a folder of files, as it is; "" for none, and for an empty folder.
+
+    Raises InputError for a folder that is none of ours: one with folders or links in it, or over `MOST_FILES` files.
+    """
+    if not out.is_dir():
+        return _digest_of(out.read_bytes()) if out.is_file() else ""
+    inside = list(islice(out.iterdir(), MOST_FILES + 1))
+    if len(inside) > MOST_FILES or any(not file.is_file() or file.is_symlink() for file in inside):
+        raise InputError(
+            f"{out} is a folder of other things; give a file name, such as {out / 'text.md'}, or a new folder"
+        )
+    return _digest_of({file.name: file.read_bytes() for file in inside}) if inside else ""
 
 
 def _note(folder: Path, noted: dict[str, list[str]]) -> None:
@@ -165,5 +193,5 @@ def _exports(folder: Path) -> dict[str, list[str]]:
     try:
         found = json.loads(path.read_text("utf-8")) if path.exists() else {}
         return {name: [known] if isinstance(known, str) else list(known) for name, known in found.items()}
-    except (OSError, ValueError, AttributeError, TypeError) as error:
+    except (OSError, ValueError, AttributeError, TypeError, RecursionError) as error:
         raise RunError(f"{path}: cannot be read: {error}; remove it to go on without") from error

@@ -14,7 +14,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -32,7 +32,7 @@ PATIENCE_S = 0.5
 """How long a command waits for a run's lock: a look at whether it is held (`being_written`) holds it for an instant."""
 
 
-def write_file(path: Path, text: str, *, durable: bool = True, private: bool = False) -> None:
+def write_file(path: Path, content: str | bytes, *, durable: bool = True, private: bool = False) -> None:
     """Replace a file in one step. Raises RunError naming the path, with the old content in place.
 
     `durable` False: after a power failure the file may be old or empty; for what the journal can rebuild. `private`: a
@@ -42,7 +42,7 @@ def write_file(path: Path, text: str, *, durable: bool = True, private: bool = F
     try:
         with tempfile.NamedTemporaryFile("wb", dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
             temporary = Path(file.name)
-            file.write(text.encode("utf-8", "replace"))
+            file.write(content.encode("utf-8", "replace") if isinstance(content, str) else content)
             file.flush()
             if durable:
                 os.fsync(file.fileno())
@@ -56,6 +56,23 @@ def write_file(path: Path, text: str, *, durable: bool = True, private: bool = F
         ) from error
 
 
+def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Put a folder in the place of one that may be there. Raises RunError on a full disk."""
+    try:
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.") as beside:
+            new, old = Path(beside) / "new", Path(beside) / "old"
+            new.mkdir()
+            for name, content in files.items():
+                write_file(new / name, content)
+            if folder.exists():
+                folder.rename(old)
+            new.rename(folder)
+    except OSError as error:
+        raise RunError(
+            f"cannot write {folder}: {error.strerror}; make room, then run the same command again"
+        ) from error
+
+
 def _mode(path: Path, *, private: bool) -> int:
     """The permissions of the file to be replaced, else those that the user's umask gives a new one."""
     if path.exists():
@@ -65,6 +82,17 @@ def _mode(path: Path, *, private: bool) -> int:
     mask = os.umask(0)
     os.umask(mask)
     return 0o666 & ~mask
+
+
+def resolved(path: Path) -> Path:
+    """The path with all links followed. Raises InputError for links that go round in a circle."""
+    try:
+        found = path.resolve()
+    except (OSError, RuntimeError):  # Python 3.13 gives the link itself
+        found = None
+    if found is None or found.is_symlink():
+        raise InputError(f"{path} is a link that leads back to itself; give another path")
+    return found
 
 
 ID = re.compile(r"\w[\w.-]{0,79}")
@@ -168,9 +196,9 @@ def remove(home: Path, folder: Path) -> None:
 def check_inside(home: Path, folder: Path) -> None:
     """Refuse a run that is not in `home`. Raises InputError."""
     if folder.is_symlink():
-        raise InputError(f"{folder} is a link to {folder.resolve()}; nothing outside {home} is removed")
-    if folder.resolve().parent != home.resolve():
-        raise InputError(f"{folder} is not in {home}; name its folder: --runs {folder.resolve().parent}")
+        raise InputError(f"{folder} is a link to {resolved(folder)}; nothing outside {home} is removed")
+    if resolved(folder).parent != resolved(home):
+        raise InputError(f"{folder} is not in {home}; name its folder: --runs {resolved(folder).parent}")
 
 
 def check_removable(home: Path, folder: Path) -> None:

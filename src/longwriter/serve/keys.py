@@ -90,7 +90,7 @@ class ClientKeys:
 def _read(path: Path) -> dict[str, str]:
     try:
         found = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InputError(f"{path}: cannot be read as a file of keys: {error}") from error
     if not isinstance(found, dict) or not all(isinstance(v, str) and len(v) == 64 for v in found.values()):
         raise InputError(f"{path}: not a file of keys; longwriter serve --keys FILE --new-key NAME makes one")

@@ -208,7 +208,7 @@ def dotted(assignments: tuple[str, ...]) -> dict[str, object]:
             raise InputError(f"--set {assignment}: expected key=value, such as run.seed=3")
         try:
             parsed: object = tomllib.loads(f"v = {value}")["v"]
-        except tomllib.TOMLDecodeError:
+        except (tomllib.TOMLDecodeError, RecursionError):
             parsed = value
         for part in reversed(key.strip().split(".")):
             parsed = {part: parsed}

@@ -14,6 +14,8 @@ class Planned:
 
     plan: Plan
     target: Target
+    titled: bool = True
+    """Its title is the heading of the document, if it has one."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,10 @@ class SectionDone:
     """What that saved, in US dollars; None: not known."""
     text: str = ""
     """The section as it is in the document, its heading and that of a chapter which it opens included."""
+    joint: str = "\n\n"
+    """What stands between it and the section before it; "" where nothing does, as in a draft that was imported."""
+    end: str = "\n"
+    """What stands behind its last character that can be seen, where it is the document's last."""
 
 
 @dataclass(frozen=True)

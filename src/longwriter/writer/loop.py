@@ -5,7 +5,7 @@ Every section of the current plan that is due is written: `budget` says how many
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
 from longwriter.length.doubts import doubts
@@ -20,9 +20,11 @@ from longwriter.writer.calls import Calls, user
 from longwriter.writer.document import Document
 from longwriter.writer.events import OnEvent, Planned, SectionDone, SectionStarted, Streamed, Warned
 from longwriter.writer.files import RunFiles
+from longwriter.writer.given.kept import Carried, carried, carry
+from longwriter.writer.given.rest import Standing, with_rest
 from longwriter.writer.manuscript import WantedDraft, call_names
 from longwriter.writer.plan.planner import Planner
-from longwriter.writer.records import EditRecord, PlanRecord, SectionRecord
+from longwriter.writer.records import PlanRecord, SectionRecord
 from longwriter.writer.section.budget import Pace, scaled, share
 from longwriter.writer.section.choice import choose
 from longwriter.writer.section.context import ContextBuilder, Outline, Window
@@ -60,17 +62,31 @@ class Loop:
         self.under_way: set[str] = set()
         """Names of the sections that are being written."""
 
-    def follow(self, plan: Plan, source: Literal["file", "edited"]) -> None:
+    def follow(self, plan: Plan, source: Literal["file", "edited"], keep: Mapping[int, str] = {}) -> None:
         """Take a plan that a person wrote or edited; sections whose line is unchanged keep their text.
 
-        A plan given with --words is scaled to them; otherwise the plan's own sum is the length.
+        Those that a draft gave keep it also under a line that is reworded, as `keep` names it or `carried` finds it. A plan
+        given with --words is scaled to them; otherwise the plan's own sum is the length.
         """
         words = self.settings.words if source == "file" else None
         target = exact(words, "option") if words else exact(plan.words, "plan")
         asked = wanted_length(self.settings)
         if asked and abs(target.aim / asked.aim - 1) > 0.05:
             self._warn(f"the plan adds up to {target.aim:,} words; {asked.aim:,} were asked for")
+        kept = self._carried(plan, keep) if self.manuscript.imported else {}
         self.manuscript.note(PlanRecord(plan=plan, target=target, source=source))
+        carry(self.manuscript, kept)
+
+    def _carried(self, plan: Plan, keep: Mapping[int, str]) -> dict[int, Carried]:
+        manuscript, out = self.manuscript, {}
+        for i, name in carried(manuscript, plan, keep).items():
+            old = manuscript.ids.index(name)
+            frame, final = manuscript.given(old), manuscript.final(old)
+            assert frame is not None
+            assert final is not None
+            text = self.document.text_of(final.held.record)
+            out[i] = Carried(manuscript.plan.sections[old], frame, final, text)
+        return out
 
     async def plan(self, card: Card) -> None:
         """Have a plan: the journalled one, or a new one from the planner. `card`: of the planner."""
@@ -83,7 +99,20 @@ class Loop:
             if planner.note:
                 self._warn(planner.note)
             self.manuscript.note(PlanRecord(plan=plan, target=asked or exact(plan.words, "plan"), source="model"))
-        self.on_event(Planned(self.manuscript.plan, self.manuscript.target))
+        elif self.manuscript.rest_unplanned:
+            await self._plan_rest(Planner(self.calls, self.prompts, self.settings, card))
+        self.on_event(Planned(self.manuscript.plan, self.manuscript.target, titled=bool(self.document.title)))
+
+    async def _plan_rest(self, planner: Planner) -> None:
+        """Plan what is to come after an imported draft."""
+        manuscript, document = self.manuscript, self.document
+        document.load()
+        standing = Standing.of(document)
+        rest = await planner.rest(standing, max(1, manuscript.target.aim - document.written()))
+        if planner.note:
+            self._warn(planner.note)
+        plan = with_rest(standing, rest)
+        manuscript.note(PlanRecord(plan=plan, target=manuscript.target, source="model"))
 
     async def write(self, model: Model, card: Card, window: int, *, watched: bool = False) -> None:
         """Write every section that is due. Raises what the model raises, with all finished work saved.
@@ -92,8 +121,7 @@ class Loop:
         """
         plan, target = self.manuscript.plan, self.manuscript.target
         due = [i for i in range(len(plan.sections)) if self.manuscript.due(i)]
-        requests = SectionRequests(self.prompts, card, self.settings, plan, prefill=model.prefill)
-        outline = Outline(plan, self.prompts)
+        requests, outline = self._requests(card, model), Outline(plan, self.prompts)
         together = groups(plan, parallel=self.settings.parallel)
         if len(together) > 1 and card.prompts == "full" and any(map(self.may_begin, due)):
             requests.agreement = await self._agreement(outline, card, len(together))
@@ -110,6 +138,19 @@ class Loop:
             if isinstance(failure, BaseException):
                 raise failure
 
+    def _requests(self, card: Card, model: Model) -> SectionRequests:
+        manuscript = self.manuscript
+        requests = SectionRequests(
+            self.prompts, card, self.settings, manuscript.plan, prefill=model.prefill, goes_on=manuscript.imported
+        )
+        written = [i for i in range(len(manuscript.ids)) if manuscript.given(i) is None]
+        requests.last = written[-1] if written else requests.last
+        return requests
+
+    def _goes_on_from(self, index: int) -> str:
+        """The text that a section goes on with in its middle; "" for none."""
+        return self.document.texts.get(index - 1, "") if self.document.frames.goes_on(index) else ""
+
     def report_finished(self) -> None:
         """Report the sections that have a text and are not due."""
         for i in range(len(self.manuscript.ids)):
@@ -121,14 +162,15 @@ class Loop:
         i, manuscript, order = draft.index, self.manuscript, draft.order
         plan, steps = manuscript.plan, call_names(order.id, 0, draft.number)
         calls = self.calls.of_draft(steps)
-        requests = SectionRequests(self.prompts, card, self.settings, plan, prefill=model.prefill)
+        requests = self._requests(card, model)
         context = self._context(Outline(plan, self.prompts), card, window, calls)
         for earlier in next(g for g in groups(plan, parallel=self.settings.parallel) if i in g):
             if earlier < i and earlier in self.document.texts:
                 context.earlier.add(self.document.texts[earlier])
         want = order.words or self.document.words.get(i) or plan.sections[i].words
         wish = Wish(order.instruction, self.document.texts.get(i, ""))
-        place = Place(i, steps, want, True, SLACK_OF_DRAFT * want, self.document.heading_words(i), wish)
+        place = Place(i, steps, want, True, SLACK_OF_DRAFT * want, self.document.heading_words(i), wish,
+                      self._goes_on_from(i))  # fmt: skip
         result = await SectionWriter(calls, requests).write(place, Pace(), context, None)
         self._note_section(result, SectionRecord(
             id=order.id, redone=0, asked=result.asked, prefill=requests.prefill, seen=context.earlier.fingerprint,
@@ -182,7 +224,8 @@ class Loop:
                 wish = Wish(order.instruction, self.document.texts.get(i, "")) if order else NO_WISH
                 last = left == sections[i].words
                 heading = self.document.heading_words(i)
-                place = Place(i, manuscript.steps(i), want, last, SLACK * budget, heading, wish)
+                before = self._goes_on_from(i)
+                place = Place(i, manuscript.steps(i), want, last, SLACK * budget, heading, wish, before)
                 await self._write_section(writer, place, pace, context, watched)
                 if self.interrupted():
                     return
@@ -226,8 +269,11 @@ class Loop:
         return self.manuscript.context.mode
 
     def _report_done(self, index: int, *, reused: bool) -> None:
-        spent, words, text = self.calls.spent, self.document.words[index], self.document.piece(index)
-        self.on_event(SectionDone(index, words, reused, spent.cost, spent.hit_rate, spent.saved, text))
+        spent, document = self.calls.spent, self.document
+        placed = document.placed(index)
+        self.on_event(SectionDone(
+            index, document.words[index], reused, spent.cost, spent.hit_rate, spent.saved, placed.text, placed.joint, placed.end
+        ))  # fmt: skip
 
     def _warn(self, message: str) -> None:
         self.on_event(Warned(message))
@@ -239,7 +285,7 @@ class Loop:
         final = self.manuscript.final(index)
         assert final is not None
         record = final.held.record
-        if isinstance(record, EditRecord):  # a person's words say nothing of the model's pace
+        if not isinstance(record, SectionRecord):  # a person's words say nothing of the model's pace
             return
         for ask, reply in zip(record.asked, self.document.replies(record), strict=True):
             pace.saw(ask, count_words(reply.text))

@@ -11,6 +11,7 @@ themselves are `document`'s.
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from longwriter.errors import InputError, RunError
 from longwriter.journal import Entry, Journal, digest
@@ -22,6 +23,7 @@ from longwriter.writer.records import (
     DraftsRecord,
     EditRecord,
     FinalRecord,
+    GivenRecord,
     JournalRecord,
     LocksRecord,
     ModelsRecord,
@@ -37,10 +39,10 @@ from longwriter.writer.records import (
 )
 
 KINDS = (
-    ModelsRecord, ContextRecord, WindowRecord, PlanRecord, SectionRecord, RedoRecord, DraftsRecord, EditRecord, FinalRecord,
-    LocksRecord, SnapshotRecord, ControlRecord, StoppedRecord, WithdrawnRecord,
+    ModelsRecord, ContextRecord, WindowRecord, PlanRecord, SectionRecord, RedoRecord, DraftsRecord, EditRecord, GivenRecord,
+    FinalRecord, LocksRecord, SnapshotRecord, ControlRecord, StoppedRecord, WithdrawnRecord,
 )  # fmt: skip
-TextRecord = SectionRecord | EditRecord
+TextRecord = SectionRecord | EditRecord | GivenRecord
 """A record that holds a text of a section, or names the replies that make it."""
 
 
@@ -120,6 +122,7 @@ class Manuscript:
         """How drafts were asked for: by the section's name and the number of the draft."""
         self._withdrawn: dict[tuple[str, int], tuple[int, str]] = {}
         """Those that will not be written: since which record, and why."""
+        self._given: dict[str, GivenRecord] = {}
         self.take(list(journal)[:upto])
 
     def take(self, entries: Iterable[Entry]) -> None:
@@ -138,7 +141,7 @@ class Manuscript:
             case PlanRecord():
                 self._plan, self.ids, self.plan_entry = record, section_ids(record.plan.sections), n
                 self.stopped = None
-            case SectionRecord() | EditRecord():
+            case SectionRecord() | EditRecord() | GivenRecord():
                 self._add(n, record)
             case FinalRecord():
                 self._choose(n, record)
@@ -179,13 +182,15 @@ class Manuscript:
         else:
             parent = before.held.entry if before else None
         held = Held(n, record, parent)
+        if isinstance(record, GivenRecord):
+            self._given[name] = record
         self._versions[name].append(held)
         self.touched[name] = n
         self.stopped = None
         if not draft:
             self._final[name] = Final(held, record.seen)
             self._decided[name] = n
-            if isinstance(record, EditRecord) or record.redone == self._redone[name]:
+            if not isinstance(record, SectionRecord) or record.redone == self._redone[name]:
                 self._due_again.pop(name, None)
 
     def _choose(self, n: int, record: FinalRecord) -> None:
@@ -229,6 +234,26 @@ class Manuscript:
         if self._plan is None:
             raise RunError("this run has no plan yet; resume it first")
         return self._plan
+
+    @property
+    def source(self) -> Literal["model", "file", "edited", "import"]:
+        """Where the outline came from. Raises RunError while there is none."""
+        return self._settled().source
+
+    @property
+    def rest_unplanned(self) -> bool:
+        """Whether the outline has the lines of an imported draft alone, and more than the draft is wanted."""
+        plan = self._plan
+        return plan is not None and plan.source == "import" and plan.target.aim > plan.plan.words
+
+    @property
+    def imported(self) -> bool:
+        """Whether it began as a person's draft."""
+        return bool(self._given)
+
+    def given(self, index: int) -> GivenRecord | None:
+        """What a section was in the imported draft: its heading and its end stay, whatever its text becomes."""
+        return self._given.get(self.ids[index])
 
     def final(self, index: int) -> Final | None:
         """What the text of a section is, which may be due again; None: it has none."""
@@ -299,8 +324,8 @@ class Manuscript:
 
     @property
     def finished(self) -> bool:
-        """Every section has a text, and none is due."""
-        return not any(self.due(i) for i in range(len(self.ids)))
+        """Every section has a text, none is due, and none is to be planned yet."""
+        return not self.rest_unplanned and not any(self.due(i) for i in range(len(self.ids)))
 
 
 def call_names(name: str, redone: int, draft: int = 0) -> str:

@@ -7,9 +7,9 @@ partial   whole sentences of a reply that may never end        forget    steps w
 section   a section is finished: of how many replies, over which earlier text
 redo      sections that are due again                        drafts    texts wanted beside a section's own
 edit      a section's text as a person left it               final     the version that a person chose for a section
+given     a section's text from an imported draft            withdrawn drafts that will not be written
 locks     sections whose budget a person holds fast          snapshot  a name for the whole as it is here
 control   what a server may do with the run by itself        stopped   why the last command came to no end
-withdrawn drafts that will not be written
 
 The journal is the state of a run: `manuscript` and `calls` fold these records, and nothing else is remembered.
 """
@@ -69,7 +69,8 @@ class PlanRecord(JournalRecord):
     kind = "plan"
     plan: Plan
     target: Target
-    source: Literal["model", "file", "edited"]
+    source: Literal["model", "file", "edited", "import"]
+    """`import`: lines made of a draft alone; where `target` is longer, the rest is not planned yet."""
 
 
 class ContextRecord(JournalRecord):
@@ -213,6 +214,32 @@ class EditRecord(JournalRecord):
     """Seconds since 1970."""
 
 
+class GivenRecord(JournalRecord):
+    """The text of a section as an imported draft has it: `heading + text + tail` are the draft's own characters."""
+
+    kind = "given"
+    left_out = frozenset({"open"})
+    asked: ClassVar[tuple[int, ...]] = ()
+    faults: ClassVar[tuple[str, ...]] = ()
+    id: str
+    place: int
+    """Among the pieces of the draft, from 0."""
+    piece: Literal["front", "chapter", "section", "appendix"]
+    """What it is there."""
+    heading: str
+    """All before the first character of the text that can be seen."""
+    text: str
+    tail: str
+    """Whitespace after it."""
+    form: Literal["md", "txt"]
+    open: bool = False
+    """The draft was cut here: the section after it goes on in the middle of this one."""
+    seen: str
+    """Digest of the earlier text that it stands under in the draft."""
+    at: float
+    """Seconds since 1970."""
+
+
 class FinalRecord(JournalRecord):
     """The version that a person chose for a section."""
 
@@ -267,7 +294,7 @@ SHAPES: dict[str, type[JournalRecord]] = {
     shape.kind: shape
     for shape in (
         ModelsRecord, PlanRecord, ContextRecord, WindowRecord, CallRecord, WastedRecord, PartialRecord, ForgetRecord,
-        SectionRecord, RedoRecord, DraftsRecord, WithdrawnRecord, EditRecord, FinalRecord, LocksRecord,
+        SectionRecord, RedoRecord, DraftsRecord, WithdrawnRecord, EditRecord, GivenRecord, FinalRecord, LocksRecord,
         SnapshotRecord, ControlRecord, StoppedRecord,
     )
 }  # fmt: skip

@@ -101,7 +101,7 @@ class Session:
         ceilings = Ceilings(settings.max_cost, settings.max_tokens)
         self.calls = Calls(journal, roles, ceilings, run, prices.price_for)
         self.calls.on_event = options.on_event
-        self.prompts = _prompts(settings)
+        self.prompts = prompts_of(settings)
         self.manuscript = Manuscript(journal)
         self.cards = {role: self._card(role) for role in configs}
         """What each model can do, by role."""
@@ -270,7 +270,7 @@ class Session:
         self.files.plan(plan or self.manuscript.plan, self.settings.instruction, self.prompts.name)
 
 
-def _prompts(settings: WriteSettings) -> PromptSet:
+def prompts_of(settings: WriteSettings) -> PromptSet:
     """The prompts for a request, which name the language to write in."""
     request, told = settings.instruction, language_of(settings.instruction)
     chosen: str = settings.language or language(request)

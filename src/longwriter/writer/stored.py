@@ -9,10 +9,11 @@ from longwriter.config import build
 from longwriter.errors import RunError
 from longwriter.journal import Journal
 from longwriter.models.base import Listens, Model
-from longwriter.runs.exports import export, written
+from longwriter.runs.exports import written
 from longwriter.runs.folders import JOURNAL, opened, saved_settings
 from longwriter.types import Reply, Request
 from longwriter.writer.manuscript import Manuscript
+from longwriter.writer.outcome.exported import deliver
 from longwriter.writer.records import ControlRecord, LocksRecord, ModelsRecord, SnapshotRecord, StoppedRecord
 from longwriter.writer.session import Options, Result, Session, configs_of
 from longwriter.writer.settings import WriteSettings
@@ -84,9 +85,9 @@ def editing(folder: Path) -> Iterator[Session]:
         finally:
             if any(entry.kind not in QUIET for entry in list(journal)[before:]):
                 session.write_plan()
-                text = session.save().text
+                session.save()
                 for file in written(folder):  # files outside that hold its text and that nobody else changed
-                    export(folder, file, text)
+                    deliver(session, folder, file)
 
 
 def _free(settings: WriteSettings) -> WriteSettings:

@@ -29,7 +29,6 @@ def without(package: str, *arguments: object, cwd: Path) -> subprocess.Completed
         ("pyarrow", ("data", "backtranslate", "--help"), "data"),
         ("matplotlib", ("data", "pairs", "b.txt", "--model", "fake:", "--out", "o"), "data"),
         ("datasketch", ("data", "ranges", "b.txt", "--model", "fake:", "--out", "o"), "data"),
-        ("bs4", ("data", "books", "b.txt", "--out", "o"), "data"),
         ("huggingface_hub", ("data", "agentwrite", "hub:a/b", "--model", "fake:", "--out", "o"), "data"),  # wanted late
         ("huggingface_hub", ("bench", "longbench-write", "--data", "hub:a/b", "--system", "fake:"), "data"),
         ("ray", ("data", "pairs", "b.txt", "--model", "fake:", "--out", "o", "--engine", "ray"), "ray"),

@@ -13,7 +13,8 @@ import pytest
 from huggingface_hub import constants
 from tests.helpers.hub import Hub, serving
 
-from longwriter.data.dataset import Row, as_messages, push, read_rows, write_dataset
+from longwriter.data.conversations import as_messages
+from longwriter.data.dataset import Row, push, read_rows, write_dataset
 from longwriter.errors import InputError, RunError, Unavailable
 
 SCHEMA = pa.schema([("id", pa.string()), ("prompt", pa.string()), ("words", pa.int32())])

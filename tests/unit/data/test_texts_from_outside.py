@@ -8,7 +8,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from longwriter.data.books.sources import read
-from longwriter.data.dataset import as_messages, read_rows
+from longwriter.data.conversations import as_messages
+from longwriter.data.dataset import read_rows
 from longwriter.errors import InputError
 from longwriter.models.verdicts import Unreadable
 from longwriter.steps.ask import read_value, read_yes_or_no

@@ -4,16 +4,15 @@ Every complaint names file, line and key, and the keys that are there.
 """
 
 import hashlib
-import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from longwriter import hub
 from longwriter.errors import InputError
-from longwriter.jsonl import Line, read_lines
+from longwriter.jsonl import Line, read_lines, whole_number
 from longwriter.models.base import need
 
-_WORDS = re.compile(r"0*[1-9][0-9]{0,8}")
+MOST_WORDS = 10**9
 
 
 class FileRow(Line):
@@ -31,9 +30,10 @@ class FileRow(Line):
     def words(self, key: str) -> int:
         """A number of words, above 0. Raises InputError."""
         value = self.need(key)
-        if isinstance(value, bool) or not _WORDS.fullmatch(str(value)):
+        number = whole_number(value)
+        if number is None or not 0 < number < MOST_WORDS:
             raise InputError(f"{self.where}: {key} must be a whole number above 0, got {str(value)[:60]!r}")
-        return int(str(value))
+        return number
 
     def need(self, key: str) -> object:
         """The value of a key. Raises InputError naming the keys that there are."""

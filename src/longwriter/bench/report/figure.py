@@ -16,7 +16,7 @@ from longwriter.bench.report.tables import table
 from longwriter.errors import InputError, SetupError
 from longwriter.report.look import LIGHT
 from longwriter.report.svg import WIDTH, safe
-from longwriter.runs.folders import write_file
+from longwriter.runs.folders import resolved, write_file
 
 ZOOM = 3
 """Pixels of a PNG to a unit."""
@@ -86,7 +86,7 @@ def write_pictures(folder: Path, runs: Sequence[ShownRun]) -> list[Path]:
     subtitle = benchmark if several else f"{benchmark}: {runs[0].name}"
     if folder.exists() and not folder.is_dir():
         raise InputError(f"{folder} is a file; --pictures wants a folder")
-    if not folder.resolve().parent.is_dir():
+    if not resolved(folder).parent.is_dir():
         raise InputError(f"{folder.parent} does not exist; make it first")
     folder.mkdir(exist_ok=True)
     files = []

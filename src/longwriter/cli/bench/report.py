@@ -11,7 +11,7 @@ from longwriter.bench.report.page import GENERATOR, make_page, named
 from longwriter.bench.scores import read_scores, stored_of
 from longwriter.cli.shared.options import JSON, with_options
 from longwriter.errors import InputError
-from longwriter.runs.folders import write_file
+from longwriter.runs.folders import resolved, write_file
 
 EXAMPLES = """
 \b
@@ -40,7 +40,7 @@ def report(runs: tuple[Path, ...], out: Path | None, folder: Path | None, as_jso
     shown = named([str(run) for run in runs], [read_scores(run) for run in runs])
     _check(page)
     stored = [stored_of(folder) for folder in folders]
-    write_file(page.resolve(), make_page(shown, [RunTexts(own.items, own.responses) for own in stored]))
+    write_file(resolved(page), make_page(shown, [RunTexts(own.items, own.responses) for own in stored]))
     if not as_json:
         click.echo(f"written: {page}; open it in a browser")
     files = [] if folder is None else write_pictures(folder, shown)
@@ -54,7 +54,7 @@ def _check(page: Path) -> None:
     """Refuse a place that cannot be written, or a file there that is no such page. Raises InputError."""
     if page.is_dir():
         raise InputError(f"{page} is a folder; give a file name, such as {page / 'report.html'}")
-    if not page.resolve().parent.is_dir():
+    if not resolved(page).parent.is_dir():
         raise InputError(f"{page.parent} does not exist; make it first")
     if page.exists() and GENERATOR not in page.read_text("utf-8", errors="replace")[:2000]:
         raise InputError(f"{page} exists and is no page of this command; choose another --out")

@@ -14,7 +14,7 @@ from longwriter.cli.shared.options import JSON, with_options
 from longwriter.cli.shared.tables import show_table
 from longwriter.errors import InputError, RunError
 from longwriter.rewards.tags import read_tags
-from longwriter.runs.folders import write_file
+from longwriter.runs.folders import resolved, write_file
 from longwriter.train.rollouts.page import GENERATOR, SAMPLES, make_page
 from longwriter.train.rollouts.stats import SORTS, StepStats, ordered, step_stats
 from longwriter.train.rollouts.store import Rollout, read_steps
@@ -60,7 +60,7 @@ def rollouts(run: Path, html: Path | None, samples: int | None, **flags: object)
     as_json = bool(flags["as_json"])
     if html is not None:
         _check(html)
-        write_file(html.resolve(), make_page(run, SAMPLES if samples is None else samples, ReadingProgress()))
+        write_file(resolved(html), make_page(run, SAMPLES if samples is None else samples, ReadingProgress()))
         click.echo(json.dumps({"html": str(html)}) if as_json else f"written: {html}; open it in a browser")
         return
     if any(flags[key] for key in ("sort", "show", "full")) or flags["step"] is not None or flags["group"] is not None:
@@ -78,7 +78,7 @@ def _check(html: Path) -> None:
     """Refuse a place that cannot be written, or a file there that is no such page. Raises InputError."""
     if html.is_dir():
         raise InputError(f"{html} is a folder; give a file name, such as {html / 'rollouts.html'}")
-    if not html.resolve().parent.is_dir():
+    if not resolved(html).parent.is_dir():
         raise InputError(f"{html.parent} does not exist; make it first")
     if html.exists() and GENERATOR not in html.read_text("utf-8", errors="replace")[:2000]:
         raise InputError(f"{html} exists and is no page of this command; choose another name")

@@ -11,13 +11,14 @@ from typing import NamedTuple
 
 from longwriter.data.agentwrite.filters import Candidate, FilterContext, FilterLimits, FilterResult, results_of
 from longwriter.data.card import WordCounts, card
-from longwriter.data.dataset import Row, as_messages, read_rows, write_dataset, write_lines
+from longwriter.data.conversations import as_messages
+from longwriter.data.dataset import Row, read_rows, write_dataset, write_lines
 from longwriter.data.filters.cleanup import tidy
 from longwriter.data.filters.contamination import Benchmarks
 from longwriter.data.filters.near_duplicates import NearDuplicates
 from longwriter.data.schemas import OUTPUTS
 from longwriter.errors import InputError
-from longwriter.runs.folders import JOURNAL
+from longwriter.runs.folders import JOURNAL, resolved
 from longwriter.text import language
 
 DROPPED, PICTURE = "dropped.jsonl", "picture.png"
@@ -157,7 +158,7 @@ def filter_dataset(path: str, folder: Path, limits: FilterLimits, benchmarks: Be
     """
     if folder.exists() and not (folder / DROPPED).exists() and any(folder.iterdir()):
         raise InputError(f"{folder} holds other files; choose an empty or new --out")
-    if (folder / JOURNAL).exists() or folder.resolve() == Path(path).resolve():
+    if (folder / JOURNAL).exists() or resolved(folder) == resolved(Path(path)):
         raise InputError(f"{folder} is a data set of its own; choose another --out")
     facts = made | {"title": "A filtered data set", "filtered_from": path}
     return conclude(folder, lambda: _read(path), (), limits, benchmarks, facts)

@@ -8,9 +8,10 @@ from typing import Annotated, Any, Literal
 from mcp.server.mcpserver import Context
 from pydantic import Field
 
+from longwriter.api.book.exporting import export_run
 from longwriter.api.runs import Run
 from longwriter.errors import InputError
-from longwriter.runs.folders import check_id, write_file
+from longwriter.runs.folders import check_id
 from longwriter.serve.desk import Desk
 from longwriter.serve.mcp.allowance import Allowance
 from longwriter.serve.mcp.answers import ExportedText, OutlineAnswer, OutlineEffects, StartedRun
@@ -19,7 +20,7 @@ from longwriter.serve.mcp.owners import OwnRuns
 from longwriter.serve.mcp.passages import session_of
 from longwriter.serve.mcp.reading import NEXT, Length, ModelName, RunId, Wish
 from longwriter.serve.page.asking import outline_of as pasted_outline
-from longwriter.serve.page.exports import FORMATS
+from longwriter.serve.page.exports import offered
 from longwriter.types import Plan
 from longwriter.writer.plan.outline import to_markdown
 from longwriter.writer.revision.edits import Edits
@@ -33,6 +34,8 @@ OutlineText = Annotated[
         description="Markdown: `# Title`, `## Chapter`, and a line `1. **Section** (450 words): point` for each section."
     ),
 ]
+
+Form = Literal["md", "html", "epub", "docx", "pdf", "txt"]
 
 
 class WritingTools:
@@ -170,7 +173,9 @@ class WritingTools:
         self,
         run: RunId,
         file: Annotated[str, Field(description="Name of the file, without a folder; else the run's name.")] = "",
-        form: Annotated[Literal["md", "html"], Field(description="Markdown, or a page.")] = "md",
+        form: Annotated[
+            Literal["md", "html", "epub", "docx", "pdf", "txt"], Field(description="As its file's name ends.")
+        ] = "md",
     ) -> ExportedText:
         """Put the text so far into a file on the machine of this server, and say where it is."""
         folder = self.own.folder(run)
@@ -219,10 +224,7 @@ def outline_of(folder: Path) -> str:
 def _export(folder: Path, file: Path, form: str) -> ExportedText:
     run = Run(folder)
     report = run.report
-    if form == "md":
-        run.export(file)
-    elif file.exists() and file.parent != folder:
-        raise InputError(f"{file} exists; give another name")
-    else:
-        write_file(file, FORMATS[form].made(folder))
+    if form not in offered():
+        raise InputError(f"{form} is no form here; there are {', '.join(offered())}")
+    export_run(folder, [file])
     return ExportedText(run=folder.name, file=str(file.resolve()), words=report.written, finished=report.finished)

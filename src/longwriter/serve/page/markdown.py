@@ -9,13 +9,12 @@ Each block at the top (paragraph, heading, list, table ...) has the id `s{sectio
 
 import re
 import threading
-import unicodedata
 from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Sequence
 from functools import cache
 from html import escape
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
@@ -25,8 +24,7 @@ from markdown_it.utils import EnvType, OptionsDict
 
 from longwriter.characters import whole
 from longwriter.diff.paragraphs import paragraphs
-
-Direction = Literal["ltr", "rtl"]
+from longwriter.language import Direction, direction
 
 NESTING = 100
 """Levels of quotes and lists within each other; what stands deeper would be dropped."""
@@ -34,8 +32,6 @@ LONGEST = 20_000
 """Characters of one paragraph that are read as Markdown; a longer one is plain text."""
 BRACKETS = 2_000
 """Opening brackets of a section whose partners are looked for, one by one: 200 in a paragraph take 8 ms."""
-LEADING = 500
-"""Letters that tell which way a text is read."""
 MOST_KEPT = 16_000_000
 """Characters of HTML that are kept, about 25 runs of 100,000 words."""
 _LINK = re.compile(r"(?:https?://|mailto:)[^\s\\]", re.IGNORECASE)
@@ -74,13 +70,6 @@ def render(text: str, section: int) -> RenderedSection:
             token.attrSet("dir", "auto")
     html: str = markdown.renderer.render(tokens, markdown.options, {})
     return RenderedSection(html, tuple(lines), direction(text))
-
-
-def direction(text: str) -> Direction:
-    """Which way a text is read, by the most of its first letters."""
-    letters = re.findall(r"[^\W\d_]", text[: 10 * LEADING])[:LEADING]
-    right = sum(unicodedata.bidirectional(letter) in ("R", "AL") for letter in letters)
-    return "rtl" if 2 * right > len(letters) else "ltr"
 
 
 def _plain(text: str, section: int) -> RenderedSection:

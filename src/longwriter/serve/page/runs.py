@@ -11,6 +11,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from longwriter import __version__
+from longwriter.api.book.exporting import run_content
+from longwriter.export.formats import FORMATS
 from longwriter.serve.desk import Desk
 from longwriter.serve.page.asking import (
     GoAsked,
@@ -22,7 +24,7 @@ from longwriter.serve.page.asking import (
     planned,
     run_named,
 )
-from longwriter.serve.page.exports import FORMATS, disposition
+from longwriter.serve.page.exports import disposition, offered
 from longwriter.serve.page.findings import shown_report
 from longwriter.serve.page.shown import PageJson, run_json
 from longwriter.serve.page.streams import rows_with
@@ -36,7 +38,7 @@ REPORTS = 16
 async def me(_: Request, desk: Desk) -> Response:
     """What this server is."""
     told = {"version": __version__, "read_only": desk.settings.read_only, "languages": LANGUAGES}
-    return PageJson(told | {"exports": list(FORMATS)})
+    return PageJson(told | {"exports": offered()})
 
 
 async def listed(request: Request, desk: Desk) -> Response:
@@ -113,15 +115,16 @@ async def restore(request: Request, desk: Desk) -> Response:
 
 async def export(request: Request, desk: Desk) -> Response:
     """The text as a file."""
-    form = FORMATS.get(request.path_params["form"])
-    if form is None:
-        raise HTTPException(404, f"no such form; there are {', '.join(FORMATS)}")
+    form = request.path_params["form"]
+    if form not in offered():
+        raise HTTPException(404, f"no such form here; there are {', '.join(offered())}")
     name = run_named(request, desk)
     async with desk.feed(name) as feed:
         planned(feed.following.session)
-    text = await asyncio.to_thread(form.made, desk.folder(name))
+    content = await asyncio.to_thread(run_content, desk.folder(name), form)
+    assert isinstance(content, bytes)  # a folder is no form of the table
     headers = {"content-disposition": disposition(name, form), "content-security-policy": "sandbox; default-src 'none'"}
-    return Response(text, media_type=form.media, headers=headers)
+    return Response(content, media_type=FORMATS[form].media, headers=headers)
 
 
 class Reports:

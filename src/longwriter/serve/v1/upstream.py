@@ -158,7 +158,7 @@ class Forwarded:
             prompt = usage.get("prompt_tokens") or usage.get("input_tokens") or 0
             completion = usage.get("completion_tokens") or usage.get("output_tokens") or 0
             self.took, self._told = Took(1, int(prompt), int(completion), cost=None), True
-        except (ValueError, KeyError, TypeError, AttributeError):  # it says nothing of them
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):  # it says nothing of them
             return
 
 

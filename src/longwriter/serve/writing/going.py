@@ -46,7 +46,7 @@ def _last(journal: bytes, kind: bytes) -> dict[str, dict[str, object]]:
     line = journal[journal.rfind(b"\n", 0, place) + 1 :].split(b"\n", 1)[0]
     try:
         found: dict[str, dict[str, object]] = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return found
 
@@ -57,5 +57,5 @@ def _finished(folder: Path) -> bool:
     try:
         newer = report.stat().st_mtime_ns >= journal.stat().st_mtime_ns
         return newer and json.loads(report.read_text("utf-8"))["finished"] is True
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return False

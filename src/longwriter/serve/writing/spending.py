@@ -26,7 +26,7 @@ class DaySpending:
             return float(held["cost"]) if held["day"] == _day() else 0.0
         except FileNotFoundError:
             return 0.0
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
             raise RunError(f"{self.path}: cannot be read: {error}; remove it to begin today at 0") from error
 
     def add(self, cost: float) -> None:

@@ -9,6 +9,7 @@ from transformers import PreTrainedTokenizerBase
 from longwriter.config import read_text
 from longwriter.errors import InputError
 from longwriter.journal import digest
+from longwriter.jsonl import is_missing, whole_number
 from longwriter.prompts import prompt_set
 from longwriter.rewards.base import Mode, reward_class, traits_of
 from longwriter.text import language
@@ -128,16 +129,15 @@ def _prompt(path: str, number: int, row: dict[str, object], template: Template) 
     request = row["prompt"]
     if not isinstance(request, str) or not request.strip():
         raise InputError(f"{path}: row {number}: prompt is no text, or empty")
-    lower, upper = row.get("lower"), row.get("upper")
-    bounds = [b for b in (lower, upper) if b is not None]
-    if not all(isinstance(b, int) for b in bounds):
+    given = {key: row[key] for key in ("lower", "upper") if not is_missing(row.get(key))}
+    bounds = {key: whole_number(value) for key, value in given.items()}
+    lower, upper = bounds.get("lower"), bounds.get("upper")
+    if None in bounds.values():
         raise InputError(f"{path}: row {number}: lower and upper are whole numbers of words, or empty")
     if len(bounds) == 1:
         raise InputError(f"{path}: row {number}: lower and upper stand together, or neither")
-    if isinstance(lower, int) and isinstance(upper, int) and not 0 <= lower <= upper > 0:
+    if lower is not None and upper is not None and not 0 <= lower <= upper > 0:
         raise InputError(f"{path}: row {number}: lower = {lower} to upper = {upper} is no range of words")
-    assert lower is None or isinstance(lower, int)
-    assert upper is None or isinstance(upper, int)
     return Prompt(str(row["id"]), request, template.render(request), template.mode, lower, upper)
 
 

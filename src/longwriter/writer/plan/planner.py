@@ -17,11 +17,13 @@ from longwriter.models.limits import token_limit, within_window
 from longwriter.prompts import PromptSet
 from longwriter.types import Message, Plan, Reply, Request, Section
 from longwriter.writer.calls import Calls, user
+from longwriter.writer.given.rest import Standing
 from longwriter.writer.plan.faults import SamePointError, check_plan, line_fault
 from longwriter.writer.plan.skeleton import skeleton_plan
 from longwriter.writer.prompts import Name
 from longwriter.writer.reply.prose import refusal
 from longwriter.writer.section.budget import scaled
+from longwriter.writer.section.context import Outline
 from longwriter.writer.section.request import seed_of
 from longwriter.writer.settings import WriteSettings
 
@@ -112,12 +114,34 @@ class Planner:
             return _scaled(plan, words)
         return await self._book(form, words, bounds)
 
-    async def _lines(self, beats: Plan) -> Plan:
+    async def rest(self, standing: Standing, words: int) -> Plan:
+        """The plan of `words` more words behind what stands."""
+        given = standing.plan
+        if self.card.plan != "outline":
+            count, before = (max(1, round(n / self.section_words)) for n in (words, given.words))
+            beats = skeleton_plan(self.settings.instruction, words + given.words, before + count, self.prompts.name)
+            last = [s.model_copy(update={"chapter": ""}) for s in beats.sections[-count:]]
+            plan = _scaled(Plan(title="", sections=tuple(last)), words)
+            return plan if self.card.plan == "skeleton" else await self._lines(plan, given.sections[: standing.after])
+        form = shape(words, self.section_words, SECTIONS_PER_CALL)
+        mean = words // form.sections
+        bounds = {"low": min(LOW, mean), "high": HIGH}
+        shown = {
+            "standing": Outline(given, self.prompts).whole,
+            "tail": standing.end,
+            "seam": self.prompts.render("seam") if standing.open else "",
+        }
+        if form.chapters > 1:
+            return await self._book(form, words, bounds, "rest_chapters", shown)
+        plan = await self._outline("plan:rest", "rest_plan", form.sections, bounds, {"words": words, **shown})
+        return _scaled(plan, words)
+
+    async def _lines(self, beats: Plan, before: tuple[Section, ...] = ()) -> Plan:
         """A plan line by line, each told what came before; where none is usable, its beat stands."""
-        made: list[Section] = []
-        for number, beat in enumerate(beats.sections, 1):
-            made.append(await self._line(number, beat, tuple(made), len(beats.sections)))
-        return Plan(title="", sections=tuple(made))
+        made = list(before)
+        for number, beat in enumerate(beats.sections, 1 + len(before)):
+            made.append(await self._line(number, beat, tuple(made), len(before) + len(beats.sections)))
+        return Plan(title="", sections=tuple(made[len(before) :]))
 
     async def _line(self, number: int, beat: Section, before: tuple[Section, ...], count: int) -> Section:
         lines = "\n".join(f"{s.title}: {s.point}" for s in before[-LINES_SHOWN:]) or "-"
@@ -150,9 +174,12 @@ class Planner:
         own: float | None = getattr(self.settings, name)
         return getattr(self.card, name) if own is None else own
 
-    async def _book(self, form: PlanShape, words: int, bounds: dict[str, int]) -> Plan:
+    async def _book(
+        self, form: PlanShape, words: int, bounds: dict[str, int], name: Name = "chapters",
+        shown: Mapping[str, object] = {},
+    ) -> Plan:  # fmt: skip
         own = {"low": LOW, "high": words}
-        outline = await self._outline("plan:chapters", "chapters", form.chapters, own, {"words": words})
+        outline = await self._outline("plan:chapters", name, form.chapters, own, {"words": words, **shown})
         outline = _scaled(outline, words)
         chapters = "\n".join(f"{i}. {c.title}: {c.point}" for i, c in enumerate(outline.sections, 1))
         sections: list[Section] = []

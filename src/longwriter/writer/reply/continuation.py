@@ -15,7 +15,7 @@
 import re
 from difflib import SequenceMatcher
 
-from longwriter.text import count_words, ends_complete, is_cjk, last_sentence_end, words_of
+from longwriter.text import count_words, ends_complete, is_cjk, last_sentence_end, word_spans, words_of
 
 WINDOW = 6000
 """Characters on each side in which an overlap is looked for; about two long sections of a repeat."""
@@ -75,6 +75,33 @@ def join(before: str, after: str) -> str:
         kept = before.rstrip(" \t") if after.lstrip(" \t")[0] == "\n" else before
         return re.sub(r"\n{3,}(?=\S*\Z)", "\n\n", kept + after[: _leading(after)]) + after[_leading(after) :]
     return before + _between(before, after) + after if not _opens_paragraph(before, after) else _stacked(before, after)
+
+
+def going_on(before: str, after: str) -> str:
+    """What of `after` stands behind `before`, of which nothing changes and which ends with a whole word.
+
+    What `after` repeats of it is left out; of an unfinished sentence that it words anew, what comes after the words of it.
+    """
+    if not before.strip() or not after.strip():
+        return after
+    joined = join(before, after)
+    if joined.startswith(before):
+        rest = joined[len(before) :]
+    else:
+        start = _restart(before, after, STRICT if after[0].isspace() else 1)
+        rest = after.lstrip() if start is None else _after_restart(before[start:], after.lstrip())
+    halves = rest and _in_word(before[-1]) and _in_word(rest[0])
+    return f" {rest}" if halves else rest
+
+
+def _after_restart(fragment: str, after: str) -> str:
+    """What follows the last word that `after` shares, in order, with the sentence that it begins again."""
+    old = [w.casefold() for w in words_of(fragment)]
+    new = [w.casefold() for w in words_of(after[: 3 * len(fragment)])[: len(old) + 4]]
+    blocks = SequenceMatcher(None, old, new, autojunk=False).get_matching_blocks()
+    shared = max((block.b + block.size for block in blocks if block.size), default=0)
+    _, ends = word_spans(after[: 3 * len(fragment)])
+    return after[int(ends[shared - 1]) :] if shared else after
 
 
 def _leading(text: str) -> int:

@@ -133,12 +133,12 @@ class Edits:
             raise EditConflict("the outline has changed since you began to edit it", self.manuscript.plan_entry)
         before = {name: (i, self.manuscript.final(i)) for i, name in enumerate(self.manuscript.ids)}
         kept = effects(self.session, plan, keep).kept
-        texts = {i: self.document.texts[before[keep[i]][0]] for i in kept}
+        texts = {i: self.document.texts[before[keep[i]][0]] for i in kept if i in keep}
         if plan != self.manuscript.plan:
             self.session.write_plan(plan)  # first: an older plan.md would pass for an edit of this one
-            self.session.loop.follow(plan, "edited")
+            self.session.loop.follow(plan, "edited", keep)
         self.document.load()
-        for i in kept:
+        for i in texts:
             if self.manuscript.final(i) is None:
                 self._note_edit(i, texts[i], before[keep[i]][1], "kept")
         self.session.changed = True
@@ -167,7 +167,8 @@ class Edits:
             raise RunError("a section is being written; pause first")
         if then.plan != self.manuscript.plan:
             self.session.write_plan(then.plan)
-            self.manuscript.note(PlanRecord(plan=then.plan, target=then.target, source="edited"))
+            source: Literal["import", "edited"] = "import" if then.rest_unplanned else "edited"
+            self.manuscript.note(PlanRecord(plan=then.plan, target=then.target, source=source))
         for i, name in enumerate(then.ids):
             was, now = then.final(i), self.manuscript.final(i)
             if was is not None and (now is None or now.held.entry != was.held.entry or self.manuscript.due(i)):
@@ -227,7 +228,7 @@ def has_work(session: Session) -> bool:
     """Whether a server that obeys the run's `control` would find something to do."""
     manuscript = session.manuscript
     control = manuscript.control or ControlRecord()
-    if not manuscript.planned:
+    if not manuscript.planned or manuscript.rest_unplanned:
         return control.going
     if manuscript.wanted_drafts() and control.going:
         return True

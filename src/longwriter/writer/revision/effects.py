@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 
 from longwriter.types import Plan, Record
+from longwriter.writer.given.kept import carried
 from longwriter.writer.manuscript import section_ids
+from longwriter.writer.records import GivenRecord
 from longwriter.writer.session import Session
 from longwriter.writer.staleness import fingerprints, groups
 
@@ -18,7 +20,7 @@ class PlanEffects(Record):
     new: tuple[int, ...]
     """They have no text and will be written."""
     kept: tuple[int, ...]
-    """Their line is another, and takes over the text of an old one."""
+    """Their line is another, and takes over the text of an old one, as `keep` has it or as a draft gave it."""
     dropped: tuple[int, ...]
     """Their text leaves the document; it stays in the run."""
     stale: tuple[int, ...]
@@ -30,6 +32,7 @@ def effects(session: Session, plan: Plan, keep: Mapping[int, str]) -> PlanEffect
     manuscript, document = session.manuscript, session.document
     before = {name: i for i, name in enumerate(manuscript.ids)}
     names = section_ids(plan.sections)
+    keep = {**keep, **carried(manuscript, plan, keep)}
     sources = {i: before[name] for i, name in enumerate(names) if name in before}
     takes = {i: before[name] for i, name in keep.items() if i not in sources and before.get(name) in document.texts}
     texts = {i: document.texts[j] for i, j in (sources | takes).items() if j in document.texts}
@@ -37,7 +40,8 @@ def effects(session: Session, plan: Plan, keep: Mapping[int, str]) -> PlanEffect
     stale = []
     for i, j in sources.items():
         final = manuscript.final(j)
-        if final is not None and (manuscript.due(j) or final.seen != seen[i]):
+        moved = final is not None and final.seen != seen[i] and not isinstance(final.held.record, GivenRecord)
+        if moved or (final is not None and manuscript.due(j)):
             stale.append(i)
     left = set(before.values()) - set(sources.values()) - set(takes.values())
     return PlanEffects(

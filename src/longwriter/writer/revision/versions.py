@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from longwriter.text import count_words
 from longwriter.writer.manuscript import Held, call_names
-from longwriter.writer.records import DraftsRecord, EditRecord, SectionRecord
+from longwriter.writer.records import DraftsRecord, EditRecord, GivenRecord, SectionRecord
 from longwriter.writer.session import Session
 
 
@@ -19,7 +19,7 @@ class Version:
     section: str
     """Name of the section: see `Manuscript.ids`."""
     why: str
-    """written, redone, draft; by hand: edited, merged, kept."""
+    """written, redone, draft; by hand: given, edited, merged, kept."""
     instruction: str
     """What was asked for when it was written again, "" for nothing."""
     model: str
@@ -56,25 +56,25 @@ def waiting(session: Session, index: int) -> list[int]:
 def _version(session: Session, index: int, number: int, held: Held) -> Version:
     record, final = held.record, session.manuscript.final(index)
     text = session.document.text_of(record)
-    by_hand = isinstance(record, EditRecord)
-    order = None if isinstance(record, EditRecord) else session.manuscript.order_of(record)
+    written = record if isinstance(record, SectionRecord) else None
+    order = session.manuscript.order_of(written) if written else None
     model = order.model if isinstance(order, DraftsRecord) else None
-    steps = "" if isinstance(record, EditRecord) else call_names(record.id, record.redone, record.draft)
+    steps = call_names(written.id, written.redone, written.draft) if written else ""
     return Version(
         entry=held.entry,
         number=number,
         section=record.id,
         why=_why(held),
         instruction=order.instruction if order else "",
-        model="" if by_hand else (model or session.settings.writer).model,
+        model=(model or session.settings.writer).model if written else "",
         parent=held.parent,
         words=count_words(text),
         cost=session.calls.cost_of(steps) if steps else 0.0,
-        at=record.at if isinstance(record, EditRecord) else session.calls.ended(steps),
+        at=session.calls.ended(steps) if isinstance(record, SectionRecord) else record.at,
         text=text,
         final=final is not None and final.held.entry == held.entry,
-        hand=by_hand,
-        draft=isinstance(record, SectionRecord) and record.draft > 0,
+        hand=written is None,
+        draft=written is not None and written.draft > 0,
     )
 
 
@@ -82,4 +82,6 @@ def _why(held: Held) -> str:
     record = held.record
     if isinstance(record, EditRecord):
         return record.why
+    if isinstance(record, GivenRecord):
+        return "given"
     return "draft" if record.draft else "redone" if record.redone else "written"

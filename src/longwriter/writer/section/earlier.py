@@ -18,8 +18,24 @@ TAIL_WORDS = 350
 """At least so much of the latest text is shown as it stands."""
 BLOCK_WORDS = 800
 """Older text is noted in blocks of whole sections of about this size; what no note covers yet is shown as it stands."""
+LONG_TEXT = 2_000
+"""Words of a section that is taken in stretches: no model is asked for as many."""
 K1, B = 1.2, 0.75
 """The constants of BM25."""
+
+
+def stretches(text: str) -> list[str]:
+    """A section as it is, or in stretches of about a block, at ends of lines, where a person gave more than sections have."""
+    if len(text) <= LONG_TEXT or count_words(text) <= LONG_TEXT:  # a word has a character at least
+        return [text]
+    out, words = list[str](), BLOCK_WORDS
+    for line in text.splitlines(keepends=True):
+        if words >= BLOCK_WORDS and line.strip():
+            out.append("")
+            words = 0
+        out[-1] += line
+        words += count_words(line)
+    return [stretch.strip() for stretch in out]
 
 
 class PassageIndex:
@@ -104,8 +120,8 @@ class EarlierText:
 
         A block, once closed, never changes while the text grows.
         """
-        for text in self.texts[self._blocked :]:
-            self._recent.append((text, count_words(text)))
+        for part in [part for text in self.texts[self._blocked :] for part in stretches(text)]:
+            self._recent.append((part, count_words(part)))
             if sum(n for _, n in self._recent) < BLOCK_WORDS + TAIL_WORDS:
                 continue
             block = []

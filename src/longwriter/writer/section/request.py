@@ -14,6 +14,7 @@ from longwriter.types import Message, Plan, Request
 from longwriter.writer.calls import user
 from longwriter.writer.plan.skeleton import kind_of, main_person, skeleton_of
 from longwriter.writer.prompts import Name
+from longwriter.writer.reply.continuation import going_on
 from longwriter.writer.section.context import ContextBuilder
 from longwriter.writer.section.cover import missing_words
 from longwriter.writer.section.earlier import EarlierText
@@ -32,6 +33,7 @@ LINKED = ("story",)
 _VERB = re.compile(
     r"(?:(?:please|can you|could you|i want you to|help me)\s+)*"
     r"(?:write|compose|create|draft|make|produce|give|tell)\s+(?:me\s+)?"
+    r"|go\s+on\s+with\s+|接[着著][写寫]"
     r"|(?:请|帮我|给我|为我)*(?:写|创作|撰写|编写|讲)(?:一下)?",
     re.IGNORECASE,
 )
@@ -80,23 +82,41 @@ class Piece:
     expect: int
     """Tokens that the reply is expected to have."""
     wish: Wish = NO_WISH
+    before: str = ""
+    """The text that the section goes on with in its middle; "" for none."""
+
+    @property
+    def so_far(self) -> str:
+        """What it goes on from: what stands of it, behind what it goes on with."""
+        return self.before + going_on(self.before, self.text) if self.text else self.before
 
 
 class SectionRequests:
     """The requests of one plan's sections."""
 
-    def __init__(self, prompts: PromptSet, card: Card, settings: WriteSettings, plan: Plan, *, prefill: bool) -> None:
-        """`prefill`: the model goes on from the last character of its own unfinished sentence."""
+    def __init__(
+        self, prompts: PromptSet, card: Card, settings: WriteSettings, plan: Plan, *, prefill: bool,
+        goes_on: bool = False,
+    ) -> None:  # fmt: skip
+        """`prefill`: the model goes on from the last character of its own unfinished sentence.
+
+        `goes_on`: the text goes on from a draft, of whatever kind it is.
+        """
         self.prompts, self.card, self.settings, self.plan = prompts, card, settings, plan
         self.prefill = prefill and card.prompts == "full"  # a short prompt begins no reply
+        self._finishes = prefill
+        """It can be made to finish a sentence that a draft was cut in, whatever its prompts."""
         self.agreement = ""
         """What chapters written side by side share."""
+        self.last = len(plan.sections) - 1
+        """The section that brings the whole to its end."""
         self._kind = kind_of(settings.instruction, prompts.name)
         self._skeleton = skeleton_of(settings.instruction, prompts.name)
         self._request = head_words(_without_length(settings.instruction), REQUEST_WORDS).strip().rstrip(".。")
-        self.subject = _without_verb(self._request)
+        self._linked = goes_on or self._kind in LINKED
+        self.subject = _without_verb(_first_clause(self._request) if goes_on else self._request)
         """What the text is, as a phrase: "a story about a lighthouse"."""
-        person = main_person(settings.instruction, prompts.name)
+        person = "" if goes_on else main_person(settings.instruction, prompts.name)
         self._person = prompts.render("person", person=person) if person else ""
 
     async def request(self, piece: Piece, context: ContextBuilder) -> Request:
@@ -132,9 +152,10 @@ class SectionRequests:
         Where sections need not follow each other, a new one sees no other: a guide drifts off into its own phrases else.
         """
         section = self.plan.sections[piece.index]
-        linked = self._kind in LINKED
+        linked = self._linked
         last = "\n\n".join(t for t in (*(earlier.texts[-2:] if linked else ()), piece.text) if t)
-        recent = " ".join(tail_words(last, RECENT_WORDS).split())[-RECENT_CHARACTERS:]
+        cut = "" if piece.text or not self._finishes else _unfinished(piece.before)
+        recent = " ".join(tail_words(last.removesuffix(cut), RECENT_WORDS).split())[-RECENT_CHARACTERS:]
         values = {
             "request": self._request,
             "subject": self.subject,
@@ -151,6 +172,7 @@ class SectionRequests:
                 Message(role="user", content=self.prompts.render("short_request", **values)),
                 Message(role="assistant", content=recent),
                 Message(role="user", content=self.prompts.render("short_next", point=point, **values)),
+                *([Message(role="assistant", content=cut)] if cut else []),
             )
         else:
             first = self.prompts.render("short_first" if linked else "short_part", point=point, **values)
@@ -169,10 +191,9 @@ class SectionRequests:
 
     async def _full(self, piece: Piece, context: ContextBuilder) -> tuple[Message, ...]:
         """Instruction, outline and as much of the earlier text as fits."""
-        section, text = self.plan.sections[piece.index], piece.text
-        end = last_sentence_end(text) if self.prefill else len(text)
-        fragment = tail_words(text[end:].strip(), PREFILL_WORDS)[-PREFILL_CHARACTERS:]
-        last = piece.index == len(self.plan.sections) - 1
+        section, text = self.plan.sections[piece.index], piece.so_far
+        fragment = _unfinished(text) if self.prefill else ""
+        last = piece.index == self.last
         values = {
             "instruction": self.settings.instruction,
             "number": piece.index + 1,
@@ -234,6 +255,16 @@ def _without_verb(request: str) -> str:
     """What a request asks for, without its asking."""
     begun = _VERB.match(request)
     return request[begun.end() :] if begun and begun.end() < len(request) else request
+
+
+def _unfinished(text: str) -> str:
+    """The sentence that a text is cut in, as far as a reply is begun with it."""
+    return tail_words(text[last_sentence_end(text) :].strip(), PREFILL_WORDS)[-PREFILL_CHARACTERS:]
+
+
+def _first_clause(request: str) -> str:
+    """What is gone on with: the request of an imported draft says first."""
+    return re.split(r" from where it ends|，[从從][结結]尾", request, maxsplit=1)[0]
 
 
 def _without_length(instruction: str) -> str:

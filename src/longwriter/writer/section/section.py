@@ -80,6 +80,8 @@ class Place:
     opening: str
     """What the document puts before it (headings); its words count."""
     wish: Wish = NO_WISH
+    before: str = ""
+    """The text that it goes on with in its middle; "" for none."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,8 @@ class SectionWriter:
             ask = min(ask, self.card.longest_ask or ask)
             step = f"{place.steps}{len(replies)}"
             most = max(LEAST_OVER, round(self._most(place, want) - count_words(done)))
-            piece = Piece(place.index, step, text, ask, most, int(ask * TOKENS_PER_WORD) + 50, place.wish)
+            piece = Piece(place.index, step, text, ask, most, int(ask * TOKENS_PER_WORD) + 50, place.wish,
+                          place.before)  # fmt: skip
             try:
                 replies.append(await self._reply(piece, context, show))
             except EmptyReply as error:

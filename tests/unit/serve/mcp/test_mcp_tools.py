@@ -255,8 +255,11 @@ async def test_texts_are_put_into_one_folder_alone_and_replace_nothing(tmp_path:
         page = await one.call("export", run=run, file="tea", form="html")
         assert Path(page["file"]) == out / "tea.html"
         assert Path(page["file"]).read_text("utf-8").startswith("<!doctype html>")
-        assert "exists; give another name" in await one.refused("export", run=run, file="tea", form="html")
-        assert {p.name for p in out.iterdir()} == {"mine.md", "tea.html"}
+        (out / "tea.html").write_text("mine now", "utf-8")
+        assert "not what this run wrote" in await one.refused("export", run=run, file="tea", form="html")
+        book = await one.call("export", run=run, form="epub")
+        assert Path(book["file"]).read_bytes()[:4] == b"PK\x03\x04"
+        assert {p.name for p in out.iterdir()} == {"mine.md", "tea.html", f"{run}.epub"}
 
 
 async def test_a_read_only_server_has_no_tool_that_writes_and_leaves_runs_alone(tmp_path: Path) -> None:

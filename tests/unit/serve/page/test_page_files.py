@@ -8,7 +8,8 @@ import pytest
 from tests.helpers.desk_server import DeskClient
 
 from longwriter.api.runs import Run
-from longwriter.serve.page.exports import FORMATS, disposition
+from longwriter.export.formats import FORMATS
+from longwriter.serve.page.exports import disposition
 from longwriter.serve.page.static import MEDIA
 
 ONE = "/api/runs/one"
@@ -26,12 +27,13 @@ def test_markdown_is_the_text_of_the_run(page: DeskClient, home: Path) -> None:
 def test_html_is_one_file_with_contents_and_no_request(page: DeskClient, home: Path) -> None:
     run = Run(home / "one")
     html = page.raw("GET", f"{ONE}/export/html").text
-    for index, section in enumerate(run.plan.sections):
-        assert html.count(f'id="s{index}"') == 1
-        assert f'href="#s{index}"' in html
+    for section in run.plan.sections:
         assert html.count(f">{section.title}<") == 2
-    assert f'<h1 dir="auto">{run.plan.title}</h1>' in html
-    assert re.findall(r"(?:src|href)=.", html) == ['href="'] * len(run.plan.sections)
+        heading = re.search(rf'id="(h\d+)">{section.title}<', html)
+        assert heading is not None
+        assert f'href="#{heading[1]}"' in html
+    assert f"<h1>{run.plan.title}</h1>" in html
+    assert re.findall(r"(?:src|href)=..", html) == ['href="#'] * len(run.plan.sections)
     assert "url(" not in html
     assert "@media print" in html
     assert "prefers-color-scheme: dark" in html
@@ -53,15 +55,14 @@ def test_hostile_text_does_nothing_in_a_file(page: DeskClient) -> None:
 
 
 def test_forms_that_there_are(page: DeskClient) -> None:
-    assert page.get("/api/me")["exports"] == list(FORMATS) == ["md", "html"]
+    assert page.get("/api/me")["exports"] == ["md", "html", "epub", "docx", "pdf", "txt"] == list(FORMATS)
+    assert page.raw("GET", f"{ONE}/export/epub").content[:4] == b"PK\x03\x04"
     assert "md, html" in page.get(f"{ONE}/export/exe", 404)["error"]["message"]
 
 
 def test_a_files_name_holds_no_quote_or_line(page: DeskClient) -> None:
-    assert (
-        disposition('a"b\r\nx', FORMATS["md"]) == "attachment; filename=\"a_b__x.md\"; filename*=UTF-8''a%22b%0D%0Ax.md"
-    )
-    assert disposition("茶", FORMATS["html"]) == "attachment; filename=\"_.html\"; filename*=UTF-8''%E8%8C%B6.html"
+    assert disposition('a"b\r\nx', "md") == "attachment; filename=\"a_b__x.md\"; filename*=UTF-8''a%22b%0D%0Ax.md"
+    assert disposition("茶", "html") == "attachment; filename=\"_.html\"; filename*=UTF-8''%E8%8C%B6.html"
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.helpers.prose import ENGLISH
 
-from longwriter.serve.page.markdown import RenderedSections, direction, render
+from longwriter.language import direction
+from longwriter.serve.page.markdown import RenderedSections, render
 from longwriter.text import count_words
 
 TAGS = {

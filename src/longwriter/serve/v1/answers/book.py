@@ -185,7 +185,7 @@ def _lines(file: Path) -> Iterator[dict[str, object]]:
     for raw in file.read_bytes().splitlines():
         try:
             found = json.loads(raw)
-        except ValueError:
+        except (ValueError, RecursionError):
             continue
         if isinstance(found, dict):
             yield found

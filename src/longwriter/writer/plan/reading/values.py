@@ -17,7 +17,8 @@ LONGEST_REPAIR = 50_000
 """Characters of almost-JSON; mending takes time that grows with the square (1 s at 50,000 in the worst case)."""
 
 _START = re.compile(
-    r"(?:^[ \t]*|[:：=>)`]\s*|\bjson\b\s*|[\]}][,;]?\s*|[.!?。！？]\s+)(?=[{\[]\s*(?:[{\[\"'“}\]]|\w{1,30}\s*:))",
+    r"(?:^[ \t]*(?:[-*+•][ \t]+)?|[:：=>)`]\s*|\bjson\b\s*|[\]}][,;]?\s*|[.!?。！？]\s+)"
+    r"(?=[{\[]\s*(?:[{\[\"'“}\]]|\w{1,30}\s*:))",
     re.M | re.I,
 )
 
@@ -34,6 +35,8 @@ def values_in(reply: str) -> list[object]:
             value, place = decoder.raw_decode(reply, start.end())
         except ValueError:
             return [*found, *_mended(reply, start.end())]
+        except RecursionError:  # brackets in its strings hid how deep it is
+            return found
         found.append(value)
     return found
 
@@ -58,7 +61,7 @@ def _mended(reply: str, start: int) -> list[object]:
         return []
     try:
         value: object = json_repair.loads(text)
-    except ValueError:  # round brackets nested too deep for it
+    except (ValueError, RecursionError):  # round brackets nested too deep for it
         return []
     several = text[0] == "{" and isinstance(value, list)
     if _titles_in(value) < _titles_written(text):

@@ -1,0 +1,1 @@
+"""Manuscripts that go out as files and come in from them."""

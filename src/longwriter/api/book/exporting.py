@@ -1,0 +1,79 @@
+"""Texts as books: a run's, or a Markdown file's, in the forms that files' names stand for."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from longwriter.config import read_text
+from longwriter.errors import InputError
+from longwriter.export.formats import Content, Original, check_form, form_of, made
+from longwriter.export.settings import ExportSettings
+from longwriter.runs.exports import claimed, export
+from longwriter.runs.folders import resolved, write_file, write_folder
+from longwriter.writer.outcome.exported import content, note_book
+from longwriter.writer.session import Session
+from longwriter.writer.stored import stored
+
+
+def export_run(
+    folder: Path, names: Sequence[str | Path], settings: ExportSettings | None = None, *, force: bool = False
+) -> tuple[str, ...]:
+    """Put a run's text into files; what a person should know of them comes back. The rest: see `Run.export`."""
+    forms = [_checked(name) for name in names]
+    files = list(map(Path, names))
+    with claimed(folder, files, force=force):
+        if settings is not None:
+            note_book(folder, settings)
+        session = written_so_far(folder)
+        told: dict[str, None] = {}
+        for file, form in zip(files, forms, strict=True):
+            found, notes = content(session, folder, form)
+            export(folder, file, found, force=force)
+            told |= dict.fromkeys(notes)
+    return tuple(told)
+
+
+def run_content(folder: Path, form: str) -> Content:
+    """A run's text in a form, a key of `FORMATS`. Raises what `Run.export` raises."""
+    check_form(form)
+    return content(written_so_far(folder), folder, form)[0]
+
+
+def written_so_far(folder: Path) -> Session:
+    """A run as it is. Raises InputError where it has no outline yet."""
+    session = stored(folder)
+    if session is None or not session.manuscript.planned:
+        raise InputError(f"{folder.name} has no text yet; go on with: longwriter resume {folder}")
+    return session
+
+
+def export_file(
+    source: str | Path, *files: str | Path, book: ExportSettings | None = None, force: bool = False
+) -> tuple[str, ...]:
+    """Put a Markdown file into files, each in the form of its name; what a person should know of them comes back.
+
+    Pictures are those below the file's own folder. Raises InputError, SetupError as `Run.export`; without `force` also
+    for a file that is there.
+    """
+    path, outs = Path(source), list(map(Path, files))
+    forms = [_checked(file) for file in files]
+    for out in outs:
+        if not resolved(out).parent.is_dir():
+            raise InputError(f"{out.parent} does not exist; make it first")
+        if out.exists() and (not force or resolved(out) == resolved(path)):
+            raise InputError(f"{out} exists; choose another name, or add --force")
+    original = Original(read_text(path), named=path.stem, folder=resolved(path).parent)
+    told: dict[str, None] = {}
+    for out, form in zip(outs, forms, strict=True):
+        found, notes = made(original, form, book or ExportSettings())
+        if isinstance(found, bytes):
+            write_file(out, found)
+        else:
+            write_folder(out, found)
+        told |= dict.fromkeys(notes)
+    return tuple(told)
+
+
+def _checked(name: str | Path) -> str:
+    form = form_of(name)
+    check_form(form)
+    return form

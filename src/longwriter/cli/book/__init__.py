@@ -1,0 +1,1 @@
+"""Commands for manuscripts that go out as files and come in from them."""

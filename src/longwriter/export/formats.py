@@ -1,0 +1,120 @@
+"""The forms in which a text leaves: one table, which the command, the page and Python follow.
+
+A form that makes a file of a publication is one function, imported when it is first wanted.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import NamedTuple
+
+from longwriter.errors import InputError, SetupError
+from longwriter.export.chapters import chapters
+from longwriter.export.document import Publication
+from longwriter.export.markdown import publication
+from longwriter.export.settings import ExportSettings
+
+Content = bytes | Mapping[str, bytes]
+"""What a form makes: one file, or the files of a folder by name."""
+CHAPTERS = "chapters"
+"""The form that is a folder."""
+
+
+class Format(NamedTuple):
+    """One form of a text."""
+
+    name: str
+    media: str
+    made: str = ""
+    """`module:function` under `longwriter.export`; "" for the text as it is."""
+    needs: str = ""
+    """A package that it wants."""
+    extra: str = ""
+    """The extra that brings it."""
+
+
+FORMATS: dict[str, Format] = {
+    "md": Format("Markdown", "text/markdown; charset=utf-8"),
+    "html": Format("HTML", "text/html; charset=utf-8", "html:html"),
+    "epub": Format("EPUB", "application/epub+zip", "epub.book:epub"),
+    "docx": Format(
+        "Word",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        "docx.book:docx",
+        "docx",
+        "docx",
+    ),
+    "pdf": Format("PDF", "application/pdf", "pdf.make:pdf", "typst", "pdf"),
+    "txt": Format("plain text", "text/plain; charset=utf-8", "plain:plain"),
+}
+_ALSO = {"markdown": "md", "htm": "html", "xhtml": "html", "text": "txt"}
+
+
+def form_of(path: Path | str) -> str:
+    """The form that a file's name stands for, a key of `FORMATS`; `CHAPTERS` for a folder, or one that would be.
+
+    Raises InputError.
+    """
+    ending = Path(path).suffix.lower().removeprefix(".")
+    if str(path).endswith(("/", "\\")) or Path(path).is_dir() or Path(path).name == CHAPTERS:
+        return CHAPTERS
+    form = _ALSO.get(ending, ending)
+    if form not in FORMATS:
+        raise InputError(
+            f"{path}: {f'.{ending} is no form' if ending else 'its name has no ending'} that a text can be put into; there are "
+            f"{', '.join(f'.{known}' for known in FORMATS)}, and chapters/ (a folder)"
+        )
+    return form
+
+
+def available(form: str) -> bool:
+    """Whether the packages of a form are installed."""
+    return not FORMATS[form].needs or find_spec(FORMATS[form].needs) is not None
+
+
+def check_form(form: str) -> None:
+    """Raises SetupError where a form lacks its package, naming what to install."""
+    if form in FORMATS and not available(form):
+        known = FORMATS[form]
+        raise SetupError(f"{known.name} needs {known.needs}: pip install 'longwriter[{known.extra}]'")
+
+
+@dataclass(frozen=True)
+class Original:
+    """A text that is to be put into a form."""
+
+    text: str
+    """As it is kept."""
+    markdown: str | None = None
+    """The same as Markdown, where `text` is plain text."""
+    named: str = ""
+    """Its title where nothing says one."""
+    identifier: str = ""
+    """See `Metadata`; "": of the text itself."""
+    date: str = ""
+    folder: Path | None = None
+    """Where its pictures are; None: it has none."""
+
+
+def made(original: Original, form: str, settings: ExportSettings) -> tuple[Content, tuple[str, ...]]:
+    """A text in a form, and what a person should know of it.
+
+    Raises SetupError for a package that is missing, InputError for a text that the form cannot hold.
+    """
+    check_form(form)
+    markdown = original.text if original.markdown is None else original.markdown
+    if form == "md" or (form == "txt" and original.markdown is not None):
+        return original.text.encode("utf-8", "replace"), ()
+    if form == CHAPTERS:
+        return chapters(markdown), ()
+    metadata = settings.metadata(original.identifier, original.date)
+    read = publication(markdown, metadata, original.folder, original.named)
+    return _made(read, form, settings), read.warnings
+
+
+def _made(read: Publication, form: str, settings: ExportSettings) -> bytes:
+    module, _, function = FORMATS[form].made.partition(":")
+    content: bytes = getattr(import_module(f"longwriter.export.{module}"), function)(read, settings)
+    return content

@@ -1,0 +1,48 @@
+"""The words that a file has beside its text, in the language of the text; English where none are here."""
+
+from typing import NamedTuple
+
+
+class Labels(NamedTuple):
+    """Those of one language."""
+
+    contents: str
+    notes: str
+    cover: str
+    title_page: str
+    beginning: str
+    """Where the text begins."""
+    untitled: str
+
+
+_LABELS = {
+    "en": Labels("Contents", "Notes", "Cover", "Title page", "Beginning", "Untitled"),
+    "zh": Labels("目录", "注释", "封面", "扉页", "正文", "无题"),
+    "zh-Hant": Labels("目錄", "註釋", "封面", "扉頁", "正文", "無題"),
+    "ja": Labels("目次", "注", "表紙", "扉", "本文", "無題"),
+    "ko": Labels("차례", "주석", "표지", "속표지", "본문", "제목 없음"),
+    "de": Labels("Inhalt", "Anmerkungen", "Umschlag", "Titelseite", "Textanfang", "Ohne Titel"),
+    "fr": Labels("Table des matières", "Notes", "Couverture", "Page de titre", "Début du texte", "Sans titre"),
+    "es": Labels("Índice", "Notas", "Cubierta", "Portada", "Comienzo", "Sin título"),
+    "it": Labels("Indice", "Note", "Copertina", "Frontespizio", "Inizio", "Senza titolo"),
+    "pt": Labels("Índice", "Notas", "Capa", "Folha de rosto", "Início", "Sem título"),
+    "nl": Labels("Inhoud", "Noten", "Omslag", "Titelpagina", "Begin", "Zonder titel"),
+    "ru": Labels("Содержание", "Примечания", "Обложка", "Титульный лист", "Начало", "Без названия"),
+    "ar": Labels("المحتويات", "الهوامش", "الغلاف", "صفحة العنوان", "البداية", "بلا عنوان"),
+    "he": Labels("תוכן העניינים", "הערות", "כריכה", "שער", "תחילת הטקסט", "ללא כותרת"),
+    "el": Labels("Περιεχόμενα", "Σημειώσεις", "Εξώφυλλο", "Σελίδα τίτλου", "Αρχή", "Χωρίς τίτλο"),
+    "hi": Labels("विषय-सूची", "टिप्पणियाँ", "आवरण", "शीर्षक पृष्ठ", "आरंभ", "शीर्षकहीन"),
+    "th": Labels("สารบัญ", "เชิงอรรถ", "ปก", "หน้าชื่อเรื่อง", "เริ่มเรื่อง", "ไม่มีชื่อ"),
+    "vi": Labels("Mục lục", "Chú thích", "Bìa", "Trang tên sách", "Bắt đầu", "Không có tiêu đề"),
+    "id": Labels("Daftar Isi", "Catatan", "Sampul", "Halaman Judul", "Awal", "Tanpa Judul"),
+    "tr": Labels("İçindekiler", "Notlar", "Kapak", "Başlık sayfası", "Başlangıç", "Başlıksız"),
+    "pl": Labels("Spis treści", "Przypisy", "Okładka", "Strona tytułowa", "Początek", "Bez tytułu"),
+    "sv": Labels("Innehåll", "Noter", "Omslag", "Titelsida", "Början", "Utan titel"),
+}
+
+
+def labels(language: str) -> Labels:
+    """Those for a language (BCP 47)."""
+    traditional = language.lower().startswith(("zh-hant", "zh-tw", "zh-hk", "zh-mo"))
+    primary = language.lower().partition("-")[0]
+    return _LABELS.get("zh-Hant" if traditional else primary, _LABELS["en"])

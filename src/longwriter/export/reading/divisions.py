@@ -1,0 +1,61 @@
+"""Blocks -> the title, and divisions that begin on a page of their own: front matter, parts, chapters.
+
+One heading of the first level that opens the text is its title. The largest headings of the rest begin chapters; or parts,
+where most of them are called that and smaller ones stand below them.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from longwriter.export.document import Block, Division, Heading, Inlines, bare, inlines_of
+from longwriter.text import count_words
+
+LONG = 700
+"""Words of a mean division from which on each begins on a new page."""
+_PART = re.compile(
+    r"(?:(?:the )?\w+ part|part|book|volume|teil|buch|band|partie|livre|tome|parte|libro|livro|часть|книга|том|deel|del|część|"
+    r"الجزء|الكتاب|חלק|ספר)\b|第\s*[\d〇零一二三四五六七八九十百]+\s*[部卷編编集]|[上中下]\s*[部卷篇冊册]|제\s*\d+\s*부",
+    re.IGNORECASE,
+)
+
+
+def divided(blocks: Sequence[Block]) -> tuple[Inlines, tuple[Division, ...], bool]:
+    """The title (() for none), the divisions, at least one, and whether they begin on new pages."""
+    title: Inlines = ()
+    firsts = [i for i, b in enumerate(blocks) if isinstance(b, Heading) and b.level == 1]
+    if firsts == [0] and isinstance(blocks[0], Heading):
+        title, blocks = blocks[0].content, blocks[1:]
+    levels = sorted({b.level for b in blocks if isinstance(b, Heading)})
+    if not levels:
+        return title, (Division("chapter", "text", (), tuple(blocks)),), False
+    part = levels[0] if _parts(blocks, levels) else 0
+    top = levels[1] if part else levels[0]
+    ranks = {level: min(6, 2 + n) for n, level in enumerate(level for level in levels if level > top)}
+    out: list[Division] = []
+    gathered: list[Block] = []
+    opening = Division("front", "front", (), ())
+    for block in blocks:
+        if isinstance(block, Heading) and block.level <= top:
+            _close(out, opening, gathered)
+            opening, gathered = Division("part" if block.level == part else "chapter", block.id, block.content, ()), []
+        else:
+            gathered.append(replace(block, level=ranks[block.level]) if isinstance(block, Heading) else block)
+    _close(out, opening, gathered)
+    return title, tuple(out), _long(out)
+
+
+def _close(out: list[Division], opening: Division, gathered: list[Block]) -> None:
+    if opening.kind != "front" or gathered:
+        out.append(replace(opening, blocks=tuple(gathered)))
+
+
+def _parts(blocks: Sequence[Block], levels: Sequence[int]) -> bool:
+    largest = [bare(b.content) for b in blocks if isinstance(b, Heading) and b.level == levels[0]]
+    return len(levels) > 1 and 2 * sum(bool(_PART.match(title.strip())) for title in largest) > len(largest)
+
+
+def _long(divisions: Sequence[Division]) -> bool:
+    chapters = [d for d in divisions if d.kind == "chapter"]
+    words = sum(count_words(" ".join(map(bare, inlines_of(d.blocks)))) for d in chapters)
+    return len(chapters) > 1 and words >= LONG * len(chapters)

@@ -1,0 +1,36 @@
+"""What a person says of a book and of how it is set, where its text leaves it open."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from longwriter.export.document import DATE, LANGUAGE, Metadata
+from longwriter.types import Record
+
+
+class ExportSettings(Record):
+    """The choices, as `longwriter export` has them; a run keeps them in its book.json."""
+
+    title: str = ""
+    """In place of the text's own."""
+    author: tuple[str, ...] = ()
+    language: str = Field(default="", pattern=f"^$|^{LANGUAGE}$")
+    """BCP 47, such as en or zh-Hant; "": found out."""
+    date: str = Field(default="", pattern=f"^$|^{DATE}$")
+    description: str = ""
+    subjects: tuple[str, ...] = ()
+    rights: str = ""
+    paper: Literal["a4", "a5", "letter"] = "a4"
+    """Of PDF and Word."""
+    fonts: tuple[str, ...] = ()
+    """Font files, or folders of them, that PDF takes before those of the system."""
+    contents: bool = True
+    """A table of contents."""
+    cover: bool = True
+    """A cover, where the format has one."""
+
+    def metadata(self, identifier: str = "", date: str = "") -> Metadata:
+        """What the person says of the book; `identifier` and `date` where they say none."""
+        return Metadata(
+            self.title, self.author, self.language, self.date or date, self.description, self.subjects, self.rights, identifier
+        )  # fmt: skip

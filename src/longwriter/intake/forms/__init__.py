@@ -1,0 +1,1 @@
+"""One file a form of drafts: its text, and what is known of it."""

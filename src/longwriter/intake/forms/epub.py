@@ -1,0 +1,123 @@
+"""EPUB -> Markdown: the pages in reading order as one text, its headings at the levels of the table of contents."""
+
+import posixpath
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import unquote
+
+from bs4 import BeautifulSoup
+from bs4.element import Tag
+
+from longwriter.intake.forms.draft import Draft
+from longwriter.intake.markdown.page import markdown
+from longwriter.readers.epub_package import ContentsEntry, Page, read_package
+from longwriter.readers.html import parse
+
+_HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]
+_TEXTS = ["p", "div", "span", "td"]
+_LOOKED_AT = 6
+"""Blocks from a page's beginning among which its title is looked for."""
+_FULL_PAGE = 400
+"""Letters from which on a page without a heading takes its title from the table of contents."""
+
+
+def read_epub_draft(path: Path) -> Draft:
+    """Raises InputError, for encrypted books too."""
+    package = read_package(path)
+    whole = BeautifulSoup("<body></body>", "html.parser")
+    assert whole.body is not None
+    depth = 0
+    for page in package.pages:
+        if "nav" in page.types:
+            continue
+        soup = parse(page.content)
+        own = [entry for entry in package.toc if entry.file == page.file]
+        depth = _level(soup, own, depth)
+        _bind(soup, page)
+        body = soup.body or soup
+        section = whole.new_tag("section")
+        for node in list(body.contents):
+            section.append(node.extract())
+        whole.body.append(section)
+    text, warnings = markdown(whole)
+    return Draft(text, "md", "utf-8", package.book.title, package.book.author, warnings)
+
+
+def _bind(soup: BeautifulSoup, page: Page) -> None:
+    """Names and links of a page as they are unique in the book."""
+    for tag in soup.find_all(True):
+        for key in ("id", "name"):
+            if tag.get(key):
+                tag[key] = f"{page.file}#{tag[key]}"
+        href = str(tag.get("href", ""))
+        if tag.name == "a" and href and ":" not in href.partition("#")[0]:
+            file, _, fragment = href.partition("#")
+            target = (
+                posixpath.normpath(posixpath.join(posixpath.dirname(page.file), unquote(file))) if file else page.file
+            )
+            tag["href"] = f"#{target}#{unquote(fragment)}"
+
+
+def _level(soup: BeautifulSoup, own: Sequence[ContentsEntry], depth: int) -> int:
+    """Give headings the depth of their entries, and others a greater one; returns that of the last entry.
+
+    A title that a page writes as a plain paragraph becomes a heading, and so does one that it shows as a picture.
+    """
+    body = soup.body or soup
+    chosen: dict[int, int] = {}
+    for entry in own:
+        at = _place(body, entry.fragment)
+        heading = _heading(soup, at, entry) if isinstance(at, Tag) else None
+        if heading is not None:
+            chosen.setdefault(id(heading), entry.depth)
+    for heading in body.find_all(_HEADINGS):
+        if id(heading) in chosen:
+            depth = chosen[id(heading)]
+            heading.name = f"h{min(6, depth)}"
+        elif depth or own:
+            heading.name = f"h{min(6, max(int(heading.name[1]), depth + 1))}"
+    return max(depth, *(entry.depth for entry in own)) if own and not chosen else depth
+
+
+def _place(body: Tag, fragment: str) -> Tag | None:
+    if not fragment:
+        return body
+    found = body.find(id=fragment) or body.find("a", attrs={"name": fragment})
+    return found if isinstance(found, Tag) else None
+
+
+def _heading(soup: BeautifulSoup, at: Tag, entry: ContentsEntry) -> Tag | None:
+    """The heading that an entry points to, made where the page has none."""
+    if at.name in _HEADINGS:
+        return at
+    outer = at.find_parent(_HEADINGS)
+    if isinstance(outer, Tag):
+        return outer
+    whole_page = not entry.fragment
+    first = at.find(_HEADINGS) or (None if whole_page else at.find_next(_HEADINGS))
+    if isinstance(first, Tag) and (whole_page or not _text_between(at, first)):
+        return first
+    wanted = _squeezed(entry.title)
+    for block in at.find_all(_TEXTS, limit=_LOOKED_AT) if whole_page else [at, *at.find_all(_TEXTS, limit=_LOOKED_AT)]:
+        if block.name in _TEXTS and wanted and _squeezed(block.get_text()) == wanted:
+            block.name = "h1"
+            return block
+    if whole_page and first is None and len(_squeezed(at.get_text())) >= _FULL_PAGE and entry.title:
+        made = soup.new_tag("h1")
+        made.string = entry.title
+        at.insert(0, made)
+        return made
+    return None
+
+
+def _text_between(at: Tag, heading: Tag) -> bool:
+    for node in at.find_all_next(string=True):
+        if node in heading.descendants:
+            return False
+        if node.strip():
+            return True
+    return False
+
+
+def _squeezed(text: str) -> str:
+    return "".join(text.split()).casefold()

@@ -1,0 +1,54 @@
+"""Markdown and plain text: the file's own characters, and what they say of the work."""
+
+import re
+from pathlib import Path
+
+from longwriter.errors import InputError
+from longwriter.intake.forms.draft import Draft
+from longwriter.intake.forms.encodings import decoded
+from longwriter.intake.markdown_headings import FRONT_MATTER, markdown_headings
+from longwriter.readers.epub_package import MOST_BYTES
+from longwriter.readers.gutenberg import strip
+
+_FIELD = re.compile(r"^(title|authors?)[ \t]*[:=][ \t]*(.+)$", re.IGNORECASE | re.MULTILINE)
+_HEADER = 20_000
+"""Characters from the beginning in which a header of Project Gutenberg is looked for."""
+
+
+def read_markdown_draft(path: Path) -> Draft:
+    """Raises InputError."""
+    text, encoding, warnings = decoded(bytes_of(path), path)
+    title, author = _fields(text)
+    found = markdown_headings(text)
+    if not title and found and found[0].level < min((h.level for h in found[1:]), default=7):
+        title = found[0].title
+    return Draft(text, "md", encoding, title, author, warnings)
+
+
+def read_plain_draft(path: Path) -> Draft:
+    """Raises InputError."""
+    text, encoding, warnings = decoded(bytes_of(path), path)
+    book = strip(text[:_HEADER], "").book if "project gutenberg" in text[:_HEADER].casefold() else None
+    title, author = (book.title, book.author) if book else ("", ())
+    return Draft(text, "txt", encoding, title, author, warnings)
+
+
+def bytes_of(path: Path) -> bytes:
+    """Raises InputError."""
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise InputError(f"{path}: is larger than {MOST_BYTES >> 20} MB; that is no draft")
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror or error}") from error
+
+
+def _fields(text: str) -> tuple[str, tuple[str, ...]]:
+    """Title and author as front matter has them, in one line each."""
+    matter = FRONT_MATTER.match(text)
+    fields = dict(
+        reversed([(name.lower(), value) for name, value in _FIELD.findall(matter["fields"] if matter else "")])
+    )
+    author = fields.get("author", fields.get("authors", ""))
+    names = [name.strip(" \t\r\"'[]") for name in author.split(",")]
+    return fields.get("title", "").strip(" \t\r\"'"), tuple(name for name in names if name)

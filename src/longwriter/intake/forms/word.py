@@ -1,0 +1,85 @@
+"""Word files -> Markdown, by way of mammoth's HTML: headings by their styles, notes, lists, tables, quotes, emphasis."""
+
+import zipfile
+import zlib
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from xml.parsers import expat
+
+from bs4 import BeautifulSoup
+
+from longwriter.errors import InputError, SetupError
+from longwriter.intake.forms.draft import Draft
+from longwriter.intake.forms.word_package import WordPackage, inspected
+from longwriter.intake.markdown.page import markdown, title_above
+from longwriter.readers.html import parse
+
+_QUOTES = ("Quote", "Intense Quote", "Quotations", "Block Text", "Block Quotation")
+_CODE = ("Source Code", "Preformatted Text", "HTML Preformatted", "HTML Code")
+_CODE_INSIDE = ("Verbatim Char", "Source Text", "Source_Text", "HTML Code")
+NOTE_MARK = "note-mark"
+_DAMAGE = (
+    zipfile.BadZipFile, zlib.error, expat.ExpatError, EOFError, NotImplementedError, RuntimeError, ValueError, LookupError,
+    AttributeError, TypeError, OSError,
+)  # fmt: skip
+"""What mammoth lets out of files that break Word's rules."""
+
+
+def read_word_draft(path: Path) -> Draft:
+    """Raises InputError for a file that cannot be read, SetupError without mammoth."""
+    mammoth = _mammoth()
+    package = inspected(path)
+    try:
+        with path.open("rb") as file:
+            html = mammoth.convert_to_html(
+                file,
+                style_map=_style_map(package),
+                include_embedded_style_map=False,  # a document's own map could leave its text out
+                convert_image=mammoth.images.img_element(lambda _: {}),
+            ).value
+    except _DAMAGE as error:
+        raise InputError(
+            f"{path}: damaged Word file: {error or type(error).__name__}; open it in Word and save it anew"
+        ) from error
+    soup = parse(html)
+    _second_marks(soup)
+    title = title_above(soup) or package.title
+    text, warnings = markdown(soup)
+    return Draft(text, "md", "utf-8", title, package.author, (*package.warnings, *warnings))
+
+
+def _second_marks(soup: BeautifulSoup) -> None:
+    """A note that is referred to again: its mark stands there as text, which becomes a link like the first one's."""
+    links = {link.get_text(): link for link in soup.select(f"sup.{NOTE_MARK} a[href]")}
+    for mark in soup.select(f"sup.{NOTE_MARK}"):
+        first = links.get(f"[{mark.get_text().strip()}]")
+        if mark.find("a") is None and first is not None:
+            mark.clear()
+            mark.append(soup.new_tag("a", attrs={"href": str(first["href"]), "epub:type": "noteref"}))
+
+
+def _mammoth() -> ModuleType:
+    try:
+        return import_module("mammoth")
+    except ModuleNotFoundError as error:
+        raise SetupError("mammoth is not installed: pip install 'longwriter[docx]'") from error
+
+
+def _style_map(package: WordPackage) -> str:
+    lines = [f"p[style-name={_quoted(name)}] => h{level}:fresh" for name, level in package.headings.items()]
+    lines += ["p[style-name='Title'] => h1.title:fresh", "r[style-name='Emphasis'] => em"]
+    lines += [f"p[style-name='toc {level}'] => nav.toc > p:fresh" for level in range(1, 10)]
+    lines += [
+        "p[style-name='TOC Heading'] => nav.toc > p:fresh",
+        "p[style-name='table of contents heading'] => nav.toc > p:fresh",
+    ]
+    lines += [f"r[style-name='{name}'] => code" for name in _CODE_INSIDE]
+    lines += [f"r[style-name='{name}'] => sup.{NOTE_MARK}" for name in ("footnote reference", "endnote reference")]
+    lines += [f"p[style-name='{name}'] => blockquote > p:fresh" for name in _QUOTES]
+    lines += [f"p[style-name='{name}'] => pre:separator('\\n')" for name in _CODE]
+    return "\n".join(lines)
+
+
+def _quoted(name: str) -> str:
+    return "'" + name.replace("\\", "\\\\").replace("'", "\\'") + "'"

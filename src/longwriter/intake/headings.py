@@ -1,0 +1,58 @@
+"""Where a draft's headings stand, by rules: those of Markdown, and those that books in plain text have."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from longwriter.intake.found import Heading
+from longwriter.intake.markdown_headings import markdown_headings
+from longwriter.intake.plain_headings import plain_headings
+from longwriter.readers.heading_words import folded
+from longwriter.readers.headings import dropped
+
+LEAST_CONTENTS = 3
+"""Fewest headings close to each other that may be a table of contents."""
+CLOSE = 120
+"""Most characters between two of them."""
+
+
+def headings(text: str, form: Literal["md", "txt"]) -> list[Heading]:
+    """In order, without those of a table of contents; none where no rule finds any.
+
+    A text that has no headings of its form, or only one, is looked at by the rules of the other.
+    """
+    first, second = (markdown_headings, plain_headings) if form == "md" else (plain_headings, markdown_headings)
+    found = first(text)
+    if len(found) < 2 and len(other := second(text)) >= 2:
+        found = other
+    return _without_contents(text, found)
+
+
+def _without_contents(text: str, found: Sequence[Heading]) -> list[Heading]:
+    """A row of headings is a table of contents if its first one comes again, in the row or behind it."""
+    out, n = list[Heading](), 0
+    last = {_key(heading): i for i, heading in enumerate(found)}
+    while n < len(found):
+        end = n + 1
+        while end < len(found) and len(text[found[end - 1].end : found[end].start].strip()) <= CLOSE:
+            end += 1
+        row = found[n:end]
+        if len(row) >= LEAST_CONTENTS:
+            row = _real(row, n, last)
+        out += row
+        n = end
+    return out
+
+
+def _real(row: Sequence[Heading], at: int, last: dict[tuple[str, int | str], int]) -> Sequence[Heading]:
+    """What is left of a row that begins at heading `at`; the heading over a table of contents stays."""
+    over = [heading for heading in row[:1] if dropped(heading.title) == "contents"]
+    entries = row[len(over) :]
+    again = [i for i, heading in enumerate(entries) if _key(heading) == _key(entries[0])]
+    if len(again) > 1:
+        return [*over, *entries[again[-1] :]]
+    return over if last[_key(entries[0])] >= at + len(row) else row
+
+
+def _key(heading: Heading) -> tuple[str, int | str]:
+    named = heading.number if heading.number is not None else folded(heading.title)
+    return heading.kind if heading.number is not None else "", named

@@ -1,0 +1,1 @@
+"""HTML -> Markdown that shows the same characters in the same order."""

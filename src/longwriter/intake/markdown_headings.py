@@ -1,0 +1,74 @@
+"""Headings of Markdown with their places, as its parser sees them: none in code, quotes and lists."""
+
+import re
+from functools import cache
+from itertools import pairwise
+
+from markdown_it import MarkdownIt
+
+from longwriter.intake.found import Heading
+from longwriter.intake.paragraphs import paragraphs
+from longwriter.readers.headings import STRONG, heading_of
+
+FRONT_MATTER = re.compile(
+    r"\ufeff?(?P<fence>---|\+\+\+)[ \t]*(?:\r\n?|\n)(?P<fields>(?s:.*?))(?:\r\n?|\n)(?:(?P=fence)|\.\.\.)[ \t]*(?:\r\n?|\n|\Z)"
+)
+"""Fields in YAML or TOML at the beginning."""
+NOTE = re.compile(r"\[\^[^\]\s]+\]")
+"""A reference to a note, and the label before its text."""
+_NOTE_TEXT = re.compile(rf" {{0,3}}{NOTE.pattern}:")
+_LINE_END = re.compile(r"\r\n?|\n")
+
+
+@cache
+def _blocks() -> MarkdownIt:
+    return MarkdownIt("commonmark").enable("table").disable(["inline"])
+
+
+@cache
+def _inline() -> MarkdownIt:
+    return MarkdownIt("commonmark").enable("strikethrough")
+
+
+def markdown_headings(text: str) -> list[Heading]:
+    """Those of the outermost level of blocks, in order."""
+    skipped = body_of(text)
+    starts = [skipped, *(found.end() for found in _LINE_END.finditer(text, skipped)), len(text)]
+    out = []
+    for token, inner in pairwise(_blocks().parse(text[skipped:])):
+        if token.type == "heading_open" and token.level == 0 and token.map:
+            start, end = (starts[min(n, len(starts) - 1)] for n in token.map)
+            title = shown(inner.content)
+            found = heading_of(title)
+            strong = found is not None and found.kind in STRONG
+            kind, number = (found.kind, found.number) if found is not None and strong else ("", None)
+            out.append(Heading(start, end, int(token.tag[1]), title, kind, number))
+    return out
+
+
+def body_of(text: str) -> int:
+    """Index of the first character after front matter, or after a byte order mark."""
+    matter = FRONT_MATTER.match(text)
+    return matter.end() if matter else int(text.startswith("\ufeff"))
+
+
+def shown(markdown: str) -> str:
+    """What one block shows, in one line, without notes."""
+    tokens = _inline().parseInline(NOTE.sub("", markdown))[0].children or []
+    kept = (
+        " " if token.type.endswith("break") else token.content
+        for token in tokens
+        if token.type not in ("html_inline", "image")
+    )
+    return " ".join("".join(kept).split())
+
+
+def notes_at_end(text: str) -> int | None:
+    """Index of the texts of notes that the whole text ends with; None if it ends otherwise."""
+    at = None
+    for start, end in reversed(paragraphs(text)):
+        if _NOTE_TEXT.match(text, start, end):
+            at = start
+        elif text[start] not in " \t":  # an indented paragraph goes on with a note
+            break
+    return at

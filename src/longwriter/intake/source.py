@@ -1,0 +1,67 @@
+"""A draft's file -> its text, and what is known of it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from longwriter.errors import InputError
+from longwriter.intake.forms.epub import read_epub_draft
+from longwriter.intake.forms.html import read_html_draft
+from longwriter.intake.forms.text import read_markdown_draft, read_plain_draft
+from longwriter.intake.forms.word import read_word_draft
+
+READABLE = ".docx, .md, .txt, .epub and .html"
+_READERS = {
+    ".docx": read_word_draft,
+    ".docm": read_word_draft,
+    ".md": read_markdown_draft,
+    ".markdown": read_markdown_draft,
+    ".txt": read_plain_draft,
+    ".text": read_plain_draft,
+    ".epub": read_epub_draft,
+    ".html": read_html_draft,
+    ".htm": read_html_draft,
+    ".xhtml": read_html_draft,
+}
+_WAYS_OUT = {
+    ".doc": "open it in Word or LibreOffice and save it as .docx",
+    ".odt": "save it as .docx in LibreOffice",
+    ".rtf": "save it as .docx in Word or LibreOffice",
+    ".pages": "export it as .docx in Pages",
+    ".pdf": "a PDF does not tell where paragraphs begin; take the file that it was made from",
+    ".mobi": "make it an .epub with Calibre",
+    ".azw3": "make it an .epub with Calibre",
+    ".fb2": "make it an .epub with Calibre",
+    ".tex": "make it .docx or .md with Pandoc",
+}
+
+
+@dataclass(frozen=True)
+class SourceText:
+    """The text of a draft, as Markdown or as plain text."""
+
+    text: str
+    """Of .md and .txt the file's own characters: with its byte order mark, line ends, form feeds and blanks."""
+    form: Literal["md", "txt"]
+    origin: str
+    """The file's name."""
+    encoding: str
+    """Of the bytes that were read; of .md and .txt, `text` in it gives them again."""
+    title: str = ""
+    """As the file itself tells it; "" where it does not."""
+    author: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    """What a person should know of what could not be taken over, one line each."""
+
+
+def read_source(path: Path) -> SourceText:
+    """Raises InputError for a file that cannot be read or holds no text, SetupError where a package is missing."""
+    ending = path.suffix.lower()
+    reader = _READERS.get(ending)
+    if reader is None:
+        way = f"; {_WAYS_OUT[ending]}" if ending in _WAYS_OUT else ""
+        raise InputError(f"{path}: cannot read {ending or 'a file without an ending'}{way}; {READABLE} can be read")
+    draft = reader(path)
+    if not draft.text.strip("\ufeff \t\r\n\x0b\x0c"):
+        raise InputError(f"{path}: there is no text in it")
+    return SourceText(draft.text, draft.form, path.name, draft.encoding, draft.title, draft.author, draft.warnings)

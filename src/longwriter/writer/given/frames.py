@@ -1,0 +1,102 @@
+"""What stands around and between the sections that an imported draft gave, whatever their texts become."""
+
+import re
+from collections.abc import Iterable
+
+from longwriter.writer.given.plain import as_markdown
+from longwriter.writer.manuscript import Manuscript
+from longwriter.writer.records import GivenRecord
+
+GAP = "\n\n"
+LEVEL = 2
+"""Of a heading under that of the whole."""
+_ATX = re.compile(r"^ {0,3}(#{1,6})(?=[ \t])", re.M)
+_SETEXT = re.compile(r"^[^\S\n]{0,3}(=+|-+)[ \t]*\r?$", re.M)
+_MARK = re.compile(r"\A#{1,6} ")
+_ENDS_LINE = re.compile("[\r\n\x0b\x0c\x85\u2028\u2029][\\s\ufeff]*\\Z")
+
+
+class Frames:
+    """The frames of one manuscript's sections, as its plan has them when this is made."""
+
+    def __init__(self, manuscript: Manuscript) -> None:
+        self._manuscript = manuscript
+        given = [(i, frame) for i in range(len(manuscript.ids)) if (frame := manuscript.given(i)) is not None]
+        self.plain = any(frame.form == "txt" for _, frame in given)
+        """Whether the draft was plain text, in which no heading is marked."""
+        self.newline = "\r\n" if any("\r\n" in f"{f.heading}{f.text}{f.tail}" for _, f in given) else "\n"
+        self.level = self._level(given)
+        """Of headings of chapters, and of sections that are in none: as the draft has them."""
+
+    def _level(self, given: Iterable[tuple[int, GivenRecord]]) -> int:
+        sections = self._manuscript.plan.sections if self._manuscript.planned else ()
+        found = [(i, level - bool(sections[i].chapter)) for i, frame in given if (level := marked_level(frame.heading))]
+        if not found or found == [(0, 1)]:  # one that is the title of the whole
+            return LEVEL
+        return min(5, max(1, found[-1][1]))
+
+    def of(self, index: int) -> GivenRecord | None:
+        """The frame of a section of the plan; None: it has none."""
+        return self._manuscript.given(index) if index < len(self._manuscript.ids) else None
+
+    def goes_on(self, index: int) -> bool:
+        """Whether a section goes on in the middle of the one before it, where the draft was cut."""
+        before = self.of(index - 1) if index else None
+        return before is not None and before.open and self.of(index) is None
+
+    def neighbours(self, before: int, index: int) -> bool:
+        """Whether nothing comes between two sections, because nothing does in the draft, or one goes on with the other."""
+        a, b = self.of(before), self.of(index)
+        if a is not None and b is not None:
+            return b.place == a.place + 1
+        return index == before + 1 and self.goes_on(index)
+
+    def joined(self, pieces: Iterable[tuple[int, str]], title: str) -> str:
+        """A document of these sections' pieces, under the heading of the whole where there is one."""
+        parts, last = [f"# {title}"] if title else [], None
+        for i, piece in pieces:
+            if not piece:
+                continue
+            if parts and (last is None or not self.neighbours(last, i)):
+                if last is not None and self.of(last):
+                    parts[-1] = parts[-1].rstrip()
+                parts.append(self.own_lines(GAP))
+                piece = self.apart(i, piece)
+            parts.append(piece)
+            last = i
+        text = "".join(parts)
+        return text if last is not None and self.of(last) else text.rstrip() + self.newline
+
+    def apart(self, index: int, piece: str) -> str:
+        """A piece that does not stand where it did in the draft: without what stood before its heading there."""
+        return piece.removeprefix("\ufeff").lstrip() if self.of(index) else piece
+
+    def around(self, frame: GivenRecord, text: str) -> str:
+        """Another text than its own in a frame."""
+        heading, text = frame.heading, self.own_lines(text)
+        if heading.strip("\ufeff \t\r\n") and not _ENDS_LINE.search(heading):
+            heading += self.own_lines(GAP)
+        return f"{heading}{text}{frame.tail}"
+
+    def marked(self, frame: GivenRecord, text: str, level: int) -> str:
+        """A frame of plain text as Markdown, around a text that is Markdown."""
+        words = as_markdown(" ".join(frame.heading.split()))
+        heading = f"{'#' * level} {words}{GAP}" if words else ""
+        return f"{heading}{text}{'' if frame.open else GAP}"
+
+    def own_lines(self, text: str) -> str:
+        """A text with the line ends of the draft."""
+        return text if self.newline == "\n" else text.replace("\n", self.newline)
+
+
+def marked_level(heading: str) -> int:
+    """The level of the last Markdown heading in a frame; 0: there is none."""
+    if marks := _ATX.findall(heading):
+        return len(marks[-1])
+    underlined = _SETEXT.findall(heading)
+    return (1 if underlined[-1][0] == "=" else 2) if underlined else 0
+
+
+def unmarked(text: str) -> str:
+    """A text whose heading, if it has one, is a line like any other."""
+    return _MARK.sub("", text)

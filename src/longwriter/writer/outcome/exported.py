@@ -1,0 +1,64 @@
+"""A run's text in the forms that files' names stand for, and the files outside the run that follow it."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import NAMESPACE_OID, uuid5
+
+from pydantic import ValidationError
+
+from longwriter.errors import RunError
+from longwriter.export.formats import Content, Original, form_of, made
+from longwriter.export.settings import ExportSettings
+from longwriter.runs.exports import export
+from longwriter.runs.folders import write_file
+from longwriter.writer.records import CallRecord, GivenRecord, read
+from longwriter.writer.session import Session
+
+BOOK = "book.json"
+"""In a run's folder: what a person says of the book."""
+
+
+def book_of(folder: Path) -> ExportSettings:
+    """What a person said of a run's book. Raises RunError for a damaged file."""
+    path = folder / BOOK
+    try:
+        return ExportSettings.model_validate_json(path.read_bytes()) if path.exists() else ExportSettings()
+    except (OSError, ValidationError) as error:
+        raise RunError(f"{path}: cannot be read: {str(error).splitlines()[0]}; remove it to go on without") from error
+
+
+def note_book(folder: Path, settings: ExportSettings) -> None:
+    """Keep what a person says of a run's book for all exports after this one. Raises RunError on a full disk."""
+    if settings != book_of(folder):
+        write_file(folder / BOOK, settings.model_dump_json(indent=1, exclude_defaults=True) + "\n", private=True)
+
+
+def content(session: Session, folder: Path, form: str) -> tuple[Content, tuple[str, ...]]:
+    """A run's text in a form, and what a person should know of it. `session`: of that folder. Raises what `made` raises."""
+    began = next(_moments(session), None)
+    date = datetime.fromtimestamp(began, UTC).date().isoformat() if began else ""
+    name = uuid5(NAMESPACE_OID, f"{folder.name} {began} {session.settings.instruction}")
+    document = session.document
+    markdown = document.markdown() if document.frames.plain and form != "md" else None
+    original = Original(document.text(), markdown, folder.name, f"urn:uuid:{name}", date)
+    return made(original, form, book_of(folder))
+
+
+def _moments(session: Session) -> Iterator[float]:
+    """When texts of a run were asked for or given, in seconds since 1970."""
+    for record in read(session.journal, CallRecord, GivenRecord):
+        if isinstance(record, GivenRecord):
+            yield record.at
+        elif isinstance(record, CallRecord) and record.began:
+            yield record.began
+
+
+def deliver(session: Session, folder: Path, file: Path, *, force: bool = False) -> tuple[str, ...]:
+    """Put a run's text into a file outside it, in the form of the file's name; what a person should know of it.
+
+    Raises what `made` and `export` raise.
+    """
+    found, told = content(session, folder, form_of(file))
+    export(folder, file, found, force=force)
+    return told

@@ -1,0 +1,97 @@
+"""`longwriter export` and --out: every form from the command line, kept up to date, and refused before anything is asked."""
+
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+from tests.helpers.command import longwriter_here, one_line
+
+from longwriter.api.runs import Run
+
+WRITE = ("write", "A story about fog on the sea", "--words", "900", "--model", "fake:1.0", "--run", "r")
+TEXT = "# The Fog\n\n## One\n\nIt came in[^1].\n\n## Two\n\nIt went.\n\n[^1]: At night.\n"
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Path:
+    assert longwriter_here(*WRITE, cwd=tmp_path).returncode in (0, 4)
+    return tmp_path
+
+
+def texts(epub: Path) -> str:
+    with zipfile.ZipFile(epub) as book:
+        return "".join(book.read(name).decode() for name in book.namelist() if name.endswith(("xhtml", "opf")))
+
+
+def test_a_run_goes_into_files_that_follow_it(written: Path) -> None:
+    done = longwriter_here("export", "r", "b.epub", "b.html", "chapters/", "b.md", "--author", "Ada Woods", cwd=written)
+    assert done.returncode == 0
+    assert "chapters/: " in done.stderr
+    run = Run(written / "runs" / "r")
+    assert b"".join(p.read_bytes() for p in sorted((written / "chapters").iterdir())).decode() == run.text
+    assert (written / "b.md").read_text("utf-8") == run.text
+    assert "Ada Woods" in texts(written / "b.epub")
+    (written / "new.md").write_text("The gulls were silent.", "utf-8")
+    changed = longwriter_here("edit", "r", "--section", "2", "--text", "new.md", cwd=written)
+    assert changed.returncode == 0
+    for file in ("b.html", "b.md"):
+        assert "The gulls were silent." in (written / file).read_text("utf-8")
+    assert "The gulls were silent." in texts(written / "b.epub")
+    assert "Ada Woods" in texts(written / "b.epub")  # the run keeps what was said of its book
+    joined = b"".join(p.read_bytes() for p in sorted((written / "chapters").iterdir())).decode()
+    assert joined == Run(written / "runs" / "r").text
+
+
+def test_out_takes_every_form_and_refuses_what_is_none_before_it_writes(tmp_path: Path) -> None:
+    for name in ("book.odt", "book", "book.doc"):
+        refused = longwriter_here(*WRITE, "--out", name, cwd=tmp_path)
+        assert refused.returncode == 2
+        one_line(refused, "there are .md, .html, .epub")
+        assert not (tmp_path / "runs" / "r").exists()
+    done = longwriter_here(*WRITE, "--out", "book.epub", cwd=tmp_path)
+    assert done.returncode in (0, 4)
+    first = (tmp_path / "book.epub").read_bytes()
+    assert zipfile.is_zipfile(tmp_path / "book.epub")
+    longwriter_here("redo", "r", "--section", "2", cwd=tmp_path)
+    assert (tmp_path / "book.epub").read_bytes() != first
+
+
+def test_what_is_somebody_elses_stays(written: Path) -> None:
+    (written / "mine.epub").write_bytes(b"mine")
+    (written / "other").mkdir()
+    (written / "other" / "x").mkdir()
+    for file in ("mine.epub", "other", "b.xyz", "gone/b.epub"):
+        refused = longwriter_here("export", "r", file, cwd=written)
+        assert refused.returncode == 2
+    assert (written / "mine.epub").read_bytes() == b"mine"
+    assert longwriter_here("export", "r", "mine.epub", "--force", cwd=written).returncode == 0
+    assert zipfile.is_zipfile(written / "mine.epub")
+
+
+def test_a_file_goes_into_files(tmp_path: Path) -> None:
+    (tmp_path / "fog.md").write_text(TEXT, "utf-8")
+    done = longwriter_here("export", "fog.md", "fog.html", "fog.txt", "--title", "Other", "--json", cwd=tmp_path)
+    assert done.returncode == 0
+    assert [f["form"] for f in json.loads(done.stdout)["files"]] == ["HTML", "plain text"]
+    assert "<h1>Other</h1>" in (tmp_path / "fog.html").read_text("utf-8")
+    assert "[1] At night." in (tmp_path / "fog.txt").read_text("utf-8")
+    again = longwriter_here("export", "fog.md", "fog.html", cwd=tmp_path)
+    assert again.returncode == 2
+    one_line(again, "exists")
+    assert longwriter_here("export", "fog.md", "fog.html", "--force", cwd=tmp_path).returncode == 0
+    same = longwriter_here("export", "fog.md", "fog.md", "--force", cwd=tmp_path)
+    assert same.returncode == 2
+    assert (tmp_path / "fog.md").read_text("utf-8") == TEXT
+    assert longwriter_here("export", "gone.md", "x.html", cwd=tmp_path).returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [("--language", "en_", "language"), ("--date", "2026-13-01", "date"), ("--date", "May", "date")],
+)
+def test_what_is_said_of_a_book_is_checked(written: Path, option: str, value: str, said: str) -> None:
+    refused = longwriter_here("export", "r", "b.html", option, value, cwd=written)
+    assert refused.returncode == 2
+    one_line(refused, said)
+    assert not (written / "b.html").exists()
