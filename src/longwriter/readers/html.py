@@ -135,7 +135,7 @@ class _Inside:
         if tag.name in _HEADINGS:
             return _Inside(int(tag.name[1]), True, self.pre)
         if tag.name in _GROUPS and not self.grouped:
-            first = tag.find(list(_HEADINGS))
+            first = tag.find(lambda inner: inner.name in _HEADINGS and not _is_gone(inner))
             return _Inside(int(first.name[1]) if isinstance(first, Tag) else 0, True, self.pre)
         return _Inside(self.level, self.grouped, True) if tag.name == "pre" and not self.pre else self
 
