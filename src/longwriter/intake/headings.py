@@ -6,7 +6,7 @@ from typing import Literal
 from longwriter.intake.found import Heading
 from longwriter.intake.markdown_headings import markdown_headings
 from longwriter.intake.plain_headings import plain_headings
-from longwriter.readers.heading_words import folded
+from longwriter.readers.numbering.words import folded
 from longwriter.readers.headings import dropped
 
 LEAST_CONTENTS = 3

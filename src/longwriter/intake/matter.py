@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from longwriter.readers.heading_words import words_in
+from longwriter.readers.numbering.words import words_in
 from longwriter.readers.headings import dropped
 
 _FRONT = """
