@@ -53,8 +53,8 @@ def inspected(path: Path) -> WordPackage:
             names = set(archive.namelist())
             styles = archive.read("word/styles.xml") if "word/styles.xml" in names else b"<styles/>"
             core = archive.read("docProps/core.xml") if "docProps/core.xml" in names else b"<core/>"
-    title, author = _properties(core)
-    return WordPackage(_headings(styles), title, author, tuple(_left_out(counts, names)))
+        title, author = _properties(core)
+        return WordPackage(_headings(styles), title, author, tuple(_left_out(counts, names)))
 
 
 @contextmanager
