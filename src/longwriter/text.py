@@ -335,16 +335,15 @@ def tail_words(text: str, n: int) -> str:
 
     A sentence start within the first third of them is preferred, so up to a third may be missing.
     """
-    starts, _ = word_spans(text)
+    starts, ends = word_spans(text)
     if n <= 0:
         return ""
     if n >= len(starts):
         return text
-    cut, third = starts[-n], starts[-n + n // 3]
+    cut, third, word_before = starts[-n], starts[-n + n // 3], ends[-n - 1]
     for end in sentence_ends(text[:third], max(0, text.rfind("\n", 0, cut))):
-        start = end + len(text[end:third]) - len(text[end:third].lstrip())
-        if start >= cut or not count_words(text[start:cut]):  # an opening quote or a heading's mark may stand before it
-            return text[start:]
+        if end >= word_before:  # an opening quote or a heading's mark may stand before the word
+            return text[end + len(text[end:third]) - len(text[end:third].lstrip()) :]
     return text[cut:]
 
 

@@ -13,9 +13,12 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
+import click
+
 from tests.fuzz.cases import SEEDS, line_of
 from tests.fuzz.targets import TARGETS
 from tests.fuzz.working import chunks, ready, work
+
 
 def fuzz(names: Sequence[str], count: int, seed: str, jobs: int, out: Path) -> int:
     """Run all, tell of each new kind of fault, and give the number of faults."""
@@ -32,14 +35,16 @@ def fuzz(names: Sequence[str], count: int, seed: str, jobs: int, out: Path) -> i
                     out.mkdir(parents=True, exist_ok=True)
                     with (out / f"{name}.jsonl").open("a", encoding="utf-8") as file:
                         file.write(line_of(fault) + "\n")
-                    print(f"FAULT {name} {fault.number}: {fault.kind}: {fault.told}: {fault.given[:100]!r}", flush=True)
+                    click.echo(f"FAULT {name} {fault.number}: {fault.kind}: {fault.told}: {fault.given[:100]!r}")
             if time.monotonic() - told > 60:
                 told = time.monotonic()
-                print(f"{cases.total():,} cases, {kinds.total()} faults, {told - began:.0f} s", flush=True)
+                click.echo(f"{cases.total():,} cases, {kinds.total()} faults, {told - began:.0f} s")
     for name in cases:
         seconds, number = slowest[name]
-        print(f"{name:10} {cases[name]:>9,} cases   slowest {seconds:6.3f} s (case {number})")
-    print(f"{cases.total():,} cases, seed {seed}, {kinds.total()} faults of {len(kinds)} kinds, {time.monotonic() - began:.0f} s")
+        click.echo(f"{name:11} {cases[name]:>9,} cases   slowest {seconds:6.3f} s (case {number})")
+    click.echo(
+        f"{cases.total():,} cases, seed {seed}, {kinds.total()} faults of {len(kinds)} kinds, {time.monotonic() - began:.0f} s"
+    )
     return kinds.total()
 
 
@@ -50,7 +55,9 @@ def main() -> int:
     parser.add_argument("--seed", default="1", help="another seed, other cases")
     parser.add_argument("--target", action="append", choices=list(TARGETS), help="this target alone; repeat it")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes")
-    parser.add_argument("--out", type=Path, default=Path("build/fuzz"), help=f"folder of failing inputs, as lines for {SEEDS.name}/")
+    parser.add_argument(
+        "--out", type=Path, default=Path("build/fuzz"), help=f"folder of failing inputs, as lines for {SEEDS.name}/"
+    )
     given = parser.parse_args()
     return int(fuzz(given.target or list(TARGETS), given.count, given.seed, given.jobs, given.out) > 0)
 

@@ -11,18 +11,21 @@ ROOT = Path(__file__).parents[2]
 LONGEST = 60_000
 """Characters of a case; what takes time that grows with the square takes over a second there."""
 
-ODD = (
-    *"\x00\x1b\x7f\x85\xa0\xad\u0301\u200b\u200d\u2028\u202e\u2066\u3000\ud800\udfff\ufeff\uffff\U0010ffff\U000e0001",
-    *("\r", "\n", "\r\n", "\n\n\n", "\t", "\f", " ", "\\", '"', "'", "`", "```", "*", "**", "_", "#", "|", "-", "—", "…", ":", "：", "(", "（"),
-    *("{", "}", "[", "]", "[[", "<", ">", "</", "<!--", "-->", "&", "&#", "$", "%", "@", "~", "\\u", "\\ud83d", '\\"', "0", "9" * 20, "١", "²"),
-    *("[^", "](", "![", "~~~", "::: ", "{.", "\\\n", "+++", "---\n", "<![CDATA[", "<?", "\U0001f600", "İ", "ß", "ﬁ", "字", "第", "가", "ا"),
-)  # fmt: skip
+_ALONE = "\x00\x1b\x7f\x85\xa0\xad\u0301\u200b\u200d\u2028\u202e\u2066\u3000\ud800\udfff\ufeff\uffff\U0010ffff\t\f \r\n"
+_SIGNS = """\\ " ' ` ``` * ** _ # | - — … : ： ( （ { } [ ] [[ < > </ <!-- --> & &# $ % @ ~ \\u \\ud83d \\" 0 9999999999
+١ ² [^ ]( ![ ~~~ ::: {. +++ <![CDATA[ <? \U0001f600 İ ß ﬁ 字 第 가 ا"""
+ODD = (*_ALONE, *_SIGNS.split(), "\r\n", "\n\n\n", "\\\n", "---\n")
+"""What is rare, or has a meaning of its own."""
 
 
 @cache
 def real() -> tuple[str, ...]:
     """Real texts: this package's own documents, prompts and tables."""
-    paths = [*ROOT.glob("docs/*.md"), *ROOT.glob("src/longwriter/**/*.toml"), *ROOT.glob("src/longwriter/**/prompts/*/*.txt")]
+    paths = [
+        *ROOT.glob("docs/*.md"),
+        *ROOT.glob("src/longwriter/**/*.toml"),
+        *ROOT.glob("src/longwriter/**/prompts/*/*.txt"),
+    ]
     texts = (path.read_text("utf-8") for path in sorted(paths))
     return tuple(text[start : start + 3000] for text in texts for start in range(0, len(text), 3000))
 
@@ -90,7 +93,14 @@ def mutated(text: str, random: Random) -> str:
 
 def long(text: str, random: Random) -> str:
     """A text of `LONGEST` characters that says one or two things again and again, with something else at an end."""
-    pieces = [random.choice(ODD), random.choice(RULES["mark"]) or "a", made("line", random, 6) or "b", random.choice((" ", "a", "a ", "x\n"))]
+    pieces = [
+        random.choice(ODD),
+        random.choice(RULES["mark"]) or "a",
+        made("line", random, 6) or "b",
+        random.choice((" ", "a", "a ", "x\n")),
+    ]
     chosen = random.choice(pieces) + (random.choice(pieces) if random.random() < 0.5 else "")
     half = chosen * (LONGEST // len(chosen) // random.choice((1, 1, 2)))
-    return random.choice((half, half + text[:200], text[:200] + half, half + random.choice(pieces) * (LONGEST // 8)))[:LONGEST]
+    return random.choice((half, half + text[:200], text[:200] + half, half + random.choice(pieces) * (LONGEST // 8)))[
+        :LONGEST
+    ]

@@ -12,8 +12,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
-OPF, DC, NCX = "{http://www.idpf.org/2007/opf}", "{http://purl.org/dc/elements/1.1/}", "{http://www.daisy.org/z3986/2005/ncx/}"
-HTML, EPUB, XML = "{http://www.w3.org/1999/xhtml}", "{http://www.idpf.org/2007/ops}", "{http://www.w3.org/XML/1998/namespace}"
+OPF, DC, NCX = (
+    "{http://www.idpf.org/2007/opf}",
+    "{http://purl.org/dc/elements/1.1/}",
+    "{http://www.daisy.org/z3986/2005/ncx/}",
+)
+HTML, EPUB, XML = (
+    "{http://www.w3.org/1999/xhtml}",
+    "{http://www.idpf.org/2007/ops}",
+    "{http://www.w3.org/XML/1998/namespace}",
+)
 CONTAINER = "{urn:oasis:names:tc:opendocument:xmlns:container}"
 MEDIA = {
     "xhtml": "application/xhtml+xml", "ncx": "application/x-dtbncx+xml", "css": "text/css", "svg": "image/svg+xml",
@@ -29,7 +37,21 @@ CHILDREN = {
     "table": {"thead", "tbody"}, "thead": {"tr"}, "tbody": {"tr"}, "tr": {"th", "td"}, "th": PHRASING, "td": PHRASING, "p": PHRASING,
     "pre": {"code"}, "hr": set(), "br": set(), "img": set(),
 } | {name: PHRASING for name in ("a", "code", "del", "em", "strong", "sup", "h1", "h2", "h3", "h4", "h5", "h6")}  # fmt: skip
-TEXTLESS = {"html", "head", "body", "nav", "figure", "ul", "ol", "table", "thead", "tbody", "tr", "section", "blockquote"}
+TEXTLESS = {
+    "html",
+    "head",
+    "body",
+    "nav",
+    "figure",
+    "ul",
+    "ol",
+    "table",
+    "thead",
+    "tbody",
+    "tr",
+    "section",
+    "blockquote",
+}
 COMMON = {"id", "class", "lang", f"{XML}lang", "dir", f"{EPUB}type", "role", "aria-label", "aria-labelledby"}
 OWN = {
     "a": {"href"}, "img": {"src", "alt", "width", "height"}, "ol": {"start"}, "th": {"scope"}, "nav": {"hidden"},
@@ -64,7 +86,9 @@ def _problems(data: bytes) -> Iterator[str]:
     folder = posixpath.dirname(path)
     package = ET.fromstring(files[path])
     manifest = {item.attrib["id"]: item for item in package.iter(f"{OPF}item")}
-    yield from _manifest(package, {name for name in files if name not in ("mimetype", path) and "META-INF/" not in name}, folder)
+    yield from _manifest(
+        package, {name for name in files if name not in ("mimetype", path) and "META-INF/" not in name}, folder
+    )
     yield from _metadata(package)
     pages = dict[str, Page]()
     for item in manifest.values():
@@ -109,7 +133,11 @@ def _manifest(package: ET.Element, files: set[str], folder: str) -> Iterator[str
     if sorted(listed) != sorted(files):
         yield f"manifest and files differ: {sorted(set(listed) ^ files)}"
     ids = [e.attrib["id"] for e in package.iter() if "id" in e.attrib]
-    yield from (f"the id {i} of the package stands twice or is no name" for i, n in Counter(ids).items() if n > 1 or not _name(i))
+    yield from (
+        f"the id {i} of the package stands twice or is no name"
+        for i, n in Counter(ids).items()
+        if n > 1 or not _name(i)
+    )
     for item in items:
         if item.attrib["media-type"] != MEDIA.get(item.attrib["href"].rpartition(".")[2]):
             yield f"{item.attrib['href']} is {item.attrib['media-type']}"
@@ -134,21 +162,33 @@ def _metadata(package: ET.Element) -> Iterator[str]:
     if len(modified) != 1 or not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", modified[0]):
         yield f"modified {modified}"
     told = {e.attrib.get("property") for e in package.iter(f"{OPF}meta")}
-    for name in ("accessMode", "accessModeSufficient", "accessibilityFeature", "accessibilityHazard", "accessibilitySummary"):
+    for name in (
+        "accessMode",
+        "accessModeSufficient",
+        "accessibilityFeature",
+        "accessibilityHazard",
+        "accessibilitySummary",
+    ):
         if f"schema:{name}" not in told:
             yield f"schema:{name} is missing"
 
 
 def _page(page: Page) -> Iterator[str]:
     root = page.root
-    if root.tag != f"{HTML}html" or not root.attrib.get("lang") or root.attrib.get("lang") != root.attrib.get(f"{XML}lang"):
+    if (
+        root.tag != f"{HTML}html"
+        or not root.attrib.get("lang")
+        or root.attrib.get("lang") != root.attrib.get(f"{XML}lang")
+    ):
         yield f"{page.name}: no page with a language"
     if root.attrib.get("dir") not in ("ltr", "rtl"):
         yield f"{page.name}: no direction"
     if not (root.findtext(f"{HTML}head/{HTML}title") or "").strip():
         yield f"{page.name}: no title"
     ids = Counter(e.attrib["id"] for e in root.iter() if "id" in e.attrib)
-    yield from (f"{page.name}: the id {i} stands {n} times, or is no name" for i, n in ids.items() if n > 1 or not _name(i))
+    yield from (
+        f"{page.name}: the id {i} stands {n} times, or is no name" for i, n in ids.items() if n > 1 or not _name(i)
+    )
     yield from (f"{page.name}: {told}" for told in _elements(root, inside=frozenset()))
 
 
@@ -204,7 +244,9 @@ def _links(page: Page, pages: dict[str, Page], spine: set[str], manifest: dict[s
                 yield f"{page.name}: {address} leads back to no mark"
 
 
-def _contents(nav: Page, ncx: ET.Element, package: ET.Element, spine: list[str], pages: dict[str, Page]) -> Iterator[str]:
+def _contents(
+    nav: Page, ncx: ET.Element, package: ET.Element, spine: list[str], pages: dict[str, Page]
+) -> Iterator[str]:
     toc = next(e for e in nav.root.iter(f"{HTML}nav") if e.attrib[f"{EPUB}type"] == "toc")
     links = [(e.attrib["href"], "".join(e.itertext())) for e in toc.iter(f"{HTML}a")]
     points = [

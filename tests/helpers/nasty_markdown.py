@@ -15,7 +15,18 @@ ODD = [
     "*", "**", "_", "__", "~~", "~", "[", "]", "![", "](", ")", "(", "|", "\\", "\\|", "\\\n", "  \n", "\t", "#", "$", "]]>", "-->", "<!--",
     "<br>", "<br/>", "<b>", "</b>", "<script>", "</script>", "<img src=x onerror=y>", "<a href='x'>", "<?php", "<![CDATA[", "\r", "\r\n",
 ]  # fmt: skip
-SPOKEN = ["море и снег", "大海与雪。", "海と雪です", "바다와 눈", "البحر والثلج", "הים והשלג", "η θάλασσα", "समुद्र और बर्फ", "ทะเลและหิมะ", "l’été"]
+SPOKEN = [
+    "море и снег",
+    "大海与雪。",
+    "海と雪です",
+    "바다와 눈",
+    "البحر والثلج",
+    "הים והשלג",
+    "η θάλασσα",
+    "समुद्र और बर्फ",
+    "ทะเลและหิมะ",
+    "l’été",
+]
 ADDRESSES = [
     "https://example.org/a?b=c&d=e#f", "http://[::1", "https://ex ample.org", "https://exa|mple.org/", "http://", "https://例え.jp/путь",
     "mailto:a@b.org", "mailto:<", "javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "pic.png", "../pic.png", "missing.png",
@@ -56,10 +67,14 @@ class Nasty:
         if chance < 0.65:
             address = self._random.choice(ADDRESSES)
             title = self._random.choice(["", "", f' "{self._word()}"'])
-            form = self._random.choice(["[{0}]({1}{2})", "![{0}]({1}{2})", "[![{0}]({1})]({1})", "<{1}>", "[{0}](<{1}>{2})", "[{0}]"])
+            form = self._random.choice(
+                ["[{0}]({1}{2})", "![{0}]({1}{2})", "[![{0}]({1})]({1})", "<{1}>", "[{0}](<{1}>{2})", "[{0}]"]
+            )
             return form.format(inner, address, title)
         if chance < 0.75:
-            return self._random.choice(["[^1]", "[^2]", "[^a]", "[^zz]", f"^[{inner}]", "[^ ]", f"[{inner}[^1]](https://a.b)"])
+            return self._random.choice(
+                ["[^1]", "[^2]", "[^a]", "[^zz]", f"^[{inner}]", "[^ ]", f"[{inner}[^1]](https://a.b)"]
+            )
         return f"{inner} {self._inline(depth + 1) if depth < 4 else ''}{self._random.choice(['', ' ', chr(10)])}{self._words(2)}"
 
     def _block(self, depth: int) -> str:
@@ -73,10 +88,24 @@ class Nasty:
         return made if self._random.random() < 0.9 else "    " + made
 
     def _heading(self) -> str:
-        text = self._random.choice([self._inline(), self._words(), "", "Chapter", "Part One", "第一部", "Chapter", "# #", self._random.choice(SPOKEN)])
+        text = self._random.choice(
+            [
+                self._inline(),
+                self._words(),
+                "",
+                "Chapter",
+                "Part One",
+                "第一部",
+                "Chapter",
+                "# #",
+                self._random.choice(SPOKEN),
+            ]
+        )
         if self._random.random() < 0.2:
             return f"{text}\n{self._random.choice(['===', '---', '-'])}"
-        return f"{'#' * self._random.randint(1, 7)}{self._random.choice([' ', ' ', ' ', ''])}{text.replace(chr(10), ' ')}"
+        return (
+            f"{'#' * self._random.randint(1, 7)}{self._random.choice([' ', ' ', ' ', ''])}{text.replace(chr(10), ' ')}"
+        )
 
     def _list(self) -> str:
         out = list[str]()
@@ -94,7 +123,9 @@ class Nasty:
             return edge + "|".join(f" {self._inline(3).replace(chr(10), ' ')} " for _ in range(cells)) + edge
 
         rules = "|" + "|".join(self._random.choice(["---", ":-:", "--:", ":--"]) for _ in range(columns)) + "|"
-        rows = [row(max(1, columns + self._random.choice([0, 0, 0, 1, -1, 3]))) for _ in range(self._random.randint(0, 4))]
+        rows = [
+            row(max(1, columns + self._random.choice([0, 0, 0, 1, -1, 3]))) for _ in range(self._random.randint(0, 4))
+        ]
         return "\n".join([row(columns), rules, *rows])
 
     def _quote(self) -> str:
@@ -107,21 +138,45 @@ class Nasty:
 
     def _note(self) -> str:
         label = self._random.choice(["1", "2", "a", "never", "x y"])
-        body = self._random.choice([self._inline(), "", f"{self._words()}\n\n    {self._inline()}", f"\n    {self._list()}"])
+        body = self._random.choice(
+            [self._inline(), "", f"{self._words()}\n\n    {self._inline()}", f"\n    {self._list()}"]
+        )
         return f"[^{label}]: {body}"
 
     def _rule(self) -> str:
         return self._random.choice(["***", "---", "* * *", "_____", "\\newpage", "+++", "---\ntitle: x\n---"])
 
     def _html(self) -> str:
-        return self._random.choice(["<div>\n{}\n</div>", "<!-- {} -->", "<p align=center>{}", "<table><tr><td>{}</table>", "<!--{}"]).format(self._inline())
+        return self._random.choice(
+            ["<div>\n{}\n</div>", "<!-- {} -->", "<p align=center>{}", "<table><tr><td>{}</table>", "<!--{}"]
+        ).format(self._inline())
 
     def _definition(self) -> str:
         return f"[{self._random.choice(['1', 'ref', self._word()])}]: {self._random.choice(ADDRESSES)} {self._random.choice(['', chr(34) + self._word() + chr(34)])}"
 
     def _deep(self) -> str:
         times, word = self._random.choice([5, 30, 120]), self._word()
-        form = self._random.choice(["> ", "- ", "1. ", "*a **b ", "[", "![", "> - ", "**", "`", "<b>", "_a *b ", "  - ", "\t", "~~", "(", "[^1]", "^["])
+        form = self._random.choice(
+            [
+                "> ",
+                "- ",
+                "1. ",
+                "*a **b ",
+                "[",
+                "![",
+                "> - ",
+                "**",
+                "`",
+                "<b>",
+                "_a *b ",
+                "  - ",
+                "\t",
+                "~~",
+                "(",
+                "[^1]",
+                "^[",
+            ]
+        )
         return form * times + word
 
 
@@ -131,6 +186,8 @@ def lost(source: str, shown: str) -> Iterator[str]:
     Those are addresses and titles of links, definitions of links, comments, and what a fence says about its code.
     """
     there = set(re.findall(r"w\d+x", shown))
-    hidden = re.compile(r"\]\([^\n]*|^.*\]:[^\n]*(?:\n[^\n]*)?|<!--(?:[^-]|-(?!->))*|^.*(?:```|~~~)[^\n]*", re.MULTILINE)
+    hidden = re.compile(
+        r"\]\([^\n]*|^.*\]:[^\n]*(?:\n[^\n]*)?|<!--(?:[^-]|-(?!->))*|^.*(?:```|~~~)[^\n]*", re.MULTILINE
+    )
     maybe = {word for span in hidden.findall(source) for word in re.findall(r"w\d+x", span)}
     yield from (word for word in dict.fromkeys(re.findall(r"w\d+x", source)) if word not in there and word not in maybe)

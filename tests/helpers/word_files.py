@@ -70,7 +70,7 @@ def shown(paragraph: etree._Element) -> str:
 
 def paragraphs(data: bytes, part: str = "document") -> list[etree._Element]:
     """Paragraphs of a part; those of the text, without title and contents."""
-    front = ("Title", "Author", "DateLine", "Rights")
+    front = ("Title", "Author", "Date", "Rights")
     return [
         p
         for p in parts_of(data).trees[f"word/{part}.xml"].iter(f"{W}p")

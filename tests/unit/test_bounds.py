@@ -56,13 +56,17 @@ def test_settings_that_no_file_can_hold_are_refused() -> None:
         build(WriteSettings, tree, "c.toml")
 
 
-@pytest.mark.parametrize(("value", "levels"), [(1, 0), ([], 1), ({"a": 1}, 1), ({"a": [1, {"b": [2]}]}, 4), ([[]] * 9, 2)])
+@pytest.mark.parametrize(
+    ("value", "levels"), [(1, 0), ([], 1), ({"a": 1}, 1), ({"a": [1, {"b": [2]}]}, 4), ([[]] * 9, 2)]
+)
 def test_levels_are_counted(value: object, levels: int) -> None:
     assert not deeper_than(value, levels)
     assert levels == 0 or deeper_than([value], levels - 1)
 
 
-@pytest.mark.parametrize("reply", [DEEP, f'{{"a": {DEEP}}}', '["' + "]" * 200_000 + '", ' + "[" * 200_000, "{" * 200_000])
+@pytest.mark.parametrize(
+    "reply", [DEEP, f'{{"a": {DEEP}}}', '["' + "]" * 200_000 + '", ' + "[" * 200_000, "{" * 200_000]
+)
 def test_a_deep_plan_or_answer_is_none(reply: str) -> None:
     with pytest.raises(PlanError):
         parse_plan(reply)
@@ -100,7 +104,19 @@ def test_links_in_a_circle_are_refused(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_a_command_ends_in_one_line_at_a_link_in_a_circle(tmp_path: Path) -> None:
     (tmp_path / "l.md").symlink_to(tmp_path / "l.md")
-    write = [sys.executable, "-m", "longwriter", "write", "A tale", "--model", "fake", "--words", "300", "--out", "l.md"]
+    write = [
+        sys.executable,
+        "-m",
+        "longwriter",
+        "write",
+        "A tale",
+        "--model",
+        "fake",
+        "--words",
+        "300",
+        "--out",
+        "l.md",
+    ]
     done = subprocess.run(write, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert "l.md is a link that leads back to itself" in done.stderr

@@ -140,7 +140,7 @@ def new_job(prompt: str | None, options: Mapping[str, Any], *, plan_only: bool =
     if file is not None:
         plan, quoted = from_markdown(read_text(file), str(file))
         prompt = prompt or quoted
-    given, (options, models) = options, _opened_already(options)
+    given, (options, models) = options, opened_already(options)
     settings = options.get("settings")
     if settings is None:
         settings = write_settings(_said(prompt or (plan.title if plan else None)), options)
@@ -172,7 +172,7 @@ def resumed_job(
     """A run to be gone on with. `options`: as `ResumeOptions`. `redo`: sections to write again first, from 0."""
     if isinstance(options.get("model"), str | ModelConfig):
         raise InputError("a run keeps its model: give one that is open already to take its place, or write another run")
-    options, models = _opened_already(options)
+    options, models = opened_already(options)
     settings, out, force = resumed_settings(folder, options), as_path(options.get("out")), bool(options.get("force"))
     work = _options(options)
     return WriteJob(settings, folder, work, models, out, force, redo=redo, redo_stale=redo_stale)
@@ -184,7 +184,7 @@ def drafts_job(folder: Path, options: Mapping[str, Any]) -> WriteJob:
     return replace(job, options=replace(job.options, writes="drafts"))
 
 
-def _opened_already(options: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Model]]:
+def opened_already(options: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Model]]:
     """Options with names in place of models that are open already, and these by role."""
     named, models = dict(options), dict[str, Model]()
     for option, role in (("model", "writer"), ("planner", "planner")):

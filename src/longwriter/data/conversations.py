@@ -27,13 +27,15 @@ _ROLE = {name: role for role, names in ROLES.items() for name in names}
 
 def as_messages(row: Row) -> Chat:
     """The chat of a row, its roles user, assistant and system. Raises InputError naming field and message."""
-    for name in CHATS:
-        if row.get(name) is not None:
-            return _with_system(_chat(_list(row[name], name), name, "user"), row)
+    chat = next((name for name in CHATS if row.get(name) is not None), None)
+    if chat is not None:
+        return _with_system(_chat(_list(row[chat], chat), chat, "user"), row)
     name = next((n for n in PROMPTS if row.get(n) is not None), None)
     if name is None:
         raise InputError(f"no column messages, {' or '.join(PROMPTS)}; there are {', '.join(map(str, row))}")
-    asked = [{"role": "user", "content": _request(row)}] if isinstance(row[name], str) else _chat(row[name], name, "user")
+    asked = (
+        [{"role": "user", "content": _request(row)}] if isinstance(row[name], str) else _chat(row[name], name, "user")
+    )
     reply = next((n for n in REPLIES if row.get(n) is not None), None)
     answered = [] if reply is None else _chat(row[reply], reply, "assistant")
     return _with_system(_history(row) + asked + answered, row)
@@ -48,7 +50,9 @@ def _request(row: Row) -> str:
         if text not in request:
             raise InputError(f"{name} and {other} say different things; leave one of them, or put both into messages")
     about = [text for text in (_text_of(row, name) for name in INPUTS) if text.strip()]
-    if any(text != request for _, text in said[1:]):  # a template, filled in: the instruction and what it is about stand in it
+    if any(
+        text != request for _, text in said[1:]
+    ):  # a template, filled in: the instruction and what it is about stand in it
         about = [text for text in about if text not in request]
     return "\n".join([request, *about] if request else about)
 

@@ -8,20 +8,16 @@ next definition after it.
 
 import re
 import uuid
-from bisect import bisect_left
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from functools import cache
+from dataclasses import fields, replace
 from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
 
-from markdown_it import MarkdownIt
-from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
-from mdit_py_plugins.footnote import footnote_plugin
 
 from longwriter.characters import whole
-from longwriter.export.divisions import divided
 from longwriter.export.document import (
     Align,
     Block,
@@ -48,30 +44,23 @@ from longwriter.export.document import (
     Table,
     Text,
     bare,
+    marks_of,
 )
-from longwriter.export.pictures import Gallery
+from longwriter.export.reading.divisions import divided
+from longwriter.export.reading.pictures import Gallery
+from longwriter.export.reading.said import said_before
+from longwriter.export.reading.tokens import shallow, shown, tokens_of
+from longwriter.front_matter import front_matter
 from longwriter.language import direction, tongue
 from longwriter.length.scripts import is_traditional
 
-NESTING = 100
-"""Levels of quotes and lists within each other; what stands deeper would be dropped."""
-LONGEST = 20_000
-"""Characters of one paragraph that are read as Markdown; a longer one is plain text."""
-BRACKETS = 2_000
-"""Opening brackets of one paragraph whose partners are looked for."""
 TELLING = 20_000
 """Characters that tell a text's language."""
 YEAR = 100
 """From this number on, items that do not count up are sentences that begin with years."""
 _STRESS: dict[str, type[Emphasis] | type[Strong] | type[Struck]] = {"em": Emphasis, "strong": Strong, "s": Struck}
-_MARKS = r"(?:>|[-+*]|\d{1,9}[.)])"
-_DEEP = re.compile(rf"^((?:[ \t]*+{_MARKS}(?=[ \t]|>)){{{NESTING // 4}}})", re.MULTILINE)
-_INDENTED = re.compile(rf"^[ \t]{{{NESTING}}}[ \t]*", re.MULTILINE)
+_HOST = re.compile(r"(?:[\w-]+\.)*[\w-]+\.?|[0-9a-f:.]*:[0-9a-f:.]*", re.ASCII)
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
-_WEB = re.compile(r"(?:https?://|mailto:)[^\s\\]", re.IGNORECASE)
-_DEFINED = re.compile(r"^ {0,3}\[\^([^\]\s]+)\]:", re.MULTILINE)
-_REFERRED = re.compile(r"\[\^([^\]\s]+)\]")
-_MARKED = re.compile("\x1f\\d+\x1f")  # no text holds U+001F: `whole` takes it out
 _WIDE = re.compile("[\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff01-\uff60]")
 
 
@@ -82,10 +71,11 @@ def publication(
 
     `folder`: where its pictures are looked for, and nowhere else; None: it has none.
     """
-    said = metadata or Metadata()
-    text = whole(text)
+    front, before = front_matter(text)
+    said = _whole(said_before(metadata or Metadata(), front))
+    text = whole(text[before:])
     gallery = Gallery(folder)
-    reader = _read(text, gallery)
+    reader = _Reader(tokens_of(text), gallery)
     title, divisions, paged = divided(reader.blocks)
     language = said.language or _language(text)
     own = said.title or " ".join(bare(title).split())
@@ -100,15 +90,22 @@ def publication(
     )  # fmt: skip
 
 
+def _whole(said: Metadata) -> Metadata:
+    """What a person says, without characters that no file can hold."""
+    clean = dict[str, Any]()
+    for field in fields(said):
+        words = getattr(said, field.name)
+        clean[field.name] = whole(words) if isinstance(words, str) else tuple(map(whole, words))
+    return Metadata(**clean)
+
+
 def parts_of(text: str) -> list[tuple[Inlines, int]]:
     """The title of each division and the line, from 0, at which it begins; the first also has what stands before it."""
-    reader = _read(whole(text), Gallery(None))
+    _, before = front_matter(text)
+    above = len(re.findall(r"\r\n|\r|\n", text[:before]))
+    reader = _Reader(tokens_of(whole(text[before:])), Gallery(None))
     _, divisions, _ = divided(reader.blocks)
-    return [(d.title, reader.lines.get(d.id, 0)) for d in divisions]
-
-
-def _read(text: str, gallery: Gallery) -> "_Reader":
-    return _Reader(_told_apart(_INDENTED.sub(" " * 60, _DEEP.sub(r"\\\1", text))), gallery)
+    return [(d.title, above + reader.lines.get(d.id, 0)) for d in divisions]
 
 
 def _language(text: str) -> str:
@@ -118,67 +115,15 @@ def _language(text: str) -> str:
     return found or "und"
 
 
-def _told_apart(text: str) -> str:
-    """The text with each label that is defined several times as one label for each definition."""
-    places: defaultdict[str, list[int]] = defaultdict(list)
-    for found in _DEFINED.finditer(text):
-        places[found[1]].append(found.start())
-    if all(len(starts) == 1 for starts in places.values()):
-        return text
-
-    def own(found: re.Match[str]) -> str:
-        starts = places.get(found[1], [])
-        if len(starts) < 2:
-            return found[0]
-        which = min(bisect_left(starts, found.start() - 3), len(starts) - 1)  # a definition stands up to 3 blanks in
-        return f"[^{found[1]}\x1f{which}\x1f]"
-
-    return _REFERRED.sub(own, text)
-
-
-@cache
-def _markdown() -> MarkdownIt:
-    markdown = MarkdownIt("commonmark", {"html": False, "maxNesting": NESTING})
-    markdown.enable(["table", "strikethrough"])
-    markdown.use(footnote_plugin)
-    markdown.validateLink = _any  # type: ignore[method-assign]  # `_Reader` decides
-    markdown.core.ruler.before("inline", "slow_as_text", _slow_as_text)
-    markdown.core.ruler.before("footnote_tail", "unused_notes", _unused_notes)
-    return markdown
-
-
-def _any(url: str) -> bool:  # noqa: ARG001 - its name is markdown-it's
-    return True
-
-
-def _slow_as_text(state: StateCore) -> None:
-    """Paragraphs that would take long are not read as Markdown."""
-    for token in state.tokens:
-        if token.type == "inline" and (len(token.content) > LONGEST or token.content.count("[") > BRACKETS):
-            token.children = [Token("text", "", 0, content=token.content)]
-            token.type = "inline_read"
-
-
-def _unused_notes(state: StateCore) -> None:
-    """Notes that nothing refers to are kept, after all others."""
-    notes = state.env.get("footnotes", {})
-    for label, number in notes.get("refs", {}).items():
-        if number < 0:
-            listed = notes.setdefault("list", {})
-            notes["refs"][label] = len(listed)
-            listed[len(listed)] = {"label": label.removeprefix(":"), "count": 0}
-
-
 class _Reader:
     """A text's blocks and notes, out of markdown-it's tokens."""
 
-    def __init__(self, text: str, gallery: Gallery) -> None:
+    def __init__(self, tokens: list[Token], gallery: Gallery) -> None:
         self._gallery = gallery
         self._headings = 0
         self.lines: dict[str, int] = {}
         """Where each heading stands, by its id."""
         self._marks: Counter[int] = Counter()
-        tokens = _markdown().parse(text, {})
         end = next((i for i, t in enumerate(tokens) if t.type == "footnote_block_open"), len(tokens))
         self._anchors = dict(self._slugs(tokens[:end]))
         self._tokens, self._at = tokens, 0
@@ -241,9 +186,7 @@ class _Reader:
             case "table_open":
                 return [self._table()]
             case "fence" | "code_block":
-                return [
-                    CodeBlock(_MARKED.sub("", token.content).removesuffix("\n"), token.info.strip().partition(" ")[0])
-                ]
+                return [CodeBlock(shown(token.content).removesuffix("\n"), shown(token.info).strip().partition(" ")[0])]
             case "hr":
                 return [SceneBreak()]
         return []
@@ -262,7 +205,7 @@ class _Reader:
         counted = [str(number) for number in range(start or 0, (start or 0) + len(items))]
         if start is not None and start >= YEAR and (len(items) == 1 or numbers != counted):
             return [
-                block for n, item in zip(numbers, items, strict=True) for block in _said(f"{n}{opening.markup} ", item)
+                block for n, held in zip(numbers, items, strict=True) for block in _said(f"{n}{opening.markup} ", held)
             ]
         return [Listing(tuple(items), start, tight)]
 
@@ -282,7 +225,7 @@ class _Reader:
         return Table(tuple(align), rows[0], tuple(rows[1:]))
 
     def _inline(self, token: Token) -> Inlines:
-        return _joined(self._inlines(iter(token.children or []), ""))
+        return _joined(self._inlines(shallow(token.children or []), ""))
 
     def _inlines(self, tokens: Iterator[Token], closing: str) -> Iterator[Inline]:
         for token in tokens:
@@ -290,9 +233,9 @@ class _Reader:
                 return
             match token.type:
                 case "text" | "text_special":
-                    yield from _broken(_MARKED.sub("", token.content))
+                    yield from _broken(shown(token.content))
                 case "code_inline":
-                    yield CodeSpan(_MARKED.sub("", token.content))
+                    yield CodeSpan(shown(token.content))
                 case "softbreak":
                     yield Text("\n")  # `_joined` makes a blank of it, or nothing
                 case "hardbreak":
@@ -313,26 +256,60 @@ class _Reader:
 
     def _link(self, address: str, content: Inlines) -> Iterator[Inline]:
         inside = self._anchors.get(_unquoted(address))
-        if inside or _WEB.match(address):
-            yield Link(f"#{inside}" if inside else address, content)
-        else:
+        if not inside and not _leads(address):
             yield from content
+            return
+        yield Link(f"#{inside}" if inside else address, _linked(content) or (Text(address),))
+        yield from marks_of((content,))
 
     def _image(self, token: Token) -> Iterator[Inline]:
-        alt = bare(_joined(self._inlines(iter(token.children or []), ""))).replace("\n", " ")
+        alt = " ".join(shown(_words(token.children or ())).split())
         source = str(token.attrs.get("src", ""))
         picture = self._gallery.take(source)
         if picture:
             yield Image(picture, alt)
-        elif _WEB.match(source):
+        elif _leads(source):
             yield Link(source, (Text(alt or source),))
         elif alt:
             yield Text(alt)
 
 
-def _unquoted(address: str) -> str:
-    from urllib.parse import unquote  # noqa: PLC0415 - few texts have links
+def _leads(address: str) -> bool:
+    """Whether an address is one of the web or of mail, as readers of files demand it."""
+    try:
+        parts = urlsplit(address)
+        host, _ = parts.hostname or "", parts.port
+        told = host.encode().decode("idna") if "xn--" in host else host
+    except ValueError:
+        return False
+    if parts.scheme == "mailto":
+        return "@" in parts.path
+    good = _HOST.fullmatch(host) and told and told.isprintable() and parts.netloc.count("@") < 2
+    return bool(parts.scheme in ("http", "https") and good)
 
+
+def _linked(content: Inlines) -> Inlines:
+    """What a link may hold of its words: no other link, as pictures elsewhere and marks are; marks follow it."""
+    out = list[Inline]()
+    for inline in content:
+        match inline:
+            case Link():
+                out += inline.content
+            case Emphasis() | Strong() | Struck():
+                out.append(replace(inline, content=_linked(inline.content)))
+            case _:
+                out += [inline] * (not isinstance(inline, NoteMark))
+    return _joined(out)
+
+
+def _words(tokens: Sequence[Token]) -> str:
+    """The letters of a line, those of pictures and code included."""
+    return "".join(
+        _words(t.children or ()) if t.type == "image" else " " * (t.type == "softbreak") + t.content for t in tokens
+    )
+
+
+def _unquoted(address: str) -> str:
     return unquote(address).lower() if address.startswith("#") else ""
 
 
@@ -356,12 +333,11 @@ def _broken(text: str) -> Iterator[Inline]:
 
 
 def _uncommented(text: str) -> str:
-    """A line without comments; one that is not closed stays. A pattern would look for its end from each beginning."""
     out, at = list[str](), 0
-    while (begin := text.find("<!--", at)) >= 0 and (end := text.find("-->", begin + 4)) >= 0:
-        out.append(text[at:begin])
+    while (start := text.find("<!--", at)) >= 0 and (end := text.find("-->", start + 4)) >= 0:
+        out.append(text[at:start])
         at = end + 3
-    return "".join(out) + text[at:]
+    return "".join([*out, text[at:]])
 
 
 def _joined(content: "Sequence[Inline] | Iterator[Inline]") -> Inlines:

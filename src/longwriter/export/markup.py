@@ -29,6 +29,7 @@ from longwriter.export.document import (
     Table,
     Text,
     bare,
+    each_inline,
 )
 from longwriter.export.languages import foreign
 
@@ -71,7 +72,9 @@ class Markup:
         assert_never(block)
 
     def heading(self, heading: Heading, level: int) -> str:
-        """A heading as the element `h{level}`, at most h6."""
+        """A heading as the element `h{level}`, at most h6; one that says nothing is a place that links can lead to."""
+        if not bare(heading.content).strip() and not any(isinstance(i, Image) for i in each_inline((heading.content,))):
+            return f'<div id="{heading.id}">{self.inlines(heading.content)}</div>\n'
         tag = f"h{min(level, 6)}"
         return f'<{tag} id="{heading.id}"{self.spoken(heading.content)}>{self.inlines(heading.content)}</{tag}>\n'
 

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from longwriter.export.document import Metadata
+from longwriter.export.document import DATE, LANGUAGE, Metadata
 from longwriter.types import Record
 
 
@@ -14,9 +14,9 @@ class ExportSettings(Record):
     title: str = ""
     """In place of the text's own."""
     author: tuple[str, ...] = ()
-    language: str = Field(default="", pattern=r"^$|^[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*$")
+    language: str = Field(default="", pattern=f"^$|^{LANGUAGE}$")
     """BCP 47, such as en or zh-Hant; "": found out."""
-    date: str = Field(default="", pattern=r"^$|^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$")
+    date: str = Field(default="", pattern=f"^$|^{DATE}$")
     description: str = ""
     subjects: tuple[str, ...] = ()
     rights: str = ""

@@ -20,7 +20,7 @@ from longwriter.serve.queue import Turns
 from longwriter.serve.rows import Rows, RunRow
 from longwriter.serve.settings import ServeSettings
 from longwriter.serve.trash import Trash
-from longwriter.serve.writing.begin import is_run, make_run, new_run, set_ceiling
+from longwriter.serve.writing.begin import is_run, make_import, make_run, new_import, new_run, set_ceiling
 from longwriter.serve.writing.going import going, is_going
 from longwriter.serve.writing.live import LiveRun
 from longwriter.serve.writing.spending import DaySpending
@@ -129,6 +129,28 @@ class Desk:
                 self.spending.check()
             job = await asyncio.to_thread(new_run, self.home, self.settings, prompt, options, name)
             made = await asyncio.to_thread(make_run, job, control, numbered=name is None)
+        if control.going:
+            self._turns.ask(made)
+        return made
+
+    async def import_draft(
+        self, file: str, data: bytes, options: Mapping[str, Any], *, going: bool = True, approve: bool = False,
+        review: bool = False,
+    ) -> str:  # fmt: skip
+        """Make a run of a draft, and write what is to come where there is a length of the whole; its name.
+
+        `file`: name of the file that holds `data`. The rest as for `begin`; the same draft finds its run.
+        """
+        self._may_change()
+        control = ControlRecord(going=going and options.get("words") is not None, approve=approve, review=review)
+        return await self._whole(self._import(file, data, options, control))
+
+    async def _import(self, file: str, data: bytes, options: Mapping[str, Any], control: ControlRecord) -> str:
+        with self._turns.place() if control.going else nullcontext():
+            if control.going:
+                self.spending.check()
+            job = await asyncio.to_thread(new_import, self.home, self.settings, file, data, options)
+            made = await asyncio.to_thread(make_import, job, control)
         if control.going:
             self._turns.ask(made)
         return made

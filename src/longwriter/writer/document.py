@@ -101,6 +101,12 @@ class Document:
         """A finished section as it is in the document, its heading and that of a chapter which it opens included."""
         return self._pieces[index]
 
+    def shown(self, index: int) -> str:
+        """A finished section without the document's headings, as Markdown."""
+        final = self.manuscript.final(index)
+        plain = self.frames.plain and final is not None and not isinstance(final.held.record, SectionRecord)
+        return as_markdown(self.texts[index]) if plain and self.frames.of(index) else self.texts[index]
+
     def placed(self, index: int) -> PlacedText:
         """`piece`, with what joins it to the others."""
         text, frames = self._pieces[index], self.frames
@@ -153,6 +159,11 @@ class Document:
         """Words of the title and of all finished sections, as the report counts them; 0 where none is."""
         return sum(self.words.values()) + count_words(self.title) if self.words else 0
 
+    def given_words(self) -> int:
+        """Words that an imported draft gave."""
+        finals = {i: self.manuscript.final(i) for i in self.words}
+        return sum(self.words[i] for i, f in finals.items() if f and isinstance(f.held.record, GivenRecord))
+
     def parts(self) -> list[DocumentPart]:
         """The finished sections, in order."""
         return list(self._parts())
@@ -186,7 +197,7 @@ class Document:
         return f"{self._opening(index)}{title}"
 
     def _piece(self, index: int, record: TextRecord, *, marked: bool = False) -> str:
-        """A section's text under its headings. `marked`: headings of a draft in plain text are marked, and its signs escaped."""
+        """A section's text under its headings. `marked`: headings of plain text are marked, and its signs escaped."""
         text, frame, plain = self.texts[index], self.frames.of(index), self.frames.plain and not marked
         if frame is None:
             return self._under_plan(index, text, by_hand=isinstance(record, EditRecord), plain=plain)

@@ -39,8 +39,8 @@ from longwriter.writer.records import (
 )
 
 KINDS = (
-    ModelsRecord, ContextRecord, WindowRecord, PlanRecord, SectionRecord, RedoRecord, DraftsRecord, EditRecord, GivenRecord, FinalRecord,
-    LocksRecord, SnapshotRecord, ControlRecord, StoppedRecord, WithdrawnRecord,
+    ModelsRecord, ContextRecord, WindowRecord, PlanRecord, SectionRecord, RedoRecord, DraftsRecord, EditRecord, GivenRecord,
+    FinalRecord, LocksRecord, SnapshotRecord, ControlRecord, StoppedRecord, WithdrawnRecord,
 )  # fmt: skip
 TextRecord = SectionRecord | EditRecord | GivenRecord
 """A record that holds a text of a section, or names the replies that make it."""

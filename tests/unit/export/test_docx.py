@@ -120,7 +120,7 @@ def test_python_docx_reads_it(whole: bytes) -> None:
     assert ("Quote", "A quotation.") in styles
     assert ("List Bullet", "nested") in styles
     assert ("List Continue", "more of eight") in styles
-    assert ("Code", "def f(x):\n    return x  # a\tcomment") in styles
+    assert ("Source Code", "def f(x):\n    return x  # a\tcomment") in styles
     assert [[c.text for c in row.cells] for row in document.tables[0].rows] == [
         ["Name", "Value"],
         ["alpha", "1.5"],
@@ -251,6 +251,15 @@ def test_quotation_marks_in_chinese_are_chinese() -> None:
     data = word("他说:“今夜有雾……”\n\nHe said: “There is fog tonight, and it will not lift.”")
     hints = [values(p, "string(.//w:rFonts/@w:hint)") for p in paragraphs(data)]
     assert hints == ["eastAsia", ""]
+
+
+def test_what_is_stressed_in_a_script_without_italics_is_bold() -> None:
+    data = word("他*只有*说 *Moby Dick* 一次。")
+    runs = {"".join(r.itertext()): r for r in paragraphs(data)[0].iter(f"{W}r")}
+    assert values(runs["只有"], "./w:rPr/w:rStyle/@w:val") == ["Emphasis"]
+    assert values(runs["只有"], "boolean(./w:rPr/w:i)") is False
+    assert values(runs["Moby Dick"], "boolean(./w:rPr/w:i)") is True
+    assert values(tree(data, "styles"), "boolean(//w:style[@w:styleId='Emphasis']//w:b)") is True
 
 
 @pytest.mark.parametrize(("text", "tag"), [("كان الحارس يعد الدرجات.", "ar-SA"), ("השומר ספר את המדרגות.", "he-IL")])
@@ -428,3 +437,11 @@ def test_characters_that_xml_cannot_hold_do_not_reach_it() -> None:
     data = word(f"# {odd}\n\n## {odd}\n\n{odd}[^1] `{odd}`\n\n[^1]: {odd}\n\n```\n{odd}\n```")
     assert faults(data) == []
     assert "a\ufffd\ufdd0z" in read(data)[0]
+
+
+def test_links_within_the_text_lead_to_its_headings_and_its_title() -> None:
+    data = word(
+        "# Sea\n\nTo [the top](#sea), [there](#salt-wind), [an empty one](#) and back.\n\n## Salt *wind*\n\nText."
+    )
+    assert faults(data) == []
+    assert values(tree(data), "//w:body/w:p//w:hyperlink/@w:anchor") == ["title", "h2"]

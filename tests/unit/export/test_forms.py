@@ -120,6 +120,9 @@ def test_lines_in_another_language_are_told() -> None:
 
 
 def test_chapters_are_the_text_cut_in_pieces() -> None:
+    said = "---\ntitle: x\n---\n" + TEXT
+    assert b"".join(chapters(said).values()) == said.encode()
+    assert list(chapters(said)) == ["01.md", "02-one.md", "03-two.md"]
     found = chapters(TEXT.replace("\n", "\r\n"))
     assert list(found) == ["01.md", "02-one.md", "03-two.md"]
     assert b"".join(found.values()) == TEXT.replace("\n", "\r\n").encode()

@@ -93,6 +93,17 @@ def test_a_line_that_begins_with_a_year_is_no_list() -> None:
     assert isinstance(blocks[3], Listing)
 
 
+def test_front_matter_is_what_a_book_says_of_itself() -> None:
+    text = "---\ntitle: The Fog\nauthor: Ada\nlang: fr\ndate: 2026-01-02T10:00\ntags: [sea, fog]\n---\n\n## One\n\na\n"
+    found = publication(text, Metadata(language="de"))
+    assert found.metadata.title == "The Fog"
+    assert (found.metadata.author, found.metadata.language, found.metadata.date) == (("Ada",), "de", "2026-01-02")
+    assert found.metadata.subjects == ("sea", "fog")
+    assert [bare(d.title) for d in found.divisions] == ["One"]
+    scene = publication("---\n\nHe said: no.\n\n---\n").divisions[0].blocks
+    assert scene == (SceneBreak(), Paragraph((Text("He said: no."),)), SceneBreak())
+
+
 def test_lines_of_chinese_are_joined_without_a_blank() -> None:
     assert publication("雾\n起\na\nb").divisions[0].blocks == (Paragraph((Text("雾起 a b"),)),)
 
@@ -182,27 +193,42 @@ def test_texts_made_to_be_slow_are_not(text: str) -> None:
 LETTERS = re.compile(r"[a-zA-Z0-9\u00c0-\uffff]")
 PIECES = st.sampled_from(
     [
-        "# ",
-        "## ",
-        "- ",
-        "1. ",
-        "> ",
-        "    ",
-        "\n",
-        "\n\n",
-        "**",
-        "*",
-        "_",
-        "`",
-        "```\n",
-        "[^1]",
-        "\n[^1]: ",
-        "~~",
-        "\\",
-        "&",
-        "--",
+        *(
+            "# ",
+            "## ",
+            "- ",
+            "1. ",
+            "> ",
+            "    ",
+            "\n",
+            "\n\n",
+            "**",
+            "*",
+            "_",
+            "`",
+            "```\n",
+            "[^1]",
+            "\n[^1]: ",
+            "~~",
+            "\\",
+        ),
+        *(
+            "| a | b |\n|-|-|\n| c | d |\n",
+            "word",
+            "雾起",
+            "نص",
+            "***\n",
+            "=\n",
+            "[",
+            "]",
+            "(",
+            ")",
+            "\t",
+            "\r\n",
+            "\x0c",
+        ),
+        *("&", "--"),
     ]
-    + ["| a | b |\n|-|-|\n| c | d |\n", "word", "雾起", "نص", "***\n", "=\n", "[", "]", "(", ")", "\t", "\r\n", "\x0c"]
 )
 
 

@@ -3,7 +3,7 @@ import time
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.helpers.drafts import LINES, md, random_text, txt
+from tests.helpers.random_drafts import LINES, md, random_text, txt
 
 from longwriter.errors import IntakeError
 from longwriter.intake.pieces import ENDLESS_WORDS, PIECE_WORDS, Piece, Place, proved, split
@@ -113,7 +113,7 @@ def test_a_chapter_without_end_is_cut_at_paragraphs() -> None:
     pieces = seen(md(text))
     assert count_words(paragraph * 50) > ENDLESS_WORDS
     assert [piece[:2] for piece in pieces] == [("section", "One")] * 7 + [("chapter", "")]
-    assert all(abs(count_words(piece[3]) - PIECE_WORDS) < 400 for piece in pieces[:-1])
+    assert all(abs(count_words(piece[3]) - PIECE_WORDS) < 600 for piece in pieces[:-1])
 
 
 def test_places_that_are_named_are_followed() -> None:
@@ -152,7 +152,8 @@ def test_a_kind_that_no_run_keeps_is_refused() -> None:
         proved("abc", [Piece("loose", "", "x", 0, 0, 3)])  # type: ignore[arg-type]
 
 
-@settings(max_examples=60, deadline=None)
+@pytest.mark.slow
+@settings(max_examples=40, deadline=None)
 @given(st.text(max_size=300) | st.lists(st.sampled_from(LINES), max_size=30).map("".join), st.booleans())
 def test_the_pieces_of_any_text_are_the_text(text: str, markdown: bool) -> None:
     pieces = split(md(text) if markdown else txt(text))
@@ -171,13 +172,13 @@ def test_the_pieces_of_texts_by_chance_are_the_texts() -> None:
 
 @pytest.mark.slow
 def test_time_grows_with_the_text() -> None:
-    """100,000 words and 1,000,000, of each form: at most twenty times as long."""
+    """Ten times the words, 25,000 and 250,000: at most twenty times the time."""
     paragraph = "It rained on the harbour and on the boats, and nobody went out.\n\n" * 5
     for chapter, form in (("## {}\n\n", md), ("CHAPTER {}\n\n", txt)):
         took = []
-        for chapters in (77, 770):
+        for chapters in (20, 200):
             text = "".join(chapter.format(n + 1) + paragraph * 20 for n in range(chapters))
-            begun = time.perf_counter()
+            begun = time.process_time()
             assert len(split(form(text))) == chapters
-            took.append(time.perf_counter() - begun)
-        assert took[1] < 20 * took[0] + 1
+            took.append(time.process_time() - begun)
+        assert took[1] < 20 * took[0] + 0.2

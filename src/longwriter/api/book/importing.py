@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from longwriter.api.fetching import fetch_missing
-from longwriter.api.job import WriteJob, resumed_job
+from longwriter.api.job import WriteJob, opened_already, resumed_job
 from longwriter.api.settings import WriteOptions, runs_folder, write_settings
 from longwriter.errors import InputError
 from longwriter.intake.noticed import notice
@@ -59,7 +59,9 @@ class ImportJob:
 
     def outline(self, options: Mapping[str, Any]) -> WriteJob:
         """The work of planning what is to come."""
+        _, models = opened_already(options)
         given = {key: value for key, value in options.items() if key not in ("model", "planner", "out", "plan")}
+        given |= {"model": models.get("writer"), "planner": models.get("planner")}
         return replace(resumed_job(self.folder, given), plan_only=True)
 
 
@@ -72,23 +74,26 @@ def asks_a_model(source: SourceText, options: Mapping[str, Any]) -> bool:
     """Whether a model can say where the parts of a draft without headings begin."""
     if not unheaded(source):
         return False
-    planner = configs_of(write_settings("any", options))["planner"]
+    planner = configs_of(write_settings("any", opened_already(options)[0]))["planner"]
     return card_of(planner.model, planner.card).plan == "outline"
 
 
 async def asked_places(source: SourceText, options: Mapping[str, Any]) -> tuple[list[Place], tuple[CallRecord, ...]]:
     """Where its parts begin, as the planner says, and what that took. Raises InputError and what models raise."""
-    settings = write_settings("any", options)
-    config = configs_of(settings)["planner"]
-    fetch_missing([config], lambda _: None, lambda _, __: None)
-    journal, model = Journal(None), open_model(config)
+    named, models = opened_already(options)
+    settings = write_settings("any", named)
+    config, given = configs_of(settings)["planner"], models.get("planner")
+    if given is None:
+        fetch_missing([config], lambda _: None, lambda _, __: None)
+    journal, model = Journal(None), given or open_model(config)
     try:
         role = Role(model, load_prices(options.get("prices")).price_for(config))
         calls = Calls(journal, {"writer": role, "planner": role}, Ceilings(settings.max_cost, settings.max_tokens))
         prompts = prompt_set(settings.language or prompts_for(notice(source.text), source.text))
         places = await named_places(source, calls, prompts, card_of(config.model, config.card), settings.seed)
     finally:
-        await model.aclose()
+        if given is None:
+            await model.aclose()
     return places, tuple(record for record in read(journal, CallRecord) if isinstance(record, CallRecord))
 
 
@@ -105,7 +110,8 @@ def import_job(
     place, wish = str(options.get("continue_from") or ""), str(options.get("instruction") or "")
     draft = read_draft(source, starts, place)
     language = options.get("language") or prompts_for(draft.noticed, draft.text)
-    settings = write_settings(request(source.title, draft.text, draft.noticed, language, wish), options)
+    wanted = request(source.title, draft.text, draft.noticed, language, wish)
+    settings = write_settings(wanted, opened_already(options)[0])
     name = options.get("run")
     if name == LAST or (name is not None and not ID.fullmatch(name)):
         raise InputError(f"--run: {name!r} cannot name a run; use letters, digits, - . and _, 80 at most")

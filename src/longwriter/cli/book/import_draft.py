@@ -157,7 +157,9 @@ def _show_split(draft: Draft, *, as_json: bool) -> None:
     table = Table("#", "kind", "title", "words", "begins", box=None, pad_edge=False)
     for row in rows:
         shown_title = f"{row['chapter']}: {row['title']}" if row["chapter"] else str(row["title"])
-        table.add_row(str(row["number"]), str(row["kind"]), Text(shown_title), f"{row['words']:,}", Text(str(row["begins"])))
+        table.add_row(
+            str(row["number"]), str(row["kind"]), Text(shown_title), f"{row['words']:,}", Text(str(row["begins"]))
+        )
     show_table(table)
     words = sum(map(draft.words, draft.pieces))
     left = f"; {len(draft.after):,} characters behind that place are not part of it" if draft.after else ""

@@ -1,29 +1,33 @@
 """A publication -> a Word document. Source of its markup: ISO/IEC 29500-1 and -4 (transitional), clause 17."""
 
-from longwriter.export.document import Division, Heading, Note, Paragraph, Publication
+from longwriter.export.document import Division, Heading, Note, Paragraph, Publication, headings_of
 from longwriter.export.docx import front
 from longwriter.export.docx.lists import Numbering
 from longwriter.export.docx.notes import RAISED, SEPARATORS, Notes, marked
-from longwriter.export.docx.package import ROOT, Package, Relations
-from longwriter.export.docx.page import MOST_SHARE, page_of
-from longwriter.export.docx.runs import Frame, Look, Runs, Speech, run
-from longwriter.export.docx.story import NOTE, Place, Story
+from longwriter.export.docx.package import ROOT, Relations, WordFile
+from longwriter.export.docx.runs import TITLE, Frame, Look, Runs, Speech, run
+from longwriter.export.docx.sheet import MOST_SHARE, page_of
+from longwriter.export.docx.story import NOTE, Spot, Story
 from longwriter.export.docx.styles import styles
 from longwriter.export.docx.tongues import tongue
 from longwriter.export.settings import ExportSettings
 
+UNTITLED = ("front", "text")
+"""Ids of divisions that no heading opens."""
 _COMPATIBLE = "http://schemas.microsoft.com/office/word"
 
 
 def docx(publication: Publication, settings: ExportSettings) -> bytes:
     """The document."""
-    page, notes, numbering = page_of(settings), Notes(publication), Numbering()
+    page, notes, numbering = page_of(settings), Notes(), Numbering()
     speech = Speech(publication.metadata.language, publication.direction)
     frame = Frame(page.text_width, int(MOST_SHARE * page.text_height))
     pictures = {picture.name: picture for picture in publication.pictures}
     lowest = 3 if any(division.kind == "part" for division in publication.divisions) else 2
+    places = _places(publication)
     text, foot = (
-        Story(Runs(speech, pictures, frame, notes, Relations()), numbering, page, lowest) for _ in ("text", "notes")
+        Story(Runs(speech, pictures, frame, notes, Relations(), places), numbering, page, lowest)
+        for _ in ("text", "notes")
     )
     body = "".join(_division(division, text, lowest) for division in publication.divisions)
     feet, rest = _noted(publication, notes, foot, text)
@@ -31,11 +35,11 @@ def docx(publication: Publication, settings: ExportSettings) -> bytes:
     before += front.contents(publication, text.runs, lowest) if settings.contents else ""
     apart = bool(before) and publication.paged
     if apart:
-        own = front.section(page, publication, front=True, first=1, bare_first=bool(publication.metadata.title))
+        own = front.section(page, publication, front=True, first=1, bare_first=publication.titled)
         before += f'<w:p><w:pPr><w:pStyle w:val="AfterTable"/>{own}</w:pPr></w:p>'
     last = front.section(page, publication, front=False, first=int(apart), bare_first=bool(before) and not apart)
 
-    package = Package(publication.pictures)
+    package = WordFile(publication.pictures)
     content = before + body + rest or "<w:p/>"
     package.main(f"<w:document {ROOT}><w:body>{content}{last}</w:body></w:document>", text.runs.relations)
     package.add("styles", styles(publication, page, lowest))
@@ -48,11 +52,23 @@ def docx(publication: Publication, settings: ExportSettings) -> bytes:
     return package.file(publication.metadata)
 
 
+def _places(publication: Publication) -> set[str]:
+    """What links within the text may lead to."""
+    divisions = publication.divisions
+    headings = {heading.id for division in divisions for heading in headings_of(division.blocks)}
+    return (
+        headings
+        | {division.id for division in divisions}
+        | ({TITLE} if publication.titled and publication.metadata.title else set())
+    )
+
+
 def _division(division: Division, story: Story, lowest: int) -> str:
     """A part, a chapter, or what stands before the first."""
     level = 1 if division.kind == "part" else lowest - 1
-    opening = story.heading(Heading(level, division.id, division.title), level) if division.title else ""
-    return opening + story.blocks(division.blocks, Place())
+    headed = division.title or division.id not in UNTITLED
+    opening = story.heading(Heading(level, division.id, division.title), level) if headed else ""
+    return opening + story.blocks(division.blocks, Spot())
 
 
 def _noted(publication: Publication, notes: Notes, foot: Story, text: Story) -> tuple[str, str]:

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator
 
 from longwriter.export.document import Publication, Text, TocEntry
-from longwriter.export.docx.notes import ends_of_field, field
+from longwriter.export.docx.notes import ends_of_field, field, marked
 from longwriter.export.docx.package import ROOT
-from longwriter.export.docx.page import Page
-from longwriter.export.docx.runs import Look, Runs, run
+from longwriter.export.docx.runs import TITLE, Look, Runs, run
+from longwriter.export.docx.sheet import Sheet
 from longwriter.export.labels import labels
 
 LONGEST_HEADER = 80
@@ -19,8 +19,11 @@ def title(publication: Publication, runs: Runs) -> str:
     """The title, its author, date and rights; in a book on a page of their own."""
     meta = publication.metadata
     authors = [("Author", name) for name in meta.author]
-    lines = [("Title", meta.title), *authors, ("DateLine", meta.date), ("Rights", meta.rights)]
-    return "".join(line(runs, style, text) for style, text in lines if text) if meta.title else ""
+    lines = [("Title", meta.title), *authors, ("Date", meta.date), ("Rights", meta.rights)]
+    if not publication.titled or not meta.title:
+        return ""
+    mark = marked(TITLE, "", runs.notes.fresh())
+    return "".join(line(runs, style, text, mark * (style == "Title")) for style, text in lines if text)
 
 
 def line(runs: Runs, style: str, text: str, before: str = "", after: str = "") -> str:
@@ -59,7 +62,7 @@ def _levels(entries: Iterable[TocEntry], publication: Publication, lowest: int) 
         yield from _levels(entry.children, publication, lowest)
 
 
-def section(page: Page, publication: Publication, *, front: bool, first: int = 0, bare_first: bool = False) -> str:
+def section(page: Sheet, publication: Publication, *, front: bool, first: int = 0, bare_first: bool = False) -> str:
     """The properties of a run of pages.
 
     `front`: those before the text. `first`: the number of its first page; 0: it goes on. `bare_first`: nothing stands at the

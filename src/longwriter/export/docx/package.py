@@ -50,7 +50,7 @@ class Relations:
         return self.pictures.setdefault(name, f"picture{len(self.pictures) + 1}")
 
 
-class Package:
+class WordFile:
     """The parts of one document."""
 
     def __init__(self, pictures: tuple[Picture, ...]) -> None:

@@ -1,7 +1,7 @@
 """Lines -> runs: letters of one look, in the language and direction that Word has to be told."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from functools import lru_cache
 from html import escape
 from typing import NamedTuple, assert_never
@@ -24,12 +24,14 @@ from longwriter.export.document import (
 from longwriter.export.docx.notes import Notes
 from longwriter.export.docx.package import Relations
 from longwriter.export.docx.tongues import tongue
-from longwriter.export.languages import foreign
+from longwriter.export.languages import UPRIGHT, foreign
 from longwriter.language import Direction
 from longwriter.length.scripts import is_traditional
 
 EMU_PER_TWIP, EMU_PER_PIXEL = 635, 9525
 """English Metric Units; 96 pixels an inch."""
+TITLE = "title"
+"""Where links to the heading lead that became the title."""
 _RIGHT = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefe\U00010800-\U00010fff\U0001e800-\U0001efff"
 _LEFT = "A-Za-z\u00aa-\u02b8\u0370-\u0589\u0900-\u1fff\u2c00-\ud7ff\uf900-\ufaff"
 _HAS_RIGHT = re.compile(f"[{_RIGHT}]")
@@ -69,11 +71,17 @@ class Runs:
     """The lines of one part of a document."""
 
     def __init__(
-        self, own: Speech, pictures: dict[str, Picture], frame: Frame, notes: Notes, relations: Relations
+        self,
+        own: Speech,
+        pictures: dict[str, Picture],
+        frame: Frame,
+        notes: Notes,
+        relations: Relations,
+        places: Container[str],
     ) -> None:
-        """`own`: what most of the document is in."""
+        """`own`: what most of the document is in. `places`: what links within the text lead to."""
         self.own, self.notes, self.relations = own, notes, relations
-        self._pictures, self._frame = pictures, frame
+        self._pictures, self._frame, self._places = pictures, frame, places
 
     def speech(self, content: Inlines) -> Speech | None:
         """What a line is in, where that is not the document's own."""
@@ -105,7 +113,7 @@ class Runs:
             case Struck():
                 return self.line(inline.content, look._replace(struck=True))
             case CodeSpan():
-                return run(inline.text, look._replace(style="CodeCharacter"), right=False)
+                return run(inline.text, look._replace(style="VerbatimChar"), right=False)
             case Link():
                 return self._link(inline, look)
             case Image():
@@ -119,6 +127,8 @@ class Runs:
     def text(self, text: str, look: Look) -> str:
         """Letters, as one run for each direction."""
         speech = look.speech or self.own
+        if look.italic and UPRIGHT.search(text):
+            look = look._replace(italic=False, style=look.style or "Emphasis")
         signs = speech.language[:2] in ("zh", "ja") and bool(_EITHER_WIDTH.search(text))
         return "".join(
             run(piece, look, right=right, signs=signs) for piece, right in _stretches(text, speech.direction)
@@ -127,7 +137,8 @@ class Runs:
     def _link(self, link: Link, look: Look) -> str:
         inner = self.line(link.content, look._replace(style="Hyperlink"))
         if link.address[:1] == "#":
-            return f'<w:hyperlink w:anchor="{link.address[1:]}" w:history="1">{inner}</w:hyperlink>'
+            place = next((name for name in (link.address[1:], TITLE) if name in self._places), "")
+            return f'<w:hyperlink w:anchor="{place}" w:history="1">{inner}</w:hyperlink>' if place else inner
         known = self.relations.link(link.address)
         return f'<w:hyperlink r:id="{known}" w:history="1">{inner}</w:hyperlink>' if known else inner
 

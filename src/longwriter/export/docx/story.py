@@ -1,6 +1,6 @@
 """Blocks -> paragraphs and tables, for the text and for its notes."""
 
-import re
+import unicodedata
 from collections.abc import Iterable
 from typing import NamedTuple, assert_never
 
@@ -21,8 +21,8 @@ from longwriter.export.document import (
 )
 from longwriter.export.docx.lists import DEEPEST, STEP, Numbering
 from longwriter.export.docx.notes import marked
-from longwriter.export.docx.page import Page
 from longwriter.export.docx.runs import Look, Runs, Speech, run
+from longwriter.export.docx.sheet import Sheet
 from longwriter.export.docx.styles import INSET
 from longwriter.export.plain import SCENE_BREAK
 from longwriter.language import Direction
@@ -37,10 +37,7 @@ LETTER, PADDING = 140, 108
 """Twips: of a letter in a table, and at either side of a cell."""
 
 
-WIDE = re.compile("[\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff01-\uff60]")
-
-
-class Place(NamedTuple):
+class Spot(NamedTuple):
     """Where blocks stand."""
 
     body: str = "BodyText"
@@ -54,14 +51,14 @@ class Place(NamedTuple):
     quoted: int = 0
     """Quotations around them."""
 
-    def inside(self, style: str, label: str = "", *, depth: int = 0, quoted: int = 0) -> "Place":
+    def inside(self, style: str, label: str = "", *, depth: int = 0, quoted: int = 0) -> "Spot":
         """Where the blocks of a list or quotation stand that stands here; in a note, all look as the note does."""
         body, begun = (self.body, self.body) if self.body == _NOTE else (style, label or style)
-        return Place(body, body, begun, self.depth + depth, self.quoted + quoted)
+        return Spot(body, body, begun, self.depth + depth, self.quoted + quoted)
 
 
 _NOTE = "FootnoteText"
-NOTE = Place(_NOTE, _NOTE)
+NOTE = Spot(_NOTE, _NOTE)
 _INDENTS = {"Quote": INSET, "ListContinue": STEP}
 """Twips that a style itself gives."""
 
@@ -69,13 +66,13 @@ _INDENTS = {"Quote": INSET, "ListContinue": STEP}
 class Story:
     """The text of a document, or its notes."""
 
-    def __init__(self, runs: Runs, numbering: Numbering, page: Page, lowest: int) -> None:
+    def __init__(self, runs: Runs, numbering: Numbering, page: Sheet, lowest: int) -> None:
         """`lowest`: the level that Word gives a heading of level 2."""
         self.runs, self.page, self._numbering, self._lowest = runs, page, numbering, lowest
         self._label = ""
         """`w:numPr` of a list's item of which nothing is written yet."""
 
-    def blocks(self, blocks: Iterable[Block], place: Place) -> str:
+    def blocks(self, blocks: Iterable[Block], place: Spot) -> str:
         """Each, in order."""
         out, first = list[str](), True
         for block in blocks:
@@ -83,7 +80,7 @@ class Story:
             first = not isinstance(block, Paragraph)
         return "".join(out)
 
-    def _block(self, block: Block, place: Place) -> str:
+    def _block(self, block: Block, place: Spot) -> str:
         match block:
             case Heading():
                 return self.heading(block, self._lowest + block.level - 2)
@@ -96,7 +93,7 @@ class Story:
             case Table():
                 return self._table(block, place)
             case CodeBlock():
-                return self._made("Code", run(block.text, Look(), right=False), place)
+                return self._made("SourceCode", run(block.text, Look(), right=False), place)
             case SceneBreak():
                 return self._made("SceneBreak", run(SCENE_BREAK, Look(), right=False))
         assert_never(block)
@@ -107,7 +104,7 @@ class Story:
         line = marked(heading.id, self.runs.line(heading.content, Look(speech=speech)), self.runs.notes.fresh())
         return self._made(f"Heading{min(level, 6)}", line, speech=speech)
 
-    def paragraph(self, content: Inlines, place: Place, before: str = "") -> str:
+    def paragraph(self, content: Inlines, place: Spot, before: str = "") -> str:
         """A paragraph of text, with `before` (runs) at its beginning."""
         speech = self.runs.speech(content)
         line = before + self.runs.line(content, Look(speech=speech))
@@ -117,7 +114,7 @@ class Story:
         return self._made(style, line, place, speech=speech)
 
     def _made(
-        self, style: str, line: str, place: Place | None = None, *, speech: Speech | None = None, after: str = ""
+        self, style: str, line: str, place: Spot | None = None, *, speech: Speech | None = None, after: str = ""
     ) -> str:
         """A paragraph, with its properties in the order of the schema: number, direction, indent, and those `after` them."""
         indent = self._indented(style, place) if place else ""
@@ -125,18 +122,18 @@ class Story:
         inner = f'<w:pStyle w:val="{style}"/>{label}{self.runs.turned(speech)}{indent}{after}'
         return f"<w:p><w:pPr>{inner}</w:pPr>{line}</w:p>"
 
-    def _indent(self, place: Place) -> int:
+    def _indent(self, place: Spot) -> int:
         """Twips that a block stands further in."""
         return min(STEP * place.depth + INSET * place.quoted, int(DEEPEST_SHARE * self.page.text_width))
 
-    def _indented(self, style: str, place: Place) -> str:
+    def _indented(self, style: str, place: Spot) -> str:
         """`w:ind`, where neither the style nor the level of the list says as much."""
         indent = self._indent(place)
         said = STEP * min(place.depth, DEEPEST + 1) if self._label else _INDENTS.get(style, 0)
         hanging = f' w:hanging="{STEP}"' if self._label else ""
         return f'<w:ind w:left="{indent}"{hanging}/>' if indent != said else ""
 
-    def _listing(self, listing: Listing, place: Place) -> str:
+    def _listing(self, listing: Listing, place: Spot) -> str:
         out, level = [self._unlabelled(place)], min(place.depth, DEEPEST)
         numbered = listing.start is not None
         id_ = self._numbering.bullets() if listing.start is None else self._numbering.numbers(level, listing.start)
@@ -147,11 +144,11 @@ class Story:
             out += [self.blocks(item, inner), self._unlabelled(inner)]
         return "".join(out)
 
-    def _unlabelled(self, place: Place) -> str:
+    def _unlabelled(self, place: Spot) -> str:
         """The paragraph of an item that does not begin with one of its own; "" where no item waits for it."""
         return self._made(place.label or place.body, "", place) if self._label else ""
 
-    def _table(self, table: Table, place: Place) -> str:
+    def _table(self, table: Table, place: Spot) -> str:
         before, rows = self._unlabelled(place), (table.head, *table.rows)
         if len(table.head) > MOST_COLUMNS:
             return before + "".join(self.paragraph(_tabbed(row), place) for row in rows)
@@ -201,4 +198,5 @@ def _widths(rows: Iterable[tuple[Inlines, ...]], room: int) -> list[int]:
 
 def _long(text: str) -> int:
     """Letters of the longest line; an East Asian one counts twice."""
-    return max(len(line) + len(WIDE.findall(line)) for line in text.split("\n"))
+    lines = (line[:LONGEST_CELL] for line in text.split("\n"))
+    return max(sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line) for line in lines)

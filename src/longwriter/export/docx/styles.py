@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 from longwriter.export.document import Publication
 from longwriter.export.docx.lists import STEP
 from longwriter.export.docx.package import ROOT
-from longwriter.export.docx.page import Page
+from longwriter.export.docx.sheet import Sheet
 from longwriter.export.docx.tongues import CODE, SERIF, Tongue, tongue
 
 Kind = Literal["paragraph", "character", "table"]
@@ -20,7 +20,7 @@ _HEADINGS = ((36, 480, 240), (30, 360, 180), (26, 280, 120), (24, 240, 120), (24
 """Of each level: half points, twips before and after."""
 
 
-class Style(NamedTuple):
+class WordStyle(NamedTuple):
     """One style."""
 
     id: str
@@ -51,11 +51,14 @@ class Style(NamedTuple):
         )
 
 
-_OWN = ("First Paragraph", "Table Text", "Table Heading", "After Table", "Figure", "Scene Break", "Code", "Code Character",
-        "Book Table", "Rights", "Author", "Date Line")  # fmt: skip
+_OWN = (
+    "First Paragraph", "Table Text", "Table Heading", "After Table", "Figure", "Scene Break", "Source Code", "Verbatim Char",
+    "Book Table", "Rights", "Author",
+)  # fmt: skip
+"""Names that Word does not know; of those that pandoc writes, as pandoc has them."""
 
 
-def styles(publication: Publication, page: Page, lowest: int) -> str:
+def styles(publication: Publication, page: Sheet, lowest: int) -> str:
     """`styles.xml`. `lowest`: the level of a chapter's sections."""
     own = tongue(publication.metadata.language)
     rtl = publication.direction == "rtl"
@@ -66,11 +69,11 @@ def styles(publication: Publication, page: Page, lowest: int) -> str:
         *_small(page),
         *_characters(),
     ]
-    normal = Style("Normal", "Normal", "<w:bidi/>" * rtl)
+    normal = WordStyle("Normal", "Normal", "<w:bidi/>" * rtl)
     return f"<w:styles {ROOT}>{_defaults(own, page)}{''.join(s.xml() for s in (normal, *made, *_tables()))}</w:styles>"
 
 
-def _defaults(own: Tongue, page: Page) -> str:
+def _defaults(own: Tongue, page: Sheet) -> str:
     east, complex_ = (own if own.kind == "east" else tongue("zh")), (own if own.kind == "complex" else tongue("ar"))
     latin = own.tag if own.kind == "latin" and own.tag else "en-US"
     line = 400 if own.kind == "east" else 300
@@ -82,7 +85,7 @@ def _defaults(own: Tongue, page: Page) -> str:
     )
 
 
-def _text(paged: bool, own: Tongue, page: Page) -> list[Style]:
+def _text(paged: bool, own: Tongue, page: Sheet) -> list[WordStyle]:
     """Running text: a book's paragraphs begin further in, a report's stand apart."""
     characters = {"zh": 200, "ja": 100}.get(own.tag[:2], 0)
     wide = (
@@ -91,30 +94,30 @@ def _text(paged: bool, own: Tongue, page: Page) -> list[Style]:
     inset = wide or ('<w:ind w:firstLine="340"/>' if paged else "")
     apart = "" if paged else '<w:spacing w:after="160"/>'
     even = '<w:jc w:val="both"/>' if paged or own.kind == "east" else ""
+    inset_both = f'<w:ind w:left="{INSET}" w:right="{INSET}"/>'
+    code = f'<w:keepLines/><w:shd w:val="clear" w:color="auto" w:fill="{_SHADE}"/><w:bidi w:val="0"/>'
+    code += '<w:spacing w:before="160" w:after="160" w:line="252" w:lineRule="auto"/><w:jc w:val="left"/>'
     items = f'<w:spacing w:after="120"/><w:ind w:left="{STEP}" w:hanging="{STEP}"/><w:contextualSpacing/>{even}'
     return [
-        Style("BodyText", "Body Text", apart + inset + even),
-        Style("FirstParagraph", "First Paragraph", "" if characters else '<w:ind w:firstLine="0"/>', based="BodyText",
+        WordStyle("BodyText", "Body Text", apart + inset + even),
+        WordStyle("FirstParagraph", "First Paragraph", "" if characters else '<w:ind w:firstLine="0"/>', based="BodyText",
               next="BodyText"),
-        Style("Quote", "Quote", f'<w:spacing w:before="160" w:after="160"/><w:ind w:left="{INSET}" w:right="{INSET}"/>{even}',
-              next="BodyText"),
-        Style("ListBullet", "List Bullet", items),
-        Style("ListNumber", "List Number", items),
-        Style("ListContinue", "List Continue", f'<w:spacing w:after="120"/><w:ind w:left="{STEP}"/>{even}'),
-        Style("Code", "Code", f'<w:keepLines/><w:shd w:val="clear" w:color="auto" w:fill="{_SHADE}"/><w:bidi w:val="0"/>'
-              '<w:spacing w:before="160" w:after="160" w:line="252" w:lineRule="auto"/><w:jc w:val="left"/>',
-              _mono(page.size - 4), next="BodyText"),
-        Style("SceneBreak", "Scene Break", f'<w:keepNext/><w:spacing w:before="240" w:after="240"/>{_MIDDLE}',
+        WordStyle("Quote", "Quote", f'<w:spacing w:before="160" w:after="160"/>{inset_both}{even}', next="BodyText"),
+        WordStyle("ListBullet", "List Bullet", items),
+        WordStyle("ListNumber", "List Number", items),
+        WordStyle("ListContinue", "List Continue", f'<w:spacing w:after="120"/><w:ind w:left="{STEP}"/>{even}'),
+        WordStyle("SourceCode", "Source Code", code, _mono(page.size - 4), next="BodyText"),
+        WordStyle("SceneBreak", "Scene Break", f'<w:keepNext/><w:spacing w:before="240" w:after="240"/>{_MIDDLE}',
               next="FirstParagraph"),
-        Style("Figure", "Figure", '<w:spacing w:before="200" w:after="200" w:line="240" w:lineRule="auto"/><w:jc w:val="center"/>',
+        WordStyle("Figure", "Figure", f'<w:spacing w:before="200" w:after="200" w:line="240" w:lineRule="auto"/>{_MIDDLE}',
               next="BodyText"),
-        Style("Caption", "caption", '<w:spacing w:after="200"/><w:jc w:val="center"/>', _sized(page.size - 4)),
+        WordStyle("Caption", "caption", '<w:spacing w:after="200"/><w:jc w:val="center"/>', _sized(page.size - 4)),
     ]  # fmt: skip
 
 
-def _headings(paged: bool, lowest: int, own: Tongue, page: Page) -> list[Style]:
+def _headings(paged: bool, lowest: int, own: Tongue, page: Sheet) -> list[WordStyle]:
     """In a book, parts and chapters begin on new pages; a part stands on its own."""
-    out = list[Style]()
+    out = list[WordStyle]()
     for level, (size, before, after) in enumerate(_HEADINGS, 1):
         alone = paged and level == lowest - 2
         place = f"<w:keepNext/><w:keepLines/>{'<w:pageBreakBefore/>' * (paged and level < lowest)}"
@@ -122,56 +125,57 @@ def _headings(paged: bool, lowest: int, own: Tongue, page: Page) -> list[Style]:
         place += f'{_MIDDLE * alone}<w:outlineLvl w:val="{level - 1}"/>'
         slanted = "<w:i/><w:iCs/>" if level == 5 else ""
         look = f"{_head(own)}<w:b/><w:bCs/>{slanted}{_sized(max(page.size, size - (24 - page.size)))}"
-        out.append(Style(f"Heading{level}", f"heading {level}", place, look, next="FirstParagraph"))
+        out.append(WordStyle(f"Heading{level}", f"heading {level}", place, look, next="FirstParagraph"))
     return out
 
 
-def _front(paged: bool, own: Tongue, page: Page) -> list[Style]:
+def _front(paged: bool, own: Tongue, page: Sheet) -> list[WordStyle]:
     top, broken = (page.text_height // 4, "<w:keepNext/><w:pageBreakBefore/>") if paged else (240, "<w:keepNext/>")
     entries = [
-        Style(f"TOC{level}", f"toc {level}",
+        WordStyle(f"TOC{level}", f"toc {level}",
               f'<w:tabs><w:tab w:val="right" w:pos="{page.text_width}"/></w:tabs>'
               f'<w:spacing w:before="{80 if level == 1 else 0}" w:after="40"/>'
               f'<w:ind w:left="{(level - 1) * 280}" w:right="567"/>')
         for level in (1, 2, 3)
     ]  # fmt: skip
     return [
-        Style("Title", "Title", f'<w:keepNext/><w:spacing w:before="{top}" w:after="480"/>{_MIDDLE}',
+        WordStyle("Title", "Title", f'<w:keepNext/><w:spacing w:before="{top}" w:after="480"/>{_MIDDLE}',
               f"{_head(own)}<w:b/><w:bCs/>{_sized(page.size * 2 + 4)}", next="Author"),
-        Style("Author", "Author", f'<w:spacing w:before="120" w:after="120"/>{_MIDDLE}', _sized(page.size + 4)),
-        Style("DateLine", "Date Line", f'<w:spacing w:before="120" w:after="240"/>{_MIDDLE}'),
-        Style("Rights", "Rights", f'<w:spacing w:before="480" w:after="240"/>{_MIDDLE}', _sized(page.size - 4)),
-        Style("TOCHeading", "TOC Heading", broken + '<w:spacing w:before="240" w:after="200"/>',
+        WordStyle("Author", "Author", f'<w:spacing w:before="120" w:after="120"/>{_MIDDLE}', _sized(page.size + 4)),
+        WordStyle("Date", "Date", f'<w:spacing w:before="120" w:after="240"/>{_MIDDLE}'),
+        WordStyle("Rights", "Rights", f'<w:spacing w:before="480" w:after="240"/>{_MIDDLE}', _sized(page.size - 4)),
+        WordStyle("TOCHeading", "TOC Heading", broken + '<w:spacing w:before="240" w:after="200"/>',
               f"{_head(own)}<w:b/><w:bCs/>{_sized(page.size + 6)}"),
         *entries,
     ]  # fmt: skip
 
 
-def _small(page: Page) -> list[Style]:
+def _small(page: Sheet) -> list[WordStyle]:
     """What stands at the edges of a page, and in tables."""
     one = 'w:line="252" w:lineRule="auto"'
     return [
-        Style("FootnoteText", "footnote text", f'<w:spacing w:after="40" {one}/>', _sized(page.size - 5)),
-        Style("Header", "header", f'<w:spacing {one}/><w:jc w:val="center"/>', _grey(page)),
-        Style("Footer", "footer", f'<w:spacing {one}/><w:jc w:val="center"/>', _grey(page)),
-        Style("TableText", "Table Text", f'<w:spacing w:before="40" w:after="40" {one}/>', _sized(page.size - 2)),
-        Style("TableHeading", "Table Heading", "<w:keepNext/>", "<w:b/><w:bCs/>", based="TableText"),
-        Style("AfterTable", "After Table", '<w:spacing w:line="200" w:lineRule="exact"/>', next="BodyText"),
+        WordStyle("FootnoteText", "footnote text", f'<w:spacing w:after="40" {one}/>', _sized(page.size - 5)),
+        WordStyle("Header", "header", f'<w:spacing {one}/><w:jc w:val="center"/>', _grey(page)),
+        WordStyle("Footer", "footer", f'<w:spacing {one}/><w:jc w:val="center"/>', _grey(page)),
+        WordStyle("TableText", "Table Text", f'<w:spacing w:before="40" w:after="40" {one}/>', _sized(page.size - 2)),
+        WordStyle("TableHeading", "Table Heading", "<w:keepNext/>", "<w:b/><w:bCs/>", based="TableText"),
+        WordStyle("AfterTable", "After Table", '<w:spacing w:line="200" w:lineRule="exact"/>', next="BodyText"),
     ]
 
 
-def _characters() -> list[Style]:
+def _characters() -> list[WordStyle]:
     shaded = f'{_mono(0)}<w:shd w:val="clear" w:color="auto" w:fill="{_SHADE}"/>'
     looks = [
         ("FootnoteReference", "footnote reference", '<w:vertAlign w:val="superscript"/>'),
         ("Hyperlink", "Hyperlink", f'<w:color w:val="{_LINK}"/>'),
-        ("CodeCharacter", "Code Character", shaded),
+        ("VerbatimChar", "Verbatim Char", shaded),
+        ("Emphasis", "Emphasis", "<w:b/><w:bCs/>"),
     ]
-    plain = Style("DefaultParagraphFont", "Default Paragraph Font", kind="character")
-    return [plain, *(Style(id_, name, "", look, "character", plain.id) for id_, name, look in looks)]
+    plain = WordStyle("DefaultParagraphFont", "Default Paragraph Font", kind="character")
+    return [plain, *(WordStyle(id_, name, "", look, "character", plain.id) for id_, name, look in looks)]
 
 
-def _tables() -> list[Style]:
+def _tables() -> list[WordStyle]:
     def edge(side: str, width: int) -> str:
         return f'<w:{side} w:val="single" w:sz="{width}" w:space="0" w:color="auto"/>'
 
@@ -183,8 +187,10 @@ def _tables() -> list[Style]:
     head = f"<w:tcPr><w:tcBorders>{edge('bottom', 8)}</w:tcBorders></w:tcPr>"
     head = f'<w:tblStylePr w:type="firstRow">{head}</w:tblStylePr>'
     return [
-        Style("TableNormal", "Normal Table", kind="table", more=f"<w:tblPr>{cells}</w:tblPr>"),
-        Style("BookTable", "Book Table", kind="table", based="TableNormal", more=f"<w:tblPr>{borders}</w:tblPr>{head}"),
+        WordStyle("TableNormal", "Normal Table", kind="table", more=f"<w:tblPr>{cells}</w:tblPr>"),
+        WordStyle(
+            "BookTable", "Book Table", kind="table", based="TableNormal", more=f"<w:tblPr>{borders}</w:tblPr>{head}"
+        ),
     ]
 
 
@@ -202,5 +208,5 @@ def _sized(size: int) -> str:
     return f'<w:sz w:val="{size}"/><w:szCs w:val="{size}"/>'
 
 
-def _grey(page: Page) -> str:
+def _grey(page: Sheet) -> str:
     return f'<w:color w:val="{_GREY}"/>{_sized(page.size - 6)}'

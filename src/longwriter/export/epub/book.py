@@ -1,8 +1,8 @@
 """A publication as an EPUB."""
 
-from longwriter.export.cover import cover_png, cover_svg
 from longwriter.export.document import Publication
 from longwriter.export.epub.archive import archive
+from longwriter.export.epub.cover import cover_png, cover_svg
 from longwriter.export.epub.navigation import lines, nav, ncx
 from longwriter.export.epub.package import Item, package, well_formed
 from longwriter.export.epub.pages import CONTENTS, COVER, PICTURES, STYLE, STYLE_NAME, TITLE, Pages

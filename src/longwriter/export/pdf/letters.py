@@ -15,7 +15,7 @@ IGNORED = re.compile(
 _CJK = re.compile("[^\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff]+")
 
 
-class Style(NamedTuple):
+class Letterform(NamedTuple):
     """How letters are set."""
 
     italic: bool = False
@@ -27,9 +27,9 @@ class Letters:
     """The letters of a text, by the language of their line and by style."""
 
     def __init__(self) -> None:
-        self._texts: defaultdict[str, defaultdict[Style, list[str]]] = defaultdict(lambda: defaultdict(list))
+        self._texts: defaultdict[str, defaultdict[Letterform, list[str]]] = defaultdict(lambda: defaultdict(list))
 
-    def add(self, text: str, language: str, style: Style) -> None:
+    def add(self, text: str, language: str, style: Letterform) -> None:
         """Letters that stand in the file."""
         self._texts[language][style].append(text)
 
@@ -43,7 +43,7 @@ class Letters:
             _CJK.sub("", text) for styles in self._texts.values() for texts in styles.values() for text in texts
         )
 
-    def of(self, language: str) -> dict[Style, set[str]]:
+    def of(self, language: str) -> dict[Letterform, set[str]]:
         """What one font has to have whole: characters, each with the marks that stand on it."""
         return {style: clusters("\n".join(texts)) for style, texts in self._texts[language].items()}
 

@@ -1,6 +1,5 @@
 """Inlines -> arguments of a typst function: strings and calls of `book.typ`'s functions."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import NamedTuple
@@ -18,14 +17,12 @@ from longwriter.export.document import (
     Struck,
     Text,
 )
-from longwriter.export.pdf.letters import Letters, Style
+from longwriter.export.languages import UPRIGHT
+from longwriter.export.pdf.letters import Letterform, Letters
 from longwriter.export.pdf.literals import cut_literals, literal, one_blank
 
-_UPRIGHT = re.compile("[\u0590-\u10ff\u1200-\u1cff\u2e80-\ud7ff\uf900-\ufaff\ufb1d-\ufdff\ufe70-\uff60]")
-"""Letters of scripts without italics."""
 
-
-class Place(NamedTuple):
+class Surroundings(NamedTuple):
     """What a line stands in."""
 
     language: str
@@ -36,13 +33,12 @@ class Place(NamedTuple):
     bold: bool = False
     depth: int = 0
     """Of quotes and lists."""
-    notes: int = 0
-    """How many notes deep."""
+    in_note: bool = False
 
     @property
-    def longest(self) -> int:
-        """Characters of a word that fit in for sure."""
-        return max(5, int(self.room / (0.62 * self.size)))
+    def ems(self) -> float:
+        """Its width in ems."""
+        return self.room / self.size
 
 
 class Atom(NamedTuple):
@@ -99,7 +95,7 @@ def _trim_end(out: list[Atom]) -> None:
         out.pop()
 
 
-Mark = Callable[[NoteMark, Place], str]
+Mark = Callable[[NoteMark, Surroundings], str]
 """The code of a mark of a note."""
 
 
@@ -110,7 +106,7 @@ class Lines:
         """`ids`: those that a link may lead to."""
         self._letters, self._pictures, self._ids = letters, pictures, ids
 
-    def arguments(self, content: Inlines, place: Place, mark: Mark) -> str:
+    def arguments(self, content: Inlines, place: Surroundings, mark: Mark) -> str:
         """A line, as arguments; "" for an empty one. `mark`: the code of a note's mark."""
         out: list[str] = []
         for address, group in groupby(trimmed(atoms(content)), key=self._address):
@@ -126,18 +122,16 @@ class Lines:
     def _target(self, address: str) -> str:
         return f"label({literal(address[1:])})" if address[0] == "#" else literal(address)
 
-    def _codes(self, atom: Atom, place: Place, mark: Mark) -> Iterator[str]:
+    def _codes(self, atom: Atom, place: Surroundings, mark: Mark) -> Iterator[str]:
         match atom.inline:
             case Text(text):
                 yield from self._text(text, atom, place)
             case CodeSpan(text):
                 text = one_blank(text)
                 self._letters.add(
-                    text, place.language, Style(bold=atom.bold or place.bold, italic=atom.italic, mono=True)
+                    text, place.language, Letterform(bold=atom.bold or place.bold, italic=atom.italic, mono=True)
                 )
-                yield self._styled(
-                    cut_literals(text, place.longest, "code({})"), atom, "em"
-                )
+                yield self._styled(cut_literals(text, place.ems, "code({})"), atom, "em")
             case Image(name, alt):
                 picture = self._pictures[name]
                 yield f"inline-picture({literal('/' + name)}, {literal(alt)}, {shown_width(picture, place.room, place.room)})"
@@ -146,13 +140,11 @@ class Lines:
             case LineBreak():
                 yield "br"
 
-    def _text(self, text: str, atom: Atom, place: Place) -> Iterator[str]:
-        upright = atom.italic and bool(_UPRIGHT.search(text))
-        style = Style(italic=atom.italic and not upright, bold=atom.bold or place.bold or upright)
+    def _text(self, text: str, atom: Atom, place: Surroundings) -> Iterator[str]:
+        upright = atom.italic and bool(UPRIGHT.search(text))
+        style = Letterform(italic=atom.italic and not upright, bold=atom.bold or place.bold or upright)
         self._letters.add(text, place.language, style)
-        yield self._styled(
-            cut_literals(text, place.longest), atom, "upright" if upright else "em"
-        )
+        yield self._styled(cut_literals(text, place.ems), atom, "upright" if upright else "em")
 
     @staticmethod
     def _styled(code: str, atom: Atom, emphasis: str) -> str:

@@ -1,23 +1,26 @@
 """A publication -> PDF: tagged as PDF/UA-1 asks, or tagged, where it cannot be."""
 
-import re
 from collections.abc import Iterator, Mapping
+from datetime import date
 from importlib.resources import files
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Literal
 
 from longwriter.errors import InputError, SetupError, first_line
 from longwriter.export.document import Publication, bare
 from longwriter.export.labels import labels
 from longwriter.export.pdf.customs import custom_of, direction_of, primary, region
 from longwriter.export.pdf.fonts import Fonts, Stack, forms_of, refuse
-from longwriter.export.pdf.letters import Style
+from longwriter.export.pdf.letters import Letterform
 from longwriter.export.pdf.literals import literal
-from longwriter.export.pdf.source import PAPERS, Paper, Source, shortened
+from longwriter.export.pdf.source import PAPERS, SCALES, Paper, TypstSource, shortened
 from longwriter.export.settings import ExportSettings
 
-ACCESSIBLE = "ua-1"
+ACCESSIBLE: Literal["ua-1"] = "ua-1"
+BOOK = "book.typ"
 ALWAYS = "0123456789.•: "
 """Numbers of pages, notes and lists."""
-_DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 
 
 def pdf(publication: Publication, settings: ExportSettings) -> bytes:
@@ -31,36 +34,50 @@ def pdf(publication: Publication, settings: ExportSettings) -> bytes:
         import typst  # noqa: PLC0415 - an extra
     except ImportError as error:
         raise SetupError(f"{error.name} is not installed: pip install 'longwriter[pdf]'") from error
-    fonts = Fonts(settings.fonts)
-    sources = {"main": _main(publication, settings, fonts).encode(), "book.typ": _book()}
-    sources |= {picture.name: picture.data for picture in publication.pictures}
-    for standards in ([ACCESSIBLE], []):
-        try:
-            made: bytes = typst.compile(  # type: ignore[call-overload]  # its stub lacks files by name
-                sources, font_paths=fonts.scanned, pdf_standards=standards
-            )
-        except typst.TypstError as error:
-            said = first_line(error)
-            if "could not be displayed" in said or not standards:
-                raise InputError(f"this text cannot be set as PDF: {said}") from error
-        else:
-            return made
+    with TemporaryDirectory(prefix="longwriter-") as name:
+        folder = Path(name)
+        fonts = Fonts(settings.fonts, folder)
+        main = folder / "main.typ"
+        main.write_text(_main(publication, settings, fonts), "utf-8")
+        (folder / BOOK).write_bytes(files("longwriter.export.pdf").joinpath(BOOK).read_bytes())
+        for picture in publication.pictures:
+            (folder / picture.name).write_bytes(picture.data)
+        for standards in (ACCESSIBLE, None):
+            try:
+                return typst.compile(main, root=folder, font_paths=fonts.scanned, pdf_standards=standards)
+            except typst.TypstError as error:
+                said = first_line(error)
+                if "image" in said:
+                    raise InputError(f"{_unreadable(publication, folder)} cannot be shown: {said}") from error
+                if "could not be displayed" in said or not standards:
+                    raise InputError(f"this text cannot be set as PDF: {said}") from error
     raise AssertionError
 
 
-def _book() -> bytes:
-    return files("longwriter.export.pdf").joinpath("book.typ").read_bytes()
+def _unreadable(publication: Publication, folder: Path) -> str:
+    """The pictures that typst does not take."""
+    import typst  # noqa: PLC0415 - an extra
+
+    alone = folder / "alone.typ"
+    named = list[str]()
+    for picture in publication.pictures:
+        alone.write_text(f"#image({literal(picture.name)}, width: 1cm)", "utf-8")
+        try:
+            typst.compile(alone, root=folder)
+        except typst.TypstError:
+            named.append(picture.source or picture.name)
+    return f"the picture{'s' * (len(named) > 1)} {', '.join(named)}"
 
 
 def _main(publication: Publication, settings: ExportSettings, fonts: Fonts) -> str:
     paper = PAPERS[settings.paper]
-    source = Source(publication, paper)
+    source = TypstSource(publication, paper)
     opening = list(_opening(publication, source, contents=settings.contents))
     body = list(source.body())
     hows = list(_hows(publication, source, fonts))
     setting = _setting(publication, paper, source)
     lines = [
-        '#import "book.typ": *',
+        f'#import "{BOOK}": *',
         f"#let hows = ({', '.join(hows)},)",
         "#let words(language, ..c) = letters-of(hows.at(language), together(c))",
         "#let foreign(language, body) = in-language(hows.at(language), body)",
@@ -75,23 +92,24 @@ def _main(publication: Publication, settings: ExportSettings, fonts: Fonts) -> s
     return "\n".join(lines)
 
 
-def _opening(publication: Publication, source: Source, *, contents: bool) -> Iterator[str]:
+def _opening(publication: Publication, source: TypstSource, *, contents: bool) -> Iterator[str]:
     """The title, on a page of its own before chapters that are on theirs, and the contents."""
     said = publication.metadata
     authors = source.line(("、" if primary(said.language) in ("zh", "ja") else ", ").join(said.author))
     if publication.paged:
         below = "".join(f"{source.line(line)}, " for line in (said.date[:4], said.rights) if line)
-        yield f"#title-page({source.line(said.title, 2.2, Style(bold=True))}, {authors}, ({below}))"
+        yield f"#title-page({source.line(said.title, 2.2, Letterform(bold=True))}, {authors}, ({below}))"
     elif said.title:
-        yield f"#title-lines({source.line(said.title, 2.2, Style(bold=True))}, {authors})"
+        yield f"#title-lines({source.line(said.title, 2.2, Letterform(bold=True))}, {authors})"
     entries = source.toc()
     if contents and len(entries) > 1:
-        title = source.line(labels(said.language).contents, 1.5, Style(bold=True))
+        title = source.line(labels(said.language).contents, 1.5, Letterform(bold=True))
         titles = _table({entry.id: source.line(entry.title) for entry in entries})
-        yield f"#contents({title}, {titles}, {'true' if publication.paged else 'false'})"
+        size = SCALES[0 if publication.paged else 1] * source.place.size
+        yield f"#contents({title}, {size:.2f}pt, {titles}, {'true' if publication.paged else 'false'})"
 
 
-def _setting(publication: Publication, paper: Paper, source: Source) -> str:
+def _setting(publication: Publication, paper: Paper, source: TypstSource) -> str:
     """What holds for the whole file."""
     said = publication.metadata
     title = (
@@ -99,19 +117,27 @@ def _setting(publication: Publication, paper: Paper, source: Source) -> str:
         or next((bare(d.title) for d in publication.divisions if d.title), "")
         or labels(said.language).untitled
     )
-    date = _DATE.fullmatch(said.date)
+    day = _day(said.date)
     values = {
         "title": literal(title),
         "author": _array(said.author),
         "keywords": _array(said.subjects),
         "description": literal(said.description) if said.description else "none",
-        "date": f"datetime(year: {int(date[1])}, month: {int(date[2])}, day: {int(date[3])})" if date else "none",
+        "date": f"datetime(year: {day.year}, month: {day.month}, day: {day.day})" if day else "none",
         "paper": literal(paper.name),
         "margin": f"(x: {paper.side}pt, y: {paper.top}pt)",
         "size": f"{paper.size}pt",
         "head": source.line(shortened(said.title)),
     }
     return ", ".join(f"{key}: {value}" for key, value in values.items())
+
+
+def _day(said: str) -> date | None:
+    """A date (YYYY-MM-DD), None for none. Raises InputError for a day that there is not."""
+    try:
+        return date.fromisoformat(said) if said else None
+    except ValueError as error:
+        raise InputError(f"{said} is no date: YYYY-MM-DD is one") from error
 
 
 def _table(pairs: Mapping[str, str]) -> str:
@@ -123,12 +149,12 @@ def _array(strings: tuple[str, ...]) -> str:
     return f"({''.join(f'{literal(string)}, ' for string in strings)})"
 
 
-def _hows(publication: Publication, source: Source, fonts: Fonts) -> Iterator[str]:
+def _hows(publication: Publication, source: TypstSource, fonts: Fonts) -> Iterator[str]:
     """How each language of the text is set. Raises InputError for letters that are in no font."""
     main = publication.metadata.language
     for language in (main, *source.letters.languages()):
         for mono in (False, True):
-            source.letters.add(ALWAYS, language, Style(mono=mono))
+            source.letters.add(ALWAYS, language, Letterform(mono=mono))
     missing = set[str]()
     forms = forms_of(source.letters.han(), main)
     for language in source.letters.languages():
@@ -154,7 +180,7 @@ def _hows(publication: Publication, source: Source, fonts: Fonts) -> Iterator[st
             "all": "true" if custom.all else "false",
         }
         yield f"{literal(language)}: ({', '.join(f'{key}: {value}' for key, value in values.items())})"
-    refuse(missing, forms)
+    refuse(missing, forms, fonts.families)
 
 
 def _families(stack: Stack) -> str:

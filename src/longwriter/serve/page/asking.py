@@ -54,6 +54,22 @@ class TextAsked(ModelAsked):
     start: bool = True
 
 
+class DraftAsked(ModelAsked):
+    """A draft that is to be gone on with: what the address says of the file that is the request's body."""
+
+    name: Whole = Field(min_length=1, max_length=500)
+    """Of the file."""
+    words: int | None = None
+    """Of the whole text."""
+    context: str | None = None
+    max_cost: float | None = None
+    continue_from: Whole | None = Field(default=None, max_length=2_000)
+    instruction: Whole | None = Field(default=None, max_length=20_000)
+    approve: bool = False
+    review: bool = False
+    start: bool = True
+
+
 class OutlineLine(Record):
     """A section of an outline on the page."""
 

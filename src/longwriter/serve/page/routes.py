@@ -61,6 +61,7 @@ def routes(desk: Desk) -> list[BaseRoute]:
         Route("/api/models", starting.models),
         Route("/api/estimate", starting.estimate, methods=["POST"]),
         Route("/api/runs", starting.begin, methods=["POST"]),
+        Route("/api/import", starting.draft, methods=["POST"]),
         Route("/api/events", watch_list),
         Route(RUN + "/report", reports.report),
         Route("/assets/{name}", asset),

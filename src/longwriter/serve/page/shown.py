@@ -153,7 +153,7 @@ def changed_json(session: Session, index: int) -> dict[str, Any]:
 
 def shown_text(session: Session, index: int) -> str:
     """A finished section's text as the page shows it, under a heading of the page's own."""
-    return body(session.document.texts[index], session.manuscript.plan.sections[index].title)
+    return body(session.document.shown(index), session.manuscript.plan.sections[index].title)
 
 
 def version_json(version: Version) -> dict[str, Any]:

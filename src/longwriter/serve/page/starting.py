@@ -9,9 +9,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from longwriter.api.offers import OfferedModel, default_model, offered
+from longwriter.config import build
 from longwriter.models.offers import models_at
 from longwriter.serve.desk import Desk
-from longwriter.serve.page.asking import TextAsked, asked, outline_of
+from longwriter.serve.page.asking import DraftAsked, TextAsked, asked, outline_of
 from longwriter.serve.page.shown import PageJson
 from longwriter.serve.writing.begin import new_run
 from longwriter.types import Plan
@@ -82,4 +83,15 @@ class Starting:
         told = await asked(request, TextAsked)
         options = await asyncio.to_thread(_options, told)
         name = await self.desk.begin(told.prompt, options, going=told.start, approve=told.approve, review=told.review)
+        return PageJson({"name": name}, status_code=201)
+
+    async def draft(self, request: Request) -> Response:
+        """Make a run of a draft, the request's body, and say what it is called."""
+        query = {key: value for key, value in request.query_params.items() if value}
+        told = build(DraftAsked, dict(query), "the address")
+        options = told.model_dump(include={"words", "context", "max_cost", "continue_from", "instruction", "base_url"})
+        name = await self.desk.import_draft(
+            told.name, await request.body(), options | {"model": told.model or None},
+            going=told.start, approve=told.approve, review=told.review,
+        )  # fmt: skip
         return PageJson({"name": name}, status_code=201)

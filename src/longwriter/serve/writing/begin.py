@@ -1,13 +1,17 @@
 """New runs, and what of a request may decide about them: nothing that names files, keys or headers of this machine."""
 
 import json
+import re
+import tempfile
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import count
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
+from longwriter.api.book.importing import ImportJob, import_job, read_file
 from longwriter.api.job import WriteJob, new_job, resumed_job
-from longwriter.api.settings import SERVED, ShapeOptions
+from longwriter.api.settings import SERVED, ShapeOptions, as_path
 from longwriter.config import Tree
 from longwriter.errors import InputError, RunError
 from longwriter.models.base import ModelConfig
@@ -18,7 +22,7 @@ from longwriter.serve.writing.models import asked_model, at_home
 from longwriter.types import Plan
 from longwriter.writer.records import ControlRecord
 from longwriter.writer.session import configs_of
-from longwriter.writer.settings import MAY_CHANGE_ON_RESUME
+from longwriter.writer.settings import MAY_CHANGE_ON_RESUME, WriteSettings
 from longwriter.writer.stored import editing
 
 LONGEST_REQUEST = 400_000
@@ -35,6 +39,9 @@ ASKED = (
     *ShapeOptions.__annotations__,
 )
 """What a request may say of a new run."""
+ASKED_OF_DRAFT = ("words", "model", "base_url", "context", "max_cost", "continue_from", "instruction")
+"""And of one that goes on with a draft."""
+ENDING = re.compile(r"\.[A-Za-z0-9]{1,10}")
 
 
 def new_run(home: Path, settings: ServeSettings, prompt: str, options: Mapping[str, Any], name: str | None) -> WriteJob:
@@ -51,12 +58,39 @@ def new_run(home: Path, settings: ServeSettings, prompt: str, options: Mapping[s
         raise InputError("plan: give an outline, not a file")
     if name is not None and not ID.fullmatch(name):
         raise InputError(f"{name!r} cannot name a run; use letters, digits, - . and _, 80 at most")
-    whole = {**settings.write, **given, **_models(settings, given), "runs": home, "run": name, "out": None}
-    whole["max_cost"] = least(whole.get("max_cost"), settings.max_cost_per_run)
-    job = new_job(prompt, whole)
+    job = new_job(prompt, _whole(home, settings, given) | {"run": name})
     if job.settings.max_cost is not None or settings.max_cost_per_day is not None:
-        check_prices(job)
+        check_prices(job.settings, job.options.prices)
     return job
+
+
+def new_import(home: Path, settings: ServeSettings, name: str, data: bytes, options: Mapping[str, Any]) -> ImportJob:
+    """The run that is to be made of a draft's file; nothing is made yet. Raises InputError.
+
+    `name`: of the file, whose ending says what it is. `options`: those in `ASKED_OF_DRAFT`.
+    """
+    given = {key: value for key, value in options.items() if value is not None}
+    if unknown := [key for key in given if key not in ASKED_OF_DRAFT]:
+        raise InputError(f"a draft that is imported here takes no {', '.join(unknown)}")
+    said = PurePath(name.replace("\\", "/"))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"draft{said.suffix.lower() if ENDING.fullmatch(said.suffix) else ''}"
+        path.write_bytes(data)
+        try:
+            source = replace(read_file(path), origin=said.name or path.name)
+        except InputError as error:
+            raise InputError(str(error).replace(str(path), said.name or path.name)) from error
+    prices, whole = as_path(settings.write.get("prices")), _whole(home, settings, given)
+    job = import_job(source, whole)
+    if job.settings.max_cost is not None or settings.max_cost_per_day is not None:
+        check_prices(job.settings, prices)
+    return job
+
+
+def _whole(home: Path, settings: ServeSettings, given: Mapping[str, Any]) -> dict[str, Any]:
+    """All options of a run that is begun here."""
+    whole = {**settings.write, **given, **_models(settings, given), "runs": home, "out": None}
+    return whole | {"max_cost": least(whole.get("max_cost"), settings.max_cost_per_run)}
 
 
 def check_start(home: Path, settings: ServeSettings) -> str:
@@ -84,10 +118,10 @@ def least(*limits: float | None) -> float | None:
     return min((limit for limit in limits if limit is not None), default=None)
 
 
-def check_prices(job: WriteJob) -> None:
-    """Raises InputError where a limit on cost could not hold, because a price is unknown."""
-    prices = load_prices(job.options.prices)
-    for config in configs_of(job.settings).values():
+def check_prices(wanted: WriteSettings, file: Path | None) -> None:
+    """Raises InputError where a limit on cost could not hold, because a price is unknown. `file`: of prices."""
+    prices = load_prices(file)
+    for config in configs_of(wanted).values():
         if prices.price_for(config) is None:
             raise InputError(
                 f"no price is known for {config.model}, so a budget cannot hold: add it to a price file (--prices)"
@@ -120,6 +154,20 @@ def make_run(job: WriteJob, control: ControlRecord, *, numbered: bool) -> str:
             session.follow_plan()
         session.manuscript.note(control)
     return folder.name
+
+
+def make_import(job: ImportJob, control: ControlRecord) -> str:
+    """Make the run of a draft; its name, with a number where that of another run is taken. Raises InputError, RunError."""
+    base = job.folder
+    for number in count(2):
+        try:
+            job.make(control)
+            break
+        except InputError:
+            if not job.folder.exists():
+                raise
+        job = replace(job, folder=base.with_name(f"{base.name}-{number}"))
+    return job.folder.name
 
 
 def going_on(folder: Path, settings: ServeSettings) -> WriteJob:

@@ -66,7 +66,11 @@ def read_draft(source: SourceText, starts: list[Place] | None = None, continue_f
 def cut(draft: Draft, place: str) -> Draft:
     """The draft up to a place: the end of the chapter of that number, or of words that stand in it once. Raises InputError."""
     place = place.strip()
-    end = _chapter_end(draft, int(place)) if place.isdecimal() and len(place) < 6 else _words_end(draft.source.text, place)
+    end = (
+        _chapter_end(draft, int(place))
+        if place.isdecimal() and len(place) < 6
+        else _words_end(draft.source.text, place)
+    )
     kept = [piece for piece in draft.pieces if piece.start < end]
     last = kept[-1]
     within = bool(readable(draft.source.text[end : last.end]))
@@ -102,7 +106,9 @@ def _words_end(text: str, words: str) -> int:
     found = [match.end() for match in re.finditer(f"{bounds[0]}{pattern}{bounds[1]}", text)]
     if len(found) != 1:
         often = f"stand {len(found)} times in it; give more of them" if found else "do not stand in it"
-        raise InputError(f"--continue-from: {words[:60]!r}: the draft is gone on with behind words of it, and these {often}")
+        raise InputError(
+            f"--continue-from: {words[:60]!r}: the draft is gone on with behind words of it, and these {often}"
+        )
     closing = _SENTENCE_END.match(text, found[0])
     assert closing is not None
     return closing.end()
@@ -128,7 +134,9 @@ def checked(draft: Draft, plan: Plan, instruction: str, language: str) -> None:
     """Raises IntakeError unless plan.md, as it will be written, is read back as this plan."""
     back, _ = from_markdown(to_markdown(plan, instruction, language), draft.source.origin)
     if back != plan:
-        raise IntakeError(f"{draft.source.origin}: its headings cannot stand in an outline; make them single, short lines")
+        raise IntakeError(
+            f"{draft.source.origin}: its headings cannot stand in an outline; make them single, short lines"
+        )
 
 
 def given_records(draft: Draft, plan: Plan, *, parallel: bool, at: float) -> list[GivenRecord]:

@@ -13,7 +13,7 @@ LEVEL = 2
 _ATX = re.compile(r"^ {0,3}(#{1,6})(?=[ \t])", re.M)
 _SETEXT = re.compile(r"^[^\S\n]{0,3}(=+|-+)[ \t]*\r?$", re.M)
 _MARK = re.compile(r"\A#{1,6} ")
-_ENDS_LINE = re.compile(r"[\r\n]\s*\Z")
+_ENDS_LINE = re.compile("[\r\n\x0b\x0c\x85\u2028\u2029][\\s\ufeff]*\\Z")
 
 
 class Frames:

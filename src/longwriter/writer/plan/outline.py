@@ -81,7 +81,7 @@ def from_markdown(text: str, source: str) -> tuple[Plan, str]:
             title = _one_line(line[2:])
         elif line[:1] in " \t" and sections:
             point = f"{sections[-1].point} {_one_line(line)}".strip()
-            sections[-1] = sections[-1].model_copy(update={"point": point})
+            sections[-1] = Section.model_validate(sections[-1].model_dump() | {"point": point})
         else:
             raise InputError(
                 f"{where}: expected {_EXPECTED}, `## Chapter` or `> instruction`, got {line.strip()[:60]!r}"

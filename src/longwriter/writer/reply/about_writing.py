@@ -17,7 +17,7 @@ _ABOUT = re.compile(
     r"|(?:上一段|这一段|下一段|修改后|改写|润色|字数)",
     re.IGNORECASE,
 )
-_QUOTED = re.compile(r"[\"“「『][^\"”」』\n]*[\"”」』]")
+_QUOTED = re.compile(r'"[^"\n]*"|“[^“”\n]*”|「[^「」\n]*」|『[^『』\n]*』')
 
 
 def about_writing(paragraph: str) -> bool:

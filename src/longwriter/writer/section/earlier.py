@@ -120,8 +120,8 @@ class EarlierText:
 
         A block, once closed, never changes while the text grows.
         """
-        for text in [part for text in self.texts[self._blocked :] for part in stretches(text)]:
-            self._recent.append((text, count_words(text)))
+        for part in [part for text in self.texts[self._blocked :] for part in stretches(text)]:
+            self._recent.append((part, count_words(part)))
             if sum(n for _, n in self._recent) < BLOCK_WORDS + TAIL_WORDS:
                 continue
             block = []

@@ -3,7 +3,7 @@
 import { alarm, attempt, field, h, later } from "/assets/dom.js";
 import { drawBar, modelNamed } from "/assets/frame.js";
 import { minutes, money, number, t } from "/assets/language.js";
-import { get, pagePath, post } from "/assets/wire.js";
+import { get, pagePath, post, sendFile } from "/assets/wire.js";
 
 function forecast(estimate) {
   const fact = (name, value, more) => h("div", h("dt", name), h("dd", value, more && h("small", more)));
@@ -28,6 +28,8 @@ export default async function fresh(main, { me }) {
       : h("option", { value: i }, [one.name, one.about].filter(Boolean).join(" · ")))));
   const context = h("select", ...["auto", "full", "window"].map((name) => h("option", { value: name }, t(`context.${name}`))));
   const plan = h("textarea", { rows: 8, dir: "auto", placeholder: t("new.plan.example") });
+  const draft = h("input", { type: "file", accept: ".docx,.epub,.html,.htm,.md,.markdown,.txt" });
+  const behind = h("input", { type: "text", dir: "auto", placeholder: t("new.draft.end") });
   const approve = h("input", { type: "checkbox" });
   const review = h("input", { type: "checkbox" });
   const says = h("div.estimate", { "aria-live": "polite" }, h("p", t("estimate.first")));
@@ -39,6 +41,14 @@ export default async function fresh(main, { me }) {
     const set = Object.fromEntries(Object.entries(limits).filter(([, value]) => value));
     const own = plan.value.trim() ? { plan: plan.value } : {};
     return { prompt: prompt.value.trim(), context: context.value, ...set, ...named, ...own };
+  };
+  /** With a draft there is nothing to estimate before it is read: it can be imported at once. */
+  const drafted = () => {
+    turn += 1;
+    prompt.required = false;
+    go.disabled = mine.read_only;
+    go.textContent = t("new.import");
+    says.replaceChildren(h("p", t(words.value ? "new.draft.planned" : "new.draft.kept")));
   };
   let stands = ""; // the request that the estimate on the page is of
   let turn = 0;
@@ -60,7 +70,11 @@ export default async function fresh(main, { me }) {
     }
     go.disabled = mine.read_only || stands !== JSON.stringify(wanted());
   });
-  const changed = () => {
+  const changed = (event) => {
+    if (event?.target === draft) approve.checked = draft.files.length > 0;
+    if (draft.files.length) return drafted();
+    prompt.required = true;
+    go.textContent = t("new.write");
     turn += 1;
     go.disabled = stands !== JSON.stringify(wanted()) || !prompt.value.trim();
     if (!prompt.value.trim()) says.replaceChildren(h("p", t("estimate.first")));
@@ -71,8 +85,13 @@ export default async function fresh(main, { me }) {
     if (go.disabled) return;
     go.disabled = true;
     const order = { ...wanted(), approve: approve.checked, review: review.checked, start: true };
+    const [file] = draft.files;
+    const imported = () => {
+      const { prompt: instruction, plan: _, ...rest } = order;
+      return sendFile("/api/import", file, { ...rest, name: file.name, instruction, continue_from: behind.value });
+    };
     let made;
-    if (await attempt(async () => (made = await post("/api/runs", order)))) location.assign(pagePath(made.name));
+    if (await attempt(async () => (made = await (file ? imported() : post("/api/runs", order))))) location.assign(pagePath(made.name));
     else go.disabled = false;
   };
 
@@ -83,6 +102,8 @@ export default async function fresh(main, { me }) {
     h("label.field.wish", h("span.unseen", t("new.prompt")), prompt),
     h("div.fields", field(t("new.words"), words), field(t("new.model"), model), field(t("new.context"), context),
       field(t("new.budget"), budget)),
+    h("details", h("summary", t("new.draft")), field(t("new.draft.file"), draft, t("new.draft.hint")),
+      field(t("new.draft.from"), behind, t("new.draft.from.hint"))),
     h("details", h("summary", t("new.plan")), field(t("new.plan.label"), plan, t("new.plan.hint"))),
     h("div.choices", h("label", approve, h("span", t("new.approve"))), h("label", review, h("span", t("new.review")))),
     says, h("p.end", go)));

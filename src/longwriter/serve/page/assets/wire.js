@@ -31,6 +31,11 @@ export const send = (method, path, body = {}) =>
 
 export const post = (path, body) => send("POST", path, body);
 
+/** Send a file as it is; what is said of it stands in the address. */
+export const sendFile = (path, file, told) =>
+  ask(`${path}?${new URLSearchParams(told)}`,
+    { method: "POST", body: file, headers: { "content-type": "application/octet-stream", "x-longwriter": "1" } });
+
 export const runPath = (name, ...rest) => ["/api/runs", encodeURIComponent(name), ...rest].join("/");
 export const pagePath = (name, ...rest) => ["/runs", encodeURIComponent(name), ...rest].join("/");
 

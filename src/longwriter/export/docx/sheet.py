@@ -8,7 +8,7 @@ MOST_SHARE = 0.8
 """Of a page's height that a picture takes."""
 
 
-class Page(NamedTuple):
+class Sheet(NamedTuple):
     """Paper and margins."""
 
     width: int
@@ -32,12 +32,12 @@ class Page(NamedTuple):
 
 
 _PAGES = {
-    "a4": Page(11906, 16838, 1701, 1559, 24),
-    "a5": Page(8391, 11906, 1021, 1077, 21),
-    "letter": Page(12240, 15840, 1800, 1440, 24),
+    "a4": Sheet(11906, 16838, 1701, 1559, 24),
+    "a5": Sheet(8391, 11906, 1021, 1077, 21),
+    "letter": Sheet(12240, 15840, 1800, 1440, 24),
 }
 
 
-def page_of(settings: ExportSettings) -> Page:
+def page_of(settings: ExportSettings) -> Sheet:
     """The page of these settings."""
     return _PAGES[settings.paper]

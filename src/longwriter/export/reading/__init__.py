@@ -1,0 +1,1 @@
+"""How a text is read: `tokens` of its Markdown, its `pictures`, and its blocks in `divisions`."""

@@ -1,0 +1,62 @@
+"""What stands before a Markdown text about it: a block of YAML between `---`, or of TOML between `+++`."""
+
+import re
+import tomllib
+from datetime import date
+
+_END = r"[ \t]*(?:\r\n|\r|\n|\Z)"
+_BLOCK = re.compile(
+    rf"\A\ufeff?(---|\+\+\+)[ \t]*(?:\r\n|\r|\n)(.*?)(?:^\1|(?<!\+)^\.\.\.){_END}", re.DOTALL | re.MULTILINE
+)
+_ENTRY = re.compile(r"([A-Za-z_][\w-]*)[ \t]*:(?:[ \t]+(.*)|[ \t]*)")
+_KNOWN = {
+    "title", "author", "authors", "date", "lang", "language", "description", "subjects", "keywords", "tags", "rights",
+    "licence", "license", "publisher",
+}  # fmt: skip
+"""A block without any of these is text: a scene between two rules, a play's first lines."""
+_PLAIN = str | int | float | date
+MOST = 20_000
+"""Characters of the longest block."""
+
+
+def front_matter(text: str) -> tuple[dict[str, list[str]], int]:
+    """Its fields by their names in lower case, each with its values, and how many characters it takes; {} and 0 for none.
+
+    Of YAML: `key: value`, `key: [a, b]`, and a key with a list below it; the rest of it is passed over.
+    """
+    found = _BLOCK.match(text[:MOST])
+    if found is None:
+        return {}, 0
+    lines = re.split(r"\r\n|\r|\n", found[2])
+    fields = _toml("\n".join(lines)) if found[1] == "+++" else _yaml(lines)
+    return (fields, found.end()) if _KNOWN & fields.keys() else ({}, 0)
+
+
+def _toml(block: str) -> dict[str, list[str]]:
+    try:
+        tree = tomllib.loads(block)
+    except (ValueError, RecursionError):
+        return {}
+    listed = {key.lower(): value if isinstance(value, list) else [value] for key, value in tree.items()}
+    return {key: [str(v) for v in values if isinstance(v, _PLAIN)] for key, values in listed.items()}
+
+
+def _yaml(lines: list[str]) -> dict[str, list[str]]:
+    out: dict[str, list[str]] = {}
+    key = ""
+    for line in lines:
+        if match := _ENTRY.fullmatch(line.rstrip()):
+            key, value = match[1].lower(), (match[2] or "").strip()
+            listed = re.fullmatch(r"\[(.*)\]", value)
+            out[key] = [bare for v in (listed[1].split(",") if listed else [value]) if (bare := _bare(v))]
+        elif key and line.strip().startswith("- "):
+            out[key].append(_bare(line.strip()[2:]))
+        elif line.strip() and not line.startswith((" ", "\t", "#", "-")):
+            return {}
+    return out
+
+
+def _bare(value: str) -> str:
+    value = value.strip()
+    quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
+    return value[1:-1] if quoted else value
