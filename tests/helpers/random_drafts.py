@@ -68,7 +68,7 @@ def _inline(chance: random.Random, depth: int = 0) -> str:
 
 
 def _block(chance: random.Random, depth: int) -> str:
-    names = "p p p div blockquote ul ol h1 h2 h3 pre table hr section".split()
+    names = ["p", "p", "p", "div", "blockquote", "ul", "ol", "h1", "h2", "h3", "pre", "table", "hr", "section"]
     name = chance.choice(names) if depth < 7 else "p"
     if name == "hr":
         return "<hr>"
@@ -80,7 +80,9 @@ def _block(chance: random.Random, depth: int) -> str:
         return f'<{name} start="{chance.randint(0, 12)}">{items}</{name}>'
     if name == "table":
         spans = ["", " colspan=2", " rowspan=2"]
-        cells = [[f"<td{chance.choice(spans)}>{_inline(chance)}</td>" for _ in range(3)] for _ in range(chance.randint(0, 3))]
+        cells = [
+            [f"<td{chance.choice(spans)}>{_inline(chance)}</td>" for _ in range(3)] for _ in range(chance.randint(0, 3))
+        ]
         rows = "".join(f"<tr>{''.join(row)}</tr>" for row in cells)
         return f"<table>{rows}</table>"
     if name in ("div", "blockquote", "section"):

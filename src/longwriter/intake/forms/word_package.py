@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 from xml.parsers import expat
 
 from longwriter.errors import InputError
-from longwriter.readers.epub_package import MOST_BYTES
+from longwriter.intake.forms.draft import MOST_BYTES
 
 MOST_ELEMENTS = 2_000_000
 """Elements of all parts; a document of a million words has about one million, and each takes a kilobyte in a tree."""
