@@ -1,6 +1,5 @@
 """Inlines -> arguments of a typst function: strings and calls of `book.typ`'s functions."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import NamedTuple
@@ -18,11 +17,9 @@ from longwriter.export.document import (
     Struck,
     Text,
 )
+from longwriter.export.languages import UPRIGHT
 from longwriter.export.pdf.letters import Letterform, Letters
 from longwriter.export.pdf.literals import cut_literals, literal, one_blank
-
-_UPRIGHT = re.compile("[\u0590-\u10ff\u1200-\u1cff\u2e80-\ud7ff\uf900-\ufaff\ufb1d-\ufdff\ufe70-\uff60]")
-"""Letters of scripts without italics."""
 
 
 class Surroundings(NamedTuple):
@@ -36,13 +33,12 @@ class Surroundings(NamedTuple):
     bold: bool = False
     depth: int = 0
     """Of quotes and lists."""
-    notes: int = 0
-    """How many notes deep."""
+    in_note: bool = False
 
     @property
-    def longest(self) -> int:
-        """Characters of a word that fit in for sure."""
-        return max(5, int(self.room / (0.62 * self.size)))
+    def ems(self) -> float:
+        """Its width in ems."""
+        return self.room / self.size
 
 
 class Atom(NamedTuple):
@@ -135,7 +131,7 @@ class Lines:
                 self._letters.add(
                     text, place.language, Letterform(bold=atom.bold or place.bold, italic=atom.italic, mono=True)
                 )
-                yield self._styled(cut_literals(text, place.longest, "code({})"), atom, "em")
+                yield self._styled(cut_literals(text, place.ems, "code({})"), atom, "em")
             case Image(name, alt):
                 picture = self._pictures[name]
                 yield f"inline-picture({literal('/' + name)}, {literal(alt)}, {shown_width(picture, place.room, place.room)})"
@@ -145,10 +141,10 @@ class Lines:
                 yield "br"
 
     def _text(self, text: str, atom: Atom, place: Surroundings) -> Iterator[str]:
-        upright = atom.italic and bool(_UPRIGHT.search(text))
+        upright = atom.italic and bool(UPRIGHT.search(text))
         style = Letterform(italic=atom.italic and not upright, bold=atom.bold or place.bold or upright)
         self._letters.add(text, place.language, style)
-        yield self._styled(cut_literals(text, place.longest), atom, "upright" if upright else "em")
+        yield self._styled(cut_literals(text, place.ems), atom, "upright" if upright else "em")
 
     @staticmethod
     def _styled(code: str, atom: Atom, emphasis: str) -> str:

@@ -16,6 +16,10 @@ CUT = "cut"
 """A place where a run may be broken, in `book.typ`."""
 HARD_CUT = "hard-cut"
 """The same between signs that Unicode keeps together even across a blank (UAX 14, LB13 and LB14); it leaves a U+200B."""
+WIDE = 1.05
+"""Width of the widest letters, in ems."""
+LEAST = 4
+"""Ems below which no word is cut."""
 _JOINER = "\u200d"
 
 
@@ -29,28 +33,34 @@ def one_blank(text: str) -> str:
     return _BLANKS.sub(" ", text)
 
 
-def cut_literals(text: str, longest: int, form: str = "{}") -> str:
-    """The text as arguments of a function, with places where runs of over `longest` characters may be broken.
+def cut_literals(text: str, room: float, form: str = "{}") -> str:
+    """The text as arguments of a function, with places where runs may be broken that are wider than `room` ems.
 
     `form`: the code of a piece.
     """
     out, start = list[str](), 0
-    for at in _places(text, longest):
+    for at in _places(text, max(room, LEAST)):
         out += [form.format(literal(text[start:at])), HARD_CUT if _sign(text[at - 1]) or _sign(text[at]) else CUT]
         start = at
     return ", ".join([*out, form.format(literal(text[start:]))])
 
 
-def _places(text: str, longest: int) -> Iterator[int]:
+def _places(text: str, room: float) -> Iterator[int]:
     """Where to cut: between characters that do not cling to each other, in runs where no line may end."""
-    for run in re.finditer(f"{_UNBROKEN}{{{longest + 1},}}", text):
-        at = run.start() + longest
-        while at < run.end():
-            while at < run.end() and _clings(text, at):
-                at += 1
-            if at < run.end():
+    for run in re.finditer(f"{_UNBROKEN}{{{int(room / WIDE)},}}", text):
+        width = 0.0
+        for at in range(run.start(), run.end()):
+            width += _width(text[at])
+            if width > room and at > run.start() and not _clings(text, at):
                 yield at
-            at += longest
+                width = _width(text[at])
+
+
+def _width(char: str) -> float:
+    """About what a letter of a serif takes, in ems; rather too much."""
+    if char in "mwMW%@" or char > "\u2000":
+        return WIDE
+    return 0.78 if char.isupper() else 0.6
 
 
 def _sign(char: str) -> bool:

@@ -145,13 +145,13 @@ def test_the_section_that_was_cut_goes_on_without_a_seam(
     assert run.text.count("He was to") == 1
     assert "## Home" not in run.text  # the first of the rest has no heading
     assert "\n\n## The Boat\n\n" in run.text
-    assert run.sections[3].written == run.report.written - sum(s.written or 0 for s in run.sections if s.number != 4)
+    assert run.sections[2].written == run.report.written - sum(s.written or 0 for s in run.sections if s.number != 3)
 
 
 def test_an_edit_of_the_cut_section_moves_the_seam(tmp_path: Path) -> None:
     run = Run(imported(tmp_path, markdown(), words=200, continue_from="He was to"))
     run.resume(model=answering("stay until the winter. " + MORE))
-    run.edit(3, "He was called Paul, and he would")
+    run.edit(2, "He was called Paul, and he would")
     assert "## The Boy\n\nHe was called Paul, and he would stay until the winter." in run.text
 
 
@@ -176,7 +176,7 @@ def test_the_same_call_finds_the_run_and_a_changed_draft_changes_nothing(tmp_pat
     file = written(tmp_path, markdown())
     options: dict[str, object] = {"model": "fake", "runs": tmp_path / "runs"}
     run = Run.import_draft(file, **options)  # type: ignore[arg-type]
-    run.edit(2, "Mine.")
+    run.edit(1, "Mine.")
     text = run.text
     assert Run.import_draft(file, **options).folder == run.folder  # type: ignore[arg-type]
     assert Run(run.folder).text == text
