@@ -11,7 +11,7 @@ from longwriter.intake.forms.draft import Draft
 from longwriter.intake.markdown.page import markdown
 from longwriter.readers.epub_archive import place
 from longwriter.readers.epub_package import ContentsEntry, Page, read_package
-from longwriter.readers.html import parse
+from longwriter.readers.html import parse, types_of
 from longwriter.text import counted
 
 _HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]
@@ -32,6 +32,10 @@ def read_epub_draft(path: Path) -> Draft:
         if "nav" in page.types:
             continue
         soup = parse(page.content)
+        if "cover" in page.types | types_of(soup.body or soup) or (
+            not whole.body.contents and not soup.get_text(strip=True)
+        ):
+            continue  # a picture
         own = [entry for entry in package.toc if entry.file == page.file]
         depth = _level(soup, own, depth)
         _bind(soup, page)
