@@ -212,7 +212,7 @@ def test_the_same_call_finds_the_run_and_a_changed_draft_changes_nothing(tmp_pat
     text = run.text
     assert Run.import_draft(file, **options).folder == run.folder  # type: ignore[arg-type]
     assert Run(run.folder).text == text
-    file.write_text("# Another\n\nText.\n", "utf-8")
+    file.write_text(markdown().replace("October", "June"), "utf-8")
     run.resume(model=answering())
     assert run.text == text
     other = Run.import_draft(file, **options)  # type: ignore[arg-type]
