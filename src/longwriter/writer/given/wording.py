@@ -21,8 +21,12 @@ SPOKEN = 1 / 250
 
 _NAME = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]+\b")
 _DATES = frozenset(
-    "Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June July August September "
-    "October November December Mr Mrs Miss Dr Sir Lady God English French German".split()  # noqa: SIM905
+    (
+        *("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+        *("January", "February", "March", "April", "May", "June", "July", "August"),
+        *("September", "October", "November", "December"),
+        *("Mr", "Mrs", "Miss", "Dr", "Sir", "Lady", "God", "English", "French", "German"),
+    )
 )
 LEAST_NAMED = 3
 """Times that a name is said in the middle of a sentence."""

@@ -248,3 +248,25 @@ def test_a_small_model_is_told_the_name_that_the_draft_says_most(tmp_path: Path)
     model = answering()
     Run(imported(tmp_path, text, words=200, model="fake:smollm2-135m")).resume(model=model)
     assert "The main person is called Peter." in section_prompts(model)[0]
+
+
+def test_the_planner_sees_old_lines_of_a_long_draft_by_their_titles(tmp_path: Path) -> None:
+    chapters = (f"## Day {n}\n\nOn day {n} the {n}th lamp was lit again.\n\n" for n in range(1, 63))
+    model = answering()
+    Run(imported(tmp_path, "".join(chapters), words=900)).resume(model=model)
+    outline = prompt(model.requests[0]).partition("<tail>")[0]
+    assert "Day 2 " in outline
+    assert "On day 2 the 2th lamp" not in outline
+    assert "On day 3 the 3th lamp" in outline
+
+
+def test_a_snapshot_of_the_bare_draft_brings_back_that_its_rest_is_to_be_planned(tmp_path: Path) -> None:
+    run = Run(imported(tmp_path, markdown(), words=200))
+    entry = run.snapshot("bare")
+    run.resume(model=answering())
+    run.restore(entry)
+    assert run.text == markdown()
+    assert run.lacks_outline
+    assert run.state == "unfinished"
+    run.resume(model=answering())
+    assert "## Home" in run.text
