@@ -171,6 +171,8 @@ class Picture:
     width: int
     """Pixels."""
     height: int
+    source: str = ""
+    """What the text calls it."""
 
 
 @dataclass(frozen=True)
