@@ -29,8 +29,8 @@ MEDIA = {
 }  # fmt: skip
 PHRASING = {"a", "br", "code", "del", "em", "img", "strong", "sup"}
 FLOW = PHRASING | {
-    "aside", "blockquote", "div", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "nav", "ol", "p", "pre", "section", "table",
-    "ul",
+    "aside", "blockquote", "div", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "nav", "ol", "p", "pre", "section",
+    "table", "ul",
 }  # fmt: skip
 CHILDREN = {
     "html": {"head", "body"}, "head": {"title", "link"}, "title": set(), "link": set(), "body": FLOW,
@@ -45,7 +45,7 @@ TEXTLESS = {
     "body",
     "nav",
     "figure",
-    "ul",
+    "table", "ul",
     "ol",
     "table",
     "thead",
