@@ -171,6 +171,8 @@ class Picture:
     width: int
     """Pixels."""
     height: int
+    source: str = ""
+    """What the text calls it."""
 
 
 @dataclass(frozen=True)
@@ -239,29 +241,28 @@ class Publication:
 
         The last division's include the notes that no division leads to.
         """
-        return [self.note(number) for number in self._placed[division.id]]
+        return self._placed[division.id]
 
     @cached_property
-    def _placed(self) -> dict[str, list[int]]:
-        """Numbers of notes by the id of their division: each once."""
-        out, seen = dict[str, list[int]](), set[int]()
+    def _placed(self) -> dict[str, list[Note]]:
+        """Notes by the id of their division: each once."""
+        out, seen = dict[str, list[Note]](), set[int]()
         for division in self.divisions:
-            marks = marks_of((division.title, *inlines_of(division.blocks)))
-            out[division.id] = list(self._led_to((mark.number for mark in marks), seen))
-        out[self.divisions[-1].id] += self._led_to((note.number for note in self.notes), seen)
+            out[division.id] = list(self._led_to((division.title, *inlines_of(division.blocks)), seen))
+        out[self.divisions[-1].id] += [note for note in self.notes if note.number not in seen]
         return out
 
-    def _led_to(self, numbers: Iterable[int], seen: set[int]) -> Iterator[int]:
-        """These notes, each with those that it refers to behind it, but for those seen before."""
-        waiting = [iter(numbers)]
-        while waiting:
-            number = next(waiting[-1], 0)
-            if not number:
-                waiting.pop()
-            elif number not in seen:
-                seen.add(number)
-                yield number
-                waiting.append(iter([mark.number for mark in marks_of(inlines_of(self.note(number).blocks))]))
+    def _led_to(self, lines: Iterable[Inlines], seen: set[int]) -> Iterator[Note]:
+        """The notes that lines refer to, each followed by those that it refers to, but those that were seen before."""
+        ways = [marks_of(lines)]
+        while ways:
+            mark = next(ways[-1], None)
+            if mark is None:
+                ways.pop()
+            elif mark.number not in seen:
+                seen.add(mark.number)
+                yield self.note(mark.number)
+                ways.append(marks_of(inlines_of(self.note(mark.number).blocks)))
 
     def contents(self) -> tuple[TocEntry, ...]:
         """The table of contents: parts with chapters, chapters with sections; two levels below a part."""

@@ -1,5 +1,6 @@
 """Which lines of a text are in another language than the whole: readers, fonts and voices want to be told."""
 
+import re
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -7,6 +8,10 @@ from longwriter.language import LATIN, Direction, direction, script, tongue
 
 RIGHT_TO_LEFT = ("ar", "he", "fa", "ur", "yi")
 _SCRIPTS = ("zh", "ja", "ko", "ar", "he", "ru", "el", "hi", "th")
+
+
+UPRIGHT = re.compile("[\u0590-\u10ff\u1200-\u1cff\u2e80-\ud7ff\uf900-\ufaff\ufb1d-\ufdff\ufe70-\uff60]")
+"""Letters of scripts that have no italics: what is stressed is bold."""
 
 
 class Foreign(NamedTuple):

@@ -9,7 +9,7 @@ next definition after it.
 import re
 import uuid
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
@@ -19,8 +19,6 @@ from markdown_it.token import Token
 
 from longwriter.characters import whole
 from longwriter.export.document import (
-    DATE,
-    LANGUAGE,
     Align,
     Block,
     Blocks,
@@ -50,6 +48,7 @@ from longwriter.export.document import (
 )
 from longwriter.export.reading.divisions import divided
 from longwriter.export.reading.pictures import Gallery
+from longwriter.export.reading.said import said_before
 from longwriter.export.reading.tokens import shallow, shown, tokens_of
 from longwriter.front_matter import front_matter
 from longwriter.language import direction, tongue
@@ -73,7 +72,7 @@ def publication(
     `folder`: where its pictures are looked for, and nowhere else; None: it has none.
     """
     front, before = front_matter(text)
-    said = _whole(_said_before(metadata or Metadata(), front))
+    said = _whole(said_before(metadata or Metadata(), front))
     text = whole(text[before:])
     gallery = Gallery(folder)
     reader = _Reader(tokens_of(text), gallery)
@@ -98,25 +97,6 @@ def _whole(said: Metadata) -> Metadata:
         words = getattr(said, field.name)
         clean[field.name] = whole(words) if isinstance(words, str) else tuple(map(whole, words))
     return Metadata(**clean)
-
-
-def _said_before(metadata: Metadata, front: Mapping[str, list[str]]) -> Metadata:
-    """What is said of a book, and what its front matter says where that says nothing."""
-
-    def one(*names: str) -> str:
-        return next((", ".join(front[name]) for name in names if front.get(name)), "")
-
-    date, language = one("date")[:10], one("language", "lang")
-    return Metadata(
-        metadata.title or one("title"),
-        metadata.author or tuple(front.get("author") or front.get("authors") or ()),
-        metadata.language or (language if re.fullmatch(LANGUAGE, language) else ""),
-        metadata.date or (date if re.fullmatch(DATE, date) else ""),
-        metadata.description or one("description"),
-        metadata.subjects or tuple(front.get("subjects") or front.get("keywords") or front.get("tags") or ()),
-        metadata.rights or one("rights", "licence", "license"),
-        metadata.identifier,
-    )
 
 
 def parts_of(text: str) -> list[tuple[Inlines, int]]:
@@ -225,7 +205,7 @@ class _Reader:
         counted = [str(number) for number in range(start or 0, (start or 0) + len(items))]
         if start is not None and start >= YEAR and (len(items) == 1 or numbers != counted):
             return [
-                block for n, item in zip(numbers, items, strict=True) for block in _said(f"{n}{opening.markup} ", item)
+                block for n, held in zip(numbers, items, strict=True) for block in _said(f"{n}{opening.markup} ", held)
             ]
         return [Listing(tuple(items), start, tight)]
 
@@ -353,12 +333,11 @@ def _broken(text: str) -> Iterator[Inline]:
 
 
 def _uncommented(text: str) -> str:
-    """A line without comments; one that is not closed stays. A pattern would look for its end from each beginning."""
     out, at = list[str](), 0
-    while (begin := text.find("<!--", at)) >= 0 and (end := text.find("-->", begin + 4)) >= 0:
-        out.append(text[at:begin])
+    while (start := text.find("<!--", at)) >= 0 and (end := text.find("-->", start + 4)) >= 0:
+        out.append(text[at:start])
         at = end + 3
-    return "".join(out) + text[at:]
+    return "".join([*out, text[at:]])
 
 
 def _joined(content: "Sequence[Inline] | Iterator[Inline]") -> Inlines:

@@ -253,13 +253,13 @@ def test_quotation_marks_in_chinese_are_chinese() -> None:
     assert hints == ["eastAsia", ""]
 
 
-def test_what_is_stressed_in_chinese_has_dots_and_is_not_slanted() -> None:
+def test_what_is_stressed_in_a_script_without_italics_is_bold() -> None:
     data = word("他*只有*说 *Moby Dick* 一次。")
     runs = {"".join(r.itertext()): r for r in paragraphs(data)[0].iter(f"{W}r")}
     assert values(runs["只有"], "./w:rPr/w:rStyle/@w:val") == ["Emphasis"]
     assert values(runs["只有"], "boolean(./w:rPr/w:i)") is False
     assert values(runs["Moby Dick"], "boolean(./w:rPr/w:i)") is True
-    assert values(tree(data, "styles"), "//w:style[@w:styleId='Emphasis']//w:em/@w:val") == ["dot"]
+    assert values(tree(data, "styles"), "boolean(//w:style[@w:styleId='Emphasis']//w:b)") is True
 
 
 @pytest.mark.parametrize(("text", "tag"), [("كان الحارس يعد الدرجات.", "ar-SA"), ("השומר ספר את המדרגות.", "he-IL")])
@@ -445,3 +445,11 @@ def test_links_within_the_text_lead_to_its_headings_and_its_title() -> None:
     )
     assert faults(data) == []
     assert values(tree(data), "//w:body/w:p//w:hyperlink/@w:anchor") == ["title", "h2"]
+
+
+def test_a_file_s_name_is_no_title_that_is_shown() -> None:
+    data = docx(publication("## One\n\nText.\n\n## Two\n\nText.", named="draft-3"), ExportSettings())
+    assert faults(data) == []
+    assert opened(data).core_properties.title == "draft-3"
+    assert b"draft-3" not in parts_of(data).files["word/document.xml"]
+    assert "word/header.xml" not in parts_of(data).files

@@ -4,8 +4,6 @@ Word has no note that only another note refers to, or nothing at all: those stan
 next. A second mark of a note is a field that repeats its number.
 """
 
-from longwriter.export.document import Publication
-
 SEPARATORS = (-1, 0)
 """Ids of the line above notes, and of that above a note that goes on from the page before."""
 
@@ -13,8 +11,7 @@ SEPARATORS = (-1, 0)
 class Notes:
     """Which notes a document refers to, as it is written; and ids that no two things of it share."""
 
-    def __init__(self, publication: Publication) -> None:
-        self._marks = {note.number: note.marks for note in publication.notes}
+    def __init__(self) -> None:
         self.numbers: dict[int, int] = {}
         """Number of a note in the publication -> in the document, in the document's order."""
         self.at_foot = 0
@@ -38,7 +35,7 @@ class Notes:
         if first and not self.closed:
             self.at_foot += 1
             found = f'<w:r>{RAISED}<w:footnoteReference w:id="{number}"/></w:r>'
-            return marked(f"note{number}", found, self.fresh()) if self._marks[note] > 1 else found
+            return marked(f"note{number}", found, self.fresh())
         shown = f"<w:r>{RAISED}<w:t>{number}</w:t></w:r>"
         if number > self.at_foot:
             return f'<w:hyperlink w:anchor="note{number}" w:history="1">{shown}</w:hyperlink>'

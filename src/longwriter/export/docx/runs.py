@@ -24,7 +24,7 @@ from longwriter.export.document import (
 from longwriter.export.docx.notes import Notes
 from longwriter.export.docx.package import Relations
 from longwriter.export.docx.tongues import tongue
-from longwriter.export.languages import foreign
+from longwriter.export.languages import UPRIGHT, foreign
 from longwriter.language import Direction
 from longwriter.length.scripts import is_traditional
 
@@ -37,8 +37,6 @@ _LEFT = "A-Za-z\u00aa-\u02b8\u0370-\u0589\u0900-\u1fff\u2c00-\ud7ff\uf900-\ufaff
 _HAS_RIGHT = re.compile(f"[{_RIGHT}]")
 _RIGHT_STRETCH = re.compile(f"[{_RIGHT}](?:[^{_LEFT}]*[{_RIGHT}])?")
 _LEFT_STRETCH = re.compile(f"[{_LEFT}](?:[^{_RIGHT}]*[{_LEFT}])?")
-_UPRIGHT = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
-"""Letters that have no italics: those who write them set dots beside what they stress."""
 _EITHER_WIDTH = re.compile("[\u00b7\u00d7\u2014\u2018\u2019\u201c\u201d\u2026]")
 """Signs that Word takes from the Latin font unless it is told that they are East Asian."""
 
@@ -129,7 +127,7 @@ class Runs:
     def text(self, text: str, look: Look) -> str:
         """Letters, as one run for each direction."""
         speech = look.speech or self.own
-        if look.italic and _UPRIGHT.search(text):
+        if look.italic and UPRIGHT.search(text):
             look = look._replace(italic=False, style=look.style or "Emphasis")
         signs = speech.language[:2] in ("zh", "ja") and bool(_EITHER_WIDTH.search(text))
         return "".join(

@@ -169,7 +169,7 @@ def _characters() -> list[WordStyle]:
         ("FootnoteReference", "footnote reference", '<w:vertAlign w:val="superscript"/>'),
         ("Hyperlink", "Hyperlink", f'<w:color w:val="{_LINK}"/>'),
         ("VerbatimChar", "Verbatim Char", shaded),
-        ("Emphasis", "Emphasis", '<w:em w:val="dot"/>'),
+        ("Emphasis", "Emphasis", "<w:b/><w:bCs/>"),
     ]
     plain = WordStyle("DefaultParagraphFont", "Default Paragraph Font", kind="character")
     return [plain, *(WordStyle(id_, name, "", look, "character", plain.id) for id_, name, look in looks)]

@@ -20,12 +20,12 @@ _UNICODE = {(0, encoding) for encoding in (0, 1, 2, 3, 4, 6)} | {(3, 1), (3, 10)
 
 
 @lru_cache(maxsize=256)
-def characters(path: Path, index: int) -> Codes:
-    """Those of a font file; none, where it cannot be read: another font is taken then."""
+def characters(path: Path, number: int, changed: int) -> Codes:  # noqa: ARG001 - a font that has changed is another
+    """Those of a font file, or of one in a collection; none, where it cannot be read: another font is taken then."""
     from fontTools.ttLib import TTFont, TTLibError  # noqa: PLC0415 - an extra
 
     try:
-        with TTFont(path, fontNumber=index, lazy=True) as font:
+        with TTFont(path, fontNumber=number, lazy=True) as font:
             return _characters(font.reader["cmap"])
     except (TTLibError, OSError, ValueError, KeyError, IndexError, AssertionError, struct.error):
         return _NONE

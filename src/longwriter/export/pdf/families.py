@@ -90,8 +90,10 @@ def script_of(char: str) -> str:
     return name.partition(" ")[0] if unicodedata.category(char)[0] in "LM" else "SYMBOL"
 
 
-def advice(script: str, forms: str) -> str:
-    """What to install for a script that no font has."""
-    families = of_script(script, forms)
+def advice(script: str, forms: str, installed: set[str]) -> str:
+    """What to install for a script, of which letters are in no font."""
     package = {"CJK": "fonts-noto-cjk", "EMOJI": "fonts-noto-color-emoji"}.get(script, "fonts-noto-core")
-    return f"{families[0]} (https://fonts.google.com/noto; Debian: {package})"
+    wanted = of_script(script, forms)[0]
+    if wanted not in installed:
+        return f"{wanted} (https://fonts.google.com/noto; Debian: {package})"
+    return "HanaMinB (Debian: fonts-hanazono)" if script == "CJK" else "a font that has them (Debian: fonts-noto-extra)"

@@ -5,6 +5,7 @@ looked at in the order in which they would be taken; all others only for letters
 """
 
 import re
+import shutil
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -43,32 +44,36 @@ Needs = dict[Letterform, set[str]]
 class Fonts:
     """The fonts that typst finds."""
 
-    def __init__(self, given: Sequence[str]) -> None:
-        """`given`: the user's files and folders. Raises InputError for one that is not there or holds no font."""
+    def __init__(self, given: Sequence[str], folder: Path) -> None:
+        """`given`: the user's files and folders. `folder`: an empty one, which stays until the file is made.
+
+        Raises InputError for a font that is not there or cannot be read.
+        """
         import typst  # noqa: PLC0415 - an extra
 
-        places = [Path(place).expanduser().resolve() for place in given]
-        for place in places:
-            if not place.exists():
-                raise InputError(f"there is no font {place}")
+        places = [_folder_of(Path(place).expanduser(), folder / str(n)) for n, place in enumerate(given)]
         self.scanned = typst.Fonts(font_paths=[str(place) for place in places])
         """For typst."""
         self._faces: defaultdict[str, list[Face]] = defaultdict(list)
-        self._given: dict[str, None] = {}
         for font in self.scanned.fonts():
             path = Path(font.path) if font.path else None
             self._faces[font.family].append(Face(path, font.index, font.style != "normal", font.weight))
-        for place in places:
-            for family, faces in self._faces.items():
-                if any(face.path and face.path.is_relative_to(place) for face in faces):
-                    self._given[family] = None
-        self._refuse_empty(places)
+        self._given: dict[str, None] = {}
+        """Families of the user, the first first."""
+        for said, place in zip(given, places, strict=True):
+            found = [
+                f
+                for f, faces in self._faces.items()
+                if any(face.path and face.path.is_relative_to(place) for face in faces)
+            ]
+            if not found:
+                raise InputError(f"{said} holds no font that can be read: OpenType or TrueType, .otf .ttf .otc .ttc")
+            self._given |= dict.fromkeys(found)
 
-    def _refuse_empty(self, places: Sequence[Path]) -> None:
-        paths = [face.path for faces in self._faces.values() for face in faces if face.path]
-        for place in places:
-            if not any(path.is_relative_to(place) for path in paths):
-                raise InputError(f"{place} holds no font that can be read: OpenType or TrueType, .otf .ttf .otc .ttc")
+    @property
+    def families(self) -> list[str]:
+        """All that there are."""
+        return list(self._faces)
 
     def stack(self, language: str, needs: Needs, forms: str, *, mono: bool) -> "Stack":
         """The families that set the letters of a language, in their order; `forms`: a key of `families.han`."""
@@ -82,8 +87,7 @@ class Fonts:
             stack.offer(family)
         if any(stack.missing.values()):
             for family in sorted(self._faces, key=lambda name: ("Serif" not in name, name)):
-                if not _PLACEHOLDERS.search(family):
-                    stack.offer(family)
+                stack.offer(family)
         return stack
 
     def _order(self, language: str, needs: Needs) -> Iterator[str]:
@@ -102,10 +106,16 @@ class Fonts:
 
     def covered(self, family: str, style: Letterform, wanted: Iterable[str]) -> set[str]:
         """What of this a family has in a style: a character with its marks, composed or not."""
-        if family not in self._faces:
+        if family not in self._faces or _PLACEHOLDERS.search(family):
             return set()
+        if family not in self._given:  # for private use, each font has other signs
+            wanted = [c for c in wanted if unicodedata.category(c[0]) != "Co"]
+        if family in MONO and not style.mono:  # letters that join are not to be read in equal widths
+            wanted = [c for c in wanted if script_of(c[0]) != "ARABIC"]
         tables = [
-            characters(face.path, face.number) if face.path else embedded(family, face.weight, italic=face.italic)
+            characters(face.path, face.number, face.path.stat().st_mtime_ns)
+            if face.path
+            else embedded(family, face.weight, italic=face.italic)
             for face in self._best(family, style)
         ]
         return set.intersection(*(_held(table, wanted) for table in tables))
@@ -115,6 +125,18 @@ class Fonts:
         weight = 700 if style.bold else 400
         ranks = [(face.italic != style.italic, abs(face.weight - weight)) for face in self._faces[family]]
         return [face for face, rank in zip(self._faces[family], ranks, strict=True) if rank == min(ranks)]
+
+
+def _folder_of(place: Path, folder: Path) -> Path:
+    """A folder with the user's font, since typst looks into folders only. Raises InputError."""
+    if place.is_dir():
+        return place.resolve()
+    try:
+        folder.mkdir()
+        shutil.copy(place, folder)
+    except OSError as error:
+        raise InputError(f"the font {place} cannot be read: {error.strerror}") from error
+    return folder.resolve()
 
 
 class Stack:
@@ -154,7 +176,7 @@ def _held(codes: Codes, wanted: Iterable[str]) -> set[str]:
     return held
 
 
-def refuse(missing: Iterable[str], forms: str) -> None:
+def refuse(missing: Iterable[str], forms: str, installed: Iterable[str]) -> None:
     """Raises InputError for letters that are in no font."""
     lacking = sorted(set(missing))
     if not lacking:
@@ -162,7 +184,8 @@ def refuse(missing: Iterable[str], forms: str) -> None:
     named = ", ".join(f"{c} (U+{' U+'.join(f'{ord(x):04X}' for x in c)})" for c in lacking[:NAMED])
     more = f" and {len(lacking) - NAMED} more" if len(lacking) > NAMED else ""
     scripts = dict.fromkeys(script_of(c[0]) for c in lacking)
-    install = " and ".join(advice(name, forms) for name in list(scripts)[:3])
+    there = set(installed)
+    install = " and ".join(dict.fromkeys(advice(name, forms, there) for name in list(scripts)[:4]))
     count = "1 character is" if len(lacking) == 1 else f"{len(lacking)} characters are"
     raise InputError(f"{count} in no font: {named}{more}; install {install}, or name a font that has them with --font")
 

@@ -1,7 +1,6 @@
 """Inlines -> arguments of a typst function: strings and calls of `book.typ`'s functions."""
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
@@ -18,11 +17,12 @@ from longwriter.export.document import (
     Struck,
     Text,
 )
+from longwriter.export.languages import UPRIGHT
 from longwriter.export.pdf.letters import Letterform, Letters
-from longwriter.export.pdf.literals import cut_literals, literal, one_blank
+from longwriter.export.pdf.literals import HARD_CUT, cut_literals, literal, one_blank, runs
 
-_UPRIGHT = re.compile("[\u0590-\u10ff\u1200-\u1cff\u2e80-\ud7ff\uf900-\ufaff\ufb1d-\ufdff\ufe70-\uff60]")
-"""Letters of scripts without italics."""
+MARK = 0.4
+"""Width of a digit of a note's mark, in ems."""
 
 
 class Surroundings(NamedTuple):
@@ -36,13 +36,12 @@ class Surroundings(NamedTuple):
     bold: bool = False
     depth: int = 0
     """Of quotes and lists."""
-    notes: int = 0
-    """How many notes deep."""
+    in_note: bool = False
 
     @property
-    def longest(self) -> int:
-        """Characters of a word that fit in for sure."""
-        return max(5, int(self.room / (0.62 * self.size)))
+    def ems(self) -> float:
+        """Its width in ems."""
+        return self.room / self.size
 
 
 class Atom(NamedTuple):
@@ -103,6 +102,23 @@ Mark = Callable[[NoteMark, Surroundings], str]
 """The code of a mark of a note."""
 
 
+def _cuts(line: Sequence[Atom], room: float) -> Iterator[int]:
+    """The atoms before which a run has to be broken that would be wider than `room` ems."""
+    width = 0.0
+    for at, atom in enumerate(line):
+        match atom.inline:
+            case Text(text) | CodeSpan(text):
+                first, last, whole = runs(text)
+            case NoteMark(number):
+                first, last, whole = MARK * len(str(number)), 0.0, True
+            case _:
+                first, last, whole = 0.0, 0.0, False
+        if width and width + first > room:
+            yield at
+            width = 0.0
+        width = width + first if whole else last
+
+
 class Lines:
     """Lines as code; what they are made of is noted in `letters`."""
 
@@ -112,10 +128,14 @@ class Lines:
 
     def arguments(self, content: Inlines, place: Surroundings, mark: Mark) -> str:
         """A line, as arguments; "" for an empty one. `mark`: the code of a note's mark."""
+        line = trimmed(atoms(content))
+        cuts = set(_cuts(line, place.ems))
         out: list[str] = []
-        for address, group in groupby(trimmed(atoms(content)), key=self._address):
-            for marks, run in groupby(group, key=lambda atom: isinstance(atom.inline, NoteMark)):
-                codes = [code for atom in run for code in self._codes(atom, place, mark)]
+        for address, group in groupby(enumerate(line), key=lambda pair: self._address(pair[1])):
+            for marks, run in groupby(group, key=lambda pair: isinstance(pair[1].inline, NoteMark)):
+                codes = list[str]()
+                for at, atom in run:
+                    codes += [HARD_CUT] * (at in cuts) + list(self._codes(atom, place, mark))
                 out += codes if marks or not address else [f"to({self._target(address)}, {', '.join(codes)})"]
         return ", ".join(out)
 
@@ -135,7 +155,7 @@ class Lines:
                 self._letters.add(
                     text, place.language, Letterform(bold=atom.bold or place.bold, italic=atom.italic, mono=True)
                 )
-                yield self._styled(cut_literals(text, place.longest, "code({})"), atom, "em")
+                yield self._styled(cut_literals(text, place.ems, "code({})"), atom, "em")
             case Image(name, alt):
                 picture = self._pictures[name]
                 yield f"inline-picture({literal('/' + name)}, {literal(alt)}, {shown_width(picture, place.room, place.room)})"
@@ -145,10 +165,10 @@ class Lines:
                 yield "br"
 
     def _text(self, text: str, atom: Atom, place: Surroundings) -> Iterator[str]:
-        upright = atom.italic and bool(_UPRIGHT.search(text))
+        upright = atom.italic and bool(UPRIGHT.search(text))
         style = Letterform(italic=atom.italic and not upright, bold=atom.bold or place.bold or upright)
         self._letters.add(text, place.language, style)
-        yield self._styled(cut_literals(text, place.longest), atom, "upright" if upright else "em")
+        yield self._styled(cut_literals(text, place.ems), atom, "upright" if upright else "em")
 
     @staticmethod
     def _styled(code: str, atom: Atom, emphasis: str) -> str:

@@ -3,6 +3,9 @@
 from collections.abc import Iterator, Mapping
 from datetime import date
 from importlib.resources import files
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Literal
 
 from longwriter.errors import InputError, SetupError, first_line
 from longwriter.export.document import Publication, bare
@@ -11,10 +14,11 @@ from longwriter.export.pdf.customs import custom_of, direction_of, primary, regi
 from longwriter.export.pdf.fonts import Fonts, Stack, forms_of, refuse
 from longwriter.export.pdf.letters import Letterform
 from longwriter.export.pdf.literals import literal
-from longwriter.export.pdf.source import PAPERS, Paper, TypstSource, shortened
+from longwriter.export.pdf.source import PAPERS, SCALES, Paper, TypstSource, shortened
 from longwriter.export.settings import ExportSettings
 
-ACCESSIBLE = "ua-1"
+ACCESSIBLE: Literal["ua-1"] = "ua-1"
+BOOK = "book.typ"
 ALWAYS = "0123456789.•: "
 """Numbers of pages, notes and lists."""
 
@@ -30,25 +34,39 @@ def pdf(publication: Publication, settings: ExportSettings) -> bytes:
         import typst  # noqa: PLC0415 - an extra
     except ImportError as error:
         raise SetupError(f"{error.name} is not installed: pip install 'longwriter[pdf]'") from error
-    fonts = Fonts(settings.fonts)
-    sources = {"main": _main(publication, settings, fonts).encode(), "book.typ": _book()}
-    sources |= {picture.name: picture.data for picture in publication.pictures}
-    for standards in ([ACCESSIBLE], []):
-        try:
-            made: bytes = typst.compile(  # type: ignore[call-overload]  # its stub lacks files by name
-                sources, font_paths=fonts.scanned, pdf_standards=standards
-            )
-        except typst.TypstError as error:
-            said = first_line(error)
-            if "could not be displayed" in said or not standards:
-                raise InputError(f"this text cannot be set as PDF: {said}") from error
-        else:
-            return made
+    with TemporaryDirectory(prefix="longwriter-") as name:
+        folder = Path(name)
+        fonts = Fonts(settings.fonts, folder)
+        main = folder / "main.typ"
+        main.write_text(_main(publication, settings, fonts), "utf-8")
+        (folder / BOOK).write_bytes(files("longwriter.export.pdf").joinpath(BOOK).read_bytes())
+        for picture in publication.pictures:
+            (folder / picture.name).write_bytes(picture.data)
+        for standards in (ACCESSIBLE, None):
+            try:
+                return typst.compile(main, root=folder, font_paths=fonts.scanned, pdf_standards=standards)
+            except typst.TypstError as error:
+                said = first_line(error)
+                if "image" in said:
+                    raise InputError(f"{_unreadable(publication, folder)} cannot be shown: {said}") from error
+                if "could not be displayed" in said or not standards:
+                    raise InputError(f"this text cannot be set as PDF: {said}") from error
     raise AssertionError
 
 
-def _book() -> bytes:
-    return files("longwriter.export.pdf").joinpath("book.typ").read_bytes()
+def _unreadable(publication: Publication, folder: Path) -> str:
+    """The pictures that typst does not take."""
+    import typst  # noqa: PLC0415 - an extra
+
+    alone = folder / "alone.typ"
+    named = list[str]()
+    for picture in publication.pictures:
+        alone.write_text(f"#image({literal(picture.name)}, width: 1cm)", "utf-8")
+        try:
+            typst.compile(alone, root=folder)
+        except typst.TypstError:
+            named.append(picture.source or picture.name)
+    return f"the picture{'s' * (len(named) > 1)} {', '.join(named)}"
 
 
 def _main(publication: Publication, settings: ExportSettings, fonts: Fonts) -> str:
@@ -59,7 +77,7 @@ def _main(publication: Publication, settings: ExportSettings, fonts: Fonts) -> s
     hows = list(_hows(publication, source, fonts))
     setting = _setting(publication, paper, source)
     lines = [
-        '#import "book.typ": *',
+        f'#import "{BOOK}": *',
         f"#let hows = ({', '.join(hows)},)",
         "#let words(language, ..c) = letters-of(hows.at(language), together(c))",
         "#let foreign(language, body) = in-language(hows.at(language), body)",
@@ -87,7 +105,8 @@ def _opening(publication: Publication, source: TypstSource, *, contents: bool) -
     if contents and len(entries) > 1:
         title = source.line(labels(said.language).contents, 1.5, Letterform(bold=True))
         titles = _table({entry.id: source.line(entry.title) for entry in entries})
-        yield f"#contents({title}, {titles}, {'true' if publication.paged else 'false'})"
+        size = SCALES[0 if publication.paged else 1] * source.place.size
+        yield f"#contents({title}, {size:.2f}pt, {titles}, {'true' if publication.paged else 'false'})"
 
 
 def _setting(publication: Publication, paper: Paper, source: TypstSource) -> str:
@@ -161,7 +180,7 @@ def _hows(publication: Publication, source: TypstSource, fonts: Fonts) -> Iterat
             "all": "true" if custom.all else "false",
         }
         yield f"{literal(language)}: ({', '.join(f'{key}: {value}' for key, value in values.items())})"
-    refuse(missing, forms)
+    refuse(missing, forms, fonts.families)
 
 
 def _families(stack: Stack) -> str:

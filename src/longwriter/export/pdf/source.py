@@ -24,6 +24,7 @@ from longwriter.export.document import (
     bare,
     headings_of,
     inlines_of,
+    marks_of,
 )
 from longwriter.export.languages import foreign
 from longwriter.export.pdf.letters import IGNORED, Letterform, Letters
@@ -32,13 +33,16 @@ from longwriter.export.pdf.literals import CUT, HARD_CUT, cut_literals, literal,
 
 DEEPEST = 6
 """Quotes and lists within each other that are set in from their neighbours; those within stand like the last."""
-NOTES_DEEP = 3
-"""Notes within notes at the foot of the page; those within stand at the end."""
+QUIET = 20
+"""Notes to which only a note refers that stand at the foot of its page; those beyond stand at the end."""
 WIDEST = 12
 """Columns of a table; one with more is set row by row."""
 HEAD_WIDTH = 64
 """Columns of a terminal that a running head may take."""
 TAB = 4
+"""Columns of a tabulator in code."""
+SCALES = (1.7, 1.3, 1.12, 1, 1, 1)
+"""How much larger than the text the headings of each level are."""
 SCENE_BREAK = "* * *"
 
 
@@ -82,8 +86,11 @@ class TypstSource:
         """Notes that the code holds."""
         self.turned: dict[int, str] = {}
         """The language of notes in another than the text's."""
-        self._last: dict[int, None] = {}
-        """Notes that stand at the end, in the order in which they were met."""
+        lines = ((d.title, *inlines_of(d.blocks)) for d in publication.divisions)
+        self._marked = {mark.number for line in lines for mark in marks_of(line)}
+        """Notes to which the text itself refers."""
+        self._inner: list[int] = []
+        """Notes to which the notes at hand refer, and no text."""
         self._level = 0
         """Of the last heading."""
         language = publication.metadata.language
@@ -95,12 +102,7 @@ class TypstSource:
             yield from self._division(division)
         for note in self._publication.notes:
             if note.number not in self._set:
-                self._last.setdefault(note.number)
-        done = 0
-        while done < len(self._last):  # a note may bring others
-            number = list(self._last)[done]
-            yield f"#last-note({literal(str(number))}, {self._note_body(number, self.place._replace(notes=NOTES_DEEP))})"
-            done += 1
+                yield f"#last-note({literal(str(note.number))}, {self._note_body(note.number)})"
 
     def toc(self) -> list[TocEntry]:
         """The lines of the contents, each before its children."""
@@ -110,7 +112,7 @@ class TypstSource:
         """A line of ours or of the metadata, `scale` times as large as the text; "none" for none."""
         self.letters.add(text, self.place.language, style or Letterform())
         place = self.place._replace(size=scale * self.place.size)
-        return f"together(({cut_literals(one_blank(text), place.longest)},))" if text else "none"
+        return f"together(({cut_literals(one_blank(text), place.ems)},))" if text else "none"
 
     def _division(self, division: Division) -> Iterator[str]:
         paged = self._publication.paged
@@ -129,16 +131,20 @@ class TypstSource:
             yield f"#greedy({code})" if _is_cut(code) else f"#{code}"
 
     def _head(self, heading: Heading, place: Surroundings) -> str:
-        place = place._replace(bold=True, size=1.5 * place.size)
+        size = SCALES[heading.level - 1] * place.size
+        place = place._replace(bold=True, size=size)
         arguments = self._arguments(heading.content, place)
         if _blank(heading.content):
             return f"anchor({literal(heading.id)})"
-        if place.depth or place.notes:
+        if place.depth or place.in_note:
             return self._in_language(f"inner-head({literal(heading.id)}, {arguments})", heading.content)
         level = heading.level + self._parts if heading.level > 1 else self._entries.get(heading.id, (1, ""))[0]
         self._level = min(level, self._level + 1)
+        plain = literal(one_blank(bare(heading.content)))
         listed = "true" if heading.id in self._entries else "false"
-        code = f"head({heading.level}, {self._level}, {literal(heading.id)}, {listed}, {arguments})"
+        code = (
+            f"head({heading.level}, {size:.2f}pt, {self._level}, {literal(heading.id)}, {listed}, {plain}, {arguments})"
+        )
         return self._in_language(code, heading.content)
 
     def _arguments(self, content: Inlines, place: Surroundings) -> str:
@@ -177,7 +183,9 @@ class TypstSource:
     def _blocks_in_line(self, blocks: Blocks, place: Surroundings) -> str:
         """Blocks of which the first stands beside a mark."""
         first, *rest = blocks
-        beside = isinstance(first, Paragraph) and (place.notes or not foreign(bare(first.content), self.place.language))
+        beside = isinstance(first, Paragraph) and (
+            place.in_note or not foreign(bare(first.content), self.place.language)
+        )
         if not isinstance(first, Paragraph) or not beside:
             return self._blocks(blocks, place)
         return ", ".join(
@@ -191,7 +199,7 @@ class TypstSource:
         if len(block.content) == 1 and isinstance(picture := block.content[0], Image):
             width = shown_width(self._pictures[picture.picture], place.room, 0.6 * self._paper.height)
             return f"figure-of({literal('/' + picture.picture)}, {literal(picture.alt)}, {width})"
-        name = "flush" if place.depth or place.notes else "p"
+        name = "flush" if place.depth or place.in_note else "p"
         return self._in_language(f"{name}({self._arguments(block.content, place)})", block.content)
 
     def _quote(self, block: Quote, place: Surroundings) -> Iterator[str]:
@@ -259,26 +267,32 @@ class TypstSource:
     def _code(self, block: CodeBlock, place: Surroundings) -> str:
         text = block.text.expandtabs(TAB)
         self.letters.add(text, place.language, Letterform(mono=True))
-        lines = ", ".join(f"({cut_literals(line, place.longest, 'code({})')},)" for line in text.split("\n"))
+        lines = ", ".join(f"({cut_literals(line, place.ems, 'code({})')},)" for line in text.split("\n"))
         return f"lines({lines})"
 
     def _mark(self, mark: NoteMark, place: Surroundings) -> str:
         number = literal(str(mark.number))
         self.letters.add(str(mark.number), place.language, Letterform())
-        if mark.number in self._set and mark.number not in self._last:
-            return f"again({number})"
-        if mark.number in self._last or place.notes >= NOTES_DEEP:
-            self._last.setdefault(mark.number)
+        if place.in_note:  # typst loses notes within notes where there are many
+            if mark.number not in self._marked:
+                self._inner.append(mark.number)
             return f"far-mark({number})"
-        return f"note({number}, {self._note_body(mark.number, self.place._replace(notes=place.notes + 1))})"
+        if mark.number in self._set:
+            return f"again({number})"
+        self._inner = []
+        out = [f"note({number}, {self._note_body(mark.number)})"]
+        for inner in self._inner:  # which grows
+            if inner not in self._set and len(out) <= QUIET:
+                out.append(f"quiet({literal(str(inner))}, {self._note_body(inner)})")
+        return ", ".join(out)
 
-    def _note_body(self, number: int, place: Surroundings) -> str:
+    def _note_body(self, number: int) -> str:
         self._set.add(number)
         blocks = self._publication.note(number).blocks
         other = foreign(bare(next(inlines_of(blocks), ())), self.place.language)
         if other:
             self.turned[number] = other.language
-        return self._blocks_in_line(blocks, place._replace(size=0.85 * place.size))
+        return self._blocks_in_line(blocks, self.place._replace(in_note=True, size=0.85 * self.place.size))
 
 
 def _entries(entries: Sequence[TocEntry], level: int) -> Iterator[tuple[int, TocEntry]]:

@@ -9,6 +9,8 @@ from longwriter.export.document import Picture
 
 MOST_BYTES = 20 * 2**20
 """Of one picture."""
+MOST_PIXELS = 100_000_000
+"""Of one picture: programs that show it unpack it."""
 ALL_BYTES = 200 * 2**20
 """Of all pictures of a text: they are held in memory."""
 Media = Literal["image/png", "image/jpeg", "image/gif"]
@@ -66,7 +68,9 @@ class Gallery:
         if known is None:
             return "it is no PNG, JPEG or GIF"
         media, width, height = known
-        return Picture(f"picture-{len(self.pictures) + 1}.{_ENDINGS[media]}", media, data, width, height)
+        if width * height > MOST_PIXELS:
+            return f"it has over {MOST_PIXELS // 10**6} million pixels"
+        return Picture(f"picture-{len(self.pictures) + 1}.{_ENDINGS[media]}", media, data, width, height, source)
 
 
 def measured(data: bytes) -> tuple[Media, int, int] | None:

@@ -33,7 +33,7 @@ SCHEMA: dict[str, object] = {
 
 def unheaded(source: SourceText) -> bool:
     """Whether a draft is long and has no heading that can be recognised."""
-    return count_words(source.text) >= ASKED_FROM and not headings(source)
+    return count_words(source.text) >= ASKED_FROM and not headings(source.text, source.form)
 
 
 async def named_places(source: SourceText, calls: Calls, prompts: PromptSet, card: Card, seed: int) -> list[Place]:

@@ -39,6 +39,8 @@ def named_things(instruction: str) -> list[str]:
     """In order, each once."""
     for line in SAID_BEFORE.values():
         instruction = instruction.partition(line)[0]
+    if not instruction.strip():
+        return []
     target = read_target(instruction)
     request = instruction.replace(target.quote, " ") if target and target.quote else instruction
     found = dict.fromkeys([*_words(request), *_runs(request)])

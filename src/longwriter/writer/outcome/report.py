@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from longwriter.language import tongue
 from longwriter.length.score import length_score
 from longwriter.length.target import Target
 from longwriter.rewards.repetition import repetition
@@ -10,7 +11,10 @@ from longwriter.types import Plan, Record
 from longwriter.writer.document import Document, DocumentPart
 from longwriter.writer.outcome.spent import Spent
 from longwriter.writer.outcome.verdict import Finding, findings
+from longwriter.writer.records import GivenRecord
 
+LOOKED_AT = 100_000
+"""Characters of a draft that tell its language."""
 FEWEST_HITS, HITS_JUDGED_FROM = 0.5, 20_000
 """The report of a run with full context says when it reads less of its prompts from a cache, once they have so many tokens."""
 
@@ -91,6 +95,16 @@ def _rows(plan: Plan, parts: Sequence[DocumentPart]) -> Iterator[SectionReport]:
         )
 
 
+def _draft_language(document: Document) -> str:
+    given = [text for i, text in document.texts.items() if document.frames.of(i)]
+    return tongue("\n".join(given)[:LOOKED_AT])
+
+
+def _is_given(document: Document, index: int) -> bool:
+    final = document.manuscript.final(index)
+    return final is not None and isinstance(final.held.record, GivenRecord)
+
+
 def report(document: Document, spent: Spent) -> Report:
     """The report of a manuscript as it stands."""
     manuscript, settings = document.manuscript, document.settings
@@ -103,9 +117,14 @@ def report(document: Document, spent: Spent) -> Report:
     verdict: tuple[Finding, ...] = ()
     if manuscript.finished:
         sections = [part.text for part in parts]
-        verdict = findings(settings.instruction, manuscript.target, sections, text, faults, settings.language, again)
-        if manuscript.imported:  # the request says what is gone on with: it names nothing that was asked for
-            verdict = tuple(finding for finding in verdict if finding.kind != "asked")
+        asked, spoken = settings.instruction, str(settings.language or "")
+        if manuscript.imported:  # the request says what is gone on with: a draft, whose language is that of all
+            asked, spoken = "", _draft_language(document)
+            given = {part.index for part in parts[:-1] if _is_given(document, part.index)}
+            sections = [
+                "" if part.index in given else part.text for part in parts
+            ]  # no model's refusal, nor its language
+        verdict = findings(asked, manuscript.target, sections, text, faults, spoken or None, again)
     notes = [f.text for f in verdict if not f.ok]
     if spent.saved is not None and _misses(spent, mode):
         notes.append(f"only {100 * (spent.hit_rate or 0):.0f} % of the prompts came from the server's cache")
