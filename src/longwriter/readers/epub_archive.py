@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 from urllib.parse import unquote
 from xml.etree import ElementTree
 
-from longwriter.readers.html import characters
+from longwriter.readers.html import characters, plain_marks
 
 MOST_BYTES = 32 * 2**20
 """Unpacked size of the pages of one book; a larger one is no book, or a zip made to fill memories."""
@@ -87,8 +87,11 @@ def _tree(content: bytes) -> ElementTree.Element:
             root = None
     if root is None:
         lenient = _Lenient()
-        lenient.feed(characters(content).lstrip("\ufeff\0 \t\r\n"))
-        lenient.close()
+        try:
+            lenient.feed(plain_marks(characters(content)).lstrip("\ufeff\0 \t\r\n"))
+            lenient.close()
+        except AssertionError as error:  # how Python's parser says that it goes no further
+            raise ValueError(f"no XML: {error}") from error
         root = lenient.root
     for element in root.iter():
         if isinstance(element.tag, str):

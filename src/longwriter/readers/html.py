@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from bs4 import BeautifulSoup, XMLParsedAsHTMLWarning
 from bs4.element import Comment, NavigableString, PreformattedString, Tag
+from bs4.exceptions import ParserRejectedMarkup
 
 from longwriter.errors import InputError
 from longwriter.readers.clean import SCENE_BREAK, WIDE
@@ -41,6 +42,7 @@ _LETTER = re.compile(
 """What the picture of a letter is called."""
 _PICTURED = re.compile("(\\w)\x01(\\s*)(?=[^\\W\\d_])")
 _WIDE_BREAK = re.compile(rf"(?<={WIDE.pattern})\s*\n\s*(?={WIDE.pattern})")
+_MARKED = re.compile(r"<!\[(?!CDATA\[|(?:if|else|endif)\b)", re.IGNORECASE)
 _DECLARED = re.compile(rb"""(?:encoding|charset)\s*=\s*["']?\s*([\w.:-]{1,40})""", re.I)
 
 
@@ -75,14 +77,24 @@ def characters(page: bytes) -> str:
     return page.decode("cp1252", "replace")
 
 
+def plain_marks(text: str) -> str:
+    """The text with "<![" as text where it begins no section that Python's parser knows: it would stop at it."""
+    return _MARKED.sub("&lt;![", text)
+
+
 def parse(page: bytes | str) -> BeautifulSoup:
     """A page as a tree, however badly it is written. Raises InputError for one of more tags than a book has."""
-    text = characters(page) if isinstance(page, bytes) else page
+    text = plain_marks(characters(page) if isinstance(page, bytes) else page)
     if text.count("<") + text.count("&") > MOST_MARKS:
         raise InputError(f"a page of over {MOST_MARKS:,} tags and entities; that is no book")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", XMLParsedAsHTMLWarning)  # XHTML is what EPUB holds
-        return BeautifulSoup(text, "html.parser")
+        try:
+            return BeautifulSoup(
+                text if "<" in text else f"{text}<!---->", "html.parser"
+            )  # else it might be a file's name
+        except ParserRejectedMarkup as error:
+            raise InputError("a page that no parser reads") from error
 
 
 def types_of(tag: Tag) -> frozenset[str]:

@@ -1,6 +1,6 @@
 """Inlines -> arguments of a typst function: strings and calls of `book.typ`'s functions."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
@@ -19,7 +19,10 @@ from longwriter.export.document import (
 )
 from longwriter.export.languages import UPRIGHT
 from longwriter.export.pdf.letters import Letterform, Letters
-from longwriter.export.pdf.literals import cut_literals, literal, one_blank
+from longwriter.export.pdf.literals import HARD_CUT, cut_literals, literal, one_blank, runs
+
+MARK = 0.4
+"""Width of a digit of a note's mark, in ems."""
 
 
 class Surroundings(NamedTuple):
@@ -99,6 +102,23 @@ Mark = Callable[[NoteMark, Surroundings], str]
 """The code of a mark of a note."""
 
 
+def _cuts(line: Sequence[Atom], room: float) -> Iterator[int]:
+    """The atoms before which a run has to be broken that would be wider than `room` ems."""
+    width = 0.0
+    for at, atom in enumerate(line):
+        match atom.inline:
+            case Text(text) | CodeSpan(text):
+                first, last, whole = runs(text)
+            case NoteMark(number):
+                first, last, whole = MARK * len(str(number)), 0.0, True
+            case _:
+                first, last, whole = 0.0, 0.0, False
+        if width and width + first > room:
+            yield at
+            width = 0.0
+        width = width + first if whole else last
+
+
 class Lines:
     """Lines as code; what they are made of is noted in `letters`."""
 
@@ -108,10 +128,14 @@ class Lines:
 
     def arguments(self, content: Inlines, place: Surroundings, mark: Mark) -> str:
         """A line, as arguments; "" for an empty one. `mark`: the code of a note's mark."""
+        line = trimmed(atoms(content))
+        cuts = set(_cuts(line, place.ems))
         out: list[str] = []
-        for address, group in groupby(trimmed(atoms(content)), key=self._address):
-            for marks, run in groupby(group, key=lambda atom: isinstance(atom.inline, NoteMark)):
-                codes = [code for atom in run for code in self._codes(atom, place, mark)]
+        for address, group in groupby(enumerate(line), key=lambda pair: self._address(pair[1])):
+            for marks, run in groupby(group, key=lambda pair: isinstance(pair[1].inline, NoteMark)):
+                codes = list[str]()
+                for at, atom in run:
+                    codes += [HARD_CUT] * (at in cuts) + list(self._codes(atom, place, mark))
                 out += codes if marks or not address else [f"to({self._target(address)}, {', '.join(codes)})"]
         return ", ".join(out)
 

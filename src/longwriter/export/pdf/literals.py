@@ -10,8 +10,12 @@ from collections.abc import Iterator
 from longwriter.characters import whole
 
 _BLANKS = re.compile("[ \t\n\u2028\u2029\x0b\x0c]+")
-_UNBROKEN = "[^\\s\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\uabff\uac00-\ud7ff\uf900-\ufaff\ufe30-\uff60]"
-"""What may not end a line: all but blanks, and scripts that break between letters or by a dictionary."""
+_BREAKING = (
+    " \t\n\u1680\u2000-\u2006\u2008-\u200b\u2028\u2029\u205f\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u3000\u3003-\u3007"
+    "\u3012\u3013\u3020-\uabff\uac00-\ud7ff\uf900-\ufaff\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff66-\uff9d"
+)
+"""Where a line may end: at blanks, and in scripts that break between letters or by a dictionary."""
+_FIRST, _LAST = re.compile(f"[^{_BREAKING}]*"), re.compile(f"[^{_BREAKING}]*\\Z")
 CUT = "cut"
 """A place where a run may be broken, in `book.typ`."""
 HARD_CUT = "hard-cut"
@@ -47,13 +51,20 @@ def cut_literals(text: str, room: float, form: str = "{}") -> str:
 
 def _places(text: str, room: float) -> Iterator[int]:
     """Where to cut: between characters that do not cling to each other, in runs where no line may end."""
-    for run in re.finditer(f"{_UNBROKEN}{{{int(room / WIDE)},}}", text):
+    for run in re.finditer(f"[^{_BREAKING}]{{{int(room / WIDE)},}}", text):
         width = 0.0
         for at in range(run.start(), run.end()):
             width += _width(text[at])
             if width > room and at > run.start() and not _clings(text, at):
                 yield at
                 width = _width(text[at])
+
+
+def runs(text: str) -> tuple[float, float, bool]:
+    """Widths of the runs with which a text begins and ends, in ems, and whether it is one run."""
+    first = _FIRST.findall(text, 0, 200)[0]
+    last = _LAST.findall(text, max(0, len(text) - 200))[0]
+    return sum(map(_width, first)), sum(map(_width, last)), len(first) == len(text)
 
 
 def _width(char: str) -> float:
