@@ -11,7 +11,7 @@ override PROMPT := $(value PROMPT)
 override OUT := $(value OUT)
 export PROMPT OUT
 
-.PHONY: write serve test test-fast test-page test-real test-recipe check fmt measure locks dist clean
+.PHONY: write serve test test-fast fuzz test-page test-real test-recipe check fmt measure locks dist clean
 
 write: .venv/ready-write
 	@$(BIN)/longwriter write --words $(WORDS) $${OUT:+--out "$$OUT"} --json -- "$$PROMPT" > .venv/written.json
@@ -27,6 +27,14 @@ test: .venv/ready-dev
 # Without kills, memory, many processes, and what takes seconds.
 test-fast: .venv/ready-dev
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m 'not slow and not real and not recipe and not live and not page' -n auto --dist worksteal
+
+# Readers of what models, servers and people wrote, over inputs made by grammar and mutation: make fuzz COUNT=1000000 SEED=7
+# TARGET="plan length". Failing inputs: build/fuzz. `make test` runs some 2,000 cases.
+COUNT  ?= 20000
+SEED   ?= 1
+TARGET ?=
+fuzz: .venv/ready-dev
+	OMP_NUM_THREADS=1 $(BIN)/python -m tests.fuzz --count $(COUNT) --seed $(SEED) $(addprefix --target ,$(TARGET))
 
 # The page in Chromium (Debian: apt-get install chromium), which is not installed here; without it they are skipped.
 test-page: .venv/ready-page

@@ -41,7 +41,7 @@ def fuzz(names: Sequence[str], count: int, seed: str, jobs: int, out: Path) -> i
                 click.echo(f"{cases.total():,} cases, {kinds.total()} faults, {told - began:.0f} s")
     for name in cases:
         seconds, number = slowest[name]
-        click.echo(f"{name:10} {cases[name]:>9,} cases   slowest {seconds:6.3f} s (case {number})")
+        click.echo(f"{name:11} {cases[name]:>9,} cases   slowest {seconds:6.3f} s (case {number})")
     click.echo(
         f"{cases.total():,} cases, seed {seed}, {kinds.total()} faults of {len(kinds)} kinds, {time.monotonic() - began:.0f} s"
     )

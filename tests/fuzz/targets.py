@@ -55,6 +55,7 @@ from longwriter.writer.reply.watch import Bounds, kept
 from longwriter.writer.settings import WriteSettings
 from tests.fuzz.cases import Target
 from tests.fuzz.grammar import made
+from tests.fuzz.manuscripts import draft, exported, word
 from tests.fuzz.mutation import long, mutated
 from tests.helpers.epubs import harbour
 from tests.helpers.making import fake, settings, write_with
@@ -319,6 +320,11 @@ TARGETS = {
         Target("book", written("markdown"), _book, 6),
         Target("markdown", written("markdown"), _markdown, 8),
         Target("html", written("html"), _page, 8),
+        Target("draft", written("markdown"), partial(_in_file, "draft.md", draft), 4),
+        Target("plain draft", written("markdown"), partial(_in_file, "draft.txt", draft), 4),
+        Target("page draft", written("html"), partial(_in_file, "draft.html", draft), 4),
+        Target("exported", written("markdown"), exported, 6),
+        Target("word", written("markdown"), word, 1),
         Target("shown", written("markdown"), _shown, 4),
         Target("merged", written("prose"), _merged, 4),
         Target("stream", written("stream"), _stream, 6),

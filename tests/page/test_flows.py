@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from tests.helpers.browser import opened, until
 from tests.helpers.desk_server import DeskClient, desk_server, written
+from tests.helpers.drafts import markdown
+from tests.helpers.drafts import written as drafted
 from tests.helpers.server import Server
 
 pytestmark = [pytest.mark.page, pytest.mark.slow]
@@ -69,10 +71,35 @@ def test_a_text_is_estimated_then_begun_then_there(desk: DeskClient, page: Any) 
     page.wait_for_selector(".row >> nth=1")
 
 
+def test_a_draft_is_brought_its_rest_is_planned_looked_at_and_written(
+    desk: DeskClient, page: Any, tmp_path: Path
+) -> None:
+    file = drafted(tmp_path, markdown("\r\n"))
+    page.goto(at(desk, "/new"))
+    page.get_by_text("I have a draft").click()
+    page.get_by_label("Draft: Word").set_input_files(file)
+    go = page.get_by_role("button", name="Import", exact=True)
+    assert go.is_enabled()
+    assert "as it is" in page.locator(".estimate").inner_text()
+    page.get_by_label("Words").fill("700")
+    page.get_by_label("Go on from").fill("2")
+    assert "outline of what is to come" in page.locator(".estimate").inner_text()
+    go.click()
+    page.wait_for_url("**/runs/*")
+    page.wait_for_selector("text=Outline waits for you")
+    name = page.url.rpartition("/")[2]
+    assert [s["state"] for s in run_of(desk, name)["sections"]][:3] == ["done", "done", "todo"]
+    page.get_by_role("button", name="Write it").first.click()
+    page.wait_for_selector(".statement:has-text('Finished')")
+    assert page.locator(".piece.loaded").filter(has_text="His name was Peter.").count() == 1
+    text = desk.raw("GET", f"/api/runs/{name}/export/md").content
+    assert text.startswith(markdown("\r\n").partition("\r\n\r\n## The Fog")[0].encode())
+
+
 def test_an_estimate_that_cannot_be_made_says_why_and_the_button_stays_off(desk: DeskClient, page: Any) -> None:
     page.goto(at(desk, "/new"))
     page.get_by_label("What shall be written?").fill("A story.")
-    page.locator("summary").click()
+    page.get_by_text("I have an outline").click()
     page.get_by_label("Outline, in Markdown").fill("   ")
     page.get_by_label("Words").fill("99999999999")
     page.wait_for_selector(".estimate .warn")

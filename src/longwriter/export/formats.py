@@ -88,7 +88,7 @@ class Original:
     text: str
     """As it is kept."""
     markdown: str | None = None
-    """The same as Markdown, where `text` is something else."""
+    """The same as Markdown, where `text` is plain text."""
     named: str = ""
     """Its title where nothing says one."""
     identifier: str = ""
@@ -105,7 +105,7 @@ def made(original: Original, form: str, settings: ExportSettings) -> tuple[Conte
     """
     check_form(form)
     markdown = original.text if original.markdown is None else original.markdown
-    if form == "md":
+    if form == "md" or (form == "txt" and original.markdown is not None):
         return original.text.encode("utf-8", "replace"), ()
     if form == CHAPTERS:
         return chapters(markdown), ()

@@ -71,8 +71,8 @@ def publication(
 
     `folder`: where its pictures are looked for, and nowhere else; None: it has none.
     """
-    fields, before = front_matter(text)
-    said = _whole(said_before(metadata or Metadata(), fields))
+    front, before = front_matter(text)
+    said = _whole(said_before(metadata or Metadata(), front))
     text = whole(text[before:])
     gallery = Gallery(folder)
     reader = _Reader(tokens_of(text), gallery)
@@ -260,10 +260,10 @@ class _Reader:
             yield from content
             return
         yield Link(f"#{inside}" if inside else address, _linked(content) or (Text(address),))
-        yield from marks_of((content,))  # a mark is a link of its own, which no link can hold
+        yield from marks_of((content,))
 
     def _image(self, token: Token) -> Iterator[Inline]:
-        alt = bare(self._inline(token)).replace("\n", " ")
+        alt = " ".join(shown(_words(token.children or ())).split())
         source = str(token.attrs.get("src", ""))
         picture = self._gallery.take(source)
         if picture:
@@ -289,17 +289,24 @@ def _leads(address: str) -> bool:
 
 
 def _linked(content: Inlines) -> Inlines:
-    """What a link may hold of its words: no other link, and no mark of a note."""
+    """What a link may hold of its words: no other link, as pictures elsewhere and marks are; marks follow it."""
     out = list[Inline]()
     for inline in content:
         match inline:
             case Link():
-                out += _linked(inline.content)
+                out += inline.content
             case Emphasis() | Strong() | Struck():
                 out.append(replace(inline, content=_linked(inline.content)))
             case _:
                 out += [inline] * (not isinstance(inline, NoteMark))
     return _joined(out)
+
+
+def _words(tokens: Sequence[Token]) -> str:
+    """The letters of a line, those of pictures and code included."""
+    return "".join(
+        _words(t.children or ()) if t.type == "image" else " " * (t.type == "softbreak") + t.content for t in tokens
+    )
 
 
 def _unquoted(address: str) -> str:

@@ -6,8 +6,8 @@ from typing import Literal
 from longwriter.intake.found import Heading
 from longwriter.intake.markdown_headings import markdown_headings
 from longwriter.intake.plain_headings import plain_headings
-from longwriter.readers.heading_words import folded
 from longwriter.readers.headings import dropped
+from longwriter.readers.numbering.words import folded
 
 LEAST_CONTENTS = 3
 """Fewest headings close to each other that may be a table of contents."""

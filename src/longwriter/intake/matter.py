@@ -2,8 +2,8 @@
 
 from functools import cache
 
-from longwriter.readers.heading_words import words_in
 from longwriter.readers.headings import dropped
+from longwriter.readers.numbering.words import words_in
 
 _FRONT = """
 preface|foreword|dedication|epigraph|title page|half title|acknowledgments|acknowledgements|abstract|author's note|

@@ -141,9 +141,10 @@ def _is_title(line: str) -> bool:
         return False
     if _NO_TITLE.search(words) or ((other := heading_of(words)) is not None and other.kind in STRONG):
         return False
-    letters = [word[0] for word in _LONG_WORD.findall(words) if word[0].isupper() or word[0].islower()]
-    if letters:
-        return 3 * sum(first.isupper() for first in letters) >= 2 * len(letters)
+    long_words: list[str] = _LONG_WORD.findall(words)
+    cased = [word for word in long_words if word[0].isupper() or word[0].islower()]
+    if cased:
+        return 3 * sum(word[0].isupper() for word in cased) >= 2 * len(cased)
     return cjk or words.isupper()
 
 

@@ -91,7 +91,14 @@ def models_at(base_url: str) -> tuple[str, ...] | None:
         answer = line.getresponse()
         listing = json.loads(answer.read(MOST_READ)) if answer.status == 200 else {}
         return tuple(str(entry["id"]) for entry in listing["data"])
-    except (OSError, http.client.HTTPException, ValueError, KeyError, TypeError, RecursionError):  # nobody, or somebody else
+    except (
+        OSError,
+        http.client.HTTPException,
+        ValueError,
+        KeyError,
+        TypeError,
+        RecursionError,
+    ):  # nobody, or somebody else
         return None
     finally:
         line.close()

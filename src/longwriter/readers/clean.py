@@ -91,7 +91,7 @@ def unwrap(text: str, alone: Container[int] = ()) -> str:
 
 
 def one_break(text: str) -> str:
-    """The text with no other line breaks than \\n."""
+    """The text with line feeds for all its line breaks."""
     return _BREAKS.sub("\n", text)
 
 

@@ -2,22 +2,27 @@
 
 A chapter begins where the table of contents points to; in a book without one, at each page with a heading and at its
 largest headings. A page that nobody points to and that has no heading goes on with the chapter before it. Covers, title
-pages, contents, licences, notes and indexes are known by what the package, the page or its heading calls them, by their
-file's name, and by what is written on them.
+pages, contents, licences, notes and indexes are known by what the package, the page or its heading calls them, and by what
+is written on them; a file's name decides only for short pages of which nothing else is known.
 """
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from bs4 import BeautifulSoup
+from bs4.element import NavigableString, PageElement, PreformattedString, Tag
 
+from longwriter.errors import InputError
 from longwriter.readers.chapters import Book, Chapter, is_numeral
 from longwriter.readers.clean import tidy
-from longwriter.readers.epub_package import ContentsEntry, Package, Page, read_package
+from longwriter.readers.epub_package import ContentsEntry, Page, read_package
+from longwriter.readers.headings import SMALL_WORDS, dropped
 from longwriter.readers.html import Block, blocks, parse, types_of
-from longwriter.readers.headings import dropped
+from longwriter.text import count_words
 
 _KINDS = {
     "cover": "cover cover-image",
@@ -40,8 +45,12 @@ _LEGAL = [
         r"project gutenberg(?:™|-tm)? (?:license|literary archive)",
     )
 ]  # fmt: skip
-SMALL_WORDS = 800
-"""Most words of a text that is taken for a licence page and the like by its title or by what is written in it."""
+MOST_TAGS = 1_000_000
+"""Of all pages of a book: as trees, made one by one, they take a minute or two."""
+OUTERMOST = 20
+"""Sections within each other that are asked what they are."""
+_SHORT = frozenset(["cover", "title page", "dedication"])
+"""What no page of more words is, whatever it is called."""
 
 
 @dataclass
@@ -59,45 +68,74 @@ def read_epub(path: Path) -> tuple[Book, list[Chapter]]:
     package = read_package(path)
     drafts: list[_Draft] = []
     fiction = package.book.fiction
+    toc: dict[str, list[ContentsEntry]] = {}
+    for entry in package.toc:
+        toc.setdefault(entry.file, []).append(entry)
+    if sum(page.content.count(b"<") for page in package.pages) > MOST_TAGS:
+        raise InputError(f"{path}: its pages have over {MOST_TAGS:,} tags; that is no book")
     for page in package.pages:
-        soup = parse(page.content)
+        try:
+            soup = parse(page.content)
+        except InputError as error:
+            raise InputError(f"{path}: {page.file}: {error}") from error
         types = _types(page, soup)
         if fiction is None and {"fiction", "non-fiction"} & types:
             fiction = "fiction" in types
-        linked = _mostly_links(soup)
-        _add(drafts, blocks(soup), package, page.file, _reason(page, types, linked=linked), types)
+        own, found = toc.get(page.file, []), blocks(soup)
+        reason = _reason(page, types, found, linked=_mostly_links(soup), named=bool(own))
+        _add(drafts, found, own, reason, _Kind(types, bool(package.toc)))
     chapters = []
     for draft in drafts:
         text = tidy("\n\n".join(draft.parts))
-        reason = draft.drop or dropped(draft.title) or _small(draft.title, text)
+        reason = draft.drop or dropped(draft.title, text.count(" ")) or _small(draft.title, text)
         if text:
             chapters.append(Chapter(text, draft.title, kind=draft.kind, drop=reason))
+    chapters += [Chapter("", file, drop=reason) for file, reason in package.missing]
     return replace(package.book, fiction=fiction), chapters
 
 
 def _types(page: Page, soup: BeautifulSoup) -> frozenset[str]:
     """What the package says, and the page's body and its outermost sections."""
     out = set(page.types)
-    tag = soup.body
-    while tag is not None:
+    tag, depth = soup.body, 0
+    while tag is not None and depth < OUTERMOST:
         out |= types_of(tag)
         inner = tag.find_all(True, recursive=False)
-        tag = inner[0] if len(inner) == 1 else None
+        tag, depth = inner[0] if len(inner) == 1 else None, depth + 1
     return frozenset(out)
 
 
-def _reason(page: Page, types: frozenset[str], *, linked: bool) -> str:
-    """Why a whole page goes; "" otherwise."""
+def _reason(page: Page, types: frozenset[str], found: Sequence[Block], *, linked: bool, named: bool) -> str:
+    """Why a whole page goes; "" otherwise. `named`: whether the contents lead to it.
+
+    Its file's name counts for a short page without a heading that nothing leads to; but the first or only page of many
+    books is index.html.
+    """
+    said = next((_REASONS[t] for t in sorted(types) if t in _REASONS), "")
+    words = sum(count_words(b.text) for b in found)
+    if said in _SHORT and words >= SMALL_WORDS:
+        said = ""
     stem = re.sub(r"\.x?html?$|[\d_ ]+$|^\d+[_-]?", "", page.file.rpartition("/")[2].lower())
-    return (
-        next((_REASONS[t] for t in sorted(types) if t in _REASONS), "") or _REASONS.get(stem, "") or "contents" * linked
-    )
+    hinted = _REASONS.get(stem, "") if words < SMALL_WORDS and not named and stem != "index" else ""
+    if any(b.level for b in found) and hinted not in _SHORT:
+        hinted = ""
+    return said or hinted or "contents" * linked
 
 
 def _mostly_links(soup: BeautifulSoup) -> bool:
     """Whether a page is a list of links to other places: at least five, with over half of its letters."""
-    links = soup.find_all("a", href=True)
-    return len(links) >= 5 and 2 * sum(len(a.get_text()) for a in links) > len((soup.body or soup).get_text(strip=True))
+    links = letters = linked = 0
+    below: list[tuple[PageElement, bool]] = [(soup.body or soup, False)]
+    while below:
+        node, within = below.pop()
+        if isinstance(node, Tag):
+            is_link = node.name == "a" and node.get("href") is not None
+            links += is_link
+            below += [(inner, within or is_link) for inner in node.contents]
+        elif isinstance(node, NavigableString) and not isinstance(node, PreformattedString):
+            size = len(str(node).strip())
+            letters, linked = letters + size, linked + size * within
+    return links >= 5 and 2 * linked > letters
 
 
 def _small(title: str, text: str) -> str:
@@ -108,36 +146,39 @@ def _small(title: str, text: str) -> str:
     return _REASONS.get(re.sub(r"\W+", "-", title.lower()).strip("-"), "") or "licence page" * legal
 
 
-def _cuts(toc: Sequence[ContentsEntry], file: str) -> tuple[str | None, dict[str, str]]:
+def _cuts(own: Sequence[ContentsEntry]) -> tuple[str | None, dict[str, str]]:
     """The title of a whole page, None if nobody points to it, and titles by fragment where its chapters begin.
 
     A page that holds several chapters is cut at the entries of the shallowest depth where there are two with names; an
-    entry that is a bare number is a section of a chapter.
+    entry that is a bare number is a section of a chapter. `own`: the lines of the contents that lead to the page.
     """
-    own = [e for e in toc if e.file == file]
     whole = next((e.title for e in own if not e.fragment), None)
-    depths = sorted({e.depth for e in own})
-    several = (d for d in depths if sum(e.depth == d and not is_numeral(e.title) for e in own) >= 2)
-    deepest = next(several, depths[0] if depths else 0)
+    named = Counter(e.depth for e in own if not is_numeral(e.title))
+    deepest = min((d for d, n in named.items() if n >= 2), default=min((e.depth for e in own), default=0))
     return whole, {e.fragment: e.title for e in reversed(own) if e.fragment and e.depth <= deepest}
 
 
-def _add(
-    drafts: list[_Draft], page: Sequence[Block], package: Package, file: str, reason: str, types: frozenset[str]
-) -> None:
+class _Kind(NamedTuple):
+    """What a page is, and whether its book has contents."""
+
+    types: frozenset[str]
+    has_toc: bool
+
+
+def _add(drafts: list[_Draft], page: Sequence[Block], own: Sequence[ContentsEntry], reason: str, said: _Kind) -> None:
     """Put a page's blocks into drafts: all into one that goes, or each into the chapter it belongs to."""
-    whole, cuts = _cuts(package.toc, file)
+    whole, cuts = _cuts(own)
     if reason:
         drafts.append(_Draft(whole or "", parts=[b.text for b in page], drop=reason))
         return
-    kind = "front" if _FRONT & types else "story" if "short-story" in types else "chapter"
+    kind = "front" if _FRONT & said.types else "story" if "short-story" in said.types else "chapter"
     top = min((b.level for b in page if b.level), default=0)
     for n, block in enumerate(page):
         title = next((cuts[a] for a in block.anchors if a in cuts), None)
         if title is None and n == 0:
-            goes_on = package.toc and whole is None and not block.level and drafts and not drafts[-1].drop
+            goes_on = said.has_toc and whole is None and not block.level and drafts and not drafts[-1].drop
             title = None if goes_on else whole or ""
-        elif title is None and not package.toc and block.level and block.level == top and drafts[-1].parts:
+        elif title is None and not said.has_toc and block.level and block.level == top and drafts[-1].parts:
             title = ""
         if title is not None:
             drafts.append(_Draft(title, kind))

@@ -11,7 +11,7 @@ _SMALL_PRINT = re.compile(r"^\*END\*? ?THE SMALL PRINT.*$", re.IGNORECASE | re.M
 _END = re.compile(
     r"^[ \t]*(?:\*\*\* ?END OF TH(?:E|IS) PROJECT GUTENBERG|\*\*\* ?START: FULL LICENSE|"
     r"END OF (?:THE |THIS )?PROJECT GUTENBERG|THE FULL PROJECT GUTENBERG LICENSE|"
-    r"(?:FIN|ENDE|FINE|FIM|EINDE|SLUT|LOPPU)\b[^\n]{0,40}\bPROJE[CK]TO? GUTENBERG|-{10,} FIN DU FICHIER )",
+    r"(?:FIN|ENDE|FINE|FIM|EINDE|SLUT|LOPPU)\b[^\n]{0,40}\bPRO(?:[JY]E[CK]?TO?|GETTO) GUTENBERG|-{10,} FIN DU FICHIER )",
     re.IGNORECASE | re.MULTILINE,
 )
 _FIELD = re.compile(r"^(Title|Author|Language|Subject): *(.+(?:\n[ \t]+\S.*)*)", re.MULTILINE)

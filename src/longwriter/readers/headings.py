@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from longwriter.readers.heading_numbers import HAN, HANGUL, Words, han, numbered, roman, spelled
-from longwriter.readers.heading_words import table, words_in
+from longwriter.readers.numbering.numbers import HAN, HANGUL, Words, han, numbered, roman, spelled
+from longwriter.readers.numbering.words import table, words_in
 from longwriter.text import CJK_CHARACTER
 
 Kind = Literal["chapter", "part", "named", "matter", "number", "item", "capitals"]
@@ -20,6 +20,8 @@ STRONG = frozenset(["chapter", "part", "named", "matter"])
 """Kinds that are headings by themselves."""
 MOST_CHARACTERS, MOST_WORDS, MOST_CJK = 160, 24, 40
 """Of a line that may be a heading; the last are characters of Chinese and Japanese."""
+SMALL_WORDS = 800
+"""Most words of a text that is taken for a licence page and the like by its title or by what is written in it."""
 LEAST_COUNTED = 3
 """Fewest numbers that count up, for any of them to be a heading."""
 
@@ -95,12 +97,16 @@ def heading_of(line: str) -> FoundHeading | None:
     return FoundHeading(" ".join(core.split()), kind, number, rest, start + at)
 
 
-def dropped(heading: str) -> str:
-    """Why what stands under such a heading is no text to keep (contents, notes, index...); "" otherwise."""
+def dropped(heading: str, words: int = 0) -> str:
+    """Why what stands under such a heading is no text to keep (contents, notes, index...); "" otherwise.
+
+    `words`: of what stands there; a licence page is short.
+    """
     if len(heading) > MOST_CHARACTERS or heading.rstrip().endswith(("!", "?", ",", ";", '"', "”")):
         return ""
-    words = " ".join(word for word, _, _ in words_in(heading))
-    return table().matter.get(words, "") or next((r for p, r in _MORE_MATTER if p.fullmatch(words)), "")
+    said = " ".join(word for word, _, _ in words_in(heading))
+    reason = table().matter.get(said, "") or next((r for p, r in _MORE_MATTER if p.fullmatch(said)), "")
+    return "" if reason == "licence page" and words >= SMALL_WORDS else reason
 
 
 def closes(line: str) -> bool:

@@ -1,13 +1,16 @@
 """HTML pages -> blocks of text: what EPUB and Markdown have in common."""
 
+import codecs
 import re
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bs4 import BeautifulSoup, XMLParsedAsHTMLWarning
-from bs4.element import Comment, NavigableString, PageElement, PreformattedString, Tag
+from bs4.element import Comment, NavigableString, PreformattedString, Tag
+from bs4.exceptions import ParserRejectedMarkup
 
+from longwriter.errors import InputError
 from longwriter.readers.clean import SCENE_BREAK, WIDE
 
 
@@ -15,17 +18,32 @@ def _set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
+MOST_MARKS = 400_000
+"""Tags, comments and entities of one page, the ends of tags among them: as a tree they take 350 MB, and a whole novel with
+a tag around each of its words has no more."""
 _HEADINGS = _set("h1 h2 h3 h4 h5 h6")
 _BLOCKS = _HEADINGS | _set(
     "address article aside blockquote body caption center dd div dl dt figure footer header hgroup li main ol p pre section "
     "table tbody thead tr ul"
 )
-_GONE = _set("script style head nav svg math img object audio video iframe template form figcaption rt rp")
+_GROUPS = _set("hgroup header")
+_GONE = _set("script style head nav svg math object audio video iframe template form figcaption rt rp rtc")
 _GONE_TYPES = _set("noteref pagebreak footnote footnotes endnotes rearnotes toc landmarks loi lot")
 _GONE_CLASSES = _set("pagenum pageno pagenumber page-number footnote footnotes fnanchor noteref pg-boilerplate")
 _GONE_IDS = _set("pg-header pg-footer pg-machine-header pg-start-separator pg-end-separator")
+MOST_IN_MARK = 20
+"""Tags and strings of a link that may be a note's number."""
 _MARK = re.compile(r"[\[(]?(?:\d{1,4}|[a-z*†‡§¶])[\])]?")
+_LETTER = re.compile(
+    r"([\"“„«'‘]?[^\W\d_])|(?:drop|decorat\w+|ornament\w+|illuminated|initial)(?:[ -]?(?:cap|letter|capital|initial))?"
+    r"[:, ]*([A-Z])\.?",
+    re.IGNORECASE,
+)
+"""What the picture of a letter is called."""
+_PICTURED = re.compile("(\\w)\x01(\\s*)(?=[^\\W\\d_])")
 _WIDE_BREAK = re.compile(rf"(?<={WIDE.pattern})\s*\n\s*(?={WIDE.pattern})")
+_MARKED = re.compile(r"<!\[(?!CDATA\[|(?:if|else|endif)\b)", re.IGNORECASE)
+_DECLARED = re.compile(rb"""(?:encoding|charset)\s*=\s*["']?\s*([\w.:-]{1,40})""", re.I)
 
 
 @dataclass(frozen=True)
@@ -40,11 +58,43 @@ class Block:
     """Identifiers that stand before it, or in it."""
 
 
+def characters(page: bytes) -> str:
+    """A page's text: by byte order mark, as UTF-8, as it declares, or as browsers read what declares nothing."""
+    for mark, encoding in (
+        (codecs.BOM_UTF8, "utf-8"),
+        (codecs.BOM_UTF16_LE, "utf-16-le"),
+        (codecs.BOM_UTF16_BE, "utf-16-be"),
+    ):
+        if page.startswith(mark):
+            return page[len(mark) :].decode(encoding, "replace")
+    declared = _DECLARED.search(page[:2048])
+    said = declared[1].decode("ascii").lower() if declared else ""
+    for encoding in (said, "utf-8") if said.startswith("iso-2022") else ("utf-8", said):
+        try:
+            return page.decode(encoding)
+        except (UnicodeDecodeError, LookupError):
+            continue
+    return page.decode("cp1252", "replace")
+
+
+def plain_marks(text: str) -> str:
+    """The text with "<![" as text where it begins no section that Python's parser knows: it would stop at it."""
+    return _MARKED.sub("&lt;![", text)
+
+
 def parse(page: bytes | str) -> BeautifulSoup:
-    """A page as a tree, however badly it is written."""
+    """A page as a tree, however badly it is written. Raises InputError for one of more tags than a book has."""
+    text = plain_marks(characters(page) if isinstance(page, bytes) else page)
+    if text.count("<") + text.count("&") > MOST_MARKS:
+        raise InputError(f"a page of over {MOST_MARKS:,} tags and entities; that is no book")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", XMLParsedAsHTMLWarning)  # XHTML is what EPUB holds
-        return BeautifulSoup(page, "html.parser")
+        try:
+            return BeautifulSoup(
+                text if "<" in text else f"{text}<!---->", "html.parser"
+            )  # else it might be a file's name
+        except ParserRejectedMarkup as error:
+            raise InputError("a page that no parser reads") from error
 
 
 def types_of(tag: Tag) -> frozenset[str]:
@@ -54,16 +104,100 @@ def types_of(tag: Tag) -> frozenset[str]:
 
 
 def blocks(soup: BeautifulSoup) -> list[Block]:
-    """The blocks of a page in order. Changes the tree.
+    """The blocks of a page in order.
 
-    Goes: markup, pictures, navigation, page numbers, notes and references to them, Project Gutenberg's notices.
+    Goes: markup, pictures, navigation, page numbers, notes and references to them, Project Gutenberg's notices. The
+    picture of a letter is that letter.
     """
-    root = soup.body or soup
-    for tag in [t for t in root.find_all(True) if _is_gone(t)]:
-        tag.extract()
-    for tag in root.find_all(["td", "th"]):
-        tag.append(" ")
-    return list(_walk(root))
+    gathering = _Gathering()
+    for node, inside, ends in _walk(soup.body or soup):
+        if isinstance(node, Tag) and ends:
+            gathering.leave(node, inside)
+        elif isinstance(node, Tag):
+            gathering.enter(node, inside)
+        else:
+            gathering.pieces.append(str(node).replace("\n", "\0") if inside.pre else str(node))
+    gathering.flush()
+    return gathering.made
+
+
+@dataclass(frozen=True)
+class _Inside:
+    """What holds for everything within a tag."""
+
+    level: int = 0
+    """Of the heading that it is in, or of the first of its header's or group's."""
+    grouped: bool = False
+    pre: bool = False
+
+    def of(self, tag: Tag) -> "_Inside":
+        """What holds within `tag`."""
+        if tag.name in _HEADINGS:
+            return _Inside(int(tag.name[1]), True, self.pre)
+        if tag.name in _GROUPS and not self.grouped:
+            first = tag.find(list(_HEADINGS))
+            return _Inside(int(first.name[1]) if isinstance(first, Tag) else 0, True, self.pre)
+        return _Inside(self.level, self.grouped, True) if tag.name == "pre" and not self.pre else self
+
+
+def _walk(root: Tag) -> Iterator[tuple[Tag | NavigableString, _Inside, bool]]:
+    """Tags and strings that stay, in order, with what holds around each; a tag comes again at its end.
+
+    Without recursion, and with nothing looked up among ancestors: pages nest as deeply as they like.
+    """
+    yield root, _Inside(), False
+    below = [(root, _Inside(), _Inside().of(root), iter(root.contents))]
+    while below:
+        tag, around, inside, inner = below[-1]
+        node = next(inner, None)
+        if node is None:
+            yield tag, around, True
+            below.pop()
+        elif isinstance(node, Tag):
+            if not _is_gone(node):
+                yield node, inside, False
+                below.append((node, inside, inside.of(node), iter(node.contents)))
+        elif isinstance(node, NavigableString) and not isinstance(node, Comment | PreformattedString):
+            yield node, inside, False
+
+
+@dataclass
+class _Gathering:
+    """Text gathered until the block that it belongs to changes."""
+
+    made: list[Block] = field(default_factory=list)
+    pieces: list[str] = field(default_factory=list)
+    anchors: list[str] = field(default_factory=list)
+    level: int = 0
+
+    def flush(self) -> None:
+        """End the block."""
+        if text := _text(self.pieces):
+            self.made.append(Block(text, self.level, tuple(self.anchors)))
+            self.anchors = []
+        self.pieces = []
+
+    def enter(self, tag: Tag, inside: _Inside) -> None:
+        """`inside`: what holds around it."""
+        if tag.name in _BLOCKS or tag.name == "hr":
+            self.flush()
+            self.level = inside.of(tag).level
+            if tag.name == "hr":
+                self.made.append(Block(SCENE_BREAK, 0, tuple(self.anchors)))
+                self.anchors = []
+        elif tag.name == "br":
+            self.pieces.append("\0")
+        elif tag.name == "img" and (letter := _LETTER.fullmatch(str(tag.get("alt", "")).strip())):
+            self.pieces.append(f"{letter[1] or letter[2]}\x01")
+        self.anchors += [str(tag[key]) for key in ("id", "name") if tag.get(key)]
+
+    def leave(self, tag: Tag, inside: _Inside) -> None:
+        """At a tag's end."""
+        if tag.name in _BLOCKS:
+            self.flush()
+            self.level = inside.level
+        elif tag.name in ("td", "th"):
+            self.pieces.append(" ")
 
 
 def _is_gone(tag: Tag) -> bool:
@@ -73,63 +207,25 @@ def _is_gone(tag: Tag) -> bool:
         return True
     if not _GONE_TYPES.isdisjoint(types_of(tag)):
         return True
-    return tag.name == "a" and "#" in str(tag.get("href", "")) and _MARK.fullmatch(tag.get_text().strip()) is not None
-
-
-def _walk(root: Tag) -> Iterator[Block]:
-    """Text gathered until the block that it belongs to changes."""
-    home: Tag | None = None
-    pieces: list[str] = []
-    anchors: list[str] = []
-    for node in root.descendants:
+    if tag.name != "a" or "#" not in str(tag.get("href", "")):
+        return False
+    shown, below, seen = "", list(reversed(tag.contents[:MOST_IN_MARK])), 0
+    while below and seen < MOST_IN_MARK:
+        node, seen = below.pop(), seen + 1
         if isinstance(node, Tag):
-            if node.name in _BLOCKS or node.name == "hr":
-                if text := _text(pieces):
-                    yield Block(text, _level(home), tuple(anchors))
-                    anchors = []
-                home, pieces = None, []
-                if node.name == "hr":
-                    yield Block(SCENE_BREAK, 0, tuple(anchors))
-                    anchors = []
-            elif node.name == "br":
-                pieces.append("\0")
-            anchors += [str(node[key]) for key in ("id", "name") if node.get(key)]
-        elif isinstance(node, NavigableString) and not isinstance(node, Comment | PreformattedString):
-            own = _home(node)
-            if own is not home:
-                if text := _text(pieces):
-                    yield Block(text, _level(home), tuple(anchors))
-                    anchors = []
-                home, pieces = own, []
-            pieces.append(str(node).replace("\n", "\0") if own.name == "pre" else str(node))
-    if text := _text(pieces):
-        yield Block(text, _level(home), tuple(anchors))
-
-
-def _home(node: PageElement) -> Tag:
-    """The block that a string stands in."""
-    tag = node.parent
-    while tag is not None and tag.name not in _BLOCKS and tag.parent is not None:
-        tag = tag.parent
-    assert tag is not None
-    return tag
-
-
-def _level(home: Tag | None) -> int:
-    """The heading's level; 0 outside of headings, and their headers and groups."""
-    if home is None:
-        return 0
-    tags = [home, *home.parents]
-    direct = next((t for t in tags if t.name in _HEADINGS), None)
-    if direct is not None:
-        return int(direct.name[1])
-    group = next((t for t in tags if t.name in ("hgroup", "header")), None)
-    first = group.find(list(_HEADINGS)) if group is not None else None
-    return int(first.name[1]) if isinstance(first, Tag) else 0
+            below += reversed(node.contents[:MOST_IN_MARK])
+        elif isinstance(node, NavigableString):
+            shown += node
+    return not below and _MARK.fullmatch(shown.strip()) is not None
 
 
 def _text(pieces: list[str]) -> str:
     """Blanks as a page shows them: runs are one, none at the edges of lines, none where CJK lines were wrapped."""
-    joined = _WIDE_BREAK.sub("", "".join(pieces))
+    joined = _WIDE_BREAK.sub("", _PICTURED.sub(_begun, "".join(pieces)).replace("\x01", ""))
     lines = (" ".join(line.split()) for line in joined.split("\0"))
     return "\n".join(line for line in lines if line)
+
+
+def _begun(letter: re.Match[str]) -> str:
+    """A pictured letter with what follows it: part of a word, or a word by itself (A, I, O) before a blank."""
+    return letter[1] + (letter[2] if letter[1] in "AIOÀÉYУЯВИОКС" else "")

@@ -1,20 +1,46 @@
-"""Markdown -> chapters: a heading of the first level begins one; of the second where the first is the book's title."""
+"""Markdown -> chapters: a heading of the first level begins one; of the second where the first is the book's title.
+
+What dialects add to CommonMark is read too: front matter in YAML, TOML or as pandoc has it, attributes of headings and
+spans, fenced divisions, links between notes.
+"""
 
 import re
+import tomllib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from markdown_it import MarkdownIt
 
 from longwriter.readers.chapters import LANGUAGES, Book, Chapter, is_fiction, name_of
-from longwriter.readers.clean import tidy
-from longwriter.readers.html import Block, blocks, parse
+from longwriter.readers.clean import one_break, tidy
 from longwriter.readers.headings import dropped
+from longwriter.readers.html import Block, blocks, parse
 
-_FRONT = re.compile(r"\A---[ \t]*\n(.*?\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
-_ENTRY = re.compile(r"([A-Za-z_][\w-]*):[ \t]*(.*)")
-_NOTES = re.compile(r"^\[\^[^\]\n]+\]:.*(?:\n(?:[ \t]+.*|[ \t]*(?=\n[ \t])))*|\[\^[^\]\n]+\]", re.MULTILINE)
+_FRONT = re.compile(r"\A(---|\+\+\+)[ \t]*\n(.*?\n)(?:\1|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+_PANDOC = re.compile(r"\A% *(.+(?:\n[ \t]+.+)*)\n(?:% *(.*(?:\n[ \t]+.+)*)\n)?(?:%.*\n)?")
+_ENTRY = re.compile(r"([A-Za-z_][\w-]*):(?:[ \t]+(.*))?")
+_YAML = re.compile(r"(?:[A-Za-z_][\w-]*:(?:\s.*)?|\s+.*|- .*|#.*|\s*)")
+"""A line that front matter in YAML may have; a scene break with prose after it is none."""
+_NOTES = re.compile(r"^\[\^[^\]\n]{1,99}\]:.*(?:\n(?:[ \t]+.*|[ \t]*(?=\n[ \t])))*|\[\^[^\]\n]{1,99}\]", re.MULTILINE)
+_ATTRIBUTES = r"\{(?:[#.:][^{}\n]{0,300}|-|[\w-]{1,40}=[^{}\n]{0,300})\}"
+_DIALECTS = [  # pattern and what stays
+    (re.compile(rf"^(#{{1,6}} .*?)[ \t]*{_ATTRIBUTES}[ \t]*$", re.MULTILINE), r"\1"),
+    (re.compile(rf"^(\S.*?)[ \t]*{_ATTRIBUTES}[ \t]*(?=\n(?:=+|-+)[ \t]*$)", re.MULTILINE), r"\1"),
+    (re.compile(rf"^[ \t]*(?:{_ATTRIBUTES}|:::+.{{0,200}}|\{{%.{{0,300}}%\}})[ \t]*$", re.MULTILINE), ""),
+    (re.compile(rf"\[([^\[\]\n]{{1,300}})\]{_ATTRIBUTES}"), r"\1"),
+    (re.compile(rf"(?<=[\])`*_]){_ATTRIBUTES}"), ""),
+    (re.compile(r"!\[\[[^\[\]\n]{1,300}\]\]"), ""),
+    (re.compile(r"\[\[(?:[^\[\]|\n]{1,200}\|)?([^\[\]|\n]{1,200})\]\]"), r"\1"),
+]
+_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
+_ITEM = re.compile(r" {0,3}(\d{1,9})([.)])(?=[ \t])")
+_UNDERLINE = re.compile(r" {0,3}(?:-{2,}|={2,})[ \t]*")
+_SENTENCE = re.compile("[.…,;:。，；：][\"'”’」』)]*[ \t]*$")
+MOST_TITLE = 160
+"""Characters of a heading that is told by a line under it."""
 _RENDERER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+AT_ONCE = 4000
+"""Tokens whose blocks become one tree: memory does not grow with the book."""
 
 
 def read_markdown(text: str, file: str) -> tuple[Book, list[Chapter]]:
@@ -22,11 +48,8 @@ def read_markdown(text: str, file: str) -> tuple[Book, list[Chapter]]:
 
     `file`: a name for a book without a title. Code, quotations and lists come as their text; footnotes go.
     """
-    text = text.replace("\r\n", "\n")
-    found = _FRONT.match(text)
-    fields = _fields(found[1]) if found else {}
-    body = _NOTES.sub("", text[found.end() :] if found else text)
-    page = blocks(parse(f"<body>{_RENDERER.render(body)}</body>"))
+    fields, body = _front(one_break(text.removeprefix("\ufeff")))
+    page = list(_page(_NOTES.sub("", _plain_dialect(body))))
     levels = Counter(b.level for b in page if b.level)
     top = 2 if levels[1] == 1 and levels[2] and page[0].level == 1 else min(levels, default=1)
     heading = page[0].text if page and page[0].level == 1 and top == 2 else ""
@@ -47,22 +70,108 @@ def read_markdown(text: str, file: str) -> tuple[Book, list[Chapter]]:
     return book, _chapters(page[bool(heading) :], top, title)
 
 
+def _page(body: str) -> Iterator[Block]:
+    """The blocks of a text, made of some at a time."""
+    tokens = _RENDERER.parse(body)
+    begin = 0
+    for i, token in enumerate(tokens):
+        whole = token.level == 0 and token.nesting <= 0
+        if whole and (i - begin >= AT_ONCE or i == len(tokens) - 1):
+            shown = _RENDERER.renderer.render(tokens[begin : i + 1], _RENDERER.options, {})
+            yield from blocks(parse(f"<body>{shown}</body>"))
+            begin = i + 1
+
+
+def _plain_dialect(body: str) -> str:
+    """CommonMark that says what the dialects say, and takes no prose for marks."""
+    for pattern, stays in _DIALECTS:
+        body = pattern.sub(stays, body)
+    lines = _without_comments(body).split("\n")
+    spaced = any(re.match(r"#{1,6} \S", line) for line in lines)
+    out: list[str] = []
+    fence, last = "", 0
+    for i, line in enumerate(lines):
+        mark = _FENCE.match(line)
+        if mark and (not fence or mark[1].startswith(fence)):
+            fence = "" if fence else mark[1]
+        if fence or mark:
+            out.append(line)
+            continue
+        if item := _ITEM.match(line):
+            number = int(item[1])
+            if number > 1 and number not in (last, last + 1):  # "1984. It was cold" is no list
+                line = f"{line[: item.end(1)]}\\{line[item.end(1) :]}"
+            else:
+                last = number
+        elif line.startswith("#"):
+            last = 0
+            line = line if spaced else re.sub(r"^(#{1,6})(?=[^\W\d_])", r"\1 ", line)
+        if i and _UNDERLINE.fullmatch(line) and _is_prose(lines, i - 1):
+            out.append("")
+        out.append(line)
+    return "\n".join(out)
+
+
+def _is_prose(lines: Sequence[str], i: int) -> bool:
+    """Whether the line over a row of dashes is the end of a paragraph, not a heading."""
+    return bool(lines[i].strip()) and (
+        (i > 0 and bool(lines[i - 1].strip()) and not lines[i - 1].startswith("#"))
+        or len(lines[i]) > MOST_TITLE
+        or _SENTENCE.search(lines[i][-8:]) is not None
+    )
+
+
+def _without_comments(body: str) -> str:
+    """Without HTML's comments; one that is never closed is text."""
+    parts, end = [], 0
+    while (begin := body.find("<!--", end)) >= 0 and (close := body.find("-->", begin + 4)) >= 0:
+        parts.append(body[end:begin])
+        end = close + 3
+    return "".join((*parts, body[end:].replace("<!--", "&lt;!--")))
+
+
+def _front(text: str) -> tuple[dict[str, list[str]], str]:
+    """What the front matter says, and the text after it."""
+    if found := _FRONT.match(text):
+        if found[1] == "+++":
+            return _toml(found[2]), text[found.end() :]
+        if all(_YAML.fullmatch(line) for line in found[2].split("\n")) and _ENTRY.search(found[2]):
+            return _fields(found[2]), text[found.end() :]
+    elif block := _PANDOC.match(text):
+        fields = {"title": [" ".join(block[1].split())]}
+        names = [" ".join(name.split()) for name in re.split(r";|\n", block[2] or "") if name.strip()]
+        return fields | ({"author": names} if names else {}), text[block.end() :]
+    return {}, text
+
+
+def _toml(front: str) -> dict[str, list[str]]:
+    """The strings and lists of strings of its own level; nothing of what is no TOML."""
+    try:
+        read = tomllib.loads(front)
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return {}
+    listed = {key.lower(): value if isinstance(value, list) else [value] for key, value in read.items()}
+    return {key: said for key, values in listed.items() if (said := [v for v in values if isinstance(v, str)])}
+
+
 def _one(fields: dict[str, list[str]], key: str) -> str:
     return ", ".join(fields.get(key, []))
 
 
 def _fields(front: str) -> dict[str, list[str]]:
-    """`key: value`, `key: [a, b]`, and a key with a list below it; other YAML is left alone."""
+    """`key: value`, `key: [a, b]`, and a key with a list or a text below it; other YAML is left alone."""
     out: dict[str, list[str]] = {}
     key = ""
     for line in front.split("\n"):
         if match := _ENTRY.fullmatch(line.rstrip()):
-            key, value = match[1].lower(), match[2].strip()
+            key, value = match[1].lower(), (match[2] or "").strip()
             listed = re.fullmatch(r"\[(.*)\]", value)
-            values = listed[1].split(",") if listed else [value]
+            values = listed[1].split(",") if listed else [] if re.fullmatch(r"[>|][+-]?", value) else [value]
             out[key] = [v.strip(" \"'") for v in values if v.strip(" \"'")]
         elif key and line.strip().startswith("- "):
-            out[key].append(line.strip()[2:].strip(" \"'"))
+            out[key].append(re.sub(r"^name:\s*", "", line.strip()[2:].strip()).strip(" \"'"))
+        elif key and line.startswith((" ", "\t")) and line.strip() and not _ENTRY.match(line.strip()):
+            out[key] = [" ".join((*out[key], line.strip()))]
     return out
 
 

@@ -52,7 +52,8 @@ def read_plain(text: str, title: str, marked: frozenset[str] = frozenset()) -> l
     out = [_front(blocks[: starts[0][0]], "front matter", FRONT_WORDS)]
     ends = [start for start, _, _ in starts[1:]] + [len(blocks)]
     for (_, begin, heading), end in zip(starts, ends, strict=True):
-        part, reason = _without_closing(blocks[begin:end]), dropped(heading)
+        part = _without_closing(blocks[begin:end])
+        reason = dropped(heading, sum(count_words(b.text) for b in part))
         if reason == "contents":
             out.append(_front(part, reason, least))
         else:
@@ -66,9 +67,11 @@ def _alone(lines: Sequence[str]) -> set[int]:
     out = set[int]()
     for i, line in enumerate(lines):
         below = [part.strip() for part in lines[i + 1 : i + 4]]
-        if line.strip() and below and below[0] and (solid or not i or not lines[i - 1].strip()) and _is_numbered(line):
-            if (solid or (len(below) == 3 and all(below))) and not _is_numbered(below[0]):
-                out.add(i)
+        over = bool(below and below[0]) and (
+            solid or ((not i or not lines[i - 1].strip()) and len(below) == 3 and all(below))
+        )
+        if over and _is_numbered(line) and not _is_numbered(below[0]):
+            out.add(i)
     return out
 
 

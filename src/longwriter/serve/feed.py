@@ -307,7 +307,8 @@ class Feed:
         aim = session.manuscript.target.aim if session.manuscript.planned else None
         words, minutes = session.document.written() if session.manuscript.planned else 0, spent.wall_seconds / 60
         rest = max(0, (aim or 0) - words)
-        pace = words / minutes if words and minutes else None
+        wrote = words - session.document.given_words() if words else 0
+        pace = wrote / minutes if wrote > 0 and minutes else None
         told = saved_settings(self.folder).get("max_cost") if (self.folder / SETTINGS).exists() else None
         return Meter(
             calls=spent.calls,
@@ -315,7 +316,7 @@ class Feed:
             completion_tokens=spent.completion_tokens,
             cached_tokens=spent.cached_tokens,
             cost=spent.cost,
-            rest_cost=spent.cost * rest / words if spent.cost is not None and words else None,
+            rest_cost=spent.cost * rest / wrote if spent.cost is not None and wrote > 0 else None,
             budget=float(told) if isinstance(told, int | float) else None,
             words=words,
             aim=aim,

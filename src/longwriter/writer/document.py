@@ -159,6 +159,11 @@ class Document:
         """Words of the title and of all finished sections, as the report counts them; 0 where none is."""
         return sum(self.words.values()) + count_words(self.title) if self.words else 0
 
+    def given_words(self) -> int:
+        """Words that an imported draft gave."""
+        finals = {i: self.manuscript.final(i) for i in self.words}
+        return sum(self.words[i] for i, f in finals.items() if f and isinstance(f.held.record, GivenRecord))
+
     def parts(self) -> list[DocumentPart]:
         """The finished sections, in order."""
         return list(self._parts())

@@ -26,13 +26,13 @@ def test_import_plans_the_rest_and_resume_writes_it(tmp_path: Path) -> None:
     written(tmp_path, markdown("\r\n"))
     done = longwriter_here("import", "draft.md", "--words", 500, "--model", "fake", "--run", "mine", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert "imported: 4 sections, 56 words, English" in done.stderr
-    assert "   5. " in done.stderr  # the outline of the rest
+    assert "imported: 3 sections, 56 words, English" in done.stderr
+    assert "   4. " in done.stderr  # the outline of the rest
     assert "go on with: longwriter resume runs/mine" in done.stderr
     assert (tmp_path / "runs/mine/draft.md").read_bytes() == markdown("\r\n").encode()
     again = longwriter_here("import", "draft.md", "--words", 500, "--model", "fake", "--run", "mine", cwd=tmp_path)
     assert again.returncode == 0
-    assert "imported before: 4 sections" in again.stderr
+    assert "imported before: 3 sections" in again.stderr
     resumed = longwriter_here("resume", "mine", cwd=tmp_path)
     assert resumed.returncode == 0, resumed.stderr
     text = (tmp_path / "runs/mine/draft.md").read_bytes()
@@ -45,14 +45,14 @@ def test_a_dry_run_shows_the_split_and_makes_nothing(tmp_path: Path) -> None:
     written(tmp_path, markdown())
     done = longwriter_here("import", "draft.md", "--dry-run", cwd=tmp_path)
     assert done.returncode == 0
-    assert [line.split()[:3] for line in done.stdout.splitlines()[2:]] == [
-        ["2", "chapter", "The"], ["3", "chapter", "The"], ["4", "chapter", "The"], ["4", "sections,", "56"],
+    assert [line.split()[:3] for line in done.stdout.splitlines()[1:]] == [
+        ["1", "chapter", "The"], ["2", "chapter", "The"], ["3", "chapter", "The"], ["3", "sections,", "56"],
     ]  # fmt: skip
     rows = json.loads(longwriter_here("import", "draft.md", "--dry-run", "--json", cwd=tmp_path).stdout)
-    assert [(row["number"], row["kind"], row["title"]) for row in rows][1:] == [
-        (2, "chapter", "The Letter"), (3, "chapter", "The Boy"), (4, "chapter", "The Fog"),
+    assert [(row["number"], row["kind"], row["title"]) for row in rows] == [
+        (1, "chapter", "The Letter"), (2, "chapter", "The Boy"), (3, "chapter", "The Fog"),
     ]  # fmt: skip
-    assert rows[2]["begins"] == "His name was Peter. He was to stay."
+    assert rows[1]["begins"] == "His name was Peter. He was to stay."
     assert not (tmp_path / "runs").exists()
 
 
@@ -64,13 +64,13 @@ def test_json_says_what_there_is(tmp_path: Path) -> None:
     assert told["words"] == run.report.written
     assert told["target"] == 500
     assert told["planned"]
-    assert [row["title"] for row in told["given"]][1:] == ["The Letter", "The Boy"]
-    assert len(told["sections"]) == len(run.plan.sections) > 3
+    assert [row["title"] for row in told["given"]] == ["The Letter", "The Boy"]
+    assert len(told["sections"]) == len(run.plan.sections) > 2
     after = (tmp_path / told["after"]).read_text("utf-8")
     assert run.text + after == markdown()
     left = json.loads(longwriter_here(*asked[:-1], "--no-outline", "--run", "later", "--json", cwd=tmp_path).stdout)
     assert not left["planned"]
-    assert len(left["sections"]) == 3
+    assert len(left["sections"]) == 2
 
 
 def test_where_no_model_answers_the_draft_is_there_all_the_same(tmp_path: Path) -> None:

@@ -445,3 +445,11 @@ def test_links_within_the_text_lead_to_its_headings_and_its_title() -> None:
     )
     assert faults(data) == []
     assert values(tree(data), "//w:body/w:p//w:hyperlink/@w:anchor") == ["title", "h2"]
+
+
+def test_a_file_s_name_is_no_title_that_is_shown() -> None:
+    data = docx(publication("## One\n\nText.\n\n## Two\n\nText.", named="draft-3"), ExportSettings())
+    assert faults(data) == []
+    assert opened(data).core_properties.title == "draft-3"
+    assert b"draft-3" not in parts_of(data).files["word/document.xml"]
+    assert "word/header.xml" not in parts_of(data).files

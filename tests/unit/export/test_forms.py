@@ -166,3 +166,11 @@ def test_every_form_has_its_function() -> None:
         content, _ = made(Original("# T\n\n## A\n\ntext\n"), form, PLAIN)
         assert isinstance(content, bytes)
         assert len(content) > 10
+
+
+def test_a_text_that_is_no_markdown_is_its_own_plain_text() -> None:
+    kept = Original("CHAPTER I\r\n\r\nIt is *so*.\r\n", "## CHAPTER I\n\nIt is \\*so\\*.\n")
+    assert made(kept, "txt", PLAIN)[0] == made(kept, "md", PLAIN)[0] == kept.text.encode()
+    page = made(kept, "html", PLAIN)[0]
+    assert isinstance(page, bytes)
+    assert b"<p>It is *so*.</p>" in page

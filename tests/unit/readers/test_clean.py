@@ -1,15 +1,27 @@
 """Layout goes, words stay."""
 
 import re
+import time
 import unicodedata
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.helpers.books import CHINESE, ENGLISH, wrapped
 
+from longwriter.readers import gutenberg, libraries
 from longwriter.readers.clean import tidy, unmark, unwrap, without_markdown, without_page_numbers
+from longwriter.readers.plain import read_plain
 from longwriter.text import words_of
+
+
+def strip_all(text: str) -> object:
+    return libraries.strip(gutenberg.strip(text, "f").body, "f")
+
+
+def as_chapters(text: str) -> object:
+    return read_plain(text, "t")
 
 
 @pytest.mark.parametrize(
@@ -109,3 +121,44 @@ def test_numbers_of_chapters_are_no_page_numbers() -> None:
 def test_no_word_is_lost(paragraphs: list[str], width: int) -> None:
     raw = "\n\n".join(wrapped(p, width) for p in paragraphs)
     assert words_of(tidy(without_page_numbers(unwrap(unmark(raw))))) == words_of("\n\n".join(paragraphs))
+
+
+def test_lines_that_end_as_sentences_are_paragraphs_where_no_blank_lines_are() -> None:
+    lines = [
+        "他走了。",
+        "她说：“不知道会不会下雨，我们还是等一等再走吧，反正也不着急。”",
+        "“好。”",
+        "雨下了一夜，第二天早上他们才看见远处的灯塔。",
+        "海很静。",
+    ]
+    assert unwrap("\n".join(lines)) == "\n\n".join(lines)
+
+
+def test_lines_that_are_told_to_stand_alone() -> None:
+    lines = ["CHAPTER I", *wrapped(ENGLISH[0], 60).split("\n"), "", *wrapped(ENGLISH[1], 60).split("\n")]
+    assert unwrap("\n".join(lines), {0}).strip().split("\n\n") == ["CHAPTER I", ENGLISH[0], ENGLISH[1]]
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["the keeper walked down to the sea and waited there\n", "\n", "\n \n", "-", " ", "abc-\n", "   a\n", "a" * 50, "长",
+     "* * *\n", "and the sea was wide\n\n7\n\n",
+     "[note ", "[image [a]", "_a ", "=a", "[Pg 1", "Chapter 1\n\n", "1. The Sea\n\n", "“a\n"],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    "clean", [tidy, unmark, unwrap, without_page_numbers, without_markdown, strip_all, as_chapters]
+)
+def test_time_grows_with_the_text(clean: Callable[[str], object], piece: str) -> None:
+    seconds = []
+    for size in (1500, 6000):
+        began = time.process_time()
+        clean(f"T{piece * size}end of it")
+        seconds.append(time.process_time() - began)
+    assert seconds[1] < 8 * seconds[0] + 0.2
+
+
+@pytest.mark.parametrize("piece", ["[a](", "![", "`", "``a`", "*a", "[", "**a", "_a "])
+def test_time_of_marks_in_prose_grows_with_it(piece: str) -> None:
+    began = time.process_time()
+    without_markdown(piece * 30_000 + "](b)")
+    assert time.process_time() - began < 2

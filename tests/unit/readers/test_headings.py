@@ -47,7 +47,7 @@ Lời nói đầu | Kata Pengantar | مقدمة | הקדמה | प्रस्�
 MATTER = """
 Contents=contents | TABLE OF CONTENTS=contents | Inhaltsverzeichnis=contents | 目录=contents | 目　錄=contents
 Índice=contents | 차례=contents | Notes=notes | Footnotes:=notes | Transcriber's Note: spelling=notes | INDEX=index
-Bibliographie=index | Also by the Author=advertisement | Books by Ann Teller=advertisement | 奥付=licence
+Bibliographie=index | Also by the Author=advertisement | Books by Ann Teller=advertisement | 奥付=licence page
 ОГЛАВЛЕНИЕ=contents
 """
 NONE = """

@@ -152,3 +152,41 @@ def test_markdown_with_chapters_of_the_first_level_or_none() -> None:
     )
     _, chapters = read_markdown("# Title\n\nonly text\n", "f")
     assert [(c.title, c.text) for c in chapters] == [("Title", "only text")]
+
+
+@pytest.mark.parametrize(
+    "headings",
+    [["Erstes Kapitel", "Zweites Kapitel", "Drittes Kapitel"], ["CAPÍTULO PRIMERO", "CAPÍTULO SEGUNDO", "CAPÍTULO TERCERO"],
+     ["Глава I", "Глава II", "Глава III"], ["제1장 안개", "제2장 폭풍", "제3장 귀향"], ["第1话 雾", "第2话 风暴", "第3话 归来"],
+     ["【第一章】雾", "【第二章】风暴", "【第三章】归来"], ["1. The Black Bird", "2. The Grey Sea", "3. The White Wall"],
+     ["ONE", "TWO", "THREE"], ["一、雾", "二、风暴", "三、归来"], ["Prologue", "1. The Sea", "2. The Wind", "3. The Wall"],
+     ["Birinci Bölüm", "İkinci Bölüm", "Son Bölüm"]],
+)  # fmt: skip
+def test_books_of_other_languages_and_forms(headings: list[str]) -> None:
+    text = "\n\n".join(f"{heading}\n\n{ONE}\n\n{TWO}" for heading in headings)
+    chapters = read_plain(text, "t")
+    assert [(c.title, c.text) for c in chapters] == [(h, "\n\n".join(ENGLISH + ENGLISH[::-1])) for h in headings]
+
+
+def test_a_sentence_that_begins_as_a_heading_is_prose() -> None:
+    text = f"第一章 雾\n\n{CHINESE[0]}\n\n第二部电影开始放映\n\n{CHINESE[1]}\n\n第二章 风暴\n\n{CHINESE[0]}"
+    chapters = read_plain(text, "t")
+    assert [c.title for c in chapters] == ["第一章 雾", "第二章 风暴"]
+    assert "第二部电影开始放映" in chapters[0].text
+
+
+def test_a_list_is_no_row_of_chapters() -> None:
+    text = f"{ONE}\n\n1. Bread\n\n2. Salt\n\n3. Oil\n\n{TWO}\n\n“One.”\n\n“Index!”\n\nNotes!"
+    assert [c.title for c in read_plain(text, "t")] == ["t"]
+
+
+def test_headings_directly_over_their_text() -> None:
+    text = "\n\n".join(f"CHAPTER {n}\n{ONE.replace(chr(10) * 2, chr(10))}" for n in "123")
+    chapters = read_plain(text, "t")
+    assert [c.title for c in chapters] == ["CHAPTER 1", "CHAPTER 2", "CHAPTER 3"]
+    assert chapters[0].text.startswith(ENGLISH[0])
+
+
+@pytest.mark.parametrize("end", ["THE END", "FIN.", "（完）", "Ende", "КОНЕЦ", "終わり", "— 끝 —", "全书完"])
+def test_what_closes_a_book_goes(end: str) -> None:
+    assert read_plain(f"{ONE}\n\n{end}", "t")[0].text == "\n\n".join(ENGLISH)

@@ -18,7 +18,7 @@ from longwriter.models.cards import card_of
 from longwriter.models.prices import load_prices
 from longwriter.runs.folders import ID, LAST, run_name
 from longwriter.writer.calls import Calls, Role
-from longwriter.writer.given.draft import Draft, read_draft
+from longwriter.writer.given.draft import ImportedDraft, read_draft
 from longwriter.writer.given.making import is_run_of, make_run
 from longwriter.writer.given.places import named_places, unheaded
 from longwriter.writer.given.wording import prompts_for, request
@@ -44,7 +44,7 @@ class ImportOptions(WriteOptions, total=False):
 class ImportJob:
     """A draft that was read and split, and the run that is to be made of it."""
 
-    draft: Draft
+    draft: ImportedDraft
     settings: WriteSettings
     folder: Path
     calls: tuple[CallRecord, ...] = ()

@@ -20,7 +20,7 @@ from longwriter.intake.source import SourceText
 from longwriter.language import NAMES
 from longwriter.runs.folders import DRAFT, PLAN
 from longwriter.text import counted, head_words
-from longwriter.writer.given.draft import Draft
+from longwriter.writer.given.draft import ImportedDraft
 from longwriter.writer.given.making import AFTER
 
 EXAMPLES = """
@@ -139,7 +139,7 @@ def _report(job: ImportJob, run: Run, *, as_json: bool) -> None:
         say(f"{where}\nit is finished")
 
 
-def _rows(draft: Draft) -> list[dict[str, object]]:
+def _rows(draft: ImportedDraft) -> list[dict[str, object]]:
     return [
         {
             "number": number, "kind": piece.kind, "chapter": piece.chapter, "title": piece.title, "words": draft.words(piece),
@@ -149,7 +149,7 @@ def _rows(draft: Draft) -> list[dict[str, object]]:
     ]  # fmt: skip
 
 
-def _show_split(draft: Draft, *, as_json: bool) -> None:
+def _show_split(draft: ImportedDraft, *, as_json: bool) -> None:
     rows = _rows(draft)
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False))

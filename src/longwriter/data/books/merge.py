@@ -42,8 +42,9 @@ class Merger:
         report = tally.report(self.sources, settings)
         if not report["chapters"]:
             reasons = ", ".join(f"{n} {reason}" for reason, n in tally.reasons.most_common())
+            first = f" ({tally.unreadable[0]})" if tally.unreadable else ""
             raise InputError(
-                f"no chapter stays: {reasons}; see {out / DROPS} (--licence, --language, --min-words, --only)"
+                f"no chapter stays: {reasons}{first}; see {out / DROPS} (--licence, --language, --min-words, --only)"
             )
         draw(out / PICTURE, tally.lengths, tally.reasons)
         write_dataset(out, self._kept(out / DROPS), SCHEMA, card(report, tally, settings), report)
@@ -65,7 +66,7 @@ class Merger:
             exact = stack.enter_context(closing(_Seen(self.folder / "exact.sqlite")))
             file = stack.enter_context(stack.enter_context(beside(drops)).open("w", encoding="utf-8", newline="\n"))
             for source, row in self._rows(_FACTS, "deduplicate"):
-                reason, of = str(row["drop"]), None
+                (reason, _, why), of = str(row["drop"]).partition(": "), None
                 if not reason and (of := exact.add(str(row["sha256"]), str(row["id"]))):
                     reason = REPEATS
                 minima = row["minima"]
@@ -76,7 +77,11 @@ class Merger:
                     tally.keep(source.id, row)
                     continue
                 tally.drop(source.id, row, reason)
-                fact = {key: row[key] for key in ("id", "book", "title", "words")} | {"reason": reason}
+                if why:
+                    tally.unreadable.append(why)
+                fact = {key: row[key] for key in ("id", "book", "title", "words")} | {
+                    "reason": f"{reason}: {why}" if why else reason
+                }
                 file.write(json.dumps(fact | ({"of": of} if of else {}), ensure_ascii=False) + "\n")
         return tally
 

@@ -18,6 +18,9 @@ _REASONS = {
     "rights reserved": "the file reserves all rights",
     "other language": "another language than the one asked for",
     "not selected": "a book that was not asked for",
+    "cannot be read": "a file that is damaged, encrypted or no text; the list says what is wrong with it",
+    "missing page": "the book names a page that is not in it",
+    "damaged page": "a page of the book that cannot be unpacked",
 }
 
 
@@ -36,6 +39,8 @@ class BookTally:
     """By reason."""
     licences: Counter[str] = field(default_factory=Counter)
     languages: Counter[str] = field(default_factory=Counter)
+    unreadable: list[str] = field(default_factory=list)
+    """What is wrong with each book that cannot be read."""
     lengths: Counter[int] = field(default_factory=Counter)
     """By class of length."""
     books: set[int] = field(default_factory=set)

@@ -13,9 +13,9 @@ from typing import NamedTuple
 from longwriter.config import read_text
 from longwriter.data.books.jsonl import ReadChapter, read_chapters
 from longwriter.errors import InputError
+from longwriter.readers import gutenberg, libraries
 from longwriter.readers.chapters import EMPTY, Book, Chapter, name_of, numbered
 from longwriter.readers.epub import read_epub
-from longwriter.readers.gutenberg import strip
 from longwriter.readers.markdown import read_markdown
 from longwriter.readers.plain import read_plain
 
@@ -24,6 +24,9 @@ LINES = (".jsonl", ".jsonl.xz")
 ABOUT = ("readme", "license", "licence", "copying", "notice", "changelog", "contributing")
 """Files about a folder, which are no books unless they are named."""
 _ENCODING = re.compile(rb"^Character set encoding: *([\w-]+)", re.MULTILINE)
+UNREADABLE = "cannot be read"
+"""Why a book goes that is damaged, encrypted or no text; what is wrong with it follows after a colon."""
+_AOZORA = "底本：".encode("shift_jis")
 MOST_BYTES = 32 * 2**20
 """Largest text file; a book is read whole, and the Bible has 4 MB."""
 
@@ -91,29 +94,40 @@ def _digest(file: Path) -> str:
 
 
 def read(path: Path, after: int = 0) -> Iterator[ReadChapter]:
-    """The chapters of a file that come after number `after`. Raises InputError naming file and line."""
+    """The chapters of a file that come after number `after`; of a book that cannot be read, one without text that says why.
+
+    Raises InputError naming file and line of JSON lines that cannot be read.
+    """
     kind = path.name.lower()
     if kind.endswith(LINES):
         yield from read_chapters(path, after)
         return
     size = path.stat().st_size
-    if kind.endswith(".epub"):
-        book, chapters = read_epub(path)
-    elif size > MOST_BYTES:
-        raise InputError(f"{path}: over {MOST_BYTES >> 20} MB, which is no book; give a large corpus as JSON lines")
-    elif kind.endswith(".txt"):
-        book, chapters = _plain(path)
-    else:
-        book, chapters = read_markdown(read_text(path), path.stem)
+    try:
+        book, chapters = _book(path, kind, size)
+    except InputError as error:
+        reason = f"{UNREADABLE}: {str(error).replace(str(path), path.name)}"
+        book, chapters = Book(name_of(path.stem, (), path.stem), path.stem), [Chapter("", path.stem, drop=reason)]
     for number, chapter in enumerate(numbered(chapters or [Chapter("", book.title, drop=EMPTY)]), 1):
         if number > after:
             yield ReadChapter(number, book, chapter, size)
 
 
+def _book(path: Path, kind: str, size: int) -> tuple[Book, list[Chapter]]:
+    """Raises InputError."""
+    if kind.endswith(".epub"):
+        return read_epub(path)
+    if size > MOST_BYTES:
+        raise InputError(f"{path}: over {MOST_BYTES >> 20} MB, which is no book; give a large corpus as JSON lines")
+    return _plain(path) if kind.endswith(".txt") else read_markdown(read_text(path), path.stem)
+
+
 def _text(path: Path) -> str:
-    """UTF-8, or what an old Project Gutenberg file says of itself."""
+    """UTF-8, or what an old Project Gutenberg file says of itself, or Aozora Bunko's Shift JIS."""
     content = path.read_bytes()
     said = _ENCODING.search(content[:20_000])
+    if said is None and _AOZORA in content:
+        return content.decode("shift_jis_2004", "replace")
     if said is None or said[1].lower() in (b"utf-8", b"ascii", b"us-ascii"):
         return read_text(path)
     name = said[1].decode().lower()
@@ -124,6 +138,8 @@ def _text(path: Path) -> str:
 
 
 def _plain(path: Path) -> tuple[Book, list[Chapter]]:
-    stripped = strip(_text(path), path.stem)
+    stripped, marked = gutenberg.strip(_text(path), path.stem), frozenset[str]()
+    if stripped.book is None:
+        stripped, marked = libraries.strip(stripped.body, path.stem)
     book = stripped.book or Book(name_of(path.stem, (), path.stem), path.stem)
-    return book, read_plain(stripped.body, book.title)
+    return book, read_plain(stripped.body, book.title, marked)

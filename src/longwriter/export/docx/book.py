@@ -35,7 +35,7 @@ def docx(publication: Publication, settings: ExportSettings) -> bytes:
     before += front.contents(publication, text.runs, lowest) if settings.contents else ""
     apart = bool(before) and publication.paged
     if apart:
-        own = front.section(page, publication, front=True, first=1, bare_first=publication.titled)
+        own = front.section(page, publication, front=True, first=1, bare_first=front.shown(publication))
         before += f'<w:p><w:pPr><w:pStyle w:val="AfterTable"/>{own}</w:pPr></w:p>'
     last = front.section(page, publication, front=False, first=int(apart), bare_first=bool(before) and not apart)
 
@@ -47,7 +47,7 @@ def docx(publication: Publication, settings: ExportSettings) -> bytes:
     package.add("numbering", numbering.part())
     package.add("footnotes", feet, foot.runs.relations)
     package.add("footer", front.footer())
-    if publication.metadata.title:
+    if front.shown(publication):
         package.add("header", front.header(publication, text.runs))
     return package.file(publication.metadata)
 
@@ -56,11 +56,7 @@ def _places(publication: Publication) -> set[str]:
     """What links within the text may lead to."""
     divisions = publication.divisions
     headings = {heading.id for division in divisions for heading in headings_of(division.blocks)}
-    return (
-        headings
-        | {division.id for division in divisions}
-        | ({TITLE} if publication.titled and publication.metadata.title else set())
-    )
+    return headings | {division.id for division in divisions} | ({TITLE} if front.shown(publication) else set())
 
 
 def _division(division: Division, story: Story, lowest: int) -> str:

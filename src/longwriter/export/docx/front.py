@@ -15,12 +15,17 @@ _MARGIN = 709
 """Twips from the paper's edge to header and footer."""
 
 
+def shown(publication: Publication) -> bool:
+    """Whether there is a title for people: a file's name is none."""
+    return publication.titled and bool(publication.metadata.title)
+
+
 def title(publication: Publication, runs: Runs) -> str:
     """The title, its author, date and rights; in a book on a page of their own."""
     meta = publication.metadata
     authors = [("Author", name) for name in meta.author]
     lines = [("Title", meta.title), *authors, ("Date", meta.date), ("Rights", meta.rights)]
-    if not publication.titled or not meta.title:
+    if not shown(publication):
         return ""
     mark = marked(TITLE, "", runs.notes.fresh())
     return "".join(line(runs, style, text, mark * (style == "Title")) for style, text in lines if text)
@@ -70,7 +75,7 @@ def section(page: Sheet, publication: Publication, *, front: bool, first: int = 
     """
     form = ' w:fmt="lowerRoman"' if front else ""
     start = f' w:start="{first}"' if first else ""
-    header = "" if front or not publication.metadata.title else '<w:headerReference w:type="default" r:id="header"/>'
+    header = "" if front or not shown(publication) else '<w:headerReference w:type="default" r:id="header"/>'
     return (
         f'<w:sectPr>{header}<w:footerReference w:type="default" r:id="footer"/><w:type w:val="nextPage"/>'
         f'<w:pgSz w:w="{page.width}" w:h="{page.height}"/>'

@@ -24,7 +24,6 @@ LONGEST_ADDRESS = 2_000
 _FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 _KEPT = "!$&'()*+,;=:@/?-._~%"
 """Characters of an address that stand for themselves; `#` once."""
-_LONE_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
 _DAY = re.compile(r"\d{4}(-\d\d(-\d\d)?)?")
 
 
@@ -39,7 +38,7 @@ class Relations:
 
     def link(self, address: str) -> str:
         """The id of a web or mail address; "" for one that Word does not open."""
-        place, hash_, fragment = _LONE_PERCENT.sub("%25", address).partition("#")
+        place, hash_, fragment = address.partition("#")
         clean = quote(place, safe=_KEPT) + hash_ + quote(fragment, safe=_KEPT)
         if len(clean) > LONGEST_ADDRESS:
             return ""

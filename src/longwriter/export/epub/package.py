@@ -10,7 +10,12 @@ from longwriter.export.document import Image, Publication, each_inline, inlines_
 
 UNDATED = "2000-01-01"
 """When a book without a date was last changed, which EPUB wants to know: the same text is the same file."""
-_TAG = re.compile(r"[a-z]{2,3}(-[a-z]{4})?(-([a-z]{2}|\d{3}))?(-([a-z0-9]{5,8}|\d[a-z0-9]{3}))*", re.IGNORECASE)
+_TAG = re.compile(
+    r"[a-z]{2,3}(?:-[a-z]{3}){0,3}(?:-[a-z]{4})?(?:-(?:[a-z]{2}|\d{3}))?(?:-(?:[a-z0-9]{5,8}|\d[a-z0-9]{3}))*"
+    r"(?:-[a-wyz0-9](?:-[a-z0-9]{2,8})+)*(?:-x(?:-[a-z0-9]{1,8})+)?",
+    re.IGNORECASE,
+)
+"""RFC 5646, section 2.1, without what is grandfathered or reserved."""
 _SUMMARY = {
     "en": "Headings, contents, reading order and notes are marked up, and the text can be shown in any size, font and colour.",
     "zh": "标题、目录、阅读顺序和注释均有结构标记，文字可以任意调整字号、字体和颜色。",

@@ -55,10 +55,27 @@ def _markdown() -> MarkdownIt:
     markdown.validateLink = _any  # type: ignore[method-assign]  # who reads the tokens decides
     markdown.block.ruler.before("code", "too_deep", _too_deep)
     markdown.core.ruler.before("inline", "slow_as_text", _slow_as_text)
+    markdown.core.ruler.before("slow_as_text", "notes_side_by_side", _notes_side_by_side)
     markdown.core.ruler.before("slow_as_text", "notes_told_apart", _notes_told_apart)
     markdown.core.ruler.before("slow_as_text", "cells_past_the_head", _cells_past_the_head)
     markdown.core.ruler.before("footnote_tail", "unused_notes", _unused_notes)
     return markdown
+
+
+def _notes_side_by_side(state: StateCore) -> None:
+    """A note that is defined within another stands after it: the plugin would drop what stands before it."""
+    out = list[Token]()
+    within, closed = [out], list[list[Token]]()
+    for token in state.tokens:
+        if token.type == "footnote_reference_open":
+            within.append([])
+        within[-1].append(token)
+        if token.type == "footnote_reference_close":
+            closed.append(within.pop())
+            if len(within) == 1:
+                out += [token for note in reversed(closed) for token in note]
+                closed = []
+    state.tokens = out
 
 
 def _notes_told_apart(state: StateCore) -> None:

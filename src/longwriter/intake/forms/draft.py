@@ -2,6 +2,9 @@
 
 from typing import Literal, NamedTuple
 
+MOST_BYTES = 64 * 2**20
+"""Of a file, and of what it unpacks to; a larger one is no draft."""
+
 
 class Draft(NamedTuple):
     """A file's text; fields as in `SourceText`."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from charset_normalizer import CharsetMatch, from_bytes
 
 from longwriter.errors import InputError
+from longwriter.language import tongue
 
 _MARKS = [
     (b"\xff\xfe\x00\x00", "utf-32-le"),
@@ -27,6 +28,12 @@ _ZEROES = 0.05
 """Share of zero bytes from which on a text is UTF-16 without a mark."""
 _NO_TEXT = re.compile("[\x01-\x08\x0e-\x1f\x7f]")
 _MOST_CONTROLS = 0.01
+_USUAL = dict.fromkeys(["en", "de", "fr", "es", "it", "pt", "nl", "sv", "id"], "cp1252") | {
+    "pl": "cp1250",
+    "tr": "cp1254",
+}
+"""Of languages in Latin letters, which are known by words without accents."""
+_LOOSE = re.compile("[\u3131-\u318e\uff61-\uff9f\ue000-\uf8ff]")
 _SAMPLE = 20_000
 """Characters that encodings of the same disorder are compared by."""
 
@@ -71,11 +78,14 @@ def _guessed(data: bytes, path: Path) -> tuple[str, str]:
     if not found:
         raise InputError(f"{path}: its encoding is not known; save it as UTF-8")
     close = [match for match in found if match.chaos <= found[0].chaos + CLOSE]
-    best = min(close, key=_capitals_inside)
+    usual = _USUAL.get(tongue(str(found[0])), "")
+    best = next((match for match in close if usual in (match.encoding, *match.could_be_from_charset)), None)
+    best = best or min(close, key=_odd)
     names = [best.encoding, *best.could_be_from_charset]
-    return str(best), "cp1252" if "cp1252" in names else best.encoding
+    return str(best), usual if usual in names else best.encoding
 
 
-def _capitals_inside(match: CharsetMatch) -> int:
-    """Capitals right after small letters: few where the letters are the right ones."""
-    return sum(a.islower() and b.isupper() for a, b in pairwise(str(match)[:_SAMPLE]))
+def _odd(match: CharsetMatch) -> int:
+    """Capitals right after small letters, loose letters of Hangul, half of kana: few where the letters are the right ones."""
+    text = str(match)[:_SAMPLE]
+    return sum(a.islower() and b.isupper() for a, b in pairwise(text)) + len(_LOOSE.findall(text))

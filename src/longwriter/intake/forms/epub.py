@@ -3,15 +3,16 @@
 import posixpath
 from collections.abc import Sequence
 from pathlib import Path
-from urllib.parse import unquote
 
 from bs4 import BeautifulSoup
 from bs4.element import Tag
 
 from longwriter.intake.forms.draft import Draft
 from longwriter.intake.markdown.page import markdown
+from longwriter.readers.epub_archive import place
 from longwriter.readers.epub_package import ContentsEntry, Page, read_package
 from longwriter.readers.html import parse
+from longwriter.text import counted
 
 _HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]
 _TEXTS = ["p", "div", "span", "td"]
@@ -40,6 +41,9 @@ def read_epub_draft(path: Path) -> Draft:
             section.append(node.extract())
         whole.body.append(section)
     text, warnings = markdown(whole)
+    if package.missing:
+        lost = counted(len(package.missing), "page")
+        warnings = (f"{lost} of its reading order cannot be read: {package.missing[0].file}", *warnings)
     return Draft(text, "md", "utf-8", package.book.title, package.book.author, warnings)
 
 
@@ -51,11 +55,8 @@ def _bind(soup: BeautifulSoup, page: Page) -> None:
                 tag[key] = f"{page.file}#{tag[key]}"
         href = str(tag.get("href", ""))
         if tag.name == "a" and href and ":" not in href.partition("#")[0]:
-            file, _, fragment = href.partition("#")
-            target = (
-                posixpath.normpath(posixpath.join(posixpath.dirname(page.file), unquote(file))) if file else page.file
-            )
-            tag["href"] = f"#{target}#{unquote(fragment)}"
+            file, fragment = place(posixpath.dirname(page.file), href)
+            tag["href"] = f"#{page.file if href.startswith('#') else file}#{fragment}"
 
 
 def _level(soup: BeautifulSoup, own: Sequence[ContentsEntry], depth: int) -> int:

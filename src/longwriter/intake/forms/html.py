@@ -3,22 +3,37 @@
 import re
 from pathlib import Path
 
-from longwriter.errors import InputError
 from longwriter.intake.forms.draft import Draft
+from longwriter.intake.forms.encodings import decoded
 from longwriter.intake.forms.text import bytes_of
 from longwriter.intake.markdown.page import markdown, title_above
 from longwriter.readers.html import parse
 
+_DECLARED = re.compile(rb"""(?:encoding|charset)\s*=\s*["']?\s*([\w.:-]{1,40})""", re.IGNORECASE)
+_HEAD = 2_048
+"""Bytes from the beginning in which a page says its encoding."""
+
 
 def read_html_draft(path: Path) -> Draft:
-    """A page; its encoding is the one that it names, or that its bytes tell. Raises InputError."""
-    data = bytes_of(path)
-    soup = parse(data)
-    if soup.original_encoding is None and data.strip():
-        raise InputError(f"{path}: its encoding is not known; save it as UTF-8")
+    """Raises InputError."""
+    text, encoding, warnings = _characters(bytes_of(path), path)
+    soup = parse(text.removeprefix("\ufeff"))
     named = soup.find("meta", attrs={"name": re.compile("^author$", re.IGNORECASE)})
     author = " ".join(str(named.get("content", "")).split()) if named is not None else ""
     title = " ".join(soup.title.get_text().split()) if soup.title is not None else ""
     shown = title_above(soup)
-    text, warnings = markdown(soup)
-    return Draft(text, "md", soup.original_encoding or "utf-8", shown or title, (author,) if author else (), warnings)
+    text, lost = markdown(soup)
+    return Draft(text, "md", encoding, shown or title, (author,) if author else (), (*warnings, *lost))
+
+
+def _characters(data: bytes, path: Path) -> tuple[str, str, tuple[str, ...]]:
+    """As `decoded`, but what is no UTF-8 is what it says it is, if it can be."""
+    try:
+        return data.decode("utf-8"), "utf-8", ()
+    except UnicodeDecodeError:
+        declared = _DECLARED.search(data[:_HEAD])
+    try:
+        said = declared[1].decode("ascii").lower() if declared else "utf-8"
+        return data.decode(said), said, ()
+    except (UnicodeDecodeError, LookupError):
+        return decoded(data, path)

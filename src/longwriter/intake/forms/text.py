@@ -4,10 +4,9 @@ import re
 from pathlib import Path
 
 from longwriter.errors import InputError
-from longwriter.intake.forms.draft import Draft
+from longwriter.intake.forms.draft import MOST_BYTES, Draft
 from longwriter.intake.forms.encodings import decoded
-from longwriter.intake.markdown_headings import FRONT_MATTER, markdown_headings
-from longwriter.readers.epub_package import MOST_BYTES
+from longwriter.intake.markdown_headings import body_of, markdown_headings
 from longwriter.readers.gutenberg import strip
 
 _FIELD = re.compile(r"^(title|authors?)[ \t]*[:=][ \t]*(.+)$", re.IGNORECASE | re.MULTILINE)
@@ -45,10 +44,7 @@ def bytes_of(path: Path) -> bytes:
 
 def _fields(text: str) -> tuple[str, tuple[str, ...]]:
     """Title and author as front matter has them, in one line each."""
-    matter = FRONT_MATTER.match(text)
-    fields = dict(
-        reversed([(name.lower(), value) for name, value in _FIELD.findall(matter["fields"] if matter else "")])
-    )
+    fields = {str(found[1]).lower(): str(found[2]) for found in _FIELD.finditer(text, 0, body_of(text))}
     author = fields.get("author", fields.get("authors", ""))
     names = [name.strip(" \t\r\"'[]") for name in author.split(",")]
     return fields.get("title", "").strip(" \t\r\"'"), tuple(name for name in names if name)

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 from xml.parsers import expat
 
 from longwriter.errors import InputError
-from longwriter.readers.epub_package import MOST_BYTES
+from longwriter.intake.forms.draft import MOST_BYTES
 
 MOST_ELEMENTS = 2_000_000
 """Elements of all parts; a document of a million words has about one million, and each takes a kilobyte in a tree."""
@@ -53,8 +53,8 @@ def inspected(path: Path) -> WordPackage:
             names = set(archive.namelist())
             styles = archive.read("word/styles.xml") if "word/styles.xml" in names else b"<styles/>"
             core = archive.read("docProps/core.xml") if "docProps/core.xml" in names else b"<core/>"
-    title, author = _properties(core)
-    return WordPackage(_headings(styles), title, author, tuple(_left_out(counts, names)))
+        title, author = _properties(core)
+        return WordPackage(_headings(styles), title, author, tuple(_left_out(counts, names)))
 
 
 @contextmanager

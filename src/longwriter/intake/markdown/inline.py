@@ -45,9 +45,10 @@ class _Span(NamedTuple):
 
 _GAP = re.compile(r"[ \t\r\n\f\v\x85\u2028\u2029\0]{2,}|[\t\r\n\f\v\x85\u2028\u2029\0]|\A | \Z")
 _ESCAPED = re.compile(
-    r"\\(?=[!-/:-@\[-`{-~\n]|\Z)|[`\[\]]|(?<!\s)\*|\*(?!\s)|(?<![^\W_])_|_(?![^\W_])|<(?=[A-Za-z/!?]|\Z)"
+    r"\\(?=[!-/:-@\[-`{-~\n]|\Z)|`|\[(?=\^|\Z)|\](?=[(:\[]|\Z)|(?<!\s)\*|\*(?!\s)|(?<![^\W_])_|_(?![^\W_])|<(?=[A-Za-z/!?]|\Z)"
     r"|&(?=#?\w{0,32}(?:;|\Z))|~(?=~|\Z)|(?<=~)~|\A~|[!^]\Z"
 )
+_ESCAPED_IN_LINK = re.compile(rf"[\[\]]|{_ESCAPED.pattern}")
 _LINE_START = re.compile(
     r"(?P<after>\d{1,9}(?=[.)](?:[ \t]|\Z))|\[\^\w+\](?=:))|#{1,6}(?=[ \t]|\Z)|>|[-+*](?=[ \t]|\Z)|[-:|=](?=[-:|= \t]*\Z)"
 )
@@ -235,7 +236,7 @@ def _leaf(span: _Span, seen: str) -> str:
     if run.note:
         return f"[^{run.note}]"
     if not run.code:
-        escaped = _ESCAPED.sub(r"\\\g<0>", run.text).replace("\n", "\\\n")
+        escaped = (_ESCAPED_IN_LINK if run.link else _ESCAPED).sub(r"\\\g<0>", run.text).replace("\n", "\\\n")
         after_note = escaped[0] == "(" and seen[span.start - 1 : span.start] == _NOTE  # together they would be a link
         return "\\" * after_note + escaped
     code = run.text.replace("\n", " ")

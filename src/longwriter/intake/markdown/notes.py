@@ -22,7 +22,9 @@ def take_notes(soup: BeautifulSoup) -> dict[str, Tag]:
     """Text of each note by its label, "1" for the first that is referred to. Takes them out of the tree."""
     root = soup.body or soup
     places: dict[str, Tag] = {}
-    for tag in root.find_all(True):
+    order: dict[int, int] = {}
+    for number, tag in enumerate(root.find_all(True)):
+        order[id(tag)] = number
         for name in _names(tag):
             places.setdefault(name, tag)
     found: dict[int, tuple[str, Tag]] = {}
@@ -33,7 +35,7 @@ def take_notes(soup: BeautifulSoup) -> dict[str, Tag]:
             continue
         body = _body(target)
         known = found.get(id(body))
-        if known is None and not _is_note(link, body):
+        if known is None and not (order.get(id(body), -1) > order[id(link)] and _is_note(link, body)):
             continue
         if known is None:
             known = found[id(body)] = (str(len(found) + 1), body)
@@ -82,7 +84,11 @@ def _is_note(link: Tag, body: Tag) -> bool:
         return False
     if "noteref" in types_of(link):
         return True
-    return len(link.get_text(strip=True)) <= _LONGEST_MARK and next(_back(link, body), None) is not None
+    back = list(_back(link, body))
+    letters = sum(len(tag.get_text(strip=True)) for tag in [body, *back]) - 2 * sum(
+        len(tag.get_text(strip=True)) for tag in back
+    )
+    return bool(back) and letters > 0 and len(link.get_text(strip=True)) <= _LONGEST_MARK
 
 
 def _back(link: Tag, body: Tag) -> Iterator[Tag]:

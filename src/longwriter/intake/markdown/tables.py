@@ -10,8 +10,10 @@ _NO_CELL = ["table", "ul", "ol", "dl", "blockquote", "pre", "hr", "h1", "h2", "h
 
 def is_table(table: Tag) -> bool:
     """Whether a table has rows of short cells, and nothing outside of them. A layout of other blocks is none."""
+    if table.find(_NO_CELL) is not None:
+        return False
     cells = table.find_all(["td", "th"])
-    if table.find(_NO_CELL) is not None or any(cell.find(["td", "th", "tr"]) is not None for cell in cells):
+    if any(cell.find(["td", "th", "tr"]) is not None for cell in cells):
         return False
     if any(len(cell.find_all(["p", "div", "li"])) > MOST_PARAGRAPHS for cell in cells):
         return False

@@ -23,7 +23,7 @@ _SENTENCE_END = re.compile(r"[.!?…。！？]*[\"'”’)\]」』》]*")
 
 
 @dataclass(frozen=True)
-class Draft:
+class ImportedDraft:
     """A draft, split; `source.text[:end]` is the part of it that the run has."""
 
     source: SourceText
@@ -52,18 +52,18 @@ class Draft:
         return readable(self.source.text[piece.body : piece.end])
 
 
-def read_draft(source: SourceText, starts: list[Place] | None = None, continue_from: str = "") -> Draft:
+def read_draft(source: SourceText, starts: list[Place] | None = None, continue_from: str = "") -> ImportedDraft:
     """A draft, split by its headings, or where its parts are said to begin; up to `continue_from`, if that is given.
 
     Raises InputError for a place that is none, IntakeError where the pieces are not the text.
     """
     pieces = split(source, starts)
     noticed = notice(readable(source.text))
-    whole = Draft(source, pieces, noticed, len(source.text), open=False)
+    whole = ImportedDraft(source, pieces, noticed, len(source.text), open=False)
     return cut(whole, continue_from) if continue_from.strip() else whole
 
 
-def cut(draft: Draft, place: str) -> Draft:
+def cut(draft: ImportedDraft, place: str) -> ImportedDraft:
     """The draft up to a place: the end of the chapter of that number, or of words that stand in it once. Raises InputError."""
     place = place.strip()
     end = (
@@ -81,7 +81,7 @@ def cut(draft: Draft, place: str) -> Draft:
     return replace(draft, pieces=tuple(kept), end=end, open=within)
 
 
-def _chapter_end(draft: Draft, number: int) -> int:
+def _chapter_end(draft: ImportedDraft, number: int) -> int:
     """Where a chapter ends, of those that have a number or a title; sections belong to theirs."""
     ends, chapter = list[int](), ""
     for piece in draft.pieces:
@@ -114,12 +114,12 @@ def _words_end(text: str, words: str) -> int:
     return closing.end()
 
 
-def plan_of(draft: Draft) -> Plan:
+def plan_of(draft: ImportedDraft) -> Plan:
     """The plan's lines, one a piece, with the words that it has."""
     return Plan(title=draft.source.title, sections=tuple(_section(draft, piece) for piece in draft.pieces))
 
 
-def _section(draft: Draft, piece: Piece) -> Section:
+def _section(draft: ImportedDraft, piece: Piece) -> Section:
     text = draft.body(piece)
     title = piece.title or _first_words(text) or Path(draft.source.origin).stem
     words = max(1, draft.words(piece))
@@ -130,7 +130,7 @@ def _first_words(text: str) -> str:
     return " ".join(head_words(" ".join(text[:400].split()), TITLE_WORDS).split())
 
 
-def checked(draft: Draft, plan: Plan, instruction: str, language: str) -> None:
+def checked(draft: ImportedDraft, plan: Plan, instruction: str, language: str) -> None:
     """Raises IntakeError unless plan.md, as it will be written, is read back as this plan."""
     back, _ = from_markdown(to_markdown(plan, instruction, language), draft.source.origin)
     if back != plan:
@@ -139,7 +139,7 @@ def checked(draft: Draft, plan: Plan, instruction: str, language: str) -> None:
         )
 
 
-def given_records(draft: Draft, plan: Plan, *, parallel: bool, at: float) -> list[GivenRecord]:
+def given_records(draft: ImportedDraft, plan: Plan, *, parallel: bool, at: float) -> list[GivenRecord]:
     """The texts of the plan's sections. Raises IntakeError unless they are the draft, character by character."""
     texts = {i: draft.body(piece) for i, piece in enumerate(draft.pieces)}
     seen = fingerprints(groups(plan, parallel=parallel), texts)

@@ -13,7 +13,7 @@ from longwriter.errors import InputError, RunError
 from longwriter.journal import Journal
 from longwriter.length.target import exact
 from longwriter.runs.folders import JOURNAL, SETTINGS, make_folder, opened, saved_settings, write_file
-from longwriter.writer.given.draft import Draft, checked, given_records, plan_of
+from longwriter.writer.given.draft import ImportedDraft, checked, given_records, plan_of
 from longwriter.writer.records import CallRecord, ControlRecord, GivenRecord, PlanRecord, note, read
 from longwriter.writer.session import prompts_of
 from longwriter.writer.settings import MAY_CHANGE_ON_RESUME, WriteSettings
@@ -28,7 +28,7 @@ LEAST_MORE = 50
 """Words that a whole must have beyond its draft."""
 
 
-def check_length(draft: Draft, words: int | None) -> None:
+def check_length(draft: ImportedDraft, words: int | None) -> None:
     """Raises InputError for a length of the whole that the draft has already."""
     there = plan_of(draft).words
     if words is not None and words < there + LEAST_MORE:
@@ -41,7 +41,7 @@ def check_length(draft: Draft, words: int | None) -> None:
 def make_run(
     folder: Path,
     settings: WriteSettings,
-    draft: Draft,
+    draft: ImportedDraft,
     calls: Sequence[CallRecord] = (),
     control: ControlRecord | None = None,
 ) -> None:
@@ -100,7 +100,7 @@ def check_free(folder: Path) -> None:
         )
 
 
-def is_run_of(folder: Path, settings: WriteSettings, draft: Draft) -> bool:
+def is_run_of(folder: Path, settings: WriteSettings, draft: ImportedDraft) -> bool:
     """Whether a run was made of this draft, in this way. Raises RunError for one that cannot be read."""
     if not (folder / SETTINGS).is_file():
         return False

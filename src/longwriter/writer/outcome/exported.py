@@ -39,8 +39,9 @@ def content(session: Session, folder: Path, form: str) -> tuple[Content, tuple[s
     began = next(_moments(session), None)
     date = datetime.fromtimestamp(began, UTC).date().isoformat() if began else ""
     name = uuid5(NAMESPACE_OID, f"{folder.name} {began} {session.settings.instruction}")
-    text, markdown = ("", session.document.markdown()) if form != "md" else (session.document.text(), None)
-    original = Original(text, markdown, folder.name, f"urn:uuid:{name}", date)
+    document = session.document
+    markdown = document.markdown() if document.frames.plain and form != "md" else None
+    original = Original(document.text(), markdown, folder.name, f"urn:uuid:{name}", date)
     return made(original, form, book_of(folder))
 
 

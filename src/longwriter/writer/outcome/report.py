@@ -117,12 +117,14 @@ def report(document: Document, spent: Spent) -> Report:
     verdict: tuple[Finding, ...] = ()
     if manuscript.finished:
         sections = [part.text for part in parts]
-        asked, spoken = settings.instruction, settings.language
+        asked, spoken = settings.instruction, str(settings.language or "")
         if manuscript.imported:  # the request says what is gone on with: a draft, whose language is that of all
             asked, spoken = "", _draft_language(document)
             given = {part.index for part in parts[:-1] if _is_given(document, part.index)}
-            sections = ["" if part.index in given else part.text for part in parts]  # no model's refusal, nor its language
-        verdict = findings(asked, manuscript.target, sections, text, faults, spoken, again)
+            sections = [
+                "" if part.index in given else part.text for part in parts
+            ]  # no model's refusal, nor its language
+        verdict = findings(asked, manuscript.target, sections, text, faults, spoken or None, again)
     notes = [f.text for f in verdict if not f.ok]
     if spent.saved is not None and _misses(spent, mode):
         notes.append(f"only {100 * (spent.hit_rate or 0):.0f} % of the prompts came from the server's cache")

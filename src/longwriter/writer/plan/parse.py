@@ -1,8 +1,8 @@
 """A plan from whatever a model (or a person) wrote: JSON, tables, or lines of many kinds, in many languages.
 
-1. JSON is read where the reply holds an object or list (`reading.objects`), otherwise tables
-   (`reading.tables`), otherwise lines (`reading.lines`); a form with fewer counted sections than another is only
-   beside the plan.
+1. JSON is read where the reply holds an object or list (`reading.objects`), otherwise tags (`reading.tags`) or YAML
+   (`reading.indented`), otherwise tables (`reading.tables`), otherwise lines (`reading.lines`); a form with fewer counted
+   sections than another is only beside the plan.
 2. A count that is missing or nonsense becomes the median of the others, 400 if there is none. A count in a title leaves it.
 3. A section without a title is called by the beginning of its point.
 
@@ -19,9 +19,11 @@ from longwriter.text import head_words, is_cjk
 from longwriter.types import Plan, Section
 from longwriter.writer.plan.reading.counts import without_count
 from longwriter.writer.plan.reading.draft import Draft, one_line
+from longwriter.writer.plan.reading.indented import block_of
 from longwriter.writer.plan.reading.lines import from_lines
-from longwriter.writer.plan.reading.objects import DEEPEST_TEXT, Outline, from_json
+from longwriter.writer.plan.reading.objects import DEEPEST_TEXT, Outline, from_json, from_value
 from longwriter.writer.plan.reading.tables import from_tables
+from longwriter.writer.plan.reading.tags import tree_of, without_tags
 from longwriter.writer.plan.reading.words import plain
 
 LOW, HIGH = 50, 5000
@@ -58,9 +60,13 @@ def parse_plan(reply: str, most: int = HIGH) -> Plan:
 
 def _read(reply: str, left: int) -> Outline:
     """Plan title and sections of a text, which may stand within JSON."""
-    tabled, (lined_title, lined) = from_tables(reply), from_lines(reply)
+    bare = without_tags(reply)
+    tabled, (lined_title, lined) = from_tables(bare), from_lines(bare)
     try:
         title, drafts = from_json(reply, _read, left)
+        for read in (tree_of, block_of):
+            if not drafts:
+                title, drafts = from_value(read(reply), _read, left)
     except PlanError:
         if _counted(lined) > 1:  # an outline in lines that shows some JSON
             return lined_title, lined

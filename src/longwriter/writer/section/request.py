@@ -104,6 +104,8 @@ class SectionRequests:
         """
         self.prompts, self.card, self.settings, self.plan = prompts, card, settings, plan
         self.prefill = prefill and card.prompts == "full"  # a short prompt begins no reply
+        self._finishes = prefill
+        """It can be made to finish a sentence that a draft was cut in, whatever its prompts."""
         self.agreement = ""
         """What chapters written side by side share."""
         self.last = len(plan.sections) - 1
@@ -152,7 +154,8 @@ class SectionRequests:
         section = self.plan.sections[piece.index]
         linked = self._linked
         last = "\n\n".join(t for t in (*(earlier.texts[-2:] if linked else ()), piece.text) if t)
-        recent = " ".join(tail_words(last, RECENT_WORDS).split())[-RECENT_CHARACTERS:]
+        cut = "" if piece.text or not self._finishes else _unfinished(piece.before)
+        recent = " ".join(tail_words(last.removesuffix(cut), RECENT_WORDS).split())[-RECENT_CHARACTERS:]
         values = {
             "request": self._request,
             "subject": self.subject,
@@ -169,6 +172,7 @@ class SectionRequests:
                 Message(role="user", content=self.prompts.render("short_request", **values)),
                 Message(role="assistant", content=recent),
                 Message(role="user", content=self.prompts.render("short_next", point=point, **values)),
+                *([Message(role="assistant", content=cut)] if cut else []),
             )
         else:
             first = self.prompts.render("short_first" if linked else "short_part", point=point, **values)
@@ -188,8 +192,7 @@ class SectionRequests:
     async def _full(self, piece: Piece, context: ContextBuilder) -> tuple[Message, ...]:
         """Instruction, outline and as much of the earlier text as fits."""
         section, text = self.plan.sections[piece.index], piece.so_far
-        end = last_sentence_end(text) if self.prefill else len(text)
-        fragment = tail_words(text[end:].strip(), PREFILL_WORDS)[-PREFILL_CHARACTERS:]
+        fragment = _unfinished(text) if self.prefill else ""
         last = piece.index == self.last
         values = {
             "instruction": self.settings.instruction,
@@ -252,6 +255,11 @@ def _without_verb(request: str) -> str:
     """What a request asks for, without its asking."""
     begun = _VERB.match(request)
     return request[begun.end() :] if begun and begun.end() < len(request) else request
+
+
+def _unfinished(text: str) -> str:
+    """The sentence that a text is cut in, as far as a reply is begun with it."""
+    return tail_words(text[last_sentence_end(text) :].strip(), PREFILL_WORDS)[-PREFILL_CHARACTERS:]
 
 
 def _first_clause(request: str) -> str:

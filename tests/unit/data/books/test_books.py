@@ -196,7 +196,7 @@ def test_old_gutenberg_files_say_how_they_are_encoded(tmp_path: Path) -> None:
     assert str(row["text"]).startswith("L’été.")
     assert row["language"] == "fr"
     (tmp_path / "9.txt").write_bytes("L’été".encode("cp1252"))
-    with pytest.raises(InputError, match=r"9\.txt:1: not UTF-8 text"):
+    with pytest.raises(InputError, match=r"no chapter stays: 1 cannot be read \(9\.txt:1: not UTF-8 text"):
         build([tmp_path / "9.txt"], tmp_path / "out2", BooksSettings(), HERE, silent)
 
 
@@ -206,16 +206,30 @@ def test_nothing_that_stays_is_said(tmp_path: Path) -> None:
         build([tmp_path / "c.jsonl"], tmp_path / "out", BooksSettings(), HERE, silent)
 
 
-def test_a_malformed_book_stops_no_other_and_may_be_taken_away(tmp_path: Path) -> None:
+def test_books_that_cannot_be_read_block_no_library(tmp_path: Path) -> None:
     folder = library(tmp_path / "in")
-    (folder / "bad.epub").write_bytes((folder / "sub" / "harbour.epub").read_bytes()[:900])
-    with pytest.raises(InputError, match=r"1 of 5 items failed, first bad\.epub@.*bad\.epub: malformed EPUB"):
-        build([folder], tmp_path / "out", BooksSettings(language="en"), HERE, silent)
-    assert len(list((tmp_path / "out" / "parts").glob("*.parquet"))) == 4
-    (folder / "bad.epub").unlink()
-    build([folder], tmp_path / "out", BooksSettings(language="en"), HERE, silent)
+    good = (folder / "sub" / "harbour.epub").read_bytes()
     build([folder], tmp_path / "clean", BooksSettings(language="en"), HERE, silent)
-    assert files(tmp_path / "out") == files(tmp_path / "clean")
+    (folder / "bad.epub").write_bytes(good[:900])
+    (folder / "none.epub").write_text("no zip")
+    (folder / "old.txt").write_bytes("L’été".encode("cp1252"))
+    report = build([folder], tmp_path / "out", BooksSettings(language="en"), HERE, silent)
+    drops = [json.loads(text) for text in (tmp_path / "out" / "drops.jsonl").read_text().splitlines()]
+    said = {d["id"]: d["reason"] for d in drops if d["reason"].startswith("cannot be read")}
+    assert sorted(said) == ["bad.epub#1", "none.epub#1", "old.txt#1"]
+    assert said["none.epub#1"] == "cannot be read: none.epub: malformed EPUB: File is not a zip file"
+    assert report["left_out"]["cannot be read"] == {"texts": 3, "words": 0}
+    read, clean = (list(read_rows(str(tmp_path / name))) for name in ("out", "clean"))
+    assert read == clean
+
+
+def test_a_file_of_aozora_bunko_is_in_shift_jis(tmp_path: Path) -> None:
+    text = "港の灯\n海野灯\n\n" + "　海《うみ》は静かだった。\n" * 30 + "\n底本：「全集」\n青空文庫作成ファイル：\n"
+    (tmp_path / "1.txt").write_bytes(text.replace("\n", "\r\n").encode("shift_jis"))
+    build([tmp_path / "1.txt"], tmp_path / "out", BooksSettings(), HERE, silent)
+    row = next(read_rows(str(tmp_path / "out")))
+    assert (row["book_title"], row["author"], row["language"]) == ("港の灯", ["海野灯"], "ja")
+    assert row["text"] == "\n\n".join(["海は静かだった。"] * 30)
 
 
 def test_selected_books(tmp_path: Path) -> None:

@@ -66,9 +66,9 @@ def test_any_text_comes_out_as_it_came_in_and_edits_keep_all_else(
 
 def test_an_edit_that_changes_nothing_is_none(tmp_path: Path) -> None:
     run = Run(imported(tmp_path, TEXTS["windows"]))
-    before = run.versions(2)
-    assert run.edit(2, before[0].text) == before[0].entry
-    assert run.versions(2) == before
+    before = run.versions(1)
+    assert run.edit(1, before[0].text) == before[0].entry
+    assert run.versions(1) == before
     assert before[0].why == "given"
     assert before[0].hand
     assert run.text == TEXTS["windows"]
@@ -76,7 +76,7 @@ def test_an_edit_that_changes_nothing_is_none(tmp_path: Path) -> None:
 
 def test_given_texts_are_never_stale_and_never_written_again_unasked(tmp_path: Path) -> None:
     run = Run(imported(tmp_path, markdown()))
-    run.edit(2, "Another letter came.")
+    run.edit(1, "Another letter came.")
     assert not any(section.stale for section in run.sections)
     run.redo(stale=True)
     assert run.text == markdown().replace(run_text(markdown(), 0), "Another letter came.")
@@ -89,15 +89,15 @@ def run_text(text: str, number: int) -> str:
 
 def test_a_redo_that_was_asked_for_keeps_the_heading(tmp_path: Path) -> None:
     run = Run(imported(tmp_path, markdown("\r\n")))
-    run.redo(3)
+    run.redo(2)
     before, _, rest = run.text.partition("## The Boy\r\n\r\n")
     written, _, after = rest.partition("## The Fog")
     assert before == markdown("\r\n").partition("## The Boy")[0]
     assert after == markdown("\r\n").partition("## The Fog")[2]
     assert "Peter" not in written
     assert written[-4:] == "\r\n\r\n"
-    assert [v.why for v in run.versions(3)] == ["given", "redone"]
-    run.accept(3, run.versions(3)[0].entry)
+    assert [v.why for v in run.versions(2)] == ["given", "redone"]
+    run.accept(2, run.versions(2)[0].entry)
     assert run.text == markdown("\r\n")
 
 
@@ -111,16 +111,19 @@ def test_a_line_that_is_reworded_keeps_its_text(tmp_path: Path) -> None:
     path.write_text(path.read_text("utf-8").replace("His name was Peter.", "Peter comes to stay."), "utf-8")
     run.resume()
     assert run.text == markdown().replace("## The Boy", "## The Nephew")
-    assert "Peter comes to stay." in run.plan.sections[2].point
+    assert "Peter comes to stay." in run.plan.sections[1].point
 
 
 def test_sections_that_are_moved_stand_apart_and_come_back(tmp_path: Path) -> None:
     run = Run(imported(tmp_path, markdown("\r\n", "\ufeff", "")))
     plan = run.plan
-    title, first, second, third = plan.sections
-    run.outline(plan.model_copy(update={"sections": (title, second, first, third)}))
+    first, second, third = plan.sections
+    run.outline(plan.model_copy(update={"sections": (first, third, second)}))
     parts = run.text.split("\r\n\r\n## ")
-    assert [part.partition("\r\n")[0] for part in parts] == ["\ufeff# The Keeper", "The Boy", "The Letter", "The Fog"]
+    assert [part.partition("\r\n")[0] for part in parts] == ["\ufeff# The Keeper", "The Letter", "The Fog", "The Boy"]
+    run.outline(plan.model_copy(update={"sections": (second, first, third)}))
+    assert run.text.startswith("## The Boy\r\n\r\nHis name")
+    assert "at all.\r\n\r\n# The Keeper\r\n\r\n## The Letter" in run.text
     run.outline(plan)
     assert run.text == markdown("\r\n", "\ufeff", "")
 

@@ -14,6 +14,7 @@ from longwriter.models.fake import FakeModel
 from longwriter.runs.folders import DRAFT
 from longwriter.types import Request
 from longwriter.writer.given.making import AFTER
+from longwriter.writer.section.earlier import stretches
 
 REST = [
     {"title": "Home", "point": "Tom comes home with a stranger.", "words": 60},
@@ -76,7 +77,10 @@ def test_appendices_stand_behind_the_rest(tmp_path: Path) -> None:
     text = markdown() + "\n## Index\n\nBell, 3. Boy, 2.\n"
     run = Run(imported(tmp_path, text, words=200))
     assert run.text == text
-    run.resume(model=answering())
+    model = answering()
+    run.resume(model=model)
+    ends = ["brings the whole text to its end" in asked for asked in section_prompts(model)]
+    assert (ends[0], ends[-1]) == (False, True)  # the last that is written, not the index
     assert [s.title for s in run.plan.sections[-3:]] == ["Home", "The Boat", "Index"]
     assert run.text.endswith("\n\n## Index\n\nBell, 3. Boy, 2.\n")
     assert run.text.startswith(markdown().rstrip())
@@ -145,13 +149,41 @@ def test_the_section_that_was_cut_goes_on_without_a_seam(
     assert run.text.count("He was to") == 1
     assert "## Home" not in run.text  # the first of the rest has no heading
     assert "\n\n## The Boat\n\n" in run.text
-    assert run.sections[3].written == run.report.written - sum(s.written or 0 for s in run.sections if s.number != 4)
+    assert run.sections[2].written == run.report.written - sum(s.written or 0 for s in run.sections if s.number != 3)
+
+
+def test_a_small_model_finishes_the_sentence_by_beginning_with_it(tmp_path: Path) -> None:
+    run = Run(imported(tmp_path, markdown(), words=200, continue_from="He was to", run="small", model="fake:smollm2-135m"))
+    model = answering(*(f" stay until the winter. {MORE} {n}." for n in range(8)))
+    model.prefill = True
+    run.resume(model=model)
+    first = section_prompts(model)[0]
+    messages = next(r.messages for r in model.requests if r.json_schema is None)
+    assert [m.role for m in messages[-2:]] == ["user", "assistant"]
+    assert messages[-1].content == "He was to"
+    assert first.count("He was to") == 1
+    assert "His name was Peter. He was to stay until the winter." in run.text
+
+
+def test_a_persons_text_is_no_models_refusal(tmp_path: Path) -> None:
+    text = "# A\n\nI'm sorry, but I can't help with that request.\n\n# B\n\nI'm sorry, but I can't write that.\n\n# C\n\nThe end.\n"
+    run = Run(imported(tmp_path, text))
+    assert run.report.finished
+    assert not [f for f in run.report.verdict if f.kind in ("refusal", "asked") and not f.ok]
+
+
+def test_long_sections_are_noted_in_stretches() -> None:
+    lines = [f"Line {n} of a long chapter that nobody cut." for n in range(600)]
+    parts = stretches("\n".join(lines))
+    assert [line for part in parts for line in part.splitlines()] == lines
+    assert all(700 < len(part.split()) < 900 for part in parts[:-1])
+    assert stretches("A short one.\n\nOf two.") == ["A short one.\n\nOf two."]
 
 
 def test_an_edit_of_the_cut_section_moves_the_seam(tmp_path: Path) -> None:
     run = Run(imported(tmp_path, markdown(), words=200, continue_from="He was to"))
     run.resume(model=answering("stay until the winter. " + MORE))
-    run.edit(3, "He was called Paul, and he would")
+    run.edit(2, "He was called Paul, and he would")
     assert "## The Boy\n\nHe was called Paul, and he would stay until the winter." in run.text
 
 
@@ -176,7 +208,7 @@ def test_the_same_call_finds_the_run_and_a_changed_draft_changes_nothing(tmp_pat
     file = written(tmp_path, markdown())
     options: dict[str, object] = {"model": "fake", "runs": tmp_path / "runs"}
     run = Run.import_draft(file, **options)  # type: ignore[arg-type]
-    run.edit(2, "Mine.")
+    run.edit(1, "Mine.")
     text = run.text
     assert Run.import_draft(file, **options).folder == run.folder  # type: ignore[arg-type]
     assert Run(run.folder).text == text

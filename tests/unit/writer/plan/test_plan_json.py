@@ -63,6 +63,10 @@ SHAPES = {
     '{"title":"Storm","key_points":[{"point":"sails"}],"words":600}]}',
     "counts in titles": '[{"title":"Fog (400 palabras)","point":"finds"},{"title":"Storm (600 palabras)","point":"sails"}]',
     "people beside it": json.dumps({"characters": [{"name": "Ann", "description": "old"}], "chapters": SECTIONS}),
+    "bulleted lines": f"- {json.dumps(FOG)}\n* {json.dumps(STORM)}",
+    "a count with its unit": '[{"title":"Fog","point":"finds","words":{"value":400,"unit":"words"}},'
+    '{"title":"Storm","point":"sails","length":{"words":{"min":500,"max":700}}}]',
+    "one list a field": '{"titles":["Fog","Storm"],"points":["finds","sails"],"word_counts":[400,"600 words"]}',
     "quoted in lines": '1. Fog (400 words): finds\n2. Storm (600 words): sails\n\n{"total": 1000}',
 }
 
@@ -158,18 +162,18 @@ def test_parts_without_counts_are_the_point_of_a_counted_line() -> None:
     "reply",
     [
         '{"answer": "I would begin with the fog and go on from there."}',
-        '{"otsikko": "Sumu", "sanoja": 400}',
+        '{"izenburua": "Sumu", "hitzak": 400}',
         '{"id": 1, "kind": "x", "value": "y"}',
         '{"type": "object", "properties": {"title": {"type": "string"}, "sections": {"type": "array"}}}',
         '{"title": "Sea", "sections": []}',
         '{"sections": [{"title": "Fog", "words": 400}, {"words": 600}]}',
         '{"sections": [{"title": "Fog", "words": 400}, 7]}',
-        '{"title": "Fog", "words": 400}\n{"otsikko": "Myrsky", "kuvaus": "x", "tapa": "y", "sanoja": 600}',
+        '{"title": "Fog", "words": 400}\n{"izenburua": "Myrsky", "azalpena": "x", "modua": "y", "hitzak": 600}',
         '{"title": "Fog", "words": 400, "title": "Storm", "words": 600}',
         '{"sections": [{"title": "Fog", "words": 400}, {"title": "Storm", "point": "sai',
         '{"section": {"title": "Fog", "words": 400}, "section": {"title": "Storm", "words": 600}}',
-        '{"people": [{"nimi": "Ann", "ika": "x"}], "osat": [{"otsikko": "Sumu", "sanoja": 400}]}',
-        json.dumps(PLAN) + '\n{"final": {"osat": "none", "title": 3, "more": {}}}',
+        '{"people": [{"izena": "Ann", "ika": "x"}], "zatiak": [{"izenburua": "Sumu", "hitzak": 400}]}',
+        json.dumps(PLAN) + '\n{"final": {"zatiak": "none", "title": 3, "more": {}}}',
         "1. Fog (400 words)\n2. Storm (600 words)\n\n| Title | Words |\n|---|---|\n| Home | 500 |\n| End | 300 |",
     ],
 )

@@ -54,6 +54,32 @@ def test_every_name_works_as_key_label_and_header(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", FULL)
+def test_chapters_in_a_language_hold_their_sections(language: str) -> None:
+    title, parts, words = (TABLE[language][kind][0] for kind in ("title", "parts", "words"))
+    chapters = [
+        {title: name, parts: [{title: f"{name}1", words: 450}, {title: f"{name}2", words: 800}]}
+        for name in ("Aa", "Bb")
+    ]
+    plan = parse_plan(json.dumps({title: "Sea", parts: chapters}))
+    assert plan.title == "Sea"
+    assert [(s.title, s.words, s.chapter) for s in plan.sections] == [
+        ("Aa1", 450, "Aa"), ("Aa2", 800, "Aa"), ("Bb1", 450, "Bb"), ("Bb2", 800, "Bb"),
+    ]  # fmt: skip
+
+
+def test_chapters_under_names_that_no_language_knows_hold_their_sections() -> None:
+    section = '{"izenburua": "Lainoa", "hitzak": 450}, {"izenburua": "Ekaitza", "hitzak": 800}'
+    plan = parse_plan(f'{{"title": "Sea", "zatiak": [{{"title": "Aa", "zatiak": [{section}]}}]}}')
+    assert [(s.title, s.words, s.chapter) for s in plan.sections] == [("Lainoa", 450, "Aa"), ("Ekaitza", 800, "Aa")]
+
+
+def test_people_beside_a_section_are_no_sections() -> None:
+    people = '"people": [{"name": "Tom", "born": 1914}]'
+    reply = f'[{{"title": "Fog", "point": "x", {people}}}, {{"title": "Storm", "words": 600, {people}}}]'
+    assert [s.title for s in parse_plan(reply).sections] == ["Fog", "Storm"]
+
+
+@pytest.mark.parametrize("language", FULL)
 def test_every_name_of_a_part_takes_a_number(language: str) -> None:
     entry = TABLE[language]
     for name in [*entry["section"], *entry["chapter"]]:
@@ -81,9 +107,10 @@ PLANS = {
     "es unaccented": '{"titulo": "Mar", "secciones": ['
     '{"titulo": "La niebla", "punto": "Tomás halla la carta", "palabras": 400},'
     '{"titulo": "La tormenta", "punto": "Tomás zarpa", "palabras": "1.200 palabras"}]}',
-    "unknown keys": '{"otsikko": "Mar", "osat": [{"otsikko": "La niebla", "kuvaus": "Tomás halla la carta", "sanoja": 400},'
-    '{"otsikko": "La tormenta", "kuvaus": "Tomás zarpa", "sanoja": 1200}]}',
-    "unknown header": "| nro | osio | aihe | sanoja |\n|---|---|---|---|\n| 1 | La niebla | Tomás halla la carta | 400 |\n"
+    "unknown keys": '{"izenburua": "Mar", "zatiak": ['
+    '{"izenburua": "La niebla", "azalpena": "Tomás halla la carta", "hitzak": 400},'
+    '{"izenburua": "La tormenta", "azalpena": "Tomás zarpa", "hitzak": 1200}]}',
+    "unknown header": "| zk | atala | gaia | hitzak |\n|---|---|---|---|\n| 1 | La niebla | Tomás halla la carta | 400 |\n"
     "| 2 | La tormenta | Tomás zarpa | 1200 |",
     "no header": "| La niebla | Tomás halla la carta | 400 |\n|---|---|---|\n| La tormenta | Tomás zarpa | 1 200 |",
     "no bars at the sides": "Título | Punto | Palabras\n--- | --- | ---\nLa niebla | Tomás halla la carta | 400\n"

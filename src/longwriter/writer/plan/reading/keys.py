@@ -5,11 +5,13 @@ from collections.abc import Mapping
 
 from longwriter.writer.plan.reading.counts import NONSENSE, words_in
 from longwriter.writer.plan.reading.draft import clean
-from longwriter.writer.plan.reading.words import Field, is_field, names, plain
+from longwriter.writer.plan.reading.words import FIELDS, Field, is_field, names, plain
 
 Item = dict[str, object]
 
 PART_NAMES = names("chapter") | names("section")
+LEAST = 50
+"""Words of a section; smaller numbers count something else."""
 _LENGTH_ENDS = frozenset(
     ["min", "max", "low", "high", "from", "to", "least", "most", "lower", "upper", "minimum", "maximum"]
 )
@@ -66,17 +68,41 @@ def parts_of(item: Item) -> object:
     """The list or object of smaller parts, None if there is none. A list of texts that is a point's is no list of parts."""
     candidates = [
         value for key, value in item.items() if key in names("parts") and isinstance(value, list | dict) and value
-    ]
+    ] or _unknown_parts(item)
     first = [value for value in candidates if isinstance(value, list) and any(isinstance(part, dict) for part in value)]
     return next(iter(first or candidates), None)
+
+
+def _unknown_parts(item: Item) -> list[object]:
+    """The one list of counted objects of an object that says nothing of a section itself, whatever its key is."""
+    unknown = (value for key, value in item.items() if not any(is_field(key, field) for field in FIELDS))
+    lists = [value for value in unknown if isinstance(value, list) and any(isinstance(part, dict) for part in value)]
+    found = len(lists) == 1 and _counted(lists[0]) and count_of(item) is None and not text_of(item, "point")
+    return list[object](lists) if found else []
+
+
+def _counted(value: object, left: int = 3) -> bool:
+    """Whether a list holds objects, most of which have a count that a section may have, themselves or within."""
+    inner = [part for part in value if isinstance(part, dict)] if isinstance(value, list) else []
+    known = [any(_holds_count(field, left) for field in part.values()) for part in inner]
+    return 2 * sum(known) > len(known)
+
+
+def _holds_count(field: object, left: int) -> bool:
+    if isinstance(field, list):
+        return left > 0 and _counted(field, left - 1)
+    return (number_of(field) or 0) >= LEAST
 
 
 def number_of(value: object) -> int | None:
     """The count that a value of any kind stands for; the middle of a range in a list or object."""
     if isinstance(value, dict):
-        value = [
+        named = [
             part for key, part in value.items() if plain(str(key)) in _LENGTH_ENDS or is_field(plain(str(key)), "words")
         ]
+        value = named or [part for part in value.values() if isinstance(part, int | float)]
+        if len(value) == 1 and isinstance(value[0], dict):
+            return number_of(value[0])
     if isinstance(value, list):
         ends = [n for part in value[:2] if not isinstance(part, list | dict) and (n := number_of(part))]
         return round(sum(ends) / len(ends)) if ends else None

@@ -88,6 +88,11 @@ def from_json(reply: str, text: Callable[[str, int], Outline], left: int = DEEPE
     return plans[-1][1] if plans else ("", [])
 
 
+def from_value(value: object, text: Callable[[str, int], Outline], left: int) -> Outline:
+    """Plan title and sections of objects and lists that stood in another form than JSON. Raises PlanError."""
+    return _top(value, _Reader(text, left)) if isinstance(value, dict | list) else ("", [])
+
+
 def _top(value: object, reader: _Reader) -> Outline:
     """Plan title and sections of one value."""
     if isinstance(value, str):
@@ -106,6 +111,8 @@ def _top(value: object, reader: _Reader) -> Outline:
     if parts is not None:
         name = _chapter_name(item)
         return ("" if name else title), _with_ends(value, parts, (name,) if name else (), reader)
+    if columns := _columns(item):
+        return "", columns
     if _is_section(item):
         return "", _section(value, "", (), reader)
     texts = [part for key, part in value.items() if isinstance(part, str) and plain(str(key)) in names("parts")]
@@ -119,6 +126,28 @@ def _top(value: object, reader: _Reader) -> Outline:
         return "", _list(only, tuple(filter(None, [_name(key)])), reader) if isinstance(only, list) else []
     drafts = _titled(value, (), reader)
     return ("" if "arguments" in item else title), drafts
+
+
+def _columns(item: Item) -> list[Draft]:
+    """{"titles": ["Fog", "Storm"], "words": [400, 600]}: one list a field. Raises PlanError where one is shorter."""
+    lists = {
+        field: value
+        for field in FIELDS
+        for key, value in item.items()
+        if is_field(key, field) and isinstance(value, list)
+    }
+    titles = [clean(title) for title in lists.get("title", ()) if isinstance(title, str)]
+    if len(titles) < 2 or len(lists) < 2:
+        return []
+    if any(len(found) != len(titles) for found in lists.values()) or not all(titles):
+        raise PlanError(
+            f"its JSON has lists of different lengths under {', '.join(lists)!r}; write one object a section"
+        )
+    points, words = lists.get("point", [""] * len(titles)), lists.get("words", [None] * len(titles))
+    return [
+        Draft(title, clean(point) if isinstance(point, str) else "", number_of(count))
+        for title, point, count in zip(titles, points, words, strict=True)
+    ]
 
 
 def _with_ends(value: Item, parts: object, path: tuple[str, ...], reader: _Reader) -> list[Draft]:

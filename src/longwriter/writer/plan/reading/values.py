@@ -17,7 +17,8 @@ LONGEST_REPAIR = 50_000
 """Characters of almost-JSON; mending takes time that grows with the square (1 s at 50,000 in the worst case)."""
 
 _START = re.compile(
-    r"(?:^[ \t]*|[:：=>)`]\s*|\bjson\b\s*|[\]}][,;]?\s*|[.!?。！？]\s+)(?=[{\[]\s*(?:[{\[\"'“}\]]|\w{1,30}\s*:))",
+    r"(?:^[ \t]*(?:[-*+•][ \t]+)?|[:：=>)`]\s*|\bjson\b\s*|[\]}][,;]?\s*|[.!?。！？]\s+)"
+    r"(?=[{\[]\s*(?:[{\[\"'“}\]]|\w{1,30}\s*:))",
     re.M | re.I,
 )
 

@@ -1,4 +1,4 @@
-"""The words that headings of books are made of, by `headings.toml`: divisions, numbers, names, in many languages."""
+"""The words that headings of books are made of, by `words.toml`: divisions, numbers, names, in many languages."""
 
 import re
 import tomllib
@@ -12,9 +12,9 @@ from typing import Literal
 
 Rank = Literal["chapter", "part"]
 
-MATTER = ("contents", "notes", "index", "advertisement", "licence")
-"""What a heading may say is no text, as the table has it."""
-_TABLE = Path(__file__).parent / "headings.toml"
+MATTER = ("contents", "notes", "index", "advertisement", "licence page")
+"""What a heading may say is no text: a key of the table, or its first word is one."""
+_TABLE = Path(__file__).parent / "words.toml"
 _WORD = re.compile(r"(?:[^\s.:：,，;；·—–\-()\[\]（）\"“”„«»/#№|!?…*_]|(?<=[א-ת])[\"״](?=[א-ת]))+")
 _SAME = str.maketrans("ıی\u06a9’ʼ\u05f3\u0374\u00b4΄׳", "iي\u0643'''''''")
 
@@ -123,7 +123,7 @@ def table() -> HeadingTable:
             _key(w): reason
             for entry in reversed(entries.values())  # an index in English, contents in Catalan: the first counts
             for reason in MATTER
-            for w in entry.get(reason, "").split()
+            for w in entry.get(reason.split()[0], "").split()
         },
         ends=frozenset(_key(w) for entry in entries.values() for w in entry.get("end", "").split()),
     )

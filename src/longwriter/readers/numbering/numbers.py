@@ -5,7 +5,7 @@ from collections.abc import Container, Mapping
 from typing import NamedTuple
 
 from longwriter.length.numerals import chinese_number
-from longwriter.readers.heading_words import HeadingWords
+from longwriter.readers.numbering.words import HeadingWords
 
 Words = list[tuple[str, int, int]]
 """As `words_in` gives them."""

@@ -1,0 +1,1 @@
+"""How books of many languages number and name their parts."""
