@@ -153,7 +153,9 @@ def test_the_section_that_was_cut_goes_on_without_a_seam(
 
 
 def test_a_small_model_finishes_the_sentence_by_beginning_with_it(tmp_path: Path) -> None:
-    run = Run(imported(tmp_path, markdown(), words=200, continue_from="He was to", run="small", model="fake:smollm2-135m"))
+    run = Run(
+        imported(tmp_path, markdown(), words=200, continue_from="He was to", run="small", model="fake:smollm2-135m")
+    )
     model = answering(*(f" stay until the winter. {MORE} {n}." for n in range(8)))
     model.prefill = True
     run.resume(model=model)
