@@ -18,8 +18,8 @@ def _set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-MOST_MARKS = 400_000
-"""Tags, comments and entities of one page, the ends of tags among them: as a tree they take 350 MB, and a whole novel with
+MOST_MARKS = 250_000
+"""Tags, comments and entities of one page, the ends of tags among them: as a tree they take 300 MB, and a whole novel with
 a tag around each of its words has no more."""
 _HEADINGS = _set("h1 h2 h3 h4 h5 h6")
 _BLOCKS = _HEADINGS | _set(
