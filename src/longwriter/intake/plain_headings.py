@@ -33,7 +33,10 @@ OFTEN = 0.2
 _SENTENCE_END = re.compile(r"[.!?…。！？”’\"'」』）)»*_:：\]]\s*\Z")
 _NO_TITLE = re.compile(r"[.!?…。！？,，;；:：]\Z|^[-–—\"“”'‘«„「『(（\[]")
 _LONG_WORD = re.compile(r"[^\W\d_]{4,}")
-_SMALL_PRINT = re.compile(r"\s*\*\*\* ?END OF TH(?:E|IS) PROJECT GUTENBERG", re.IGNORECASE)
+_SMALL_PRINT = re.compile(
+    r"\s*(?:\*{3} ?END OF TH(?:E|IS) PROJECT GUTENBERG|\*{3}START\*\*THE SMALL PRINT|END OF (?:TH\w+ )?PROJECT GUTENBERG)",
+    re.I,
+)
 
 
 class _Line(NamedTuple):

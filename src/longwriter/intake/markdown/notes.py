@@ -85,11 +85,9 @@ def _is_note(link: Tag, body: Tag) -> bool:
         return False
     if "noteref" in types_of(link):
         return True
-    back = list(_back(link, body))
-    letters = sum(len(tag.get_text(strip=True)) for tag in [body, *back]) - 2 * sum(
-        len(tag.get_text(strip=True)) for tag in back
-    )
-    return bool(back) and letters > 0 and len(link.get_text(strip=True)) <= _LONGEST_MARK
+    if len(link.get_text(strip=True)) > _LONGEST_MARK or not (back := list(_back(link, body))):
+        return False
+    return len(body.get_text(strip=True)) > sum(len(tag.get_text(strip=True)) for tag in back)
 
 
 def _back(link: Tag, body: Tag) -> Iterator[Tag]:
