@@ -70,7 +70,7 @@ def _candidates(text: str, every: Sequence[Span], each_line: bool) -> list[_Line
             continue
         before = text[slice(*every[n - 1])] if n else ""
         after = text[slice(*every[n + 1])] if n + 1 < len(every) else ""
-        free = is_blank(before) or bool(_SENTENCE_END.search(before[-40:]) and not after.lstrip()[:1].islower())
+        free = not after.lstrip()[:1].islower() and (is_blank(before) or _SENTENCE_END.search(before[-40:]) is not None)
         found = heading_of(text[start:end].strip("\ufeff\x0b\x0c\x85\u2028\u2029\r\n")) if free else None
         if found is not None:
             apart = (is_blank(before) or each_line) and (is_blank(after) or each_line)

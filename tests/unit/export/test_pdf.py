@@ -143,6 +143,14 @@ def test_lists_have_their_numbers_and_code_its_lines(tmp_path: Path) -> None:
 
 
 @needs_poppler
+def test_a_head_with_notes_and_links_stands_once(tmp_path: Path) -> None:
+    rows = "\n".join(f"| {'word ' * 9} | b |" for n in range(80))
+    data = made(f"| Name[^1] | [What](https://example.org) |\n|---|---|\n{rows}\n\n[^1]: The note.\n")
+    assert b"pdfuaid" in data  # heads that repeat may hold no links
+    assert poppler("pdftotext", data, tmp_path).count("The note.") == 1
+
+
+@needs_poppler
 def test_a_wide_table_is_set_row_by_row(tmp_path: Path) -> None:
     heads = " | ".join(f"head{n}" for n in range(20))
     cells = " | ".join(f"cell{n}" for n in range(20))
