@@ -33,7 +33,10 @@ OFTEN = 0.2
 _SENTENCE_END = re.compile(r"[.!?…。！？”’\"'」』）)»*_:：\]]\s*\Z")
 _NO_TITLE = re.compile(r"[.!?…。！？,，;；:：]\Z|^[-–—\"“”'‘«„「『(（\[]")
 _LONG_WORD = re.compile(r"[^\W\d_]{4,}")
-_SMALL_PRINT = re.compile(r"\s*\*\*\* ?END OF TH(?:E|IS) PROJECT GUTENBERG", re.IGNORECASE)
+_SMALL_PRINT = re.compile(
+    r"\s*(?:\*\*\* ?END OF TH(?:E|IS) PROJECT GUTENBERG|\*\*\*START\*\*THE SMALL PRINT|END OF (?:THE |THIS )?PROJECT GUTENBERG)",
+    re.IGNORECASE,
+)
 
 
 class _Line(NamedTuple):

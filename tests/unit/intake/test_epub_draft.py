@@ -73,3 +73,14 @@ def test_a_file_that_is_no_epub_is_refused(tmp_path: Path) -> None:
     (tmp_path / "draft.epub").write_bytes(b"no zip")
     with pytest.raises(InputError, match=r"draft\.epub"):
         read_source(tmp_path / "draft.epub")
+
+
+def test_a_page_that_the_contents_forget_has_the_level_of_its_like(tmp_path: Path) -> None:
+    files = {
+        "nav.xhtml": page('<nav epub:type="toc"><ol><li><a href="a.xhtml">One</a></li></ol></nav>'),
+        "a.xhtml": page(f"<h2>One</h2><p>{PROSE}</p>"),
+        "b.xhtml": page(f"<h2>Two</h2><p>{PROSE}</p><h3>Noon</h3><p>{PROSE}</p>"),
+    }
+    pages = {name: 'properties="nav"' if name == "nav.xhtml" else "" for name in files}
+    source = read_source(write(tmp_path / "draft.epub", package(pages, METADATA), files))
+    assert [line for line in source.text.split("\n") if line.startswith("#")] == ["# One", "# Two", "## Noon"]

@@ -7,7 +7,7 @@ from pathlib import Path
 from bs4 import BeautifulSoup
 from bs4.element import Tag
 
-from longwriter.intake.forms.draft import Draft
+from longwriter.intake.forms.draft_file import DraftFile
 from longwriter.intake.markdown.page import markdown
 from longwriter.readers.epub_archive import place
 from longwriter.readers.epub_package import ContentsEntry, Page, read_package
@@ -23,19 +23,19 @@ _FULL_PAGE = 400
 """Letters from which on a page is no title page, and takes a title that it does not show from the table of contents."""
 
 
-def read_epub_draft(path: Path) -> Draft:
+def read_epub_draft(path: Path) -> DraftFile:
     """Raises InputError, for encrypted books too."""
     package = read_package(path)
     whole = BeautifulSoup("<body></body>", "html.parser")
     assert whole.body is not None
-    depth, left_out = 0, False
+    depth, left_out, levels = 0, False, dict[str, int]()
     for page in package.pages:
         soup = parse(page.content)
         if _is_wrapping(page, soup) or (not whole.body.contents and not soup.get_text(strip=True)):
             left_out = True
             continue
         own = [entry for entry in package.toc if entry.file == page.file]
-        depth = _level(soup, own, depth)
+        depth = _level(soup, own, depth, levels)
         _bind(soup, page)
         body = soup.body or soup
         section = whole.new_tag("section")
@@ -48,7 +48,7 @@ def read_epub_draft(path: Path) -> Draft:
     if package.missing:
         lost = counted(len(package.missing), "page")
         warnings = (f"{lost} of its reading order cannot be read: {package.missing[0].file}", *warnings)
-    return Draft(text, "md", "utf-8", package.book.title, package.book.author, warnings)
+    return DraftFile(text, "md", "utf-8", package.book.title, package.book.author, warnings)
 
 
 def _is_wrapping(page: Page, soup: BeautifulSoup) -> bool:
@@ -75,10 +75,11 @@ def _bind(soup: BeautifulSoup, page: Page) -> None:
             tag["href"] = f"#{page.file if href.startswith('#') else file}#{fragment}"
 
 
-def _level(soup: BeautifulSoup, own: Sequence[ContentsEntry], depth: int) -> int:
+def _level(soup: BeautifulSoup, own: Sequence[ContentsEntry], depth: int, levels: dict[str, int]) -> int:
     """Give headings the depth of their entries, and others a greater one; returns that of the last entry.
 
     A title that a page writes as a plain paragraph becomes a heading, and so does one that it shows as a picture.
+    `levels`: depths of the book's headings so far by their tags, for pages that the contents forget.
     """
     body = soup.body or soup
     chosen: dict[int, int] = {}
@@ -88,13 +89,15 @@ def _level(soup: BeautifulSoup, own: Sequence[ContentsEntry], depth: int) -> int
         if heading is not None:
             chosen.setdefault(id(heading), entry.depth)
     every = body.find_all(_HEADINGS)
-    others = sorted({heading.name for heading in every if id(heading) not in chosen})
+    known = {} if own else levels
+    others = sorted({heading.name for heading in every if id(heading) not in chosen and heading.name not in known})
     for heading in every:
         if id(heading) in chosen:
-            depth = chosen[id(heading)]
+            depth = levels[heading.name] = chosen[id(heading)]
             heading.name = f"h{min(6, depth)}"
         elif depth or own:
-            heading.name = f"h{min(6, depth + 1 + others.index(heading.name))}"
+            level = known[heading.name] if heading.name in known else depth + 1 + others.index(heading.name)
+            heading.name = f"h{min(6, level)}"
     return max(depth, *(entry.depth for entry in own)) if own and not chosen else depth
 
 

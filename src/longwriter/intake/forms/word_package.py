@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 from xml.parsers import expat
 
 from longwriter.errors import InputError
-from longwriter.intake.forms.draft import MOST_BYTES
+from longwriter.intake.forms.draft_file import MOST_BYTES
 from longwriter.text import counted
 
 MOST_ELEMENTS = 2_000_000
