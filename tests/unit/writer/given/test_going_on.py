@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from tests.helpers.drafts import CHAPTERS, imported, in_memory, markdown, plain, written
+from tests.helpers.making import settings as made_settings
 from tests.helpers.making import varied
 
 from longwriter.api.runs import Run
@@ -169,7 +170,8 @@ def test_a_small_model_finishes_the_sentence_by_beginning_with_it(tmp_path: Path
 
 
 def test_a_persons_text_is_no_models_refusal(tmp_path: Path) -> None:
-    text = "# A\n\nI'm sorry, but I can't help with that request.\n\n# B\n\nI'm sorry, but I can't write that.\n\n# C\n\nThe end.\n"
+    sorry = "I'm sorry, but I can't help with that request."
+    text = f"# A\n\n{sorry}\n\n# B\n\n{sorry}\n\n# C\n\nThe end.\n"
     run = Run(imported(tmp_path, text))
     assert run.report.finished
     assert not [f for f in run.report.verdict if f.kind in ("refusal", "asked") and not f.ok]
@@ -241,7 +243,7 @@ def test_python_plans_the_rest_at_once_unless_told_not_to(tmp_path: Path) -> Non
 
 
 def test_a_small_model_is_told_the_name_that_the_draft_says_most(tmp_path: Path) -> None:
-    told = "On Sunday the boy and Peter rang, and Peter slept. Then Anna and Peter went home on Sunday, and on Sunday it rained."
+    told = "On Sunday the boy and Peter rang, and Peter slept. Then Anna and Peter left on Sunday, and on Sunday it rained."
     assert main_name(told) == "Peter"
     assert main_name(markdown()) == ""
     text = markdown().replace("came home.", f"came home. {told}")
@@ -270,3 +272,8 @@ def test_a_snapshot_of_the_bare_draft_brings_back_that_its_rest_is_to_be_planned
     assert run.state == "unfinished"
     run.resume(model=answering())
     assert "## Home" in run.text
+
+
+def test_settings_given_whole_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="one by one"):
+        imported(tmp_path, markdown(), settings=made_settings())
