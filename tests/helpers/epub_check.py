@@ -45,7 +45,7 @@ TEXTLESS = {
     "body",
     "nav",
     "figure",
-    "table", "ul",
+    "ul",
     "ol",
     "table",
     "thead",

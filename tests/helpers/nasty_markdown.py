@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterator
 from itertools import count
 
+from longwriter.characters import whole
+
 ODD = [
     "\x00",
     "\x07",
@@ -302,5 +304,5 @@ def lost(source: str, shown: str) -> Iterator[str]:
     hidden = re.compile(
         r"\]\([^\n]*|^.*\]:[^\n]*(?:\n[^\n]*)?|<!--(?:[^-]|-(?!->))*|^.*(?:```|~~~)[^\n]*", re.MULTILINE
     )
-    maybe = {word for span in hidden.findall(source) for word in re.findall(r"w\d+x", span)}
+    maybe = {word for span in hidden.findall(whole(source)) for word in re.findall(r"w\d+x", span)}
     yield from (word for word in dict.fromkeys(re.findall(r"w\d+x", source)) if word not in there and word not in maybe)
