@@ -97,6 +97,7 @@ def test_it_is_what_pdf_ua_1_asks_for(book_made: bytes, tmp_path: Path) -> None:
     assert "TOCI" in tags
 
 
+@pytest.mark.slow
 def test_equal_texts_make_equal_files(book: Publication, book_made: bytes) -> None:
     assert pdf(book, ExportSettings(paper="a5")) == book_made
     code = (
