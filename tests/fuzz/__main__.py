@@ -24,7 +24,7 @@ def fuzz(names: Sequence[str], count: int, seed: str, jobs: int, out: Path) -> i
     """Run all, tell of each new kind of fault, and give the number of faults."""
     kinds, cases, slowest = Counter[tuple[str, str]](), Counter[str](), dict[str, tuple[float, int]]()
     began = told = time.monotonic()
-    with ProcessPoolExecutor(jobs, get_context("spawn"), ready) as pool:
+    with ProcessPoolExecutor(jobs, get_context("spawn"), ready, (os.getpid(),)) as pool:
         for done in pool.map(work, chunks(names, count, seed)):
             name = done.chunk.target
             cases[name] += done.chunk.last - done.chunk.first

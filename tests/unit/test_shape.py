@@ -124,6 +124,11 @@ OWN = {path.stem for path in TEST_FILES} | {path.name for path in TESTS.iterdir(
 """What an import by another style would begin with."""
 
 
+def _helps(name: str) -> bool:
+    """Whether a module is for tests to import: a helper, or the fuzz harness, which is a command too."""
+    return name.startswith(("tests.helpers", "tests.fuzz")) and ".test_" not in name
+
+
 @pytest.mark.parametrize("path", TEST_FILES, ids=lambda p: p.relative_to(TESTS).as_posix())
 def test_tests_import_helpers_and_no_tests(path: Path) -> None:
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
@@ -134,5 +139,5 @@ def test_tests_import_helpers_and_no_tests(path: Path) -> None:
         for name in names:
             head = name.partition(".")[0]
             assert head not in OWN - {"tests"}, f"from {name}: write from tests.helpers..."
-            assert head != "tests" or name.startswith("tests.helpers"), f"{name} is no helper"
+            assert head != "tests" or _helps(name), f"{name} is no helper"
             assert head != "tests" or isinstance(node, ast.ImportFrom), f"import {name}: write from tests.helpers..."

@@ -121,7 +121,7 @@ def test_the_users_file_comes_first(tmp_path):
         ('[[price]]\nmodel = "m"\ninput = 1\noutput = -2\nas_of = 2026-01-01\n', "price.0.output"),
         ('[[price]]\nmodel = "m"\ninput = 1\noutput = 2\n', "price.0.as_of"),
         ("[prices]\n", "prices"),
-        ("\udcff", "TOML"),
+        ("\udcff", "UTF-8"),
     ],
 )
 def test_a_malformed_file_is_named(tmp_path, text, named):

@@ -1,0 +1,90 @@
+"""Text maths, the trimming of replies and the reading of lengths and plans: no text of one kind takes them over a second.
+
+What grows with the square of the text takes many seconds at this length (`tail_words` took 4 s on one line of sentences).
+"""
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+
+import pytest
+
+from longwriter.errors import LongWriterError
+from longwriter.length.doubts import doubts
+from longwriter.length.range import range_of
+from longwriter.models.thinking import split
+from longwriter.models.verdicts import find_json
+from longwriter.rewards.repetition import repetition
+from longwriter.text import fenced, head_words, last_sentence_end, repeated_ngrams, tail_words
+from longwriter.types import Reply
+from longwriter.writer.plan.parse import parse_plan
+from longwriter.writer.reply.continuation import join, strip_markers
+from longwriter.writer.reply.watch import Bounds, kept
+
+LENGTH, MOST_S = 100_000, 1.0
+KINDS = (
+    *' \n\ta1[{(*_第"“「-#<`|\\。字千é\u0301',
+    *(
+        "a ",
+        "a. ",
+        "A. ",
+        "1. ",
+        "1, ",
+        "Aa bb. ",
+        "的。",
+        "a\n",
+        " \n",
+        "- a\n",
+        "| a ",
+        "(a",
+        "[a](",
+        "**a",
+        "<a>",
+        "</a>",
+    ),
+    *("<think>", '{"a":', "[1,", "```\n", "3 words ", "half a ", "第一章 ", "to be continued ", "title: a\n"),
+    *("- title: a\n", "<title>a</title>"),
+)
+BOUNDS = Bounds("", 5000, "Write it.", ("Fog",))
+SHORT = Bounds("", 5000, "Write it.", ("Fog",), short=True)
+
+READERS: dict[str, Callable[[str], object]] = {
+    "tail_words": lambda text: (tail_words(text, 60), tail_words(text, 3000)),
+    "head_words": lambda text: (head_words(text, 60), head_words(text, 3000)),
+    "last_sentence_end": last_sentence_end,
+    "repeated_ngrams": repeated_ngrams,
+    "fenced": lambda text: fenced("<text>$text</text>", [text]),
+    "repetition": repetition,
+    "split": split,
+    "find_json": find_json,
+    "kept": lambda text: kept(Reply(text=text, finish="length"), BOUNDS),
+    "kept of a small model": lambda text: kept(Reply(text=text, finish="length"), SHORT),
+    "join": lambda text: (join(text, text), join("A text that", text), join(text, "and goes on.")),
+    "strip_markers": strip_markers,
+    "range_of": range_of,
+    "doubts": doubts,
+    "parse_plan": parse_plan,
+}
+
+
+def seconds(read: Callable[[str], object], text: str) -> float:
+    start = time.process_time()
+    with suppress(LongWriterError):
+        read(text)
+    return time.process_time() - start
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", READERS)
+def test_no_kind_of_text_takes_long(name: str) -> None:
+    read = READERS[name]
+    for kind in KINDS:
+        text = (kind * (LENGTH // len(kind) + 1))[:LENGTH]
+        assert seconds(read, text) < MOST_S or seconds(read, text) < MOST_S, kind  # again: others share the machine
+
+
+def test_the_tail_begins_with_a_sentence_of_one_long_line() -> None:
+    line = "First one here. " * 50 + "The last words of it are these."
+    assert tail_words(line, 10) == "First one here. The last words of it are these."
+    assert tail_words("的。" * 50, 3) == "的。的。的。"
+    assert tail_words('He left. "A lamp burned', 3) == '"A lamp burned'
