@@ -87,6 +87,11 @@ def test_a_note_of_two_paragraphs_is_referred_to_twice() -> None:
 def test_links_between_a_chapter_and_the_contents_are_no_notes() -> None:
     page = '<p><a id="c1" href="#h1">I</a></p><h2 id="h1"><a href="#c1">I</a></h2><p>Text.</p>'
     assert of(page) == "I\n\n## I\n\nText."
+    contents = '<p>To <a id="c1" href="#h1">I</a> and <a id="c2" href="#h2">II</a></p>'
+    assert (
+        of(f'{contents}<p><a id="h1" href="#c1">I</a></p><p><a id="h2" href="#c2">II</a></p>')
+        == "To I and II\n\nI\n\nII"
+    )
 
 
 def test_what_is_left_out_is_told() -> None:

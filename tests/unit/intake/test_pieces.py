@@ -63,6 +63,11 @@ def test_a_long_chapter_is_cut_at_its_headings() -> None:
     ]
 
 
+def test_an_appendix_is_one_piece_however_long() -> None:
+    text = f"# One\n\nRain.\n\n# Appendix A\n\nFirst.\n\n## Tables\n\n{'It rained on. ' * 1_500}\n\n## Lists\n\nMore.\n"
+    assert [piece[:3] for piece in seen(md(text))] == [("chapter", "", "One"), ("appendix", "", "Appendix A")]
+
+
 def test_chapters_of_a_part_are_its_sections_however_short() -> None:
     text = "PART ONE\n\nCHAPTER I\n\nIt rained.\n\nCHAPTER II\n\nIt stopped.\n\nPART TWO\n\nCHAPTER III\n\nIt snowed.\n"
     assert [piece[:3] for piece in seen(txt(text))] == [
