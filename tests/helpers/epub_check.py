@@ -29,13 +29,15 @@ MEDIA = {
 }  # fmt: skip
 PHRASING = {"a", "br", "code", "del", "em", "img", "strong", "sup"}
 FLOW = PHRASING | {
-    "aside", "blockquote", "div", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "nav", "ol", "p", "pre", "section", "table", "ul",
+    "aside", "blockquote", "div", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "nav", "ol", "p", "pre", "section",
+    "table", "ul",
 }  # fmt: skip
 CHILDREN = {
-    "html": {"head", "body"}, "head": {"title", "link"}, "title": set(), "link": set(), "body": FLOW, "section": FLOW, "aside": FLOW,
-    "nav": {"h1", "ol"}, "blockquote": FLOW, "div": FLOW, "figure": {"img"}, "ul": {"li"}, "ol": {"li"}, "li": FLOW,
-    "table": {"thead", "tbody"}, "thead": {"tr"}, "tbody": {"tr"}, "tr": {"th", "td"}, "th": PHRASING, "td": PHRASING, "p": PHRASING,
-    "pre": {"code"}, "hr": set(), "br": set(), "img": set(),
+    "html": {"head", "body"}, "head": {"title", "link"}, "title": set(), "link": set(), "body": FLOW,
+    "section": FLOW, "aside": FLOW, "nav": {"h1", "ol"}, "blockquote": FLOW, "div": FLOW, "figure": {"img"}, "ul": {"li"},
+    "ol": {"li"}, "li": FLOW,
+    "table": {"thead", "tbody"}, "thead": {"tr"}, "tbody": {"tr"}, "tr": {"th", "td"}, "th": PHRASING, "td": PHRASING,
+    "p": PHRASING, "pre": {"code"}, "hr": set(), "br": set(), "img": set(),
 } | {name: PHRASING for name in ("a", "code", "del", "em", "strong", "sup", "h1", "h2", "h3", "h4", "h5", "h6")}  # fmt: skip
 TEXTLESS = {
     "html",
@@ -222,9 +224,8 @@ def _spoken(element: ET.Element) -> str:
 
 def _links(page: Page, pages: dict[str, Page], spine: set[str], manifest: dict[str, ET.Element]) -> Iterator[str]:
     for element in page.root.iter():
-        if source := element.attrib.get("src"):
-            if not manifest[source].attrib["media-type"].startswith("image/"):
-                yield f"{page.name}: {source} is no picture"
+        if (source := element.attrib.get("src")) and not manifest[source].attrib["media-type"].startswith("image/"):
+            yield f"{page.name}: {source} is no picture"
         address = element.attrib.get("href")
         if address is None or element.tag == f"{HTML}link":
             continue
@@ -239,9 +240,12 @@ def _links(page: Page, pages: dict[str, Page], spine: set[str], manifest: dict[s
         elif element.attrib.get(f"{EPUB}type") == "noteref":
             if there.ids[fragment].attrib.get(f"{EPUB}type") != "footnote":
                 yield f"{page.name}: {address} is no note"
-        elif element.attrib.get("role") == "doc-backlink" and fragment:
-            if there.ids[fragment].attrib.get(f"{EPUB}type") != "noteref":
-                yield f"{page.name}: {address} leads back to no mark"
+        elif (
+            element.attrib.get("role") == "doc-backlink"
+            and fragment
+            and there.ids[fragment].get(f"{EPUB}type") != "noteref"
+        ):
+            yield f"{page.name}: {address} leads back to no mark"
 
 
 def _contents(

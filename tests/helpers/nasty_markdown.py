@@ -8,13 +8,87 @@ import re
 from collections.abc import Iterator
 from itertools import count
 
+from longwriter.characters import whole
+
 ODD = [
-    "\x00", "\x07", "\x0b", "\x0c", "\x1b[0m", "\x1f", "\x7f", "\x85", "\u00a0", "\u200b", "\u200d", "\u200f", "\u202e", "\u2028", "\u2066",
-    "\ufeff", "\ufffe", "\uffff", "\ud800", "\udc00", "\U0001f600", "\U0001f469\u200d\U0001f680", "\U00020000", "\U000f0001", "\U0010ffff",
-    "e\u0301", "&amp;", "&lt;", "&#0;", "&#12;", "&#x1F;", "&#xD800;", "&#xFFFE;", "&nbsp;", "&bogus;", "&", "<", ">", '"', "'", "`", "``",
-    "*", "**", "_", "__", "~~", "~", "[", "]", "![", "](", ")", "(", "|", "\\", "\\|", "\\\n", "  \n", "\t", "#", "$", "]]>", "-->", "<!--",
-    "<br>", "<br/>", "<b>", "</b>", "<script>", "</script>", "<img src=x onerror=y>", "<a href='x'>", "<?php", "<![CDATA[", "\r", "\r\n",
-]  # fmt: skip
+    "\x00",
+    "\x07",
+    "\x0b",
+    "\x0c",
+    "\x1b[0m",
+    "\x1f",
+    "\x7f",
+    "\x85",
+    "\u00a0",
+    "\u200b",
+    "\u200d",
+    "\u200f",
+    "\u202e",
+    "\u2028",
+    "\u2066",
+    "\ufeff",
+    "\ufffe",
+    "\uffff",
+    "\ud800",
+    "\udc00",
+    "\U0001f600",
+    "\U0001f469\u200d\U0001f680",
+    "\U00020000",
+    "\U000f0001",
+    "\U0010ffff",
+    "e\u0301",
+    "&amp;",
+    "&lt;",
+    "&#0;",
+    "&#12;",
+    "&#x1F;",
+    "&#xD800;",
+    "&#xFFFE;",
+    "&nbsp;",
+    "&bogus;",
+    "&",
+    "<",
+    ">",
+    '"',
+    "'",
+    "`",
+    "``",
+    "*",
+    "**",
+    "_",
+    "__",
+    "~~",
+    "~",
+    "[",
+    "]",
+    "![",
+    "](",
+    ")",
+    "(",
+    "|",
+    "\\",
+    "\\|",
+    "\\\n",
+    "  \n",
+    "\t",
+    "#",
+    "$",
+    "]]>",
+    "-->",
+    "<!--",
+    "<br>",
+    "<br/>",
+    "<b>",
+    "</b>",
+    "<script>",
+    "</script>",
+    "<img src=x onerror=y>",
+    "<a href='x'>",
+    "<?php",
+    "<![CDATA[",
+    "\r",
+    "\r\n",
+]
 SPOKEN = [
     "море и снег",
     "大海与雪。",
@@ -28,11 +102,38 @@ SPOKEN = [
     "l’été",
 ]
 ADDRESSES = [
-    "https://example.org/a?b=c&d=e#f", "http://[::1", "https://ex ample.org", "https://exa|mple.org/", "http://", "https://例え.jp/путь",
-    "mailto:a@b.org", "mailto:<", "javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "pic.png", "../pic.png", "missing.png",
-    "#w1x", "#", "##", "#h1", "chapter.md", "HTTPS://EXAMPLE.ORG/%zz", "http://a.b/\"onmouseover='x'", "http://user:pw@h:99999/", "//x.org/y",
-    "http://a/{b}^`c", "https://a.b/%", "ftp://x.org", "http:///x", "http://a b", "https://a.b:port/", "http://%41", "http://a\\b",
-]  # fmt: skip
+    "https://example.org/a?b=c&d=e#f",
+    "http://[::1",
+    "https://ex ample.org",
+    "https://exa|mple.org/",
+    "http://",
+    "https://例え.jp/путь",
+    "mailto:a@b.org",
+    "mailto:<",
+    "javascript:alert(1)",
+    "data:text/html,x",
+    "file:///etc/passwd",
+    "pic.png",
+    "../pic.png",
+    "missing.png",
+    "#w1x",
+    "#",
+    "##",
+    "#h1",
+    "chapter.md",
+    "HTTPS://EXAMPLE.ORG/%zz",
+    "http://a.b/\"onmouseover='x'",
+    "http://user:pw@h:99999/",
+    "//x.org/y",
+    "http://a/{b}^`c",
+    "https://a.b/%",
+    "ftp://x.org",
+    "http:///x",
+    "http://a b",
+    "https://a.b:port/",
+    "http://%41",
+    "http://a\\b",
+]
 
 
 class Nasty:
@@ -75,13 +176,25 @@ class Nasty:
             return self._random.choice(
                 ["[^1]", "[^2]", "[^a]", "[^zz]", f"^[{inner}]", "[^ ]", f"[{inner}[^1]](https://a.b)"]
             )
-        return f"{inner} {self._inline(depth + 1) if depth < 4 else ''}{self._random.choice(['', ' ', chr(10)])}{self._words(2)}"
+        more = self._inline(depth + 1) if depth < 4 else ""
+        return f"{inner} {more}{self._random.choice(['', ' ', chr(10)])}{self._words(2)}"
 
     def _block(self, depth: int) -> str:
         kinds = [
-            self._inline, self._inline, self._heading, self._list, self._table, self._quote, self._code, self._note, self._rule, self._html,
-            self._definition, self._deep, lambda: "\n".join(self._block(depth + 1) for _ in range(2)),
-        ]  # fmt: skip
+            self._inline,
+            self._inline,
+            self._heading,
+            self._list,
+            self._table,
+            self._quote,
+            self._code,
+            self._note,
+            self._rule,
+            self._html,
+            self._definition,
+            self._deep,
+            lambda: "\n".join(self._block(depth + 1) for _ in range(2)),
+        ]
         if depth > 3:
             return self._inline()
         made = self._random.choice(kinds)()
@@ -134,7 +247,8 @@ class Nasty:
 
     def _code(self) -> str:
         fence = self._random.choice(["```", "~~~", "````"])
-        return f"{fence}{self._random.choice(['', 'python', 'a b', '<x>'])}\n{self._inline()}\n{self._random.choice([fence, fence, ''])}"
+        language, end = self._random.choice(["", "python", "a b", "<x>"]), self._random.choice([fence, fence, ""])
+        return f"{fence}{language}\n{self._inline()}\n{end}"
 
     def _note(self) -> str:
         label = self._random.choice(["1", "2", "a", "never", "x y"])
@@ -152,7 +266,8 @@ class Nasty:
         ).format(self._inline())
 
     def _definition(self) -> str:
-        return f"[{self._random.choice(['1', 'ref', self._word()])}]: {self._random.choice(ADDRESSES)} {self._random.choice(['', chr(34) + self._word() + chr(34)])}"
+        label, title = self._random.choice(["1", "ref", self._word()]), self._random.choice(["", f'"{self._word()}"'])
+        return f"[{label}]: {self._random.choice(ADDRESSES)} {title}"
 
     def _deep(self) -> str:
         times, word = self._random.choice([5, 30, 120]), self._word()
@@ -189,5 +304,5 @@ def lost(source: str, shown: str) -> Iterator[str]:
     hidden = re.compile(
         r"\]\([^\n]*|^.*\]:[^\n]*(?:\n[^\n]*)?|<!--(?:[^-]|-(?!->))*|^.*(?:```|~~~)[^\n]*", re.MULTILINE
     )
-    maybe = {word for span in hidden.findall(source) for word in re.findall(r"w\d+x", span)}
+    maybe = {word for span in hidden.findall(whole(source)) for word in re.findall(r"w\d+x", span)}
     yield from (word for word in dict.fromkeys(re.findall(r"w\d+x", source)) if word not in there and word not in maybe)

@@ -13,8 +13,10 @@ needs_poppler = pytest.mark.skipif(
     shutil.which("pdftotext") is None, reason="poppler is not installed: apt install poppler-utils"
 )
 _UNSEEN = re.compile("[-\\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069]")
-MARGIN = 50
+MARGIN = 55
 """Points at the head and the foot of a page, where its heads and numbers are."""
+SIDE = 46
+"""Points at the sides, where nothing is."""
 
 
 def poppler(program: str, data: bytes, folder: Path, *options: str) -> str:
@@ -27,11 +29,11 @@ def poppler(program: str, data: bytes, folder: Path, *options: str) -> str:
 
 
 def printed(data: bytes, folder: Path) -> str:
-    """The text of all pages without their heads and numbers, in lines as they are set."""
+    """The text of all pages within their margins, in lines as they are set: no heads, no numbers, nothing that runs out."""
     width, height = (
         round(float(n)) for n in re.findall(r"[\d.]+", poppler("pdfinfo", data, folder).split("Page size:")[1])[:2]
     )
-    crop = ("-r", "72", "-x", "0", "-y", str(MARGIN), "-W", str(width), "-H", str(height - 2 * MARGIN))
+    crop = ("-r", "72", "-x", str(SIDE), "-y", str(MARGIN), "-W", str(width - 2 * SIDE), "-H", str(height - 2 * MARGIN))
     return poppler("pdftotext", data, folder, *crop)
 
 

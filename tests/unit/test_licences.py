@@ -11,7 +11,22 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-EXTRAS = ("", "docx", "pdf", "gguf", "hub", "local", "data", "ray", "train", "serve", "mcp", "report", "deepspeed", "dev")
+EXTRAS = (
+    "",
+    "docx",
+    "pdf",
+    "gguf",
+    "hub",
+    "local",
+    "data",
+    "ray",
+    "train",
+    "serve",
+    "mcp",
+    "report",
+    "deepspeed",
+    "dev",
+)
 ALLOWED = re.compile(
     r"Apache|\bMIT\b|BSD|\bISC\b|\bPSF|Python Software Foundation|\bMPL\b|Mozilla|LGPL|Lesser|Unlicense|HPND|Zlib|\bCC0",
     re.I,

@@ -50,11 +50,17 @@ def _back() -> frozenset[str]:
 
 def is_front(title: str) -> bool:
     """Whether such a heading stands over something before the text: a preface, a dedication, contents."""
-    return bool(dropped(title)) or _key(title) in _front()
+    return bool(dropped(title)) or _key(title) in _front() or _is_small_print(title)
 
 
 def is_back(title: str) -> bool:
     """Whether such a heading stands over something after the text: notes, an index, "Appendix B"."""
     words = _key(title).split(" ")
-    small_print = words[:2] == ["end", "of"] and "gutenberg" in words
-    return small_print or bool(dropped(title)) or " ".join(words) in _back() or (words[0] in _back() and len(words) > 1)
+    named = " ".join(words) in _back() or (words[0] in _back() and len(words) > 1)
+    return named or bool(dropped(title)) or _is_small_print(title)
+
+
+def _is_small_print(title: str) -> bool:
+    """Whether a line is Project Gutenberg's, around its terms."""
+    words = _key(title)
+    return "small print" in words or (words.startswith("end of th") and "gutenberg" in words)

@@ -33,7 +33,10 @@ OFTEN = 0.2
 _SENTENCE_END = re.compile(r"[.!?…。！？”’\"'」』）)»*_:：\]]\s*\Z")
 _NO_TITLE = re.compile(r"[.!?…。！？,，;；:：]\Z|^[-–—\"“”'‘«„「『(（\[]")
 _LONG_WORD = re.compile(r"[^\W\d_]{4,}")
-_SMALL_PRINT = re.compile(r"\s*\*\*\* ?END OF TH(?:E|IS) PROJECT GUTENBERG", re.IGNORECASE)
+_SMALL_PRINT = re.compile(
+    r"\s*(?:\*{3} ?END OF TH(?:E|IS) PROJECT GUTENBERG|\*{3}START\*\*THE SMALL PRINT|END OF (?:TH\w+ )?PROJECT GUTENBERG)",
+    re.I,
+)
 
 
 class _Line(NamedTuple):
@@ -70,7 +73,7 @@ def _candidates(text: str, every: Sequence[Span], each_line: bool) -> list[_Line
             continue
         before = text[slice(*every[n - 1])] if n else ""
         after = text[slice(*every[n + 1])] if n + 1 < len(every) else ""
-        free = is_blank(before) or bool(_SENTENCE_END.search(before[-40:]) and not after.lstrip()[:1].islower())
+        free = not after.lstrip()[:1].islower() and (is_blank(before) or _SENTENCE_END.search(before[-40:]) is not None)
         found = heading_of(text[start:end].strip("\ufeff\x0b\x0c\x85\u2028\u2029\r\n")) if free else None
         if found is not None:
             apart = (is_blank(before) or each_line) and (is_blank(after) or each_line)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 EMPTY = "no text"
 
+MOST_SUBJECT = 500
 _NUMERAL = re.compile(r"[\s.:()\[\]–—-]*(?:\d+|[IVXLC]+|[ivxlc]+)?[\s.:()\[\]–—-]*")
 _FICTION = re.compile(
     r"(?<!non)(?<!non-)\bfiction\b(?!.*(?:history and criticism|non-?fiction))|\b(?:novels?|stories)\b", re.I
@@ -55,7 +56,8 @@ class Chapter:
 
 
 def is_fiction(subjects: Sequence[str]) -> bool | None:
-    """What a book's subjects say; None if they say nothing."""
+    """What a book's subjects say, as far as `MOST_SUBJECT` characters of each; None if they say nothing."""
+    subjects = [subject[:MOST_SUBJECT] for subject in subjects]
     if any(re.search(r"\bnon-?fiction\b", s, re.IGNORECASE) for s in subjects):
         return False
     return True if any(_FICTION.search(s) for s in subjects) else None

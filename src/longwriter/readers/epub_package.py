@@ -22,6 +22,8 @@ from longwriter.readers.html import parse, types_of
 
 MOST_ENTRIES = 20_000
 """Lines of a table of contents; a longer one is made to fill time."""
+MOST_DESCRIPTION = 20_000
+"""Characters of a description that are looked at."""
 MISSING, DAMAGE = "missing page", "damaged page"
 
 _PAGES = ("application/xhtml+xml", "text/html", "application/x-dtbook+xml")
@@ -196,7 +198,7 @@ def _book(root: ElementTree.Element, file: str) -> Book:
         language=LANGUAGES.get(language.lower(), language) or None,
         fiction=is_fiction([*own, *words("subject")]),
         subjects=tuple(s for s in own or words("subject") if s not in ("Fiction", "Nonfiction")),
-        description=" ".join(parse(" ".join(words("description"))).get_text(" ").split()),
+        description=" ".join(parse(" ".join(words("description"))[:MOST_DESCRIPTION]).get_text(" ").split()),
     )
 
 

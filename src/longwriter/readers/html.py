@@ -18,8 +18,8 @@ def _set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-MOST_MARKS = 400_000
-"""Tags, comments and entities of one page, the ends of tags among them: as a tree they take 350 MB, and a whole novel with
+MOST_MARKS = 250_000
+"""Tags, comments and entities of one page, the ends of tags among them: as a tree they take 300 MB, and a whole novel with
 a tag around each of its words has no more."""
 _HEADINGS = _set("h1 h2 h3 h4 h5 h6")
 _BLOCKS = _HEADINGS | _set(
@@ -41,7 +41,7 @@ _LETTER = re.compile(
 )
 """What the picture of a letter is called."""
 _PICTURED = re.compile("(\\w)\x01(\\s*)(?=[^\\W\\d_])")
-_WIDE_BREAK = re.compile(rf"(?<={WIDE.pattern})\s*\n\s*(?={WIDE.pattern})")
+_WIDE_BLANKS = re.compile(rf"(?<={WIDE.pattern})\s++(?={WIDE.pattern})")
 _MARKED = re.compile(r"<!\[(?!CDATA\[|(?:if|else|endif)\b)", re.IGNORECASE)
 _DECLARED = re.compile(rb"""(?:encoding|charset)\s*=\s*["']?\s*([\w.:-]{1,40})""", re.I)
 
@@ -135,7 +135,7 @@ class _Inside:
         if tag.name in _HEADINGS:
             return _Inside(int(tag.name[1]), True, self.pre)
         if tag.name in _GROUPS and not self.grouped:
-            first = tag.find(list(_HEADINGS))
+            first = tag.find(lambda inner: inner.name in _HEADINGS and not _is_gone(inner))
             return _Inside(int(first.name[1]) if isinstance(first, Tag) else 0, True, self.pre)
         return _Inside(self.level, self.grouped, True) if tag.name == "pre" and not self.pre else self
 
@@ -221,7 +221,8 @@ def _is_gone(tag: Tag) -> bool:
 
 def _text(pieces: list[str]) -> str:
     """Blanks as a page shows them: runs are one, none at the edges of lines, none where CJK lines were wrapped."""
-    joined = _WIDE_BREAK.sub("", _PICTURED.sub(_begun, "".join(pieces)).replace("\x01", ""))
+    lettered = _PICTURED.sub(_begun, "".join(pieces)).replace("\x01", "")
+    joined = _WIDE_BLANKS.sub(lambda run: "" if "\n" in run[0] else run[0], lettered)
     lines = (" ".join(line.split()) for line in joined.split("\0"))
     return "\n".join(line for line in lines if line)
 

@@ -24,8 +24,8 @@ _YAML = re.compile(r"(?:[A-Za-z_][\w-]*:(?:\s.*)?|\s+.*|- .*|#.*|\s*)")
 _NOTES = re.compile(r"^\[\^[^\]\n]{1,99}\]:.*(?:\n(?:[ \t]+.*|[ \t]*(?=\n[ \t])))*|\[\^[^\]\n]{1,99}\]", re.MULTILINE)
 _ATTRIBUTES = r"\{(?:[#.:][^{}\n]{0,300}|-|[\w-]{1,40}=[^{}\n]{0,300})\}"
 _DIALECTS = [  # pattern and what stays
-    (re.compile(rf"^(#{{1,6}} .*?)[ \t]*{_ATTRIBUTES}[ \t]*$", re.MULTILINE), r"\1"),
-    (re.compile(rf"^(\S.*?)[ \t]*{_ATTRIBUTES}[ \t]*(?=\n(?:=+|-+)[ \t]*$)", re.MULTILINE), r"\1"),
+    (re.compile(rf"^(#{{1,6}} (?:.*?\S)??)[ \t]*+{_ATTRIBUTES}[ \t]*$", re.MULTILINE), r"\1"),
+    (re.compile(rf"^(\S(?:.*?\S)??)[ \t]*+{_ATTRIBUTES}[ \t]*(?=\n(?:=+|-+)[ \t]*$)", re.MULTILINE), r"\1"),
     (re.compile(rf"^[ \t]*(?:{_ATTRIBUTES}|:::+.{{0,200}}|\{{%.{{0,300}}%\}})[ \t]*$", re.MULTILINE), ""),
     (re.compile(rf"\[([^\[\]\n]{{1,300}})\]{_ATTRIBUTES}"), r"\1"),
     (re.compile(rf"(?<=[\])`*_]){_ATTRIBUTES}"), ""),

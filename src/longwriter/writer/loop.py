@@ -22,6 +22,7 @@ from longwriter.writer.events import OnEvent, Planned, SectionDone, SectionStart
 from longwriter.writer.files import RunFiles
 from longwriter.writer.given.kept import Carried, carried, carry
 from longwriter.writer.given.rest import Standing, with_rest
+from longwriter.writer.given.wording import main_name
 from longwriter.writer.manuscript import WantedDraft, call_names
 from longwriter.writer.plan.planner import Planner
 from longwriter.writer.records import PlanRecord, SectionRecord
@@ -143,6 +144,8 @@ class Loop:
         requests = SectionRequests(
             self.prompts, card, self.settings, manuscript.plan, prefill=model.prefill, goes_on=manuscript.imported
         )
+        if manuscript.imported and card.prompts == "short":
+            requests.name_person(main_name("\n".join(self.document.texts.values())))
         written = [i for i in range(len(manuscript.ids)) if manuscript.given(i) is None]
         requests.last = written[-1] if written else requests.last
         return requests

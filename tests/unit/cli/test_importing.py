@@ -38,7 +38,9 @@ def test_import_plans_the_rest_and_resume_writes_it(tmp_path: Path) -> None:
     text = (tmp_path / "runs/mine/draft.md").read_bytes()
     assert text.startswith(markdown("\r\n").rstrip().encode() + b"\r\n\r\n## ")
     assert b"\n" not in text.replace(b"\r\n", b"")
-    one_line(longwriter_here("import", "draft.md", "--run", "mine", cwd=tmp_path), "--run NAME", "longwriter runs rm mine")
+    one_line(
+        longwriter_here("import", "draft.md", "--run", "mine", cwd=tmp_path), "--run NAME", "longwriter runs rm mine"
+    )
 
 
 def test_a_dry_run_shows_the_split_and_makes_nothing(tmp_path: Path) -> None:

@@ -334,6 +334,19 @@ def test_parts_have_chapters_below_them() -> None:
     assert [p.style.name for p in toc(data)] == ["toc 1", "toc 2", "toc 3", "toc 1", "toc 2"]
 
 
+def test_parts_of_a_book_stand_on_pages_of_their_own() -> None:
+    chapters = CHAPTERS.removeprefix("# Book\n\n")
+    data = word(f"# Part One\n\n{chapters}# Part Two\n\n{chapters}")
+    alone, chapter, section = (f"//w:style[@w:styleId='Heading{n}']" for n in (1, 2, 3))
+    look = tree(data, "styles")
+    assert [values(look, f"boolean({style}//w:pageBreakBefore)") for style in (alone, chapter, section)] == [
+        True,
+        True,
+        False,
+    ]
+    assert [values(look, f"string({style}//w:jc/@w:val)") for style in (alone, chapter)] == ["center", ""]
+
+
 def toc(data: bytes) -> list:
     from docx.text.paragraph import Paragraph  # noqa: PLC0415
 

@@ -2,6 +2,7 @@
 
 import io
 import re
+import time
 import zipfile
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.helpers.epub_check import problems
+from tests.helpers.lighthouses import WRITTEN
 from tests.helpers.nasty_markdown import Nasty, lost
 
 from longwriter.export.document import Metadata
@@ -19,6 +21,7 @@ from longwriter.export.markdown import publication
 from longwriter.export.plain import plain
 from longwriter.export.settings import ExportSettings
 
+BODY = "{http://www.w3.org/1999/xhtml}body"
 PLAIN = ExportSettings(cover=False)
 GIF = b"GIF89a" + (2).to_bytes(2, "little") + (3).to_bytes(2, "little") + b"\x00" * 10
 
@@ -39,13 +42,25 @@ def test_each_part_and_chapter_is_a_file_and_the_contents_list_all() -> None:
     files = made("Before.\n\n# Part One\n\n## A\n\n### A.1\n\nx\n\n## B\n\ny\n\n# Part Two\n\n## C\n\nz")
     texts = [n for n in files if n.endswith(".xhtml")]
     assert texts == [
-        "title.xhtml", "contents.xhtml", "front-1.xhtml", "part-1.xhtml", "chapter-1.xhtml", "chapter-2.xhtml", "part-2.xhtml", "chapter-3.xhtml",
-    ]  # fmt: skip
+        "title.xhtml",
+        "contents.xhtml",
+        "front-1.xhtml",
+        "part-1.xhtml",
+        "chapter-1.xhtml",
+        "chapter-2.xhtml",
+        "part-2.xhtml",
+        "chapter-3.xhtml",
+    ]
     toc = re.findall(r'href="([^"]*)"[^>]*>([^<]*)', files["contents.xhtml"].partition("landmarks")[0])[1:]
     assert toc == [
-        ("front-1.xhtml#front", "Before."), ("part-1.xhtml#h1", "Part One"), ("chapter-1.xhtml#h2", "A"),
-        ("chapter-1.xhtml#h3", "A.1"), ("chapter-2.xhtml#h4", "B"), ("part-2.xhtml#h5", "Part Two"), ("chapter-3.xhtml#h6", "C"),
-    ]  # fmt: skip
+        ("front-1.xhtml#front", "Before."),
+        ("part-1.xhtml#h1", "Part One"),
+        ("chapter-1.xhtml#h2", "A"),
+        ("chapter-1.xhtml#h3", "A.1"),
+        ("chapter-2.xhtml#h4", "B"),
+        ("part-2.xhtml#h5", "Part Two"),
+        ("chapter-3.xhtml#h6", "C"),
+    ]
     assert re.findall(r'content src="([^"]*)"', files["toc.ncx"]) == [address for address, _ in toc]
 
 
@@ -63,7 +78,8 @@ def test_a_long_chapter_goes_over_files_and_its_links_follow(monkeypatch: pytest
     monkeypatch.setattr(pieces, "LONGEST", 300)
     paragraphs = "\n\n".join(f"{'word ' * 20}{n}" for n in range(5))
     files = made(
-        f"## A\n\n[to the end](#last)\n\n{paragraphs}\n\n### Last\n\nend[^1]\n\n{paragraphs}\n\n[^1]: note [back](#a)\n\n## B\n\n[x](#last)"
+        f"## A\n\n[to the end](#last)\n\n{paragraphs}\n\n### Last\n\nend[^1]\n\n{paragraphs}\n\n[^1]: note [back](#a)\n\n"
+        "## B\n\n[x](#last)"
     )
     names = [n for n in files if n.startswith("chapter")]
     assert names == [*(f"chapter-1{n}.xhtml" for n in ("", "-2", "-3", "-4", "-5")), "chapter-2.xhtml"]
@@ -102,9 +118,16 @@ def test_language_and_direction_are_told_everywhere(text: str, language: str, di
 
 def test_the_package_holds_all_that_is_said_of_the_book() -> None:
     opf = made(
-        "x", title=" A & B\n<C> ", author=("Ann", " ", "Bo\x00b"), language="pt-BR", date="2026-11-27", description="About\x0c it",
-        subjects=("Sea", "Snow"), rights="CC0", identifier="urn:isbn:1",
-    )["package.opf"]  # fmt: skip
+        "x",
+        title=" A & B\n<C> ",
+        author=("Ann", " ", "Bo\x00b"),
+        language="pt-BR",
+        date="2026-11-27",
+        description="About\x0c it",
+        subjects=("Sea", "Snow"),
+        rights="CC0",
+        identifier="urn:isbn:1",
+    )["package.opf"]
     package = ET.fromstring(opf)
     told = [(e.tag.partition("}")[2], e.text) for e in package.iter() if "purl.org/dc" in e.tag]
     assert told == [
@@ -184,6 +207,19 @@ def test_equal_texts_are_equal_bytes() -> None:
     assert first == second
 
 
+@pytest.mark.parametrize("language", WRITTEN)
+def test_the_pages_say_what_the_text_says(language: str) -> None:
+    title, chapter, paragraph, note = WRITTEN[language]
+    text = f"# {title}\n\n{note}\n\n" + f"## {chapter}\n\n{paragraph}[^1] *{note}*\n\n- {note}\n\n[^1]: {note}\n\n" * 3
+    files = made(text, ExportSettings(cover=False, contents=False))
+    pages = "".join(
+        "".join(ET.fromstring(page).find(BODY).itertext())
+        for n, page in files.items()
+        if n.endswith(".xhtml") and n != "contents.xhtml"
+    )
+    assert [c for c in pages if c.isalpha()] == [c for c in plain(publication(text), PLAIN).decode() if c.isalpha()]
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.text(max_size=300), st.integers(min_value=0))
 def test_every_text_is_a_sound_book(text: str, seed: int) -> None:
@@ -214,8 +250,6 @@ def test_nothing_of_hard_markdown_is_lost_and_its_books_are_sound() -> None:
     ids=lambda text: text[:8],
 )  # fmt: skip
 def test_texts_made_to_be_slow_are_not(text: str) -> None:
-    import time
-
     began = time.process_time()
     epub(publication(text), PLAIN)
     assert time.process_time() - began < 5

@@ -69,6 +69,13 @@ def test_a_book_has_a_title_page_contents_heads_and_numbers(
 
 
 @needs_poppler
+@pytest.mark.parametrize(("author", "first"), [((), "Contents"), (("Ada",), "Ada")])
+def test_a_book_without_a_title_has_no_empty_page(author: tuple[str, ...], first: str, tmp_path: Path) -> None:
+    data = made(BOOK.removeprefix("# The Lamp\n\n"), author=author)
+    assert poppler("pdftotext", data, tmp_path).split("\n")[0] == first
+
+
+@needs_poppler
 def test_what_a_viewer_shows_of_a_book(book_made: bytes, tmp_path: Path) -> None:
     said = dict(line.split(":", 1) for line in poppler("pdfinfo", book_made, tmp_path).splitlines())
     assert (said["Title"].strip(), said["Author"].strip()) == ("The Lamp", "Ada Example, Bo Other")
@@ -97,6 +104,7 @@ def test_it_is_what_pdf_ua_1_asks_for(book_made: bytes, tmp_path: Path) -> None:
     assert "TOCI" in tags
 
 
+@pytest.mark.slow
 def test_equal_texts_make_equal_files(book: Publication, book_made: bytes) -> None:
     assert pdf(book, ExportSettings(paper="a5")) == book_made
     code = (
@@ -140,6 +148,14 @@ def test_lists_have_their_numbers_and_code_its_lines(tmp_path: Path) -> None:
     assert re.search(r"7\.\s+seven\n\s*8\.\s+eight\n\s*•\s+inner", shown)
     assert re.search(r"def f\(x\):\n\s{4,}return '# \$x @y'", shown)
     assert "#let x = [1]" in shown
+
+
+@needs_poppler
+def test_a_head_with_notes_and_links_stands_once(tmp_path: Path) -> None:
+    rows = "\n".join(f"| {'word ' * 9} | b |" for n in range(80))
+    data = made(f"| Name[^1] | [What](https://example.org) |\n|---|---|\n{rows}\n\n[^1]: The note.\n")
+    assert b"pdfuaid" in data  # heads that repeat may hold no links
+    assert poppler("pdftotext", data, tmp_path).count("The note.") == 1
 
 
 @needs_poppler

@@ -2,11 +2,7 @@
 
 import io
 import mmap
-import os
-import re
 import struct
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,6 +25,16 @@ LATIN = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.,;:!?-()
 NOBODYS = "\ue123\U000f1234"  # for private use: no font that is installed has them
 
 
+@pytest.fixture
+def no_fonts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine on which none is installed."""
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "fonts.conf").write_text(
+        f'<?xml version="1.0"?><fontconfig><dir>{tmp_path / "empty"}</dir></fontconfig>'
+    )
+    monkeypatch.setenv("FONTCONFIG_FILE", str(tmp_path / "fonts.conf"))
+
+
 def made(text: str, *fonts: Path, language: str = "en") -> bytes:
     return pdf(publication(text, Metadata(language=language)), ExportSettings(fonts=tuple(map(str, fonts))))
 
@@ -37,6 +43,7 @@ def used(data: bytes, folder: Path) -> set[str]:
     return {line.split()[0].partition("+")[2] for line in poppler("pdffonts", data, folder).splitlines()[2:]}
 
 
+@pytest.mark.usefixtures("no_fonts")
 def test_letters_in_no_font_are_named_and_a_font_that_has_them_helps(tmp_path: Path) -> None:
     text = f"A {NOBODYS[0]} and {NOBODYS[1]} **{NOBODYS[0]}**."
     with pytest.raises(
@@ -55,18 +62,21 @@ LINE = f"a {NOBODYS[0]}"
 @pytest.mark.parametrize(
     "place", [f"# {LINE}", f"a[^1]\n\n[^1]: {LINE}", f"`{LINE}`", f"| {LINE} |\n|-|\n| b |", f"    {LINE}"]
 )
+@pytest.mark.usefixtures("no_fonts")
 def test_no_place_of_a_text_is_forgotten(place: str) -> None:
     with pytest.raises(InputError, match="E123"):
         made(place)
 
 
 @pytest.mark.parametrize("said", [Metadata(title=NOBODYS[0]), Metadata(author=(NOBODYS[0],))])
+@pytest.mark.usefixtures("no_fonts")
 def test_no_letter_of_a_title_is_forgotten(said: Metadata) -> None:
     with pytest.raises(InputError, match="E123"):
         pdf(publication("# A\n\n## B\n\nText.", said), ExportSettings())
 
 
 @needs_poppler
+@pytest.mark.usefixtures("no_fonts")
 def test_a_font_of_the_user_goes_first_where_it_has_the_letters(tmp_path: Path) -> None:
     mine = made_font(tmp_path / "mine.ttf", "Mine Serif", LATIN)
     data = made("# Title\n\nText with é.", mine)
@@ -76,6 +86,7 @@ def test_a_font_of_the_user_goes_first_where_it_has_the_letters(tmp_path: Path) 
 
 
 @needs_poppler
+@pytest.mark.usefixtures("no_fonts")
 def test_folders_and_collections_are_read(tmp_path: Path) -> None:
     (tmp_path / "fonts").mkdir()
     parts = [made_font(tmp_path / f"{n}.ttf", f"Part {n}", sign) for n, sign in enumerate(NOBODYS)]
@@ -84,6 +95,7 @@ def test_folders_and_collections_are_read(tmp_path: Path) -> None:
     assert {"Part0-Regular", "Part1-Regular"} <= used(data, tmp_path)
 
 
+@pytest.mark.usefixtures("no_fonts")
 def test_what_is_no_font_is_refused(tmp_path: Path) -> None:
     (tmp_path / "no.ttf").write_bytes(b"no font")
     (tmp_path / "none").mkdir()
@@ -95,6 +107,7 @@ def test_what_is_no_font_is_refused(tmp_path: Path) -> None:
         made("Text", tmp_path / "away.ttf")
 
 
+@pytest.mark.usefixtures("no_fonts")
 def test_a_font_of_boxes_is_no_font(tmp_path: Path) -> None:
     boxes = made_font(tmp_path / "boxes.ttf", "LastResort", NOBODYS)
     with pytest.raises(InputError, match="E123"):
@@ -109,21 +122,13 @@ ADVICE = {
 }
 
 
+@pytest.mark.usefixtures("no_fonts")
 @pytest.mark.parametrize("language", ADVICE)
-def test_a_machine_without_fonts_hears_what_to_install(language: str, tmp_path: Path) -> None:
+def test_a_machine_without_fonts_hears_what_to_install(language: str) -> None:
     text, named = ADVICE[language]
-    (tmp_path / "fonts.conf").write_text(f'<?xml version="1.0"?><fontconfig><dir>{tmp_path}</dir></fontconfig>')
-    code = (
-        "import sys; from tests.unit.export.test_pdf_fonts import made\n"
-        "from longwriter.errors import InputError\n"
-        "made('Only Latin, ελληνικά, русский, שלום.')\n"
-        "try: made(sys.argv[2], language=sys.argv[1])\n"
-        "except InputError as error: print(error)"
-    )
-    environment = os.environ | {"FONTCONFIG_FILE": str(tmp_path / "fonts.conf"), "PYTHONIOENCODING": "utf-8"}
-    command = [sys.executable, "-c", code, language, text]
-    done = subprocess.run(command, capture_output=True, cwd=Path(__file__).parents[3], env=environment, check=True)
-    assert re.search(named, done.stdout.decode())
+    made("Only Latin, ελληνικά, русский, שלום.")
+    with pytest.raises(InputError, match=named):
+        made(text, language=language)
 
 
 def test_characters_of_a_file_are_those_that_fonttools_finds(tmp_path: Path) -> None:

@@ -73,7 +73,7 @@ def test_a_long_text_is_read_some_blocks_at_a_time() -> None:
 @pytest.mark.parametrize(
     "piece",
     ["[", "![", "[a](", "[a](b", "`", "`a``", "*a", "*a_ ", "**a ", "<", "<!--", "&", "[^", "{#", "[[", "> ", "- ", "|a", "\\",
-     "~~a", "1. ", "# ", "[a]: b\n", "a\n", "---\n", "a\n---\n", "<div>", "[^1]: a\n"],
+     "~~a", "1. ", "# ", "[a]: b\n", "a\n", "---\n", "a\n---\n", "<div>", "[^1]: a\n", "  ", "# a  ", "a {#"],
 )  # fmt: skip
 def test_time_grows_with_the_text(piece: str) -> None:
     seconds = []

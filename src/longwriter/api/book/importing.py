@@ -7,7 +7,7 @@ from typing import Any
 
 from longwriter.api.fetching import fetch_missing
 from longwriter.api.job import WriteJob, opened_already, resumed_job
-from longwriter.api.settings import WriteOptions, runs_folder, write_settings
+from longwriter.api.settings import AnyModel, TextOptions, runs_folder, write_settings
 from longwriter.errors import InputError
 from longwriter.intake.noticed import notice
 from longwriter.intake.pieces import Place
@@ -18,6 +18,7 @@ from longwriter.models.cards import card_of
 from longwriter.models.prices import load_prices
 from longwriter.runs.folders import ID, LAST, run_name
 from longwriter.writer.calls import Calls, Role
+from longwriter.writer.events import OnEvent
 from longwriter.writer.given.draft import ImportedDraft, read_draft
 from longwriter.writer.given.making import is_run_of, make_run
 from longwriter.writer.given.places import named_places, unheaded
@@ -29,10 +30,14 @@ from longwriter.writer.session import configs_of
 from longwriter.writer.settings import WriteSettings
 
 
-class ImportOptions(WriteOptions, total=False):
+class ImportOptions(TextOptions, total=False):
     """All options of `Run.import_draft`; `words` is the length of the whole, with what is to come."""
 
-    continue_from: str | None
+    words: int | None
+    model: AnyModel | None
+    on_event: OnEvent | None
+    """Hears what happens while the rest is planned."""
+    continue_from: str | int | None
     """A chapter's number, or words that stand once in the draft: what comes behind is not part of the text."""
     instruction: str
     """How it should go on."""
@@ -107,6 +112,10 @@ def import_job(
 
     Raises InputError; nothing is made yet.
     """
+    if options.get("settings") is not None:
+        raise InputError(
+            "the request of an imported draft is made of the draft: set words, model and the rest one by one"
+        )
     place, wish = str(options.get("continue_from") or ""), str(options.get("instruction") or "")
     draft = read_draft(source, starts, place)
     language = options.get("language") or prompts_for(draft.noticed, draft.text)

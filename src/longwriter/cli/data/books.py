@@ -32,7 +32,8 @@ Files: EPUB, Markdown, plain text (Project Gutenberg's are known), and JSON
 lines (.jsonl, .jsonl.xz) with a chapter a line: text, and if known book,
 title, author, chapter, licence, language, kind, fiction, subjects,
 description, order. The folder then holds train.parquet, README.md,
-report.json, chapters.png, and drops.jsonl with every text left out.
+report.json, chapters.png, and drops.jsonl with every text left out; a book
+that cannot be read is one of them, and the rest is built.
 The same command goes on after it was stopped.
 """
 EVERY = 4.0

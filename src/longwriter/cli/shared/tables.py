@@ -75,7 +75,7 @@ def section_table(report: Report) -> Table:
             chapter = s.chapter
             table.add_row("", Text(chapter, style="bold"), "", "", "", "")
         note = "stale" if s.stale else "" if s.written is not None else "to write"
-        asked, written = ("" if n is None else f"{n:,}" for n in (s.asked, s.written))
+        asked, written = (f"{s.asked:,}" if s.asked else ""), ("" if s.written is None else f"{s.written:,}")
         table.add_row(str(s.number), Text(s.title), f"{s.planned:,}", asked, written, note)
     return table
 

@@ -72,8 +72,8 @@ class ChaptersWritten(Record):
 def build(paths: Sequence[Path], out: Path, settings: BooksSettings, engine: BooksEngine, tell: Tell) -> Row:
     """Make or finish the data set in `out`; gives the report, with `tokens` where there are shards.
 
-    Raises InputError for unusable files (the others are read first) and settings, RunError for a folder that was built
-    with other settings or from other files.
+    Raises InputError for JSON lines that cannot be read (the other files are read first), for settings and where no text
+    stays, RunError for a folder that was built with other settings or from other files.
     """
     started = time.monotonic()
     tokenizer = _given_tokenizer(settings.shards)

@@ -6,7 +6,7 @@ from longwriter.export.epub.cover import cover_png, cover_svg
 from longwriter.export.epub.navigation import lines, nav, ncx
 from longwriter.export.epub.package import Item, package, well_formed
 from longwriter.export.epub.pages import CONTENTS, COVER, PICTURES, STYLE, STYLE_NAME, TITLE, Pages
-from longwriter.export.epub.pieces import Pieces
+from longwriter.export.epub.pieces import TextFiles
 from longwriter.export.labels import labels
 from longwriter.export.settings import ExportSettings
 
@@ -21,7 +21,7 @@ def epub(publication: Publication, settings: ExportSettings) -> bytes:
     """
     language = well_formed(publication.metadata.language)
     title = " ".join(publication.metadata.title.split()) or labels(language).untitled
-    pieces = Pieces(publication, title, TITLE)
+    pieces = TextFiles(publication, title, TITLE)
     pages = Pages(pieces, language, title)
     made: list[tuple[Item, bytes]] = [
         *_cover(pages, settings),

@@ -8,32 +8,32 @@ from typing import NamedTuple
 
 from longwriter.export.document import Publication, Text, TocEntry
 from longwriter.export.epub.pages import Pages
-from longwriter.export.epub.pieces import Pieces
+from longwriter.export.epub.pieces import TextFiles
 from longwriter.export.markup import spoken
 
 
-class Line(NamedTuple):
+class NavEntry(NamedTuple):
     """A line of the contents."""
 
     title: str
     address: str
-    children: "tuple[Line, ...]"
+    children: "tuple[NavEntry, ...]"
 
 
-def lines(publication: Publication, pieces: Pieces) -> tuple[Line, ...]:
+def lines(publication: Publication, pieces: TextFiles) -> tuple[NavEntry, ...]:
     """The contents: every division, also one without a title, and the sections that have one."""
     labels = [piece.label for piece in pieces.all if piece.opens]
     named = [replace(d, title=(Text(label),)) for d, label in zip(publication.divisions, labels, strict=True)]
     return tuple(_lines(replace(publication, divisions=tuple(named)).contents(), pieces))
 
 
-def _lines(entries: Sequence[TocEntry], pieces: Pieces) -> Iterator[Line]:
+def _lines(entries: Sequence[TocEntry], pieces: TextFiles) -> Iterator[NavEntry]:
     for entry in entries:
         if title := " ".join(entry.title.split()):
-            yield Line(title, pieces.address(entry.id), tuple(_lines(entry.children, pieces)))
+            yield NavEntry(title, pieces.address(entry.id), tuple(_lines(entry.children, pieces)))
 
 
-def nav(pages: Pages, contents: Sequence[Line], landmarks: Sequence[tuple[str, str, str]]) -> bytes:
+def nav(pages: Pages, contents: Sequence[NavEntry], landmarks: Sequence[tuple[str, str, str]]) -> bytes:
     """The contents as a page. `landmarks`: EPUB's name of a place, its label, its file."""
     words = pages.words
     marks = "".join(
@@ -48,7 +48,7 @@ def nav(pages: Pages, contents: Sequence[Line], landmarks: Sequence[tuple[str, s
     return pages.page(words.contents, body, "contents")
 
 
-def _items(contents: Sequence[Line], language: str) -> str:
+def _items(contents: Sequence[NavEntry], language: str) -> str:
     items = "".join(
         f'<li><a href="{line.address}"{spoken(line.title, language)}>{escape(line.title, quote=False)}</a>'
         f"{_items(line.children, language) if line.children else ''}</li>\n"
@@ -57,14 +57,14 @@ def _items(contents: Sequence[Line], language: str) -> str:
     return f"<ol>\n{items}</ol>\n"
 
 
-def ncx(pages: Pages, contents: Sequence[Line], identifier: str) -> bytes:
+def ncx(pages: Pages, contents: Sequence[NavEntry], identifier: str) -> bytes:
     """The contents as DAISY's NCX (https://daisy.org/activities/standards/daisy/daisy-3/z39-86-2005-r2012-specifications/)."""
     order = count(1)
 
-    def points(lines: Sequence[Line]) -> str:
+    def points(lines: Sequence[NavEntry]) -> str:
         return "".join(map(point, lines))
 
-    def point(line: Line) -> str:
+    def point(line: NavEntry) -> str:
         number = next(order)
         return (
             f'<navPoint id="p{number}" playOrder="{number}"><navLabel><text>{escape(line.title, quote=False)}</text></navLabel>'

@@ -4,7 +4,7 @@ from html import escape
 from pathlib import Path
 
 from longwriter.export.document import Heading
-from longwriter.export.epub.pieces import Piece, Pieces
+from longwriter.export.epub.pieces import TextFile, TextFiles
 from longwriter.export.labels import labels
 from longwriter.export.markup import Markup, spoken
 from longwriter.language import Direction
@@ -22,7 +22,7 @@ _KINDS = {
 class Pages:
     """Writes the pages of one book."""
 
-    def __init__(self, pieces: Pieces, language: str, title: str) -> None:
+    def __init__(self, pieces: TextFiles, language: str, title: str) -> None:
         """`language`: a tag that is well formed."""
         self.pieces, self.language, self.title = pieces, language, title
         self.words = labels(language)
@@ -59,7 +59,7 @@ class Pages:
         )
         return self.page(self.title, f'<section epub:type="titlepage">\n{body}</section>\n', "titlepage")
 
-    def text(self, piece: Piece) -> bytes:
+    def text(self, piece: TextFile) -> bytes:
         """A file of the text, with the notes that it is the first to refer to at its end."""
         markup = Markup(
             self.language, lowest=2, picture=self._pictures.__getitem__, source=lambda picture: f"{PICTURES}/{picture.name}",
@@ -77,7 +77,7 @@ class Pages:
         return self.page(piece.label, body, "book" if self.pieces.publication.paged else "")
 
 
-def _opened(piece: Piece, markup: Markup) -> str:
+def _opened(piece: TextFile, markup: Markup) -> str:
     """The tag that opens a division, or goes on with it, and its heading."""
     division = piece.division
     if not piece.opens:

@@ -24,7 +24,7 @@ OPENING = 8
 
 
 @dataclass(frozen=True)
-class Piece:
+class TextFile:
     """A file of text."""
 
     name: str
@@ -36,7 +36,7 @@ class Piece:
     """A line of the contents: its division's title, else the words with which it begins, else the title of the book."""
 
 
-class Pieces:
+class TextFiles:
     """The files of a publication, in reading order, and where each id is."""
 
     def __init__(self, publication: Publication, title: str, elsewhere: str) -> None:
@@ -62,7 +62,7 @@ class Pieces:
         yield from (f"mark-{mark.number}" for mark in marks_of((division.title,)) if not mark.again)
 
 
-def _pieces(divisions: Sequence[Division], title: str) -> Iterator[Piece]:
+def _pieces(divisions: Sequence[Division], title: str) -> Iterator[TextFile]:
     counts = dict.fromkeys(("front", "part", "chapter"), 0)
     for division in divisions:
         counts[division.kind] += 1
@@ -70,10 +70,10 @@ def _pieces(divisions: Sequence[Division], title: str) -> Iterator[Piece]:
         label = " ".join(bare(division.title).split()) or _opening(division.blocks) or title
         for number, blocks in enumerate(_portions(division.blocks), 1):
             if number == 1:
-                yield Piece(f"{name}.xhtml", replace(division, blocks=blocks), opens=True, label=label)
+                yield TextFile(f"{name}.xhtml", replace(division, blocks=blocks), opens=True, label=label)
             else:
                 rest = Division(division.kind, f"{division.id}-{number}", (), blocks)
-                yield Piece(f"{name}-{number}.xhtml", rest, opens=False, label=label)
+                yield TextFile(f"{name}-{number}.xhtml", rest, opens=False, label=label)
 
 
 def _portions(blocks: Blocks) -> Iterator[Blocks]:

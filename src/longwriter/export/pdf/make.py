@@ -96,7 +96,7 @@ def _opening(publication: Publication, source: TypstSource, *, contents: bool) -
     """The title, on a page of its own before chapters that are on theirs, and the contents."""
     said = publication.metadata
     authors = source.line(("、" if primary(said.language) in ("zh", "ja") else ", ").join(said.author))
-    if publication.paged:
+    if publication.paged and (said.title or said.author):
         below = "".join(f"{source.line(line)}, " for line in (said.date[:4], said.rights) if line)
         yield f"#title-page({source.line(said.title, 2.2, Letterform(bold=True))}, {authors}, ({below}))"
     elif said.title:

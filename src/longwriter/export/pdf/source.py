@@ -29,7 +29,7 @@ from longwriter.export.document import (
 from longwriter.export.languages import foreign
 from longwriter.export.pdf.letters import IGNORED, Letterform, Letters
 from longwriter.export.pdf.lines import Lines, Surroundings, atoms, shown_width
-from longwriter.export.pdf.literals import CUT, HARD_CUT, cut_literals, literal, one_blank
+from longwriter.export.pdf.literals import cut_literals, literal, one_blank
 
 DEEPEST = 6
 """Quotes and lists within each other that are set in from their neighbours; those within stand like the last."""
@@ -125,10 +125,10 @@ class TypstSource:
         if division.kind == "part" and paged and not blocks:
             title = f"part-page({title})"
         if title:
-            yield f"#greedy({title})" if _is_cut(title) else f"#{title}"
+            yield f"#{title}"
         yield "#opened"
         for code in blocks:
-            yield f"#greedy({code})" if _is_cut(code) else f"#{code}"
+            yield f"#{code}"
 
     def _head(self, heading: Heading, place: Surroundings) -> str:
         size = SCALES[heading.level - 1] * place.size
@@ -304,11 +304,6 @@ def _entries(entries: Sequence[TocEntry], level: int) -> Iterator[tuple[int, Toc
 def _blank(content: Inlines) -> bool:
     """Whether nothing of a line can be seen."""
     return not any(isinstance(a.inline, Image) for a in atoms(content)) and not IGNORED.sub("", bare(content))
-
-
-def _is_cut(code: str) -> bool:
-    """Whether code has places where words may be broken; now and then true for a text that speaks of them."""
-    return f", {CUT}, " in code or f", {HARD_CUT}, " in code
 
 
 def shortened(title: str) -> str:

@@ -78,7 +78,7 @@ def _guessed(data: bytes, path: Path) -> tuple[str, str]:
     if not found:
         raise InputError(f"{path}: its encoding is not known; save it as UTF-8")
     close = [match for match in found if match.chaos <= found[0].chaos + CLOSE]
-    usual = _USUAL.get(tongue(str(found[0])), "")
+    usual = _USUAL.get(tongue(str(found[0])[:_SAMPLE]), "")
     best = next((match for match in close if usual in (match.encoding, *match.could_be_from_charset)), None)
     best = best or min(close, key=_odd)
     names = [best.encoding, *best.could_be_from_charset]

@@ -7,33 +7,35 @@ from pathlib import Path
 from bs4 import BeautifulSoup
 from bs4.element import Tag
 
-from longwriter.intake.forms.draft import Draft
+from longwriter.intake.forms.draft_file import DraftFile
 from longwriter.intake.markdown.page import markdown
 from longwriter.readers.epub_archive import place
 from longwriter.readers.epub_package import ContentsEntry, Page, read_package
-from longwriter.readers.html import parse
+from longwriter.readers.html import parse, types_of
 from longwriter.text import counted
 
 _HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]
 _TEXTS = ["p", "div", "span", "td"]
+_WRAPPING = frozenset(["cover", "titlepage", "title-page", "halftitlepage", "halftitle", "landmarks"])
 _LOOKED_AT = 6
 """Blocks from a page's beginning among which its title is looked for."""
 _FULL_PAGE = 400
-"""Letters from which on a page without a heading takes its title from the table of contents."""
+"""Letters from which on a page is no title page, and takes a title that it does not show from the table of contents."""
 
 
-def read_epub_draft(path: Path) -> Draft:
+def read_epub_draft(path: Path) -> DraftFile:
     """Raises InputError, for encrypted books too."""
     package = read_package(path)
     whole = BeautifulSoup("<body></body>", "html.parser")
     assert whole.body is not None
-    depth = 0
+    depth, left_out, levels = 0, False, dict[str, int]()
     for page in package.pages:
-        if "nav" in page.types:
-            continue
         soup = parse(page.content)
+        if _is_wrapping(page, soup) or (not whole.body.contents and not soup.get_text(strip=True)):
+            left_out = True
+            continue
         own = [entry for entry in package.toc if entry.file == page.file]
-        depth = _level(soup, own, depth)
+        depth = _level(soup, own, depth, levels)
         _bind(soup, page)
         body = soup.body or soup
         section = whole.new_tag("section")
@@ -41,10 +43,24 @@ def read_epub_draft(path: Path) -> Draft:
             section.append(node.extract())
         whole.body.append(section)
     text, warnings = markdown(whole)
+    if left_out:
+        warnings = ("cover, title page and contents left out; title and author are kept", *warnings)
     if package.missing:
         lost = counted(len(package.missing), "page")
         warnings = (f"{lost} of its reading order cannot be read: {package.missing[0].file}", *warnings)
-    return Draft(text, "md", "utf-8", package.book.title, package.book.author, warnings)
+    return DraftFile(text, "md", "utf-8", package.book.title, package.book.author, warnings)
+
+
+def _is_wrapping(page: Page, soup: BeautifulSoup) -> bool:
+    """Whether the book itself says that a page is its cover, title page or contents, and not its text."""
+    types, tag = set(page.types), soup.body
+    while tag is not None:
+        types |= types_of(tag)
+        inner = tag.find_all(True, recursive=False)
+        tag = inner[0] if len(inner) == 1 else None
+    if {"nav", "toc"} & types:
+        return True
+    return bool(_WRAPPING & types) and len(_squeezed(soup.get_text())) <= _FULL_PAGE
 
 
 def _bind(soup: BeautifulSoup, page: Page) -> None:
@@ -59,10 +75,11 @@ def _bind(soup: BeautifulSoup, page: Page) -> None:
             tag["href"] = f"#{page.file if href.startswith('#') else file}#{fragment}"
 
 
-def _level(soup: BeautifulSoup, own: Sequence[ContentsEntry], depth: int) -> int:
+def _level(soup: BeautifulSoup, own: Sequence[ContentsEntry], depth: int, levels: dict[str, int]) -> int:
     """Give headings the depth of their entries, and others a greater one; returns that of the last entry.
 
     A title that a page writes as a plain paragraph becomes a heading, and so does one that it shows as a picture.
+    `levels`: depths of the book's headings so far by their tags, for pages that the contents forget.
     """
     body = soup.body or soup
     chosen: dict[int, int] = {}
@@ -71,12 +88,16 @@ def _level(soup: BeautifulSoup, own: Sequence[ContentsEntry], depth: int) -> int
         heading = _heading(soup, at, entry) if isinstance(at, Tag) else None
         if heading is not None:
             chosen.setdefault(id(heading), entry.depth)
-    for heading in body.find_all(_HEADINGS):
+    every = body.find_all(_HEADINGS)
+    known = {} if own else levels
+    others = sorted({heading.name for heading in every if id(heading) not in chosen and heading.name not in known})
+    for heading in every:
         if id(heading) in chosen:
-            depth = chosen[id(heading)]
+            depth = levels[heading.name] = chosen[id(heading)]
             heading.name = f"h{min(6, depth)}"
         elif depth or own:
-            heading.name = f"h{min(6, max(int(heading.name[1]), depth + 1))}"
+            level = known[heading.name] if heading.name in known else depth + 1 + others.index(heading.name)
+            heading.name = f"h{min(6, level)}"
     return max(depth, *(entry.depth for entry in own)) if own and not chosen else depth
 
 

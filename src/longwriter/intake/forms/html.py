@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from longwriter.intake.forms.draft import Draft
+from longwriter.intake.forms.draft_file import DraftFile
 from longwriter.intake.forms.encodings import decoded
 from longwriter.intake.forms.text import bytes_of
 from longwriter.intake.markdown.page import markdown, title_above
@@ -14,7 +14,7 @@ _HEAD = 2_048
 """Bytes from the beginning in which a page says its encoding."""
 
 
-def read_html_draft(path: Path) -> Draft:
+def read_html_draft(path: Path) -> DraftFile:
     """Raises InputError."""
     text, encoding, warnings = _characters(bytes_of(path), path)
     soup = parse(text.removeprefix("\ufeff"))
@@ -23,7 +23,7 @@ def read_html_draft(path: Path) -> Draft:
     title = " ".join(soup.title.get_text().split()) if soup.title is not None else ""
     shown = title_above(soup)
     text, lost = markdown(soup)
-    return Draft(text, "md", encoding, shown or title, (author,) if author else (), (*warnings, *lost))
+    return DraftFile(text, "md", encoding, shown or title, (author,) if author else (), (*warnings, *lost))
 
 
 def _characters(data: bytes, path: Path) -> tuple[str, str, tuple[str, ...]]:

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from longwriter.errors import InputError
-from longwriter.intake.forms.draft import MOST_BYTES, Draft
+from longwriter.intake.forms.draft_file import MOST_BYTES, DraftFile
 from longwriter.intake.forms.encodings import decoded
 from longwriter.intake.markdown_headings import body_of, markdown_headings
 from longwriter.readers.gutenberg import strip
@@ -14,22 +14,22 @@ _HEADER = 20_000
 """Characters from the beginning in which a header of Project Gutenberg is looked for."""
 
 
-def read_markdown_draft(path: Path) -> Draft:
+def read_markdown_draft(path: Path) -> DraftFile:
     """Raises InputError."""
     text, encoding, warnings = decoded(bytes_of(path), path)
     title, author = _fields(text)
     found = markdown_headings(text)
     if not title and found and found[0].level < min((h.level for h in found[1:]), default=7):
         title = found[0].title
-    return Draft(text, "md", encoding, title, author, warnings)
+    return DraftFile(text, "md", encoding, title, author, warnings)
 
 
-def read_plain_draft(path: Path) -> Draft:
+def read_plain_draft(path: Path) -> DraftFile:
     """Raises InputError."""
     text, encoding, warnings = decoded(bytes_of(path), path)
     book = strip(text[:_HEADER], "").book if "project gutenberg" in text[:_HEADER].casefold() else None
     title, author = (book.title, book.author) if book else ("", ())
-    return Draft(text, "txt", encoding, title, author, warnings)
+    return DraftFile(text, "txt", encoding, title, author, warnings)
 
 
 def bytes_of(path: Path) -> bytes:

@@ -10,7 +10,7 @@ from xml.parsers import expat
 from bs4 import BeautifulSoup
 
 from longwriter.errors import InputError, SetupError
-from longwriter.intake.forms.draft import Draft
+from longwriter.intake.forms.draft_file import DraftFile
 from longwriter.intake.forms.word_package import WordPackage, inspected
 from longwriter.intake.markdown.page import markdown, title_above
 from longwriter.readers.html import parse
@@ -26,7 +26,7 @@ _DAMAGE = (
 """What mammoth lets out of files that break Word's rules."""
 
 
-def read_word_draft(path: Path) -> Draft:
+def read_word_draft(path: Path) -> DraftFile:
     """Raises InputError for a file that cannot be read, SetupError without mammoth."""
     mammoth = _mammoth()
     package = inspected(path)
@@ -46,7 +46,7 @@ def read_word_draft(path: Path) -> Draft:
     _second_marks(soup)
     title = title_above(soup) or package.title
     text, warnings = markdown(soup)
-    return Draft(text, "md", "utf-8", title, package.author, (*package.warnings, *warnings))
+    return DraftFile(text, "md", "utf-8", title, package.author, (*package.warnings, *warnings))
 
 
 def _second_marks(soup: BeautifulSoup) -> None:

@@ -12,7 +12,8 @@ from xml.etree import ElementTree
 from xml.parsers import expat
 
 from longwriter.errors import InputError
-from longwriter.intake.forms.draft import MOST_BYTES
+from longwriter.intake.forms.draft_file import MOST_BYTES
+from longwriter.text import counted
 
 MOST_ELEMENTS = 2_000_000
 """Elements of all parts; a document of a million words has about one million, and each takes a kilobyte in a tree."""
@@ -158,13 +159,14 @@ def _left_out(counts: dict[str, Counter[str]], names: set[str]) -> Iterator[str]
         return sum(n for key, n in body.items() if key.rpartition(":")[2] == name)
 
     if several("oMath"):
-        yield f"{several('oMath')} equations left out"
+        yield f"{counted(several('oMath'), 'equation')} left out"
     if several("comment"):
-        yield f"{several('comment')} comments left out"
+        yield f"{counted(several('comment'), 'comment')} left out"
     if several("ins") + several("del") + several("moveFrom"):
         yield "tracked changes are read as if they were accepted"
-    if several("altChunk") + several("subDoc"):
-        yield f"{several('altChunk') + several('subDoc')} inserted files are not read; paste their text into the document"
+    if inserted := several("altChunk") + several("subDoc"):
+        what = "1 inserted file is" if inserted == 1 else f"{inserted} inserted files are"
+        yield f"{what} not read; paste {'its' if inserted == 1 else 'their'} text into the document"
     if any(re.fullmatch(r"word/(?:header|footer)\d*\.xml", n) and counts[n]["w:t"] for n in names & counts.keys()):
         yield "headers and footers left out"
     if "word/vbaProject.bin" in names:

@@ -39,6 +39,7 @@ def take_notes(soup: BeautifulSoup) -> dict[str, Tag]:
             continue
         if known is None:
             known = found[id(body)] = (str(len(found) + 1), body)
+            _drop_label(body, link.get_text(strip=True).strip("[]()"))
         elif link in body.descendants:
             continue
         _unlink(link, body)
@@ -84,11 +85,9 @@ def _is_note(link: Tag, body: Tag) -> bool:
         return False
     if "noteref" in types_of(link):
         return True
-    back = list(_back(link, body))
-    letters = sum(len(tag.get_text(strip=True)) for tag in [body, *back]) - 2 * sum(
-        len(tag.get_text(strip=True)) for tag in back
-    )
-    return bool(back) and letters > 0 and len(link.get_text(strip=True)) <= _LONGEST_MARK
+    if len(link.get_text(strip=True)) > _LONGEST_MARK or not (back := list(_back(link, body))):
+        return False
+    return len(body.get_text(strip=True)) > sum(len(tag.get_text(strip=True)) for tag in back)
 
 
 def _back(link: Tag, body: Tag) -> Iterator[Tag]:
@@ -107,6 +106,14 @@ def _unlink(link: Tag, body: Tag) -> None:
         if begins and isinstance(after, NavigableString):
             after.replace_with(NavigableString(_AFTER_LABEL.sub("", str(after), count=1)))
         tag.extract()
+
+
+def _drop_label(body: Tag, mark: str) -> None:
+    """Take the number off that a note begins with, if it is written as one: "1." or "[1]"."""
+    first = next((text for text in body.find_all(string=True) if text.strip()), None)
+    label = re.compile(rf"\s*(?:{re.escape(mark)}[.:)\]]|[\[(]{re.escape(mark)}[)\]])\s+")
+    if first is not None and mark and first.find_parent("a") is None and label.match(first):
+        first.replace_with(NavigableString(label.sub("", first, count=1)))
 
 
 def _text_outside_headings(tag: Tag) -> bool:

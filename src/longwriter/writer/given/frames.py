@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from longwriter.writer.given.plain import as_markdown
+from longwriter.writer.given.plain import as_markdown, readable
 from longwriter.writer.manuscript import Manuscript
 from longwriter.writer.records import GivenRecord
 
@@ -12,6 +12,8 @@ LEVEL = 2
 """Of a heading under that of the whole."""
 _ATX = re.compile(r"^ {0,3}(#{1,6})(?=[ \t])", re.M)
 _SETEXT = re.compile(r"^[^\S\n]{0,3}(=+|-+)[ \t]*\r?$", re.M)
+_MARKS = re.compile(r"^[^\S\n]*(?:#{1,6}(?=[ \t])|(?:=+|-+)[ \t]*$)", re.M)
+"""Of Markdown's headings, which some plain texts have."""
 _MARK = re.compile(r"\A#{1,6} ")
 _ENDS_LINE = re.compile("[\r\n\x0b\x0c\x85\u2028\u2029][\\s\ufeff]*\\Z")
 
@@ -80,7 +82,7 @@ class Frames:
 
     def marked(self, frame: GivenRecord, text: str, level: int) -> str:
         """A frame of plain text as Markdown, around a text that is Markdown."""
-        words = as_markdown(" ".join(frame.heading.split()))
+        words = as_markdown(" ".join(_MARKS.sub("", readable(frame.heading)).split()))
         heading = f"{'#' * level} {words}{GAP}" if words else ""
         return f"{heading}{text}{'' if frame.open else GAP}"
 

@@ -45,6 +45,8 @@ LARGEST = 5000
 """A count of words above this is nonsense, unless chapters are asked for."""
 LINES_SHOWN = 12
 """Latest lines that a planner which is asked for one line at a time sees."""
+POINTS_SHOWN = 60
+"""Latest lines of a draft that the planner of its rest sees whole."""
 LINE_TRIES = 3
 LINE_WORDS = 60
 
@@ -127,7 +129,7 @@ class Planner:
         mean = words // form.sections
         bounds = {"low": min(LOW, mean), "high": HIGH}
         shown = {
-            "standing": Outline(given, self.prompts).whole,
+            "standing": Outline(_shortened(given), self.prompts).whole,
             "tail": standing.end,
             "seam": self.prompts.render("seam") if standing.open else "",
         }
@@ -249,6 +251,12 @@ class Planner:
         if reply.finish != "stop":
             raise PlanError("it was cut before its end; make it shorter")
         return _parsed(reply.text, largest)
+
+
+def _shortened(plan: Plan) -> Plan:
+    """A plan whose earlier lines say their titles alone, so that a long draft's outline fits a prompt."""
+    early = [s.model_copy(update={"point": ""}) for s in plan.sections[:-POINTS_SHOWN]]
+    return Plan(title=plan.title, sections=(*early, *plan.sections[-POINTS_SHOWN:]))
 
 
 def _scaled(plan: Plan, words: int) -> Plan:

@@ -116,8 +116,12 @@ class SectionRequests:
         self._linked = goes_on or self._kind in LINKED
         self.subject = _without_verb(_first_clause(self._request) if goes_on else self._request)
         """What the text is, as a phrase: "a story about a lighthouse"."""
-        person = "" if goes_on else main_person(settings.instruction, prompts.name)
-        self._person = prompts.render("person", person=person) if person else ""
+        self._person = ""
+        self.name_person("" if goes_on else main_person(settings.instruction, prompts.name))
+
+    def name_person(self, name: str) -> None:
+        """Call the main person so in short prompts, which show little of the text; "" for none."""
+        self._person = self.prompts.render("person", person=name) if name else ""
 
     async def request(self, piece: Piece, context: ContextBuilder) -> Request:
         """The request of a piece, without its seed. Raises SetupError where no prompt fits."""

@@ -150,3 +150,8 @@ def test_a_section_of_nothing_is_refused(tmp_path: Path) -> None:
     run = Run(imported(tmp_path, markdown()))
     with pytest.raises(InputError, match="cannot be empty"):
         run.edit(2, " \n")
+
+
+def test_headings_that_plain_text_marks_are_marked_once() -> None:
+    session = in_memory("# Tin\n\nIt was cold.\n\nThe Sea\n=======\n\nIt was colder.\n", "txt")
+    assert session.document.markdown() == "# Tin\n\nIt was cold.\n\n# The Sea\n\nIt was colder.\n"

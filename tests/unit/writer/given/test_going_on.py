@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from tests.helpers.drafts import CHAPTERS, imported, in_memory, markdown, plain, written
+from tests.helpers.making import settings as made_settings
 from tests.helpers.making import varied
 
 from longwriter.api.runs import Run
@@ -14,6 +15,7 @@ from longwriter.models.fake import FakeModel
 from longwriter.runs.folders import DRAFT
 from longwriter.types import Request
 from longwriter.writer.given.making import AFTER
+from longwriter.writer.given.wording import main_name
 from longwriter.writer.section.earlier import stretches
 
 REST = [
@@ -153,7 +155,9 @@ def test_the_section_that_was_cut_goes_on_without_a_seam(
 
 
 def test_a_small_model_finishes_the_sentence_by_beginning_with_it(tmp_path: Path) -> None:
-    run = Run(imported(tmp_path, markdown(), words=200, continue_from="He was to", run="small", model="fake:smollm2-135m"))
+    run = Run(
+        imported(tmp_path, markdown(), words=200, continue_from="He was to", run="small", model="fake:smollm2-135m")
+    )
     model = answering(*(f" stay until the winter. {MORE} {n}." for n in range(8)))
     model.prefill = True
     run.resume(model=model)
@@ -166,7 +170,8 @@ def test_a_small_model_finishes_the_sentence_by_beginning_with_it(tmp_path: Path
 
 
 def test_a_persons_text_is_no_models_refusal(tmp_path: Path) -> None:
-    text = "# A\n\nI'm sorry, but I can't help with that request.\n\n# B\n\nI'm sorry, but I can't write that.\n\n# C\n\nThe end.\n"
+    sorry = "I'm sorry, but I can't help with that request."
+    text = f"# A\n\n{sorry}\n\n# B\n\n{sorry}\n\n# C\n\nThe end.\n"
     run = Run(imported(tmp_path, text))
     assert run.report.finished
     assert not [f for f in run.report.verdict if f.kind in ("refusal", "asked") and not f.ok]
@@ -212,7 +217,7 @@ def test_the_same_call_finds_the_run_and_a_changed_draft_changes_nothing(tmp_pat
     text = run.text
     assert Run.import_draft(file, **options).folder == run.folder  # type: ignore[arg-type]
     assert Run(run.folder).text == text
-    file.write_text("# Another\n\nText.\n", "utf-8")
+    file.write_text(markdown().replace("October", "June"), "utf-8")
     run.resume(model=answering())
     assert run.text == text
     other = Run.import_draft(file, **options)  # type: ignore[arg-type]
@@ -235,3 +240,40 @@ def test_python_plans_the_rest_at_once_unless_told_not_to(tmp_path: Path) -> Non
     assert run.text == markdown()
     later = Run.import_draft(file, words=200, model="fake", runs=tmp_path / "runs", run="later", outline=False)
     assert later.lacks_outline
+
+
+def test_a_small_model_is_told_the_name_that_the_draft_says_most(tmp_path: Path) -> None:
+    told = "On Sunday the boy and Peter rang, and Peter slept. Then Anna and Peter left on Sunday, and on Sunday it rained."
+    assert main_name(told) == "Peter"
+    assert main_name(markdown()) == ""
+    text = markdown().replace("came home.", f"came home. {told}")
+    model = answering()
+    Run(imported(tmp_path, text, words=200, model="fake:smollm2-135m")).resume(model=model)
+    assert "The main person is called Peter." in section_prompts(model)[0]
+
+
+def test_the_planner_sees_old_lines_of_a_long_draft_by_their_titles(tmp_path: Path) -> None:
+    chapters = (f"## Day {n}\n\nOn day {n} the {n}th lamp was lit again.\n\n" for n in range(1, 63))
+    model = answering()
+    Run(imported(tmp_path, "".join(chapters), words=900)).resume(model=model)
+    outline = prompt(model.requests[0]).partition("<tail>")[0]
+    assert "Day 2 " in outline
+    assert "On day 2 the 2th lamp" not in outline
+    assert "On day 3 the 3th lamp" in outline
+
+
+def test_a_snapshot_of_the_bare_draft_brings_back_that_its_rest_is_to_be_planned(tmp_path: Path) -> None:
+    run = Run(imported(tmp_path, markdown(), words=200))
+    entry = run.snapshot("bare")
+    run.resume(model=answering())
+    run.restore(entry)
+    assert run.text == markdown()
+    assert run.lacks_outline
+    assert run.state == "unfinished"
+    run.resume(model=answering())
+    assert "## Home" in run.text
+
+
+def test_settings_given_whole_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="one by one"):
+        imported(tmp_path, markdown(), settings=made_settings())

@@ -13,7 +13,10 @@ from longwriter.api.runs import Run
 from longwriter.errors import InputError
 from longwriter.models.fake import FakeModel
 
-PARAGRAPHS = [f"Paragraph{n} opens the door. {varied('Nobody came along the shore and', 10, 10 * n)}".strip() for n in range(1, 41)]
+PARAGRAPHS = [
+    f"Paragraph{n} opens the door. {varied('Nobody came along the shore and', 10, 10 * n)}".strip()
+    for n in range(1, 41)
+]
 TEXT = "\n\n".join(PARAGRAPHS) + "\n"
 
 
@@ -44,7 +47,17 @@ def test_the_parts_begin_where_the_model_says(tmp_path: Path) -> None:
     assert starts(Run(run.folder)) == ["Paragraph1", "Paragraph12", "Paragraph30"]
 
 
-@pytest.mark.parametrize("wrong", ['{"starts": [0]}', '{"starts": [41]}', '{"starts": "all"}', '{"starts": [1.5]}', "At the door.", '{"starts": [true]}'])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        '{"starts": [0]}',
+        '{"starts": [41]}',
+        '{"starts": "all"}',
+        '{"starts": [1.5]}',
+        "At the door.",
+        '{"starts": [true]}',
+    ],
+)
 def test_what_is_no_place_is_asked_again_then_said(wrong: str, tmp_path: Path) -> None:
     run = brought(tmp_path, saying(wrong, '{"starts": [20]}'))
     assert starts(run) == ["Paragraph1", "Paragraph20"]

@@ -6,7 +6,7 @@ MOST_BYTES = 64 * 2**20
 """Of a file, and of what it unpacks to; a larger one is no draft."""
 
 
-class Draft(NamedTuple):
+class DraftFile(NamedTuple):
     """A file's text; fields as in `SourceText`."""
 
     text: str
