@@ -1,6 +1,5 @@
 """What a Markdown text is as a publication: divisions, blocks, notes, links, pictures; nothing that is read is lost."""
 
-import re
 import time
 from pathlib import Path
 
@@ -190,7 +189,6 @@ def test_texts_made_to_be_slow_are_not(text: str) -> None:
     assert time.process_time() - began < 5
 
 
-LETTERS = re.compile(r"[a-zA-Z0-9\u00c0-\uffff]")
 PIECES = st.sampled_from(
     [
         *(

@@ -11,7 +11,7 @@ from longwriter.api.settings import AnyModel, TextOptions, runs_folder, write_se
 from longwriter.errors import InputError
 from longwriter.intake.noticed import notice
 from longwriter.intake.pieces import PieceStart
-from longwriter.intake.source import SourceText, read_source
+from longwriter.intake.source import SourceText
 from longwriter.journal import Journal, digest
 from longwriter.models.base import open_model
 from longwriter.models.cards import card_of
@@ -68,11 +68,6 @@ class ImportJob:
         given = {key: value for key, value in options.items() if key not in ("model", "planner", "out", "plan")}
         given |= {"model": models.get("writer"), "planner": models.get("planner")}
         return replace(resumed_job(self.folder, given), plan_only=True)
-
-
-def read_file(path: Path) -> SourceText:
-    """The text of a draft. Raises InputError for a file that cannot be read, or has no text."""
-    return read_source(path)
 
 
 def asks_a_model(source: SourceText, options: Mapping[str, Any]) -> bool:

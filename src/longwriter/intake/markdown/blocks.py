@@ -29,83 +29,21 @@ def _set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-_HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
-_BLOCKS = _HEADINGS | frozenset(
-    [
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "body",
-        "caption",
-        "center",
-        "dd",
-        "details",
-        "dir",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "footer",
-        "form",
-        "header",
-        "hgroup",
-        "html",
-        "legend",
-        "li",
-        "main",
-        "menu",
-        "ol",
-        "p",
-        "section",
-        "summary",
-        "table",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-        "thead",
-        "title",
-        "tr",
-        "ul",
-    ]
+_HEADINGS = _set("h1 h2 h3 h4 h5 h6")
+_BLOCKS = _HEADINGS | _set(
+    "address article aside blockquote body caption center dd details dir div dl dt fieldset figcaption figure footer "
+    "form header hgroup html legend li main menu ol p section summary table tbody td tfoot th thead title tr ul"
 )
-_LISTS = frozenset(["ul", "ol", "menu", "dir"])
-_GONE = frozenset(
-    [
-        "script",
-        "style",
-        "head",
-        "nav",
-        "template",
-        "noscript",
-        "iframe",
-        "object",
-        "embed",
-        "audio",
-        "video",
-        "canvas",
-        "svg",
-        "area",
-        "input",
-        "select",
-        "textarea",
-        "button",
-        "datalist",
-        "rp",
-        "col",
-        "colgroup",
-        "annotation",
-        "annotation-xml",
-    ]
+_LISTS = _set("ul ol menu dir")
+_GONE = _set(
+    "script style head nav template noscript iframe object embed audio video canvas svg area input select textarea "
+    "button datalist rp col colgroup annotation annotation-xml"
 )
 _MARKS: dict[str, Mark] = {
     "b": "strong", "strong": "strong", "i": "em", "em": "em", "cite": "em", "var": "em", "dfn": "em", "s": "strike",
     "strike": "strike", "del": "strike",
 }  # fmt: skip
-_CODE = frozenset(["code", "tt", "kbd", "samp"])
+_CODE = _set("code tt kbd samp")
 _AROUND = {"q": ("“", "”"), "rt": ("（", "）")}
 _SCHEMES = ("http://", "https://", "mailto:")
 _STYLES: list[tuple[Mark, re.Pattern[str], re.Pattern[str]]] = [
