@@ -6,15 +6,11 @@ from itertools import pairwise
 
 from markdown_it import MarkdownIt
 
+from longwriter.front_matter import front_matter
 from longwriter.intake.found import DraftHeading
 from longwriter.intake.paragraphs import paragraphs
 from longwriter.readers.headings import STRONG, heading_of
 
-_FRONT_MATTER = re.compile(
-    r"\ufeff?(?P<fence>---|\+\+\+)[ \t]*(?:\r\n?|\n)(?P<fields>(?s:.*?))(?:\r\n?|\n)(?:(?P=fence)|\.\.\.)[ \t]*(?:\r\n?|\n|\Z)"
-)
-"""Fields in YAML or TOML at the beginning, if they are fields: a text may begin with a ruler too."""
-_FIELD = re.compile(r"[\w.-]+[ \t]*[:=]|[ \t\-#\[\]}]|\Z")
 NOTE = re.compile(r"\[\^[^\]\s]+\]")
 """A reference to a note, and the label before its text."""
 _NOTE_TEXT = re.compile(rf" {{0,3}}{NOTE.pattern}:")
@@ -49,10 +45,7 @@ def markdown_headings(text: str) -> list[DraftHeading]:
 
 def body_of(text: str) -> int:
     """Index of the first character after front matter, or after a byte order mark."""
-    matter = _FRONT_MATTER.match(text)
-    if matter and all(_FIELD.match(line) for line in _LINE_END.split(matter["fields"])):
-        return matter.end()
-    return int(text.startswith("\ufeff"))
+    return front_matter(text)[1] or int(text.startswith("\ufeff"))
 
 
 def shown(markdown: str) -> str:
