@@ -7,11 +7,7 @@ from longwriter.intake.forms.draft_file import DraftFile
 from longwriter.intake.forms.encodings import decoded
 from longwriter.intake.forms.text import bytes_of
 from longwriter.intake.markdown.page import markdown, title_above
-from longwriter.readers.html import parse
-
-_DECLARED = re.compile(rb"""(?:encoding|charset)\s*=\s*["']?\s*([\w.:-]{1,40})""", re.IGNORECASE)
-_HEAD = 2_048
-"""Bytes from the beginning in which a page says its encoding."""
+from longwriter.readers.html import declared, parse
 
 
 def read_html_draft(path: Path) -> DraftFile:
@@ -28,12 +24,9 @@ def read_html_draft(path: Path) -> DraftFile:
 
 def _characters(data: bytes, path: Path) -> tuple[str, str, tuple[str, ...]]:
     """As `decoded`, but what is no UTF-8 is what it says it is, if it can be."""
-    try:
-        return data.decode("utf-8"), "utf-8", ()
-    except UnicodeDecodeError:
-        declared = _DECLARED.search(data[:_HEAD])
-    try:
-        said = declared[1].decode("ascii").lower() if declared else "utf-8"
-        return data.decode(said), said, ()
-    except (UnicodeDecodeError, LookupError):
-        return decoded(data, path)
+    for encoding in ("utf-8", declared(data)):
+        try:
+            return data.decode(encoding), encoding, ()
+        except (UnicodeDecodeError, LookupError):
+            continue
+    return decoded(data, path)

@@ -19,6 +19,7 @@ from longwriter.intake.markdown.inline import LINE_BREAK, InlineRun, Mark, one_l
 from longwriter.intake.markdown.notes import NOTE_TAG
 from longwriter.intake.markdown.tables import is_table, rows
 from longwriter.readers.clean import SCENE_BREAK
+from longwriter.readers.html import HEADINGS
 
 DEEPEST = 5
 MOST_NUMBER = 999_999_999
@@ -29,12 +30,11 @@ def _set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-_HEADINGS = _set("h1 h2 h3 h4 h5 h6")
-_BLOCKS = _HEADINGS | _set(
+_BLOCKS = HEADINGS | _set(
     "address article aside blockquote body caption center dd details dir div dl dt fieldset figcaption figure footer "
     "form header hgroup html legend li main menu ol p section summary table tbody td tfoot th thead title tr ul"
 )
-_LISTS = _set("ul ol menu dir")
+LISTS = _set("ul ol menu dir")
 _GONE = _set(
     "script style head nav template noscript iframe object embed audio video canvas svg area input select textarea "
     "button datalist rp col colgroup annotation annotation-xml"
@@ -171,7 +171,7 @@ class Walk:
 
     def _enter_block(self, tag: Tag, name: str) -> Callable[[], None] | None:
         self._flush()
-        if name in _HEADINGS:
+        if name in HEADINGS:
             self._heading(tag, int(name[1]))
         elif name == "hr":
             self._break()
@@ -191,7 +191,7 @@ class Walk:
         deep = sum(frame.kind != "list" for frame in self._frames) >= DEEPEST
         if name == "blockquote" and not deep:
             return _Frame("quote", "> ", "> ")
-        if name in _LISTS and not deep:
+        if name in LISTS and not deep:
             start = str(tag.get("start", ""))
             number = int(start) if start.isascii() and start.isdigit() and int(start[:12]) <= MOST_NUMBER else 1
             signs = (".", ")") if name == "ol" else ("-", "*")
