@@ -13,7 +13,6 @@ from longwriter.api.runs import Run
 from longwriter.bench.records import RunTexts
 from longwriter.bench.report.page import make_page as bench_page
 from longwriter.bench.report.page import named
-from longwriter.serve.page.exports import page as exported
 from longwriter.train.rollouts.page import make_page as rollouts_page
 from longwriter.train.rollouts.store import Rollout, write_step
 
@@ -60,7 +59,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     run = Run(written(found / "runs", "one", 1500))
     run.edit(1, "|a|b|c|\n|:-|-:|:-:|\n" + f"|{LONG}|x|y|\n" * 3 + "\n\n`" + "code" * 100 + "`\n\n> " + LONG)
     run.edit(2, "הרוח באה מן הים " * 30)
-    (found / "export.html").write_text(exported(run.folder), "utf-8")
+    run.export(found / "export.html")
     return found
 
 

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple, get_args
 
 from longwriter.errors import IntakeError
 from longwriter.export.labels import labels
-from longwriter.intake.found import Heading
+from longwriter.intake.found import DraftHeading
 from longwriter.intake.headings import headings
 from longwriter.intake.markdown_headings import NOTE, body_of, notes_at_end, shown
 from longwriter.intake.matter import is_back, is_front
@@ -29,7 +29,7 @@ TITLE_WORDS = 8
 _VISIBLE = re.compile(r"[^\s\ufeff]")
 
 
-class Place(NamedTuple):
+class PieceStart(NamedTuple):
     """Where a piece begins, as a person or a model names it."""
 
     at: int
@@ -39,7 +39,7 @@ class Place(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Piece:
+class DraftPiece:
     """`text[start:body]` is its heading with what surrounds it, `text[body:end]` its text and all blanks after it."""
 
     kind: Kind
@@ -51,7 +51,7 @@ class Piece:
     end: int
 
 
-def split(source: SourceText, starts: Sequence[Place] | None = None) -> tuple[Piece, ...]:
+def split(source: SourceText, starts: Sequence[PieceStart] | None = None) -> tuple[DraftPiece, ...]:
     """The pieces, proved: at headings, else of about `PIECE_WORDS`; or at the places given.
 
     None for an empty text. Raises IntakeError for places that do not rise, or lie outside.
@@ -71,7 +71,7 @@ def split(source: SourceText, starts: Sequence[Place] | None = None) -> tuple[Pi
     return tuple(pieces)
 
 
-def proved(text: str, pieces: Sequence[Piece]) -> None:
+def proved(text: str, pieces: Sequence[DraftPiece]) -> None:
     """Raises IntakeError unless the pieces are the text: one after another, from its first character to its last."""
     at = 0
     for number, piece in enumerate(pieces, 1):
@@ -86,27 +86,27 @@ def proved(text: str, pieces: Sequence[Piece]) -> None:
         raise IntakeError(f"the pieces end at character {at} of {len(text)}")
 
 
-def _at_places(source: SourceText, starts: Sequence[Place]) -> Iterator[Piece]:
+def _at_places(source: SourceText, starts: Sequence[PieceStart]) -> Iterator[DraftPiece]:
     text, ordered = source.text, [at for at, _ in starts]
     if not ordered or any(a >= b for a, b in pairwise([-1, *ordered, len(text)])):
         raise IntakeError(f"pieces can begin at rising places below {len(text)}, not at {ordered[:10]}")
     first = 0 if is_blank(text[: ordered[0]]) else ordered[0]
     if first:
-        yield Piece("front", "", _title_of(source, 0, first), 0, 0, first)
-    for place, after in pairwise([*starts, Place(len(text))]):
+        yield DraftPiece("front", "", _title_of(source, 0, first), 0, 0, first)
+    for place, after in pairwise([*starts, PieceStart(len(text))]):
         title = " ".join(place.title.split()) or _title_of(source, place.at, after.at)
-        yield Piece("chapter", "", title, min(first, place.at), place.at, after.at)
+        yield DraftPiece("chapter", "", title, min(first, place.at), place.at, after.at)
         first = after.at
 
 
-def _by_length(source: SourceText) -> Iterator[Piece]:
+def _by_length(source: SourceText) -> Iterator[DraftPiece]:
     """Chapters of about `PIECE_WORDS`, at the beginnings of paragraphs."""
     text = source.text
     begins = _even(text, body_of(text), len(text))
     if begins:
-        yield from _at_places(source, [Place(at) for at in begins])
+        yield from _at_places(source, [PieceStart(at) for at in begins])
     elif text:
-        yield Piece("front", "", source.title, 0, 0, len(text))
+        yield DraftPiece("front", "", source.title, 0, 0, len(text))
 
 
 def _even(text: str, start: int, end: int) -> list[int]:
@@ -123,7 +123,7 @@ def _even(text: str, start: int, end: int) -> list[int]:
     return out
 
 
-def _shorter(source: SourceText, piece: Piece) -> Iterator[Piece]:
+def _shorter(source: SourceText, piece: DraftPiece) -> Iterator[DraftPiece]:
     """The piece, or sections of it where it is a chapter without end."""
     if piece.kind == "appendix" or count_words(source.text[piece.body : piece.end]) <= ENDLESS_WORDS:
         yield piece
@@ -134,7 +134,7 @@ def _shorter(source: SourceText, piece: Piece) -> Iterator[Piece]:
         first = at == begins[0]
         title = piece.title if first else _title_of(source, at, after)
         kind: Kind = "section" if chapter else "chapter"
-        yield Piece(kind, chapter, title, piece.start if first else at, piece.body if first else at, after)
+        yield DraftPiece(kind, chapter, title, piece.start if first else at, piece.body if first else at, after)
 
 
 def _title_of(source: SourceText, start: int, end: int) -> str:
@@ -146,7 +146,7 @@ def _title_of(source: SourceText, start: int, end: int) -> str:
     return head_words(re.sub(r"^#+ ", "", line), TITLE_WORDS).strip()
 
 
-def _at_headings(source: SourceText, found: Sequence[Heading]) -> list[Piece]:
+def _at_headings(source: SourceText, found: Sequence[DraftHeading]) -> list[DraftPiece]:
     """What stands before the first heading, and chapters at those of the outermost level that has several, or a part."""
     text, levels = source.text, sorted({h.level for h in found})
     top = next((n for n in levels if sum(h.level == n for h in found) > 1 or _has_part(found, n)), levels[-1])
@@ -154,7 +154,7 @@ def _at_headings(source: SourceText, found: Sequence[Heading]) -> list[Piece]:
     if len(cuts) > 1 and cuts[0].level < top:  # the work's own title: what stands under it is front matter
         cuts = cuts[1:]
     front = _front(source, [h for h in found if h.end <= cuts[0].start], cuts[0].start)
-    out, begin = [front] if front else list[Piece](), front.end if front else 0
+    out, begin = [front] if front else list[DraftPiece](), front.end if front else 0
     ends = [h.start for h in cuts[1:]] + [len(text)]
     for heading, end in zip(cuts, ends, strict=True):
         if is_blank(text[heading.end : end]) and end < len(text):
@@ -165,22 +165,22 @@ def _at_headings(source: SourceText, found: Sequence[Heading]) -> list[Piece]:
     return _named(out, source.title)
 
 
-def _front(source: SourceText, above: Sequence[Heading], end: int) -> Piece | None:
+def _front(source: SourceText, above: Sequence[DraftHeading], end: int) -> DraftPiece | None:
     """What stands before the first chapter, if it is more than the work's title. `above`: headings there."""
     text, start = source.text, body_of(source.text)
     if not above:
-        return None if is_blank(text[start:end]) else Piece("front", "", _title_of(source, 0, end), 0, start, end)
+        return None if is_blank(text[start:end]) else DraftPiece("front", "", _title_of(source, 0, end), 0, start, end)
     title = above[0]
     if not is_blank(text[start : title.start]):
-        return Piece("front", "", title.title, 0, start, end)
+        return DraftPiece("front", "", title.title, 0, start, end)
     return (
         None
         if is_blank(text[title.end : end])
-        else Piece("front", "", title.title, 0, _text_from(text, title.end, end), end)
+        else DraftPiece("front", "", title.title, 0, _text_from(text, title.end, end), end)
     )
 
 
-def _named(pieces: Sequence[Piece], title: str) -> list[Piece]:
+def _named(pieces: Sequence[DraftPiece], title: str) -> list[DraftPiece]:
     """Chapters at the beginning that are front matter by their headings, and those at the end that are appendices."""
     out = list(pieces)
     first, last = 0, len(out) - 1
@@ -194,13 +194,13 @@ def _named(pieces: Sequence[Piece], title: str) -> list[Piece]:
     return out
 
 
-def _has_part(found: Sequence[Heading], level: int) -> bool:
+def _has_part(found: Sequence[DraftHeading], level: int) -> bool:
     return any(h.level == level and h.kind == "part" for h in found)
 
 
-def _chapter(text: str, heading: Heading, inner: Sequence[Heading], begin: int, end: int) -> list[Piece]:
+def _chapter(text: str, heading: DraftHeading, inner: Sequence[DraftHeading], begin: int, end: int) -> list[DraftPiece]:
     """One piece, or sections where it is long, or a part that holds chapters."""
-    whole = Piece("chapter", "", heading.title, begin, _text_from(text, heading.end, end), end)
+    whole = DraftPiece("chapter", "", heading.title, begin, _text_from(text, heading.end, end), end)
     if not inner or is_back(heading.title) or is_front(heading.title):
         return [whole]
     parted = heading.kind == "part" or (heading.kind != "chapter" and any(h.kind == "chapter" for h in inner))
@@ -214,7 +214,7 @@ def _chapter(text: str, heading: Heading, inner: Sequence[Heading], begin: int, 
     for cut, stop in zip(cuts, [h.start for h in cuts[1:]] + [end], strict=True):
         if is_blank(text[cut.end : stop]) and stop < end:
             continue
-        out.append(Piece("section", heading.title, cut.title, begin, _text_from(text, cut.end, stop), stop))
+        out.append(DraftPiece("section", heading.title, cut.title, begin, _text_from(text, cut.end, stop), stop))
         begin = stop
     return out
 
@@ -227,7 +227,7 @@ def _text_from(text: str, start: int, end: int) -> int:
     return max(start, *(text.rfind(sign, start, seen.start()) + 1 for sign in "\r\n\x0b\x0c\x85\u2028\u2029"))
 
 
-def _with_notes_apart(source: SourceText, pieces: Sequence[Piece]) -> list[Piece]:
+def _with_notes_apart(source: SourceText, pieces: Sequence[DraftPiece]) -> list[DraftPiece]:
     """Notes of the whole text that stand at its end are an appendix of their own; those of the last piece are its."""
     text, last = source.text, pieces[-1] if pieces else None
     at = notes_at_end(text)
@@ -235,5 +235,5 @@ def _with_notes_apart(source: SourceText, pieces: Sequence[Piece]) -> list[Piece
         return list(pieces)
     if not {*NOTE.findall(text[: last.start])} & {*NOTE.findall(text[at:])}:
         return list(pieces)
-    notes = Piece("appendix", "", labels(tongue(text)).notes, at, at, last.end)
+    notes = DraftPiece("appendix", "", labels(tongue(text)).notes, at, at, last.end)
     return [*pieces[:-1], replace(last, end=at), notes]

@@ -244,7 +244,8 @@ def test_nothing_of_hard_markdown_is_lost_and_its_books_are_sound() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "<!--" * 50_000, "# \n\n" * 5_000, "*a **b " * 3_000, "[" * 100_000, "> " * 50_000 + "w", "- " * 5_000 + "w",
+        "<!--" * 50_000, "# \n\n" * 5_000, "*a **b " * 3_000, "[" * 100_000, "**" * 4_000 + "w" + "**" * 4_000,
+        "> " * 50_000 + "w", "- " * 5_000 + "w",
         "".join(f"w[^{n}]\n\n[^{n}]: n[^{n + 1}]\n\n" for n in range(3_000)), "w " * 500_000, "|a|\n|-|\n|" + "x|" * 50_000,
     ],
     ids=lambda text: text[:8],

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.helpers.random_drafts import letters_of_markdown, letters_of_page, random_page
 
-from longwriter.intake.markdown.inline import LINE_BREAK, Run, one_line, paragraphs
+from longwriter.intake.markdown.inline import LINE_BREAK, InlineRun, one_line, paragraphs
 from longwriter.intake.markdown.page import markdown, title_above
 from longwriter.readers.html import parse
 
@@ -87,6 +87,11 @@ def test_a_note_of_two_paragraphs_is_referred_to_twice() -> None:
 def test_links_between_a_chapter_and_the_contents_are_no_notes() -> None:
     page = '<p><a id="c1" href="#h1">I</a></p><h2 id="h1"><a href="#c1">I</a></h2><p>Text.</p>'
     assert of(page) == "I\n\n## I\n\nText."
+    contents = '<p>To <a id="c1" href="#h1">I</a> and <a id="c2" href="#h2">II</a></p>'
+    assert (
+        of(f'{contents}<p><a id="h1" href="#c1">I</a></p><p><a id="h2" href="#c2">II</a></p>')
+        == "To I and II\n\nI\n\nII"
+    )
 
 
 def test_what_is_left_out_is_told() -> None:
@@ -105,9 +110,19 @@ def test_headings_go_down_below_a_title() -> None:
 
 
 def test_emphasis_that_markdown_cannot_write_goes_and_the_text_stays() -> None:
-    runs = [Run("a"), Run("（x）", frozenset(["strong"])), Run("b"), Run("。", frozenset(["em"]))]
+    runs = [
+        InlineRun("a"),
+        InlineRun("（x）", frozenset(["strong"])),
+        InlineRun("b"),
+        InlineRun("。", frozenset(["em"])),
+    ]
     assert paragraphs(runs) == [["a（**x**）b。"]]
-    assert one_line([Run("a"), Run(LINE_BREAK), Run("b|", note=""), Run("", note="3"), Run("(c)")]) == "a b|[^3]\\(c)"
+    assert (
+        one_line(
+            [InlineRun("a"), InlineRun(LINE_BREAK), InlineRun("b|", note=""), InlineRun("", note="3"), InlineRun("(c)")]
+        )
+        == "a b|[^3]\\(c)"
+    )
 
 
 @pytest.mark.parametrize("page", ["<blockquote>", "<ul><li>", "<b>", "<div>", "<h1>", "<table><tr><td>"])
@@ -116,7 +131,7 @@ def test_depth_has_no_end(page: str) -> None:
 
 
 RUNS = st.builds(
-    Run,
+    InlineRun,
     st.text("ab1.*_`~[]()<>!&#-+=|:\\ \n中（。é\0", max_size=8),
     st.frozensets(st.sampled_from(["strong", "em", "strike"])),
     st.booleans(),
@@ -128,7 +143,7 @@ RUNS = st.builds(
 @pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(st.lists(RUNS, max_size=5))
-def test_a_paragraph_of_any_characters_shows_them(runs: list[Run]) -> None:
+def test_a_paragraph_of_any_characters_shows_them(runs: list[InlineRun]) -> None:
     text = "\n\n".join("\n".join(lines) for lines in paragraphs(runs))
     shown = "".join("".join(run.text for run in runs).replace("\0", " ").split())
     assert letters_of_markdown(text) == shown

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from tests.helpers.random_drafts import LINES, md, random_text, txt
 
 from longwriter.errors import IntakeError
-from longwriter.intake.pieces import ENDLESS_WORDS, PIECE_WORDS, Piece, Place, proved, split
+from longwriter.intake.pieces import ENDLESS_WORDS, PIECE_WORDS, DraftPiece, PieceStart, proved, split
 from longwriter.intake.source import SourceText
 from longwriter.text import count_words
 
@@ -61,6 +61,11 @@ def test_a_long_chapter_is_cut_at_its_headings() -> None:
         ("section", "One", "Evening"),
         ("chapter", "", "Two"),
     ]
+
+
+def test_an_appendix_is_one_piece_however_long() -> None:
+    text = f"# One\n\nRain.\n\n# Appendix A\n\nFirst.\n\n## Tables\n\n{'It rained on. ' * 1_500}\n\n## Lists\n\nMore.\n"
+    assert [piece[:3] for piece in seen(md(text))] == [("chapter", "", "One"), ("appendix", "", "Appendix A")]
 
 
 def test_chapters_of_a_part_are_its_sections_however_short() -> None:
@@ -119,7 +124,7 @@ def test_a_chapter_without_end_is_cut_at_paragraphs() -> None:
 
 def test_places_that_are_named_are_followed() -> None:
     text = "Title\n\nIt rained.\n\nIt stopped.\n"
-    pieces = split(txt(text), [Place(7, "Rain"), Place(19)])
+    pieces = split(txt(text), [PieceStart(7, "Rain"), PieceStart(19)])
     assert [(p.kind, p.title, text[p.start : p.end]) for p in pieces] == [
         ("front", "Title", "Title\n\n"),
         ("chapter", "Rain", "It rained.\n\n"),
@@ -130,7 +135,7 @@ def test_places_that_are_named_are_followed() -> None:
 @pytest.mark.parametrize("places", [[], [5, 5], [9, 3], [-1], [31]])
 def test_places_that_do_not_rise_or_lie_outside_are_refused(places: list[int]) -> None:
     with pytest.raises(IntakeError, match="rising places"):
-        split(txt("Title\n\nIt rained.\n\nIt stopped.\n"), [Place(at) for at in places])
+        split(txt("Title\n\nIt rained.\n\nIt stopped.\n"), [PieceStart(at) for at in places])
 
 
 @pytest.mark.parametrize(
@@ -145,12 +150,12 @@ def test_places_that_do_not_rise_or_lie_outside_are_refused(places: list[int]) -
 )
 def test_pieces_that_are_not_the_text_are_refused(pieces: list[tuple[int, int, int]], said: str) -> None:
     with pytest.raises(IntakeError, match=said):
-        proved("abcdef", [Piece("chapter", "", "x", *places) for places in pieces])
+        proved("abcdef", [DraftPiece("chapter", "", "x", *places) for places in pieces])
 
 
 def test_a_kind_that_no_run_keeps_is_refused() -> None:
     with pytest.raises(IntakeError, match="'loose'"):
-        proved("abc", [Piece("loose", "", "x", 0, 0, 3)])  # type: ignore[arg-type]
+        proved("abc", [DraftPiece("loose", "", "x", 0, 0, 3)])  # type: ignore[arg-type]
 
 
 @pytest.mark.slow

@@ -3,6 +3,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import docx
+import mammoth
 import pytest
 from docx.document import Document
 from docx.enum.style import WD_STYLE_TYPE
@@ -112,6 +113,13 @@ def test_what_a_word_file_cannot_give_is_told(tmp_path: Path) -> None:
 def test_files_that_are_no_draft_are_refused(body: str, said: str, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=said):
         read_source(with_body(tmp_path, body))
+
+
+def test_a_style_map_in_the_document_leaves_nothing_out(tmp_path: Path) -> None:
+    file = with_body(tmp_path, PARAGRAPH)
+    with file.open("r+b") as opened:
+        mammoth.embed_style_map(opened, "p => !")
+    assert read_source(file).text == "Rain.\n"
 
 
 def test_entities_are_refused(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from longwriter.api.job import WriteJob, opened_already, resumed_job
 from longwriter.api.settings import AnyModel, TextOptions, runs_folder, write_settings
 from longwriter.errors import InputError
 from longwriter.intake.noticed import notice
-from longwriter.intake.pieces import Place
+from longwriter.intake.pieces import PieceStart
 from longwriter.intake.source import SourceText, read_source
 from longwriter.journal import Journal, digest
 from longwriter.models.base import open_model
@@ -83,7 +83,9 @@ def asks_a_model(source: SourceText, options: Mapping[str, Any]) -> bool:
     return card_of(planner.model, planner.card).plan == "outline"
 
 
-async def asked_places(source: SourceText, options: Mapping[str, Any]) -> tuple[list[Place], tuple[CallRecord, ...]]:
+async def asked_places(
+    source: SourceText, options: Mapping[str, Any]
+) -> tuple[list[PieceStart], tuple[CallRecord, ...]]:
     """Where its parts begin, as the planner says, and what that took. Raises InputError and what models raise."""
     named, models = opened_already(options)
     settings = write_settings("any", named)
@@ -105,7 +107,7 @@ async def asked_places(source: SourceText, options: Mapping[str, Any]) -> tuple[
 def import_job(
     source: SourceText,
     options: Mapping[str, Any],
-    starts: list[Place] | None = None,
+    starts: list[PieceStart] | None = None,
     calls: tuple[CallRecord, ...] = (),
 ) -> ImportJob:
     """What is to be made of a draft. `options`: as `ImportOptions`; `starts`: where its parts begin, else by its headings.

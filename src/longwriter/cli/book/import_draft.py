@@ -52,7 +52,7 @@ FIRST_WORDS = 10
 @click.option("--dry-run", is_flag=True, help="Show how the draft is split; make nothing.")
 @with_options(*TEXT[1:], *REACH, PRICES, HOME, JSON)
 def import_draft(file: Path, name: str | None, no_outline: bool, dry_run: bool, **flags: Any) -> None:  # noqa: ANN401 - as click gives them
-    """Make a run of the draft in FILE (docx, epub, html, md, txt), to go on with."""
+    """Make a run of a draft, FILE.docx, .epub, .html, .md or .txt, to go on with."""
     as_json = bool(flags["as_json"])
     options = flags | {"run": name, "runs": flags["home"]}
     source = read_file(file)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from longwriter.errors import InputError, IntakeError
 from longwriter.intake.noticed import Noticed, notice
-from longwriter.intake.pieces import Piece, Place, proved, split
+from longwriter.intake.pieces import DraftPiece, PieceStart, proved, split
 from longwriter.intake.points import point
 from longwriter.intake.source import SourceText
 from longwriter.text import count_words, counted, head_words
@@ -27,7 +27,7 @@ class ImportedDraft:
     """A draft, split; `source.text[:end]` is the part of it that the run has."""
 
     source: SourceText
-    pieces: tuple[Piece, ...]
+    pieces: tuple[DraftPiece, ...]
     noticed: Noticed
     end: int
     open: bool
@@ -43,16 +43,16 @@ class ImportedDraft:
         """What comes behind it."""
         return self.source.text[self.end :]
 
-    def words(self, piece: Piece) -> int:
+    def words(self, piece: DraftPiece) -> int:
         """Words of a piece, its heading included."""
         return count_words(self.source.text[piece.start : piece.end])
 
-    def body(self, piece: Piece) -> str:
+    def body(self, piece: DraftPiece) -> str:
         """A piece's text as people read it."""
         return readable(self.source.text[piece.body : piece.end])
 
 
-def read_draft(source: SourceText, starts: list[Place] | None = None, continue_from: str = "") -> ImportedDraft:
+def read_draft(source: SourceText, starts: list[PieceStart] | None = None, continue_from: str = "") -> ImportedDraft:
     """A draft, split by its headings, or where its parts are said to begin; up to `continue_from`, if that is given.
 
     Raises InputError for a place that is none, IntakeError where the pieces are not the text.
@@ -119,7 +119,7 @@ def plan_of(draft: ImportedDraft) -> Plan:
     return Plan(title=draft.source.title, sections=tuple(_section(draft, piece) for piece in draft.pieces))
 
 
-def _section(draft: ImportedDraft, piece: Piece) -> Section:
+def _section(draft: ImportedDraft, piece: DraftPiece) -> Section:
     text = draft.body(piece)
     title = piece.title or _first_words(text) or Path(draft.source.origin).stem
     words = max(1, draft.words(piece))
