@@ -7,7 +7,7 @@ from pathlib import Path
 from string import Template
 
 from longwriter.export.document import Division, Heading, Note, Picture, Publication, TocEntry
-from longwriter.export.labels import labels
+from longwriter.export.labels import AUTHORS, labels
 from longwriter.export.markup import Markup
 from longwriter.export.settings import ExportSettings
 from longwriter.report.look import shared_style
@@ -30,7 +30,7 @@ def html(publication: Publication, settings: ExportSettings) -> bytes:
             title=escape(meta.title) or "-",
             about="".join(_about(publication)),
             heading=f"<h1>{escape(meta.title)}</h1>" * publication.titled,
-            author=f'<p class="soft">{escape(" · ".join(meta.author))}</p>' if meta.author else "",
+            author=f'<p class="soft">{escape(AUTHORS.join(meta.author))}</p>' if meta.author else "",
             contents=f'<nav aria-label="{words.contents}">{_listed(entries)}</nav>' if len(entries) > 1 else "",
             paged=" class=paged" if publication.paged else "",
             text="".join(_division(d, markup, publication.notes_of(d), words.notes) for d in publication.divisions),

@@ -4,6 +4,9 @@ from typing import NamedTuple
 
 from longwriter.export.languages import is_traditional_chinese
 
+AUTHORS = " · "
+"""Between the authors of a page."""
+
 
 class Labels(NamedTuple):
     """Those of one language."""

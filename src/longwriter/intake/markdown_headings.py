@@ -7,7 +7,7 @@ from itertools import pairwise
 from markdown_it import MarkdownIt
 
 from longwriter.front_matter import front_matter
-from longwriter.intake.found import DraftHeading
+from longwriter.intake.found import PlacedHeading
 from longwriter.intake.paragraphs import paragraphs
 from longwriter.readers.headings import STRONG, heading_of
 
@@ -27,7 +27,7 @@ def _inline() -> MarkdownIt:
     return MarkdownIt("commonmark").enable("strikethrough")
 
 
-def markdown_headings(text: str) -> list[DraftHeading]:
+def markdown_headings(text: str) -> list[PlacedHeading]:
     """Those of the outermost level of blocks, in order."""
     skipped = body_of(text)
     starts = [skipped, *(found.end() for found in _LINE_END.finditer(text, skipped)), len(text)]
@@ -39,7 +39,7 @@ def markdown_headings(text: str) -> list[DraftHeading]:
             found = heading_of(title)
             strong = found is not None and found.kind in STRONG
             kind, number = (found.kind, found.number) if found is not None and strong else ("", None)
-            out.append(DraftHeading(start, end, int(token.tag[1]), title, kind, number))
+            out.append(PlacedHeading(start, end, int(token.tag[1]), title, kind, number))
     return out
 
 

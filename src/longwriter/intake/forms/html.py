@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from longwriter.export.labels import AUTHORS
 from longwriter.intake.forms.draft_file import DraftFile
 from longwriter.intake.forms.encodings import decoded
 from longwriter.intake.forms.text import bytes_of
@@ -14,12 +15,15 @@ def read_html_draft(path: Path) -> DraftFile:
     """Raises InputError."""
     text, encoding, warnings = _characters(bytes_of(path), path)
     soup = parse(text.removeprefix("\ufeff"))
-    named = soup.find("meta", attrs={"name": re.compile("^author$", re.IGNORECASE)})
-    author = " ".join(str(named.get("content", "")).split()) if named is not None else ""
+    named = soup.find_all("meta", attrs={"name": re.compile("^author$", re.IGNORECASE)})
+    author = tuple(filter(None, (" ".join(str(meta.get("content", "")).split()) for meta in named)))
+    for line in soup.select("header p"):  # as exported pages show them below their title
+        if author and line.get_text() == AUTHORS.join(author):
+            line.decompose()
     title = " ".join(soup.title.get_text().split()) if soup.title is not None else ""
     shown = title_above(soup)
     text, lost = markdown(soup)
-    return DraftFile(text, "md", encoding, shown or title, (author,) if author else (), (*warnings, *lost))
+    return DraftFile(text, "md", encoding, shown or title, author, (*warnings, *lost))
 
 
 def _characters(data: bytes, path: Path) -> tuple[str, str, tuple[str, ...]]:

@@ -15,7 +15,8 @@ from longwriter.readers.html import parse
 _QUOTES = ("Quote", "Intense Quote", "Quotations", "Block Text", "Block Quotation")
 _CODE = ("Source Code", "Preformatted Text", "HTML Preformatted", "HTML Code")
 _CODE_INSIDE = ("Verbatim Char", "Source Text", "Source_Text", "HTML Code")
-NOTE_MARK = "note-mark"
+_TITLE_PAGE = ("Author", "Date", "Rights")
+NOTE_MARK, ABOUT = "note-mark", "about"
 
 
 def read_word_draft(path: Path) -> DraftFile:
@@ -31,9 +32,20 @@ def read_word_draft(path: Path) -> DraftFile:
         ).value
     soup = parse(html)
     _second_marks(soup)
+    told = _title_page(soup)
     title = title_above(soup) or package.title
     text, warnings = markdown(soup)
-    return DraftFile(text, "md", "utf-8", title, package.author, (*package.warnings, *warnings))
+    left = (f"of the title page this is left out: {', '.join(told)}",) if told else ()
+    return DraftFile(text, "md", "utf-8", title, package.author, (*package.warnings, *left, *warnings))
+
+
+def _title_page(soup: BeautifulSoup) -> list[str]:
+    """Takes out what stands right below the title in styles of a title page, as this program and pandoc write it."""
+    out = list[str]()
+    title = soup.select_one("h1.title")
+    while title is not None and (line := title.find_next_sibling()) is not None and ABOUT in (line.get("class") or []):
+        out.append(line.extract().get_text())
+    return out
 
 
 def _second_marks(soup: BeautifulSoup) -> None:
@@ -63,6 +75,7 @@ def _style_map(package: WordPackage) -> str:
     ]
     lines += [f"r[style-name='{name}'] => code" for name in _CODE_INSIDE]
     lines += [f"r[style-name='{name}'] => sup.{NOTE_MARK}" for name in ("footnote reference", "endnote reference")]
+    lines += [f"p[style-name='{name}'] => p.{ABOUT}:fresh" for name in _TITLE_PAGE]
     lines += [f"p[style-name='{name}'] => blockquote > p:fresh" for name in _QUOTES]
     lines += [f"p[style-name='{name}'] => pre:separator('\\n')" for name in _CODE]
     return "\n".join(lines)

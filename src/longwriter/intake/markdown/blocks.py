@@ -15,7 +15,7 @@ from typing import Literal
 from bs4.element import Comment, NavigableString, PageElement, PreformattedString, Tag
 
 from longwriter.characters import whole
-from longwriter.intake.markdown.inline import LINE_BREAK, InlineRun, Mark, one_line, paragraphs
+from longwriter.intake.markdown.inline import LINE_BREAK, Mark, TextRun, one_line, paragraphs
 from longwriter.intake.markdown.notes import NOTE_TAG
 from longwriter.intake.markdown.tables import is_table, rows
 from longwriter.readers.clean import SCENE_BREAK
@@ -86,7 +86,7 @@ class Walk:
     left_out: Counter[str] = field(default_factory=Counter)
     """Names of elements that are left out, and how many."""
     _frames: list[_Frame] = field(default_factory=list)
-    _runs: list[InlineRun] = field(default_factory=list)
+    _runs: list[TextRun] = field(default_factory=list)
     _marks: Counter[Mark] = field(default_factory=Counter)
     _code: int = 0
     _links: list[str] = field(default_factory=list)
@@ -124,7 +124,7 @@ class Walk:
     def _text(self, text: str) -> None:
         marks = frozenset(mark for mark, depth in self._marks.items() if depth > 0)
         shown = whole(_BREAKS.sub(" ", text))
-        self._runs.append(InlineRun(shown, marks, self._code > 0, self._links[-1] if self._links else ""))
+        self._runs.append(TextRun(shown, marks, self._code > 0, self._links[-1] if self._links else ""))
 
     def _enter(self, tag: Tag) -> Callable[[], None] | None:
         """What to do when the element ends; None where nothing in it is looked at."""
@@ -133,9 +133,9 @@ class Walk:
             self.left_out[name] += 1
         elif name == NOTE_TAG:
             self._due.append(str(tag["label"]))
-            self._runs.append(InlineRun("", note=self._due[-1]))
+            self._runs.append(TextRun("", note=self._due[-1]))
         elif name == "br":
-            self._runs.append(InlineRun(LINE_BREAK))
+            self._runs.append(TextRun(LINE_BREAK))
         elif name == "img":
             self.left_out["img"] += 1
             self._text(str(tag.get("alt") or ""))
@@ -211,7 +211,7 @@ class Walk:
         if frame.kind == "list":
             self._closed = (len(self._frames), len(self.lines), frame.sign)
 
-    def _gathered(self, tag: Tag) -> list[InlineRun]:
+    def _gathered(self, tag: Tag) -> list[TextRun]:
         """Everything in an element as the text of one block."""
         held, self._runs = self._runs, []
         self._flat += 1
