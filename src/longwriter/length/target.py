@@ -95,7 +95,7 @@ def _pieces(text: str, found: list[Amount]) -> list[Amount]:
             elif len(run) < LEAST_NAMED:
                 run = [main] if amount.rank != ASKED and _FIRST.search(heading) else []
         last = amount
-    if len(run) > 2 and abs(sum(piece.high for piece in run[1:]) / run[0].high - 1) < MOST_OFF:
+    if len(run) > 2 and run[0].high and abs(sum(piece.high for piece in run[1:]) / run[0].high - 1) < MOST_OFF:
         whole = _WHOLE_JOINT.match(text[run[0].end : run[1].start])
         run = run[1:] if whole else run
     if len(run) >= max(LEAST_NAMED, len(pieces)):
