@@ -38,6 +38,7 @@ PIECES = st.text(st.sampled_from("aB .\n\r\t\x0c#*_->`1=\u3000\u2028中。\ufeff
 HEADINGS = st.sampled_from(["# A\n", "## B b\r\n", "C\n===\n", "Chapter 1\n\n", "第一章 海\n", "# \\* a\n", "", "\n"])
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @example(parts=[("", "\u30001")], form="md", new=" New text.")  # blanks before a text are no heading
 @given(
