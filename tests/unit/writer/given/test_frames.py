@@ -141,6 +141,12 @@ def test_plain_text_as_markdown(tmp_path: Path) -> None:
         "For three days he said nothing at all.\n\n"
         "## Chapter 3: The Fog\n\nThe fog came in October. They rang the bell all night, and\n1\\. nobody came home.\n"
     )
+    Run(folder).export(tmp_path / "a.html")
+    page = (tmp_path / "a.html").read_text("utf-8")
+    assert page.count("<h2 ") == 3
+    assert "His name was *Peter* of No. #1." in page
+    Run(folder).export(tmp_path / "a.txt")
+    assert (tmp_path / "a.txt").read_bytes() == plain().encode()
 
 
 def test_signs_are_no_marks() -> None:
