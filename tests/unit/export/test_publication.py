@@ -99,6 +99,7 @@ def test_front_matter_is_what_a_book_says_of_itself() -> None:
     assert (found.metadata.author, found.metadata.language, found.metadata.date) == (("Ada",), "de", "2026-01-02")
     assert found.metadata.subjects == ("sea", "fog")
     assert [bare(d.title) for d in found.divisions] == ["One"]
+    assert publication("---\ntitle: Fog\n---\n# Mist\n\na\n").metadata.title == "Mist"
     scene = publication("---\n\nHe said: no.\n\n---\n").divisions[0].blocks
     assert scene == (SceneBreak(), Paragraph((Text("He said: no."),)), SceneBreak())
 
