@@ -20,6 +20,7 @@ from tests.fuzz.working import chunks, work
 CASES = 2000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("chunk", list(chunks(list(TARGETS), CASES, "test")), ids=lambda c: f"{c.target}-{c.first}")
 def test_a_short_run(chunk) -> None:
     run(TARGETS[chunk.target], of(TARGETS[chunk.target], "warm", 0))

@@ -226,6 +226,7 @@ def test_the_pages_say_what_the_text_says(language: str) -> None:
     assert [c for c in pages if c.isalpha()] == [c for c in plain(publication(text), PLAIN).decode() if c.isalpha()]
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(st.text(max_size=300), st.integers(min_value=0))
 def test_every_text_is_a_sound_book(text: str, seed: int) -> None:

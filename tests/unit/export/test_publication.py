@@ -254,3 +254,22 @@ def _code(blocks: tuple[object, ...]) -> list[str]:
             case Listing():
                 out += [code for item in block.items for code in _code(item)]
     return out
+
+
+def test_what_a_row_holds_beyond_its_head_and_a_note_within_a_note_are_kept() -> None:
+    (table,) = publication("| a |\n|---|\n| b | c |\n").divisions[0].blocks
+    assert table == Table(("",), ((Text("a"),),), (((Text("b | c"),),),))
+    found = publication("x[^1] y[^2]\n\n[^1]: one\n\n    [^2]: two\n")
+    assert [bare(line) for note in found.notes for line in inlines_of(note.blocks)] == ["one", "two"]
+
+
+def test_pictures_that_are_too_large_are_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "wide.png").write_bytes(PNG.replace((3).to_bytes(4) + (2).to_bytes(4), (20_000).to_bytes(4) * 2))
+    for name in ("a.png", "b.png"):
+        (tmp_path / name).write_bytes(PNG)
+    monkeypatch.setattr("longwriter.export.reading.pictures.ALL_BYTES", 2 * len(PNG))
+    found = publication("![](wide.png) ![](a.png) ![](b.png)", folder=tmp_path)
+    assert [p.source for p in found.pictures] == ["a.png"]
+    assert [w.rpartition(": ")[2] for w in found.warnings] == [
+        "it has over 100 million pixels", "all pictures have over 0 MB",
+    ]  # fmt: skip

@@ -104,3 +104,10 @@ def test_paragraphs_are_blocks_or_lines() -> None:
     novel = "　　一。\n　　二。\n" * 30
     assert len(paragraphs(novel)) == 60
     assert "".join(novel[slice(*span)] for span in lines(novel)) == novel
+
+
+def test_a_table_of_contents_far_from_its_chapters_is_none_of_them() -> None:
+    between = "It is an old tale, and nobody tells it now. " * 9 + "\n\n"
+    text = "Contents\n\nCHAPTER I\n\nCHAPTER II\n\nCHAPTER III\n\n" + between
+    found = titles(text + chapters("CHAPTER I", "CHAPTER II", "CHAPTER III"))
+    assert [title for _, title in found] == ["Contents", "CHAPTER I", "CHAPTER II", "CHAPTER III"]

@@ -188,3 +188,9 @@ def test_time_grows_with_the_text() -> None:
             assert len(split(form(text))) == chapters
             took.append(time.process_time() - begun)
         assert took[1] < 20 * took[0] + 0.2
+
+
+def test_terms_of_project_gutenberg_before_the_text_are_front_matter() -> None:
+    terms = "***START**THE SMALL PRINT!**FOR PUBLIC DOMAIN ETEXTS**START***\n\nTerms.\n\n"
+    text = terms + "CHAPTER I\n\nIt rained.\n\nCHAPTER II\n\nIt stopped.\n"
+    assert [piece[0] for piece in seen(txt(text))] == ["front", "chapter", "chapter"]

@@ -9,6 +9,9 @@ from docx.document import Document
 from docx.enum.style import WD_STYLE_TYPE
 
 from longwriter.errors import InputError
+from longwriter.export.docx import docx as word_file
+from longwriter.export.markdown import publication
+from longwriter.export.settings import ExportSettings
 from longwriter.intake.pieces import split
 from longwriter.intake.source import read_source
 
@@ -167,3 +170,9 @@ def test_a_title_page_in_styles_of_its_own_is_left_out_and_a_date_in_the_text_is
     source = read_source(tmp_path / "sea.docx")
     assert source.text == "# The Sea\n\nIt rained.\n\n1 May\n"
     assert any("Ada Woods, 2026-11-27" in warning for warning in source.warnings)
+
+
+def test_a_second_mark_of_a_note_is_one_of_it(tmp_path: Path) -> None:
+    written = publication("Rain.[^1] Snow.[^1]\n\n[^1]: Wet.\n")
+    (tmp_path / "draft.docx").write_bytes(word_file(written, ExportSettings()))
+    assert read_source(tmp_path / "draft.docx").text == "Rain.[^1] Snow.[^1]\n\n[^1]: Wet.\n"

@@ -38,6 +38,7 @@ PIECES = st.text(st.sampled_from("aB .\n\r\t\x0c#*_->`1=\u3000\u2028中。\ufeff
 HEADINGS = st.sampled_from(["# A\n", "## B b\r\n", "C\n===\n", "Chapter 1\n\n", "第一章 海\n", "# \\* a\n", "", "\n"])
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @example(parts=[("", "\u30001")], form="md", new=" New text.")  # blanks before a text are no heading
 @given(
@@ -140,6 +141,12 @@ def test_plain_text_as_markdown(tmp_path: Path) -> None:
         "For three days he said nothing at all.\n\n"
         "## Chapter 3: The Fog\n\nThe fog came in October. They rang the bell all night, and\n1\\. nobody came home.\n"
     )
+    Run(folder).export(tmp_path / "a.html")
+    page = (tmp_path / "a.html").read_text("utf-8")
+    assert page.count("<h2 ") == 3
+    assert "His name was *Peter* of No. #1." in page
+    Run(folder).export(tmp_path / "a.txt")
+    assert (tmp_path / "a.txt").read_bytes() == plain().encode()
 
 
 def test_signs_are_no_marks() -> None:

@@ -1,6 +1,8 @@
 """What comes after a draft: where it is cut, what is planned, what the model sees, how the seam reads."""
 
 import json
+import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,7 +16,7 @@ from longwriter.errors import InputError
 from longwriter.models.fake import FakeModel
 from longwriter.runs.folders import DRAFT
 from longwriter.types import Request
-from longwriter.writer.given.making import AFTER
+from longwriter.writer.given.making import AFTER, LEFT_S
 from longwriter.writer.given.wording import main_name
 from longwriter.writer.section.earlier import stretches
 
@@ -278,3 +280,12 @@ def test_a_snapshot_of_the_bare_draft_brings_back_that_its_rest_is_to_be_planned
 def test_settings_given_whole_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="one by one"):
         imported(tmp_path, markdown(), settings=made_settings())
+
+
+def test_what_a_killed_import_left_goes_after_an_hour(tmp_path: Path) -> None:
+    old, new = (tmp_path / "runs" / f".importing-{name}" for name in ("old", "new"))
+    for folder in (old, new):
+        folder.mkdir(parents=True)
+    os.utime(old, (time.time() - 2 * LEFT_S,) * 2)
+    imported(tmp_path, markdown())
+    assert (old.exists(), new.exists()) == (False, True)
