@@ -11,7 +11,7 @@ from bs4 import BeautifulSoup
 
 from longwriter.errors import InputError, SetupError
 from longwriter.intake.forms.draft_file import DraftFile
-from longwriter.intake.forms.word_package import WordPackage, inspected
+from longwriter.intake.forms.word_package import WordPackage, inspected, parts_alone
 from longwriter.intake.markdown.page import markdown, title_above
 from longwriter.readers.html import parse
 
@@ -31,7 +31,7 @@ def read_word_draft(path: Path) -> DraftFile:
     mammoth = _mammoth()
     package = inspected(path)
     try:
-        with path.open("rb") as file:
+        with parts_alone(path) as file:
             html = mammoth.convert_to_html(
                 file,
                 style_map=_style_map(package),
