@@ -81,7 +81,7 @@ def publication(
     own = said.title or " ".join(bare(title).split())
     found = replace(
         said,
-        title=own or named,
+        title=own or whole(named),
         language=language,
         identifier=said.identifier or f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_OID, text)}",
     )

@@ -84,7 +84,7 @@ def _lock(folder: Path, out: Path) -> FileLock:
     lock = FileLock(path, timeout=0, mode=0o600)
     try:
         lock.acquire()
-        path.write_text(str(resolved(folder)), "utf-8")
+        path.write_text(str(resolved(folder)), "utf-8", errors="replace")
     except Timeout:
         whose = path.read_text("utf-8", errors="replace") or "another process"
         raise InputError(f"{out} is being written by {whose}; wait for it, or choose another --out") from None

@@ -151,7 +151,7 @@ def _headings(styles: bytes) -> dict[str, int]:
         named = _HEADING.fullmatch(name)
         level = int(outline) + 1 if outline.isdigit() else int(named[1]) if named else None
         known[style.get(f"{w}styleId", "")] = name, level, value("{*}basedOn")
-    out = {}
+    out = dict[str, int]()
     for first in known:
         identifier, seen = first, set[str]()
         while identifier in known and len(seen) < LONGEST_CHAIN and known[identifier][1] is None:

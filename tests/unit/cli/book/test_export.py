@@ -1,6 +1,8 @@
 """`longwriter export` and --out: every form from the command line, kept up to date, and refused before anything is asked."""
 
 import json
+import os
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -113,6 +115,17 @@ def test_a_folder_of_chapters_that_a_person_put_things_into_is_left_alone_and_st
     assert done.returncode in (0, 4)
     assert "chapters was changed by somebody else" in done.stderr
     assert (written / "chapters" / "pictures").is_dir()
+
+
+def test_names_and_words_that_are_no_utf8(written: Path) -> None:
+    odd = os.fsdecode(b"z\xff")
+    shutil.copytree(written / "runs" / "r", written / "runs" / odd)
+    (written / f"{odd}.md").write_text("No heading.", "utf-8")
+    files = ("b.epub", "b.docx", "b.html", "b.txt")
+    for source in (f"runs/{odd}", f"{odd}.md"):
+        done = longwriter_here("export", source, *files, "--author", "A\udcff", "--force", cwd=written)
+        assert done.returncode == 0, done.stderr
+        assert "A\ufffd" in texts(written / "b.epub")
 
 
 def test_more_chapters_than_a_folder_takes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
