@@ -84,7 +84,7 @@ def publication(
     own = whole(given) or " ".join(bare(title).split()) or said.title
     found = replace(
         said,
-        title=own or named,
+        title=own or whole(named),
         language=language,
         identifier=said.identifier or f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_OID, text)}",
     )

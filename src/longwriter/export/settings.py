@@ -1,25 +1,28 @@
 """What a person says of a book and of how it is set, where its text leaves it open."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
+from longwriter.characters import whole
 from longwriter.export.document import DATE, LANGUAGE, Metadata
 from longwriter.types import Record
+
+Said = Annotated[str, AfterValidator(whole)]
 
 
 class ExportSettings(Record):
     """The choices, as `longwriter export` has them; a run keeps them in its book.json."""
 
-    title: str = ""
+    title: Said = ""
     """In place of the text's own."""
-    author: tuple[str, ...] = ()
+    author: tuple[Said, ...] = ()
     language: str = Field(default="", pattern=f"^$|^{LANGUAGE}$")
     """BCP 47, such as en or zh-Hant; "": found out."""
     date: str = Field(default="", pattern=f"^$|^{DATE}$")
-    description: str = ""
-    subjects: tuple[str, ...] = ()
-    rights: str = ""
+    description: Said = ""
+    subjects: tuple[Said, ...] = ()
+    rights: Said = ""
     paper: Literal["a4", "a5", "letter"] = "a4"
     """Of PDF and Word."""
     fonts: tuple[str, ...] = ()

@@ -45,8 +45,6 @@ _LEGAL = [
         r"project gutenberg(?:™|-tm)? (?:license|literary archive)",
     )
 ]  # fmt: skip
-MOST_TAGS = 1_000_000
-"""Of all pages of a book: as trees, made one by one, they take a minute or two."""
 _SHORT = frozenset(["cover", "title page", "dedication"])
 """What no page of more words is, whatever it is called."""
 
@@ -69,8 +67,6 @@ def read_epub(path: Path) -> tuple[Book, list[Chapter]]:
     toc: dict[str, list[ContentsEntry]] = {}
     for entry in package.toc:
         toc.setdefault(entry.file, []).append(entry)
-    if sum(page.content.count(b"<") for page in package.pages) > MOST_TAGS:
-        raise InputError(f"{path}: its pages have over {MOST_TAGS:,} tags; that is no book")
     for page in package.pages:
         try:
             soup = parse(page.content)

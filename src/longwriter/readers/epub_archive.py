@@ -21,6 +21,9 @@ DEEPEST = 200
 """Levels of XML that are told apart; what nests deeper hangs on the last of them."""
 DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, lzma.LZMAError, ValueError)
 """What reading a file of a damaged zip may raise."""
+PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""How files of books and of documents are packed. Python unpacks those of other kinds without a bound: 3 kB of bzip2 that say
+they hold 1 kB took 3 GB."""
 
 
 class EpubArchive:
@@ -53,6 +56,8 @@ class EpubArchive:
 
     def read(self, name: str, most: int = MOST_BYTES) -> bytes:
         """Raises ValueError for a larger file, and `DAMAGED`."""
+        if self._archive.getinfo(name).compress_type not in PACKED:
+            raise ValueError(f"{name} is packed as no book is")
         if self.size(name) > most:
             raise ValueError(f"{name} unpacks to more than {most >> 20} MB")
         return self._archive.read(name)

@@ -24,6 +24,8 @@ MOST_ENTRIES = 20_000
 """Lines of a table of contents; a longer one is made to fill time."""
 MOST_DESCRIPTION = 20_000
 """Characters of a description that are looked at."""
+MOST_TAGS = 1_000_000
+"""Of all pages of a book: as trees, made one by one, they take a minute or two."""
 MISSING, DAMAGE = "missing page", "damaged page"
 
 _PAGES = ("application/xhtml+xml", "text/html", "application/x-dtbook+xml")
@@ -83,6 +85,8 @@ def read_package(path: Path) -> Package:
             raise InputError(
                 f"{path}: no pages in its reading order (spine)" + f"; {len(missing)} missing" * bool(missing)
             )
+        if sum(page.content.count(b"<") for page in pages) > MOST_TAGS:
+            raise InputError(f"{path}: its pages have over {MOST_TAGS:,} tags; that is no book")
         there = {page.file for page in pages}
         toc = [entry for entry in _toc(archive, root, folder) if entry.file in there]
         return Package(_book(root, path.stem), tuple(pages), tuple(toc), tuple(missing))

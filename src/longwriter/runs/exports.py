@@ -7,6 +7,7 @@ A text may also go into a folder of files, which is replaced as a whole.
 
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from itertools import islice
@@ -21,6 +22,8 @@ from longwriter.runs.folders import SETTINGS, all_runs, make_folder, resolved, w
 EXPORTS = "exports.json"
 MOST_FILES = 5000
 """Files of a folder that a text was put into."""
+_OURS = re.compile(r"\d{2,}(?:-.*)?\.md")
+"""Names of its files: a folder with any other in it is a person's, and is never replaced, since that would remove them."""
 ELSE = "choose another --out, or add --force"
 
 
@@ -81,7 +84,7 @@ def _lock(folder: Path, out: Path) -> FileLock:
     lock = FileLock(path, timeout=0, mode=0o600)
     try:
         lock.acquire()
-        path.write_text(str(resolved(folder)), "utf-8")
+        path.write_text(str(resolved(folder)), "utf-8", errors="replace")
     except Timeout:
         whose = path.read_text("utf-8", errors="replace") or "another process"
         raise InputError(f"{out} is being written by {whose}; wait for it, or choose another --out") from None
@@ -119,7 +122,7 @@ def intended(folder: Path) -> tuple[list[Path], list[str]]:
     out, told = list[Path](), list[str]()
     noted = _exports(folder)
     for name, known in noted.items():
-        file, now = Path(name), _now(Path(name))
+        file, now = Path(name), _known_as(Path(name))
         if now in known and now:
             out.append(file)
         elif now:
@@ -136,14 +139,16 @@ def intended(folder: Path) -> tuple[list[Path], list[str]]:
 
 def written(folder: Path) -> list[Path]:
     """Files outside a run that hold its text."""
-    return [Path(name) for name, known in _exports(folder).items() if (now := _now(Path(name))) and now in known]
+    return [Path(name) for name, known in _exports(folder).items() if (now := _known_as(Path(name))) and now in known]
 
 
 def export(folder: Path, out: Path, content: str | bytes | Mapping[str, bytes], *, force: bool = False) -> None:
     """Write a text outside the run, and note it before: one file, or a folder of files by name.
 
-    Raises InputError for what changed meanwhile, and for a folder that holds folders or links.
+    Raises InputError for what changed meanwhile, for a folder that holds anything but such files, and for more of them than
+    `MOST_FILES`.
     """
+    check_files(content, out)
     noted, name = _exports(folder), str(resolved(out))
     known, now = noted.get(name, [""]), _now(out)
     if now and now not in known and not force:
@@ -171,16 +176,38 @@ def _digest_of(content: bytes | Mapping[str, bytes]) -> str:
 def _now(out: Path) -> str:
     """The digest of a file, or of a folder of files, as it is; "" for none, and for an empty folder.
 
-    Raises InputError for a folder that is none of ours: one with folders or links in it, or over `MOST_FILES` files.
+    Raises InputError as `check_folder` does.
     """
     if not out.is_dir():
         return _digest_of(out.read_bytes()) if out.is_file() else ""
+    check_folder(out)
+    inside = list(out.iterdir())
+    return _digest_of({file.name: file.read_bytes() for file in inside}) if inside else ""
+
+
+def _known_as(out: Path) -> str:
+    """As `_now`; for a folder of other things what no run has noted."""
+    try:
+        return _now(out)
+    except InputError:
+        return "other things"
+
+
+def check_files(content: str | bytes | Mapping[str, bytes], out: Path) -> None:
+    """Raises InputError for more files than a folder takes: it would not be known again."""
+    if isinstance(content, Mapping) and len(content) > MOST_FILES:
+        raise InputError(f"{out}: the text has {len(content):,} chapters; a folder takes {MOST_FILES:,} at most")
+
+
+def check_folder(out: Path) -> None:
+    """Raises InputError for a folder with anything in it but the files of a text: replacing it would remove them."""
     inside = list(islice(out.iterdir(), MOST_FILES + 1))
-    if len(inside) > MOST_FILES or any(not file.is_file() or file.is_symlink() for file in inside):
+    if len(inside) > MOST_FILES or any(
+        not _OURS.fullmatch(file.name) or file.is_symlink() or not file.is_file() for file in inside
+    ):
         raise InputError(
             f"{out} is a folder of other things; give a file name, such as {out / 'text.md'}, or a new folder"
         )
-    return _digest_of({file.name: file.read_bytes() for file in inside}) if inside else ""
 
 
 def _note(folder: Path, noted: dict[str, list[str]]) -> None:

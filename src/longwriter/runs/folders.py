@@ -57,7 +57,7 @@ def write_file(path: Path, content: str | bytes, *, durable: bool = True, privat
 
 
 def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Put a folder in the place of one that may be there. Raises RunError on a full disk."""
+    """Put a folder in the place of one that may be there. Raises RunError on a full disk, with the old one in place."""
     try:
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.") as beside:
             new, old = Path(beside) / "new", Path(beside) / "old"
@@ -66,7 +66,12 @@ def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
                 write_file(new / name, content)
             if folder.exists():
                 folder.rename(old)
-            new.rename(folder)
+            try:
+                new.rename(folder)
+            except OSError:
+                if old.exists():  # else it would go with what is beside
+                    old.rename(folder)
+                raise
     except OSError as error:
         raise RunError(
             f"cannot write {folder}: {error.strerror}; make room, then run the same command again"

@@ -7,7 +7,7 @@ from longwriter.config import read_text
 from longwriter.errors import InputError
 from longwriter.export.formats import Content, Original, check_form, form_of, made
 from longwriter.export.settings import ExportSettings
-from longwriter.runs.exports import claimed, export
+from longwriter.runs.exports import check_files, check_folder, claimed, export
 from longwriter.runs.folders import resolved, write_file, write_folder
 from longwriter.writer.outcome.exported import content, note_book
 from longwriter.writer.session import Session
@@ -61,10 +61,15 @@ def export_file(
             raise InputError(f"{out.parent} does not exist; make it first")
         if out.exists() and (not force or resolved(out) == resolved(path)):
             raise InputError(f"{out} exists; choose another name, or add --force")
+        if out.is_dir():
+            check_folder(out)
+            if resolved(path).is_relative_to(resolved(out)):
+                raise InputError(f"{path} lies in {out}, which would be replaced; choose another folder")
     original = Original(read_text(path), named=path.stem, folder=resolved(path).parent)
     told: dict[str, None] = {}
     for out, form in zip(outs, forms, strict=True):
         found, notes = made(original, form, book or ExportSettings())
+        check_files(found, out)
         if isinstance(found, bytes):
             write_file(out, found)
         else:

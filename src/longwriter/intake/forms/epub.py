@@ -1,6 +1,7 @@
 """EPUB -> Markdown: the pages in reading order as one text, its headings at the levels of the table of contents."""
 
 import posixpath
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,6 +19,8 @@ _TEXTS = ["p", "div", "span", "td"]
 _WRAPPING = frozenset(["cover", "titlepage", "title-page", "halftitlepage", "halftitle", "landmarks"])
 _LOOKED_AT = 6
 """Blocks from a page's beginning among which its title is looked for."""
+MOST_TITLES = 20
+"""Lines of the contents that lead to one place and are looked at."""
 _FULL_PAGE = 400
 """Letters from which on a page is no title page, and takes a title that it does not show from the table of contents."""
 
@@ -28,13 +31,15 @@ def read_epub_draft(path: Path) -> DraftFile:
     whole = BeautifulSoup("<body></body>", "html.parser")
     assert whole.body is not None
     depth, left_out, levels = 0, False, dict[str, int]()
+    toc: dict[str, list[ContentsEntry]] = {}
+    for entry in package.toc:
+        toc.setdefault(entry.file, []).append(entry)
     for page in package.pages:
         soup = parse(page.content)
         if _is_wrapping(page, soup) or (not whole.body.contents and not soup.get_text(strip=True)):
             left_out = True
             continue
-        own = [entry for entry in package.toc if entry.file == page.file]
-        depth = _level(soup, own, depth, levels)
+        depth = _level(soup, toc.get(page.file, []), depth, levels)
         _bind(soup, page)
         body = soup.body or soup
         section = whole.new_tag("section")
@@ -78,9 +83,11 @@ def _level(soup: BeautifulSoup, own: Sequence[ContentsEntry], depth: int, levels
     """
     body = soup.body or soup
     chosen: dict[int, int] = {}
+    places, asked = _places(body) if own else {}, Counter[str]()
     for entry in own:
-        at = _place(body, entry.fragment)
-        heading = _heading(soup, at, entry) if isinstance(at, Tag) else None
+        at = places.get(entry.fragment) if entry.fragment else body
+        asked[entry.fragment] += 1
+        heading = _heading(soup, at, entry) if at and asked[entry.fragment] <= MOST_TITLES else None
         if heading is not None:
             chosen.setdefault(id(heading), entry.depth)
     every = body.find_all(HEADINGS)
@@ -96,11 +103,14 @@ def _level(soup: BeautifulSoup, own: Sequence[ContentsEntry], depth: int, levels
     return max(depth, *(entry.depth for entry in own)) if own and not chosen else depth
 
 
-def _place(body: Tag, fragment: str) -> Tag | None:
-    if not fragment:
-        return body
-    found = body.find(id=fragment) or body.find("a", attrs={"name": fragment})
-    return found if isinstance(found, Tag) else None
+def _places(body: Tag) -> dict[str, Tag]:
+    """The first element of each id, else the first anchor of that name."""
+    ids, names = dict[str, Tag](), dict[str, Tag]()
+    for tag in body.find_all(True):
+        ids.setdefault(str(tag.get("id", "")), tag)
+        if tag.name == "a":
+            names.setdefault(str(tag.get("name", "")), tag)
+    return names | ids
 
 
 def _heading(soup: BeautifulSoup, at: Tag, entry: ContentsEntry) -> Tag | None:
@@ -111,8 +121,8 @@ def _heading(soup: BeautifulSoup, at: Tag, entry: ContentsEntry) -> Tag | None:
     if isinstance(outer, Tag):
         return outer
     whole_page = not entry.fragment
-    first = at.find(HEADINGS) or (None if whole_page else at.find_next(HEADINGS))
-    if isinstance(first, Tag) and (whole_page or not _text_between(at, first)):
+    first = at.find(HEADINGS) if whole_page else _heading_after(at)
+    if isinstance(first, Tag):
         return first
     wanted = _squeezed(entry.title)
     for block in at.find_all(_TEXTS, limit=_LOOKED_AT) if whole_page else [at, *at.find_all(_TEXTS, limit=_LOOKED_AT)]:
@@ -127,13 +137,15 @@ def _heading(soup: BeautifulSoup, at: Tag, entry: ContentsEntry) -> Tag | None:
     return None
 
 
-def _text_between(at: Tag, heading: Tag) -> bool:
-    for node in at.find_all_next(string=True):
-        if node in heading.descendants:
-            return False
-        if node.strip():
-            return True
-    return False
+def _heading_after(at: Tag) -> Tag | None:
+    """The heading with which the text behind the beginning of an element begins."""
+    for node in at.next_elements:
+        if isinstance(node, Tag):
+            if node.name in HEADINGS:
+                return node
+        elif str(node).strip():
+            return None
+    return None
 
 
 def _squeezed(text: str) -> str:

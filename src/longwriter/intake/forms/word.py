@@ -8,7 +8,7 @@ from bs4 import BeautifulSoup
 
 from longwriter.errors import SetupError
 from longwriter.intake.forms.draft_file import DraftFile
-from longwriter.intake.forms.word_package import WordPackage, inspected, reading_word
+from longwriter.intake.forms.word_package import WordPackage, inspected, parts_alone, reading_word
 from longwriter.intake.markdown.page import markdown, title_above
 from longwriter.readers.html import parse
 
@@ -23,7 +23,7 @@ def read_word_draft(path: Path) -> DraftFile:
     """Raises InputError for a file that cannot be read, SetupError without mammoth."""
     mammoth = _mammoth()
     package = inspected(path)
-    with reading_word(path, AttributeError, TypeError), path.open("rb") as file:  # as mammoth lets out
+    with reading_word(path, AttributeError, TypeError), parts_alone(path) as file:  # as mammoth lets out
         html = mammoth.convert_to_html(
             file,
             style_map=_style_map(package),

@@ -7,18 +7,24 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from xml.etree import ElementTree
 from xml.parsers import expat
 
 from longwriter.errors import InputError
 from longwriter.intake.forms.draft_file import MOST_BYTES
+from longwriter.readers.epub_archive import PACKED
 from longwriter.text import counted
 
 MOST_ELEMENTS = 2_000_000
 """Elements of all parts; a document of a million words has about one million, and each takes a kilobyte in a tree."""
+LONGEST_CHAIN, MOST_STYLES = 20, 200
+"""Styles that are based on each other (Word takes eleven), and that are headings; every paragraph is compared with each."""
 DEEPEST = 200
 """Levels of elements; real documents have about 30."""
+PARTS = (".xml", ".rels")
+"""How the names of what is inspected end: nothing else is read."""
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _STRICT = "{http://purl.oclc.org/ooxml/wordprocessingml/main}"
 _HEADING = re.compile(r"heading (\d)", re.IGNORECASE)
@@ -47,7 +53,9 @@ def inspected(path: Path) -> WordPackage:
     with reading_word(path):
         _refuse_old(path)
         with zipfile.ZipFile(path) as archive:
-            parts = [info for info in archive.infolist() if info.filename.endswith((".xml", ".rels"))]
+            parts = [info for info in archive.infolist() if info.filename.endswith(PARTS)]
+            if any(info.compress_type not in PACKED for info in parts):
+                raise ValueError("its parts are packed as no Word file is")
             if sum(info.file_size for info in parts) > MOST_BYTES:
                 raise InputError(f"{path}: unpacks to more than {MOST_BYTES >> 20} MB of text; that is no draft")
             if not any(info.filename.startswith("word/") for info in parts):
@@ -60,6 +68,17 @@ def inspected(path: Path) -> WordPackage:
             core = archive.read("docProps/core.xml") if "docProps/core.xml" in names else b"<core/>"
         title, author = _properties(core)
         return WordPackage(_headings(styles), title, author, tuple(_left_out(counts, names)))
+
+
+def parts_alone(path: Path) -> BytesIO:
+    """The file with the parts that `inspected` has looked at, each once, and no other: none is read that was not."""
+    out = BytesIO()
+    with zipfile.ZipFile(path) as archive, zipfile.ZipFile(out, "w") as made:
+        for name in dict.fromkeys(archive.namelist()):
+            if name.endswith(PARTS):
+                made.writestr(name, archive.read(name))
+    out.seek(0)
+    return out
 
 
 @contextmanager
@@ -127,14 +146,14 @@ def _headings(styles: bytes) -> dict[str, int]:
         named = _HEADING.fullmatch(name)
         level = int(outline) + 1 if outline.isdigit() else int(named[1]) if named else None
         known[style.get(f"{w}styleId", "")] = name, level, value("{*}basedOn")
-    out = {}
+    out = dict[str, int]()
     for first in known:
         identifier, seen = first, set[str]()
-        while identifier in known and identifier not in seen and known[identifier][1] is None:
+        while identifier in known and len(seen) < LONGEST_CHAIN and known[identifier][1] is None:
             seen.add(identifier)
             identifier = known[identifier][2]
         level = known[identifier][1] if identifier in known else None
-        if level is not None and 1 <= level <= 9 and known[first][0]:
+        if level is not None and 1 <= level <= 9 and known[first][0] and len(out) < MOST_STYLES:
             out[known[first][0]] = min(level, 6)
     return out
 

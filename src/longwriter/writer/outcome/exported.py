@@ -8,6 +8,7 @@ from uuid import NAMESPACE_OID, uuid5
 
 from pydantic import ValidationError
 
+from longwriter.characters import whole_characters
 from longwriter.errors import RunError
 from longwriter.export.formats import Content, Original, form_of, made
 from longwriter.export.settings import ExportSettings
@@ -41,7 +42,7 @@ def content(session: Session, folder: Path, form: str) -> tuple[Content, tuple[s
     """A run's text in a form, and what a person should know of it. `session`: of that folder. Raises what `made` raises."""
     began = next(_moments(session), None)
     date = datetime.fromtimestamp(began, UTC).date().isoformat() if began else ""
-    name = uuid5(NAMESPACE_OID, f"{folder.name} {began} {session.settings.instruction}")
+    name = uuid5(NAMESPACE_OID, whole_characters(f"{folder.name} {began} {session.settings.instruction}"))
     document = session.document
     markdown = document.markdown() if document.frames.plain and form != "md" else None
     original = Original(document.text(), markdown, folder.name, f"urn:uuid:{name}", date)

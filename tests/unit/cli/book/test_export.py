@@ -1,6 +1,8 @@
 """`longwriter export` and --out: every form from the command line, kept up to date, and refused before anything is asked."""
 
 import json
+import os
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -8,6 +10,7 @@ import pytest
 from tests.helpers.command import longwriter_here, one_line
 
 from longwriter.api.runs import Run
+from longwriter.runs import exports
 
 WRITE = ("write", "A story about fog on the sea", "--words", "900", "--model", "fake:1.0", "--run", "r")
 TEXT = "# The Fog\n\n## One\n\nIt came in[^1].\n\n## Two\n\nIt went.\n\n[^1]: At night.\n"
@@ -84,6 +87,56 @@ def test_a_file_goes_into_files(tmp_path: Path) -> None:
     assert same.returncode == 2
     assert (tmp_path / "fog.md").read_text("utf-8") == TEXT
     assert longwriter_here("export", "gone.md", "x.html", cwd=tmp_path).returncode == 2
+
+
+def test_a_folder_of_other_things_is_never_replaced(written: Path) -> None:
+    (written / "docs" / "inner").mkdir(parents=True)
+    (written / "notes").mkdir()
+    (written / "01-all").mkdir()
+    kept = [written / "docs" / "inner" / "thesis.doc", written / "notes" / "diary.md", written / "01-all" / "01-fog.md"]
+    for file in kept:
+        file.write_text(TEXT, "utf-8")
+    (written / "fog.md").write_text(TEXT, "utf-8")
+    for source, out in [
+        ("fog.md", "docs/"), ("r", "docs/"), ("fog.md", "notes/"), ("r", "notes/"), ("notes/diary.md", "notes/"),
+        ("01-all/01-fog.md", "01-all/"), ("fog.md", "./"), ("r", "runs/r/"), ("r", "runs/"),
+    ]:  # fmt: skip
+        refused = longwriter_here("export", source, out, "--force", cwd=written)
+        assert refused.returncode == 2, (source, out)
+        one_line(refused, "folder")
+    assert all(file.read_text("utf-8") == TEXT for file in kept)
+    assert Run(written / "runs" / "r").text
+
+
+def test_a_folder_of_chapters_that_a_person_put_things_into_is_left_alone_and_stops_nothing(written: Path) -> None:
+    assert longwriter_here("export", "r", "chapters/", cwd=written).returncode == 0
+    (written / "chapters" / "pictures").mkdir()
+    done = longwriter_here("redo", "r", "--section", "2", cwd=written)
+    assert done.returncode in (0, 4)
+    assert "chapters was changed by somebody else" in done.stderr
+    assert (written / "chapters" / "pictures").is_dir()
+
+
+def test_names_and_words_that_are_no_utf8(written: Path) -> None:
+    odd = os.fsdecode(b"z\xff")
+    shutil.copytree(written / "runs" / "r", written / "runs" / odd)
+    (written / f"{odd}.md").write_text("No heading.", "utf-8")
+    files = ("b.epub", "b.docx", "b.html", "b.txt")
+    for source in (f"runs/{odd}", f"{odd}.md"):
+        done = longwriter_here("export", source, *files, "--author", "A\udcff", "--force", cwd=written)
+        assert done.returncode == 0, done.stderr
+        assert "A\ufffd" in texts(written / "b.epub")
+
+
+def test_more_chapters_than_a_folder_takes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exports, "MOST_FILES", 2)
+    (tmp_path / "fog.md").write_text("".join(f"# {n}\n\nFog.\n\n" for n in range(3)), "utf-8")
+    for source in ("fog.md", "r"):
+        refused = longwriter_here("export", source, "chapters/", cwd=tmp_path)
+        assert refused.returncode == 2
+        one_line(refused, "3 chapters; a folder takes 2 at most")
+        assert not (tmp_path / "chapters").exists()
+        longwriter_here("import", "fog.md", "--run", "r", cwd=tmp_path)
 
 
 @pytest.mark.parametrize(
