@@ -3,13 +3,18 @@
 import re
 from pathlib import Path
 
+from bs4 import BeautifulSoup
+from bs4.element import NavigableString, PreformattedString, Tag
+
 from longwriter.intake.forms.draft_file import DraftFile
 from longwriter.intake.forms.encodings import decoded
 from longwriter.intake.forms.text import bytes_of
 from longwriter.intake.markdown.page import markdown, title_above
 from longwriter.readers.html import parse
+from longwriter.text import count_words, counted
 
 _DECLARED = re.compile(rb"""(?:encoding|charset)\s*=\s*["']?\s*([\w.:-]{1,40})""", re.IGNORECASE)
+_UNSEEN = frozenset(["nav", "noscript", "script", "style", "template"])
 _HEAD = 2_048
 """Bytes from the beginning in which a page says its encoding."""
 
@@ -21,9 +26,42 @@ def read_html_draft(path: Path) -> DraftFile:
     named = soup.find("meta", attrs={"name": re.compile("^author$", re.IGNORECASE)})
     author = " ".join(str(named.get("content", "")).split()) if named is not None else ""
     title = " ".join(soup.title.get_text().split()) if soup.title is not None else ""
+    around = _take_article(soup)
     shown = title_above(soup)
     text, lost = markdown(soup)
-    return DraftFile(text, "md", encoding, shown or title, (author,) if author else (), (*warnings, *lost))
+    return DraftFile(text, "md", encoding, shown or title, (author,) if author else (), (*warnings, *around, *lost))
+
+
+def _take_article(soup: BeautifulSoup) -> tuple[str, ...]:
+    """Leave the one article of a saved page, where it is most of the page; what went, in one line. Changes the tree."""
+    for name in ("article", "main"):
+        own = soup.find_all(name)
+        if len(own) != 1 or soup.body is None or _needs_more(soup, own[0]):
+            continue
+        body, words = soup.body, count_words(own[0].get_text(" "))
+        around = sum(count_words(str(text)) for text in body.find_all(string=True) if _is_around(text, own[0]))
+        if words > around:
+            article = own[0].extract()
+            body.clear()
+            body.append(article)
+            return (f"{counted(around, 'word')} around the article left out",) if around else ()
+    return ()
+
+
+def _needs_more(soup: BeautifulSoup, article: Tag) -> bool:
+    """Whether the page's title, or a note that the article refers to, stands outside it."""
+    if soup.find("h1") is not None and article.find("h1") is None:
+        return True
+    places = {str(link["href"])[1:] for link in article.select('a[href^="#"]')}
+    inside = {str(tag["id"]) for tag in article.find_all(id=True)}
+    return any(str(tag["id"]) in places - inside for tag in soup.find_all(id=True))
+
+
+def _is_around(text: NavigableString, article: Tag) -> bool:
+    """Whether a string is shown outside the article, and no menu's."""
+    if isinstance(text, PreformattedString):
+        return False
+    return all(parent is not article and parent.name not in _UNSEEN for parent in text.parents)
 
 
 def _characters(data: bytes, path: Path) -> tuple[str, str, tuple[str, ...]]:

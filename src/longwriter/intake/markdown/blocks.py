@@ -200,7 +200,7 @@ class Walk:
             self._runs.append(InlineRun(LINE_BREAK))
         elif name == "img":
             self.left_out["img"] += 1
-            self._text(str(tag.get("alt") or ""))
+            self._text("" if _says_caption(tag) else str(tag.get("alt") or ""))
         elif self._flat or name not in _BLOCKS | {"hr", "pre"}:
             return self._enter_inline(tag, name)
         else:
@@ -354,6 +354,14 @@ class Walk:
                 if not self._frames[-1].begun:
                     self._emit([""], "paragraph")
                 self._frames.pop()
+
+
+def _says_caption(picture: Tag) -> bool:
+    """Whether a picture's description is what stands below it, as pandoc and editors of pages write both."""
+    figure = picture.find_parent("figure")
+    caption = figure.find("figcaption") if figure is not None else None
+    alt = str(picture.get("alt") or "").split()
+    return caption is not None and caption.get_text().split() == alt
 
 
 def _nothing() -> None:

@@ -7,6 +7,7 @@ from bs4.element import Tag
 
 from longwriter.intake.markdown.blocks import Walk
 from longwriter.intake.markdown.notes import take_notes
+from longwriter.intake.markdown.unmarked import mark_headings
 from longwriter.text import counted
 
 _MEDIA = ["audio", "canvas", "embed", "iframe", "object", "svg", "video"]
@@ -19,7 +20,9 @@ _LISTS = ["ul", "ol", "menu", "dir"]
 def markdown(soup: BeautifulSoup) -> tuple[str, tuple[str, ...]]:
     """Markdown that shows what the page shows, and a line for each kind of thing that it cannot hold. Changes the tree."""
     _close_open_items(soup)
-    walk = Walk(take_notes(soup))
+    notes = take_notes(soup)
+    mark_headings(soup)
+    walk = Walk(notes)
     text = walk.page(soup.body or soup)
     return text, tuple(_lost(walk.left_out))
 
