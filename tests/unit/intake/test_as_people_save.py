@@ -50,6 +50,8 @@ def test_of_a_saved_blog_the_article_is_the_draft(tmp_path: Path) -> None:
     source = read_source(page(tmp_path, body))
     assert source.text == f"# Out\n\n{STORY.strip()}\n"
     assert source.warnings == ("4 words around the article left out",)
+    (tmp_path / "page.html").write_text(f"<title>Out - Blog</title><h1>Out</h1><p>{STORY}</p>")
+    assert read_source(tmp_path / "page.html").title == "Out"
 
 
 @pytest.mark.parametrize(

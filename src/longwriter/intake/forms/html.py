@@ -29,6 +29,9 @@ def read_html_draft(path: Path) -> DraftFile:
     around = _take_article(soup)
     shown = title_above(soup)
     text, lost = markdown(soup)
+    headlines = [" ".join(heading.get_text(" ").split()) for heading in soup.find_all("h1")]
+    if len(headlines) == 1 and headlines[0] and title.startswith(headlines[0]):  # behind it is the name of the site
+        title = headlines[0]
     return DraftFile(text, "md", encoding, shown or title, (author,) if author else (), (*warnings, *around, *lost))
 
 
