@@ -73,6 +73,12 @@ def test_a_description_that_is_the_caption_stands_once_and_a_shout_needs_no_mark
     assert read_source(page(tmp_path, body)).text == ("The map\n\nA *map*!\n\nA hill\n\nNo\\![x](https://a.example/)\n")
 
 
+def test_word_s_caption_stands_once_and_a_formula_is_its_source(tmp_path: Path) -> None:
+    formula = '<math><msup><mi>c</mi><mn>2</mn></msup><annotation encoding="application/x-tex">c^2</annotation></math>'
+    body = f"<p><img alt='The map'></p><p>The map</p><p>So {formula}.</p>"
+    assert read_source(page(tmp_path, body)).text == "The map\n\nSo $c^2$.\n"
+
+
 def test_a_chinese_novel_says_its_title_and_its_author_in_its_first_lines(tmp_path: Path) -> None:
     novel = "《夜渡长河》\r\n作者：青衫客\r\n\r\n第一章 桥头\r\n\r\n雨下了一夜。\r\n\r\n第二章 老人\r\n\r\n他来了。\r\n"
     source = read_source(written(tmp_path, novel, "novel.txt"))

@@ -358,10 +358,11 @@ class Walk:
 
 def _says_caption(picture: Tag) -> bool:
     """Whether a picture's description is what stands below it, as pandoc and editors of pages write both."""
-    figure = picture.find_parent("figure")
+    figure, paragraph = picture.find_parent("figure"), picture.find_parent("p")
     caption = figure.find("figcaption") if figure is not None else None
-    alt = str(picture.get("alt") or "").split()
-    return caption is not None and caption.get_text().split() == alt
+    if caption is None and paragraph is not None and not paragraph.get_text(strip=True):
+        caption = paragraph.find_next_sibling()
+    return caption is not None and caption.get_text().split() == str(picture.get("alt") or "").split()
 
 
 def _nothing() -> None:
