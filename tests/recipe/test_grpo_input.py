@@ -60,7 +60,8 @@ BAD_DATA = {
     "no prompt": ({"id": "1", "prompt": " "}, "row 0: prompt is no text, or empty"),
     "half a range": ({"id": "1", "prompt": "a", "lower": 3, "upper": None}, "row 0: lower and upper stand together"),
     "upside down": ({"id": "1", "prompt": "a", "lower": 9, "upper": 3}, "row 0: lower = 9 to upper = 3"),
-    "no number": ({"id": "1", "prompt": "a", "lower": "3", "upper": "9"}, "row 0: lower and upper are whole numbers"),
+    "upside down, as floats": ({"id": "1", "prompt": "a", "lower": 9.0, "upper": 3.0}, "row 0: lower = 9 to upper = 3"),
+    "no number": ({"id": "1", "prompt": "a", "lower": 3.5, "upper": 9}, "row 0: lower and upper are whole numbers"),
     "twice": ({"id": "2", "prompt": "a"}, "an id stands there twice"),
     "no range": ({"id": "3", "prompt": "a"}, "no row has lower and upper"),
 }

@@ -6,25 +6,26 @@ from pathlib import Path
 from bs4 import BeautifulSoup
 from bs4.element import NavigableString, PreformattedString, Tag
 
+from longwriter.export.labels import AUTHORS
 from longwriter.intake.forms.draft_file import DraftFile
 from longwriter.intake.forms.encodings import decoded
 from longwriter.intake.forms.text import bytes_of
 from longwriter.intake.markdown.page import markdown, title_above
-from longwriter.readers.html import parse
+from longwriter.readers.html import declared, parse
 from longwriter.text import count_words, counted
 
-_DECLARED = re.compile(rb"""(?:encoding|charset)\s*=\s*["']?\s*([\w.:-]{1,40})""", re.IGNORECASE)
 _UNSEEN = frozenset(["nav", "noscript", "script", "style", "template"])
-_HEAD = 2_048
-"""Bytes from the beginning in which a page says its encoding."""
 
 
 def read_html_draft(path: Path) -> DraftFile:
     """Raises InputError."""
     text, encoding, warnings = _characters(bytes_of(path), path)
     soup = parse(text.removeprefix("\ufeff"))
-    named = soup.find("meta", attrs={"name": re.compile("^author$", re.IGNORECASE)})
-    author = " ".join(str(named.get("content", "")).split()) if named is not None else ""
+    named = soup.find_all("meta", attrs={"name": re.compile("^author$", re.IGNORECASE)})
+    author = tuple(filter(None, (" ".join(str(meta.get("content", "")).split()) for meta in named)))
+    for line in soup.select("header p"):  # as exported pages show them below their title
+        if author and line.get_text() == AUTHORS.join(author):
+            line.decompose()
     title = " ".join(soup.title.get_text().split()) if soup.title is not None else ""
     around = _take_article(soup)
     shown = title_above(soup)
@@ -32,7 +33,7 @@ def read_html_draft(path: Path) -> DraftFile:
     headlines = [" ".join(heading.get_text(" ").split()) for heading in soup.find_all("h1")]
     if len(headlines) == 1 and headlines[0] and title.startswith(headlines[0]):  # behind it is the name of the site
         title = headlines[0]
-    return DraftFile(text, "md", encoding, shown or title, (author,) if author else (), (*warnings, *around, *lost))
+    return DraftFile(text, "md", encoding, shown or title, author, (*warnings, *around, *lost))
 
 
 def _take_article(soup: BeautifulSoup) -> tuple[str, ...]:
@@ -69,12 +70,9 @@ def _is_around(text: NavigableString, article: Tag) -> bool:
 
 def _characters(data: bytes, path: Path) -> tuple[str, str, tuple[str, ...]]:
     """As `decoded`, but what is no UTF-8 is what it says it is, if it can be."""
-    try:
-        return data.decode("utf-8"), "utf-8", ()
-    except UnicodeDecodeError:
-        declared = _DECLARED.search(data[:_HEAD])
-    try:
-        said = declared[1].decode("ascii").lower() if declared else "utf-8"
-        return data.decode(said), said, ()
-    except (UnicodeDecodeError, LookupError):
-        return decoded(data, path)
+    for encoding in ("utf-8", declared(data)):
+        try:
+            return data.decode(encoding), encoding, ()
+        except (UnicodeDecodeError, LookupError):
+            continue
+    return decoded(data, path)

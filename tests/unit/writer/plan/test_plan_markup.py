@@ -46,6 +46,14 @@ def test_yaml_in_any_order(name: str) -> None:
     assert rows(YAML[name]) == TWO
 
 
+def test_titles_alone_are_sections() -> None:
+    assert [title for title, *_ in rows("sections:\n- title: Fog\n- title: Storm\n- title: Home")] == [
+        "Fog",
+        "Storm",
+        "Home",
+    ]
+
+
 def test_chapters_of_yaml_hold_their_sections() -> None:
     reply = "title: Sea\nchapters:\n  - title: One\n    sections:\n" + items("      ", "title", "point", "words")
     assert rows(reply + "\n  - title: Two\n    sections:\n      - title: Home\n        words: 500") == [
@@ -60,6 +68,8 @@ def test_chapters_of_yaml_hold_their_sections() -> None:
     [
         "- A (400 words): p\n- B (500 words): q",
         "Fog: the keeper finds a letter\nStorm: he sails",
+        "- Title: Fog\n- Point: finds a letter\n- Title: Storm\n- Point: sails",
+        "- Chapter 1: Fog\n  - Point: finds a letter\n- Chapter 2: Storm\n  - Point: sails",
         "title: Fog\nwords: 400\n\nProse.\n\ntitle: Storm\nwords: 600",
         "- title: Fog\n  title: Storm\n- title: c\n  words: 3",
         "- title: Fog\n  words: 400\n    more: 3\n- title: c",

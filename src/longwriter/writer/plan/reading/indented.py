@@ -5,7 +5,6 @@ Nothing here raises.
 """
 
 import re
-from itertools import pairwise
 
 from longwriter.writer.plan.reading.keys import PART_NAMES, Item
 from longwriter.writer.plan.reading.words import FIELDS, is_field, names, plain
@@ -47,7 +46,7 @@ def _bare(text: str) -> str:
 
 
 def block_of(reply: str) -> object:
-    """The objects and lists of a block; None without two items, or two keys with more below them, of a plan's names."""
+    """The objects and lists of a block; None without two items of several keys, or two keys with more below them."""
     lines = [
         line[:LONGEST_LINE].rstrip()
         for line in reply.splitlines()
@@ -61,13 +60,26 @@ def block_of(reply: str) -> object:
         first -= 1  # "Fog:" over its keys
     last = next((n for n in range(first, len(rows)) if not rows[n].fits), len(rows))
     block = rows[first:last]
-    nested = sum(row.item and row.key != "" for row in block) + sum(
-        not row.value and after.inner > row.at for row, after in pairwise(block)
-    )
-    if nested < 2 or any(row.fits and row.known for row in rows[last:]):
+    if not _nests(block) or any(row.fits and row.known for row in rows[last:]):
         return None
     value, end = _block(block, 0, 0)
     return value if end == len(block) else None
+
+
+def _nests(block: list[_Row]) -> bool:
+    """Whether there are two items, of several keys or a title alone, or two keys with more below them."""
+    alone = several = 0
+    following: list[_Row | None] = [*block[1:], None]
+    for row, after in zip(block, following, strict=True):
+        goes_on = after is not None and not after.item and after.at == row.inner
+        if row.item and row.key and not goes_on:
+            if plain(row.key) not in names("title"):
+                return False  # a line of a list, with its label
+            alone += 1
+        several += (row.item and row.key != "" and goes_on) or (
+            after is not None and not row.value and after.inner > row.at
+        )
+    return alone + several > 1
 
 
 def _block(rows: list[_Row], at: int, depth: int) -> tuple[object, int]:
