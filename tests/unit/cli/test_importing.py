@@ -89,7 +89,7 @@ def test_what_cannot_be_imported_is_said_in_a_line(tmp_path: Path) -> None:
     written(tmp_path, markdown())
     one_line(longwriter_here("import", "none.md", cwd=tmp_path), "none.md")
     one_line(longwriter_here("import", "draft.md", "--words", "30", cwd=tmp_path), "--words 30", "56 words already")
-    one_line(longwriter_here("import", "draft.md", "--continue-from", "9", cwd=tmp_path), "3 chapters")
+    one_line(longwriter_here("import", "draft.md", "--continue-from", "9", cwd=tmp_path), "3 sections")
     one_line(longwriter_here("import", "draft.md", "--run", "../x", cwd=tmp_path), "--run")
     assert not (tmp_path / "runs").exists()
 

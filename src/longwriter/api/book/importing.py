@@ -38,7 +38,7 @@ class ImportOptions(TextOptions, total=False):
     on_event: OnEvent | None
     """Hears what happens while the rest is planned."""
     continue_from: str | int | None
-    """A chapter's number, or words that stand once in the draft: what comes behind is not part of the text."""
+    """A section's number in the split, or words that stand once in the draft: what comes behind is not part of the text."""
     instruction: str
     """How it should go on."""
     outline: bool

@@ -45,7 +45,7 @@ FIRST_WORDS = 10
 @click.option("--words", type=WORDS, help="Length of the whole text, with the draft; what is missing is planned.")
 @click.option(
     "--continue-from", metavar="PLACE",
-    help="Go on behind the chapter of this number, or behind words that stand once in the draft.",
+    help="Go on behind the section of this number in the split, or behind words that stand once in the draft.",
 )  # fmt: skip
 @click.option("--instruction", default="", help="How it should go on.")
 @click.option("--no-outline", is_flag=True, help="Leave the outline of the rest to resume.")
@@ -156,7 +156,7 @@ def _show_split(draft: ImportedDraft, *, as_json: bool) -> None:
         return
     table = Table("#", "kind", "title", "words", "begins", box=None, pad_edge=False)
     for row in rows:
-        shown_title = f"{row['chapter']}: {row['title']}" if row["chapter"] else str(row["title"])
+        shown_title = f"{row['chapter']} / {row['title']}" if row["chapter"] else str(row["title"])
         table.add_row(
             str(row["number"]), str(row["kind"]), Text(shown_title), f"{row['words']:,}", Text(str(row["begins"]))
         )

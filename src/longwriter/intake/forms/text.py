@@ -1,5 +1,6 @@
 """Markdown and plain text: the file's own characters, and what they say of the work."""
 
+import re
 from pathlib import Path
 
 from longwriter.errors import InputError
@@ -9,6 +10,12 @@ from longwriter.intake.forms.encodings import decoded
 from longwriter.intake.markdown_headings import markdown_headings
 from longwriter.readers.gutenberg import strip
 
+_TITLE_LINE = re.compile(
+    r"[\ufeff\s]*(?:书名|書名)?[ \u3000]*[:：]?[ \u3000]*《([^《》\r\n]{1,40})》[ \u3000]*(?:\r?\n|作者)"
+)
+_AUTHOR_LINE = re.compile(r"^[ \t\u3000]*作者[ \u3000]*[:：][ \u3000]*(\S{1,20})[ \u3000]*\r?$", re.MULTILINE)
+_OPENING = 200
+"""Characters from the beginning in which a line names the author."""
 _HEADER = 20_000
 """Characters from the beginning in which a header of Project Gutenberg is looked for."""
 
@@ -28,8 +35,15 @@ def read_plain_draft(path: Path) -> DraftFile:
     """Raises InputError."""
     text, encoding, warnings = decoded(bytes_of(path), path)
     book = strip(text[:_HEADER], "").book if "project gutenberg" in text[:_HEADER].casefold() else None
-    title, author = (book.title, book.author) if book else ("", ())
+    title, author = (book.title, book.author) if book else _opening(text)
     return DraftFile(text, "txt", encoding, title, author, warnings)
+
+
+def _opening(text: str) -> tuple[str, tuple[str, ...]]:
+    """Title and author as Chinese novels in plain text begin with them."""
+    title = _TITLE_LINE.match(text)
+    author = _AUTHOR_LINE.search(text, 0, _OPENING) if title else None
+    return (str(title[1]).strip(), (str(author[1]),) if author else ()) if title else ("", ())
 
 
 def bytes_of(path: Path) -> bytes:

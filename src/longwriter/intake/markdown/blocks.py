@@ -138,7 +138,7 @@ class Walk:
             self._runs.append(TextRun(LINE_BREAK))
         elif name == "img":
             self.left_out["img"] += 1
-            self._text(str(tag.get("alt") or ""))
+            self._text("" if _says_caption(tag) else str(tag.get("alt") or ""))
         elif self._flat or name not in _BLOCKS | {"hr", "pre"}:
             return self._enter_inline(tag, name)
         else:
@@ -292,6 +292,15 @@ class Walk:
                 if not self._frames[-1].begun:
                     self._emit([""], "paragraph")
                 self._frames.pop()
+
+
+def _says_caption(picture: Tag) -> bool:
+    """Whether a picture's description is what stands below it, as pandoc and editors of pages write both."""
+    figure, paragraph = picture.find_parent("figure"), picture.find_parent("p")
+    caption = figure.find("figcaption") if figure is not None else None
+    if caption is None and paragraph is not None and not paragraph.get_text(strip=True):
+        caption = paragraph.find_next_sibling()
+    return caption is not None and caption.get_text().split() == str(picture.get("alt") or "").split()
 
 
 def _nothing() -> None:

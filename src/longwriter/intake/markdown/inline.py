@@ -237,6 +237,8 @@ def _leaf(span: _Span, seen: str) -> str:
         return f"[^{run.note}]"
     if not run.code:
         escaped = (_ESCAPED_IN_LINK if run.link else _ESCAPED).sub(r"\\\g<0>", run.text).replace("\n", "\\\n")
+        if span.end == len(seen) and escaped.endswith("\\!"):  # nothing follows that it could make a picture of
+            escaped = f"{escaped[:-2]}!"
         after_note = escaped[0] == "(" and seen[span.start - 1 : span.start] == _NOTE  # together they would be a link
         return "\\" * after_note + escaped
     code = run.text.replace("\n", " ")

@@ -7,6 +7,7 @@ from bs4.element import Tag
 
 from longwriter.intake.markdown.blocks import LISTS, Walk
 from longwriter.intake.markdown.notes import take_notes
+from longwriter.intake.markdown.unmarked import mark_headings
 from longwriter.readers.html import HEADINGS
 from longwriter.text import counted
 
@@ -16,7 +17,10 @@ _MEDIA = ["audio", "canvas", "embed", "iframe", "object", "svg", "video"]
 def markdown(soup: BeautifulSoup) -> tuple[str, tuple[str, ...]]:
     """Markdown that shows what the page shows, and a line for each kind of thing that it cannot hold. Changes the tree."""
     _close_open_items(soup)
-    walk = Walk(take_notes(soup))
+    _write_formulas(soup)
+    notes = take_notes(soup)
+    mark_headings(soup)
+    walk = Walk(notes)
     text = walk.page(soup.body or soup)
     return text, tuple(_lost(walk.left_out))
 
@@ -32,6 +36,15 @@ def _lost(left_out: Counter[str]) -> list[str]:
     if menus := left_out["nav"]:
         out.append(f"{counted(menus, 'table of contents or menu', 'tables of contents or menus')} left out")
     return out
+
+
+def _write_formulas(soup: BeautifulSoup) -> None:
+    """Formulas that hold their source in TeX, as pandoc's do, are that: the letters alone would say another thing."""
+    for formula in soup.find_all("math"):
+        source = formula.find("annotation", attrs={"encoding": "application/x-tex"})
+        if source is not None:
+            sign = "$$" if formula.get("display") == "block" else "$"
+            formula.replace_with(f"{sign}{source.get_text().strip()}{sign}")
 
 
 def _close_open_items(soup: BeautifulSoup) -> None:

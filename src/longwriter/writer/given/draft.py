@@ -64,10 +64,10 @@ def read_draft(source: SourceText, starts: list[DraftPlace] | None = None, conti
 
 
 def cut(draft: ImportedDraft, place: str) -> ImportedDraft:
-    """The draft up to a place: the end of the chapter of that number, or of words that stand in it once. Raises InputError."""
+    """The draft up to a place: the end of the section of that number, or of words that stand in it once. Raises InputError."""
     place = place.strip()
     end = (
-        _chapter_end(draft, int(place))
+        _section_end(draft, int(place))
         if place.isdecimal() and len(place) < 6
         else _words_end(draft.source.text, place)
     )
@@ -81,21 +81,14 @@ def cut(draft: ImportedDraft, place: str) -> ImportedDraft:
     return replace(draft, pieces=tuple(kept), end=end, open=within)
 
 
-def _chapter_end(draft: ImportedDraft, number: int) -> int:
-    """Where a chapter ends, of those that have a number or a title; sections belong to theirs."""
-    ends, chapter = list[int](), ""
-    for piece in draft.pieces:
-        if piece.kind == "section" and piece.chapter == chapter and ends:
-            ends[-1] = piece.end
-        elif piece.kind in ("chapter", "section"):
-            ends.append(piece.end)
-        chapter = piece.chapter if piece.kind == "section" else ""
-    if not 1 <= number <= len(ends):
+def _section_end(draft: ImportedDraft, number: int) -> int:
+    """Where the section ends that has this number in the split that is shown, and in the plan."""
+    if not 1 <= number <= len(draft.pieces):
         raise InputError(
-            f"--continue-from {number}: the draft has {counted(len(ends), 'chapter')}; --dry-run shows them. "
+            f"--continue-from {number}: the draft has {counted(len(draft.pieces), 'section')}; --dry-run shows their numbers. "
             "Words that stand once in it name a place, too"
         )
-    return ends[number - 1]
+    return draft.pieces[number - 1].end
 
 
 def _words_end(text: str, words: str) -> int:

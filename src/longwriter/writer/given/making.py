@@ -10,10 +10,13 @@ from pathlib import Path
 
 from longwriter.config import Tree, changed_keys
 from longwriter.errors import InputError, RunError
+from longwriter.export.settings import ExportSettings
+from longwriter.intake.markdown_headings import body_of
 from longwriter.journal import Journal
 from longwriter.length.target import exact
 from longwriter.runs.folders import JOURNAL, SETTINGS, make_folder, opened, saved_settings, write_file
 from longwriter.writer.given.draft import ImportedDraft, checked, given_records, plan_of
+from longwriter.writer.outcome.exported import note_book
 from longwriter.writer.records import CallRecord, ControlRecord, GivenRecord, PlanRecord, note, read
 from longwriter.writer.session import prompts_of
 from longwriter.writer.settings import MAY_CHANGE_ON_RESUME, WriteSettings
@@ -63,6 +66,8 @@ def make_run(
                 note(journal, control)
         if draft.after:
             write_file(made / AFTER, draft.after, private=True)
+        if draft.source.author and not body_of(draft.source.text):  # front matter says it itself
+            note_book(made, ExportSettings(author=draft.source.author))
         with editing(made) as session:
             session.write_plan()
             session.save()

@@ -90,6 +90,11 @@ def test_appendices_stand_behind_the_rest(tmp_path: Path) -> None:
     assert run.text.startswith(markdown().rstrip())
 
 
+def test_a_number_is_that_of_the_section_in_the_split_front_matter_and_parts_counted(tmp_path: Path) -> None:
+    draft = "# T\n\nBy A.\n\n## Part One\n\n### 1\n\nRain.\n\n### 2\n\nFog.\n\n## Part Two\n\n### 3\n\nSun.\n"
+    assert Run(imported(tmp_path, draft, continue_from="2")).text.endswith("### 1\n\nRain.\n\n")
+
+
 @pytest.mark.parametrize(
     ("place", "kept", "goes_on"),
     [
