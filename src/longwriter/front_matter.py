@@ -4,10 +4,8 @@ import re
 import tomllib
 from datetime import date
 
-_END = r"[ \t]*(?:\r\n|\r|\n|\Z)"
-_BLOCK = re.compile(
-    rf"\A\ufeff?(---|\+\+\+)[ \t]*(?:\r\n|\r|\n)(.*?)(?:^\1|(?<!\+)^\.\.\.){_END}", re.DOTALL | re.MULTILINE
-)
+_BREAK = r"[ \t]*(?:\r\n|\r|\n)"
+_BLOCK = re.compile(rf"\A\ufeff?(---|\+\+\+){_BREAK}(.*?)(?<=[\r\n])(?:\1|\.\.\.)(?:{_BREAK}|[ \t]*\Z)", re.DOTALL)
 _ENTRY = re.compile(r"([A-Za-z_][\w-]*)[ \t]*:(?:[ \t]+(.*)|[ \t]*)")
 _KNOWN = {
     "title", "author", "authors", "date", "lang", "language", "description", "subjects", "keywords", "tags", "rights",
@@ -20,16 +18,21 @@ MOST = 20_000
 
 
 def front_matter(text: str) -> tuple[dict[str, list[str]], int]:
-    """Its fields by their names in lower case, each with its values, and how many characters it takes; {} and 0 for none.
-
-    Of YAML: `key: value`, `key: [a, b]`, and a key with a list below it; the rest of it is passed over.
-    """
+    """Its fields by their names in lower case, each with its values, and how many characters it takes; {} and 0 for none."""
     found = _BLOCK.match(text[:MOST])
     if found is None:
         return {}, 0
-    lines = re.split(r"\r\n|\r|\n", found[2])
-    fields = _toml("\n".join(lines)) if found[1] == "+++" else _yaml(lines)
+    fields = fields_of(found[1], found[2])
     return (fields, found.end()) if _KNOWN & fields.keys() else ({}, 0)
+
+
+def fields_of(fence: str, block: str) -> dict[str, list[str]]:
+    """The fields of a block between such lines, `---` or `+++`, as `front_matter` gives them; {} for what is none.
+
+    Of YAML: `key: value`, `key: [a, b]`, and a key with a list or a text below it; the rest of it is passed over.
+    """
+    lines = re.split(r"\r\n|\r|\n", block)
+    return _toml("\n".join(lines)) if fence == "+++" else _yaml(lines)
 
 
 def _toml(block: str) -> dict[str, list[str]]:
@@ -48,9 +51,12 @@ def _yaml(lines: list[str]) -> dict[str, list[str]]:
         if match := _ENTRY.fullmatch(line.rstrip()):
             key, value = match[1].lower(), (match[2] or "").strip()
             listed = re.fullmatch(r"\[(.*)\]", value)
-            out[key] = [bare for v in (listed[1].split(",") if listed else [value]) if (bare := _bare(v))]
+            values = listed[1].split(",") if listed else [] if re.fullmatch(r"[>|][+-]?", value) else [value]
+            out[key] = [bare for v in values if (bare := _bare(v))]
         elif key and line.strip().startswith("- "):
-            out[key].append(_bare(line.strip()[2:]))
+            out[key].append(_bare(line.strip()[2:].removeprefix("name:")))
+        elif key and line.startswith((" ", "\t")) and line.strip() and not _ENTRY.fullmatch(line.strip()):
+            out[key] = [" ".join((*out[key], line.strip()))]
         elif line.strip() and not line.startswith((" ", "\t", "#", "-")):
             return {}
     return out

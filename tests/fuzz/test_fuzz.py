@@ -11,7 +11,7 @@ import pytest
 
 from longwriter.errors import InputError
 from tests.fuzz import cases
-from tests.fuzz.cases import LONGEST_S, SEEDS, Fault, Target, kept, line_of, of, run
+from tests.fuzz.cases import SEEDS, Fault, Target, kept, line_of, of, run
 from tests.fuzz.grammar import RULES, made
 from tests.fuzz.mutation import LONGEST, mutated
 from tests.fuzz.targets import TARGETS
@@ -85,15 +85,12 @@ def test_what_takes_over_a_second_is_a_fault(monkeypatch: pytest.MonkeyPatch) ->
     fault, _ = run(Target("t", given, slow), "x")
     assert fault is not None
     assert fault.told.startswith("stopped")
-    assert LONGEST_S > 1
 
 
 def test_what_fills_the_memory_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cases, "MOST_MEMORY", 20 * 2**20)
     before = cases._memory()
-    ballast = bytearray(b"x") * max(0, before - cases._memory())
     fault, _ = run(Target("t", given, lambda _: bytearray(b"x") * (before + 60 * 2**20)), "x")
-    assert not ballast
     assert fault is not None
     assert fault.kind == "memory"
 

@@ -99,10 +99,7 @@ def _problems(data: bytes) -> Iterator[str]:
             root = ET.fromstring(files[f"{folder}/{name}"])
             pages[name] = Page(name, root, {e.attrib["id"]: e for e in root.iter() if "id" in e.attrib})
             yield from _page(pages[name])
-        if item.attrib["media-type"] in (MEDIA["css"], MEDIA["svg"]):
-            content = files[f"{folder}/{item.attrib['href']}"].decode()
-            if re.search(r"url\(|@import|<script|<foreignObject|href", content):
-                yield f"{item.attrib['href']} refers to something"
+        yield from _requests(item.attrib["href"], files[f"{folder}/{item.attrib['href']}"])
     spine = [manifest[ref.attrib["idref"]].attrib["href"] for ref in package.iter(f"{OPF}itemref")]
     for name, count in Counter(spine).items():
         if count > 1 or name not in pages:
@@ -113,6 +110,19 @@ def _problems(data: bytes) -> Iterator[str]:
     nav = [i.attrib["href"] for i in manifest.values() if "nav" in i.attrib.get("properties", "").split()]
     toc = manifest[package.find(f"{OPF}spine").attrib["toc"]].attrib["href"]  # type: ignore[union-attr]
     yield from _contents(pages[nav[0]], ET.fromstring(files[f"{folder}/{toc}"]), package, spine, pages)
+
+
+def _requests(name: str, data: bytes) -> Iterator[str]:
+    """What a style sheet or a drawing takes from elsewhere, or runs."""
+    if name.endswith(".css") and re.search(r"url\(|@import", data.decode()):
+        yield f"{name} refers to something"
+    if name.endswith(".svg"):
+        for element in ET.fromstring(data).iter():
+            tag = element.tag.partition("}")[2]
+            if tag not in ("svg", "g", "rect", "text") or any(
+                "href" in a or a.startswith("on") for a in element.attrib
+            ):
+                yield f"{name} has <{tag}> with {sorted(element.attrib)}"
 
 
 def _container(archive: zipfile.ZipFile) -> Iterator[str]:

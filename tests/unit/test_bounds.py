@@ -167,6 +167,6 @@ def test_one_text_in_three_thousand_rows_does_not_fill_the_memory(tmp_path: Path
     assert kilobytes < 500_000
 
 
-def test_json_of_a_reader_is_as_before(tmp_path: Path) -> None:
+def test_lines_of_json_are_all_read(tmp_path: Path) -> None:
     (tmp_path / "r.jsonl").write_text("\n".join(json.dumps({"n": n}) for n in range(1000)))
     assert [line.row["n"] for line in read_lines(tmp_path / "r.jsonl")] == list(range(1000))

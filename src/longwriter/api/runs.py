@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeVar, Unpack
 
 from longwriter.api.book.exporting import export_run
-from longwriter.api.book.importing import ImportOptions, asked_places, asks_a_model, import_job, read_file
+from longwriter.api.book.importing import ImportOptions, asked_places, asks_a_model, import_job
 from longwriter.api.job import drafts_job, resumed_job
 from longwriter.api.loop import run
 from longwriter.api.settings import ResumeOptions, known_options, runs_folder
@@ -15,6 +15,7 @@ from longwriter.api.states import RunState, run_state
 from longwriter.api.streaming import pieces
 from longwriter.errors import InputError, LongWriterError, RunError
 from longwriter.export.settings import ExportSettings
+from longwriter.intake.source import read_source
 from longwriter.models.base import ModelConfig
 from longwriter.runs.folders import DRAFT, LAST, all_runs, being_written, find, remove, saved_settings
 from longwriter.types import Plan
@@ -59,7 +60,7 @@ class Run:
         InputError for a file that cannot be read and for a name that is taken, and what planning raises: the run is there then.
         """
         given = known_options(options, ImportOptions)
-        source = read_file(Path(file))
+        source = read_source(Path(file))
         places = run(asked_places(source, given)) if asks_a_model(source, given) else (None, ())
         job = import_job(source, given, *places)
         job.make()

@@ -7,11 +7,10 @@ from pathlib import Path
 from string import Template
 
 from longwriter.export.document import Division, Heading, Note, Picture, Publication, TocEntry
+from longwriter.export.labels import AUTHORS, labels
 from longwriter.export.markup import Markup
 from longwriter.export.settings import ExportSettings
 from longwriter.report.look import shared_style
-
-_WORDS = {"en": ("Contents", "Notes"), "zh-Hans": ("目录", "注释"), "zh-Hant": ("目錄", "註釋")}
 
 
 def html(publication: Publication, settings: ExportSettings) -> bytes:
@@ -20,9 +19,9 @@ def html(publication: Publication, settings: ExportSettings) -> bytes:
     markup = Markup(
         publication.metadata.language, lowest=3, picture=pictures.__getitem__, place=lambda name: f"#{name}", source=_inside
     )  # fmt: skip
-    contents_word, notes_word = _WORDS.get(publication.metadata.language, _WORDS["en"])
-    entries = publication.contents() if settings.contents else ()
     meta = publication.metadata
+    words = labels(meta.language)
+    entries = publication.contents() if settings.contents else ()
     return (
         _template()
         .substitute(
@@ -31,10 +30,10 @@ def html(publication: Publication, settings: ExportSettings) -> bytes:
             title=escape(meta.title) or "-",
             about="".join(_about(publication)),
             heading=f"<h1>{escape(meta.title)}</h1>" * publication.titled,
-            author=f'<p class="soft">{escape(" · ".join(meta.author))}</p>' if meta.author else "",
-            contents=f'<nav aria-label="{contents_word}">{_listed(entries)}</nav>' if len(entries) > 1 else "",
+            author=f'<p class="soft">{escape(AUTHORS.join(meta.author))}</p>' if meta.author else "",
+            contents=f'<nav aria-label="{words.contents}">{_listed(entries)}</nav>' if len(entries) > 1 else "",
             paged=" class=paged" if publication.paged else "",
-            text="".join(_division(d, markup, publication.notes_of(d), notes_word) for d in publication.divisions),
+            text="".join(_division(d, markup, publication.notes_of(d), words.notes) for d in publication.divisions),
         )
         .encode()
     )

@@ -2,6 +2,11 @@
 
 from typing import NamedTuple
 
+from longwriter.export.languages import is_traditional_chinese
+
+AUTHORS = " · "
+"""Between the authors of a page."""
+
 
 class Labels(NamedTuple):
     """Those of one language."""
@@ -43,6 +48,5 @@ _LABELS = {
 
 def labels(language: str) -> Labels:
     """Those for a language (BCP 47)."""
-    traditional = language.lower().startswith(("zh-hant", "zh-tw", "zh-hk", "zh-mo"))
-    primary = language.lower().partition("-")[0]
-    return _LABELS.get("zh-Hant" if traditional else primary, _LABELS["en"])
+    key = "zh-Hant" if is_traditional_chinese(language) else language.lower().partition("-")[0]
+    return _LABELS.get(key, _LABELS["en"])

@@ -22,6 +22,11 @@ class Foreign(NamedTuple):
     direction: Direction
 
 
+def is_traditional_chinese(language: str) -> bool:
+    """Whether a language (BCP 47) is Chinese in the traditional script."""
+    return language.lower().startswith(("zh-hant", "zh-tw", "zh-hk", "zh-mo"))
+
+
 def script_of(language: str) -> str:
     """The script that `language.script` finds in a text of this language (BCP 47)."""
     primary = language.partition("-")[0]

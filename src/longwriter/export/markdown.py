@@ -69,6 +69,8 @@ def publication(
 ) -> Publication:
     """A text as a publication. `metadata` goes before what the text says; `named`: its title where nothing says one.
 
+    A title in front matter is that of a text whose first heading is none, so that no words of it go.
+
     `folder`: where its pictures are looked for, and nowhere else; None: it has none.
     """
     front, before = front_matter(text)
@@ -78,7 +80,8 @@ def publication(
     reader = _Reader(tokens_of(text), gallery)
     title, divisions, paged = divided(reader.blocks)
     language = said.language or _language(text)
-    own = said.title or " ".join(bare(title).split())
+    given = metadata.title if metadata else ""
+    own = whole(given) or " ".join(bare(title).split()) or said.title
     found = replace(
         said,
         title=own or named,

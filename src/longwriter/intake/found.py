@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class DraftHeading:
+class PlacedHeading:
     """A heading: `text[start:end]` is its lines, the last one's end included."""
 
     start: int

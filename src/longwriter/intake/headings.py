@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Literal
 
-from longwriter.intake.found import DraftHeading
+from longwriter.intake.found import PlacedHeading
 from longwriter.intake.markdown_headings import markdown_headings
 from longwriter.intake.plain_headings import plain_headings
 from longwriter.readers.headings import dropped
@@ -15,7 +15,7 @@ CLOSE = 120
 """Most characters between two of them."""
 
 
-def headings(text: str, form: Literal["md", "txt"]) -> list[DraftHeading]:
+def headings(text: str, form: Literal["md", "txt"]) -> list[PlacedHeading]:
     """In order, without those of a table of contents; none where no rule finds any.
 
     A text that has no headings of its form, or only one, is looked at by the rules of the other.
@@ -27,9 +27,9 @@ def headings(text: str, form: Literal["md", "txt"]) -> list[DraftHeading]:
     return _without_contents(text, found)
 
 
-def _without_contents(text: str, found: Sequence[DraftHeading]) -> list[DraftHeading]:
+def _without_contents(text: str, found: Sequence[PlacedHeading]) -> list[PlacedHeading]:
     """A row of headings is a table of contents if its first one comes again, in the row or behind it."""
-    out, n = list[DraftHeading](), 0
+    out, n = list[PlacedHeading](), 0
     last = {_key(heading): i for i, heading in enumerate(found)}
     while n < len(found):
         end = n + 1
@@ -43,7 +43,7 @@ def _without_contents(text: str, found: Sequence[DraftHeading]) -> list[DraftHea
     return out
 
 
-def _real(row: Sequence[DraftHeading], at: int, last: dict[tuple[str, int | str], int]) -> Sequence[DraftHeading]:
+def _real(row: Sequence[PlacedHeading], at: int, last: dict[tuple[str, int | str], int]) -> Sequence[PlacedHeading]:
     """What is left of a row that begins at heading `at`; the heading over a table of contents stays."""
     over = [heading for heading in row[:1] if dropped(heading.title) == "contents"]
     entries = row[len(over) :]
@@ -53,6 +53,6 @@ def _real(row: Sequence[DraftHeading], at: int, last: dict[tuple[str, int | str]
     return over if last[_key(entries[0])] >= at + len(row) else row
 
 
-def _key(heading: DraftHeading) -> tuple[str, int | str]:
+def _key(heading: PlacedHeading) -> tuple[str, int | str]:
     named = heading.number if heading.number is not None else folded(heading.title)
     return heading.kind if heading.number is not None else "", named

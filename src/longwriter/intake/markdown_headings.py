@@ -6,15 +6,11 @@ from itertools import pairwise
 
 from markdown_it import MarkdownIt
 
-from longwriter.intake.found import DraftHeading
+from longwriter.front_matter import front_matter
+from longwriter.intake.found import PlacedHeading
 from longwriter.intake.paragraphs import paragraphs
 from longwriter.readers.headings import STRONG, heading_of
 
-_FRONT_MATTER = re.compile(
-    r"\ufeff?(?P<fence>---|\+\+\+)[ \t]*(?:\r\n?|\n)(?P<fields>(?s:.*?))(?:\r\n?|\n)(?:(?P=fence)|\.\.\.)[ \t]*(?:\r\n?|\n|\Z)"
-)
-"""Fields in YAML or TOML at the beginning, if they are fields: a text may begin with a ruler too."""
-_FIELD = re.compile(r"[\w.-]+[ \t]*[:=]|[ \t\-#\[\]}]|\Z")
 NOTE = re.compile(r"\[\^[^\]\s]+\]")
 """A reference to a note, and the label before its text."""
 _NOTE_TEXT = re.compile(rf" {{0,3}}{NOTE.pattern}:")
@@ -31,7 +27,7 @@ def _inline() -> MarkdownIt:
     return MarkdownIt("commonmark").enable("strikethrough")
 
 
-def markdown_headings(text: str) -> list[DraftHeading]:
+def markdown_headings(text: str) -> list[PlacedHeading]:
     """Those of the outermost level of blocks, in order."""
     skipped = body_of(text)
     starts = [skipped, *(found.end() for found in _LINE_END.finditer(text, skipped)), len(text)]
@@ -43,16 +39,13 @@ def markdown_headings(text: str) -> list[DraftHeading]:
             found = heading_of(title)
             strong = found is not None and found.kind in STRONG
             kind, number = (found.kind, found.number) if found is not None and strong else ("", None)
-            out.append(DraftHeading(start, end, int(token.tag[1]), title, kind, number))
+            out.append(PlacedHeading(start, end, int(token.tag[1]), title, kind, number))
     return out
 
 
 def body_of(text: str) -> int:
     """Index of the first character after front matter, or after a byte order mark."""
-    matter = _FRONT_MATTER.match(text)
-    if matter and all(_FIELD.match(line) for line in _LINE_END.split(matter["fields"])):
-        return matter.end()
-    return int(text.startswith("\ufeff"))
+    return front_matter(text)[1] or int(text.startswith("\ufeff"))
 
 
 def shown(markdown: str) -> str:

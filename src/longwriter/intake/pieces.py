@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple, get_args
 
 from longwriter.errors import IntakeError
 from longwriter.export.labels import labels
-from longwriter.intake.found import DraftHeading
+from longwriter.intake.found import PlacedHeading
 from longwriter.intake.headings import headings
 from longwriter.intake.markdown_headings import NOTE, body_of, notes_at_end, shown
 from longwriter.intake.matter import is_back, is_front
@@ -29,7 +29,7 @@ TITLE_WORDS = 8
 _VISIBLE = re.compile(r"[^\s\ufeff]")
 
 
-class PieceStart(NamedTuple):
+class DraftPlace(NamedTuple):
     """Where a piece begins, as a person or a model names it."""
 
     at: int
@@ -51,7 +51,7 @@ class DraftPiece:
     end: int
 
 
-def split(source: SourceText, starts: Sequence[PieceStart] | None = None) -> tuple[DraftPiece, ...]:
+def split(source: SourceText, starts: Sequence[DraftPlace] | None = None) -> tuple[DraftPiece, ...]:
     """The pieces, proved: at headings, else of about `PIECE_WORDS`; or at the places given.
 
     None for an empty text. Raises IntakeError for places that do not rise, or lie outside.
@@ -86,14 +86,14 @@ def proved(text: str, pieces: Sequence[DraftPiece]) -> None:
         raise IntakeError(f"the pieces end at character {at} of {len(text)}")
 
 
-def _at_places(source: SourceText, starts: Sequence[PieceStart]) -> Iterator[DraftPiece]:
+def _at_places(source: SourceText, starts: Sequence[DraftPlace]) -> Iterator[DraftPiece]:
     text, ordered = source.text, [at for at, _ in starts]
     if not ordered or any(a >= b for a, b in pairwise([-1, *ordered, len(text)])):
         raise IntakeError(f"pieces can begin at rising places below {len(text)}, not at {ordered[:10]}")
     first = 0 if is_blank(text[: ordered[0]]) else ordered[0]
     if first:
         yield DraftPiece("front", "", _title_of(source, 0, first), 0, 0, first)
-    for place, after in pairwise([*starts, PieceStart(len(text))]):
+    for place, after in pairwise([*starts, DraftPlace(len(text))]):
         title = " ".join(place.title.split()) or _title_of(source, place.at, after.at)
         yield DraftPiece("chapter", "", title, min(first, place.at), place.at, after.at)
         first = after.at
@@ -104,7 +104,7 @@ def _by_length(source: SourceText) -> Iterator[DraftPiece]:
     text = source.text
     begins = _even(text, body_of(text), len(text))
     if begins:
-        yield from _at_places(source, [PieceStart(at) for at in begins])
+        yield from _at_places(source, [DraftPlace(at) for at in begins])
     elif text:
         yield DraftPiece("front", "", source.title, 0, 0, len(text))
 
@@ -146,7 +146,7 @@ def _title_of(source: SourceText, start: int, end: int) -> str:
     return head_words(re.sub(r"^#+ ", "", line), TITLE_WORDS).strip()
 
 
-def _at_headings(source: SourceText, found: Sequence[DraftHeading]) -> list[DraftPiece]:
+def _at_headings(source: SourceText, found: Sequence[PlacedHeading]) -> list[DraftPiece]:
     """What stands before the first heading, and chapters at those of the outermost level that has several, or a part."""
     text, levels = source.text, sorted({h.level for h in found})
     top = next((n for n in levels if sum(h.level == n for h in found) > 1 or _has_part(found, n)), levels[-1])
@@ -165,7 +165,7 @@ def _at_headings(source: SourceText, found: Sequence[DraftHeading]) -> list[Draf
     return _named(out, source.title)
 
 
-def _front(source: SourceText, above: Sequence[DraftHeading], end: int) -> DraftPiece | None:
+def _front(source: SourceText, above: Sequence[PlacedHeading], end: int) -> DraftPiece | None:
     """What stands before the first chapter, if it is more than the work's title. `above`: headings there."""
     text, start = source.text, body_of(source.text)
     if not above:
@@ -194,11 +194,13 @@ def _named(pieces: Sequence[DraftPiece], title: str) -> list[DraftPiece]:
     return out
 
 
-def _has_part(found: Sequence[DraftHeading], level: int) -> bool:
+def _has_part(found: Sequence[PlacedHeading], level: int) -> bool:
     return any(h.level == level and h.kind == "part" for h in found)
 
 
-def _chapter(text: str, heading: DraftHeading, inner: Sequence[DraftHeading], begin: int, end: int) -> list[DraftPiece]:
+def _chapter(
+    text: str, heading: PlacedHeading, inner: Sequence[PlacedHeading], begin: int, end: int
+) -> list[DraftPiece]:
     """One piece, or sections where it is long, or a part that holds chapters."""
     whole = DraftPiece("chapter", "", heading.title, begin, _text_from(text, heading.end, end), end)
     if not inner or is_back(heading.title) or is_front(heading.title):

@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
 
-from longwriter.intake.found import DraftHeading
+from longwriter.intake.found import PlacedHeading
 from longwriter.intake.matter import is_back, is_front
 from longwriter.intake.paragraphs import Span, is_blank, line_paragraphs, lines
 from longwriter.readers.headings import STRONG, FoundHeading, counted, heading_of
@@ -47,7 +47,7 @@ class _Line(NamedTuple):
     """Whether blank lines, or the ends of paragraphs, stand on both sides."""
 
 
-def plain_headings(text: str) -> list[DraftHeading]:
+def plain_headings(text: str) -> list[PlacedHeading]:
     """In order. Numbers, numbered titles, and titles that are set apart, count only where no chapter is called one."""
     every = lines(text)
     each_line = line_paragraphs(text, every)
@@ -59,7 +59,7 @@ def plain_headings(text: str) -> list[DraftHeading]:
         chosen += _numbered(weak, "number") or _numbered(weak, "item") or _set_apart(text, every)
     out = [_heading(text, every, line) for _, line in sorted({line.at: line for line in chosen}.items())]
     out += [
-        DraftHeading(start, end, 1, text[start:end].strip("* \t\r\n"), "matter")
+        PlacedHeading(start, end, 1, text[start:end].strip("* \t\r\n"), "matter")
         for start, end in every
         if end - start < LONGEST and _SMALL_PRINT.match(text, start, end)
     ]
@@ -114,7 +114,7 @@ def _set_apart(text: str, every: Sequence[Span]) -> list[_Line]:
     return out if len(out) > 1 and seldom and bool(statistics.median(between) >= LEAST_BETWEEN) else []
 
 
-def _heading(text: str, every: Sequence[Span], line: _Line) -> DraftHeading:
+def _heading(text: str, every: Sequence[Span], line: _Line) -> PlacedHeading:
     start, end = every[line.at]
     title, number = line.found.title, line.found.number
     if not line.found.rest and line.found.kind in ("chapter", "part", "number"):
@@ -123,7 +123,7 @@ def _heading(text: str, every: Sequence[Span], line: _Line) -> DraftHeading:
             end = below.end
             words = " ".join(text[below.start : below.end].strip(" \t\r\n*_\u3000").split())
             title = f"{title} {words}" if CJK_CHARACTER.search(title) else f"{title.rstrip(' .:')}: {words}"
-    return DraftHeading(start, end, 1 if line.found.kind in ("part", "matter") else 2, title, line.found.kind, number)
+    return PlacedHeading(start, end, 1 if line.found.kind in ("part", "matter") else 2, title, line.found.kind, number)
 
 
 def _subtitle(text: str, every: Sequence[Span], at: int) -> Span | None:
@@ -151,7 +151,7 @@ def _is_title(line: str) -> bool:
     return cjk or words.isupper()
 
 
-def _levelled(found: Sequence[DraftHeading]) -> list[DraftHeading]:
+def _levelled(found: Sequence[PlacedHeading]) -> list[PlacedHeading]:
     """Parts above chapters, where chapters follow them at once, and else below; other headings by where they stand.
 
     What comes before the first part, or after the last chapter without being one, is at the level of parts.

@@ -21,7 +21,7 @@ from longwriter.readers.chapters import Book, Chapter, is_numeral
 from longwriter.readers.clean import tidy
 from longwriter.readers.epub_package import ContentsEntry, Page, read_package
 from longwriter.readers.headings import SMALL_WORDS, dropped
-from longwriter.readers.html import Block, blocks, parse, types_of
+from longwriter.readers.html import Block, blocks, outer_types, parse
 from longwriter.text import count_words
 
 _KINDS = {
@@ -47,8 +47,6 @@ _LEGAL = [
 ]  # fmt: skip
 MOST_TAGS = 1_000_000
 """Of all pages of a book: as trees, made one by one, they take a minute or two."""
-OUTERMOST = 20
-"""Sections within each other that are asked what they are."""
 _SHORT = frozenset(["cover", "title page", "dedication"])
 """What no page of more words is, whatever it is called."""
 
@@ -78,7 +76,7 @@ def read_epub(path: Path) -> tuple[Book, list[Chapter]]:
             soup = parse(page.content)
         except InputError as error:
             raise InputError(f"{path}: {page.file}: {error}") from error
-        types = _types(page, soup)
+        types = page.types | outer_types(soup)
         if fiction is None and {"fiction", "non-fiction"} & types:
             fiction = "fiction" in types
         own, found = toc.get(page.file, []), blocks(soup)
@@ -92,17 +90,6 @@ def read_epub(path: Path) -> tuple[Book, list[Chapter]]:
             chapters.append(Chapter(text, draft.title, kind=draft.kind, drop=reason))
     chapters += [Chapter("", file, drop=reason) for file, reason in package.missing]
     return replace(package.book, fiction=fiction), chapters
-
-
-def _types(page: Page, soup: BeautifulSoup) -> frozenset[str]:
-    """What the package says, and the page's body and its outermost sections."""
-    out = set(page.types)
-    tag, depth = soup.body, 0
-    while tag is not None and depth < OUTERMOST:
-        out |= types_of(tag)
-        inner = tag.find_all(True, recursive=False)
-        tag, depth = inner[0] if len(inner) == 1 else None, depth + 1
-    return frozenset(out)
 
 
 def _reason(page: Page, types: frozenset[str], found: Sequence[Block], *, linked: bool, named: bool) -> str:

@@ -29,8 +29,6 @@ _ORNAMENTS, _DASHES = " \t\u00a0\u3000\ufeff*_#=~·•⁂†§|", "—–-"
 _SEPARATOR = re.compile(r"\s*[.:：)\]）】」』》、·|/–—-]+\s*")
 _COMMA = re.compile(r"[,،]\s+")
 _END = re.compile(r"[.!?…。！？؟।]")
-_GOES_ON = re.compile("[.。,，;；:：][\"'”’」』)]*$")
-"""The end of an item that is a sentence, or goes on."""
 _QUOTES = "\"'“”‘„«»-—–"
 _OPENERS = "\"'“‘«„「『《(（¿¡"
 _PREFIX = re.compile(r"(?:正文|最新章节|VIP章[节節]|VIP卷)[\s:：]+")

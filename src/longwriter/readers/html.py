@@ -21,8 +21,8 @@ def _set(words: str) -> frozenset[str]:
 MOST_MARKS = 250_000
 """Tags, comments and entities of one page, the ends of tags among them: as a tree they take 300 MB, and a whole novel with
 a tag around each of its words has no more."""
-_HEADINGS = _set("h1 h2 h3 h4 h5 h6")
-_BLOCKS = _HEADINGS | _set(
+HEADINGS = _set("h1 h2 h3 h4 h5 h6")
+_BLOCKS = HEADINGS | _set(
     "address article aside blockquote body caption center dd div dl dt figure footer header hgroup li main ol p pre section "
     "table tbody thead tr ul"
 )
@@ -31,6 +31,8 @@ _GONE = _set("script style head nav svg math object audio video iframe template 
 _GONE_TYPES = _set("noteref pagebreak footnote footnotes endnotes rearnotes toc landmarks loi lot")
 _GONE_CLASSES = _set("pagenum pageno pagenumber page-number footnote footnotes fnanchor noteref pg-boilerplate")
 _GONE_IDS = _set("pg-header pg-footer pg-machine-header pg-start-separator pg-end-separator")
+OUTERMOST = 20
+"""Sections within each other that are asked what they are."""
 MOST_IN_MARK = 20
 """Tags and strings of a link that may be a note's number."""
 _MARK = re.compile(r"[\[(]?(?:\d{1,4}|[a-z*†‡§¶])[\])]?")
@@ -67,14 +69,19 @@ def characters(page: bytes) -> str:
     ):
         if page.startswith(mark):
             return page[len(mark) :].decode(encoding, "replace")
-    declared = _DECLARED.search(page[:2048])
-    said = declared[1].decode("ascii").lower() if declared else ""
+    said = declared(page)
     for encoding in (said, "utf-8") if said.startswith("iso-2022") else ("utf-8", said):
         try:
             return page.decode(encoding)
         except (UnicodeDecodeError, LookupError):
             continue
     return page.decode("cp1252", "replace")
+
+
+def declared(page: bytes) -> str:
+    """The encoding that a page says it has, in lowercase; "" where it says none."""
+    said = _DECLARED.search(page[:2048])
+    return said[1].decode("ascii").lower() if said else ""
 
 
 def plain_marks(text: str) -> str:
@@ -108,6 +115,16 @@ def types_of(tag: Tag) -> frozenset[str]:
     return frozenset(word.removeprefix("doc-").rpartition(":")[2] for word in said.split())
 
 
+def outer_types(soup: BeautifulSoup) -> frozenset[str]:
+    """Those of a page's body and of its outermost sections."""
+    out, tag, depth = set[str](), soup.body, 0
+    while tag is not None and depth < OUTERMOST:
+        out |= types_of(tag)
+        inner = tag.find_all(True, recursive=False)
+        tag, depth = inner[0] if len(inner) == 1 else None, depth + 1
+    return frozenset(out)
+
+
 def blocks(soup: BeautifulSoup) -> list[Block]:
     """The blocks of a page in order.
 
@@ -137,10 +154,10 @@ class _Inside:
 
     def of(self, tag: Tag) -> "_Inside":
         """What holds within `tag`."""
-        if tag.name in _HEADINGS:
+        if tag.name in HEADINGS:
             return _Inside(int(tag.name[1]), True, self.pre)
         if tag.name in _GROUPS and not self.grouped:
-            first = tag.find(lambda inner: inner.name in _HEADINGS and not _is_gone(inner))
+            first = tag.find(lambda inner: inner.name in HEADINGS and not _is_gone(inner))
             return _Inside(int(first.name[1]) if isinstance(first, Tag) else 0, True, self.pre)
         return _Inside(self.level, self.grouped, True) if tag.name == "pre" and not self.pre else self
 

@@ -5,12 +5,12 @@ spans, fenced divisions, links between notes.
 """
 
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from markdown_it import MarkdownIt
 
+from longwriter.front_matter import fields_of
 from longwriter.readers.chapters import LANGUAGES, Book, Chapter, is_fiction, name_of
 from longwriter.readers.clean import one_break, tidy
 from longwriter.readers.headings import dropped
@@ -18,7 +18,7 @@ from longwriter.readers.html import Block, blocks, parse
 
 _FRONT = re.compile(r"\A(---|\+\+\+)[ \t]*\n(.*?\n)(?:\1|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _PANDOC = re.compile(r"\A% *(.+(?:\n[ \t]+.+)*)\n(?:% *(.*(?:\n[ \t]+.+)*)\n)?(?:%.*\n)?")
-_ENTRY = re.compile(r"([A-Za-z_][\w-]*):(?:[ \t]+(.*))?")
+_ENTRY = re.compile(r"[A-Za-z_][\w-]*:")
 _YAML = re.compile(r"(?:[A-Za-z_][\w-]*:(?:\s.*)?|\s+.*|- .*|#.*|\s*)")
 """A line that front matter in YAML may have; a scene break with prose after it is none."""
 _NOTES = re.compile(r"^\[\^[^\]\n]{1,99}\]:.*(?:\n(?:[ \t]+.*|[ \t]*(?=\n[ \t])))*|\[\^[^\]\n]{1,99}\]", re.MULTILINE)
@@ -133,10 +133,8 @@ def _without_comments(body: str) -> str:
 def _front(text: str) -> tuple[dict[str, list[str]], str]:
     """What the front matter says, and the text after it."""
     if found := _FRONT.match(text):
-        if found[1] == "+++":
-            return _toml(found[2]), text[found.end() :]
-        if all(_YAML.fullmatch(line) for line in found[2].split("\n")) and _ENTRY.search(found[2]):
-            return _fields(found[2]), text[found.end() :]
+        if found[1] == "+++" or (all(map(_YAML.fullmatch, found[2].split("\n"))) and _ENTRY.search(found[2])):
+            return fields_of(found[1], found[2]), text[found.end() :]
     elif block := _PANDOC.match(text):
         fields = {"title": [" ".join(block[1].split())]}
         names = [" ".join(name.split()) for name in re.split(r";|\n", block[2] or "") if name.strip()]
@@ -144,35 +142,8 @@ def _front(text: str) -> tuple[dict[str, list[str]], str]:
     return {}, text
 
 
-def _toml(front: str) -> dict[str, list[str]]:
-    """The strings and lists of strings of its own level; nothing of what is no TOML."""
-    try:
-        read = tomllib.loads(front)
-    except (tomllib.TOMLDecodeError, RecursionError):
-        return {}
-    listed = {key.lower(): value if isinstance(value, list) else [value] for key, value in read.items()}
-    return {key: said for key, values in listed.items() if (said := [v for v in values if isinstance(v, str)])}
-
-
 def _one(fields: dict[str, list[str]], key: str) -> str:
     return ", ".join(fields.get(key, []))
-
-
-def _fields(front: str) -> dict[str, list[str]]:
-    """`key: value`, `key: [a, b]`, and a key with a list or a text below it; other YAML is left alone."""
-    out: dict[str, list[str]] = {}
-    key = ""
-    for line in front.split("\n"):
-        if match := _ENTRY.fullmatch(line.rstrip()):
-            key, value = match[1].lower(), (match[2] or "").strip()
-            listed = re.fullmatch(r"\[(.*)\]", value)
-            values = listed[1].split(",") if listed else [] if re.fullmatch(r"[>|][+-]?", value) else [value]
-            out[key] = [v.strip(" \"'") for v in values if v.strip(" \"'")]
-        elif key and line.strip().startswith("- "):
-            out[key].append(re.sub(r"^name:\s*", "", line.strip()[2:].strip()).strip(" \"'"))
-        elif key and line.startswith((" ", "\t")) and line.strip() and not _ENTRY.match(line.strip()):
-            out[key] = [" ".join((*out[key], line.strip()))]
-    return out
 
 
 def _chapters(page: Sequence[Block], top: int, title: str) -> list[Chapter]:

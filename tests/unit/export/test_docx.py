@@ -4,6 +4,7 @@ import struct
 import zlib
 from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import mammoth
 import pytest
@@ -148,7 +149,7 @@ def test_mammoth_reads_it_with_its_notes(whole: bytes) -> None:
 def test_the_same_text_is_the_same_file_whenever_it_is_made(whole: bytes, tmp_path: Path) -> None:
     assert word(ALL, None, tmp_path) == whole
     assert b"2026" not in whole
-    dates = {info.date_time for info in __import__("zipfile").ZipFile(BytesIO(whole)).infolist()}
+    dates = {info.date_time for info in ZipFile(BytesIO(whole)).infolist()}
     assert dates == {(1980, 1, 1, 0, 0, 0)}
 
 

@@ -15,7 +15,7 @@ from tests.helpers.lighthouses import WRITTEN
 from tests.helpers.nasty_markdown import Nasty, lost
 
 from longwriter.export.document import Metadata
-from longwriter.export.epub import pieces
+from longwriter.export.epub import book, pieces
 from longwriter.export.epub.book import epub
 from longwriter.export.markdown import publication
 from longwriter.export.plain import plain
@@ -199,6 +199,12 @@ def test_headings_without_words_are_places_but_no_lines_of_the_contents() -> Non
     files = made("## A\n\n###\n\n##\n\nwhat stands here begins it and goes on for many more words\n\n## ![x](y.png)")
     toc = re.findall(r'href="([^"]*)"[^>]*>([^<]*)', files["contents.xhtml"].partition("landmarks")[0])[1:]
     assert [title for _, title in toc] == ["A", "what stands here begins it and goes on …", "x"]
+
+
+def test_a_title_may_speak_of_links_and_scripts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(book, "cover_png", lambda svg: None)  # as where resvg is not installed
+    files = made("# <a href='x'>url(y)</a> <script>\n\nx", ExportSettings())
+    assert "&lt;script&gt;" in files["cover.svg"]
 
 
 def test_equal_texts_are_equal_bytes() -> None:

@@ -1,6 +1,5 @@
 """What a Markdown text is as a publication: divisions, blocks, notes, links, pictures; nothing that is read is lost."""
 
-import re
 import time
 from pathlib import Path
 
@@ -100,6 +99,7 @@ def test_front_matter_is_what_a_book_says_of_itself() -> None:
     assert (found.metadata.author, found.metadata.language, found.metadata.date) == (("Ada",), "de", "2026-01-02")
     assert found.metadata.subjects == ("sea", "fog")
     assert [bare(d.title) for d in found.divisions] == ["One"]
+    assert publication("---\ntitle: Fog\n---\n# Mist\n\na\n").metadata.title == "Mist"
     scene = publication("---\n\nHe said: no.\n\n---\n").divisions[0].blocks
     assert scene == (SceneBreak(), Paragraph((Text("He said: no."),)), SceneBreak())
 
@@ -190,7 +190,6 @@ def test_texts_made_to_be_slow_are_not(text: str) -> None:
     assert time.process_time() - began < 5
 
 
-LETTERS = re.compile(r"[a-zA-Z0-9\u00c0-\uffff]")
 PIECES = st.sampled_from(
     [
         *(

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.helpers.random_drafts import letters_of_markdown, letters_of_page, random_page
 
-from longwriter.intake.markdown.inline import LINE_BREAK, InlineRun, one_line, paragraphs
+from longwriter.intake.markdown.inline import LINE_BREAK, TextRun, one_line, paragraphs
 from longwriter.intake.markdown.page import markdown, title_above
 from longwriter.readers.html import parse
 
@@ -110,17 +110,10 @@ def test_headings_go_down_below_a_title() -> None:
 
 
 def test_emphasis_that_markdown_cannot_write_goes_and_the_text_stays() -> None:
-    runs = [
-        InlineRun("a"),
-        InlineRun("（x）", frozenset(["strong"])),
-        InlineRun("b"),
-        InlineRun("。", frozenset(["em"])),
-    ]
+    runs = [TextRun("a"), TextRun("（x）", frozenset(["strong"])), TextRun("b"), TextRun("。", frozenset(["em"]))]
     assert paragraphs(runs) == [["a（**x**）b。"]]
     assert (
-        one_line(
-            [InlineRun("a"), InlineRun(LINE_BREAK), InlineRun("b|", note=""), InlineRun("", note="3"), InlineRun("(c)")]
-        )
+        one_line([TextRun("a"), TextRun(LINE_BREAK), TextRun("b|", note=""), TextRun("", note="3"), TextRun("(c)")])
         == "a b|[^3]\\(c)"
     )
 
@@ -131,7 +124,7 @@ def test_depth_has_no_end(page: str) -> None:
 
 
 RUNS = st.builds(
-    InlineRun,
+    TextRun,
     st.text("ab1.*_`~[]()<>!&#-+=|:\\ \n中（。é\0", max_size=8),
     st.frozensets(st.sampled_from(["strong", "em", "strike"])),
     st.booleans(),
@@ -143,7 +136,7 @@ RUNS = st.builds(
 @pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(st.lists(RUNS, max_size=5))
-def test_a_paragraph_of_any_characters_shows_them(runs: list[InlineRun]) -> None:
+def test_a_paragraph_of_any_characters_shows_them(runs: list[TextRun]) -> None:
     text = "\n\n".join("\n".join(lines) for lines in paragraphs(runs))
     shown = "".join("".join(run.text for run in runs).replace("\0", " ").split())
     assert letters_of_markdown(text) == shown

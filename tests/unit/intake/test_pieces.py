@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from tests.helpers.random_drafts import LINES, md, random_text, txt
 
 from longwriter.errors import IntakeError
-from longwriter.intake.pieces import ENDLESS_WORDS, PIECE_WORDS, DraftPiece, PieceStart, proved, split
+from longwriter.intake.pieces import ENDLESS_WORDS, PIECE_WORDS, DraftPiece, DraftPlace, proved, split
 from longwriter.intake.source import SourceText
 from longwriter.text import count_words
 
@@ -124,7 +124,7 @@ def test_a_chapter_without_end_is_cut_at_paragraphs() -> None:
 
 def test_places_that_are_named_are_followed() -> None:
     text = "Title\n\nIt rained.\n\nIt stopped.\n"
-    pieces = split(txt(text), [PieceStart(7, "Rain"), PieceStart(19)])
+    pieces = split(txt(text), [DraftPlace(7, "Rain"), DraftPlace(19)])
     assert [(p.kind, p.title, text[p.start : p.end]) for p in pieces] == [
         ("front", "Title", "Title\n\n"),
         ("chapter", "Rain", "It rained.\n\n"),
@@ -135,7 +135,7 @@ def test_places_that_are_named_are_followed() -> None:
 @pytest.mark.parametrize("places", [[], [5, 5], [9, 3], [-1], [31]])
 def test_places_that_do_not_rise_or_lie_outside_are_refused(places: list[int]) -> None:
     with pytest.raises(IntakeError, match="rising places"):
-        split(txt("Title\n\nIt rained.\n\nIt stopped.\n"), [PieceStart(at) for at in places])
+        split(txt("Title\n\nIt rained.\n\nIt stopped.\n"), [DraftPlace(at) for at in places])
 
 
 @pytest.mark.parametrize(

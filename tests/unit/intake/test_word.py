@@ -152,3 +152,18 @@ def test_a_zip_that_is_no_word_file_is_refused(tmp_path: Path) -> None:
         archive.writestr("content.xml", "<a/>")
     with pytest.raises(InputError, match="is no Word file"):
         read_source(tmp_path / "draft.docx")
+
+
+def test_a_title_page_in_styles_of_its_own_is_left_out_and_a_date_in_the_text_is_not(tmp_path: Path) -> None:
+    document = docx.Document()
+    for name in ("Author", "Date"):
+        document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+    document.add_paragraph("The Sea", style="Title")
+    document.add_paragraph("Ada Woods", style="Author")
+    document.add_paragraph("2026-11-27", style="Date")
+    document.add_paragraph("It rained.")
+    document.add_paragraph("1 May", style="Date")
+    document.save(str(tmp_path / "sea.docx"))
+    source = read_source(tmp_path / "sea.docx")
+    assert source.text == "# The Sea\n\nIt rained.\n\n1 May\n"
+    assert any("Ada Woods, 2026-11-27" in warning for warning in source.warnings)

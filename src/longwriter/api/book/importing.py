@@ -10,8 +10,8 @@ from longwriter.api.job import WriteJob, opened_already, resumed_job
 from longwriter.api.settings import AnyModel, TextOptions, runs_folder, write_settings
 from longwriter.errors import InputError
 from longwriter.intake.noticed import notice
-from longwriter.intake.pieces import PieceStart
-from longwriter.intake.source import SourceText, read_source
+from longwriter.intake.pieces import DraftPlace
+from longwriter.intake.source import SourceText
 from longwriter.journal import Journal, digest
 from longwriter.models.base import open_model
 from longwriter.models.cards import card_of
@@ -70,11 +70,6 @@ class ImportJob:
         return replace(resumed_job(self.folder, given), plan_only=True)
 
 
-def read_file(path: Path) -> SourceText:
-    """The text of a draft. Raises InputError for a file that cannot be read, or has no text."""
-    return read_source(path)
-
-
 def asks_a_model(source: SourceText, options: Mapping[str, Any]) -> bool:
     """Whether a model can say where the parts of a draft without headings begin."""
     if not unheaded(source):
@@ -85,7 +80,7 @@ def asks_a_model(source: SourceText, options: Mapping[str, Any]) -> bool:
 
 async def asked_places(
     source: SourceText, options: Mapping[str, Any]
-) -> tuple[list[PieceStart], tuple[CallRecord, ...]]:
+) -> tuple[list[DraftPlace], tuple[CallRecord, ...]]:
     """Where its parts begin, as the planner says, and what that took. Raises InputError and what models raise."""
     named, models = opened_already(options)
     settings = write_settings("any", named)
@@ -107,7 +102,7 @@ async def asked_places(
 def import_job(
     source: SourceText,
     options: Mapping[str, Any],
-    starts: list[PieceStart] | None = None,
+    starts: list[DraftPlace] | None = None,
     calls: tuple[CallRecord, ...] = (),
 ) -> ImportJob:
     """What is to be made of a draft. `options`: as `ImportOptions`; `starts`: where its parts begin, else by its headings.

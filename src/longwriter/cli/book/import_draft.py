@@ -8,7 +8,7 @@ import click
 from rich.table import Table
 from rich.text import Text
 
-from longwriter.api.book.importing import ImportJob, asked_places, asks_a_model, import_job, read_file
+from longwriter.api.book.importing import ImportJob, asked_places, asks_a_model, import_job
 from longwriter.api.runs import Run
 from longwriter.cli.shared.grouped import GroupedHelp
 from longwriter.cli.shared.options import HOME, JSON, PRICES, REACH, TEXT, WORDS, naming_flags, with_options
@@ -16,7 +16,7 @@ from longwriter.cli.shared.screen import say
 from longwriter.cli.shared.tables import show_table
 from longwriter.cli.write.write_run import run_async, shown
 from longwriter.errors import InputError, ModelError, PlanError
-from longwriter.intake.source import SourceText
+from longwriter.intake.source import SourceText, read_source
 from longwriter.language import NAMES
 from longwriter.runs.folders import DRAFT, PLAN
 from longwriter.text import counted, head_words
@@ -55,7 +55,7 @@ def import_draft(file: Path, name: str | None, no_outline: bool, dry_run: bool, 
     """Make a run of a draft, FILE.docx, .epub, .html, .md or .txt, to go on with."""
     as_json = bool(flags["as_json"])
     options = flags | {"run": name, "runs": flags["home"]}
-    source = read_file(file)
+    source = read_source(file)
     for warning in source.warnings:
         say(f"note: {warning}")
     with naming_flags():

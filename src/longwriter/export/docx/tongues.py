@@ -7,6 +7,8 @@ Thai). What a paragraph does not say comes from the document's own.
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
+from longwriter.export.languages import is_traditional_chinese
+
 Kind = Literal["latin", "east", "complex"]
 
 SERIF, CODE = "Times New Roman", "Courier New"
@@ -47,8 +49,7 @@ def tongue(language: str) -> Tongue:
     primary, _, rest = language.partition("-")
     if language in ("", "und"):
         return Tongue("", "latin")
-    traditional = language.lower().startswith(("zh-hant", "zh-tw", "zh-hk", "zh-mo"))
-    known = _TONGUES.get("zh-Hant" if traditional else primary)
+    known = _TONGUES.get("zh-Hant" if is_traditional_chinese(language) else primary)
     if known:
         return known
     if rest:

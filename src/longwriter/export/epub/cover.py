@@ -11,7 +11,7 @@ from functools import lru_cache
 from html import escape, unescape
 
 from longwriter.export.document import Metadata
-from longwriter.export.languages import script_of
+from longwriter.export.languages import is_traditional_chinese, script_of
 from longwriter.language import direction, script
 
 WIDTH, HEIGHT = 1600, 2560
@@ -99,7 +99,7 @@ def _picture(letter: str) -> bytes:
 def _line(text: str, y: float, size: int, language: str) -> str:
     found = script(text)
     own = language if found == script_of(language) else found
-    faces = _FACES_OF.get("zh-Hant" if own.startswith("zh-Hant") else own.partition("-")[0], "") + _FACES
+    faces = _FACES_OF.get("zh-Hant" if is_traditional_chinese(own) else own.partition("-")[0], "") + _FACES
     if direction(text) == "rtl":  # resvg sets every line from left to right: marks keep its full stop at its end
         text = f"\u200f{text}\u200f"
     return f'<text x="{WIDTH // 2}" y="{y:.0f}" font-size="{size}" font-family="{faces}">{escape(text)}</text>'

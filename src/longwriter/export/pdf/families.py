@@ -5,6 +5,8 @@ A script is called as Unicode names its letters (`DEVANAGARI`); those of Han by 
 
 import unicodedata
 
+from longwriter.export.languages import is_traditional_chinese
+
 LATIN = ("Libertinus Serif",)
 EMBEDDED = ("New Computer Modern", "New Computer Modern Math", "DejaVu Sans Mono")
 """In every copy of typst, for letters and signs that no other chosen family has."""
@@ -60,7 +62,7 @@ _ASTRAL = 0x1F000
 def han(language: str) -> str:
     """Whose forms of Han characters a language (BCP 47) is written in; "" for none."""
     if language.startswith("zh"):
-        return "zh-Hant" if any(part in language for part in ("Hant", "TW", "HK", "MO")) else "zh-Hans"
+        return "zh-Hant" if is_traditional_chinese(language) else "zh-Hans"
     return language[:2] if language[:2] in _HAN else ""
 
 

@@ -30,6 +30,7 @@ from longwriter.export.languages import foreign
 from longwriter.export.pdf.letters import IGNORED, Letterform, Letters
 from longwriter.export.pdf.lines import Lines, Surroundings, atoms, shown_width
 from longwriter.export.pdf.literals import cut_literals, literal, one_blank
+from longwriter.export.plain import SCENE_BREAK
 
 DEEPEST = 6
 """Quotes and lists within each other that are set in from their neighbours; those within stand like the last."""
@@ -43,7 +44,6 @@ TAB = 4
 """Columns of a tabulator in code."""
 SCALES = (1.7, 1.3, 1.12, 1, 1, 1)
 """How much larger than the text the headings of each level are."""
-SCENE_BREAK = "* * *"
 
 
 class Paper(NamedTuple):

@@ -11,10 +11,9 @@ from longwriter.intake.forms.draft_file import DraftFile
 from longwriter.intake.markdown.page import markdown
 from longwriter.readers.epub_archive import place
 from longwriter.readers.epub_package import ContentsEntry, Page, read_package
-from longwriter.readers.html import parse, types_of
+from longwriter.readers.html import HEADINGS, outer_types, parse
 from longwriter.text import counted
 
-_HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]
 _TEXTS = ["p", "div", "span", "td"]
 _WRAPPING = frozenset(["cover", "titlepage", "title-page", "halftitlepage", "halftitle", "landmarks"])
 _LOOKED_AT = 6
@@ -53,11 +52,7 @@ def read_epub_draft(path: Path) -> DraftFile:
 
 def _is_wrapping(page: Page, soup: BeautifulSoup) -> bool:
     """Whether the book itself says that a page is its cover, title page or contents, and not its text."""
-    types, tag = set(page.types), soup.body
-    while tag is not None:
-        types |= types_of(tag)
-        inner = tag.find_all(True, recursive=False)
-        tag = inner[0] if len(inner) == 1 else None
+    types = page.types | outer_types(soup)
     if {"nav", "toc"} & types:
         return True
     return bool(_WRAPPING & types) and len(_squeezed(soup.get_text())) <= _FULL_PAGE
@@ -88,7 +83,7 @@ def _level(soup: BeautifulSoup, own: Sequence[ContentsEntry], depth: int, levels
         heading = _heading(soup, at, entry) if isinstance(at, Tag) else None
         if heading is not None:
             chosen.setdefault(id(heading), entry.depth)
-    every = body.find_all(_HEADINGS)
+    every = body.find_all(HEADINGS)
     known = {} if own else levels
     others = sorted({heading.name for heading in every if id(heading) not in chosen and heading.name not in known})
     for heading in every:
@@ -110,13 +105,13 @@ def _place(body: Tag, fragment: str) -> Tag | None:
 
 def _heading(soup: BeautifulSoup, at: Tag, entry: ContentsEntry) -> Tag | None:
     """The heading that an entry points to, made where the page has none."""
-    if at.name in _HEADINGS:
+    if at.name in HEADINGS:
         return at
-    outer = at.find_parent(_HEADINGS)
+    outer = at.find_parent(HEADINGS)
     if isinstance(outer, Tag):
         return outer
     whole_page = not entry.fragment
-    first = at.find(_HEADINGS) or (None if whole_page else at.find_next(_HEADINGS))
+    first = at.find(HEADINGS) or (None if whole_page else at.find_next(HEADINGS))
     if isinstance(first, Tag) and (whole_page or not _text_between(at, first)):
         return first
     wanted = _squeezed(entry.title)

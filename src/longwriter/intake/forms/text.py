@@ -1,15 +1,14 @@
 """Markdown and plain text: the file's own characters, and what they say of the work."""
 
-import re
 from pathlib import Path
 
 from longwriter.errors import InputError
+from longwriter.front_matter import front_matter
 from longwriter.intake.forms.draft_file import MOST_BYTES, DraftFile
 from longwriter.intake.forms.encodings import decoded
-from longwriter.intake.markdown_headings import body_of, markdown_headings
+from longwriter.intake.markdown_headings import markdown_headings
 from longwriter.readers.gutenberg import strip
 
-_FIELD = re.compile(r"^(title|authors?)[ \t]*[:=][ \t]*(.+)$", re.IGNORECASE | re.MULTILINE)
 _HEADER = 20_000
 """Characters from the beginning in which a header of Project Gutenberg is looked for."""
 
@@ -17,7 +16,8 @@ _HEADER = 20_000
 def read_markdown_draft(path: Path) -> DraftFile:
     """Raises InputError."""
     text, encoding, warnings = decoded(bytes_of(path), path)
-    title, author = _fields(text)
+    fields, _ = front_matter(text)
+    title, author = ", ".join(fields.get("title", ())), tuple(fields.get("author") or fields.get("authors") or ())
     found = markdown_headings(text)
     if not title and found and found[0].level < min((h.level for h in found[1:]), default=7):
         title = found[0].title
@@ -40,11 +40,3 @@ def bytes_of(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror or error}") from error
-
-
-def _fields(text: str) -> tuple[str, tuple[str, ...]]:
-    """Title and author as front matter has them, in one line each."""
-    fields = {str(found[1]).lower(): str(found[2]) for found in _FIELD.finditer(text, 0, body_of(text))}
-    author = fields.get("author", fields.get("authors", ""))
-    names = [name.strip(" \t\r\"'[]") for name in author.split(",")]
-    return fields.get("title", "").strip(" \t\r\"'"), tuple(name for name in names if name)

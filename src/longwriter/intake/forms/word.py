@@ -1,52 +1,51 @@
 """Word files -> Markdown, by way of mammoth's HTML: headings by their styles, notes, lists, tables, quotes, emphasis."""
 
-import zipfile
-import zlib
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from xml.parsers import expat
 
 from bs4 import BeautifulSoup
 
-from longwriter.errors import InputError, SetupError
+from longwriter.errors import SetupError
 from longwriter.intake.forms.draft_file import DraftFile
-from longwriter.intake.forms.word_package import WordPackage, inspected
+from longwriter.intake.forms.word_package import WordPackage, inspected, reading_word
 from longwriter.intake.markdown.page import markdown, title_above
 from longwriter.readers.html import parse
 
 _QUOTES = ("Quote", "Intense Quote", "Quotations", "Block Text", "Block Quotation")
 _CODE = ("Source Code", "Preformatted Text", "HTML Preformatted", "HTML Code")
 _CODE_INSIDE = ("Verbatim Char", "Source Text", "Source_Text", "HTML Code")
-NOTE_MARK = "note-mark"
-_DAMAGE = (
-    zipfile.BadZipFile, zlib.error, expat.ExpatError, EOFError, NotImplementedError, RuntimeError, ValueError, LookupError,
-    AttributeError, TypeError, OSError,
-)  # fmt: skip
-"""What mammoth lets out of files that break Word's rules."""
+_TITLE_PAGE = ("Author", "Date", "Rights")
+NOTE_MARK, ABOUT = "note-mark", "about"
 
 
 def read_word_draft(path: Path) -> DraftFile:
     """Raises InputError for a file that cannot be read, SetupError without mammoth."""
     mammoth = _mammoth()
     package = inspected(path)
-    try:
-        with path.open("rb") as file:
-            html = mammoth.convert_to_html(
-                file,
-                style_map=_style_map(package),
-                include_embedded_style_map=False,  # a document's own map could leave its text out
-                convert_image=mammoth.images.img_element(lambda _: {}),
-            ).value
-    except _DAMAGE as error:
-        raise InputError(
-            f"{path}: damaged Word file: {error or type(error).__name__}; open it in Word and save it anew"
-        ) from error
+    with reading_word(path, AttributeError, TypeError), path.open("rb") as file:  # as mammoth lets out
+        html = mammoth.convert_to_html(
+            file,
+            style_map=_style_map(package),
+            include_embedded_style_map=False,  # a document's own map could leave its text out
+            convert_image=mammoth.images.img_element(lambda _: {}),
+        ).value
     soup = parse(html)
     _second_marks(soup)
+    told = _title_page(soup)
     title = title_above(soup) or package.title
     text, warnings = markdown(soup)
-    return DraftFile(text, "md", "utf-8", title, package.author, (*package.warnings, *warnings))
+    left = (f"of the title page this is left out: {', '.join(told)}",) if told else ()
+    return DraftFile(text, "md", "utf-8", title, package.author, (*package.warnings, *left, *warnings))
+
+
+def _title_page(soup: BeautifulSoup) -> list[str]:
+    """Takes out what stands right below the title in styles of a title page, as this program and pandoc write it."""
+    out = list[str]()
+    title = soup.select_one("h1.title")
+    while title is not None and (line := title.find_next_sibling()) is not None and ABOUT in (line.get("class") or []):
+        out.append(line.extract().get_text())
+    return out
 
 
 def _second_marks(soup: BeautifulSoup) -> None:
@@ -76,6 +75,7 @@ def _style_map(package: WordPackage) -> str:
     ]
     lines += [f"r[style-name='{name}'] => code" for name in _CODE_INSIDE]
     lines += [f"r[style-name='{name}'] => sup.{NOTE_MARK}" for name in ("footnote reference", "endnote reference")]
+    lines += [f"p[style-name='{name}'] => p.{ABOUT}:fresh" for name in _TITLE_PAGE]
     lines += [f"p[style-name='{name}'] => blockquote > p:fresh" for name in _QUOTES]
     lines += [f"p[style-name='{name}'] => pre:separator('\\n')" for name in _CODE]
     return "\n".join(lines)

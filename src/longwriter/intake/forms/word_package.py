@@ -24,6 +24,10 @@ _STRICT = "{http://purl.oclc.org/ooxml/wordprocessingml/main}"
 _HEADING = re.compile(r"heading (\d)", re.IGNORECASE)
 _OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_DAMAGED: tuple[type[Exception], ...] = (
+    zipfile.BadZipFile, zlib.error, expat.ExpatError, ElementTree.ParseError, EOFError, NotImplementedError, RuntimeError,
+    ValueError, LookupError,
+)  # fmt: skip
 _NOBODY = frozenset(["", "python-docx", "microsoft office user", "user", "unknown", "author", "admin", "administrator"])
 
 
@@ -40,7 +44,7 @@ class WordPackage:
 
 def inspected(path: Path) -> WordPackage:
     """Raises InputError for what is no Word file, is encrypted, or unpacks to more than a document is."""
-    with _readable(path):
+    with reading_word(path):
         _refuse_old(path)
         with zipfile.ZipFile(path) as archive:
             parts = [info for info in archive.infolist() if info.filename.endswith((".xml", ".rels"))]
@@ -59,22 +63,13 @@ def inspected(path: Path) -> WordPackage:
 
 
 @contextmanager
-def _readable(path: Path) -> Iterator[None]:
+def reading_word(path: Path, *more: type[Exception]) -> Iterator[None]:
+    """What reading a Word file raises as InputError; `more`: what else means that it is damaged."""
     try:
         yield
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror or error}") from error
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        expat.ExpatError,
-        ElementTree.ParseError,
-        EOFError,
-        NotImplementedError,
-        RuntimeError,
-        ValueError,
-        LookupError,
-    ) as error:
+    except (*_DAMAGED, *more) as error:
         raise InputError(
             f"{path}: damaged Word file: {error or type(error).__name__}; open it in Word and save it anew"
         ) from error

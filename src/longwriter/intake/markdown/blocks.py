@@ -15,10 +15,11 @@ from typing import Literal
 from bs4.element import Comment, NavigableString, PageElement, PreformattedString, Tag
 
 from longwriter.characters import whole
-from longwriter.intake.markdown.inline import LINE_BREAK, InlineRun, Mark, one_line, paragraphs
+from longwriter.intake.markdown.inline import LINE_BREAK, Mark, TextRun, one_line, paragraphs
 from longwriter.intake.markdown.notes import NOTE_TAG
 from longwriter.intake.markdown.tables import is_table, rows
 from longwriter.readers.clean import SCENE_BREAK
+from longwriter.readers.html import HEADINGS
 
 DEEPEST = 5
 MOST_NUMBER = 999_999_999
@@ -29,83 +30,20 @@ def _set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-_HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
-_BLOCKS = _HEADINGS | frozenset(
-    [
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "body",
-        "caption",
-        "center",
-        "dd",
-        "details",
-        "dir",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "footer",
-        "form",
-        "header",
-        "hgroup",
-        "html",
-        "legend",
-        "li",
-        "main",
-        "menu",
-        "ol",
-        "p",
-        "section",
-        "summary",
-        "table",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-        "thead",
-        "title",
-        "tr",
-        "ul",
-    ]
+_BLOCKS = HEADINGS | _set(
+    "address article aside blockquote body caption center dd details dir div dl dt fieldset figcaption figure footer "
+    "form header hgroup html legend li main menu ol p section summary table tbody td tfoot th thead title tr ul"
 )
-_LISTS = frozenset(["ul", "ol", "menu", "dir"])
-_GONE = frozenset(
-    [
-        "script",
-        "style",
-        "head",
-        "nav",
-        "template",
-        "noscript",
-        "iframe",
-        "object",
-        "embed",
-        "audio",
-        "video",
-        "canvas",
-        "svg",
-        "area",
-        "input",
-        "select",
-        "textarea",
-        "button",
-        "datalist",
-        "rp",
-        "col",
-        "colgroup",
-        "annotation",
-        "annotation-xml",
-    ]
+LISTS = _set("ul ol menu dir")
+_GONE = _set(
+    "script style head nav template noscript iframe object embed audio video canvas svg area input select textarea "
+    "button datalist rp col colgroup annotation annotation-xml"
 )
 _MARKS: dict[str, Mark] = {
     "b": "strong", "strong": "strong", "i": "em", "em": "em", "cite": "em", "var": "em", "dfn": "em", "s": "strike",
     "strike": "strike", "del": "strike",
 }  # fmt: skip
-_CODE = frozenset(["code", "tt", "kbd", "samp"])
+_CODE = _set("code tt kbd samp")
 _AROUND = {"q": ("“", "”"), "rt": ("（", "）")}
 _SCHEMES = ("http://", "https://", "mailto:")
 _STYLES: list[tuple[Mark, re.Pattern[str], re.Pattern[str]]] = [
@@ -148,7 +86,7 @@ class Walk:
     left_out: Counter[str] = field(default_factory=Counter)
     """Names of elements that are left out, and how many."""
     _frames: list[_Frame] = field(default_factory=list)
-    _runs: list[InlineRun] = field(default_factory=list)
+    _runs: list[TextRun] = field(default_factory=list)
     _marks: Counter[Mark] = field(default_factory=Counter)
     _code: int = 0
     _links: list[str] = field(default_factory=list)
@@ -186,7 +124,7 @@ class Walk:
     def _text(self, text: str) -> None:
         marks = frozenset(mark for mark, depth in self._marks.items() if depth > 0)
         shown = whole(_BREAKS.sub(" ", text))
-        self._runs.append(InlineRun(shown, marks, self._code > 0, self._links[-1] if self._links else ""))
+        self._runs.append(TextRun(shown, marks, self._code > 0, self._links[-1] if self._links else ""))
 
     def _enter(self, tag: Tag) -> Callable[[], None] | None:
         """What to do when the element ends; None where nothing in it is looked at."""
@@ -195,9 +133,9 @@ class Walk:
             self.left_out[name] += 1
         elif name == NOTE_TAG:
             self._due.append(str(tag["label"]))
-            self._runs.append(InlineRun("", note=self._due[-1]))
+            self._runs.append(TextRun("", note=self._due[-1]))
         elif name == "br":
-            self._runs.append(InlineRun(LINE_BREAK))
+            self._runs.append(TextRun(LINE_BREAK))
         elif name == "img":
             self.left_out["img"] += 1
             self._text(str(tag.get("alt") or ""))
@@ -233,7 +171,7 @@ class Walk:
 
     def _enter_block(self, tag: Tag, name: str) -> Callable[[], None] | None:
         self._flush()
-        if name in _HEADINGS:
+        if name in HEADINGS:
             self._heading(tag, int(name[1]))
         elif name == "hr":
             self._break()
@@ -253,7 +191,7 @@ class Walk:
         deep = sum(frame.kind != "list" for frame in self._frames) >= DEEPEST
         if name == "blockquote" and not deep:
             return _Frame("quote", "> ", "> ")
-        if name in _LISTS and not deep:
+        if name in LISTS and not deep:
             start = str(tag.get("start", ""))
             number = int(start) if start.isascii() and start.isdigit() and int(start[:12]) <= MOST_NUMBER else 1
             signs = (".", ")") if name == "ol" else ("-", "*")
@@ -273,7 +211,7 @@ class Walk:
         if frame.kind == "list":
             self._closed = (len(self._frames), len(self.lines), frame.sign)
 
-    def _gathered(self, tag: Tag) -> list[InlineRun]:
+    def _gathered(self, tag: Tag) -> list[TextRun]:
         """Everything in an element as the text of one block."""
         held, self._runs = self._runs, []
         self._flat += 1

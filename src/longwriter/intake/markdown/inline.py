@@ -24,7 +24,7 @@ LINE_BREAK = "\0"
 _NOTE = "\ufffc"
 
 
-class InlineRun(NamedTuple):
+class TextRun(NamedTuple):
     """Characters with the same marks."""
 
     text: str
@@ -40,7 +40,7 @@ class _Span(NamedTuple):
 
     start: int
     end: int
-    run: InlineRun
+    run: TextRun
 
 
 _GAP = re.compile(r"[ \t\r\n\f\v\x85\u2028\u2029\0]{2,}|[\t\r\n\f\v\x85\u2028\u2029\0]|\A | \Z")
@@ -56,7 +56,7 @@ _TICKS = re.compile("`+")
 _NO_URL = re.compile(r"[\s()<>\\\"'`\[\]\x00-\x1f\x7f]")
 
 
-def paragraphs(runs: Iterable[InlineRun]) -> list[list[str]]:
+def paragraphs(runs: Iterable[TextRun]) -> list[list[str]]:
     """Lines of each paragraph; two line breaks together begin a new one."""
     out = []
     for own in _paragraphs(_collapsed(runs)):
@@ -67,14 +67,14 @@ def paragraphs(runs: Iterable[InlineRun]) -> list[list[str]]:
     return out
 
 
-def one_line(runs: Iterable[InlineRun]) -> str:
+def one_line(runs: Iterable[TextRun]) -> str:
     """The text of a heading or a cell, without marks of either."""
     spaced = [run._replace(text=run.text.replace(LINE_BREAK, " ")) for run in runs]
     own = _collapsed(spaced)
     return _proved(own) if own else ""
 
 
-def plain(runs: Iterable[InlineRun]) -> str:
+def plain(runs: Iterable[TextRun]) -> str:
     """What is shown of a block."""
     return "".join(f"[^{run.note}]" if run.note else run.text for run in _collapsed(runs))
 
@@ -83,7 +83,7 @@ def _without_mark(found: re.Match[str]) -> str:
     return f"{found[0]}\\" if found["after"] else f"\\{found[0]}"
 
 
-def _collapsed(runs: Iterable[InlineRun]) -> list[InlineRun]:
+def _collapsed(runs: Iterable[TextRun]) -> list[TextRun]:
     """Runs with blanks as a page shows them, and newlines for its line breaks; none is empty, no neighbours are alike."""
     made = [run._replace(text=_NOTE) if run.note else run for run in runs]
     text = "".join(run.text for run in made)
@@ -102,9 +102,9 @@ def _collapsed(runs: Iterable[InlineRun]) -> list[InlineRun]:
     return _joined(cut)
 
 
-def _joined(runs: Iterable[InlineRun]) -> list[InlineRun]:
+def _joined(runs: Iterable[TextRun]) -> list[TextRun]:
     """Neighbours that are alike as one."""
-    out = list[InlineRun]()
+    out = list[TextRun]()
     for style, group in groupby((run for run in runs if run.text), key=lambda run: run._replace(text="")):
         own = list(group)
         out += own if style.note else [style._replace(text="".join(run.text for run in own))]
@@ -121,8 +121,8 @@ def _shown(text: str, gap: re.Match[str]) -> str:
     return "" if "\n" in gap[0] and WIDE.match(text[start - 1]) and WIDE.match(text[end]) else " "
 
 
-def _paragraphs(runs: Sequence[InlineRun]) -> Iterator[list[InlineRun]]:
-    own = list[InlineRun]()
+def _paragraphs(runs: Sequence[TextRun]) -> Iterator[list[TextRun]]:
+    own = list[TextRun]()
     for run in runs:
         first, *others = run.text.split("\n\n")
         own.append(run._replace(text=first))
@@ -132,7 +132,7 @@ def _paragraphs(runs: Sequence[InlineRun]) -> Iterator[list[InlineRun]]:
     yield from _trimmed(own)
 
 
-def _trimmed(runs: Sequence[InlineRun]) -> Iterator[list[InlineRun]]:
+def _trimmed(runs: Sequence[TextRun]) -> Iterator[list[TextRun]]:
     """The paragraph without white space of any kind around it, if anything is left."""
     kept = [run for run in runs if run.text]
     while kept and not kept[0].text.strip():
@@ -145,7 +145,7 @@ def _trimmed(runs: Sequence[InlineRun]) -> Iterator[list[InlineRun]]:
         yield kept
 
 
-def _proved(runs: Sequence[InlineRun]) -> str:
+def _proved(runs: Sequence[TextRun]) -> str:
     """The Markdown; without emphasis where it would show anything else."""
     plainly = _joined(run._replace(marks=frozenset()) for run in runs)
     if not any(run.marks for run in runs):
@@ -154,7 +154,7 @@ def _proved(runs: Sequence[InlineRun]) -> str:
     return marked if _visible(marked) == _text(runs) else _marked(plainly)
 
 
-def _text(runs: Iterable[InlineRun]) -> str:
+def _text(runs: Iterable[TextRun]) -> str:
     return "".join(f"[^{run.note}]" if run.note else run.text.replace("\n", " " if run.code else "\n") for run in runs)
 
 
@@ -168,7 +168,7 @@ def _visible(markdown: str) -> str:
     return "".join("\n" if token.type.endswith("break") else token.content for token in tokens)
 
 
-def _marked(runs: Sequence[InlineRun]) -> str:
+def _marked(runs: Sequence[TextRun]) -> str:
     ends = list(accumulate(len(run.text) for run in runs))
     spans = [_Span(end - len(run.text), end, run) for run, end in zip(runs, ends, strict=True)]
     seen = "".join("`" * len(run.text) if run.code else run.text for run in runs)

@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from bs4 import BeautifulSoup
 from bs4.element import NavigableString, Tag
 
-from longwriter.readers.html import types_of
+from longwriter.readers.html import HEADINGS, types_of
 
 NOTE_TAG = "note-reference"
 """Stands in the tree where a note is referred to; its `label` is the note's."""
 _LONGEST_MARK = 12
-_HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]
 _HOMES = frozenset(["li", "aside", "dd"])
 _BLOCKS = _HOMES | frozenset(["p", "div", "section", "td", "blockquote", "body"])
 _NOTE_NAME = re.compile(r"(?:sd|foot|end|fn|note)*\d+\Z", re.IGNORECASE)
@@ -81,7 +80,7 @@ def _is_called_note(tag: Tag) -> bool:
 
 
 def _is_note(link: Tag, body: Tag) -> bool:
-    if body.name == "body" or body in link.parents or body.find(_HEADINGS) is not None or body.find_parent(_HEADINGS):
+    if body.name == "body" or body in link.parents or body.find(HEADINGS) is not None or body.find_parent(HEADINGS):
         return False
     if "noteref" in types_of(link):
         return True
@@ -117,4 +116,4 @@ def _drop_label(body: Tag, mark: str) -> None:
 
 
 def _text_outside_headings(tag: Tag) -> bool:
-    return any(s.strip() and s.find_parent(_HEADINGS) is None for s in tag.find_all(string=True))
+    return any(s.strip() and s.find_parent(HEADINGS) is None for s in tag.find_all(string=True))

@@ -5,15 +5,12 @@ from collections import Counter
 from bs4 import BeautifulSoup
 from bs4.element import Tag
 
-from longwriter.intake.markdown.blocks import Walk
+from longwriter.intake.markdown.blocks import LISTS, Walk
 from longwriter.intake.markdown.notes import take_notes
+from longwriter.readers.html import HEADINGS
 from longwriter.text import counted
 
 _MEDIA = ["audio", "canvas", "embed", "iframe", "object", "svg", "video"]
-
-
-_HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]
-_LISTS = ["ul", "ol", "menu", "dir"]
 
 
 def markdown(soup: BeautifulSoup) -> tuple[str, tuple[str, ...]]:
@@ -39,15 +36,15 @@ def _lost(left_out: Counter[str]) -> list[str]:
 
 def _close_open_items(soup: BeautifulSoup) -> None:
     """Items, cells and rows whose end tags are left out stand beside each other, and lists in a list in its items."""
-    for name, ends in (("li", tuple(_LISTS)), ("tr", ("table",)), ("td", ("table", "tr")), ("th", ("table", "tr"))):
+    for name, ends in (("li", tuple(LISTS)), ("tr", ("table",)), ("td", ("table", "tr")), ("th", ("table", "tr"))):
         alike = [name] if name in ("li", "tr") else ["td", "th"]
         for tag in soup.find_all(name):
             around = tag.find_parent([*alike, *ends])
             if isinstance(around, Tag) and around.name in alike:
                 around.insert_after(tag)
-    for inner in soup.find_all(_LISTS):
+    for inner in soup.find_all(LISTS):
         before = inner.find_previous_sibling()
-        if inner.parent is not None and inner.parent.name in _LISTS and before is not None and before.name == "li":
+        if inner.parent is not None and inner.parent.name in LISTS and before is not None and before.name == "li":
             before.append(inner)
 
 
@@ -56,7 +53,7 @@ def title_above(soup: BeautifulSoup) -> str:
     titles = soup.find_all("h1", class_="title")
     if len(titles) != 1:
         return ""
-    for heading in soup.find_all(_HEADINGS):
+    for heading in soup.find_all(HEADINGS):
         if heading is not titles[0]:
             heading.name = f"h{min(6, int(heading.name[1]) + 1)}"
     return " ".join(titles[0].get_text(" ").split())

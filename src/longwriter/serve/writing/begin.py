@@ -9,11 +9,12 @@ from itertools import count
 from pathlib import Path, PurePath
 from typing import Any
 
-from longwriter.api.book.importing import ImportJob, import_job, read_file
+from longwriter.api.book.importing import ImportJob, import_job
 from longwriter.api.job import WriteJob, new_job, resumed_job
 from longwriter.api.settings import SERVED, ShapeOptions, as_path
 from longwriter.config import Tree
 from longwriter.errors import InputError, RunError
+from longwriter.intake.source import read_source
 from longwriter.models.base import ModelConfig
 from longwriter.models.prices import load_prices
 from longwriter.runs.folders import ID, SETTINGS, make_folder, opened, saved_settings
@@ -77,7 +78,7 @@ def new_import(home: Path, settings: ServeSettings, name: str, data: bytes, opti
         path = Path(folder) / f"draft{said.suffix.lower() if ENDING.fullmatch(said.suffix) else ''}"
         path.write_bytes(data)
         try:
-            source = replace(read_file(path), origin=said.name or path.name)
+            source = replace(read_source(path), origin=said.name or path.name)
         except InputError as error:
             raise InputError(str(error).replace(str(path), said.name or path.name)) from error
     prices, whole = as_path(settings.write.get("prices")), _whole(home, settings, given)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from longwriter.errors import InputError, IntakeError
 from longwriter.intake.noticed import Noticed, notice
-from longwriter.intake.pieces import DraftPiece, PieceStart, proved, split
+from longwriter.intake.pieces import DraftPiece, DraftPlace, proved, split
 from longwriter.intake.points import point
 from longwriter.intake.source import SourceText
 from longwriter.text import count_words, counted, head_words
@@ -52,7 +52,7 @@ class ImportedDraft:
         return readable(self.source.text[piece.body : piece.end])
 
 
-def read_draft(source: SourceText, starts: list[PieceStart] | None = None, continue_from: str = "") -> ImportedDraft:
+def read_draft(source: SourceText, starts: list[DraftPlace] | None = None, continue_from: str = "") -> ImportedDraft:
     """A draft, split by its headings, or where its parts are said to begin; up to `continue_from`, if that is given.
 
     Raises InputError for a place that is none, IntakeError where the pieces are not the text.

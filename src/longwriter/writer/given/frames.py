@@ -76,7 +76,7 @@ class Frames:
     def around(self, frame: GivenRecord, text: str) -> str:
         """Another text than its own in a frame."""
         heading, text = frame.heading, self.own_lines(text)
-        if heading.strip("\ufeff \t\r\n") and not _ENDS_LINE.search(heading):
+        if heading.replace("\ufeff", "").strip() and not _ENDS_LINE.search(heading):
             heading += self.own_lines(GAP)
         return f"{heading}{text}{frame.tail}"
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from longwriter.errors import EmptyReply, InputError
 from longwriter.intake.headings import headings
 from longwriter.intake.paragraphs import Span, paragraphs
-from longwriter.intake.pieces import PIECE_WORDS, PieceStart
+from longwriter.intake.pieces import PIECE_WORDS, DraftPlace
 from longwriter.intake.source import SourceText
 from longwriter.models.cards import Card
 from longwriter.models.limits import token_limit
@@ -36,18 +36,18 @@ def unheaded(source: SourceText) -> bool:
     return count_words(source.text) >= ASKED_FROM and not headings(source.text, source.form)
 
 
-async def named_places(source: SourceText, calls: Calls, prompts: PromptSet, card: Card, seed: int) -> list[PieceStart]:
+async def named_places(source: SourceText, calls: Calls, prompts: PromptSet, card: Card, seed: int) -> list[DraftPlace]:
     """Where parts begin, as the planner says. Raises InputError where it gives no usable answer, and what models raise."""
-    spans, starts = paragraphs(source.text), list[PieceStart]()
+    spans, starts = paragraphs(source.text), list[DraftPlace]()
     for first in range(0, len(spans), AT_ONCE):
         shown = spans[first : first + AT_ONCE]
         words = count_words(source.text[shown[0].start : shown[-1].end])
         count = max(1, round(words / PIECE_WORDS))
         text = prompts.render("places", paragraphs=_listed(source.text, shown, first + 1), count=count)
         found = await _asked(calls, card, text, range(first + 1, first + 1 + len(shown)), f"places:{first}", seed)
-        starts += [PieceStart(spans[number - 1].start) for number in found]
+        starts += [DraftPlace(spans[number - 1].start) for number in found]
     if spans and (not starts or starts[0].at != spans[0].start):
-        starts.insert(0, PieceStart(spans[0].start))
+        starts.insert(0, DraftPlace(spans[0].start))
     return starts
 
 

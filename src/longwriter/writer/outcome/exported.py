@@ -1,5 +1,6 @@
 """A run's text in the forms that files' names stand for, and the files outside the run that follow it."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +16,8 @@ from longwriter.runs.folders import write_file
 from longwriter.writer.records import CallRecord, GivenRecord, read
 from longwriter.writer.session import Session
 
+BEGINNING = 2_000
+"""Characters of a draft in which its title is looked for."""
 BOOK = "book.json"
 """In a run's folder: what a person says of the book."""
 
@@ -42,7 +45,19 @@ def content(session: Session, folder: Path, form: str) -> tuple[Content, tuple[s
     document = session.document
     markdown = document.markdown() if document.frames.plain and form != "md" else None
     original = Original(document.text(), markdown, folder.name, f"urn:uuid:{name}", date)
-    return made(original, form, book_of(folder))
+    book = book_of(folder)
+    return made(original, form, book if book.title else book.model_copy(update={"title": _title(session)}))
+
+
+def _title(session: Session) -> str:
+    """The title of a draft that told it apart from its text, as an EPUB does; "" for any other."""
+    title, document = session.manuscript.plan.title, session.document
+    stands = document.title or _letters(title) in _letters(document.text()[:BEGINNING])
+    return "" if stands else title
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"\W+", "", text).casefold()
 
 
 def _moments(session: Session) -> Iterator[float]:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.helpers.drafts import imported, in_memory, markdown, plain
 
@@ -39,6 +39,7 @@ HEADINGS = st.sampled_from(["# A\n", "## B b\r\n", "C\n===\n", "Chapter 1\n\n", 
 
 
 @settings(max_examples=150, deadline=None)
+@example(parts=[("", "\u30001")], form="md", new=" New text.")  # blanks before a text are no heading
 @given(
     parts=st.lists(st.tuples(HEADINGS, PIECES), min_size=1, max_size=6),
     form=st.sampled_from(["md", "txt"]),
