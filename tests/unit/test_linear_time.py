@@ -14,6 +14,7 @@ from longwriter.length.doubts import doubts
 from longwriter.length.range import range_of
 from longwriter.models.thinking import split
 from longwriter.models.verdicts import find_json
+from longwriter.readers.html import blocks, parse
 from longwriter.rewards.repetition import repetition
 from longwriter.text import fenced, head_words, last_sentence_end, repeated_ngrams, tail_words
 from longwriter.types import Reply
@@ -81,6 +82,17 @@ def test_no_kind_of_text_takes_long(name: str) -> None:
     for kind in KINDS:
         text = (kind * (LENGTH // len(kind) + 1))[:LENGTH]
         assert seconds(read, text) < MOST_S or seconds(read, text) < MOST_S, kind  # again: others share the machine
+
+
+def test_a_long_text_without_a_sentence_is_joined_in_a_moment() -> None:
+    words = " ".join(f"w{n % 2}" for n in range(8000))
+    assert seconds(lambda text: join("One. " + text, "Other " + text), words) < MOST_S
+
+
+@pytest.mark.parametrize("mark", ["<a ", "<a b=", "<a/", "<!--"])
+def test_tags_that_are_never_closed_are_text_in_a_moment(mark: str) -> None:
+    assert seconds(lambda page: blocks(parse(page)), "<p>One</p>" + mark * 20_000) < MOST_S
+    assert [block.text for block in blocks(parse(f"<p>One</p>{mark}b"))] == ["One", f"{mark}b".strip()]
 
 
 def test_the_tail_begins_with_a_sentence_of_one_long_line() -> None:

@@ -62,10 +62,10 @@ _BEFORE_NUMBER = (
 )
 _NAMED = re.compile(
     r"[\s)）\]*]*(?:[,;.，；。、،|/&+•\n-]|\b(?:and|then|y|et|und|e|en|и|dan|và)\b)[\s,;.，；。、•*#-]*(?:(?:and|then|y|et|und|e|en|и)\s+)?"
-    r"(?:[^\W\d_][\w'’&/-]*\s*){1,5}(?:\d{1,2})?[\s:：=(（,，–—-]*(?:(?:about|of|with|in|de|von|di|约|大约|~|at\s+least|up\s+to)\s*)*"
+    r"(?:[^\W\d_][\w'’&/-]*+\s*+){1,5}(?:\d{1,2})?[\s:：=(（,，–—-]*(?:(?:about|of|with|in|de|von|di|约|大约|~|at\s+least|up\s+to)\s*)*"
 )
 """What stands between the lengths of two pieces, the name of the second with it: ", literature review "."""
-_FIRST = re.compile(r"(?:^|[:：,，;；.。(（\n])[\s•*-]*(?:[^\W\d_][\w'’&/-]*\s*){1,4}[\s:：=(（–—-]*$")
+_FIRST = re.compile(r"(?:^|[:：,，;；.。(（\n])[\s•*-]*(?:[^\W\d_][\w'’&/-]*+\s*+){1,4}[\s:：=(（–—-]*$")
 """What stands before the first of pieces with names of their own."""
 _ITEM = re.compile(rf"(?<!words)(?<!length)\s?[:：(（]\s*{_BEFORE_NUMBER}", re.I)
 """What stands before the length of a piece with a name of its own: "History of tea: "; after an introduction only."""

@@ -85,8 +85,13 @@ def declared(page: bytes) -> str:
 
 
 def plain_marks(text: str) -> str:
-    """The text with "<![" as text where it begins no section that Python's parser knows: it would stop at it."""
-    return _MARKED.sub("&lt;![", text)
+    """The text with "<" as text where Python's parser cannot take it for a tag.
+
+    It would stop at "<![" that begins no section, and read all that follows each "<" of a tag that is never closed.
+    """
+    text = _MARKED.sub("&lt;![", text)
+    end = text.rfind(">") + 1
+    return text[:end] + text[end:].replace("<", "&lt;")
 
 
 def parse(page: bytes | str) -> BeautifulSoup:

@@ -29,6 +29,9 @@ NOTE_CHARACTERS = 200
 SHARED = 0.75
 """Part of the fragment's words that a rewritten sentence keeps in order. 0.62 is reached by parallel clauses."""
 
+LONGEST_SENTENCE = 300
+"""Words of an unfinished sentence that is looked for in other words; comparing takes time that grows with the square."""
+
 _COMMON = re.compile(
     r"a|i|an|the|of|to|in|on|at|by|for|from|with|as|is|are|was|were|be|been|am|and|or|but|nor|so|yet|if"
     r"|then|than|that|this|these|those|he|she|it|we|they|you|his|her|its|our|their|your|my|me|him|us|them"
@@ -98,7 +101,7 @@ def going_on(before: str, after: str) -> str:
 
 def _after_restart(fragment: str, after: str) -> str:
     """What follows the last word that `after` shares, in order, with the sentence that it begins again."""
-    old = [w.casefold() for w in words_of(fragment)]
+    old = [w.casefold() for w in words_of(fragment)[-LONGEST_SENTENCE:]]
     new = [w.casefold() for w in words_of(after[: 3 * len(fragment)])[: len(old) + 4]]
     blocks = SequenceMatcher(None, old, new, autojunk=False).get_matching_blocks()
     shared = max((block.b + block.size for block in blocks if block.size), default=0)
@@ -160,7 +163,7 @@ def _restart(before: str, after: str, strict: int) -> int | None:
     old_words = old_words[:-1] if cut else old_words
     least = LEAST_CJK + 2 if sum(map(is_cjk, fragment)) * 2 > len(fragment) else LEAST_WORDS + 2
     new_words = words_of(new[: 3 * len(fragment)])[: len(old_words) + 4]
-    if len(old_words) < least * strict:
+    if not least * strict <= len(old_words) <= LONGEST_SENTENCE:
         return None
     matcher = SequenceMatcher(
         None, [w.casefold() for w in old_words], [w.casefold() for w in new_words], autojunk=False

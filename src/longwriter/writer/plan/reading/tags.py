@@ -12,6 +12,8 @@ from longwriter.writer.plan.reading.keys import PART_NAMES, Item
 from longwriter.writer.plan.reading.words import names, plain
 
 DEEPEST_TAGS, MOST_TAGS = 12, 20_000
+LONGEST_LINE = 4000
+"""Characters; the rest of a longer line is no plan."""
 
 _TAG = re.compile(
     r"<(?P<close>/?)(?P<name>[^\W\d_][\w.-]{0,40})(?P<given>(?:\s+[\w:.-]{1,40}\s*=\s*(?:\"[^\"<>]*\"|'[^'<>]*'))*)\s*(?P<empty>/?)>"
@@ -20,10 +22,11 @@ _GIVEN = re.compile(r"([\w:.-]{1,40})\s*=\s*(?:\"([^\"<>]*)\"|'([^'<>]*)')")
 _STYLE = frozenset(["b", "i", "em", "strong", "u", "p", "span", "br"])
 _ROW = re.compile(r"<tr\b[^<>]*>(.*?)(?=<tr\b|</t(?:able|body|head)\b|\Z)", re.S | re.I)
 _CELL = re.compile(r"<t[dh]\b[^<>]*>", re.I)
-_LISTED = re.compile(r"(?m)^[ \t]*<(?:li|item)\b[^<>]*>[ \t]*")
+_LISTED = re.compile(r"^[ \t]*<(?:li|item)\b[^<>]*>[ \t]*")
 _BOLD = re.compile(r"</?(?:b|strong)>", re.I)
 _LATEX = re.compile(r"(?m)^[ \t]*\\(chapter|section|subsection)\*?\{([^{}\n]{1,300})\}")
-_BARE = re.compile(r"^[ \t]*(?:</?[^\W\d_][\w.-]{0,40}>[ \t]*)+|[ \t]*(?:</?[^\W\d_][\w.-]{0,40}>[ \t]*)+$", re.M)
+_FIRST = re.compile(r"^[ \t]*(?:</?[^\W\d_][\w.-]{0,40}>[ \t]*)+")
+_LAST = re.compile(r"(?:</?[^\W\d_][\w.-]{0,40}>[ \t]*+)+$")
 
 
 def tree_of(reply: str) -> object:
@@ -90,4 +93,5 @@ def without_tags(reply: str) -> str:
             "|".join(" ".join(_TAG.sub(" ", cell).split()) for cell in _CELL.split(row)) for row in _ROW.findall(reply)
         )
         return "\n".join(f"{row}|" for row in rows)
-    return _BARE.sub("", _BOLD.sub("**", _LISTED.sub("- ", reply)))
+    lines = (line[:LONGEST_LINE] for line in reply.split("\n"))
+    return "\n".join(_LAST.sub("", _FIRST.sub("", _BOLD.sub("**", _LISTED.sub("- ", line)))) for line in lines)
