@@ -11,7 +11,7 @@ from longwriter.api.loop import run
 from longwriter.api.settings import LIMITS, SERVED, TEXT, as_path, resumed_settings, runs_folder, write_settings
 from longwriter.config import read_text
 from longwriter.errors import CeilingReached, InputError
-from longwriter.export.formats import check_form, form_of
+from longwriter.export.formats import check_form, follows, form_of
 from longwriter.journal import digest
 from longwriter.models.base import Model, ModelConfig, open_model
 from longwriter.runs.exports import claimed, export, intended
@@ -59,7 +59,7 @@ class WriteJob:
         """Where the text goes besides its run."""
         if self.plan_only or self.out == NOWHERE:
             return []
-        return intended(self.folder)[0] if self.out is None else [self.out]
+        return list(filter(follows, intended(self.folder)[0])) if self.out is None else [self.out]
 
     def claimed(self) -> AbstractContextManager[None]:
         """While it lasts, no other process writes the files.
@@ -129,7 +129,11 @@ class WriteJob:
             for note in deliver(session, self.folder, file, force=self.force):
                 self.options.on_event(Warned(note))
         if self.out is None and not self.plan_only:
-            for note in intended(self.folder)[1]:
+            files, notes = intended(self.folder)
+            notes += [
+                f"{file} is left as it is: its name stands for no form of a text" for file in files if not follows(file)
+            ]
+            for note in notes:
                 self.options.on_event(Warned(note))
 
 

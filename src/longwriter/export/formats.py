@@ -11,9 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from longwriter.errors import InputError, SetupError
-from longwriter.export.chapters import chapters
 from longwriter.export.document import Publication
-from longwriter.export.markdown import publication
 from longwriter.export.settings import ExportSettings
 
 Content = bytes | Mapping[str, bytes]
@@ -69,6 +67,15 @@ def form_of(path: Path | str) -> str:
     return form
 
 
+def follows(path: Path) -> bool:
+    """Whether a file that holds a run's text can be kept up to date: its name stands for a form."""
+    try:
+        form_of(path)
+    except InputError:
+        return False
+    return True
+
+
 def available(form: str) -> bool:
     """Whether the packages of a form are installed."""
     return not FORMATS[form].needs or find_spec(FORMATS[form].needs) is not None
@@ -108,7 +115,11 @@ def made(original: Original, form: str, settings: ExportSettings) -> tuple[Conte
     if form == "md" or (form == "txt" and original.markdown is not None):
         return original.text.encode("utf-8", "replace"), ()
     if form == CHAPTERS:
+        from longwriter.export.chapters import chapters  # noqa: PLC0415 - as below
+
         return chapters(markdown), ()
+    from longwriter.export.markdown import publication  # noqa: PLC0415 - its parser takes time to load
+
     metadata = settings.metadata(original.identifier, original.date)
     read = publication(markdown, metadata, original.folder, original.named)
     return _made(read, form, settings), read.warnings

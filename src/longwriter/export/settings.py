@@ -1,5 +1,6 @@
 """What a person says of a book and of how it is set, where its text leaves it open."""
 
+import datetime
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
@@ -8,7 +9,16 @@ from longwriter.characters import whole
 from longwriter.export.document import DATE, LANGUAGE, Metadata
 from longwriter.types import Record
 
+
+def _day(date: str) -> str:
+    """Raises ValueError for a day that there is not."""
+    if date:
+        datetime.date.fromisoformat(date)
+    return date
+
+
 Said = Annotated[str, AfterValidator(whole)]
+Day = Annotated[str, Field(pattern=f"^$|^{DATE}$"), AfterValidator(_day)]
 
 
 class ExportSettings(Record):
@@ -19,7 +29,8 @@ class ExportSettings(Record):
     author: tuple[Said, ...] = ()
     language: str = Field(default="", pattern=f"^$|^{LANGUAGE}$")
     """BCP 47, such as en or zh-Hant; "": found out."""
-    date: str = Field(default="", pattern=f"^$|^{DATE}$")
+    date: Day = ""
+    """YYYY-MM-DD."""
     description: Said = ""
     subjects: tuple[Said, ...] = ()
     rights: Said = ""

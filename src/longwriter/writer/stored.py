@@ -7,6 +7,7 @@ from pathlib import Path
 
 from longwriter.config import build
 from longwriter.errors import RunError
+from longwriter.export.formats import follows
 from longwriter.journal import Journal
 from longwriter.models.base import Listens, Model
 from longwriter.runs.exports import written
@@ -86,7 +87,9 @@ def editing(folder: Path) -> Iterator[Session]:
             if any(entry.kind not in QUIET for entry in list(journal)[before:]):
                 session.write_plan()
                 session.save()
-                for file in written(folder):  # files outside that hold its text and that nobody else changed
+                for file in filter(
+                    follows, written(folder)
+                ):  # files outside that hold its text and that nobody else changed
                     deliver(session, folder, file)
 
 

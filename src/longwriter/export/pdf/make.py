@@ -95,12 +95,13 @@ def _main(publication: Publication, settings: ExportSettings, fonts: Fonts) -> s
 def _opening(publication: Publication, source: TypstSource, *, contents: bool) -> Iterator[str]:
     """The title, on a page of its own before chapters that are on theirs, and the contents."""
     said = publication.metadata
+    shown = said.title if publication.titled else ""
     authors = source.line(("、" if primary(said.language) in ("zh", "ja") else ", ").join(said.author))
-    if publication.paged and (said.title or said.author):
+    if publication.paged and (shown or said.author):
         below = "".join(f"{source.line(line)}, " for line in (said.date[:4], said.rights) if line)
-        yield f"#title-page({source.line(said.title, 2.2, Letterform(bold=True))}, {authors}, ({below}))"
-    elif said.title:
-        yield f"#title-lines({source.line(said.title, 2.2, Letterform(bold=True))}, {authors})"
+        yield f"#title-page({source.line(shown, 2.2, Letterform(bold=True))}, {authors}, ({below}))"
+    elif shown:
+        yield f"#title-lines({source.line(shown, 2.2, Letterform(bold=True))}, {authors})"
     entries = source.toc()
     if contents and len(entries) > 1:
         title = source.line(labels(said.language).contents, 1.5, Letterform(bold=True))
@@ -127,7 +128,7 @@ def _setting(publication: Publication, paper: Paper, source: TypstSource) -> str
         "paper": literal(paper.name),
         "margin": f"(x: {paper.side}pt, y: {paper.top}pt)",
         "size": f"{paper.size}pt",
-        "head": source.line(shortened(said.title)),
+        "head": source.line(shortened(said.title if publication.titled else "")),
     }
     return ", ".join(f"{key}: {value}" for key, value in values.items())
 

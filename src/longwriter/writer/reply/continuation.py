@@ -19,8 +19,6 @@ from longwriter.text import count_words, ends_complete, is_cjk, last_sentence_en
 
 WINDOW = 6000
 """Characters on each side in which an overlap is looked for; about two long sections of a repeat."""
-LONGEST = 6000
-"""Characters of an unfinished sentence whose wording again is looked for."""
 LEAST_CHARS, LEAST_WORDS, LEAST_CJK = 12, 3, 6
 STRICT = 2
 """Times the least evidence when `after` begins with whitespace."""
@@ -149,7 +147,7 @@ def _restart(before: str, after: str, strict: int) -> int | None:
     """Where the unfinished sentence begins that `after` repeats from its beginning; None if it does not."""
     end = last_sentence_end(before)
     fragment = before[end:].strip()
-    if not 0 < len(fragment) <= LONGEST or (len(fragment) == 1 and _OTHER_HALF.match(after)):
+    if not fragment or (len(fragment) == 1 and _OTHER_HALF.match(after)):
         return None
     start = end + _leading(before[end:])
     squeezed = " ".join(fragment.split())

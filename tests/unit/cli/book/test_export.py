@@ -141,10 +141,24 @@ def test_more_chapters_than_a_folder_takes(tmp_path: Path, monkeypatch: pytest.M
 
 @pytest.mark.parametrize(
     ("option", "value", "said"),
-    [("--language", "en_", "language"), ("--date", "2026-13-01", "date"), ("--date", "May", "date")],
+    [
+        ("--language", "en_", "language"),
+        ("--date", "2026-13-01", "date"),
+        ("--date", "May", "date"),
+        ("--date", "2024-02-31", "date"),
+    ],
 )
 def test_what_is_said_of_a_book_is_checked(written: Path, option: str, value: str, said: str) -> None:
     refused = longwriter_here("export", "r", "b.html", option, value, cwd=written)
     assert refused.returncode == 2
     one_line(refused, said)
     assert not (written / "b.html").exists()
+
+
+def test_a_file_of_an_older_release_whose_name_stands_for_no_form_is_left_as_it_is(written: Path) -> None:
+    exports = written / "runs" / "r" / "exports.json"
+    exports.write_text(json.dumps({str(written / "old"): [""]}), "utf-8")
+    done = longwriter_here("redo", "r", "--section", "2", cwd=written)
+    assert done.returncode in (0, 4), done.stderr
+    assert not (written / "old").exists()
+    assert "stands for no form" in done.stderr
