@@ -1,28 +1,27 @@
 """A draft's file -> its text, and what is known of it."""
 
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Literal
 
 from longwriter.errors import InputError
-from longwriter.intake.forms.epub import read_epub_draft
-from longwriter.intake.forms.html import read_html_draft
-from longwriter.intake.forms.text import read_markdown_draft, read_plain_draft
-from longwriter.intake.forms.word import read_word_draft
+from longwriter.intake.forms.draft_file import DraftFile
 
 READABLE = ".docx, .md, .txt, .epub and .html"
 _READERS = {
-    ".docx": read_word_draft,
-    ".docm": read_word_draft,
-    ".md": read_markdown_draft,
-    ".markdown": read_markdown_draft,
-    ".txt": read_plain_draft,
-    ".text": read_plain_draft,
-    ".epub": read_epub_draft,
-    ".html": read_html_draft,
-    ".htm": read_html_draft,
-    ".xhtml": read_html_draft,
+    ".docx": "word:read_word_draft",
+    ".docm": "word:read_word_draft",
+    ".md": "text:read_markdown_draft",
+    ".markdown": "text:read_markdown_draft",
+    ".txt": "text:read_plain_draft",
+    ".text": "text:read_plain_draft",
+    ".epub": "epub:read_epub_draft",
+    ".html": "html:read_html_draft",
+    ".htm": "html:read_html_draft",
+    ".xhtml": "html:read_html_draft",
 }
+"""`module:function` of `longwriter.intake.forms`, imported when it is first wanted: its parsers take time to load."""
 _WAYS_OUT = {
     ".doc": "open it in Word or LibreOffice and save it as .docx",
     ".odt": "save it as .docx in LibreOffice",
@@ -61,7 +60,8 @@ def read_source(path: Path) -> SourceText:
     if reader is None:
         way = f"; {_WAYS_OUT[ending]}" if ending in _WAYS_OUT else ""
         raise InputError(f"{path}: cannot read {ending or 'a file without an ending'}{way}; {READABLE} can be read")
-    draft = reader(path)
+    module, _, function = reader.partition(":")
+    draft: DraftFile = getattr(import_module(f"longwriter.intake.forms.{module}"), function)(path)
     if not draft.text.strip("\ufeff \t\r\n\x0b\x0c"):
         raise InputError(f"{path}: there is no text in it")
     return SourceText(draft.text, draft.form, path.name, draft.encoding, draft.title, draft.author, draft.warnings)
