@@ -1,8 +1,7 @@
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.helpers.growing import grows_slowly
 from tests.helpers.random_drafts import LINES, md, random_text, txt
 
 from longwriter.errors import IntakeError
@@ -181,13 +180,12 @@ def test_time_grows_with_the_text() -> None:
     """Ten times the words, 25,000 and 250,000: at most twenty times the time."""
     paragraph = "It rained on the harbour and on the boats, and nobody went out.\n\n" * 5
     for chapter, form in (("## {}\n\n", md), ("CHAPTER {}\n\n", txt)):
-        took = []
-        for chapters in (20, 200):
-            text = "".join(chapter.format(n + 1) + paragraph * 20 for n in range(chapters))
-            begun = time.process_time()
-            assert len(split(form(text))) == chapters
-            took.append(time.process_time() - begun)
-        assert took[1] < 20 * took[0] + 0.2
+        made = {
+            chapters: form("".join(chapter.format(n + 1) + paragraph * 20 for n in range(chapters)))
+            for chapters in (20, 200)
+        }
+        assert [len(split(text)) for text in made.values()] == [20, 200]
+        assert grows_slowly(lambda chapters, made=made: split(made[chapters]), 20, 200, 20)  # type: ignore[misc]
 
 
 def test_terms_of_project_gutenberg_before_the_text_are_front_matter() -> None:

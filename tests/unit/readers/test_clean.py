@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.helpers.books import CHINESE, ENGLISH, wrapped
+from tests.helpers.growing import grows_slowly
 
 from longwriter.readers import gutenberg, libraries
 from longwriter.readers.clean import tidy, unmark, unwrap, without_markdown, without_page_numbers
@@ -149,12 +150,7 @@ def test_lines_that_are_told_to_stand_alone() -> None:
     "clean", [tidy, unmark, unwrap, without_page_numbers, without_markdown, strip_all, as_chapters]
 )
 def test_time_grows_with_the_text(clean: Callable[[str], object], piece: str) -> None:
-    seconds = []
-    for size in (1500, 6000):
-        began = time.process_time()
-        clean(f"T{piece * size}end of it")
-        seconds.append(time.process_time() - began)
-    assert seconds[1] < 8 * seconds[0] + 0.2
+    assert grows_slowly(lambda size: clean(f"T{piece * size}end of it"), 1500, 6000, 8)
 
 
 @pytest.mark.parametrize("piece", ["[a](", "![", "`", "``a`", "*a", "[", "**a", "_a "])

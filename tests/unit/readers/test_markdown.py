@@ -1,8 +1,7 @@
 """Markdown of other dialects: front matter, attributes, what is prose though it looks like a mark."""
 
-import time
-
 import pytest
+from tests.helpers.growing import grows_slowly
 
 from longwriter.readers.markdown import read_markdown
 
@@ -76,9 +75,4 @@ def test_a_long_text_is_read_some_blocks_at_a_time() -> None:
      "~~a", "1. ", "# ", "[a]: b\n", "a\n", "---\n", "a\n---\n", "<div>", "[^1]: a\n", "  ", "# a  ", "a {#"],
 )  # fmt: skip
 def test_time_grows_with_the_text(piece: str) -> None:
-    seconds = []
-    for size in (1000, 4000):
-        began = time.process_time()
-        read_markdown(piece * size, "f")
-        seconds.append(time.process_time() - began)
-    assert seconds[1] < 8 * seconds[0] + 0.3
+    assert grows_slowly(lambda size: read_markdown(piece * size, "f"), 1000, 4000, 8, slack=0.3)
