@@ -108,7 +108,7 @@ def test_the_estimate_is_of_the_outline_that_was_given(tmp_path: Path, page: Any
         page.goto(f"{desk.http.base_url}/new")
         page.get_by_label("What shall be written?").fill("Write 5,000 words about tea.")
         page.wait_for_selector(".forecast")
-        page.locator("summary").click()
+        page.get_by_text("I have an outline").click()
         page.get_by_label("Outline, in Markdown").fill("# Tea\n\n## Leaf (200 words)\n\n## Cup (300 words)\n")
         assert page.get_by_role("button", name="Write", exact=True).is_disabled()
         page.wait_for_selector(".forecast:has-text('in 2 sections')")
