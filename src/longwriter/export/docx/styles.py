@@ -111,7 +111,6 @@ def _text(paged: bool, own: Tongue, page: Sheet) -> list[WordStyle]:
               next="FirstParagraph"),
         WordStyle("Figure", "Figure", f'<w:spacing w:before="200" w:after="200" w:line="240" w:lineRule="auto"/>{_MIDDLE}',
               next="BodyText"),
-        WordStyle("Caption", "caption", '<w:spacing w:after="200"/><w:jc w:val="center"/>', _sized(page.size - 4)),
     ]  # fmt: skip
 
 
