@@ -91,7 +91,7 @@ class Plan:
         w, d = self.work, self.data
         held = f'[{{kind = "messages", path = "{d / "pairs"}", held_out = "{d / "pairs/held"}"}}]'
         self.train("rm", "reward", {"data.sources": held} | ({"run.epochs": 0.02} if self.small else {}))
-        wide = {} if self.small else {"run.batch": 32, "run.device_batch": 8}
+        wide = {} if self.small else {"data.max_tokens": 1024, "run.batch": 64, "run.device_batch": 16, "data.max_samples": 30_000}
         self.tune("writer", [d / "writer"], 7, 1.0, **wide)
         self.tune("cold", [d / "cold"], 7, 4.0)
         few = ["--limit", 2] if self.small else []
