@@ -25,6 +25,8 @@ Row = dict[str, Any]
 LADDER = (100, 200, 400, 800, 1600)
 PLAIN = (60, 300)
 WRITER = (60, 200)
+SHORT = (30, 100)
+"""For a CPU."""
 SLACK = 0.1
 """Of the words asked for, that a text may have less or more."""
 THINK = (
@@ -130,6 +132,8 @@ def main() -> None:
     about = subjects("train")
     plain = [ranged(n, request(about[n % len(about)], w := drawn(rng, PLAIN), rng.randrange(3)), w) for n in range(3000)]
     save(out / "plain", plain)
+    few = [ranged(n, request(about[n % len(about)], w := drawn(rng, SHORT), rng.randrange(3)), w) for n in range(3000)]
+    save(out / "short", few)
     recents = []
     for row in pq.read_table(args.data / "writer").to_pylist()[:3000]:
         if len(row["messages"]) > 3:
@@ -146,6 +150,12 @@ def main() -> None:
     tests = [(n, request((held + subjects("held")[24:])[n % 36], w), w) for n, w in enumerate(asks)]
     lines(out / "test/plain.jsonl", [
         {"id": f"p{n}", "set": "plain", "asked": w, "messages": [user[0] | {"content": t}]} for n, t, w in tests
+    ])  # fmt: skip
+    asks = [drawn(rng, SHORT) for _ in range(48)]
+    lines(out / "test/short.jsonl", [
+        {"id": f"s{n}", "set": "short", "asked": w,
+         "messages": [user[0] | {"content": request((held + subjects("held")[24:])[n % 36], w)}]}
+        for n, w in enumerate(asks)
     ])  # fmt: skip
     lines(out / "test/think.jsonl", [
         {"id": f"p{n}", "set": "think", "asked": w, "messages": [user[0] | {"content": THINK.format(request=t)}]}

@@ -30,7 +30,7 @@ class GraphSampling(Sampling):
         model = trainer.accelerator.unwrap_model(trainer.model)
         if self.sampler is None:
             room = trainer.args.max_completion_length + 384
-            self.sampler = Sampler(model, len(ids), room, self.tokenizer.eos_token_id)
+            self.sampler = Sampler(model, len(ids), room, self.tokenizer.eos_token_id, quick=trainer.args.bf16)
         else:
             self.sampler.refresh(model)
         return self.sampler(ids, self.settings.completion_tokens, self.settings.temperature)

@@ -38,15 +38,18 @@ class Layer:
 class Sampler:
     """Samples for up to `rows` prompts at once, `room` tokens of prompt and completion each."""
 
-    def __init__(self, model: nn.Module, rows: int, room: int, end: int) -> None:
-        """`model`: a Llama of transformers, with adapters or without; `end`: the token that ends a completion."""
+    def __init__(self, model: nn.Module, rows: int, room: int, end: int, *, quick: bool = False) -> None:
+        """`model`: a Llama of transformers, with adapters or without; `end`: the token that ends a completion.
+
+        `quick`: bfloat16 on a CPU too.
+        """
         config = model.config
         self.rows, self.room, self.end = rows, room, end
         self.heads, self.kv = config.num_attention_heads, config.num_key_value_heads
         self.size = config.hidden_size // self.heads
         self.eps = config.rms_norm_eps
         self.device = next(model.parameters()).device
-        self.type = torch.bfloat16 if self.device.type == "cuda" else torch.float32
+        self.type = torch.bfloat16 if quick or self.device.type == "cuda" else torch.float32
         self.layers: list[Layer] = []
         self.graphs: dict[int, Any] = {}
         self.pool: Any = None
