@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullLocator
 
 if TYPE_CHECKING:
     from show import Results
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 COLOURS = {"abs": "tab:blue", "tilted": "tab:cyan", "relu": "tab:orange", "leaky": "tab:red", "identity": "tab:green"}
 NAMES = {"abs": "|s|", "tilted": "s/4 + 3|s|/4", "relu": "ReLU", "leaky": "leaky ReLU, 0.1", "identity": "identity"}
 STYLES = {"flat": "-", "linear": "--", "quadratic": ":", "falling": "-."}
+LAYERS = "layers l"
 Row = dict[str, Any]
 
 
@@ -37,6 +39,9 @@ def panel(axes: Axes, title: str, x: str, y: str) -> None:
     axes.set_title(title, fontsize=10)
     axes.grid(alpha=0.3, which="both")
     axes.legend(fontsize=7)
+    if x == LAYERS:
+        axes.set_xticks([2, 4, 8, 16, 32], labels=["2", "4", "8", "16", "32"], minor=False)
+        axes.xaxis.set_minor_locator(NullLocator())
 
 
 def draw(found: "Results", path: Path) -> None:
@@ -74,7 +79,7 @@ def _depth(axes: Axes, found: "Results") -> None:
                 alpha=1 if first == 16 else 0.5,
                 label=label,
             )
-    panel(axes, "2. Depth, the first width given", "layers l", "error / l")
+    panel(axes, "2. Depth, the first width given", LAYERS, "error / l")
 
 
 def _equal(axes: Axes, found: "Results") -> None:
@@ -83,7 +88,7 @@ def _equal(axes: Axes, found: "Results") -> None:
             cells = found.find("equal 1e+08", name, shape=shape)
             layers = [c["layers"] for c in cells]
             line(axes, layers, cells, layers, color=COLOURS[name], ls=style, label=f"{NAMES[name]}, {shape}")
-    panel(axes, "3. Depth, 10^8 parameters", "layers l", "error / l")
+    panel(axes, "3. Depth, 10^8 parameters", LAYERS, "error / l")
 
 
 def _delta(axes: Axes, found: "Results") -> None:

@@ -73,6 +73,7 @@ def turned(words: Words, *_: object) -> Words:
 KINDS: dict[str, Callable[[Words, Words, random.Random], Words]] = {
     f.__name__: f for f in (shuffled, looped, broken, strange, swapped, changed, elsewhere, turned)
 }
+EASY = ("shuffled", "looped", "broken", "strange")
 
 
 def passages(books: Path, rng: random.Random) -> Iterator[tuple[str, Words, Words]]:
