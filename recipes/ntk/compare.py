@@ -1,5 +1,6 @@
-"""Tables of the heads, from what heads.py scored. Run: python recipes/ntk/compare.py build/ntk/heads.json
+"""Tables of the heads, from what heads.py scored.
 
+Run: python recipes/ntk/compare.py build/ntk/heads.json
 Intervals are 95 %: seeds are resampled, then the held-out pairs, the same for both heads of a difference.
 """
 
