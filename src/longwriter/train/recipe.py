@@ -3,6 +3,7 @@
 [model]  what is trained            [data]   on what, and how long texts may be
 [optim]  how weights move           [run]    how long, how often saved, on what hardware
 [dpo]    preferences                [grpo]   reinforcement
+[reward] the head of a reward model
 
 What a single method cannot combine is refused by `for_method` (method_recipes.py).
 """
@@ -16,6 +17,7 @@ from pydantic import Field, model_validator
 
 from longwriter.config import Tree, build, merge, read_text, read_toml
 from longwriter.errors import InputError
+from longwriter.rewards.score_head import ScoreHead
 from longwriter.train.grpo.settings import GrpoSettings
 from longwriter.types import Record
 
@@ -182,6 +184,8 @@ class Recipe(Record):
     data: DataSettings
     optim: OptimSettings = OptimSettings()
     dpo: DpoSettings = DpoSettings()
+    reward: ScoreHead | None = None
+    """The head of a reward model; None: linear, or that of `model.init`."""
     grpo: GrpoSettings = GrpoSettings()
     run: RunSettings
 

@@ -21,7 +21,6 @@ from peft import PeftModel
 from safetensors import SafetensorError
 from transformers import (
     AutoConfig,
-    AutoModelForSequenceClassification,
     PreTrainedModel,
     PreTrainedTokenizerBase,
     set_seed,
@@ -32,6 +31,7 @@ from trl.trainer.reward_trainer import suppress_seqcls_warning
 from longwriter.errors import InputError, RunError, first_line
 from longwriter.models.local.hf import positions
 from longwriter.rewards.reward_model import REPORT, encode, scores
+from longwriter.rewards.score_head import FILE, ScoreHead, give_head, open_classifier, read_head
 from longwriter.runs.folders import write_file
 from longwriter.text import count_words
 from longwriter.train.method_recipes import for_method
@@ -86,6 +86,8 @@ def reward(recipe: Recipe, out: Path, report_progress: ReportProgress) -> None:
     )
     run.train(trainer)
     judged = judge(trainer, held, recipe) if len(held) else []
+    if head_of(recipe).head == "mlp" and trainer.args.process_index == 0:
+        write_file(out / FILE, head_of(recipe).model_dump_json(indent=1) + "\n")
     run.close(trainer)
     if trainer.args.process_index != 0:
         return
@@ -130,6 +132,11 @@ def part(pairs: Table, count: int, seed: int) -> tuple[Table, Table]:
     )
 
 
+def head_of(recipe: Recipe) -> ScoreHead:
+    """The recipe's, or that of the reward model it begins from."""
+    return recipe.reward or read_head(Path(str(recipe.model.init)))
+
+
 def open_model(recipe: Recipe, tokenizer: PreTrainedTokenizerBase) -> PreTrainedModel | PeftModel:
     """The model with one score, of random weights on a language model. Raises InputError for other classifiers."""
     m = recipe.model
@@ -140,15 +147,19 @@ def open_model(recipe: Recipe, tokenizer: PreTrainedTokenizerBase) -> PreTrained
         classifies = any("ForSequenceClassification" in name for name in config.architectures or [])
         if classifies and config.num_labels != 1:
             raise InputError(f"model.init: {m.init} has {config.num_labels} labels; a reward model has one")
+        begun, head = read_head(Path(str(m.init))), head_of(recipe)
+        if classifies and head != begun:
+            raise InputError(f"reward: {m.init} is a reward model, whose head stays {begun.head}; leave [reward] out")
         room = positions(config.to_dict())
         if room is not None and recipe.data.max_tokens > room:
             raise InputError(f"data.max_tokens = {recipe.data.max_tokens:,}: {m.init} reads {room:,} tokens")
         with suppress_seqcls_warning():
-            model = AutoModelForSequenceClassification.from_pretrained(
-                m.init, num_labels=1, dtype=torch.bfloat16 if m.dtype == "bfloat16" else torch.float32, **common
-            )
+            kind = torch.bfloat16 if m.dtype == "bfloat16" else torch.float32
+            model = open_classifier(str(m.init), begun, dtype=kind, **common)
     except (OSError, ValueError, KeyError, SafetensorError) as error:
         raise InputError(f"model.init: {m.init}: cannot be read as a reward model: {first_line(error)}") from error
+    if head != begun:
+        give_head(model, head)
     model.config.use_cache = False
     model.config.pad_token_id = tokenizer.pad_token_id
     return with_adapters(model, m.lora, "SEQ_CLS")  # the score is trained whole, and saved with the adapter

@@ -98,6 +98,10 @@ def with_adapters(model: PreTrainedModel, lora: Lora | None, task: str) -> PreTr
     config = LoraConfig(
         r=lora.rank, lora_alpha=lora.alpha, lora_dropout=lora.dropout, target_modules=targets, task_type=task
     )
+    if task == "SEQ_CLS":
+        config.exclude_modules = (
+            r"(.*\.)?score\..*"  # the layers of a score are trained whole; peft leaves out only `score`
+        )
     return get_peft_model(model, config)
 
 
