@@ -32,12 +32,11 @@ class Dropped:
     def check(self) -> None:
         """Raises InputError where more than `MOST` of the rows were left out."""
         if self.reasons.total() > MOST * len(self.rows):
-            raise InputError(f"{self}; leave them out of the data set if it is the right one")
+            raise InputError(f"{self.path}: {self}; leave them out of the data set if it is the right one")
 
     def __str__(self) -> str:
-        """What a person should know of it."""
+        """What a person should know of it: how many, why, and which was the first."""
         why = ", ".join(f"{count:,} x {reason}" for reason, count in self.reasons.most_common(SHOWN))
         return (
-            f"{self.path}: {self.reasons.total():,} of {len(self.rows):,} rows cannot be used ({why}); "
-            f"the first is row {self.first}"
+            f"{self.reasons.total():,} of {len(self.rows):,} rows cannot be used ({why}); the first is row {self.first}"
         )

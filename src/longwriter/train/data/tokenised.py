@@ -13,7 +13,6 @@ import shutil
 import socket
 import tempfile
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -36,7 +35,7 @@ ENCODING = 1
 IDS, COUNTED, LENGTHS, ABOUT = "ids.i32", "counted.bool", "lengths.i64", "about.json"
 
 
-class Drawn(NamedTuple):
+class RowDraw(NamedTuple):
     """The most rows that are read of a data set, drawn by the seed."""
 
     most: int
@@ -107,7 +106,7 @@ def joint_digest(digests: Sequence[str]) -> str:
 
 
 def tokenised(
-    path: str, tokenizer: PreTrainedTokenizerBase, *, drawn: Drawn | None = None, cache: str | None = None
+    path: str, tokenizer: PreTrainedTokenizerBase, *, drawn: RowDraw | None = None, cache: str | None = None
 ) -> TokenisedData:
     """A data set of conversations as token ids, tokenised unless it was before.
 
@@ -151,7 +150,7 @@ def _identity(tokenizer: PreTrainedTokenizerBase) -> str:
     return digest(json.dumps([type(tokenizer).__name__, digest(fast), special, tokenizer.chat_template]))
 
 
-def _write(folder: Path, path: str, tokenizer: PreTrainedTokenizerBase, drawn: Drawn | None) -> None:
+def _write(folder: Path, path: str, tokenizer: PreTrainedTokenizerBase, drawn: RowDraw | None) -> None:
     """Tokenise a data set into a folder that is not there, or not whole."""
     prefix = f".{folder.name}.{socket.gethostname()}."
     for killed in folder.parent.glob(f"{prefix}*"):  # of this machine alone: some file systems lock on one machine only
@@ -185,5 +184,8 @@ def _put(new: Path, folder: Path) -> None:
             os.fsync(written.fileno())
     if TokenisedData.read(folder) is None:
         shutil.rmtree(folder, ignore_errors=True)
-        with suppress(FileExistsError):
+        try:
             new.rename(folder)
+        except OSError:
+            if TokenisedData.read(folder) is None:
+                raise

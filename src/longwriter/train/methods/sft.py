@@ -6,7 +6,7 @@ from pathlib import Path
 from torch.utils.data import Dataset, Subset
 
 from longwriter.train.data.rows import DataReport, Mixture, PackedRows, Row, pack_rows
-from longwriter.train.data.tokenised import Drawn, TokenisedData, tokenised
+from longwriter.train.data.tokenised import RowDraw, TokenisedData, tokenised
 from longwriter.train.method_recipes import for_method
 from longwriter.train.recipe import Recipe
 from longwriter.train.run.folder import open_run
@@ -23,14 +23,14 @@ def sft(recipe: Recipe, out: Path, report_progress: ReportProgress) -> None:
     recipe = for_method(recipe, "sft")
     tokenizer = open_tokenizer(recipe.model)
     d = recipe.data
-    drawn = None if d.max_samples is None else Drawn(d.max_samples, recipe.run.seed)
+    drawn = None if d.max_samples is None else RowDraw(d.max_samples, recipe.run.seed)
     opened = {s.label: tokenised(s.path, tokenizer, drawn=drawn, cache=d.cache) for s in d.sources}
     kept = {
         s.label: tokenised(s.held_out, tokenizer, cache=d.cache) for s in d.sources if s.held_out and d.held_out_rows
     }
-    for data in (*opened.values(), *kept.values()):
+    for label, data in (*opened.items(), *kept.items()):
         if data.told:
-            report_progress(data.told)
+            report_progress(f"{label}: {data.told}")
     rows, reports = packed(opened, recipe)
     held: dict[str, Dataset[Row]] = {}
     for label, data in kept.items():
