@@ -1,6 +1,7 @@
 """Packed rows as FlashAttention takes them: one row, with the bounds of its samples.
 
-Its kernels need a GPU. Two functions of torch stand in for them, so that what transformers asks of them is seen.
+Its kernels need a GPU. Two functions of torch stand in for them, so that what transformers asks of them is seen; the last
+test takes the kernels where they are.
 """
 
 import itertools
@@ -16,6 +17,7 @@ import torch.nn.functional as F  # noqa: E402
 import transformers.modeling_flash_attention_utils as flash  # noqa: E402
 from tests.helpers.tiny import QWEN  # noqa: E402
 from transformers import AutoConfig, AutoModelForCausalLM, TrainingArguments  # noqa: E402
+from transformers.utils import is_flash_attn_2_available  # noqa: E402
 
 from longwriter.train.data.chat import TokenisedSample  # noqa: E402
 from longwriter.train.data.rows import PackedRows, collate, flatten, pack_rows, row  # noqa: E402
@@ -121,3 +123,20 @@ def test_flash_attention_is_given_each_sample_by_itself(
     assert asked[-1] == "whole", "what transformers makes of two rows: the trap"
     size = len(rows[0]["input_ids"])
     assert (padded[:size] - expected[:size]).abs().max() > 0.01
+
+
+@pytest.mark.skipif(
+    not (torch.cuda.is_available() and is_flash_attn_2_available()), reason="needs a GPU and flash-attn"
+)
+def test_its_own_kernels_keep_samples_apart(packed: PackedRows, model: torch.nn.Module) -> None:
+    model = model.to("cuda", torch.bfloat16)
+
+    def logits(batch: dict[str, object]) -> torch.Tensor:
+        given = {k: v.cuda() if torch.is_tensor(v) else v for k, v in batch.items() if k not in ("labels", "weights")}
+        with torch.no_grad():
+            return model(**given).logits.float()[0]
+
+    rows = [packed[0], packed[1]]
+    expected = torch.cat([logits(collate([one])) for one in rows])
+    model.set_attn_implementation("flash_attention_2")
+    assert (logits(flatten(rows)) - expected).abs().max() < 0.05  # bfloat16
