@@ -92,7 +92,11 @@ def recipe(path: Path, **tables: dict[str, object]) -> Path:
             "chat_template": str(folder / "chat.jinja"),
             "new": NANO,
         },
-        "data": {"max_tokens": 128, "sources": [{"kind": "messages", "path": str(folder / "train.jsonl")}]},
+        "data": {
+            "max_tokens": 128,
+            "sources": [{"kind": "messages", "path": str(folder / "train.jsonl")}],
+            "cache": str(folder / "tokenised"),
+        },
         "optim": {"lr": 0.01, "schedule": "constant", "warmup": 0},
         "run": {"batch": 4, "device_batch": 2, "steps": 6, "log_every": 1, "cpu": True, "lean_logits": False},
     }

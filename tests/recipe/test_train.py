@@ -323,15 +323,15 @@ from pathlib import Path
 from torch.distributed.device_mesh import init_device_mesh
 from torch.distributed.fsdp import fully_shard
 from torch.distributed.tensor import DTensor
-from longwriter.train.data.chat import encode, read_turns
 from longwriter.train.recipe import read_recipe
 from longwriter.train.data.rows import collate, pack_rows
+from longwriter.train.data.tokenised import tokenised
 from longwriter.train.run.setup import open_model, open_tokenizer
 from longwriter.train.run.trainer import log_probs
 recipe = read_recipe(Path(sys.argv[1]))
 tokenizer = open_tokenizer(recipe.model)
-samples = encode(read_turns(recipe.data.sources[0].path), tokenizer)
-rows, _ = pack_rows(samples, 128, "drop", packing=True, by_sequence=False, seed=0)
+data = {"all": tokenised(recipe.data.sources[0].path, tokenizer, cache=recipe.data.cache)}
+rows, _ = pack_rows(data, 128, "drop", packing=True, by_sequence=False, seed=0)
 def loss(model):
     batch = collate([rows[i] for i in range(4)])
     weights = batch.pop("weights")[:, 1:]

@@ -99,6 +99,8 @@ class DataSettings(Record):
     """Rows of each source's held-out part in an evaluation."""
     max_samples: int | None = Field(default=None, gt=0)
     """Most samples that are read, drawn by the seed; None: all."""
+    cache: str | None = None
+    """Folder of tokenised data sets (`train sft`); None: beside the models that `longwriter pull` fetched."""
 
     @model_validator(mode="after")
     def _labels_differ(self) -> "DataSettings":

@@ -22,6 +22,7 @@ from trl.trainer.utils import add_fused_lm_head
 from longwriter.config import read_text
 from longwriter.errors import InputError, first_line
 from longwriter.models.local.hf import positions
+from longwriter.train.data.ends import stop_tokens
 from longwriter.train.nano import model as nano_model  # noqa: F401 - registers nano with transformers
 from longwriter.train.recipe import Lora, ModelSettings, OptimSettings, Recipe, RunSettings
 
@@ -84,7 +85,7 @@ def open_model(recipe: Recipe, tokenizer: PreTrainedTokenizerBase, *, lean: bool
             "the model's config.json (rope_parameters)"
         )
     model.config.use_cache = False
-    model.generation_config.eos_token_id = tokenizer.eos_token_id  # a base model's ends documents, not turns
+    model.generation_config.eos_token_id = stop_tokens(tokenizer, model.generation_config.eos_token_id)
     if lean and recipe.run.lean_logits:
         add_fused_lm_head(model)
     return with_adapters(model, m.lora, "CAUSAL_LM")

@@ -11,12 +11,17 @@ import math
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.utils.data import DataLoader, Dataset
 from transformers import Trainer, TrainingArguments
+from transformers.trainer_utils import EvalLoopOutput
 
 from longwriter.errors import RunError
-from longwriter.train.data.rows import IGNORE
+from longwriter.train.data.rows import IGNORE, Row
 from longwriter.train.recipe import OptimSettings
 from longwriter.train.run.optimizer import MuonAdamW
+
+LEAST = 1e-9
+"""Least sum of weights that a loss is divided by: of rows without a target it is 0, and so is their loss."""
 
 
 def log_probs(model: nn.Module, batch: dict[str, Tensor], *, lean: bool) -> Tensor:
@@ -31,6 +36,26 @@ def log_probs(model: nn.Module, batch: dict[str, Tensor], *, lean: bool) -> Tens
     logits = model(**batch).logits[:, :-1].float()
     losses = F.cross_entropy(logits.flatten(0, 1), labels.flatten(), ignore_index=IGNORE, reduction="none")
     return -losses.view(labels.shape)
+
+
+class Filled(Dataset[Row]):
+    """Rows, and after them as many without weight as make whole batches on every process.
+
+    accelerate would fill the last batches with rows that were seen, which would count twice.
+    """
+
+    def __init__(self, rows: Dataset[Row], at_once: int) -> None:
+        """`at_once`: rows of one micro-batch on all processes."""
+        self.rows, self.length = rows, math.ceil(len(rows) / at_once) * at_once
+
+    def __len__(self) -> int:
+        return self.length
+
+    def __getitem__(self, index: int) -> Row:
+        if index < len(self.rows):
+            return self.rows[index]
+        first = self.rows[0]
+        return first | {"weights": torch.zeros_like(first["weights"])}
 
 
 class FiniteGradTrainer(Trainer):
@@ -55,19 +80,24 @@ class WeightedTrainer(FiniteGradTrainer):
     """A trainer on rows with weights: sum(w CE) / sum(w) over the target tokens of the global batch."""
 
     loss_is_scaled_for_ga = True
+    eval_dataset: dict[str, Dataset[Row]] | None
 
     def __init__(self, *args: object, optim: OptimSettings, lean: bool, **kwargs: object) -> None:
         """`optim`: a recipe's [optim]; `lean`: whether logits are; the rest goes to transformers' Trainer."""
         self.optim, self.lean = optim, lean
         super().__init__(*args, **kwargs)
         self.model_accepts_loss_kwargs = True
+        at_once = self.args.eval_batch_size * self.args.world_size
+        if self.eval_dataset is not None:
+            self.eval_dataset = {name: Filled(rows, at_once) for name, rows in self.eval_dataset.items()}
+        self.evaluated = torch.zeros(2)
 
     def _get_num_items_in_batch(self, batch_samples: list[dict[str, Tensor]], device: torch.device) -> Tensor | None:
         """The sum of weights over all micro-batches of a step and all processes."""
         if not batch_samples:
             return None
         total = sum(batch["weights"][:, 1:].sum() for batch in batch_samples).to(device)
-        return self.accelerator.gather(total).sum()
+        return self.accelerator.gather(total).sum().clamp(min=LEAST)
 
     def compute_loss(
         self,
@@ -81,10 +111,39 @@ class WeightedTrainer(FiniteGradTrainer):
         weights = batch.pop("weights")[:, 1:]
         lost = -(log_probs(model, batch, lean=self.lean) * weights).sum()
         if num_items_in_batch is None:
-            loss = lost / weights.sum().clamp(min=1e-9)
+            loss = lost / weights.sum().clamp(min=LEAST)
         else:
             loss = lost / num_items_in_batch * self.accelerator.num_processes
         return (loss, {"loss": loss}) if return_outputs else loss
+
+    def prediction_step(
+        self,
+        model: nn.Module,
+        inputs: dict[str, Tensor],
+        prediction_loss_only: bool,
+        ignore_keys: list[str] | None = None,
+    ) -> tuple[Tensor | None, Tensor | None, Tensor | None]:
+        """One micro-batch of an evaluation, added to `evaluated`: the losses so far, and their weights."""
+        weights = self._get_num_items_in_batch([inputs], self.args.device)  # of all processes' micro-batches
+        loss, _, _ = super().prediction_step(model, inputs, True, ignore_keys)
+        share = weights / self.accelerator.num_processes
+        self.evaluated += torch.stack([loss * share, share]).to(self.evaluated)
+        return loss, None, None
+
+    def evaluation_loop(
+        self,
+        dataloader: DataLoader[Row],
+        description: str,
+        prediction_loss_only: bool | None = None,
+        ignore_keys: list[str] | None = None,
+        metric_key_prefix: str = "eval",
+    ) -> EvalLoopOutput:
+        """The loss over all rows, as in training; transformers would give the mean over micro-batches."""
+        self.evaluated = torch.zeros(2, dtype=torch.float64)
+        output = super().evaluation_loop(dataloader, description, True, ignore_keys, metric_key_prefix)
+        lost, weights = self.accelerator.gather(self.evaluated.to(self.args.device)[None]).sum(0).tolist()
+        output.metrics[f"{metric_key_prefix}_loss"] = lost / max(weights, LEAST)
+        return output
 
     def create_optimizer(self, model: nn.Module | None = None) -> torch.optim.Optimizer:
         """The optimizer that the recipe names."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from torch.utils.data import Dataset
 from transformers import PreTrainedTokenizerBase, TrainingArguments
 
-from longwriter.train.data.rows import Row, collate
+from longwriter.train.data.rows import Row, collate, flatten
 from longwriter.train.recipe import Recipe
 from longwriter.train.run.setup import arguments, open_model
 from longwriter.train.run.trainer import WeightedTrainer
@@ -33,7 +33,7 @@ def weighted_trainer(
     return WeightedTrainer(
         open_model(recipe, tokenizer),
         TrainingArguments(**arguments(recipe, out, steps, evaluate=bool(held))),
-        data_collator=collate,
+        data_collator=flatten if recipe.model.attention.startswith("flash") else collate,
         train_dataset=rows,
         eval_dataset=dict(held) or None,
         processing_class=tokenizer,
