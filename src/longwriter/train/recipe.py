@@ -167,6 +167,8 @@ class RunSettings(Record):
     """A DeepSpeed JSON file, such as ZeRO-3 with offload."""
     fsdp: bool = False
     """Fully sharded data parallel (FSDP2), layers wrapped one by one."""
+    timeout_s: int = Field(default=1800, gt=0)
+    """How long a process waits for the others before the run ends: a dead machine costs no more than this."""
 
     @model_validator(mode="after")
     def _one_length(self) -> "RunSettings":
@@ -184,6 +186,15 @@ class Recipe(Record):
     dpo: DpoSettings = DpoSettings()
     grpo: GrpoSettings = GrpoSettings()
     run: RunSettings
+
+    @model_validator(mode="after")
+    def _shared_out(self) -> "Recipe":
+        if self.optim.name == "muon" and (self.run.deepspeed or self.run.fsdp):
+            raise ValueError(
+                "optim.name = muon: it needs whole matrices, which run.deepspeed and run.fsdp share out; use adamw, or "
+                "plain data parallel"
+            )
+        return self
 
 
 def read_recipe(path: Path, over: dict[str, object] | None = None) -> Recipe:

@@ -45,6 +45,8 @@ REFUSED: list[tuple[Method, tuple[str, ...], str]] = [
     ("pretrain", ('data.sources=[{kind = "prompts", path = "rows"}]',), "pretraining takes tokens and copies"),
     ("pretrain", ('data.sources=[{kind = "copies", share = 0}]',), "every share is 0"),
     ("pretrain", ("run.epochs=2.0",), "run.epochs: a mixture by shares has no epochs"),
+    ("pretrain", ("optim.name=muon", "run.fsdp=true"), "optim.name = muon: it needs whole matrices"),
+    ("sft", ("optim.name=muon", "run.deepspeed=zero3.json"), "optim.name = muon: it needs whole matrices"),
     ("sft", ('data.sources=[{kind = "tokens", path = "a"}, {kind = "messages", path = "b"}]',), "takes messages"),
     ("dpo", ('data.sources=[{kind = "prompts", path = "a"}]',), 'preferences are of kind "messages"'),
     ("dpo", ("optim.name=muon",), "optim.name = muon: preferences are learnt with adamw"),

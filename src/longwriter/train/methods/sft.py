@@ -35,7 +35,7 @@ def sft(recipe: Recipe, out: Path, report_progress: ReportProgress) -> None:
     everything: Dataset[Row] = ConcatDataset([rows for rows, _ in opened.values()])
     steps = steps_of(recipe.run, len(everything), recipe.data.max_tokens)
     order = Mixture([everything], [1.0], steps * recipe.run.batch, recipe.run.seed)
-    trainer = weighted_trainer(recipe, out, tokenizer, order, held, steps)
+    trainer = weighted_trainer(run, tokenizer, order, held, steps)
     run.train(trainer)
     run.close(trainer)
 

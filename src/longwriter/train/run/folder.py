@@ -40,7 +40,10 @@ SETTINGS, DATA = "recipe.json", "data.json"
 FULL_DISK = ("inline_container", "No space left", "File too large", "I/O error", "IoError")
 """Signs of a failed write in the errors of torch.save and safetensors."""
 MAY_CHANGE_ON_RESUME = {
-    *(f"run.{key}" for key in ("save_every", "evaluate_every", "log_every", "device_batch", "cpu", "lean_logits")),
+    *(
+        f"run.{key}"
+        for key in ("save_every", "evaluate_every", "log_every", "device_batch", "cpu", "lean_logits", "timeout_s")
+    ),
     *(f"grpo.{key}" for key in ("kl_every", "entropy_floor", "collapse_after", "vllm_url", "vllm_memory")),
     *(
         f"grpo.rewards.{key}"

@@ -15,6 +15,7 @@ from transformers import (
     PreTrainedModel,
     PreTrainedTokenizerBase,
     PreTrainedTokenizerFast,
+    TrainingArguments,
     set_seed,
 )
 from trl.trainer.utils import add_fused_lm_head
@@ -24,6 +25,7 @@ from longwriter.errors import InputError, first_line
 from longwriter.models.local.hf import positions
 from longwriter.train.nano import model as nano_model  # noqa: F401 - registers nano with transformers
 from longwriter.train.recipe import Lora, ModelSettings, OptimSettings, Recipe, RunSettings
+from longwriter.train.run.log import ReportProgress
 
 # TRL still sets the old name, and transformers before 5.20 knows no other.
 warnings.filterwarnings("ignore", message=".*gradient_checkpointing.*", category=FutureWarning)
@@ -106,6 +108,19 @@ def world_size() -> int:
     return dist.get_world_size() if dist.is_initialized() else int(os.environ.get("WORLD_SIZE", "1"))
 
 
+def on_one_device(args: TrainingArguments, report_progress: ReportProgress) -> TrainingArguments:
+    """The arguments, with one GPU for one process, which is said.
+
+    transformers would put `run.batch` rows on each GPU that it sees, so that steps are of another size.
+    """
+    if args.n_gpu > 1:
+        report_progress(
+            f"one of {args.n_gpu} GPUs is used; all of them: torchrun --nproc-per-node {args.n_gpu} -m longwriter train ..."
+        )
+        args._n_gpu = 1
+    return args
+
+
 def accumulation(run: RunSettings, processes: int) -> int:
     """Micro-batches per step on each process. Raises InputError where the batch cannot be split evenly."""
     steps, rest = divmod(run.batch, run.device_batch * processes)
@@ -172,6 +187,7 @@ def arguments(recipe: Recipe, out: Path, steps: int, *, evaluate: bool = False) 
         "dataloader_pin_memory": torch.cuda.is_available(),
         "dataloader_num_workers": 0,
         "ddp_find_unused_parameters": False,
+        "ddp_timeout": r.timeout_s,
         "disable_tqdm": True,
         "report_to": ["tensorboard"],
         "run_name": out.name,
@@ -182,6 +198,12 @@ def _schedule(o: OptimSettings, steps: int) -> dict[str, object]:
     """The keywords of the learning rate's course."""
     warmup = int(o.warmup if o.warmup >= 1 else round(o.warmup * steps))
     decay = round(o.decay * steps)
+    if o.schedule == "wsd" and warmup + decay > steps + 1:  # two shares of one, rounded, can be a step too many
+        raise InputError(
+            f"optim.warmup and optim.decay are {warmup + decay} of {steps} steps, so schedule = wsd has none between them; "
+            "make their sum at most the whole run"
+        )
+    decay = min(decay, steps - warmup)
     kinds: dict[str, dict[str, object]] = {
         "constant": {"lr_scheduler_type": "constant_with_warmup"},
         "wsd": {
