@@ -7,9 +7,9 @@ import pytest
 pytest.importorskip("torch", reason="training needs torch: make test-recipe")
 pytest.importorskip("trl", reason="training needs the [train] extra: make test-recipe")
 
-from longwriter.errors import InputError  # noqa: E402
-from longwriter.train.recipe import Recipe  # noqa: E402
-from longwriter.train.run.setup import arguments  # noqa: E402
+from longwriter.errors import InputError
+from longwriter.train.recipe import Recipe
+from longwriter.train.run.setup import arguments
 
 pytestmark = pytest.mark.recipe
 

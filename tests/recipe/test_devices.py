@@ -1,6 +1,7 @@
 """Several processes, several GPUs: what is sharded when, what a step takes, what a checkpoint waits for."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,9 +15,11 @@ from tests.helpers.tiny import (  # noqa: E402
     LLAMA,
     conversations,
     environment,
+    losses,
     preferences,
     recipe,
     tokenizer,
+    train,
     trained,
     write_lines,
 )
@@ -105,7 +108,7 @@ def test_one_process_takes_one_of_several_gpus_and_says_so(folder: Path, monkeyp
     rows: dict[int, int] = {}
     compute = WeightedTrainer.compute_loss
 
-    def counted(self: WeightedTrainer, model: object, inputs: dict[str, torch.Tensor], *args: object, **kw: object):  # noqa: ANN202
+    def counted(self: WeightedTrainer, model: object, inputs: dict[str, torch.Tensor], *args: object, **kw: object):
         rows[self.state.global_step] = rows.get(self.state.global_step, 0) + len(inputs["input_ids"])
         return compute(self, model, inputs, *args, **kw)
 
@@ -140,3 +143,30 @@ def test_a_checkpoint_counts_as_whole_once_every_process_has_written(folder: Pat
     checkpoint = folder / "out" / "checkpoint-1"
     last = (checkpoint / "rng_state_1.pth").stat().st_mtime_ns
     assert (checkpoint / "complete").stat().st_mtime_ns >= last
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("before", "after"), [(2, 1), (1, 2)])
+def test_a_run_goes_on_with_another_number_of_processes(folder: Path, before: int, after: int) -> None:
+    run = {"steps": 6, "save_every": 3, "device_batch": 1}
+    file = recipe(folder / "r.toml", model={"new": LLAMA}, run=run, optim={"schedule": "cosine"})
+    trained("sft", file, folder / "out", processes=before)
+    expected = losses(folder / "out")
+    shutil.rmtree(folder / "out" / "checkpoint-6")
+    trained("sft", file, folder / "out", processes=after)
+    assert f"| processes | {after}, " in (folder / "out" / "README.md").read_text()
+    assert losses(folder / "out") == pytest.approx(expected, abs=1e-4)
+
+
+def test_a_checkpoint_of_deepspeed_names_how_many_processes_it_needs(folder: Path) -> None:
+    """DeepSpeed's own error comes after the model is there, as a traceback of every process."""
+    saved = folder / "out" / "checkpoint-4"
+    for rank in range(2):
+        states = saved / "global_step4" / f"zero_pp_rank_{rank}_mp_rank_00_optim_states.pt"
+        states.parent.mkdir(parents=True, exist_ok=True)
+        states.touch()
+    (saved / "complete").touch()
+    done = train("sft", recipe(folder / "r.toml"), folder / "out")
+    assert done.returncode == 2, done.stderr
+    said = done.stderr.splitlines()[-1]
+    assert "checkpoint-4 was saved by 2 processes, and DeepSpeed goes on with as many alone, not 1" in said

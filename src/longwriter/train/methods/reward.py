@@ -41,7 +41,7 @@ from longwriter.train.nano import reward as nano_reward  # noqa: F401 - register
 from longwriter.train.recipe import Recipe
 from longwriter.train.run.folder import open_run
 from longwriter.train.run.log import ReportProgress
-from longwriter.train.run.setup import on_one_device, open_tokenizer, steps_of, trl_arguments, with_adapters
+from longwriter.train.run.setup import open_tokenizer, placed, quantization, steps_of, trl_arguments, with_adapters
 from longwriter.train.run.trainer import FiniteGradTrainer
 
 PICTURE = "reward.png"
@@ -77,7 +77,8 @@ def reward(recipe: Recipe, out: Path, report_progress: ReportProgress) -> None:
     steps = steps_of(recipe.run, len(rows), recipe.data.max_tokens)
     settings = trl_arguments(recipe, out, steps, evaluate=len(seen) > 0)
     # Before the model, which ZeRO-3 then shards as it is read.
-    args = on_one_device(RewardConfig(**settings | {"max_length": None}), report_progress)
+    settings |= {"max_length": None, "activation_offloading": recipe.run.activation_offload}
+    args = placed(RewardConfig(**settings), report_progress)
     trainer = ScoreTrainer(
         open_model(recipe, tokenizer),
         args=args,
@@ -134,7 +135,7 @@ def part(pairs: Table, count: int, seed: int) -> tuple[Table, Table]:
 def open_model(recipe: Recipe, tokenizer: PreTrainedTokenizerBase) -> PreTrainedModel | PeftModel:
     """The model with one score, of random weights on a language model. Raises InputError for other classifiers."""
     m = recipe.model
-    common = {"trust_remote_code": m.trust_remote_code, "attn_implementation": m.attention}
+    common = {"trust_remote_code": m.trust_remote_code, "attn_implementation": m.attention} | quantization(recipe)
     set_seed(recipe.run.seed)  # of a score and adapters with random weights
     try:
         config = AutoConfig.from_pretrained(m.init, trust_remote_code=m.trust_remote_code)

@@ -1,12 +1,13 @@
 """The trainer of a recipe whose rows carry weights: pretraining and fine-tuning."""
 
 from collections.abc import Mapping
+
 from torch.utils.data import Dataset
 from transformers import PreTrainedTokenizerBase, TrainingArguments
 
 from longwriter.train.data.rows import Row, collate
 from longwriter.train.run.folder import TrainingRun
-from longwriter.train.run.setup import arguments, on_one_device, open_model
+from longwriter.train.run.setup import arguments, open_model, placed
 from longwriter.train.run.trainer import WeightedTrainer
 
 
@@ -28,14 +29,15 @@ def weighted_trainer(
     """
     recipe = run.recipe
     # Before the model: ZeRO-3 shards weights as they are read, but only once arguments have told transformers of it.
-    args = TrainingArguments(**arguments(recipe, run.out, steps, evaluate=bool(held)))
+    args = placed(TrainingArguments(**arguments(recipe, run.out, steps, evaluate=bool(held))), run.report_progress)
     return WeightedTrainer(
         open_model(recipe, tokenizer),
-        on_one_device(args, run.report_progress),
+        args,
         data_collator=collate,
         train_dataset=rows,
         eval_dataset=dict(held) or None,
         processing_class=tokenizer,
         optim=recipe.optim,
         lean=recipe.run.lean_logits,
+        offload=recipe.run.activation_offload,
     )
