@@ -144,7 +144,7 @@ def seconds_per_step(shape: ModelShape, job: Job, hw: Hardware) -> float:
     """Time of one optimizer step."""
     computing = flops_per_token(shape, job) * tokens_per_step(job) / (hw.gpus * hw.peak(job) * hw.mfu)
     c, every, trained = job.compute_bytes, shape.parameters, job.trained(shape)
-    rounds = math.ceil(job.batch / (job.device_batch * hw.gpus))
+    rounds = math.ceil(job.batch * job.row_gpus / (job.device_batch * hw.gpus))
     others = (hw.gpus - 1) / hw.gpus
     sent = {
         Strategy.DDP: 2 * job.weight_bytes * trained,
@@ -169,10 +169,13 @@ def tokens_per_step(job: Job) -> float:
 
 def estimate(shape: ModelShape, job: Job, hw: Hardware, *, price: float | None = None) -> TrainingEstimate:
     """The forecast for a job; `price` of one GPU for one hour. Raises InputError where the batch cannot be split."""
-    if job.batch % (job.device_batch * hw.gpus):
+    sharers, rest = divmod(hw.gpus, job.row_gpus)
+    if rest:
+        raise InputError(f"run.context_parallel = {job.row_gpus}: {hw.gpus} GPUs are no multiple of it")
+    if job.batch % (job.device_batch * sharers):
         raise InputError(
-            f"run.batch = {job.batch} rows cannot be split over {hw.gpus} GPUs of run.device_batch = {job.device_batch}; "
-            f"make it a multiple of {job.device_batch * hw.gpus}"
+            f"run.batch = {job.batch} rows cannot be split over {sharers} GPUs of run.device_batch = {job.device_batch}; "
+            f"make it a multiple of {job.device_batch * sharers}"
         )
     seconds, tokens = seconds_per_step(shape, job, hw), tokens_per_step(job)
     steps = job.steps
@@ -288,6 +291,12 @@ def _assumptions(job: Job, hw: Hardware) -> Iterator[str]:
         yield f"messages run beside computing, at {hw.link:g} GB/s per {one}, all in one machine"
     if job.offload != "none":
         yield f"offload waits: {hw.host_link:g} GB/s to the host, whose memory gives {hw.host_memory:g} GB/s to all GPUs"
+    if job.quantized:
+        yield "no time for unpacking weights of 4 bits"
+    if job.activations_away:
+        yield "activations go to the host and back beside computing"
+    if job.row_gpus > 1:
+        yield f"keys and values pass between the {job.row_gpus} GPUs of a row beside computing"
     if job.method == "dpo" and job.lora_rank is None:
         yield "a frozen copy of the model is held as the reference"
     yield "no time for reading data, evaluation and checkpoints; compiled models are taken as they are uncompiled"

@@ -37,6 +37,7 @@ from longwriter.train.run.log import ReportProgress
 warnings.filterwarnings("ignore", message=".*gradient_checkpointing.*", category=FutureWarning)
 
 Args = TypeVar("Args", bound=TrainingArguments)
+PROJECT = "longwriter"  # of all runs, in a tracker
 TRL_SETS = ("label_names", "remove_unused_columns", "prediction_loss_only")
 
 
@@ -234,7 +235,7 @@ def arguments(recipe: Recipe, out: Path, steps: int, *, evaluate: bool = False) 
         "ddp_timeout": r.timeout_s,
         "disable_tqdm": True,
         "report_to": list(r.report_to),
-        "project": "longwriter",
+        "project": PROJECT,
         "run_name": out.name,
         "parallelism_config": _sharing(r),
     }
