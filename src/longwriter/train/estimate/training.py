@@ -131,7 +131,7 @@ def flops_per_token(shape: ModelShape, job: Job) -> float:
     context = job.sequence if job.masked else sample / 2
     matrices, head = 2.0 * shape.layers * shape.layer_matrices, 2.0 * shape.embedding
     attention = 4.0 * shape.heads * shape.head_dim * context * shape.layers
-    adapters = 2.0 * (job.trained(shape) if job.lora_rank else 0)
+    adapters = 2.0 * (shape.adapters(job.lora_rank, job.lora_targets) if job.lora_rank else 0)
     backward = BACKWARD if job.lora_rank is None else BACKWARD - 1
     again = matrices + attention + adapters if job.checkpointing else 0.0
     again += head if job.lean_logits else 0.0
@@ -230,7 +230,9 @@ def _remedies(shape: ModelShape, job: Job, hw: Hardware) -> tuple[str, ...]:
 
 
 def _enough(shape: ModelShape, job: Job, hw: Hardware) -> int | None:
-    """The fewest GPUs, doubling, at which it fits with weights shared out; None: not with 1,024 either."""
+    """The fewest GPUs, doubling, at which it fits with weights shared out; None: not with 1,024 either, or in 4 bits."""
+    if job.quantized:
+        return None
     if job.strategy not in (Strategy.FSDP, Strategy.ZERO3):
         job = job.model_copy(update={"strategy": Strategy.FSDP, "offload": "none"})
     gpus = hw.gpus
@@ -256,11 +258,11 @@ def _changes(job: Job, hw: Hardware) -> Iterator[Change]:
         yield Change({"attention": "flash"}, 'model.attention = "flash_attention_2"')
     if job.device_batch > 1:
         yield Change({"device_batch": 1}, "run.device_batch = 1")
-    if hw.gpus > 1 and job.strategy not in (Strategy.FSDP, Strategy.ZERO3):
+    if hw.gpus > 1 and job.strategy not in (Strategy.FSDP, Strategy.ZERO3) and not job.quantized:
         yield Change({"strategy": Strategy.FSDP, "offload": "none"}, "run.fsdp = true")
     if not job.checkpointing:
         yield Change({"checkpointing": True}, "run.gradient_checkpointing = true")
-    if job.offload != "all":
+    if job.offload != "all" and not job.quantized:
         yield Change({"strategy": Strategy.ZERO3, "offload": "all"}, "run.deepspeed: ZeRO-3 with CPU offload (slower)")
     if job.lora_rank is None:
         yield Change({"lora_rank": 16, "weight_bytes": 2}, 'model.lora with rank 16, model.dtype = "bfloat16"')

@@ -100,7 +100,12 @@ def open_model(recipe: Recipe, tokenizer: PreTrainedTokenizerBase, *, lean: bool
         add_fused_lm_head(model)
     if m.lora is not None and m.init is not None:
         check_chat_tokens(model, tokenizer, m.lora.modules_to_save or ())
-    return with_adapters(model, m.lora, "CAUSAL_LM")
+    adapted = with_adapters(model, m.lora, "CAUSAL_LM")
+    if m.lora is not None and recipe.run.bf16 and not recipe.run.deepspeed:  # DeepSpeed has float32 masters of its own
+        for weight in adapted.parameters():
+            if weight.requires_grad:  # peft makes adapters float32, but not what is trained whole
+                weight.data = weight.data.float()
+    return adapted
 
 
 def quantization(recipe: Recipe) -> dict[str, object]:

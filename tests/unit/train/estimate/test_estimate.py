@@ -309,6 +309,15 @@ def test_weights_of_4_bits_by_hand():
     assert memory(SMALL, plain, 1).weights - four.weights == pytest.approx(2 * 576 * (2 - 0.5 - 1 / 64 - 4 / 16384))
 
 
+def test_weights_of_4_bits_are_not_advised_to_be_shared_out():
+    big = SMALL.model_copy(update={"hidden": 4096, "ffn": 16_384, "layers": 80, "heads": 32, "kv_heads": 32})
+    job = Job(sequence=100_000, batch=8, lora_rank=2, weight_bytes=2, quantized=True)
+    said = estimate(big, job, hardware("8xH100"))
+    assert said.missing > 0
+    assert said.enough_gpus is None
+    assert not any("fsdp" in remedy or "ZeRO" in remedy for remedy in said.remedies)
+
+
 def test_embeddings_that_are_trained_whole_move_and_are_there_twice():
     plain = Job(sequence=100, batch=2, lora_rank=2, weight_bytes=2)
     whole = plain.model_copy(update={"whole": 2})
