@@ -95,6 +95,14 @@ class GrpoRecipe(Recipe):
         return self
 
     @model_validator(mode="after")
+    def _rows_whole(self) -> "GrpoRecipe":
+        if self.run.context_parallel is not None:
+            raise ValueError("run.context_parallel: only pretraining and fine-tuning share rows between GPUs")
+        if self.run.activation_offload:
+            raise ValueError("run.activation_offload: TRL has none for grpo; use run.gradient_checkpointing")
+        return self
+
+    @model_validator(mode="after")
     def _updates_possible(self) -> "GrpoRecipe":
         g, r = self.grpo, self.run
         if self.optim.name != "adamw":
@@ -110,14 +118,6 @@ class GrpoRecipe(Recipe):
             raise ValueError("model.lora.dropout: the policy that is trained must be the one that wrote; make it 0")
         if g.beta > 0 and self.model.init is None:
             raise ValueError("grpo.beta: the penalty needs weights to go back to: model.init")
-        return self
-
-    @model_validator(mode="after")
-    def _rows_whole(self) -> "GrpoRecipe":
-        if self.run.context_parallel is not None:
-            raise ValueError("run.context_parallel: only pretraining and fine-tuning share rows between GPUs")
-        if self.run.activation_offload:
-            raise ValueError("run.activation_offload: TRL has none for grpo; use run.gradient_checkpointing")
         return self
 
     @model_validator(mode="after")
