@@ -39,6 +39,17 @@ def test_warmup_stay_and_decay_make_up_the_run(warmup: float, decay: float, step
     assert wsd["warmup_steps"] == steps - stay - fall
 
 
+def test_deepspeed_without_torchrun_is_named() -> None:
+    """DeepSpeed would look for MPI, which few have."""
+    with pytest.raises(InputError, match=r"run\.deepspeed: torchrun starts its processes"):
+        arguments(recipe({}, {"deepspeed": "zero2.json"}), Path("x"), 1)
+
+
+def test_activation_offload_needs_a_gpu() -> None:
+    with pytest.raises(InputError, match=r"run\.activation_offload needs a GPU"):
+        arguments(recipe({}, {"activation_offload": True}), Path("x"), 1)
+
+
 def test_processes_wait_for_each_other_no_longer_than_asked() -> None:
     assert arguments(recipe({}, {}), Path("x"), 1)["ddp_timeout"] == 1800
     assert arguments(recipe({}, {"timeout_s": 60}), Path("x"), 1)["ddp_timeout"] == 60

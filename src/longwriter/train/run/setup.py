@@ -198,6 +198,10 @@ def arguments(recipe: Recipe, out: Path, steps: int, *, evaluate: bool = False) 
         raise InputError(
             "run.fsdp needs GPUs: on a CPU, accelerate shards nothing and does not say so; use run.deepspeed"
         )
+    if r.deepspeed and "RANK" not in os.environ:
+        raise InputError(
+            "run.deepspeed: torchrun starts its processes, a single one too: torchrun --nproc-per-node 1 -m longwriter ..."
+        )
     if r.activation_offload and on_cpu:
         raise InputError("run.activation_offload needs a GPU: on a CPU, activations are in the host's memory anyway")
     for tracker in r.report_to:
