@@ -48,7 +48,7 @@ def on_base(folder: Path, lora: dict[str, object], **run: object) -> Path:
     model = FROM_INIT | {
         "init": str(folder / "base"),
         "lora": lora,
-        "dtype": "bfloat16" if "bf16" in run else "float32",
+        "dtype": "bfloat16" if run.get("bf16") else "float32",
     }
     return recipe(folder / "r.toml", model=model, run=run)
 
