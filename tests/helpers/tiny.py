@@ -27,6 +27,7 @@ NANO = {
     "rope_parameters": {"rope_type": "default", "rope_theta": 1000.0},
 }
 QWEN = NANO | {"model_type": "qwen3"}
+LLAMA = NANO | {"model_type": "llama"}
 
 
 def sentence(rng: random.Random, words: int) -> str:
@@ -48,6 +49,18 @@ def conversations(count: int, seed: int = 0) -> list[dict[str, object]]:
             }
         )
     return rows
+
+
+def preferences(count: int) -> list[dict[str, object]]:
+    """The chosen side ends, the rejected one babbles."""
+    return [
+        {
+            "prompt": [row["messages"][0]],
+            "chosen": [row["messages"][1]],
+            "rejected": [{"role": "assistant", "content": row["messages"][1]["content"] + " gulls" * 10}],
+        }
+        for row in conversations(count)
+    ]
 
 
 def write_lines(path: Path, rows: list[dict[str, object]]) -> Path:

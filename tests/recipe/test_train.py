@@ -24,6 +24,7 @@ from tests.helpers.tiny import (  # noqa: E402
     conversations,
     environment,
     losses,
+    preferences,
     recipe,
     tokenizer,
     train,
@@ -156,18 +157,6 @@ def test_what_is_too_long_is_dropped_cut_split_or_refused_and_counted(folder: Pa
     assert told["too_long"] > 0
     assert (told["lost_samples"] > 0) == (policy == "drop")
     assert (told["lost_tokens"] > 0) == (policy != "split")
-
-
-def preferences(count: int) -> list[dict[str, object]]:
-    """The chosen side ends, the rejected one babbles."""
-    return [
-        {
-            "prompt": [row["messages"][0]],
-            "chosen": [row["messages"][1]],
-            "rejected": [{"role": "assistant", "content": row["messages"][1]["content"] + " gulls" * 10}],
-        }
-        for row in conversations(count)
-    ]
 
 
 @pytest.mark.parametrize(("shape", "lora"), [(QWEN, None), (NANO, None), (QWEN, {"rank": 4})])

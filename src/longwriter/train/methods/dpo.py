@@ -20,7 +20,7 @@ from longwriter.train.method_recipes import for_method
 from longwriter.train.recipe import Recipe
 from longwriter.train.run.folder import open_run
 from longwriter.train.run.log import ReportProgress
-from longwriter.train.run.setup import open_model, open_tokenizer, steps_of, trl_arguments
+from longwriter.train.run.setup import open_model, open_tokenizer, placed, steps_of, trl_arguments
 from longwriter.train.run.trainer import FiniteGradTrainer
 
 COLUMNS = ("prompt", "chosen", "rejected")
@@ -50,11 +50,13 @@ def dpo(recipe: Recipe, out: Path, report_progress: ReportProgress) -> None:
     rows = ended(shuffled([table for table, _ in opened.values()], recipe), tokenizer)
     steps, d = steps_of(recipe.run, len(rows), recipe.data.max_tokens), recipe.dpo
     settings = trl_arguments(recipe, out, steps, evaluate=bool(held))
+    settings |= {"activation_offloading": recipe.run.activation_offload}
     settings |= {"max_length": None, "beta": d.beta, "loss_type": list(d.loss)}
     settings |= {"loss_weights": None if d.loss_weights is None else list(d.loss_weights)}
+    args = placed(DPOConfig(**settings), run.report_progress)  # before the model, which ZeRO-3 then shards
     trainer = PairTrainer(
         open_model(recipe, tokenizer, lean=False),  # TRL makes it lean itself
-        args=DPOConfig(**settings),
+        args=args,
         train_dataset=rows,
         eval_dataset=held or None,
         processing_class=tokenizer,

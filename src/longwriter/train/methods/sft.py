@@ -39,7 +39,7 @@ def sft(recipe: Recipe, out: Path, report_progress: ReportProgress) -> None:
     run = open_run(recipe, out, {label: report.provenance() for label, report in reports.items()}, report_progress)
     steps = steps_of(recipe.run, len(rows), d.max_tokens)
     order = Mixture([rows], [1.0], steps * recipe.run.batch, recipe.run.seed)
-    trainer = weighted_trainer(recipe, out, tokenizer, order, held, steps)
+    trainer = weighted_trainer(run, tokenizer, order, held, steps)
     run.train(trainer)
     run.close(trainer)
 
