@@ -1,8 +1,9 @@
 """A GGUF file in this process: `gguf:NAME`, of what `longwriter pull` has fetched, or `gguf:PATH.gguf`.
 
-A LoRA adapter may be laid on either: `gguf:NAME+ADAPTER.gguf` (adapted.py). Needs the extra `gguf`: llama.cpp as `xllamacpp`. The file's head is read at once, the weights at the first reply. Calls
-run side by side in the engine's slots; each has the whole window. The model's own chat template is used, a JSON schema
-becomes a grammar, and what a prompt shares with an earlier one is not read again.
+A LoRA adapter may be laid on either: `gguf:NAME+ADAPTER.gguf` (adapted.py). Needs the extra `gguf`: llama.cpp as
+`xllamacpp`. The file's head is read at once, the weights at the first reply. Calls run side by side in the engine's
+slots; each has the whole window. The model's own chat template is used, a JSON schema becomes a grammar, and what a
+prompt shares with an earlier one is not read again.
 """
 
 import asyncio

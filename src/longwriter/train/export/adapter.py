@@ -8,6 +8,7 @@ import math
 import re
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import gguf
 import numpy as np
@@ -41,7 +42,7 @@ def write_adapter(folder: Path, out: Path, dtype: Dtype = "f16") -> None:
         InputError: what llama.cpp cannot lay on a base; merging (--merge) can do it.
         RunError: the file cannot be written.
     """
-    config = read_json(folder / ADAPTER)
+    config: dict[str, Any] = read_json(folder / ADAPTER)
     if config.get("peft_type") != "LORA":
         raise InputError(f"{folder} is an adapter of type {config.get('peft_type')}: llama.cpp knows LORA")
     for name in UNKNOWN:
