@@ -87,15 +87,12 @@ def _tokens(tree: Mapping[str, Any], size: int) -> tuple[list[str], list[TokenTy
     """Every token by its number, and what each is."""
     tokens = [f"[PAD{number}]" for number in range(size)]
     types = [TokenType.UNUSED] * size
-    added = {entry["id"]: entry for entry in tree["added_tokens"]}
-    for token, number in (
-        tree["model"]["vocab"] | {entry["content"]: number for number, entry in added.items()}
-    ).items():
-        if number >= size:
-            raise InputError(f"the token {token!r} has the number {number}, and the model {size:,} tokens")
+    for token, number in tree["model"]["vocab"].items():
         tokens[number], types[number] = token, TokenType.NORMAL
-    for number, entry in added.items():
-        types[number] = TokenType.CONTROL if entry["special"] else TokenType.USER_DEFINED
+    for entry in tree["added_tokens"]:
+        if entry["id"] < size:  # transformers adds what a class of tokenizers usually has; a model cannot read more
+            tokens[entry["id"]] = entry["content"]
+            types[entry["id"]] = TokenType.CONTROL if entry["special"] else TokenType.USER_DEFINED
     return tokens, types
 
 
