@@ -30,6 +30,7 @@ RENAMED = {
 }
 """TRL's measures that are kept; its rewards are advantages here and would mislead."""
 COLUMNS = ("id", "request", "prompt", "mode", "lower", "upper", "cut")
+"""What a rollout is judged by, beside its text, which begins with the tags that its prompt opened."""
 
 
 class GroupTrainer(FiniteGradTrainer, GRPOTrainer):
@@ -52,6 +53,7 @@ class GroupTrainer(FiniteGradTrainer, GRPOTrainer):
     ) -> list[float]:
         """The advantage of each of this process's completions; the reward function that TRL calls."""
         texts = [self.sampling.text(ids, self.eos_token_ids) for ids in completion_ids]
+        texts = [f"{opened}{text}" for opened, text in zip(columns["opened"], texts, strict=True)]
         columns |= {"prompt": list(prompts)}
         rows = [{"completion": text} | {name: columns[name][i] for name in COLUMNS} for i, text in enumerate(texts)]
         every = [Completion.model_validate(row) for row in gather_object(rows)]

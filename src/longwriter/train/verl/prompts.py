@@ -17,7 +17,7 @@ from longwriter.train.recipe import Recipe
 SOURCE = "longwriter"
 """`data_source` of every row."""
 INFO = [("index", pa.int64()), ("id", pa.string()), ("request", pa.string()), ("mode", pa.string())]
-INFO += [("lower", pa.int64()), ("upper", pa.int64())]
+INFO += [("lower", pa.int64()), ("upper", pa.int64()), ("opened", pa.string())]
 SCHEMA = pa.schema(
     [
         ("data_source", pa.string()),
@@ -59,7 +59,7 @@ def _write(prompts: list[Prompt], path: Path) -> None:
 
 
 def _row(index: int, prompt: Prompt) -> dict[str, object]:
-    known = {"id": prompt.id, "request": prompt.request, "mode": prompt.mode}
+    known = {"id": prompt.id, "request": prompt.request, "mode": prompt.mode, "opened": prompt.opened}
     return {
         "data_source": SOURCE,
         "prompt": [{"role": "user", "content": prompt.prompt}],
