@@ -29,8 +29,6 @@ from longwriter.train.run.setup import open_model, open_tokenizer, steps_of, trl
 
 filterwarnings("ignore", message=".*rollout_func.*", category=UserWarning)
 
-LONGEST_PAUSE_S = 7 * 24 * 3600
-"""How long the other processes wait while the main one waits for a reward."""
 CORRECTIONS = {"token": "token_truncate", "sequence": "sequence_mask"}
 SHOWN = ("loss", "cut", "flat", "answer_words", "entropy")
 
@@ -96,7 +94,6 @@ def _arguments(recipe: Recipe, out: Path, steps: int) -> dict[str, object]:
         "importance_sampling_level": g.ratio,
         "scale_rewards": "none",
         "shuffle_dataset": False,
-        "ddp_timeout": LONGEST_PAUSE_S,
         "generation_kwargs": {"use_cache": True},
     }
     if g.vllm != "off":

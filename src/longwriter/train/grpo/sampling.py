@@ -55,10 +55,14 @@ class Sampling:
         The draws of transformers depend on the run's seed, the step and the process, so a run that goes on draws what it
         would have. vLLM draws by a state of its own, which no checkpoint holds.
         """
-        key = f"{self.seed}/{trainer.state.global_step}/{trainer.accelerator.process_index}"
+        return self.draw(prompts, trainer, "", trainer.num_generations)
+
+    def draw(self, prompts: list[str], trainer: "GRPOTrainer", purpose: str, times: int) -> dict[str, object]:
+        """As a call. `purpose`: draws for another one differ. `times`: that each prompt follows itself."""
+        key = f"{purpose}{self.seed}/{trainer.state.global_step}/{trainer.accelerator.process_index}"
         torch.manual_seed(int.from_bytes(hashlib.sha256(key.encode()).digest()[:7]))
         ids = encode_prompts(prompts, self.tokenizer, chat=self.settings.chat)
-        completions, logprobs = self._vllm(ids, trainer) if trainer.use_vllm else (self._here(ids, trainer), None)
+        completions, logprobs = self._vllm(ids, trainer, times) if trainer.use_vllm else (self._here(ids, trainer), None)
         end = self.tokenizer.eos_token_id
         completions = [c or [end] for c in completions]
         cut = [not self._ended(c, trainer.eos_token_ids) for c in completions]
@@ -73,10 +77,12 @@ class Sampling:
         """Whether the model ended the completion itself."""
         return ids[-1] in ends or (self.settings.stop_at_answer and TAG in self.tokenizer.decode(ids[-TAIL:]))
 
-    def _vllm(self, ids: list[list[int]], trainer: "GRPOTrainer") -> tuple[list[list[int]], list[list[float]]]:
-        """TRL has brought vLLM's weights up to date."""
+    def _vllm(
+        self, ids: list[list[int]], trainer: "GRPOTrainer", times: int
+    ) -> tuple[list[list[int]], list[list[float]]]:
+        """vLLM's weights are up to date."""
         _, completions, logprobs, _ = trainer.vllm_generation.generate(
-            prompts=ids, images=None, num_generations=trainer.num_generations
+            prompts=ids, images=None, num_generations=times
         )
         return completions, [[of_token[0] for of_token in row] for row in logprobs]
 
@@ -84,6 +90,7 @@ class Sampling:
         out = []
         with (
             torch.no_grad(),
+            trainer.accelerator.autocast(),  # generate() does not pass through the forward that accelerate wraps
             unwrap_model_for_generation(
                 trainer.model_wrapped, trainer.accelerator, generation_kwargs=trainer.generation_kwargs
             ) as model,

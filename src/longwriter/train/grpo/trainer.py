@@ -8,7 +8,7 @@ import math
 from pathlib import Path
 
 import torch
-from accelerate.utils import broadcast_object_list, gather_object
+from accelerate.utils import gather_object
 from torch import Tensor, nn
 from transformers import PreTrainedModel, TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 from transformers.trainer_callback import ExportableState
@@ -19,6 +19,7 @@ from longwriter.errors import RunError
 from longwriter.train.grpo.sampling import Sampling
 from longwriter.train.grpo.scorer import Completion, RolloutScorer, ScoredStep
 from longwriter.train.grpo.settings import GrpoSettings
+from longwriter.train.grpo.signs import from_main_process
 from longwriter.train.run.trainer import FiniteGradTrainer
 
 RENAMED = {
@@ -57,11 +58,17 @@ class GroupTrainer(FiniteGradTrainer, GRPOTrainer):
         columns |= {"prompt": list(prompts)}
         rows = [{"completion": text} | {name: columns[name][i] for name in COLUMNS} for i, text in enumerate(texts)]
         every = [Completion.model_validate(row) for row in gather_object(rows)]
-        scored = [None if self.scorer is None else self.scorer.score(self.state.global_step + 1, every)]
-        broadcast_object_list(scored)
-        assert scored[0] is not None
-        self.scored = scored[0]
+        self.scored = self.from_scorer(self.scorer, self.state.global_step + 1, every)
         return self._own(len(rows))
+
+    def from_scorer(self, scorer: RolloutScorer | None, step: int, every: list[Completion]) -> ScoredStep:
+        """What the main process's scorer says of all processes' completions, on every process."""
+
+        def score() -> ScoredStep:
+            assert scorer is not None
+            return scorer.score(step, every)
+
+        return from_main_process(score, self.accelerator.num_processes, self.accelerator.process_index)
 
     def _own(self, count: int) -> list[float]:
         """The advantages of this process's `count` completions."""
