@@ -8,7 +8,7 @@ import pytest
 
 pytest.importorskip("torch", reason="training needs torch: make test-recipe")
 
-from tests.helpers.tiny import environment  # noqa: E402
+from tests.helpers.tiny import environment
 
 pytestmark = [pytest.mark.recipe, pytest.mark.slow]
 
@@ -33,7 +33,15 @@ state.destroy_process_group()
 @pytest.mark.parametrize(("every_s", "said"), [("0.5", "1 scored"), ("60", "1 gave up after")])
 def test_a_sign_of_life_keeps_the_others_waiting(tmp_path: Path, every_s: str, said: str) -> None:
     (tmp_path / "script.py").write_text(SCRIPT)
-    launch = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", str(tmp_path / "script.py"), every_s]
+    launch = [
+        "-m",
+        "torch.distributed.run",
+        "--standalone",
+        "--nproc-per-node",
+        "2",
+        str(tmp_path / "script.py"),
+        every_s,
+    ]
     done = subprocess.run(
         [sys.executable, *launch], env=environment(), capture_output=True, text=True, check=False, timeout=120
     )

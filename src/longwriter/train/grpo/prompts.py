@@ -73,8 +73,8 @@ class Template:
         fits = {"think": not answer or bool(thought), "direct": opened == answer, "plain": not opened}
         if not fits[self.mode]:
             raise InputError(
-                f"grpo: the prompt ends with {opened.strip()}, with which no {self.mode} completion begins; choose another mode, "
-                "or a chat template without it (model.chat_template = FILE)"
+                f"grpo: the prompt ends with {opened.strip()}, with which no {self.mode} completion begins; choose another "
+                "mode, or a chat template without it (model.chat_template = FILE)"
             )
         return opened
 
