@@ -77,8 +77,6 @@ class GrpoRecipe(Recipe):
             raise ValueError(
                 'data.sources: reinforcement takes requests: kind = "prompts", with the columns id, prompt, lower, upper'
             )
-        if any(source.held_out for source in d.sources):
-            raise ValueError("data.sources.held_out: grpo evaluates nothing during training; leave it out")
         if d.too_long in ("cut", "split"):
             raise ValueError(f"data.too_long = {d.too_long}: a request is not cut; use drop or refuse")
         if self.run.batch % g.group:

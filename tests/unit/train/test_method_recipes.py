@@ -53,7 +53,6 @@ REFUSED: list[tuple[Method, tuple[str, ...], str]] = [
     ("reward", ("optim.name=muon",), "preferences are learnt with adamw"),
     ("reward", ("data.too_long=split",), "data.too_long = split: a preference between pieces means nothing"),
     ("grpo", ('data.sources=[{kind = "messages", path = "a"}]',), 'reinforcement takes requests: kind = "prompts"'),
-    ("grpo", ('data.sources=[{kind = "prompts", path = "a", held_out = "b"}]',), "grpo evaluates nothing"),
     ("grpo", ("data.too_long=split",), "data.too_long = split: a request is not cut"),
     ("grpo", ("optim.name=muon",), "grpo trains with adamw"),
     ("grpo", ("run.tokens=1e6",), "run.tokens: grpo counts steps or epochs"),

@@ -17,7 +17,8 @@ from trl import GRPOConfig
 from longwriter.errors import InputError
 from longwriter.rewards.scoring import RewardSet
 from longwriter.train.grpo.curves import draw
-from longwriter.train.grpo.prompts import Prompt, all_prompts, order
+from longwriter.train.grpo.held_out import FOLDER, HeldOut, alone
+from longwriter.train.grpo.prompts import Prompt, all_prompts, held_out_prompts, order
 from longwriter.train.grpo.sampling import TAG, Sampling
 from longwriter.train.grpo.scorer import THEN, RolloutScorer, asking
 from longwriter.train.grpo.trainer import GroupTrainer
@@ -45,16 +46,20 @@ def grpo(recipe: Recipe, out: Path, report_progress: ReportProgress) -> None:
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token
     prompts, data = all_prompts(recipe, tokenizer)
+    held_out, of_held_out = held_out_prompts(recipe, tokenizer, prompts)
     steps = steps_of(recipe.run, len(prompts) * recipe.grpo.group, 0)
     if recipe.run.steps is None:
         steps *= recipe.grpo.iterations
     args = GRPOConfig(**_arguments(recipe, out, steps))
-    scorer = None
+    scorer = judge = None
     with ExitStack() as stack:
         if args.process_index == 0:
             rewards = RewardSet(recipe.grpo.objectives, recipe.grpo.rewards, report_progress, THEN)
-            scorer = RolloutScorer(recipe.grpo, stack.enter_context(asking(rewards)), out)
-        run = open_run(recipe, out, data, lambda report: report_progress(_shown(report)))
+            ask = stack.enter_context(asking(rewards))
+            scorer = RolloutScorer(recipe.grpo, ask, out)
+            if held_out:
+                judge = RolloutScorer(alone(recipe.grpo, rewards.traits), ask, out / FOLDER)
+        run = open_run(recipe, out, data | of_held_out, lambda report: report_progress(_shown(report)))
         trainer = GroupTrainer(
             open_model(recipe, tokenizer, lean=False),  # TRL makes it lean itself
             args=args,
@@ -66,6 +71,8 @@ def grpo(recipe: Recipe, out: Path, report_progress: ReportProgress) -> None:
         )
         if recipe.grpo.kl_every and recipe.model.lora is None:
             trainer.measure_against(open_model(recipe, tokenizer, lean=False))
+        if held_out:
+            trainer.add_callback(HeldOut(trainer, held_out, recipe.run.evaluate_every, judge))
         run.train(trainer)
         run.close(trainer, draw)
 

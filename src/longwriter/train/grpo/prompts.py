@@ -1,6 +1,7 @@
 """The requests of a GRPO run: read, put into the prompt, measured, and laid out in the order in which they are asked."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -106,6 +107,29 @@ def all_prompts(recipe: Recipe, tokenizer: PreTrainedTokenizerBase) -> tuple[lis
         kept = min(recipe.data.max_samples, len(prompts))
         prompts = [prompts[i] for i in order(len(prompts), kept, recipe.run.seed)]
     return prompts, {label: told for label, (_, told) in opened.items()}
+
+
+def held_out_prompts(
+    recipe: Recipe, tokenizer: PreTrainedTokenizerBase, trained: Sequence[Prompt]
+) -> tuple[list[Prompt], dict[str, object]]:
+    """At most `data.held_out_rows` requests of each source's `held_out`, drawn by the seed, and their entries of data.json.
+
+    Raises InputError for what cannot be read, and for a request that is among those `trained` on.
+    """
+    prompts, told = list[Prompt](), dict[str, object]()
+    for source in recipe.data.sources:
+        if source.held_out and recipe.data.held_out_rows:
+            found, told[f"{source.label} held out"] = read_prompts(source.held_out, recipe, tokenizer)
+            kept = min(recipe.data.held_out_rows, len(found))
+            prompts += [found[i] for i in order(len(found), kept, recipe.run.seed)]
+    known = {p.request for p in trained}
+    seen = [p.id for p in prompts if p.request in known]
+    if seen:
+        raise InputError(
+            f"data.sources.held_out: {len(seen)} of {len(prompts)} requests are trained on too, such as id {seen[0]}; "
+            "leave them out of one of the two"
+        )
+    return prompts, told
 
 
 def read_prompts(

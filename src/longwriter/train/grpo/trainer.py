@@ -53,13 +53,36 @@ class GroupTrainer(FiniteGradTrainer, GRPOTrainer):
         self, prompts: list[str], completions: list[str], completion_ids: list[list[int]], **columns: list[object]
     ) -> list[float]:
         """The advantage of each of this process's completions; the reward function that TRL calls."""
-        texts = [self.sampling.text(ids, self.eos_token_ids) for ids in completion_ids]
-        texts = [f"{opened}{text}" for opened, text in zip(columns["opened"], texts, strict=True)]
         columns |= {"prompt": list(prompts)}
-        rows = [{"completion": text} | {name: columns[name][i] for name in COLUMNS} for i, text in enumerate(texts)]
+        rows = [
+            self._row(ids, {name: columns[name][i] for name in (*COLUMNS, "opened")})
+            for i, ids in enumerate(completion_ids)
+        ]
         every = [Completion.model_validate(row) for row in gather_object(rows)]
         self.scored = self.from_scorer(self.scorer, self.state.global_step + 1, every)
         return self._own(len(rows))
+
+    def _row(self, ids: list[int], columns: dict[str, object]) -> dict[str, object]:
+        """A completion's fields; `columns`: `COLUMNS`, and the tags that its prompt opened."""
+        text = f"{columns['opened']}{self.sampling.text(ids, self.eos_token_ids)}"
+        return {"completion": text} | {name: columns[name] for name in COLUMNS}
+
+    def rollouts(self, prompts: list[dict[str, object]]) -> list[dict[str, object]]:
+        """Completions of other requests than those of the step, one each, drawn by the policy as it is now."""
+        if self.use_vllm and self.state.global_step != self._last_loaded_step:
+            self.vllm_generation.sync_weights()
+            self._last_loaded_step = self.state.global_step
+        drawn = self.sampling.draw([str(row["prompt"]) for row in prompts], self, "held out", 1)
+        return [
+            self._row(ids, row | {"cut": cut})
+            for row, ids, cut in zip(prompts, drawn["completion_ids"], drawn["cut"], strict=True)
+        ]
+
+    def report(self, values: dict[str, float]) -> None:
+        """A line of the log of its own; TRL would put what it has of the step into it."""
+        due = self.control.should_log  # a report takes it that the step's is done
+        super(GRPOTrainer, self).log(values | {"tokens": float(self.state.num_input_tokens_seen)})
+        self.control.should_log = due
 
     def from_scorer(self, scorer: RolloutScorer | None, step: int, every: list[Completion]) -> ScoredStep:
         """What the main process's scorer says of all processes' completions, on every process."""
