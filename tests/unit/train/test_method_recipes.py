@@ -60,6 +60,18 @@ REFUSED: list[tuple[Method, tuple[str, ...], str]] = [
     ("grpo", ("grpo.iterations=3",), "run.save_every = 500: checkpoints fall between rollouts"),
     ("grpo", ("grpo.completion_tokens=2000",), "leave no room for a prompt"),
     ("grpo", ("grpo.vllm=server",), "grpo.vllm = server: give its address"),
+    (
+        "grpo",
+        ("grpo.vllm_enable_sleep_mode=true",),
+        "grpo.vllm_enable_sleep_mode: is for grpo.vllm = colocate, and it is off",
+    ),
+    ("grpo", ("grpo.vllm=colocate", "grpo.vllm_group_port=51217"), "grpo.vllm_group_port: is for grpo.vllm = server"),
+    ("grpo", ("grpo.vllm=colocate", "grpo.vllm_clip_max=2"), "nothing is weighted with grpo.vllm_correction = off"),
+    (
+        "grpo",
+        ("grpo.vllm=colocate", "grpo.vllm_max_model_length=1999"),
+        "cannot hold prompt and rollout of data.max_tokens",
+    ),
     ("grpo", ("run.fsdp=true",), "run.fsdp: sharded weights cannot generate"),
     ("grpo", ("model.lora={dropout = 0.1}",), "model.lora.dropout"),
     ("grpo", ("run.deepspeed=zero3.json", "grpo.kl_every=5"), "run.deepspeed: stage 3 would shard a model"),
