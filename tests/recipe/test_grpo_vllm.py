@@ -7,12 +7,12 @@ import pytest
 pytest.importorskip("torch", reason="training needs torch: make test-recipe")
 pytest.importorskip("trl", reason="training needs the [train] extra: make test-recipe")
 
-from tests.helpers.tiny_grpo import made, recipe_of, run  # noqa: E402, F401
-from trl import GRPOConfig  # noqa: E402
+from tests.helpers.tiny_grpo import made, recipe_of, run  # noqa: F401
+from trl import GRPOConfig
 
-from longwriter.errors import InputError  # noqa: E402
-from longwriter.train.grpo.grpo import _vllm  # noqa: E402
-from longwriter.train.recipe import read_recipe  # noqa: E402
+from longwriter.errors import InputError
+from longwriter.train.grpo.grpo import _vllm
+from longwriter.train.recipe import read_recipe
 
 pytestmark = pytest.mark.recipe
 
@@ -32,7 +32,9 @@ def test_what_is_not_given_stays_trls_but_the_correction(folder: Path) -> None:
 
 def test_what_is_given_is_trls(folder: Path) -> None:
     shared = {"vllm_tensor_parallel_size": 2, "vllm_enable_sleep_mode": True, "vllm_max_model_length": 64}
-    found = config(folder, vllm="colocate", **shared, vllm_correction="token_mask", vllm_clip_max=2.0, vllm_clip_min=0.5)
+    found = config(
+        folder, vllm="colocate", **shared, vllm_correction="token_mask", vllm_clip_max=2.0, vllm_clip_min=0.5
+    )
     assert (found.vllm_tensor_parallel_size, found.vllm_enable_sleep_mode, found.vllm_max_model_length) == (2, True, 64)
     assert (found.vllm_importance_sampling_correction, found.vllm_importance_sampling_mode) == (True, "token_mask")
     assert (found.vllm_importance_sampling_clip_max, found.vllm_importance_sampling_clip_min) == (2.0, 0.5)
