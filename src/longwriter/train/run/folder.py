@@ -44,6 +44,8 @@ MAY_CHANGE_ON_RESUME = {
     *(f"run.{key}" for key in ("save_every", "evaluate_every", "log_every", "device_batch", "cpu", "lean_logits")),
     *(f"run.{key}" for key in ("activation_offload", "timeout_s", "report_to", "push")),
     *(f"grpo.{key}" for key in ("kl_every", "entropy_floor", "collapse_after", "vllm_url", "vllm_memory")),
+    *(f"grpo.vllm_{key}" for key in ("tensor_parallel_size", "enable_sleep_mode", "max_model_length")),
+    *(f"grpo.vllm_{key}" for key in ("group_port", "server_timeout")),
     *(
         f"grpo.rewards.{key}"
         for key in ("reward_url", "judge_url", "judge_headers", "calls", "timeout_s", "retry_s", "device_batch")
