@@ -7,7 +7,7 @@ import httpx2
 from longwriter.errors import InputError, Unavailable, first_line
 
 HUB = "hub:"
-FILES = ["*.parquet", "*.jsonl", "*.jsonl.xz"]
+FILES = ["*.parquet", "*.jsonl", "*.jsonl.xz", "*.json"]
 
 
 def named(name: str) -> tuple[str, str | None]:

@@ -1,7 +1,8 @@
 """Preference pairs from a model's own samples (the DPO data of LongWriter, arXiv:2408.07055).
 
 1. `samples`: k answers to each request. 2. Each is scored: S_l against the length that the request states, a quality
-(`quality`), and the mean of those that there are. 3. The best sample of a request is paired with a random other.
+(`quality`), and the mean of those that there are. 3. The best sample that ended by
+itself is paired with a random other.
 Sampling and judging are journalled steps, so another judge, margin or k is tried on the samples that exist.
 """
 
@@ -19,7 +20,7 @@ from longwriter.data.dataset import Row, write_dataset, write_lines
 from longwriter.data.instructions import DroppedRequest, Instruction, read_unchanged
 from longwriter.data.pairs.quality import QualityResult, open_quality, read_sample
 from longwriter.data.pairs.report import card, draw, histogram
-from longwriter.data.pairs.samples import Sampler, SampleResult, items_of, make_folders, sample_file, sample_id
+from longwriter.data.pairs.samples import ENDED, Sampler, SampleResult, items_of, make_folders, sample_file, sample_id
 from longwriter.data.prompts import HERE
 from longwriter.data.schemas import CHAT
 from longwriter.errors import InputError
@@ -47,6 +48,7 @@ SCHEMA = pa.schema(
         ("rejected", CHAT),
         *((f"{name}_{side}", pa.float32()) for name in ("score", "length_score", "quality") for side in ("chosen", "rejected")),
         *((f"{name}_{side}", pa.int32()) for name in ("words", "sample") for side in ("chosen", "rejected")),
+        *((f"cut_{side}", pa.bool_()) for side in ("chosen", "rejected")),
         ("required", pa.int32()),
         ("language", pa.string()),
         ("model", pa.string()),
@@ -93,6 +95,8 @@ class ScoredSample(NamedTuple):
     words: int
     length: float | None
     quality: float | None
+    cut: bool = False
+    """The reply did not end by itself."""
 
     @property
     def score(self) -> float:
@@ -171,16 +175,26 @@ def scored(
         if length is None and quality is None:
             missing["neither length nor quality"] += 1
             continue
-        out.append(ScoredSample(number, sample.words, length, quality))
+        out.append(ScoredSample(number, sample.words, length, quality, sample.finish != ENDED))
     return out, missing
 
 
 def pair(samples: Sequence[ScoredSample], margin: float, rng: random.Random) -> tuple[ScoredSample, ScoredSample] | str:
-    """The best sample and a random one of the others; why there is no pair, where their scores are too near."""
+    """The best sample that ended by itself and a random one of the others that score no higher; else why there is no pair.
+
+    A cut reply is never chosen: its score says nothing of the end that it lacks. One that scores higher than the best
+    whole sample is not rejected either.
+    """
     if len(samples) < 2:
         return "fewer than two samples to compare"
-    chosen = max(samples, key=lambda s: (s.score, -s.number))
-    rejected = rng.choice([s for s in samples if s is not chosen])
+    whole = [s for s in samples if not s.cut]
+    if not whole:
+        return "every sample was cut"
+    chosen = max(whole, key=lambda s: (s.score, -s.number))
+    others = [s for s in samples if s is not chosen and s.score <= chosen.score]
+    if not others:
+        return "every other sample was cut and scores higher"
+    rejected = rng.choice(others)
     apart = chosen.score - rejected.score
     if apart == 0:
         return "equal scores"
@@ -229,7 +243,7 @@ def _rows(
             text = read_sample(sample_file(folder, name))
             row[side] = [{"role": "assistant", "content": text}]
             row |= {f"score_{side}": s.score, f"length_score_{side}": s.length, f"quality_{side}": s.quality}
-            row |= {f"words_{side}": s.words, f"sample_{side}": s.number}
+            row |= {f"words_{side}": s.words, f"sample_{side}": s.number, f"cut_{side}": s.cut}
         prompts = samples[sample_id(p.instruction.id, p.chosen.number)].prompts
         yield row | {
             "required": p.required,
@@ -267,6 +281,7 @@ def _facts(
         "samples_each": settings.k,
         "margin_least": settings.margin,
         "samples_scored": len(every),
+        "samples_cut": sum(s.cut for s in every),
         "samples_left_out": dict(missing.most_common()),
         "length_score": _mean([s.length for s in every]),
         "quality": _mean([s.quality for s in every]),
@@ -280,6 +295,7 @@ def _numbers(pairs: Sequence[Pair], drops: Mapping[str, int]) -> Row:
     out |= {f"score_{side}": _mean([s.score for s in samples]) for side, samples in sides.items()}
     out |= {f"length_{side}": _mean([s.length for s in samples]) for side, samples in sides.items()}
     out |= {f"quality_{side}": _mean([s.quality for s in samples]) for side, samples in sides.items()}
+    out["pairs_with_cut_rejected"] = sum(p.rejected.cut for p in pairs)
     return out | {"margins": histogram([p.chosen.score - p.rejected.score for p in pairs])}
 
 

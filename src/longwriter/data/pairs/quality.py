@@ -7,6 +7,7 @@ counted as 0. `open_quality` names what there is; a reward model fits in beside 
 from pathlib import Path
 from typing import NamedTuple
 
+from longwriter.data.pairs.samples import ENDED
 from longwriter.data.prompts import HERE
 from longwriter.errors import RunError
 from longwriter.journal import digest
@@ -63,9 +64,7 @@ class RuleQuality(WithoutModel):
 
     async def __call__(self, item: Item) -> Result:
         """A `QualityResult`. The item: `prompt`, `file` of the text, and `finish`."""
-        return {
-            "quality": rule_score(str(item["prompt"]), read_sample(str(item["file"])), cut=item["finish"] != "stop")
-        }
+        return {"quality": rule_score(str(item["prompt"]), read_sample(str(item["file"])), cut=item["finish"] != ENDED)}
 
 
 class JudgeQuality(Asker):
