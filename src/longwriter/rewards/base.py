@@ -136,8 +136,8 @@ class RewardSettings(Record):
     judge_key_env: str = "OPENAI_API_KEY"
     judge_headers: Headers = Field(default={}, repr=False)
     judge_extra_body: dict[str, JsonValue] = Field(default={})
-    judge_reasons: bool = False
-    """The judge of the writing reward reasons before it prefers, as that of the generative reward always does."""
+    judge_reasons: bool | None = None
+    """True: the judge of the writing reward reasons before it prefers, as that of the generative reward always does."""
     writing_by: Literal["reward_model", "reward_url", "judge"] | None = None
     """Which of the three the writing reward asks, where several are given."""
     judge_others: int = Field(default=4, gt=0)

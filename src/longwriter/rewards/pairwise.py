@@ -57,7 +57,7 @@ class PairwiseJudge:
     def __init__(self, settings: RewardSettings) -> None:
         """Raises InputError for a model that cannot judge, and what `open_model` raises."""
         self._settings = settings
-        self._comparer = Comparer(judge_config(settings), reasons=settings.judge_reasons)
+        self._comparer = Comparer(judge_config(settings), reasons=bool(settings.judge_reasons))
 
     async def score(self, texts: Sequence[tuple[str, str]]) -> list[Verdict]:
         """One verdict per answer; those to one request that follow each other are compared. Raises SetupError or Unavailable.

@@ -64,7 +64,7 @@ class PreferenceWorker:
         self._comparer: Comparer | None = None
         self._scorer: WritingJudge | None = None
         if self.kind == "judge":
-            self._comparer = Comparer(judge_config(self.settings), reasons=self.settings.judge_reasons)
+            self._comparer = Comparer(judge_config(self.settings), reasons=bool(self.settings.judge_reasons))
         else:
             self._scorer = imported(self.kind, JUDGES, "judge")(self.settings)
         return self

@@ -9,14 +9,15 @@ import click
 from rich.table import Table
 from rich.text import Text
 
-from longwriter.api.preferences import measure_preferences
 from longwriter.bench.preferences.report import PreferencePart, PreferenceReport
+from longwriter.bench.preferences.run import preference_settings, run_preferences
 from longwriter.bench.records import Metric
 from longwriter.bench.run import Runtime
 from longwriter.cli.bench.run import HOME
 from longwriter.cli.shared.options import FINITE, JSON, extra_body_option, from_flags, header_option, with_options
 from longwriter.cli.shared.step_progress import StepProgressDisplay
 from longwriter.cli.shared.tables import show_table
+from longwriter.data.pairs.published import read_published
 from longwriter.errors import LongWriterError
 from longwriter.rewards.base import RewardSettings
 from longwriter.steps.local import LocalEngine
@@ -71,7 +72,9 @@ def preferences(
     named = re.sub(r"[^0-9A-Za-z._-]+", "-", f"{Path(pairs).stem}-{by}").strip("-")
     folder = out or HOME / f"preferences-{named}"
     runtime = Runtime(LocalEngine(concurrency if rewards.judge else 1), StepProgressDisplay())
-    found = measure_preferences(pairs, rewards, folder, runtime, first)
+    read = read_published(pairs)
+    settings = preference_settings(pairs, read.pairs, rewards, first)
+    found = run_preferences(settings, read.pairs, read.left_out, folder, runtime)
     if as_json:
         click.echo(json.dumps(found.model_dump(), ensure_ascii=False))
     else:

@@ -7,7 +7,7 @@ from longwriter.train.run.curves import PICTURE, plot, save_png
 from longwriter.train.run.log import names_of, read_log
 
 PANELS = {
-    "reward": r"rewards/(.+)/mean",
+    "reward": r"rewards/(.+)/mean|rewards/(.+/same_length)",
     "share of groups without spread": r"rewards/(.+)/flat|(flat)",
     "words": r"(think|answer)_words",
     "repeated words, distinct word pairs": r"(repetition|distinct_2)",

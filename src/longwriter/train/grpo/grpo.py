@@ -55,7 +55,7 @@ def grpo(recipe: Recipe, out: Path, report_progress: ReportProgress) -> None:
     with ExitStack() as stack:
         if args.process_index == 0:
             rewards = RewardSet(recipe.grpo.objectives, recipe.grpo.rewards, report_progress, THEN)
-            scorer = RolloutScorer(recipe.grpo, stack.enter_context(asking(rewards)), out)
+            scorer = RolloutScorer(recipe.grpo, stack.enter_context(asking(rewards)), out, report_progress)
         run = open_run(recipe, out, data, lambda report: report_progress(_shown(report)))
         trainer = GroupTrainer(
             open_model(recipe, tokenizer, lean=False),  # TRL makes it lean itself
