@@ -10,6 +10,7 @@ import json
 import random
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -18,10 +19,17 @@ from pydantic import Field
 
 from longwriter.data.dataset import Row, write_dataset, write_lines
 from longwriter.data.instructions import DroppedRequest, Instruction, read_unchanged
-from longwriter.data.pairs.quality import QualityResult, open_quality, read_sample
+from longwriter.data.pairs.quality import (
+    ComparisonResult,
+    QualityResult,
+    comparisons,
+    open_quality,
+    qualities,
+    read_sample,
+    wordings,
+)
 from longwriter.data.pairs.report import card, draw, histogram
 from longwriter.data.pairs.samples import ENDED, Sampler, SampleResult, items_of, make_folders, sample_file, sample_id
-from longwriter.data.prompts import HERE
 from longwriter.data.schemas import CHAT
 from longwriter.errors import InputError
 from longwriter.length.score import length_score
@@ -73,6 +81,8 @@ class PairSettings(Record):
     k: int = Field(default=4, ge=2, le=64)
     judge: ModelConfig | None = None
     quality: Literal["judge", "rules", "none"] = "rules"
+    judging: Literal["score", "preference"] = "score"
+    """A judge gives each sample a number, or reasons about two at once and prefers one."""
     margin: float = Field(default=0.0, ge=0, le=100)
     """Least difference of the scores of a pair; pairs of equal scores are never kept."""
     first: int | None = Field(default=None, ge=1)
@@ -81,7 +91,7 @@ class PairSettings(Record):
     """Go on without what failed, instead of stopping before the data set is written."""
 
 
-MAY_CHANGE_ON_RESUME = {"instructions", "k", "quality", "judge", "margin", "first", "skip_failed"}
+MAY_CHANGE_ON_RESUME = {"instructions", "k", "quality", "judge", "judging", "margin", "first", "skip_failed"}
 MAY_CHANGE_ON_RESUME |= {f"judge.{name}" for name in ModelConfig.model_fields} | {
     f"writer.{key}" for key in WRITER_MAY_CHANGE
 }
@@ -138,14 +148,22 @@ def _judged(
     """What the quality says of each sample that there is; nothing with --quality none."""
     if settings.quality == "none":
         return {}
-    quality = open_quality(settings.judge if settings.quality == "judge" else None, settings.writer.seed)
     todo: list[Item] = [
         {"id": name, "prompt": i["prompt"], "file": str(sample_file(folder, name).resolve()), "finish": sample.finish}
         for i in items
         for name in [str(i["id"])]
         if (sample := samples.get(name)) is not None and sample.missing is None
     ]
-    return run_typed(quality.name, todo, quality.worker, run, QualityResult, partial=settings.skip_failed)
+    prefers = settings.quality == "judge" and settings.judging == "preference"
+    quality = open_quality(
+        settings.judge if settings.quality == "judge" else None, settings.writer.seed, prefers=prefers
+    )
+    if not prefers:
+        return run_typed(quality.name, todo, quality.worker, run, QualityResult, partial=settings.skip_failed)
+    of_request = groupby(todo, key=lambda item: str(item["id"]).rpartition(".")[0])  # items of a request stand together
+    asked = [comparison for _, own in of_request for comparison in comparisons(list(own))]
+    found = run_typed(quality.name, asked, quality.worker, run, ComparisonResult, partial=settings.skip_failed)
+    return qualities(found.values())
 
 
 def required_words(instruction: Instruction) -> int | None:
@@ -262,7 +280,7 @@ def _judge(settings: PairSettings) -> str:
 def _prompts_sha256(settings: PairSettings, writer_set: str) -> str:
     """The SHA-256 of the prompts that had a part in a row: the writer's (none, for direct samples) and the judge's."""
     files = list((Path(writer_prompts.__file__).parent / writer_set).rglob("*.txt")) if writer_set else []
-    files += list(HERE.glob("*/quality_judge.txt")) if settings.quality == "judge" else []
+    files += wordings(prefers=settings.judging == "preference") if settings.quality == "judge" else []
     return sha256_of_prompts(files)
 
 
@@ -278,6 +296,7 @@ def _facts(
         "model": settings.writer.writer.model,
         "method": "direct" if settings.direct else "agentwrite",
         "quality_by": _judge(settings),
+        "judging": settings.judging if settings.quality == "judge" else None,
         "samples_each": settings.k,
         "margin_least": settings.margin,
         "samples_scored": len(every),

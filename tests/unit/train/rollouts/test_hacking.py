@@ -19,8 +19,8 @@ STEPS = 3 * WINDOW
 def rollout(text: str, reward: float, group: int, **more: Any) -> Rollout:
     row = {
         "step": 1, "group": group, "id": str(group), "request": "Write.", "prompt": "Write.", "completion": text,
-        "mode": "plain", "lower": None, "upper": None, "cut": False, "think_words": 0, "answer_words": len(text.split()), "why": {},
-        "rewards": {"writing": reward, "length": 0.5}, "advantages": {}, "advantage": 0.0,
+        "mode": "plain", "lower": None, "upper": None, "cut": False, "think_words": 0, "why": {},
+        "answer_words": len(text.split()), "rewards": {"writing": reward, "length": 0.5}, "advantages": {}, "advantage": 0.0,
     }  # fmt: skip
     return Rollout.model_validate(row | more)
 
@@ -119,8 +119,8 @@ def test_a_sign_is_said_once_and_a_restart_goes_on(tmp_path: Any) -> None:
     steps = run(longer)
     measures = StepMeasures(["writing", "length"], 4, tmp_path, told.append)
     for step, rollouts in enumerate(steps, 1):
-        numbers = measures.take(step, rollouts)
         write_step(tmp_path, step, rollouts)
+        numbers = measures.take(step, rollouts)
     assert len(told) == 1
     assert told[0].startswith("is the reward gamed? writing went from")
     assert numbers["hacking_signs"] == 1
