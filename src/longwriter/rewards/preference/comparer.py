@@ -14,7 +14,7 @@ from longwriter.models.cards import card_of
 from longwriter.models.limits import token_limit
 from longwriter.models.verdicts import Question, Unreadable, ask, check_judge, the_json
 from longwriter.prompts import prompt_set
-from longwriter.text import language
+from longwriter.text import count_words, language
 from longwriter.types import Message
 
 PROMPTS = Path(__file__).parents[1] / "prompts"
@@ -24,6 +24,8 @@ VERDICT_WORDS = 60
 """Words of a verdict as JSON, with a sentence before it from a judge that does not keep to a schema."""
 REASON_WORDS = 400
 """Words of reasons with their verdict: the prompt asks for 150 at most."""
+LEAST_REASON_WORDS = 8
+"""Fewer are no reasoning: SmolLM2-135M gives "A" as its reason."""
 SAID_CHARS = 200
 _BETTER: dict[str, object] = {"type": "string", "enum": [*POINTS]}
 
@@ -148,8 +150,8 @@ def read_reasoned(reply: str) -> OrderVerdict:
     value = the_json(reply)
     better = _better(value, {"reasons", "better"})
     said = value.get("reasons", reply.partition("{")[0].strip().removesuffix("```json").strip("` \n"))
-    if not isinstance(said, str) or not any(c.isalnum() for c in said):
-        raise Unreadable("the reply gives no reasons before its verdict")
+    if not isinstance(said, str) or count_words(said) < LEAST_REASON_WORDS:
+        raise Unreadable(f"the reply gives no reasons of {LEAST_REASON_WORDS} words or more before its verdict")
     return OrderVerdict(better, reasons=said.strip())
 
 

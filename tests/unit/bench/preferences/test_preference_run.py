@@ -41,7 +41,7 @@ def judge(body: dict[str, Any], _: Script) -> str:
     text = body["messages"][0]["content"]
     a, b = (text.split(f"<text_{x}>\n")[1].split(f"\n</text_{x}>")[0] for x in "ab")
     better = "A" if "Odd" in a + b or "night" in a else "B"
-    return json.dumps({"reasons": "A night is a particular.", "better": better})
+    return json.dumps({"reasons": "A night is a particular, a lamp alone is none.", "better": better})
 
 
 def ask(pairs: Path, cwd: Path, *flags: object) -> Any:
@@ -62,7 +62,7 @@ def test_a_judge_on_the_published_file_of_writing_preference_bench(tmp_path: Pat
     assert found["order_agreement"]["value"] == pytest.approx(2 / 3)
     kept = [json.loads(line) for line in (tmp_path / "run" / "pairs.jsonl").read_text().splitlines()]
     assert [(row["id"], row["points"]) for row in kept] == [("1", 1.0), ("2", 0.0), ("3", 0.5)]
-    assert kept[0]["reasons"] == ["A night is a particular."] * 2
+    assert kept[0]["reasons"] == ["A night is a particular, a lamp alone is none."] * 2
     for said in ("all pairs", "Poem", "both orders agree: 0.667", "the text shown first is preferred: 0.667"):
         assert said in again.stdout
 

@@ -56,7 +56,12 @@ def speak(body: dict[str, Any], _: Script) -> str:
         text = body["messages"][0]["content"]
         a, b = (text.split(f"<text_{x}>\n")[1].split(f"\n</text_{x}>")[0] for x in "ab")
         seeds = [int(side.split()[2]) for side in (a, b)]
-        return json.dumps({"reasons": f"{seeds[0]} or {seeds[1]}", "better": "A" if seeds[0] > seeds[1] else "B"})
+        return json.dumps(
+            {
+                "reasons": f"The numbers are {seeds[0]} or {seeds[1]}, higher is better",
+                "better": "A" if seeds[0] > seeds[1] else "B",
+            }
+        )
     return f"Text number {body['seed']} is here."
 
 

@@ -15,6 +15,7 @@ from longwriter.rewards.preference.generative import GenerativeReward
 from longwriter.rewards.scoring import checked
 from longwriter.rewards.writing import WritingReward
 
+WHY = "A has a voice of its own, and B is flat."
 RANKS = {"bad": 0, "fair": 1, "good": 2}
 
 
@@ -28,7 +29,7 @@ def reasoning_judge(body: dict[str, Any], _: object) -> str:
         better = "tie"
     else:
         better = "A" if RANKS[a] > RANKS[b] else "B"
-    return json.dumps({"reasons": f"{a} beside {b}", "better": better})
+    return json.dumps({"reasons": f"the one is {a}, and it stands beside {b}", "better": better})
 
 
 def samples(*texts: str) -> list[Sample]:
@@ -50,8 +51,8 @@ async def test_reasons_come_before_the_verdict_and_are_kept() -> None:
     assert [v.value for v in verdicts] == [1, 0.5, 0]
     assert list(json.loads(schema)["properties"]) == ["reasons", "better"], "a server writes keys in this order"
     assert verdicts[1].why["reasons"] == [
-        {"value": 0.0, "text_a_is_this": "fair beside good"},
-        {"value": 1.0, "text_a_is_this": "fair beside bad"},
+        {"value": 0.0, "text_a_is_this": "the one is fair, and it stands beside good"},
+        {"value": 1.0, "text_a_is_this": "the one is fair, and it stands beside bad"},
     ]
 
 
@@ -77,16 +78,19 @@ def test_points_of_both_orders(first: Any, second: Any, mean: float | None, stri
 @pytest.mark.parametrize(
     ("reply", "better", "reasons"),
     [
-        ('{"reasons": "A has a voice.", "better": "A"}', "A", "A has a voice."),
-        ('{"better": "tie", "reasons": "alike"}', "tie", "alike"),
-        ('B is flat.\n\n{"better": "A"}', "A", "B is flat."),
-        ('B is flat.\n```json\n{"better": "B"}\n```', "B", "B is flat."),
+        (f'{{"reasons": "{WHY}", "better": "A"}}', "A", WHY),
+        (f'{{"better": "tie", "reasons": "{WHY}"}}', "tie", WHY),
+        (f'{WHY}\n\n{{"better": "A"}}', "A", WHY),
+        (f'{WHY}\n```json\n{{"better": "B"}}\n```', "B", WHY),
+        ('{"reasons": "两篇都写灯塔，甲有声音", "better": "A"}', "A", "两篇都写灯塔，甲有声音"),
+        ('{"reasons": "A", "better": "A"}', None, ""),
+        ('{"reasons": "A is much better than B is.", "better": "A"}', None, ""),
         ('{"better": "A"}', None, ""),
         ('{"reasons": " ... ", "better": "A"}', None, ""),
         ('{"reasons": ["x"], "better": "A"}', None, ""),
-        ('{"reasons": "x", "better": "C"}', None, ""),
-        ('{"reasons": "x", "better": "A", "score": 3}', None, ""),
-        ('{"reasons": "x", "better": "A"} {"reasons": "x", "better": "B"}', None, ""),
+        (f'{{"reasons": "{WHY}", "better": "C"}}', None, ""),
+        (f'{{"reasons": "{WHY}", "better": "A", "score": 3}}', None, ""),
+        (f'{{"reasons": "{WHY}", "better": "A"}} {{"reasons": "{WHY}", "better": "B"}}', None, ""),
         ("A is better.", None, ""),
     ],
 )
