@@ -10,13 +10,15 @@ the score has risen, these are signs:
     rules       the length reward or the format reward has fallen
     words       a word takes `RATIO` times its share of the first steps, in a fifth of the answers or more
 
-None proves anything: a better story may be longer. They say where to look, and which score to read beside the mean. A judge
-that compares answers gives every group the same mean, so its score cannot rise; of it, `length_slope` alone tells.
+Rollouts without an answer (malformed ones) do not count in the score, whose rise would else be that of the form. None of the
+signs proves anything: a better story may be longer. They say where to look, and which score to read beside the mean. A
+judge that compares answers gives every group the same mean, so its score cannot rise; of it, `length_slope` alone tells.
 """
 
 import math
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from statistics import fmean, variance
 from typing import NamedTuple
 
@@ -74,12 +76,21 @@ class _Step(NamedTuple):
     repeated: float | None
 
 
-class _Words(NamedTuple):
-    """Of the answers of a step."""
+class _Answers:
+    """The answers of a step; their words are counted when somebody asks, since few steps are asked about."""
 
-    counts: Counter[str]
-    spread: Counter[str]
-    answers: int
+    def __init__(self, texts: Sequence[str]) -> None:
+        self.texts = texts
+
+    @cached_property
+    def counts(self) -> Counter[str]:
+        """How often each word occurs."""
+        return word_counts(self.texts)
+
+    @cached_property
+    def spread(self) -> Counter[str]:
+        """In how many answers each word occurs."""
+        return spread_of(self.texts)
 
 
 class HackingWatch:
@@ -89,7 +100,7 @@ class HackingWatch:
         self._steps: list[_Step] = []
         self._slopes: dict[str, _Slope] = {}
         self._first: Counter[str] = Counter()
-        self._last: deque[_Words] = deque(maxlen=WINDOW)
+        self._last: deque[_Answers] = deque(maxlen=WINDOW)
 
     def take(self, rollouts: Sequence[Rollout]) -> None:
         """The next step. One without rollouts says nothing."""
@@ -102,16 +113,17 @@ class HackingWatch:
             for group in by_group(rollouts).values():
                 rewarded = [(logs.get(id(r)), r.rewards.get(name)) for r in group]
                 slope.add([(x, y) for x, y in rewarded if x is not None and y is not None])
-        rewards = {name: mean(r.rewards.get(name) for r in rollouts) for name in names}
+        rewards = {
+            name: mean(r.rewards.get(name) for r in rollouts if name in RULES or id(r) in logs) for name in names
+        }
         self._steps.append(_Step(rewards, mean(logs.values()), mean(repeated(r) for r in rollouts)))
-        answers = [answer for r in rollouts if (answer := read_tags(r.completion, r.mode).answer).strip()]
-        words = _Words(word_counts(answers), spread_of(answers), len(answers))
+        answers = _Answers([answer for r in rollouts if (answer := read_tags(r.completion, r.mode).answer).strip()])
         if len(self._steps) <= WINDOW:
-            self._first.update(words.counts)
-        self._last.append(words)
+            self._first.update(answers.counts)
+        self._last.append(answers)
 
     def corrected(self) -> dict[str, float]:
-        """Each watched reward's mean of the last step, as if its answers were as long as those of the first steps."""
+        """Each watched reward's mean over the last step's answers, as if these were as long as those of the first steps."""
         if not self._steps:
             return {}
         begun = mean(step.log_words for step in self._steps[:WINDOW])
@@ -178,7 +190,7 @@ class HackingWatch:
         for step in self._last:
             counts.update(step.counts)
             spread.update(step.spread)
-        least, texts = SHARE * counts.total(), SPREAD * sum(step.answers for step in self._last)
+        least, texts = SHARE * counts.total(), SPREAD * sum(len(step.texts) for step in self._last)
         return [
             f"{found.word} x{found.ratio:.0f}"
             for found in overused_words(counts, spread, self._first)

@@ -151,7 +151,7 @@ def panels(
         corrected = (same_length or {}).get(name, [])
         top = 1.0 if all(0 <= value <= 1 for _, value in [*points, *corrected]) else None
         curves = [Curve("mean", points, [r.spread or 0.0 for _, r in found])]
-        curves += [Curve("at the first steps' length", corrected)] * bool(corrected)
+        curves += [Curve("well-formed, at the first steps' length", corrected)] * bool(corrected)
         out.append(Panel(f"{name} reward", curves, top))
     out.append(Panel("words", [_line(stats, "answer_words", "answer"), _line(stats, "think_words", "think")]))
     out.append(Panel("repetition (share of repeated text)", [_line(stats, "repeated", "repeated")]))

@@ -108,6 +108,33 @@ def test_a_short_run_and_missing_scores_say_nothing() -> None:
     assert kinds(nothing) == []
 
 
+def test_a_request_that_is_longer_and_better_is_no_slope() -> None:
+    """Across requests long goes with good, within one it does not; both grow, and the score rises by itself."""
+
+    def make(step: int, rng: random.Random) -> list[Rollout]:
+        grown = 3 ** (step / (STEPS - 1))
+        return [
+            rollout(prose(round(words * grown * rng.uniform(0.9, 1.1)), rng), level + 0.3 * step / STEPS, group)
+            for group, (words, level) in enumerate([(50, 0.1), (200, 0.6)])
+            for _ in range(4)
+        ]
+
+    assert kinds(run(make)) == []
+
+
+def test_learning_the_form_is_no_rise_of_the_score() -> None:
+    """Fewer and fewer rollouts are malformed, which are worth 0; those that are not are as good as ever, and longer."""
+    steps = [
+        [
+            r.model_copy(update={"rewards": {"writing": 0.0}, "answer_words": 0, "completion": ""}) if i > step // 4 else
+            r.model_copy(update={"rewards": {"writing": 0.5}})
+            for i, r in enumerate(rollouts)
+        ]
+        for step, rollouts in enumerate(run(longer))
+    ]  # fmt: skip
+    assert kinds(steps) == []
+
+
 def test_noise_is_no_rise() -> None:
     assert (
         kinds(run(lambda _, rng: [rollout(prose(rng.randint(50, 500), rng), rng.random(), 0) for _ in range(4)])) == []
@@ -134,4 +161,4 @@ def test_the_page_says_so(tmp_path: Any) -> None:
         write_step(tmp_path, step, [r.model_copy(update={"step": step}) for r in rollouts])
     page = make_page(tmp_path, samples=1)
     assert "of that comes with length: answers went from about" in page
-    assert "at the first steps&#x27; length" in page or "at the first steps' length" in page
+    assert "well-formed, at the first steps" in page
