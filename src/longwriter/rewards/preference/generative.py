@@ -6,12 +6,14 @@ in 66 % of the pairs on average, those that score with a head in 53 %, models as
 """
 
 from longwriter.errors import InputError
-from longwriter.rewards.base import RewardSettings
+from longwriter.rewards.base import RewardSettings, Traits
 from longwriter.rewards.writing import WritingReward
 
 
 class GenerativeReward(WritingReward):
     """value = (wins + ties / 2) / comparisons with other answers to the same request; orders that disagree are a tie."""
+
+    traits = Traits(needs_request=True, compares=True)
 
     def __init__(self, settings: RewardSettings) -> None:
         """Raises InputError without `judge`, and for one that cannot judge."""
