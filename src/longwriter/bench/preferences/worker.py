@@ -101,9 +101,7 @@ def _compared(pair: PreferencePair, texts: ComparedTexts) -> PairOutcome:
 def _scored(pair: PreferencePair, chosen: Verdict, rejected: Verdict) -> PairOutcome:
     if chosen.value is None or rejected.value is None:
         return PairOutcome(id=pair.id, fault=reason_of(chosen) or reason_of(rejected) or "no score")
-    scores = (
-        float(str(chosen.why["score"])),
-        float(str(rejected.why["score"])),
-    )  # as they are: a sigmoid makes ties of far ones
+    # the scores as they are: their sigmoids may be the same number
+    scores = float(str(chosen.why["score"])), float(str(rejected.why["score"]))
     points = 0.5 if scores[0] == scores[1] else float(scores[0] > scores[1])
     return PairOutcome(id=pair.id, points=points, chosen=scores[0], rejected=scores[1])
