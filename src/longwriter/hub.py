@@ -14,7 +14,7 @@ from longwriter.errors import InputError, Unavailable, first_line
 
 Kind = Literal["dataset", "model"]
 HUB = "hub:"
-FILES = ["*.parquet", "*.jsonl", "*.jsonl.xz"]
+FILES = ["*.parquet", "*.jsonl", "*.jsonl.xz", "*.json"]
 
 
 def named(name: str) -> tuple[str, str | None]:
