@@ -31,6 +31,12 @@ COMMANDS = {
         KEPT,
         FILTERS,
     ),
+    "interleave": Listed(
+        "longwriter.cli.data.interleave:interleave_",
+        "Make one conversation of each of RUNS: plan, write, look back, write on, in one reply.",
+        KEPT,
+        TABLES,
+    ),
     "pairs": Listed(
         "longwriter.cli.data.pairs:pairs",
         "Sample k answers to each of INSTRUCTIONS, score them, and pair the best with a random other.",

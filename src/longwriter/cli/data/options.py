@@ -7,8 +7,8 @@ from typing import NamedTuple, cast
 import click
 
 from longwriter.cli.shared.options import FINITE, JSON
-from longwriter.data.agentwrite.filters import FilterLimits
 from longwriter.data.dataset import Row, push
+from longwriter.data.filters.outputs import FilterLimits
 
 OUT = click.option(
     "--out", type=click.Path(path_type=Path), required=True, help="Folder of the data set; again: goes on."
