@@ -18,9 +18,10 @@ from longwriter.data.filters.contamination import read_benchmarks
 from longwriter.data.filters.outputs import Candidate, FilterLimits
 from longwriter.data.interleave.by_model import STEP, Reflected, Reflector, items_of, notes_of
 from longwriter.data.interleave.runs import NoTrace, run_folders, trace_of
-from longwriter.data.interleave.thoughts import Thinking, Trace, reply_of, think_words, visible
+from longwriter.data.interleave.thoughts import Thinking, Trace, reply_of
 from longwriter.data.prompts import HERE
 from longwriter.data.schemas import OUTPUTS
+from longwriter.data.thinking import think_words, visible
 from longwriter.errors import RunError
 from longwriter.models.base import REACH, ModelConfig
 from longwriter.models.verdicts import check_judge
@@ -31,7 +32,6 @@ from longwriter.types import Record
 
 SCHEMA = OUTPUTS.append(pa.field("think_words", pa.int32()))
 """`think_words`: words of thinking in the reply, beside `words` of text: by both, variants are brought to equal length."""
-TAGGED = {"none": "<answer>\n{text}\n</answer>", "static": "{think}\n<answer>\n{text}\n</answer>"}
 
 
 class InterleaveSettings(Record):
@@ -146,15 +146,13 @@ def _outputs(
         notes = () if results is None else notes_of(trace, results)
         if isinstance(notes, str):
             raise RunError(f"{folder} changed while it was read; run the same command again")
-        reply = reply_of(trace, settings.thinking, notes, own=settings.own_thoughts)
-        thought = think_words(reply)
-        if settings.answer_tags:
-            reply = TAGGED[settings.thinking].format(think=reply.removesuffix(trace.text).rstrip(), text=trace.text)
+        reply = reply_of(trace, settings.thinking, notes, own=settings.own_thoughts, tags=settings.answer_tags)
         if visible(reply) != trace.text.strip():
             raise RunError(f"{folder}: what its models thought holds tags that end thinking; leave out --own-thoughts")
         plan = tuple(section.planned for section in trace.sections)
         chat = [{"role": "user", "content": trace.request}, {"role": "assistant", "content": reply}]
         lines = [line.model_dump(include={"title", "point", "words"}) for line in plan]
         candidate = Candidate(trace.id, trace.request, trace.text, plan)
-        prompts = sha256_of_prompts((HERE / trace.language).glob("interleave*.txt"))
-        yield Output(candidate, chat, lines, trace.model, prompts, {"think_words": thought})
+        files = [HERE / trace.language / f"{name}.txt" for name in ("thinking", "interleave_reflect")]
+        prompts = sha256_of_prompts(files if settings.model else files[:1])
+        yield Output(candidate, chat, lines, trace.model, prompts, {"think_words": think_words(reply)})

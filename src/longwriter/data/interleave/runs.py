@@ -4,7 +4,8 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from longwriter.data.filters.cleanup import tidy
-from longwriter.data.interleave.thoughts import Trace, TracedSection, said
+from longwriter.data.interleave.thoughts import Trace, TracedSection
+from longwriter.data.thinking import said
 from longwriter.errors import InputError, RunError
 from longwriter.length.target import read_target
 from longwriter.models.thinking import split

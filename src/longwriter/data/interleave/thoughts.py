@@ -7,20 +7,15 @@ then wanted of the next section, by the writer's own arithmetic. Pure.
 """
 
 from collections.abc import Sequence
-from functools import cache
-from string import Template
 from typing import Literal, NamedTuple
 
-from longwriter.data.prompts import HERE
-from longwriter.models.thinking import split
-from longwriter.prompts import prompt_set
+from longwriter.data.thinking import GAP, block, plan_said, said, thought_first
 from longwriter.text import count_words
 from longwriter.types import Section
 from longwriter.writer.section.budget import LEAST_ASK, share
 from longwriter.writer.section.cover import missing_words
 
 Thinking = Literal["interleaved", "static", "none"]
-GAP = "\n\n"
 NAMED = 5
 """Words of a plan's line that are named as missing."""
 CHANGED = 0.1
@@ -71,69 +66,37 @@ class Reflection(NamedTuple):
     next: str
 
 
-@cache
-def _wordings(language: str) -> dict[str, Template]:
-    lines = prompt_set(HERE / language).text("interleave").split("\n")
-    return {name: Template(wording) for name, wording in (line.split(": ", 1) for line in lines)}
+def reply_of(
+    trace: Trace, thinking: Thinking, notes: Sequence[Reflection] = (), *, own: bool = False, tags: bool = False
+) -> str:
+    """The whole reply. `notes`: of all sections but the last. `own`: with what the run's models thought themselves.
 
-
-def said(language: str, name: str, **values: object) -> str:
-    """One line of the wordings, filled."""
-    return _wordings(language)[name].substitute(values)
-
-
-def reply_of(trace: Trace, thinking: Thinking, notes: Sequence[Reflection] = (), *, own: bool = False) -> str:
-    """The whole reply. `notes`: of all sections but the last. `own`: with what the run's models thought themselves."""
+    `tags`: the text in <answer> tags, where no thinking stands in it.
+    """
     if thinking == "none":
-        return trace.text
-    plan = [*_own(trace.thinking, own), _plan(trace)]
+        return thought_first("", trace.text, tags=tags)
+    lines = [section.planned for section in trace.sections]
+    plan = [*_own(trace.thinking, own), plan_said(lines, trace.aim, trace.language)]
     if thinking == "static":
-        return f"{_block(plan)}{GAP}{trace.text}"
+        return thought_first(block(*plan), trace.text, tags=tags)
     first = trace.sections[0]
     plan += [
         *_own(first.thinking, own),
         said(trace.language, "first", title=first.planned.title, words=first.planned.words),
     ]
-    reply, pieces = f"{_block(plan)}{GAP}{trace.pieces[0]}", trace.pieces
+    reply, pieces = thought_first(block(*plan), trace.pieces[0], tags=False), trace.pieces
     for index in range(1, len(pieces)):
         look = [_look_back(trace, index - 1)]
         look += [notes[index - 1].told] if notes else []
         look += _own(trace.sections[index].thinking, own)
         look.append(_look_ahead(trace, index))
         look += [notes[index - 1].next] if notes else []
-        reply += f"\n{_block(look)}\n{pieces[index]}"  # the gap of the text, with the block in its middle
+        reply += f"\n{block(*look)}\n{pieces[index]}"  # the gap of the text, with the block in its middle
     return reply
-
-
-def visible(reply: str) -> str:
-    """The text of a reply as every reader of replies here sees it."""
-    return split(reply)[0].strip()
-
-
-def think_words(reply: str) -> int:
-    """Words of thinking in a reply."""
-    return count_words(split(reply)[1])
 
 
 def _own(thinking: str, own: bool) -> list[str]:
     return [thinking.strip()] if own and thinking.strip() else []
-
-
-def _block(paragraphs: Sequence[str]) -> str:
-    return f"<think>\n{GAP.join(paragraphs)}\n</think>"
-
-
-def _plan(trace: Trace) -> str:
-    sections, code = trace.sections, trace.language
-    lines, chapter = [said(code, "plan", words=trace.aim, count=len(sections))], ""
-    for number, section in enumerate(sections, 1):
-        line = section.planned
-        if line.chapter != chapter:
-            chapter = line.chapter
-            lines += [said(code, "chapter", chapter=chapter)] if chapter else []
-        name = "line" if line.point else "bare"
-        lines.append(said(code, name, number=number, title=line.title, point=line.point, words=line.words))
-    return "\n".join(lines)
 
 
 def _look_back(trace: Trace, index: int) -> str:

@@ -16,7 +16,8 @@ from longwriter import Run
 from longwriter.config import build
 from longwriter.data.interleave.build import InterleaveSettings, interleave
 from longwriter.data.interleave.runs import run_folders, trace_of
-from longwriter.data.interleave.thoughts import Trace, visible
+from longwriter.data.interleave.thoughts import Trace
+from longwriter.data.thinking import visible
 from longwriter.errors import InputError, Unavailable
 from longwriter.models.fake import FakeModel
 from longwriter.rewards.tags import read_tags

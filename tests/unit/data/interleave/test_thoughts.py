@@ -2,8 +2,9 @@
 
 import pytest
 
-from longwriter.data.interleave.thoughts import Reflection, Trace, TracedSection, reply_of, think_words, visible
+from longwriter.data.interleave.thoughts import Reflection, Trace, TracedSection, reply_of
 from longwriter.data.prompts import HERE
+from longwriter.data.thinking import think_words, visible
 from longwriter.prompts import prompt_set
 from longwriter.types import Section
 
@@ -85,11 +86,11 @@ def test_thoughts_of_models_stand_beside_the_numbers() -> None:
 
 
 def test_both_languages_have_the_same_wordings_with_the_same_fields() -> None:
-    for name in ("interleave", "interleave_reflect"):
+    for name in ("thinking", "interleave_reflect"):
         en, zh = (prompt_set(HERE / code) for code in ("en", "zh"))
         assert en.fields(name) == zh.fields(name)
     keys = [
-        [line.split(": ", 1)[0] for line in prompt_set(HERE / c).text("interleave").split("\n")] for c in ("en", "zh")
+        [line.split(": ", 1)[0] for line in prompt_set(HERE / c).text("thinking").split("\n")] for c in ("en", "zh")
     ]
     assert keys[0] == keys[1]
 
