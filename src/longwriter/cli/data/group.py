@@ -43,6 +43,12 @@ COMMANDS = {
         KEPT,
         TABLES,
     ),
+    "reason": Listed(
+        "longwriter.cli.data.reason:reason",
+        "Find the plan that each text of DATASET follows, and put it in think tags before the text.",
+        KEPT,
+        FILTERS,
+    ),
     "ranges": Listed(
         "longwriter.cli.data.ranges:ranges",
         "Give each of INSTRUCTIONS the range of words that its answer should have.",
