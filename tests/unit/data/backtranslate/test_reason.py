@@ -1,6 +1,7 @@
 """Human texts with requests into replies that plan first; the scorer is a random Llama, whose numbers are as good as any."""
 
 import json
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,8 @@ from tests.helpers.tiny_llama import tiny_llama
 
 from longwriter.config import build
 from longwriter.data.backtranslate.reason.build import ReasonSettings, asked_text, find_plans
-from longwriter.data.backtranslate.reason.worker import before, read_reply
+from longwriter.data.backtranslate.reason.by_model import read_reply
+from longwriter.data.backtranslate.reason.worker import before
 from longwriter.data.prompts import HERE
 from longwriter.data.thinking import block, plan_said, visible
 from longwriter.errors import InputError
@@ -119,16 +121,18 @@ def test_what_is_left_out_has_its_reason(scorer: str, tmp_path: Path) -> None:
     assert {d["id"]: d["reason"].split(":")[0] for d in dropped} == {
         "short": "text of fewer words than --texts",
         "tags": "its text holds tags that mark thinking",
-        "window": "too long for the scorer",
+        "window": "too long to be read",
     }
     assert (report["texts"], report["kept"]) == (4, 1)
 
 
 def test_a_model_proposes_lines(scorer: str, tmp_path: Path) -> None:
+    numbers = count()
+
     def speak(body: dict[str, Any], script: Script) -> str:
         if "railway" in body["messages"][0]["content"]:
             return "I cannot."
-        number = len(script.seen) if hasattr(script, "seen") else len(body["messages"][0]["content"])
+        number = next(numbers)
         lines = [{"title": f"Idea {number}", "point": f"an idea of {number} and {n}"} for n in range(2)]
         return json.dumps({"lines": lines})
 

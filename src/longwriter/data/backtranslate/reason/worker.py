@@ -1,8 +1,7 @@
-"""The search of one text: a scorer that reads, and what proposes lines, by rules and by a model."""
+"""The search for the plan of one text: a scorer that reads, and what proposes lines, by rules and by a model."""
 
 import asyncio
 import random
-import re
 from collections.abc import AsyncIterator
 from itertools import islice
 from types import TracebackType
@@ -10,30 +9,21 @@ from typing import Self, cast
 
 from pydantic import Field
 
+from longwriter.data.backtranslate.reason.by_model import LineWriter
 from longwriter.data.backtranslate.reason.lines import proposals, usable
 from longwriter.data.backtranslate.reason.search import Plan, SearchBounds, mean, search
-from longwriter.data.prompts import HERE
 from longwriter.data.thinking import GAP, block, plan_said
 from longwriter.errors import PromptTooLong
 from longwriter.models.base import ModelConfig
 from longwriter.models.local.likelihood import Likelihood, Nats
-from longwriter.models.thinking import split
-from longwriter.models.verdicts import Unreadable, the_json
-from longwriter.prompts import prompt_set
-from longwriter.steps.ask import Asker
 from longwriter.steps.step import Item, Result
 from longwriter.steps.workers import seed_of
-from longwriter.text import count_words, head_words, tail_words
+from longwriter.text import count_words
 from longwriter.types import Record, Section
 
-TITLE_CHARS, POINT_CHARS = 80, 300
-SHOWN_WORDS = 800
-"""Words of a section that a model sees; of a longer one, half from each end."""
 OPENED = "<think>"
 DRAWS = 20
 """Draws by rules for each line that is wanted; what quotes, or was tried before, is left out."""
-_NOTHING = re.compile(r"[\W_]*|\W*<[^<>]*>\W*")
-"""What says nothing: dots, and the words in angle brackets that stand in the prompt."""
 
 
 class SearchSettings(Record):
@@ -98,7 +88,7 @@ class PlanFinder:
             async with self.searching:  # a kill loses one text, not all that are under way
                 return await self._found(item)
         except PromptTooLong as error:
-            return {"dropped": f"too long for the scorer: {error}"}
+            return {"dropped": f"too long to be read: {error}"}
 
     async def _found(self, item: Item) -> Result:
         pieces, language = cast(list[str], item["pieces"]), str(item["language"])
@@ -131,15 +121,11 @@ class PlanFinder:
 
     async def _lines(self, item: Item, plan: Plan, index: int, rng: random.Random) -> AsyncIterator[Section]:
         """Lines that may take the place of one: the model's, where there is one, then such as rules draw."""
-        pieces, terms, language = (
-            cast(list[str], item["pieces"]),
-            cast(list[list[str]], item["terms"]),
-            str(item["language"]),
-        )
         if self.asker is not None:
             for line in await self.asker.lines(item, plan, index, self.settings.candidates):
                 yield line
-        drawn = proposals(plan[index], pieces[index], terms[index], language, rng)
+        text, terms = cast(list[str], item["pieces"])[index], cast(list[list[str]], item["terms"])[index]
+        drawn = proposals(plan[index], text, terms, str(item["language"]), rng)
         for line in islice(drawn, DRAWS * self.settings.candidates):
             yield line
 
@@ -152,53 +138,3 @@ def before(asked: str, think: str) -> str:
     if asked.rstrip().endswith(OPENED):
         asked, think = asked.rstrip().removesuffix(OPENED), think or block("")
     return f"{asked}{think}{GAP}" if think else asked
-
-
-class LineWriter(Asker):
-    """Asks a model for other lines of a plan."""
-
-    async def lines(self, item: Item, plan: Plan, index: int, count: int) -> tuple[Section, ...]:
-        """Lines for one section with its words and chapter; none where the model gave none that could be read."""
-        code, section = str(item["language"]), cast(list[str], item["pieces"])[index]
-        said = plan_said(plan, sum(line.words for line in plan), code)
-        text = prompt_set(HERE / code).render(
-            "reason_line", request=item["request"], plan=said, section=_shown(section), number=index + 1, count=count
-        )
-        words = count * (TITLE_CHARS + POINT_CHARS) / (1 if code == "zh" else 5)
-        answer = await self.ask(text, schema(count), read_reply, words=words, cold=False)
-        return tuple(plan[index].model_copy(update=line) for line in answer.value or ())
-
-
-def schema(count: int) -> dict[str, object]:
-    """JSON schema of a reply of `count` lines."""
-    text = {"type": "string", "minLength": 1}
-    line = {
-        "type": "object",
-        "properties": {"title": text | {"maxLength": TITLE_CHARS}, "point": text | {"maxLength": POINT_CHARS}},
-        "required": ["title", "point"],
-        "additionalProperties": False,
-    }
-    lines = {"type": "array", "items": line, "minItems": count, "maxItems": count}
-    return {"type": "object", "properties": {"lines": lines}, "required": ["lines"], "additionalProperties": False}
-
-
-def read_reply(reply: str) -> tuple[dict[str, str], ...]:
-    """Title and point of each line of a reply. Raises Unreadable."""
-    lines = the_json(reply).get("lines")
-    if not isinstance(lines, list) or not lines:
-        raise Unreadable("the reply has no lines")
-    return tuple({name: _text(line, name) for name in ("title", "point")} for line in lines)
-
-
-def _text(line: object, name: str) -> str:
-    value = line.get(name) if isinstance(line, dict) else None
-    if not isinstance(value, str) or _NOTHING.fullmatch(value):
-        raise Unreadable(f"a line has no {name}")
-    if split(value) != (value, ""):
-        raise Unreadable("a line holds tags of thinking")
-    return " ".join(value.split())
-
-
-def _shown(text: str) -> str:
-    half = SHOWN_WORDS // 2
-    return text if count_words(text) <= SHOWN_WORDS else f"{head_words(text, half)}\n[...]\n{tail_words(text, half)}"
