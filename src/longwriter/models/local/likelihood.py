@@ -23,15 +23,20 @@ class Nats(NamedTuple):
     tokens: int
 
 
+def check_scorer(name: str) -> None:
+    """Raises InputError for what cannot say how likely a text is."""
+    if not name.startswith("hf:") or not name.removeprefix("hf:").strip():
+        raise InputError(
+            f"{name} cannot say how likely a text is; name weights: hf:FOLDER, hf:FILE.gguf or hf:ORG/NAME"
+        )
+
+
 class Likelihood:
     """One set of weights that reads. The tokenizer is opened at once, the weights at the first text."""
 
     def __init__(self, name: str) -> None:
         """`name`: as `hf:` models are named. Raises InputError for another kind, SetupError where it cannot be opened."""
-        if not name.startswith("hf:") or not name.removeprefix("hf:").strip():
-            raise InputError(
-                f"{name} cannot say how likely a text is; name weights: hf:FOLDER, hf:FILE.gguf or hf:ORG/NAME"
-            )
+        check_scorer(name)
         self.name = name
         self._weights = Weights(name.removeprefix("hf:"))
         self._torch = need("torch", "local")

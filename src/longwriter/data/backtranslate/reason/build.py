@@ -39,6 +39,7 @@ from longwriter.runs.folders import opened
 from longwriter.steps.step import Engine, Item, StepRun, Tell, run_typed
 from longwriter.text import count_words, language
 from longwriter.types import Record, Section
+from longwriter.writer.section.cover import content_words
 
 STEP = "reason"
 DROPPED = "dropped.jsonl"
@@ -174,23 +175,32 @@ def item_of(text: AskedText, keywords: Keywords, settings: ReasonSettings) -> It
     if len(pieces) != len(plan) or not plan:
         pieces, plan = _cut(text.text, near_lengths(*settings.words, rng)), ()
     terms = [keywords.of(piece)[:MOST_POOL] for piece in pieces]
+    words = [[t.word for t in sorted(some, key=lambda t: t.first)] or _frequent(piece, code)
+             for some, piece in zip(terms, pieces, strict=True)]  # fmt: skip
     lines = [(line.title, line.point) for line in plan]
     if not lines:
-        if not all(terms):
+        if not all(words):
             return None
         shared = share_out(terms, [LINE_WORDS] * len(pieces), LINE_WORDS)
-        lines = [title_of(own or some[:LINE_WORDS], code) for own, some in zip(shared, terms, strict=True)]
+        lines = [title_of(own, code) if own else (some[0].capitalize(), ", ".join(some[1:LINE_WORDS]))
+                 for own, some in zip(shared, words, strict=True)]  # fmt: skip
     return {
         "id": f"{text.id}@{digest(text.request + text.text)[:12]}",
         "request": text.request,
         "language": code,
         "pieces": pieces,
-        "terms": [[t.word for t in sorted(some, key=lambda t: t.first)] for some in terms],
+        "terms": words,
         "plan": [
             {"title": title, "point": point, "words": round_words(count_words(piece))}
             for (title, point), piece in zip(lines, pieces, strict=True)
         ],
     }
+
+
+def _frequent(text: str, code: str) -> list[str]:
+    """Content words of a section that has no keyword, the frequent ones; [] in Chinese, which has no words to count."""
+    found = [] if code == "zh" else content_words(text).values()
+    return sorted(sorted(found, key=lambda word: -text.count(word))[:MOST_POOL], key=text.index)
 
 
 def _cut(text: str, wanted: Iterator[int] | Callable[[int], int | None]) -> list[str]:

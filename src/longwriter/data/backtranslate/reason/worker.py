@@ -7,7 +7,7 @@ from itertools import islice
 from types import TracebackType
 from typing import Self, cast
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from longwriter.data.backtranslate.reason.by_model import LineWriter
 from longwriter.data.backtranslate.reason.lines import proposals, usable
@@ -15,7 +15,7 @@ from longwriter.data.backtranslate.reason.search import Plan, SearchBounds, mean
 from longwriter.data.thinking import GAP, block, plan_said
 from longwriter.errors import PromptTooLong
 from longwriter.models.base import ModelConfig
-from longwriter.models.local.likelihood import Likelihood, Nats
+from longwriter.models.local.likelihood import Likelihood, Nats, check_scorer
 from longwriter.steps.step import Item, Result
 from longwriter.steps.workers import seed_of
 from longwriter.text import count_words
@@ -40,6 +40,13 @@ class SearchSettings(Record):
     model: ModelConfig | None = None
     """What proposes lines; None: rules alone."""
     seed: int = 7
+
+    @field_validator("scorer")
+    @classmethod
+    def scores(cls, name: str) -> str:
+        """Weights: servers do not say how likely a given text is."""
+        check_scorer(name)
+        return name
 
 
 class Reasoned(Record):
