@@ -44,7 +44,7 @@ from longwriter.readers.markdown import read_markdown
 from longwriter.readers.plain import read_plain
 from longwriter.rewards.preference.comparer import read_better, read_reasoned
 from longwriter.rewards.repetition import repetition
-from longwriter.rewards.tags import mode_of, read_tags
+from longwriter.rewards.tags import mode_of, read_loosely, read_tags
 from longwriter.serve.page.markdown import render
 from longwriter.text import count_words, ends_complete, head_words, tail_words, words_of
 from longwriter.types import Plan, Reply, Section
@@ -151,6 +151,7 @@ def _tags(text: str) -> None:
     mode_of(text)
     for mode in ("think", "direct", "plain"):
         read_tags(text, mode)
+        read_loosely(text, mode)
 
 
 def _counted(text: str) -> None:

@@ -118,6 +118,9 @@ class RewardSettings(Record):
 
     longest: float = Field(default=2.0, gt=1, allow_inf_nan=False)
     """L_max over L_upper, where the length reward reaches 0. The paper does not give it."""
+    malformed: Literal["all", "format"] = "all"
+    """What a malformed completion loses: every reward, as it has no answer; or that of its form alone, the others being of the
+    answer that a reader finds in it. The paper does not say."""
     reward_model: str | None = None
     """Folder of a reward model (`longwriter train reward`)."""
     reward_url: Address | None = None

@@ -6,8 +6,8 @@
 
 Where several are set, `writing_by` names one of them: a reward model beside the judge of the generative reward.
 
-What is judged is the answer alone, without its thinking. A completion without an answer is worth 0: that is the policy's
-fault. A judge's fault is None, or an error: never a score.
+What is judged is the answer alone, without its thinking. A completion without an answer is worth 0 (so is a malformed one,
+unless `malformed` says otherwise): that is the policy's fault. A judge's fault is None, or an error: never a score.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from typing import Protocol
 from longwriter.config import imported
 from longwriter.errors import InputError
 from longwriter.rewards.base import RewardSettings, Sample, Traits, Verdict
-from longwriter.rewards.tags import read_tags
+from longwriter.rewards.tags import reader
 
 JUDGES = {  # setting -> module and class, imported when chosen
     "reward_model": "longwriter.rewards.reward_model:LocalModel",
@@ -60,14 +60,15 @@ class WritingReward:
         kind = chosen_judge(settings)
         self._judge: WritingJudge = imported(kind, JUDGES, "judge")(settings)
         self.traits = self.traits._replace(compares=kind == "judge")
+        self._read = reader(settings.malformed)
 
     async def score(self, samples: Sequence[Sample]) -> list[Verdict]:
         """One verdict per sample, in order. Raises SetupError or Unavailable for what concerns them all."""
         verdicts: dict[int, Verdict] = {}
         texts: dict[int, tuple[str, str]] = {}
         for place, sample in enumerate(samples):
-            tagged = read_tags(sample.completion, sample.mode)
-            if tagged.fault:
+            tagged = self._read(sample.completion, sample.mode)
+            if not tagged.answer.strip():
                 verdicts[place] = Verdict(0.0, {"fault": tagged.fault})
             else:
                 texts[place] = (sample.request, tagged.answer)
