@@ -41,7 +41,7 @@ from longwriter.train.nano import reward as nano_reward  # noqa: F401 - register
 from longwriter.train.recipe import Recipe
 from longwriter.train.run.folder import open_run
 from longwriter.train.run.log import ReportProgress
-from longwriter.train.run.setup import open_tokenizer, steps_of, trl_arguments, with_adapters
+from longwriter.train.run.setup import open_tokenizer, placed, quantization, steps_of, trl_arguments, with_adapters
 from longwriter.train.run.trainer import FiniteGradTrainer
 
 PICTURE = "reward.png"
@@ -70,16 +70,18 @@ def reward(recipe: Recipe, out: Path, report_progress: ReportProgress) -> None:
             "name one in model.special_tokens.pad_token"
         )
     rows, held, data = _read(recipe, tokenizer)
-    model = open_model(recipe, tokenizer)
     run = open_run(recipe, out, data, report_progress)
     if not len(held):
         report_progress(UNJUDGED)
     seen = held.select(range(min(recipe.data.held_out_rows, len(held))))
     steps = steps_of(recipe.run, len(rows), recipe.data.max_tokens)
     settings = trl_arguments(recipe, out, steps, evaluate=len(seen) > 0)
+    # Before the model, which ZeRO-3 then shards as it is read.
+    settings |= {"max_length": None, "activation_offloading": recipe.run.activation_offload}
+    args = placed(RewardConfig(**settings), report_progress)
     trainer = ScoreTrainer(
-        model,
-        args=RewardConfig(**settings | {"max_length": None}),
+        open_model(recipe, tokenizer),
+        args=args,
         train_dataset=rows,
         eval_dataset=seen if len(seen) else None,
         processing_class=tokenizer,
@@ -140,7 +142,7 @@ def head_of(recipe: Recipe) -> ScoreHead:
 def open_model(recipe: Recipe, tokenizer: PreTrainedTokenizerBase) -> PreTrainedModel | PeftModel:
     """The model with one score, of random weights on a language model. Raises InputError for other classifiers."""
     m = recipe.model
-    common = {"trust_remote_code": m.trust_remote_code, "attn_implementation": m.attention}
+    common = {"trust_remote_code": m.trust_remote_code, "attn_implementation": m.attention} | quantization(recipe)
     set_seed(recipe.run.seed)  # of a score and adapters with random weights
     try:
         config = AutoConfig.from_pretrained(m.init, trust_remote_code=m.trust_remote_code)
@@ -172,7 +174,8 @@ def judge(trainer: RewardTrainer, held: Table, recipe: Recipe) -> list[ScoredPai
     """
     sides = ("chosen", "rejected")
     ids = encode([pair["prompt"] + pair[side] for pair in held for side in sides], trainer.processing_class)
-    model = trainer.model_wrapped.eval()
+    model = trainer.model_wrapped
+    model.eval()  # DeepSpeed's returns nothing
     with trainer.compute_loss_context_manager():
         found = scores(model, ids, trainer.processing_class.pad_token_id, recipe.run.device_batch)
     words = [count_words("\n\n".join(turn["content"] for turn in pair[side])) for pair in held for side in sides]
