@@ -139,10 +139,8 @@ def with_adapters(model: PreTrainedModel, lora: Lora | None, task: str) -> PreTr
         ensure_weight_tying=lora.modules_to_save is not None and bool(model.config.tie_word_embeddings),
         task_type=task,
     )
-    if task == "SEQ_CLS":
-        config.exclude_modules = (
-            r"(.*\.)?score\..*"  # the layers of a score are trained whole; peft leaves out only `score`
-        )
+    if task == "SEQ_CLS":  # the layers of a score are trained whole; peft leaves out a module of that name alone
+        config.exclude_modules = r"(.*\.)?score\..*"
     return get_peft_model(model, config)
 
 
