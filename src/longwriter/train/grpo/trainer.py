@@ -144,6 +144,11 @@ class GroupTrainer(FiniteGradTrainer, GRPOTrainer):
         add_fused_lm_head(start, temperature=self.temperature)
         self.start = start.eval().requires_grad_(False).to(self.accelerator.device)
 
+    def release(self) -> None:
+        """End vLLM where it lives in this process: at the interpreter's end it would miss the groups that are gone by then."""
+        if self.use_vllm and self.vllm_mode == "colocate":
+            self.vllm_generation.llm.llm_engine.engine_core.shutdown()
+
     def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
         """The measures of the steps since the last report, averaged."""
         found = self._metrics["train"]
