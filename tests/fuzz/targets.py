@@ -42,7 +42,7 @@ from longwriter.readers.gutenberg import strip
 from longwriter.readers.html import blocks, parse
 from longwriter.readers.markdown import read_markdown
 from longwriter.readers.plain import read_plain
-from longwriter.rewards.pairwise import read_better
+from longwriter.rewards.preference.comparer import read_better, read_reasoned
 from longwriter.rewards.repetition import repetition
 from longwriter.rewards.tags import mode_of, read_loosely, read_tags
 from longwriter.serve.page.markdown import render
@@ -137,6 +137,7 @@ def _verdict(text: str) -> None:
     read_public(text)
     for read in (
         read_better,
+        read_reasoned,
         the_json,
         read_keep,
         partial(read_reply, count=2),

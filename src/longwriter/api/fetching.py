@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 
 from longwriter.errors import SetupError, Unavailable
 from longwriter.models.base import ModelConfig, need
+from longwriter.models.local.adapted import parts
 from longwriter.models.local.library import file_of, known, pulled
 from longwriter.models.local.pull import Pulled, Tell, pull
 
@@ -14,6 +15,7 @@ ELSE = "or use another model: --model NAME --base-url URL (longwriter models: wh
 
 def about_to_fetch(name: str) -> str:
     """What will be fetched, how large it is, from where, under which licence; "" for what is here, or is no name."""
+    name = parts(name).base
     model = known().get(name)
     if model is None or file_of(name).is_file():
         return ""
@@ -33,7 +35,8 @@ def fetch_missing(models: Iterable[ModelConfig], say: Callable[[str], None], tel
 
     `say` gets a line before and two after; `tell` how far it is.
     """
-    for name in dict.fromkeys(m.model.removeprefix("gguf:") for m in models if m.model.startswith("gguf:")):
+    named = (parts(m.model.removeprefix("gguf:")).base for m in models if m.model.startswith("gguf:"))
+    for name in dict.fromkeys(named):
         if name not in known() or name in pulled():
             continue
         try:

@@ -8,7 +8,7 @@ from typing import Any, Literal, TypedDict
 from longwriter.config import PROJECT_FILE, Tree, build, environment, merge, read_toml, user_file
 from longwriter.errors import InputError
 from longwriter.models.base import Model, ModelConfig
-from longwriter.models.local.library import is_path
+from longwriter.models.local.adapted import absolute
 from longwriter.models.servers.providers import named
 from longwriter.runs.folders import saved_settings
 from longwriter.types import Plan
@@ -220,11 +220,9 @@ def _runs_here(model: Tree) -> bool:
 
 
 def findable(model: Tree) -> Tree:
-    """A file of weights by its whole path: the run may be resumed from another folder."""
+    """Files of weights by their whole paths: the run may be resumed from another folder."""
     scheme, _, rest = str(model.get("model") or "").partition(":")
-    if scheme == "gguf" and is_path(rest):
-        return model | {"model": f"gguf:{Path(rest).expanduser().absolute()}"}
-    return model
+    return model | {"model": f"gguf:{absolute(rest)}"} if scheme == "gguf" and rest else model
 
 
 def _table(value: object) -> Tree:

@@ -14,6 +14,7 @@ from typing import Literal
 from pydantic import Field
 
 from longwriter.errors import InputError
+from longwriter.models.local.adapted import brought, parts
 from longwriter.types import Record
 
 CARDS = Path(__file__).parent / "cards.toml"
@@ -70,5 +71,9 @@ def card_of(model: str, named: str | None = None) -> Card:
             raise InputError(f"no card {named!r}; there are: default, {', '.join(cards())}")
         return cards()[named][1] if named in cards() else Card()
     if model.startswith("gguf:"):
-        model = re.split(r"[/\\]", model)[-1]  # the folders that a file lies in say nothing about it
+        rest = model.removeprefix("gguf:")
+        rest = (
+            rest if rest in brought() else parts(rest).base
+        )  # what an adapter's file is called says nothing about it,
+        model = re.split(r"[/\\]", rest)[-1]  # nor do the folders that a file lies in
     return next((card for pattern, card in cards().values() if pattern.search(model)), Card())

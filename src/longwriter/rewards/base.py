@@ -22,6 +22,7 @@ REWARDS = {  # name -> module and class, imported when opened
     "length": "longwriter.rewards.length_reward:LengthReward",
     "format": "longwriter.rewards.format:FormatReward",
     "writing": "longwriter.rewards.writing:WritingReward",
+    "generative": "longwriter.rewards.preference.generative:GenerativeReward",
 }
 MOVED = {"longwriter.rewards.form:": "longwriter.rewards.format:"}
 """Module of rewards as older recipes name it -> where it is now."""
@@ -133,11 +134,15 @@ class RewardSettings(Record):
     reward_scale: float = Field(default=1.0, gt=0, allow_inf_nan=False)
     """The difference from `reward_centre` that is worth 0.73 or 0.27."""
     judge: str | None = None
-    """Or a model that judges pairwise, as `--model` names it."""
+    """Or a model that judges pairwise, as `--model` names it; the generative reward asks it too."""
     judge_url: Address | None = None
     judge_key_env: str = "OPENAI_API_KEY"
     judge_headers: Headers = Field(default={}, repr=False)
     judge_extra_body: dict[str, JsonValue] = Field(default={})
+    judge_reasons: bool | None = None
+    """True: the judge of the writing reward reasons before it prefers, as that of the generative reward always does."""
+    writing_by: Literal["reward_model", "reward_url", "judge"] | None = None
+    """Which of the three the writing reward asks, where several are given."""
     judge_others: int = Field(default=4, gt=0)
     """Least number of other answers to the same request that each answer is compared with, where there are as many."""
     device_batch: int = Field(default=8, gt=0)

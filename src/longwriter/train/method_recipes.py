@@ -43,6 +43,8 @@ class SftRecipe(Recipe):
     def _possible(self) -> "SftRecipe":
         if _kinds(self) != {"messages"}:
             raise ValueError("data.sources: fine-tuning takes messages; token shards are for pretrain and cpt")
+        if self.run.context_parallel is not None and self.data.packing:
+            raise ValueError("run.context_parallel: samples of a pack would see each other; give data.packing = false")
         return self
 
 
@@ -57,6 +59,8 @@ class DpoRecipe(Recipe):
             )
         if self.optim.name != "adamw":
             raise ValueError(f"optim.name = {self.optim.name}: preferences are learnt with adamw")
+        if self.run.context_parallel is not None:
+            raise ValueError("run.context_parallel: only pretraining and fine-tuning share rows between GPUs")
         if self.data.too_long in ("cut", "split"):
             raise ValueError(
                 f"data.too_long = {self.data.too_long}: a preference between pieces means nothing; use drop or refuse"
@@ -93,6 +97,14 @@ class GrpoRecipe(Recipe):
                 f"grpo.completion_tokens = {g.completion_tokens:,} leave no room for a prompt in data.max_tokens = "
                 f"{d.max_tokens:,}"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _rows_whole(self) -> "GrpoRecipe":
+        if self.run.context_parallel is not None:
+            raise ValueError("run.context_parallel: only pretraining and fine-tuning share rows between GPUs")
+        if self.run.activation_offload:
+            raise ValueError("run.activation_offload: TRL has none for grpo; use run.gradient_checkpointing")
         return self
 
     @model_validator(mode="after")

@@ -76,6 +76,35 @@ REFUSED: list[tuple[Method, tuple[str, ...], str]] = [
     ("grpo", ("model.lora={dropout = 0.1}",), "model.lora.dropout"),
     ("grpo", ("run.deepspeed=zero3.json", "grpo.kl_every=5"), "run.deepspeed: stage 3 would shard a model"),
     ("grpo", ("run.deepspeed=zero3.json", "grpo.rewards.reward_model=r"), "run.deepspeed: stage 3 would shard a model"),
+    ("pretrain", ("optim.name=muon", "run.fsdp=true"), "optim.name = muon: it needs whole matrices"),
+    ("sft", ("optim.name=muon", "run.deepspeed=zero3.json"), "optim.name = muon: it needs whole matrices"),
+    ("sft", ("model.quantize=nf4",), "quantize: weights of 4 bits cannot move"),
+    (
+        "sft",
+        ("model.quantize=nf4", "model.lora={}", "run.deepspeed=zero3.json"),
+        "model.quantize: weights of 4 bits are not shared out",
+    ),
+    (
+        "grpo",
+        ("model.quantize=nf4", "model.lora={}", "grpo.vllm=colocate"),
+        "model.quantize: vLLM cannot be given adapters",
+    ),
+    ("pretrain", ("run.context_parallel=2",), "run.context_parallel: needs run.fsdp"),
+    (
+        "pretrain",
+        ("run.context_parallel=2", "run.fsdp=true", "model.attention=eager"),
+        "run.context_parallel: its attention is sdpa",
+    ),
+    ("sft", ("run.context_parallel=2", "run.fsdp=true"), "run.context_parallel: samples of a pack"),
+    ("dpo", ("run.context_parallel=2", "run.fsdp=true"), "run.context_parallel: only pretraining and fine-tuning"),
+    (
+        "grpo",
+        ("run.context_parallel=2", "run.fsdp=true", "grpo.vllm=colocate"),
+        "run.context_parallel: only pretraining and fine-tuning",
+    ),
+    ("grpo", ("run.activation_offload=true",), "run.activation_offload: TRL has none for grpo"),
+    ("sft", ("run.report_to=['csv']",), "run.report_to"),
+    ("sft", ("run.push=me",), "run.push"),
 ]
 
 

@@ -27,6 +27,10 @@ COMMANDS = {
         "Reinforce length, writing and form by group-relative policy optimisation.",
         KEPT,
     ),
+    "export": Listed(
+        "longwriter.cli.train.export:export",
+        "Make files that others open of a run's result: merged weights, GGUF, an adapter as GGUF.",
+    ),
     "estimate": Listed(
         "longwriter.cli.train.estimate:estimate",
         "Say whether a recipe fits, how fast it runs, how long it takes and what that costs.",

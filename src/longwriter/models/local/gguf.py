@@ -1,8 +1,9 @@
 """A GGUF file in this process: `gguf:NAME`, of what `longwriter pull` has fetched, or `gguf:PATH.gguf`.
 
-Needs the extra `gguf`: llama.cpp as `xllamacpp`. The file's head is read at once, the weights at the first reply. Calls
-run side by side in the engine's slots; each has the whole window. The model's own chat template is used, a JSON schema
-becomes a grammar, and what a prompt shares with an earlier one is not read again.
+A LoRA adapter may be laid on either: `gguf:NAME+ADAPTER.gguf` (adapted.py). Needs the extra `gguf`: llama.cpp as
+`xllamacpp`. The file's head is read at once, the weights at the first reply. Calls run side by side in the engine's
+slots; each has the whole window. The model's own chat template is used, a JSON schema becomes a grammar, and what a
+prompt shares with an earlier one is not read again.
 """
 
 import asyncio
@@ -15,8 +16,7 @@ from typing import Any, Literal
 from longwriter.errors import EmptyReply, InputError, PromptTooLong, SetupError, Unavailable
 from longwriter.models.base import Listener, Listens, ModelConfig, Pause, listening, tell_pause
 from longwriter.models.cards import card_of
-from longwriter.models.local.gguf_file import read_header
-from longwriter.models.local.library import is_path, locate
+from longwriter.models.local.adapted import located, parts
 from longwriter.models.local.llama import LlamaEngine, room
 from longwriter.models.thinking import ThinkFilter
 from longwriter.types import Reply, Request, Usage
@@ -38,14 +38,13 @@ class Gguf:
         """`rest`: name or path. Raises InputError, and SetupError for a file that cannot be used or is not there."""
         if not rest.strip():
             raise InputError("gguf: needs a name or a file, such as gguf:smollm2 or gguf:./model.gguf")
-        path = locate(rest)
-        self.name = f"gguf:{path.name if is_path(rest) else rest}"  # the same wherever the file lies
-        header = read_header(path)
+        self.name = f"gguf:{parts(rest).name}"
+        path, header, adapter = located(rest)
         if not header.text("tokenizer.chat_template"):
             raise SetupError(f"{self.name} has no chat template: it completes text but does not follow instructions")
         card = card_of(self.name, config.card)
         self._room = room(header, card.window, several=card.candidates > 1)
-        self._engine = LlamaEngine(path, header, self._room)
+        self._engine = LlamaEngine(path, header, self._room, adapter=adapter)
         self._threads = ThreadPoolExecutor(self._room.at_once, thread_name_prefix="gguf")
         self._counted = lru_cache(maxsize=64)(self._engine.tokens)
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from longwriter.errors import LongWriterError, SetupError, Unavailable
 from longwriter.models.base import need
+from longwriter.models.local.gguf_file import read_header
 
 MEMORY = ("out of memory", "can't allocate memory", "not enough memory")
 """How torch says it, of a GPU and of the machine."""
@@ -36,11 +37,13 @@ class Weights:
         path = Path(name).expanduser()
         self._where, self._options = str(path), dict[str, object]()
         self._base: Weights | None = None
+        self._file: Path | None = None
         if path.suffix == ".gguf":
             need("gguf", "local")
             if path.parent.is_dir() and not path.is_file():
                 raise SetupError(f"{self.name}: there is no file {path}")
             self._where, self._options = str(path.parent), {"gguf_file": path.name}
+            self._file = path if path.is_file() else None
         elif (path / ADAPTER).is_file():
             need("peft", "local")
             self._base = Weights(self._base_of(path), f" (the base that {path / ADAPTER} names)")
@@ -49,7 +52,13 @@ class Weights:
         """The adapter's, if it has one, else the base's."""
         if self._base is not None and not any((Path(self._where) / file).is_file() for file in TOKENIZER_FILES):
             return self._base.tokenizer()
-        return self._load("AutoTokenizer")
+        tokenizer = self._load("AutoTokenizer")
+        if self._file is not None and read_header(self._file).text("tokenizer.ggml.pre") == "smollm":
+            # transformers 5.23 forgets that each digit stands alone: "\n\n1." would be other tokens than in training.
+            cut = need("tokenizers", "local").pre_tokenizers
+            steps = [cut.Digits(individual_digits=True), cut.ByteLevel(add_prefix_space=False)]
+            tokenizer.backend_tokenizer.pre_tokenizer = cut.Sequence(steps)
+        return tokenizer
 
     def shape(self) -> dict[str, Any]:
         """The config of the text model, as a dictionary."""
@@ -58,29 +67,33 @@ class Weights:
         config: dict[str, Any] = self._load("AutoConfig").get_text_config().to_dict()
         return config
 
-    def model(self) -> Any:  # noqa: ANN401
-        """Ready to generate, on the GPU if there is one."""
-        device = "cuda" if self._torch.cuda.is_available() else "cpu"
+    def model(self, dtype: object = None, device: str | None = None) -> Any:  # noqa: ANN401
+        """Ready to generate, on the GPU if there is one.
+
+        `dtype`: of the weights; None for that of their file, or 16 bits of a GGUF file where the processor is quick at it.
+        """
+        device = device or ("cuda" if self._torch.cuda.is_available() else "cpu")
         if self._base is None:
-            dtype: object = "auto"
-            if self._options:  # "auto" makes 32 bits of four; 16 are faster (19 for 14 tokens/s), but not in software
+            with suppress(AttributeError):  # its bar has no switch, and would write into ours
+                self._transformers.modeling_gguf_pytorch_utils.tqdm = lambda tensors, **_: tensors
+            if (
+                dtype is None and self._options
+            ):  # "auto" makes 32 bits of four; 16 are faster (19 for 14 tokens/s), but not in software
                 quick = any(on for name, on in self._torch.cpu.get_capabilities().items() if "bf16" in name)
                 dtype = self._torch.bfloat16 if quick or device == "cuda" else self._torch.float32
-                with suppress(AttributeError):  # its bar has no switch, and would write into ours
-                    self._transformers.modeling_gguf_pytorch_utils.tqdm = lambda tensors, **_: tensors
-            model, info = self._load("AutoModelForCausalLM", dtype=dtype, output_loading_info=True)
+            model, info = self._load("AutoModelForCausalLM", dtype=dtype or "auto", output_loading_info=True)
             if info["missing_keys"]:  # transformers would make them up: the text would be noise
                 raise SetupError(
                     f"{self.name} lacks {len(info['missing_keys'])} of its weights, such as "
                     f"{min(info['missing_keys'])}: not a model that writes, or not all of its files"
                 )
         else:
-            model = self._adapted(self._base)
+            model = self._adapted(self._base, dtype, device)
         with Failures(self.name, f"{self.name} cannot be put on {device}"):
             return model.to(device).eval()
 
-    def _adapted(self, base: "Weights") -> Any:  # noqa: ANN401
-        peft, weights = need("peft", "local"), base.model()
+    def _adapted(self, base: "Weights", dtype: object, device: str) -> Any:  # noqa: ANN401
+        peft, weights = need("peft", "local"), base.model(dtype, device)
         with Failures(self.name, f"the adapter {self.name} does not fit its base {base.name}"):
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", FutureWarning)  # peft uses old names of transformers

@@ -126,13 +126,15 @@ def _idle_ticks() -> int:
 class LlamaEngine:
     """All lanes of one model. Every method may be called from any thread."""
 
-    def __init__(self, path: Path, header: Header, room: Room, threads: int | None = None) -> None:
+    def __init__(
+        self, path: Path, header: Header, room: Room, threads: int | None = None, adapter: Path | None = None
+    ) -> None:
         """Reads no weights yet. `threads`: of each lane; None for one, or all that are idle where it has no others.
 
-        Raises SetupError where the package is missing.
+        `adapter`: laid on the weights. Raises SetupError where the package is missing.
         """
         threads = threads or (None if room.lanes == 1 else 1)
-        self._lanes = [Lane(path, header, room, threads) for _ in range(room.lanes)]
+        self._lanes = [Lane(path, header, room, threads, adapter) for _ in range(room.lanes)]
         self._taken = [0] * room.lanes
         self._slots, self._freed = room.slots, threading.Condition()
 
@@ -165,13 +167,15 @@ class LlamaEngine:
 class Lane:
     """One server."""
 
-    def __init__(self, path: Path, header: Header, room: Room, threads: int | None = None) -> None:
+    def __init__(
+        self, path: Path, header: Header, room: Room, threads: int | None = None, adapter: Path | None = None
+    ) -> None:
         """Reads no weights yet. `threads`: None for as many as there are idle cores. Raises SetupError without the package."""
         # Without it, threads of OpenMP that wait keep their cores busy: 4 tokens/s in place of 72 with 2 threads on a
         # machine that others use. Read once, when the library is loaded.
         os.environ.setdefault("OMP_WAIT_POLICY", "passive")
         self._llama = need("xllamacpp", "gguf")
-        self._path, self._header, self._room, self._threads = path, header, room, threads
+        self._path, self._header, self._room, self._adapter, self._threads = path, header, room, adapter, threads
         self._lock = threading.Lock()
         self._server: Any = None
         self._key = secrets.token_hex()
@@ -212,6 +216,10 @@ class Lane:
         """Parameters of llama.cpp for this file, this machine and now."""
         settings = self._llama.CommonParams()
         settings.model.path = str(self._path)
+        if self._adapter is not None:
+            laid = self._llama.CommonAdapterLoraInfo()
+            laid.path = str(self._adapter)
+            settings.lora_adapters = [laid]
         settings.n_parallel, settings.n_ctx = self._room.slots, self._room.slots * self._room.window
         settings.kv_unified = False  # each slot has its own window
         settings.cache_ram_mib = KEPT_MIB
@@ -243,8 +251,9 @@ class Lane:
                     self._server = self._llama.Server(self.settings())
                 except RuntimeError as error:  # which says no more than that
                     kind = self._header.text("general.architecture") or "unknown"
+                    what = f"{self._path}" + f" with {self._adapter} on it" * (self._adapter is not None)
                     raise SetupError(
-                        f"llama.cpp cannot load {self._path}: damaged, too large for the memory, or of a kind "
+                        f"llama.cpp cannot load {what}: damaged, too large for the memory, or of a kind "
                         f"({kind}) that this version does not know; try pip install -U xllamacpp"
                     ) from error
             return self._server

@@ -7,7 +7,7 @@ from longwriter.train.run.curves import PICTURE, plot, save_png
 from longwriter.train.run.log import names_of, read_log
 
 PANELS = {
-    "reward": r"rewards/(.+)/mean|(eval_rewards/.+)/mean",
+    "reward": r"rewards/(.+)/mean|rewards/(.+/same_length)|(eval_rewards/.+)/mean",
     "share of groups without spread": r"rewards/(.+)/flat|(flat)",
     "words": r"(think|answer|eval_answer)_words",
     "repeated words, distinct word pairs": r"(repetition|distinct_2)",

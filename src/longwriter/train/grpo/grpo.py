@@ -68,7 +68,7 @@ def grpo(recipe: Recipe, out: Path, report_progress: ReportProgress) -> None:
         if args.process_index == 0:
             rewards = RewardSet(recipe.grpo.objectives, recipe.grpo.rewards, report_progress, THEN)
             ask = stack.enter_context(asking(rewards))
-            scorer = RolloutScorer(recipe.grpo, ask, out)
+            scorer = RolloutScorer(recipe.grpo, ask, out, report_progress)
             if held_out:
                 judge = RolloutScorer(alone(recipe.grpo, rewards.traits), ask, out / FOLDER)
         run = open_run(recipe, out, data | of_held_out, lambda report: report_progress(_shown(report)))

@@ -1,0 +1,86 @@
+"""The best of eight by the same rewards as reinforcement's: texts to fine-tune on, and preferences.
+
+Run: python recipes/zero/gpu/bestof.py GRPO.toml --base FOLDER --prompts N --out DIR
+DIR/best: the best of each request's eight, as messages. DIR/pairs: the best against another of the eight by chance, where
+the rewards differ. DIR/pairs-shuffled: the same pairs, their labels by chance.
+"""
+
+import argparse
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import torch
+from sampler import Sampler
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
+from longwriter.rewards.base import Sample
+from longwriter.rewards.scoring import RewardSet
+from longwriter.train.grpo.prompts import encode_prompts, read_prompts
+from longwriter.train.grpo.scorer import asking
+from longwriter.train.recipe import dotted, read_recipe
+
+LEAST = 0.1
+"""Of the mean reward: pairs that differ by less say little."""
+
+
+def main() -> None:
+    """Sample, score, write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("recipe", type=Path)
+    parser.add_argument("--base", type=Path, required=True)
+    parser.add_argument("--prompts", type=int, default=512)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--set", dest="settings", action="append", default=[])
+    args = parser.parse_args()
+    recipe = read_recipe(args.recipe, dotted(tuple(args.settings)))
+    g, rng = recipe.grpo, random.Random(0)
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    tokenizer = AutoTokenizer.from_pretrained(args.base)
+    prompts, _ = read_prompts(recipe.data.sources[0].path, recipe, tokenizer)
+    prompts = rng.sample(prompts, min(args.prompts, len(prompts)))
+    model = AutoModelForCausalLM.from_pretrained(args.base, dtype=torch.float32).to(device)
+    sampler = Sampler(model, 256 if device == "cuda" else 8, g.completion_tokens + 384, tokenizer.eos_token_id)
+    del model
+    torch.manual_seed(0)
+    every = [p for p in prompts for _ in range(g.group)]
+    ids = encode_prompts([p.prompt for p in every], tokenizer, chat=g.chat)
+    written = sampler(ids, g.completion_tokens, g.temperature)
+    samples = []
+    for p, row in zip(every, written, strict=True):
+        ended = row[-1] == tokenizer.eos_token_id
+        samples.append(Sample(
+            id=p.id, request=p.request, completion=tokenizer.decode(row[:-1] if ended else row), mode=p.mode,
+            lower=p.lower, upper=p.upper, cut=not ended,
+        ))  # fmt: skip
+    with asking(RewardSet(g.objectives, g.rewards, print, "")) as ask:
+        scores = ask(samples)
+    value = [
+        sum(v[name].value or 0.0 for name in g.objectives) / len(g.objectives) * (not s.cut)
+        for v, s in zip(scores.verdicts, samples, strict=True)
+    ]
+    best, pairs = list[dict[str, Any]](), list[dict[str, Any]]()
+    for start in range(0, len(samples), g.group):
+        places = sorted(range(start, start + g.group), key=lambda i: -value[i])
+        top, other = places[0], rng.choice(places[1:])
+        asked = [{"role": "user", "content": samples[top].request}]
+        text = {i: [{"role": "assistant", "content": samples[i].completion.strip() or "-"}] for i in (top, other)}
+        best.append({"id": samples[top].id, "messages": asked + text[top]})
+        if value[top] - value[other] >= LEAST:
+            pairs.append({"id": samples[top].id, "prompt": asked, "chosen": text[top], "rejected": text[other]})
+    swapped = [p | ({"chosen": p["rejected"], "rejected": p["chosen"]} if rng.random() < 0.5 else {}) for p in pairs]
+    for name, rows in {"best": best, "pairs": pairs, "pairs-shuffled": swapped}.items():
+        (args.out / name).mkdir(parents=True, exist_ok=True)
+        pq.write_table(pa.Table.from_pylist(rows), args.out / name / "train.parquet")
+    mean = sum(value) / len(value)
+    told = {"prompts": len(prompts), "pairs": len(pairs), "mean": mean, "best": sum(sorted(value[i : i + g.group])[-1] for i in range(0, len(value), g.group)) / len(prompts)}
+    told["tokens"] = sum(map(len, written))
+    (args.out / "told.json").write_text(json.dumps(told))
+    print(told)
+
+
+if __name__ == "__main__":
+    main()
