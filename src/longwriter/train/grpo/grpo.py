@@ -28,7 +28,7 @@ from longwriter.train.method_recipes import for_method
 from longwriter.train.recipe import Recipe
 from longwriter.train.run.folder import open_run
 from longwriter.train.run.log import ReportProgress, TrainingProgress
-from longwriter.train.run.setup import open_model, open_tokenizer, steps_of, trl_arguments, world_size
+from longwriter.train.run.setup import open_model, open_tokenizer, placed, steps_of, trl_arguments, world_size
 
 filterwarnings("ignore", message=".*rollout_func.*", category=UserWarning)
 
@@ -62,7 +62,7 @@ def grpo(recipe: Recipe, out: Path, report_progress: ReportProgress) -> None:
     steps = steps_of(recipe.run, len(prompts) * recipe.grpo.group, 0)
     if recipe.run.steps is None:
         steps *= recipe.grpo.iterations
-    args = GRPOConfig(**_arguments(recipe, out, steps))
+    args = placed(GRPOConfig(**_arguments(recipe, out, steps)), report_progress)
     scorer = judge = None
     with ExitStack() as stack:
         if args.process_index == 0:

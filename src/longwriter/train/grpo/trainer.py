@@ -69,9 +69,8 @@ class GroupTrainer(FiniteGradTrainer, GRPOTrainer):
 
     def rollouts(self, prompts: list[dict[str, object]]) -> list[dict[str, object]]:
         """Completions of other requests than those of the step, one each, drawn by the policy as it is now."""
-        if self.use_vllm and self.state.global_step != self._last_loaded_step:
+        if self.use_vllm:
             self.vllm_generation.sync_weights()
-            self._last_loaded_step = self.state.global_step
         drawn = self.sampling.draw([str(row["prompt"]) for row in prompts], self, "held out", 1)
         return [
             self._row(ids, row | {"cut": cut})
