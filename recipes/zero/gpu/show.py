@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from longwriter.length.score import length_score
 from longwriter.rewards.repetition import repetition
 from longwriter.text import count_words
 
 Row = dict[str, Any]
+Numbers = npt.NDArray[np.float64]
 END = "<|im_end|>"
 """Stands in the texts of tokenizers whose end token was read wrongly; what follows is not the text's."""
 DRAWS = 2000
@@ -25,7 +27,9 @@ DRAWS = 2000
 
 def read(folder: Path, chosen: str) -> list[Row]:
     """The texts of one set of requests, measured."""
-    rows = [json.loads(line) for path in sorted(folder.glob("*.jsonl")) for line in path.read_text("utf-8").splitlines()]
+    rows = [
+        json.loads(line) for path in sorted(folder.glob("*.jsonl")) for line in path.read_text("utf-8").splitlines()
+    ]
     rows = [r for r in rows if r["set"] == chosen]
     for r in rows:
         r["cut"] = r["cut"] and END not in r["text"]
@@ -44,10 +48,10 @@ def correlation(rows: Sequence[Row]) -> tuple[float, float]:
     asked, words = np.array([r["asked"] for r in rows]), np.array([max(1, r["words"]) for r in rows])
     ranks = [_ranks(x) for x in (asked, words)]
     slope = np.polyfit(np.log(asked), np.log(words), 1)[0]
-    return float(np.corrcoef(*ranks)[0, 1]), float(slope)
+    return float(np.corrcoef(np.stack(ranks))[0, 1]), float(slope)
 
 
-def _ranks(values: Any) -> Any:
+def _ranks(values: Numbers) -> Numbers:
     """Ranks, equal values sharing theirs."""
     found, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
     del found
@@ -88,7 +92,11 @@ def table(rows: Sequence[Row]) -> None:
     shown = asks if len(asks) <= 6 else []
     best, words = constant([r["asked"] for r in rows])
     print(f"best constant: {words} words, S_l {best:.1f}\n")
-    print("| run | seeds | S_l | rank | slope | within 30 % | " + "".join(f"asked {a} | " for a in shown) + "one in ten above | longest | cut | again |")
+    print(
+        "| run | seeds | S_l | rank | slope | within 30 % | "
+        + "".join(f"asked {a} | " for a in shown)
+        + "one in ten above | longest | cut | again |"
+    )
     print("|---" * (10 + len(shown)) + "|")
     for run in dict.fromkeys(r["run"] for r in rows):
         own = [r for r in rows if r["run"] == run]
@@ -98,7 +106,8 @@ def table(rows: Sequence[Row]) -> None:
         words_ = sorted(r["words"] for r in own)
         medians = "".join(f"{np.median([r['words'] for r in own if r['asked'] == a]):.0f} | " for a in shown)
         print(
-            f"| {run} | {len({r['seed'] for r in own})} | {score(own):.1f} [{low:.1f}, {high:.1f}] | {rank:.2f} | {slope:.2f} | "
+            f"| {run} | {len({r['seed'] for r in own})} | {score(own):.1f} [{low:.1f}, {high:.1f}] | "
+            f"{rank:.2f} | {slope:.2f} | "
             f"{np.mean([r['near'] for r in own]):.2f} | {medians}{words_[int(0.9 * len(words_))]} | {words_[-1]} | "
             f"{np.mean([r['cut'] for r in own]):.2f} | {np.mean(again):.3f} |"
         )
@@ -116,7 +125,9 @@ def figure(rows: Sequence[Row], path: Path) -> None:
         (line,) = axes.plot(asks, [np.median(w) for w in words], marker="o", label=run)
         low, high = ([np.percentile(w, q) for w in words] for q in (25, 75))
         axes.fill_between(asks, low, high, color=line.get_color(), alpha=0.15)
-    axes.set(xscale="log", yscale="log", xlabel="words asked for", ylabel="words written", xticks=asks, xticklabels=asks)
+    axes.set(
+        xscale="log", yscale="log", xlabel="words asked for", ylabel="words written", xticks=asks, xticklabels=asks
+    )
     axes.legend(frameon=False)
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
