@@ -46,9 +46,9 @@ def read(folder: Path, chosen: str) -> list[Row]:
 def correlation(rows: Sequence[Row]) -> tuple[float, float]:
     """Rank correlation of words written with words asked, and the slope of their logarithms."""
     asked, words = np.array([r["asked"] for r in rows]), np.array([max(1, r["words"]) for r in rows])
-    ranks = [_ranks(x) for x in (asked, words)]
+    x, y = ((r - r.mean()) / (r.std() or 1.0) for r in map(_ranks, (asked, words)))
     slope = np.polyfit(np.log(asked), np.log(words), 1)[0]
-    return float(np.corrcoef(np.stack(ranks))[0, 1]), float(slope)
+    return float((x * y).mean()), float(slope)
 
 
 def _ranks(values: Numbers) -> Numbers:
