@@ -11,6 +11,7 @@ import pytest
 torch = pytest.importorskip("torch", reason="training needs torch: make test-recipe")
 pytest.importorskip("trl", reason="training needs the [train] extra: make test-recipe")
 
+import numpy as np  # noqa: E402
 from tests.helpers.tiny import (  # noqa: E402
     LLAMA,
     conversations,
@@ -60,6 +61,16 @@ def launched(script: Path, *arguments: object, processes: int) -> subprocess.Com
     return subprocess.run(command, env=environment(), capture_output=True, text=True, check=False)
 
 
+def shards(folder: Path) -> Path:
+    """A thousand tokens."""
+    folder.mkdir()
+    np.save(folder / "train-00000.npy", np.arange(1000, dtype=np.uint16) % 300)
+    split = {"tokens": 1000, "documents": 1, "files": ["train-00000.npy"], "sha256": "a"}
+    tokens = {"vocab": 320, "dtype": "uint16", "end": 3, "splits": {"train": split}}
+    (folder / "tokens.json").write_text(json.dumps(tokens))
+    return folder
+
+
 SHARDED_AT_LOAD = """
 import sys
 from transformers import Trainer
@@ -81,7 +92,7 @@ def test_zero_3_shards_weights_as_they_are_read(folder: Path, method: Method) ->
     model: dict[str, object] = {"new": LLAMA | {"max_position_embeddings": 200}}
     data: dict[str, object] = {}
     if method == "pretrain":
-        data = {"sources": [{"kind": "copies"}]}
+        data = {"sources": [{"kind": "tokens", "path": str(shards(folder / "shards"))}], "held_out_rows": 0}
     if method in ("dpo", "reward"):
         trained("sft", recipe(folder / "s.toml", model=model, run={"steps": 1}), folder / "start")
         model = FROM_INIT | {"init": str(folder / "start")}
