@@ -1,13 +1,20 @@
-"""Data sets by their name on the Hugging Face hub, OWNER/NAME or OWNER/NAME@REVISION (a commit, a tag or a branch)."""
+"""Data sets by their name on the Hugging Face hub, OWNER/NAME or OWNER/NAME@REVISION (a commit, a tag or a branch).
 
+What was made here, data or models, goes there too.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 import httpx2
 
 from longwriter.errors import InputError, Unavailable, first_line
 
+Kind = Literal["dataset", "model"]
 HUB = "hub:"
-FILES = ["*.parquet", "*.jsonl", "*.jsonl.xz"]
+FILES = ["*.parquet", "*.jsonl", "*.jsonl.xz", "*.json"]
 
 
 def named(name: str) -> tuple[str, str | None]:
@@ -49,19 +56,34 @@ def download(name: str) -> Path:
         ) from error
 
 
-def upload(folder: Path, name: str, files: list[str]) -> str:
-    """Put files of a folder into a data set, private if it is new, and give its address. Raises what `download` raises."""
+def reserve(name: str, kind: Kind) -> str:
+    """The address of a repository, made where there is none, and private then. Raises as `download`."""
     from huggingface_hub import HfApi  # noqa: PLC0415 - takes half a second; few need it
+
+    with _writing(name):
+        return str(HfApi().create_repo(name, repo_type=kind, exist_ok=True, private=True))
+
+
+def upload(folder: Path, name: str, files: list[str], kind: Kind = "dataset") -> str:
+    """Put files of a folder into a repository, private if it is new, and give its address. Raises as `download`."""
+    from huggingface_hub import HfApi  # noqa: PLC0415
+
+    url = reserve(name, kind)
+    with _writing(name):
+        HfApi().upload_folder(repo_id=name, repo_type=kind, folder_path=folder, allow_patterns=files)
+    return url
+
+
+@contextmanager
+def _writing(name: str) -> Iterator[None]:
+    """Turn the hub's refusals into InputError and Unavailable."""
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError  # noqa: PLC0415
 
     try:
-        api = HfApi()
-        url = api.create_repo(name, repo_type="dataset", exist_ok=True, private=True)
-        api.upload_folder(repo_id=name, repo_type="dataset", folder_path=folder, allow_patterns=files)
+        yield
     except HFValidationError as error:
         raise InputError(f"hub:{name}: {first_line(error)}") from error
     except (HfHubHTTPError, httpx2.HTTPError, OSError) as error:
         raise Unavailable(
-            f"hub:{name}: the upload failed ({first_line(error)}); is HF_TOKEN set? The same --push tries again"
+            f"hub:{name}: the upload failed ({first_line(error)}); is HF_TOKEN set? The same command tries again"
         ) from error
-    return str(url)

@@ -75,17 +75,31 @@ def decoded(raw: bytes, where: str, *, first: bool) -> str:
 
 def parsed(text: str, where: str, example: str) -> dict[str, object]:
     """The object of one line. Raises InputError."""
+    row = _parsed(text, where)
+    if not isinstance(row, dict):
+        raise InputError(f"{where}: expected an object such as {example}, got {text[:60]!r}")
+    return row
+
+
+def parsed_list(content: bytes, where: str) -> list[object]:
+    """The list that a file holds. Raises InputError."""
+    found = _parsed(decoded(content, where, first=True), where)
+    if not isinstance(found, list):
+        raise InputError(f"{where}: expected a list of objects")
+    return found
+
+
+def _parsed(text: str, where: str) -> object:
+    """A JSON text. Raises InputError."""
     try:
-        row = json.loads(text)
+        found: object = json.loads(text)
         if _ESCAPED_HALF.search(text):
-            row = json.loads(whole_characters(json.dumps(row, ensure_ascii=False)))
+            found = json.loads(whole_characters(json.dumps(found, ensure_ascii=False)))
     except RecursionError as error:
         raise InputError(f"{where}: not usable JSON: brackets nested too deep") from error
     except ValueError as error:
         raise InputError(f"{where}: not JSON, or cut off: {error}") from error
-    if not isinstance(row, dict):
-        raise InputError(f"{where}: expected an object such as {example}, got {text[:60]!r}")
-    return row
+    return found
 
 
 def whole_number(value: object) -> int | None:

@@ -42,9 +42,9 @@ from longwriter.readers.gutenberg import strip
 from longwriter.readers.html import blocks, parse
 from longwriter.readers.markdown import read_markdown
 from longwriter.readers.plain import read_plain
-from longwriter.rewards.pairwise import read_better
+from longwriter.rewards.preference.comparer import read_better, read_reasoned
 from longwriter.rewards.repetition import repetition
-from longwriter.rewards.tags import mode_of, read_tags
+from longwriter.rewards.tags import mode_of, read_loosely, read_tags
 from longwriter.serve.page.markdown import render
 from longwriter.text import count_words, ends_complete, head_words, tail_words, words_of
 from longwriter.types import Plan, Reply, Section
@@ -137,6 +137,7 @@ def _verdict(text: str) -> None:
     read_public(text)
     for read in (
         read_better,
+        read_reasoned,
         the_json,
         read_keep,
         partial(read_reply, count=2),
@@ -150,6 +151,7 @@ def _tags(text: str) -> None:
     mode_of(text)
     for mode in ("think", "direct", "plain"):
         read_tags(text, mode)
+        read_loosely(text, mode)
 
 
 def _counted(text: str) -> None:

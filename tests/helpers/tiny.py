@@ -27,6 +27,7 @@ NANO = {
     "rope_parameters": {"rope_type": "default", "rope_theta": 1000.0},
 }
 QWEN = NANO | {"model_type": "qwen3"}
+LLAMA = NANO | {"model_type": "llama"}
 
 
 def sentence(rng: random.Random, words: int) -> str:
@@ -48,6 +49,18 @@ def conversations(count: int, seed: int = 0) -> list[dict[str, object]]:
             }
         )
     return rows
+
+
+def preferences(count: int) -> list[dict[str, object]]:
+    """The chosen side ends, the rejected one babbles."""
+    return [
+        {
+            "prompt": [row["messages"][0]],
+            "chosen": [row["messages"][1]],
+            "rejected": [{"role": "assistant", "content": row["messages"][1]["content"] + " gulls" * 10}],
+        }
+        for row in conversations(count)
+    ]
 
 
 def write_lines(path: Path, rows: list[dict[str, object]]) -> Path:
@@ -92,7 +105,11 @@ def recipe(path: Path, **tables: dict[str, object]) -> Path:
             "chat_template": str(folder / "chat.jinja"),
             "new": NANO,
         },
-        "data": {"max_tokens": 128, "sources": [{"kind": "messages", "path": str(folder / "train.jsonl")}]},
+        "data": {
+            "max_tokens": 128,
+            "sources": [{"kind": "messages", "path": str(folder / "train.jsonl")}],
+            "cache": str(folder / "tokenised"),
+        },
         "optim": {"lr": 0.01, "schedule": "constant", "warmup": 0},
         "run": {"batch": 4, "device_batch": 2, "steps": 6, "log_every": 1, "cpu": True, "lean_logits": False},
     }

@@ -16,7 +16,7 @@ import pytest
 torch = pytest.importorskip("torch", reason="training needs torch: make test-recipe")
 pytest.importorskip("trl", reason="training needs the [train] extra: make test-recipe")
 
-from tests.helpers.tiny import environment, losses, norms, train, trained  # noqa: E402
+from tests.helpers.tiny import QWEN, environment, losses, norms, train, trained  # noqa: E402
 from tests.helpers.tiny_grpo import PLANTED, log, made, prompts, recipe_of, run  # noqa: E402, F401
 
 from longwriter.errors import InputError, RunError, SetupError  # noqa: E402
@@ -304,3 +304,41 @@ def test_a_prompt_that_is_too_long_is_dropped_and_counted_or_refused(folder: Pat
     assert (told["prompts"], told["too_long"]) == (4, 1)
     with pytest.raises(InputError, match=r"row 4: the prompt has .* tokens; data.max_tokens = 48 less"):
         run(folder, data={"too_long": "refuse"})
+
+
+DTYPES = """
+import json, sys
+from pathlib import Path
+from longwriter.train.grpo import grpo as module
+from longwriter.train.recipe import read_recipe
+seen = []
+class Seen(module.Sampling):
+    def _batch(self, model, *more):
+        hooks = [m.register_forward_hook(lambda m, i, o: seen.append(str(o.dtype))) for n, m in model.named_modules()
+                 if n.endswith("q_proj")]
+        try:
+            return super()._batch(model, *more)
+        finally:
+            [hook.remove() for hook in hooks]
+class Kept(module.GroupTrainer):
+    def _compute_loss(self, model, inputs):
+        self.trained = sum(p.requires_grad for p in model.parameters())
+        Path(sys.argv[2], "seen.json").write_text(json.dumps([sorted(set(seen)), self.trained]))
+        return super()._compute_loss(model, inputs)
+module.Sampling, module.GroupTrainer = Seen, Kept
+module.grpo(read_recipe(Path(sys.argv[1])), Path(sys.argv[2], "out"), lambda entry: None)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("bf16", "dtype"), [(True, "torch.bfloat16"), (False, "torch.float32")])
+def test_rollouts_of_adapters_are_computed_as_the_run_says(folder: Path, bf16: bool, dtype: str) -> None:
+    """generate() of an adapter's model does not pass through the forward that accelerate casts."""
+    (folder / "dtypes.py").write_text(DTYPES)
+    file = recipe_of(
+        folder, run={"steps": 1, "bf16": bf16}, model={"new": QWEN, "lora": {"rank": 2, "targets": ["q_proj"]}}
+    )
+    command = [sys.executable, str(folder / "dtypes.py"), str(file), str(folder)]
+    done = subprocess.run(command, env=environment(), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert json.loads((folder / "seen.json").read_text()) == [[dtype], 4], "two adapters' matrices a layer, and no more"

@@ -140,3 +140,46 @@ def test_the_order_asks_everything_before_it_asks_again() -> None:
     assert drawn == order(5, 13, seed=3)
     assert drawn[:10] == order(5, 10, seed=3)
     assert drawn != order(5, 13, seed=4)
+
+
+def begins(folder: Path, tail: str, mode: str) -> str:
+    """What a prompt that ends with `tail` has begun."""
+    (folder / "own.txt").write_text("Write.\n{request}\n" + tail)
+    return Template(GrpoSettings(prompt=str(folder / "own.txt"), mode=mode), open_tiny(folder)).opened
+
+
+OPENED = [
+    ("think", "", ""),
+    ("think", "<think>\n", "<think>\n"),
+    ("think", "<think></think><answer>", "<think></think><answer>"),
+    ("direct", "<think>\n\n</think>\n\n", ""),
+    ("direct", "<answer>", "<answer>"),
+    ("plain", "<think>\n\n</think>\n\n", ""),
+]
+
+
+@pytest.mark.parametrize(("mode", "tail", "opened"), OPENED)
+def test_a_prompt_may_begin_what_the_completion_goes_on_with(folder: Path, mode: str, tail: str, opened: str) -> None:
+    assert begins(folder, tail, mode) == opened
+
+
+@pytest.mark.parametrize(("mode", "tail"), [("plain", "<think>\n"), ("direct", "<think>"), ("think", "<answer>")])
+def test_a_prompt_that_begins_what_the_mode_does_not_have_is_refused(folder: Path, mode: str, tail: str) -> None:
+    with pytest.raises(InputError, match=f"the prompt ends with {tail.strip()}, with which no {mode} completion"):
+        begins(folder, tail, mode)
+
+
+def test_rollouts_are_read_with_the_tag_that_their_chat_template_opened(folder: Path) -> None:
+    """DeepSeek-R1, QwQ and Qwen3-Thinking begin the thinking for the model; a request that ends so does not."""
+    thinking = (folder / "chat.jinja").read_text().replace("<|write|>{% endif %}{% endfor", "{% endif %}{% endfor")
+    (folder / "chat.jinja").write_text(thinking.replace("<|write|>{% endif %}", "<|write|><think>\n{% endif %}"))
+    (folder / "template.txt").write_text("{request}")
+    prompts(folder, [{"id": "1", "prompt": "Say <think>", "lower": 1, "upper": 8}])
+    grpo: dict[str, object] = {"chat": True, "mode": "think", "objectives": ["format", PLANTED + "Planted"]}
+    rollouts = run(folder, grpo=grpo, run={"steps": 1})[0]
+    assert all(r.prompt.endswith("Say <think><|write|><think>\n") for r in rollouts)
+    assert all(r.completion.startswith("<think>\n") for r in rollouts)
+    assert {r.why["format"]["fault"] for r in rollouts} == {"no </think>"}, "the opened one is seen"
+    plain = Template(GrpoSettings(prompt=str(folder / "template.txt"), mode="plain"), open_tiny(folder))
+    assert plain.render("Say <think>") == "Say <think>"
+    assert plain.opened == ""

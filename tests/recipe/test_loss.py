@@ -13,6 +13,7 @@ from tests.helpers.tiny import NANO, QWEN, conversations, losses, norms, recipe,
 
 from longwriter.train.data.chat import TokenisedSample, encode  # noqa: E402
 from longwriter.train.data.rows import collate, pack_rows  # noqa: E402
+from longwriter.train.data.tokenised import TokenisedData  # noqa: E402
 from longwriter.train.recipe import read_recipe  # noqa: E402
 from longwriter.train.run.setup import open_model, open_tokenizer  # noqa: E402
 from longwriter.train.run.trainer import log_probs  # noqa: E402
@@ -50,10 +51,11 @@ def test_packed_samples_have_the_logits_the_loss_and_the_gradients_of_lonely_one
         for p in model.parameters():  # nano's output projections begin at zero, where a leak would not show
             p.add_(torch.randn_like(p) * 0.05)
     samples = encode([r["messages"] for r in conversations(24)], tok)
+    data = {"all": TokenisedData.of(samples)}
     for by_sequence in (False, True):
-        alone, _ = pack_rows(samples, 128, "refuse", packing=False, by_sequence=by_sequence, seed=0)
-        together, told = pack_rows(samples, 128, "refuse", packing=True, by_sequence=by_sequence, seed=0)
-        assert told.rows < 24
+        alone, _ = pack_rows(data, 128, "refuse", packing=False, by_sequence=by_sequence, seed=0)
+        together, told = pack_rows(data, 128, "refuse", packing=True, by_sequence=by_sequence, seed=0)
+        assert told["all"].rows < 24
         a, ga = weighted(model, [alone[i] for i in range(len(alone))], lean=False)
         b, gb = weighted(model, [together[i] for i in range(len(together))], lean=False)
         assert a == pytest.approx(b, abs=2e-6)
@@ -74,7 +76,8 @@ def test_an_attention_mask_would_open_samples_to_each_other(folder: Path) -> Non
     torch.manual_seed(0)
     model = open_model(settings, tok)
     samples = encode([r["messages"] for r in conversations(6)], tok)
-    together, _ = pack_rows(samples, 128, "refuse", packing=True, by_sequence=False, seed=0)
+    data = {"all": TokenisedData.of(samples)}
+    together, _ = pack_rows(data, 128, "refuse", packing=True, by_sequence=False, seed=0)
     row = next(together[i] for i, pack in enumerate(together.packs) if len(pack) > 1)
     batch = {k: v[None] for k, v in row.items() if k in ("input_ids", "position_ids")}
     closed = model(**batch).logits
@@ -88,9 +91,8 @@ def test_lean_logits_change_nothing(folder: Path) -> None:
     tok = open_tokenizer(settings.model)
     torch.manual_seed(0)
     model = open_model(settings, tok)
-    rows, _ = pack_rows(
-        encode([r["messages"] for r in conversations(8)], tok), 128, "drop", packing=True, by_sequence=False, seed=0
-    )
+    data = {"all": TokenisedData.of(encode([r["messages"] for r in conversations(8)], tok))}
+    rows, _ = pack_rows(data, 128, "drop", packing=True, by_sequence=False, seed=0)
     batch = [rows[i] for i in range(len(rows))]
     a, ga = weighted(model, batch, lean=True)
     b, gb = weighted(model, batch, lean=False)
@@ -102,8 +104,9 @@ def test_weights_by_hand() -> None:
     """Two and four target tokens: each counts 1 by token; a half and a quarter by sequence."""
     samples = [TokenisedSample(np.arange(n + 1, dtype=np.int32), np.arange(n + 1) > 0) for n in (2, 4)]
     for by_sequence, weights in ((False, {2: 1.0, 4: 1.0}), (True, {2: 0.5, 4: 0.25})):
-        rows, told = pack_rows(samples, 8, "refuse", packing=True, by_sequence=by_sequence, seed=0)
-        assert (told.rows, told.targets, told.tokens) == (1, 6, 8)
+        data = {"all": TokenisedData.of(samples)}
+        rows, told = pack_rows(data, 8, "refuse", packing=True, by_sequence=by_sequence, seed=0)
+        assert (told["all"].rows, told["all"].targets, told["all"].tokens) == (1, 6, 8)
         row = rows[0]
         ends = [i for i, p in enumerate(row["position_ids"].tolist()) if p == 0] + [8]
         for start, stop in itertools.pairwise(ends):
@@ -126,8 +129,8 @@ def test_losses_and_gradients_of_whole_steps_are_equal(folder: Path, tmp_path: P
     """Each step is the whole data set, so that every run sees the same samples in it."""
     settings = read_recipe(recipe(folder / "r.toml"))
     tok = open_tokenizer(settings.model)
-    samples = encode([r["messages"] for r in conversations(24)], tok)
-    rows, _ = pack_rows(samples, 512, "refuse", packing=True, by_sequence=False, seed=0)
+    data = {"all": TokenisedData.of(encode([r["messages"] for r in conversations(24)], tok))}
+    rows, _ = pack_rows(data, 512, "refuse", packing=True, by_sequence=False, seed=0)
     found = {}
     for number, (name, (data, run, processes)) in enumerate(RUNS.items()):
         batch = len(rows) if data["packing"] else 24

@@ -1,4 +1,4 @@
-"""Rows that are not what they seem: null prompts, turns with keys that another source lacks, requests for verl as for TRL."""
+"""Rows that are not what they seem: turns with keys that another source lacks, requests for verl as for TRL."""
 
 import json
 from pathlib import Path
@@ -11,22 +11,12 @@ pytest.importorskip("trl", reason="training needs the [train] extra: make test-r
 import pyarrow.parquet as pq  # noqa: E402
 from tests.helpers.tiny_grpo import made, prompts, recipe_of  # noqa: E402, F401
 
-from longwriter.errors import InputError  # noqa: E402
-from longwriter.train.data.chat import read_turns  # noqa: E402
 from longwriter.train.methods.dpo import read_pairs, shuffled  # noqa: E402
 from longwriter.train.recipe import read_recipe  # noqa: E402
 from longwriter.train.run.setup import open_tokenizer  # noqa: E402
 from longwriter.train.verl.prompts import write_prompts  # noqa: E402
 
 pytestmark = pytest.mark.recipe
-
-
-@pytest.mark.parametrize("prompt", [None, 3, ""])
-def test_a_prompt_that_is_no_text_is_refused_and_not_the_word_none(tmp_path: Path, prompt: object) -> None:
-    file = tmp_path / "rows.jsonl"
-    file.write_text(json.dumps({"prompt": prompt, "completion": "Tea is green."}) + "\n")
-    with pytest.raises(InputError, match="row 0: every message needs a role and a content"):
-        read_turns(str(file))
 
 
 def test_pairs_whose_turns_have_other_keys_are_put_together(folder: Path) -> None:

@@ -24,6 +24,7 @@ from tests.helpers.tiny import (  # noqa: E402
     conversations,
     environment,
     losses,
+    preferences,
     recipe,
     tokenizer,
     train,
@@ -156,18 +157,6 @@ def test_what_is_too_long_is_dropped_cut_split_or_refused_and_counted(folder: Pa
     assert told["too_long"] > 0
     assert (told["lost_samples"] > 0) == (policy == "drop")
     assert (told["lost_tokens"] > 0) == (policy != "split")
-
-
-def preferences(count: int) -> list[dict[str, object]]:
-    """The chosen side ends, the rejected one babbles."""
-    return [
-        {
-            "prompt": [row["messages"][0]],
-            "chosen": [row["messages"][1]],
-            "rejected": [{"role": "assistant", "content": row["messages"][1]["content"] + " gulls" * 10}],
-        }
-        for row in conversations(count)
-    ]
 
 
 @pytest.mark.parametrize(("shape", "lora"), [(QWEN, None), (NANO, None), (QWEN, {"rank": 4})])
@@ -323,15 +312,15 @@ from pathlib import Path
 from torch.distributed.device_mesh import init_device_mesh
 from torch.distributed.fsdp import fully_shard
 from torch.distributed.tensor import DTensor
-from longwriter.train.data.chat import encode, read_turns
 from longwriter.train.recipe import read_recipe
 from longwriter.train.data.rows import collate, pack_rows
+from longwriter.train.data.tokenised import tokenised
 from longwriter.train.run.setup import open_model, open_tokenizer
 from longwriter.train.run.trainer import log_probs
 recipe = read_recipe(Path(sys.argv[1]))
 tokenizer = open_tokenizer(recipe.model)
-samples = encode(read_turns(recipe.data.sources[0].path), tokenizer)
-rows, _ = pack_rows(samples, 128, "drop", packing=True, by_sequence=False, seed=0)
+data = {"all": tokenised(recipe.data.sources[0].path, tokenizer, cache=recipe.data.cache)}
+rows, _ = pack_rows(data, 128, "drop", packing=True, by_sequence=False, seed=0)
 def loss(model):
     batch = collate([rows[i] for i in range(4)])
     weights = batch.pop("weights")[:, 1:]

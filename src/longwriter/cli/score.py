@@ -41,7 +41,9 @@ MOST_ROWS = 40
 
 @click.command(epilog=EXAMPLES)
 @click.argument("source", metavar="FILE|RUN")
-@click.option("--reward", "names", default="length,format", show_default=True, help="length, format, writing.")
+@click.option(
+    "--reward", "names", default="length,format", show_default=True, help="length, format, writing, generative."
+)
 @click.option("--request", help="What the text was asked to be.")
 @click.option("--words", type=click.IntRange(min=1), help="Wanted length; 10 % either way is full.")
 @click.option("--range", "bounds", metavar="LO-HI", help="Wanted length as a range.")

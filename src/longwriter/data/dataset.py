@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 
 from longwriter import hub
 from longwriter.errors import InputError, RunError
-from longwriter.jsonl import LONGEST_LINE, opened, read_lines, text_lines
+from longwriter.jsonl import LONGEST_LINE, opened, parsed_list, read_lines, text_lines
 from longwriter.runs.folders import REPORT, write_file
 
 Row = dict[str, object]
@@ -29,6 +29,8 @@ Row = dict[str, object]
 TRAIN, CARD = "train.parquet", "README.md"
 GROUP_ROWS = 256
 """Rows of one Parquet row group: of long texts, about 10 MB."""
+LARGEST_JSON = 512 * 2**20
+"""Bytes of a .json file, which is held whole."""
 LARGEST_GROUP, MOST_VALUES = 2**31, 10**8
 """Bytes and values of a row group that is read: one page may hold it all, and a byte of a page a million values."""
 FRONT_MATTER = f"""---
@@ -89,8 +91,9 @@ def beside(path: Path) -> Iterator[Path]:
 def read_rows(path: str, columns: Collection[str] = ()) -> Iterator[Row]:
     """The rows of a data set, one after another.
 
-    `path`: a .parquet, .jsonl, .jsonl.xz, .csv or .txt file (a line is {"prompt": line}), a folder of such files (its
-    train.parquet, else its Parquet files, else its JSON lines, those named train where any is), or hub:OWNER/NAME.
+    `path`: a .parquet, .jsonl, .jsonl.xz, .json (a list), .csv or .txt file (a line is {"prompt": line}), a folder of such
+    files (its train.parquet, else its Parquet files, its JSON lines or its JSON, those named train where any is), or
+    hub:OWNER/NAME.
     `columns` must be there. Raises InputError naming file, line and column; Unavailable when the hub does not answer.
     """
     found = False
@@ -113,7 +116,7 @@ def _files(path: str) -> list[Path]:
         return [folder]
     if (folder / TRAIN).is_file():
         return [folder / TRAIN]
-    for pattern in ("*.parquet", "*.jsonl", "*.jsonl.xz"):
+    for pattern in ("*.parquet", "*.jsonl", "*.jsonl.xz", "*.json"):
         files = sorted(folder.rglob(pattern))
         if files:
             return [f for f in files if "train" in f.name] or files
@@ -188,10 +191,28 @@ def _rows_of(batch: pa.RecordBatch, where: str) -> Iterator[Row]:
         yield from row.to_pylist()
 
 
+def _from_json(path: Path) -> Placed:
+    """The objects of one list, as some benchmarks are published; JSON lines under that name are read as such."""
+    with opened(path) as file:
+        if file.read(64).lstrip(b"\xef\xbb\xbf \t\r\n")[:1] != b"[":
+            yield from read_lines(path)
+            return
+        file.seek(0)
+        content = file.read(LARGEST_JSON + 1)
+    if len(content) > LARGEST_JSON:
+        raise InputError(f"{path}: over {LARGEST_JSON >> 20} MB in one list; write it as JSON lines")
+    for number, row in enumerate(parsed_list(content, str(path)), 1):
+        where = f"{path} row {number}"
+        if not isinstance(row, dict):
+            raise InputError(f"{where}: expected an object, got {str(row)[:60]!r}")
+        yield where, row
+
+
 READERS: dict[str, Callable[[Path], Placed]] = {
     ".parquet": _from_parquet,
     ".jsonl": read_lines,
     ".jsonl.xz": read_lines,
+    ".json": _from_json,
     ".csv": _from_csv,
     ".txt": _from_text,
 }

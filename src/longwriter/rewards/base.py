@@ -22,6 +22,7 @@ REWARDS = {  # name -> module and class, imported when opened
     "length": "longwriter.rewards.length_reward:LengthReward",
     "format": "longwriter.rewards.format:FormatReward",
     "writing": "longwriter.rewards.writing:WritingReward",
+    "generative": "longwriter.rewards.preference.generative:GenerativeReward",
 }
 MOVED = {"longwriter.rewards.form:": "longwriter.rewards.format:"}
 """Module of rewards as older recipes name it -> where it is now."""
@@ -117,6 +118,9 @@ class RewardSettings(Record):
 
     longest: float = Field(default=2.0, gt=1, allow_inf_nan=False)
     """L_max over L_upper, where the length reward reaches 0. The paper does not give it."""
+    malformed: Literal["all", "format"] = "all"
+    """What a malformed completion loses: every reward, as it has no answer; or that of its form alone, the others being of the
+    answer that a reader finds in it. The paper does not say."""
     reward_model: str | None = None
     """Folder of a reward model (`longwriter train reward`)."""
     reward_url: Address | None = None
@@ -130,11 +134,15 @@ class RewardSettings(Record):
     reward_scale: float = Field(default=1.0, gt=0, allow_inf_nan=False)
     """The difference from `reward_centre` that is worth 0.73 or 0.27."""
     judge: str | None = None
-    """Or a model that judges pairwise, as `--model` names it."""
+    """Or a model that judges pairwise, as `--model` names it; the generative reward asks it too."""
     judge_url: Address | None = None
     judge_key_env: str = "OPENAI_API_KEY"
     judge_headers: Headers = Field(default={}, repr=False)
     judge_extra_body: dict[str, JsonValue] = Field(default={})
+    judge_reasons: bool | None = None
+    """True: the judge of the writing reward reasons before it prefers, as that of the generative reward always does."""
+    writing_by: Literal["reward_model", "reward_url", "judge"] | None = None
+    """Which of the three the writing reward asks, where several are given."""
     judge_others: int = Field(default=4, gt=0)
     """Least number of other answers to the same request that each answer is compared with, where there are as many."""
     device_batch: int = Field(default=8, gt=0)

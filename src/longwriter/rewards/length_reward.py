@@ -7,7 +7,7 @@ does not give L_max, here `longest` times upper. Only the answer counts, by `tex
 from collections.abc import Sequence
 
 from longwriter.rewards.base import RewardSettings, Sample, Traits, Verdict
-from longwriter.rewards.tags import read_tags
+from longwriter.rewards.tags import reader
 from longwriter.text import count_words
 
 
@@ -30,13 +30,13 @@ def length_reward(words: int, lower: int, upper: int, longest: float = 2.0) -> f
 
 
 class LengthReward:
-    """`length_reward` of each sample's answer; a reply without one, its tags malformed, has 0 words."""
+    """`length_reward` of each sample's answer; where its tags are malformed, of none, or of what `malformed` says."""
 
     traits = Traits(needs_range=True, punishes_cut=True)
 
     def __init__(self, settings: RewardSettings) -> None:
-        """Reads `longest`."""
-        self.longest = settings.longest
+        """Reads `longest` and `malformed`."""
+        self.longest, self._read = settings.longest, reader(settings.malformed)
 
     async def score(self, samples: Sequence[Sample]) -> list[Verdict]:
         """None for a sample without a range."""
@@ -44,7 +44,7 @@ class LengthReward:
 
     def verdict(self, sample: Sample) -> Verdict:
         """The verdict on one sample, with its words, its range and the fault of its tags ("" for none)."""
-        tagged = read_tags(sample.completion, sample.mode)
+        tagged = self._read(sample.completion, sample.mode)
         words = count_words(tagged.answer)
         why = {"words": words, "lower": sample.lower, "upper": sample.upper, "fault": tagged.fault}
         if sample.lower is None or sample.upper is None:

@@ -12,7 +12,6 @@ import re
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from pydantic import BaseModel, Field
@@ -23,6 +22,7 @@ from longwriter.errors import InputError, RunError, SetupError
 from longwriter.models.base import need
 from longwriter.models.local.hf import positions
 from longwriter.rewards.base import FAILURE, RewardSettings, Verdict, calibrated
+from longwriter.rewards.score_head import ScoreHead, give_head, open_classifier, read_head
 
 REPORT = "reward.json"
 ADAPTER = "adapter_config.json"
@@ -132,7 +132,7 @@ def open_scorer(folder: Path) -> tuple[Any, Any]:
     transformers.utils.logging.disable_progress_bar()
     try:
         tokenizer = transformers.AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
-        model, missing = _open_model(folder, transformers)
+        model, missing = _open_model(folder)
     except LOAD_ERRORS as error:
         raise SetupError(f"cannot load the reward model in {folder}: {' '.join(str(error).split())[:300]}") from error
     if missing:
@@ -148,14 +148,15 @@ def open_scorer(folder: Path) -> tuple[Any, Any]:
     return model.to("cuda" if torch.cuda.is_available() else "cpu").eval(), tokenizer
 
 
-def _open_model(folder: Path, transformers: ModuleType) -> tuple[Any, list[str]]:
+def _open_model(folder: Path) -> tuple[Any, list[str]]:
     """The model and the names of weights that the folder does not hold."""
+    head = read_head(folder)
     if (folder / ADAPTER).is_file():
         peft = need("peft", EXTRA)
-        return peft.AutoPeftModelForSequenceClassification.from_pretrained(str(folder), num_labels=1), []
-    model, told = transformers.AutoModelForSequenceClassification.from_pretrained(
-        folder, num_labels=1, dtype="auto", trust_remote_code=False, output_loading_info=True
-    )
+        base = open_classifier(peft.PeftConfig.from_pretrained(folder).base_model_name_or_path, ScoreHead())
+        give_head(base, head)
+        return peft.PeftModel.from_pretrained(base, folder), []
+    model, told = open_classifier(folder, head, dtype="auto", trust_remote_code=False, output_loading_info=True)
     return model, sorted(told["missing_keys"])
 
 

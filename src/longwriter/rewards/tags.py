@@ -7,7 +7,8 @@ is a fault, empty thinking is not.
 """
 
 import re
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Literal, NamedTuple
 
 from longwriter.rewards.base import Mode
 
@@ -50,6 +51,35 @@ def read_tags(completion: str, mode: Mode) -> Tagged:
     if not parts[-2]:
         return Tagged("", "", EMPTY)
     return Tagged(parts[1] if mode == "think" else "", parts[-2], "")
+
+
+def read_loosely(completion: str, mode: Mode) -> Tagged:
+    """As `read_tags`, but with the answer that a malformed completion has for a reader, in linear time.
+
+    That is what follows the first <answer>, else what follows the last </think>, up to the next </answer>; without
+    either tag, all of it, but nothing where thinking was begun and not ended. Tags themselves are no part of it.
+    """
+    tagged = read_tags(completion, mode)
+    if not tagged.fault or mode == "plain":
+        return tagged
+    found = [(_name(match), match) for match in _TAG.finditer(completion)]
+    opened = next((match.end() for name, match in found if name == "answer"), None)
+    thought = next((match.end() for name, match in reversed(found) if name == "/think"), None)
+    if opened is None and thought is None and any(name == "think" for name, _ in found):
+        return tagged
+    start = opened or thought or 0
+    ends = (match.start() for name, match in found if name == "/answer" and match.start() >= start)
+    return Tagged("", _TAG.sub("", completion[start : next(ends, None)]).strip(), tagged.fault)
+
+
+def reader(malformed: Literal["all", "format"]) -> Callable[[str, Mode], Tagged]:
+    """How a reward that is not about the form reads completions, as `RewardSettings.malformed` has it."""
+    return read_tags if malformed == "all" else read_loosely
+
+
+def _name(tag: re.Match[str]) -> str:
+    """think, /think, answer or /answer."""
+    return ("/" if "/" in tag[0].partition(tag[1])[0] else "") + tag[1].lower()
 
 
 def _wrong_tags(tags: list[str], wanted: list[str]) -> str:

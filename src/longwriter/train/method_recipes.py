@@ -15,6 +15,13 @@ Method = Literal["pretrain", "sft", "dpo", "reward", "grpo"]
 """What is done with a recipe; continual pretraining is `pretrain` with model.init."""
 
 
+VLLM_KEYS = {
+    "colocate": ("vllm_tensor_parallel_size", "vllm_enable_sleep_mode", "vllm_max_model_length"),
+    "server": ("vllm_group_port", "vllm_server_timeout"),
+}
+"""Settings of [grpo] that are read for one kind of vLLM alone."""
+
+
 class PretrainRecipe(Recipe):
     """A recipe of `train pretrain` and `train cpt`."""
 
@@ -36,6 +43,8 @@ class SftRecipe(Recipe):
     def _possible(self) -> "SftRecipe":
         if _kinds(self) != {"messages"}:
             raise ValueError("data.sources: fine-tuning takes messages; token shards are for pretrain and cpt")
+        if self.run.context_parallel is not None and self.data.packing:
+            raise ValueError("run.context_parallel: samples of a pack would see each other; give data.packing = false")
         return self
 
 
@@ -50,6 +59,8 @@ class DpoRecipe(Recipe):
             )
         if self.optim.name != "adamw":
             raise ValueError(f"optim.name = {self.optim.name}: preferences are learnt with adamw")
+        if self.run.context_parallel is not None:
+            raise ValueError("run.context_parallel: only pretraining and fine-tuning share rows between GPUs")
         if self.data.too_long in ("cut", "split"):
             raise ValueError(
                 f"data.too_long = {self.data.too_long}: a preference between pieces means nothing; use drop or refuse"
@@ -77,8 +88,6 @@ class GrpoRecipe(Recipe):
             raise ValueError(
                 'data.sources: reinforcement takes requests: kind = "prompts", with the columns id, prompt, lower, upper'
             )
-        if any(source.held_out for source in d.sources):
-            raise ValueError("data.sources.held_out: grpo evaluates nothing during training; leave it out")
         if d.too_long in ("cut", "split"):
             raise ValueError(f"data.too_long = {d.too_long}: a request is not cut; use drop or refuse")
         if self.run.batch % g.group:
@@ -88,6 +97,14 @@ class GrpoRecipe(Recipe):
                 f"grpo.completion_tokens = {g.completion_tokens:,} leave no room for a prompt in data.max_tokens = "
                 f"{d.max_tokens:,}"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _rows_whole(self) -> "GrpoRecipe":
+        if self.run.context_parallel is not None:
+            raise ValueError("run.context_parallel: only pretraining and fine-tuning share rows between GPUs")
+        if self.run.activation_offload:
+            raise ValueError("run.activation_offload: TRL has none for grpo; use run.gradient_checkpointing")
         return self
 
     @model_validator(mode="after")
@@ -109,10 +126,26 @@ class GrpoRecipe(Recipe):
         return self
 
     @model_validator(mode="after")
-    def _places_possible(self) -> "GrpoRecipe":
-        g, r = self.grpo, self.run
+    def _vllm_possible(self) -> "GrpoRecipe":
+        g = self.grpo
         if g.vllm == "server" and g.vllm_url is None:
             raise ValueError("grpo.vllm = server: give its address with grpo.vllm_url")
+        for kind, keys in VLLM_KEYS.items():
+            given = next((key for key in keys if getattr(g, key) is not None), None)
+            if given and g.vllm != kind:
+                raise ValueError(f"grpo.{given}: is for grpo.vllm = {kind}, and it is {g.vllm}")
+        if g.vllm_correction == "off" and (g.vllm_clip_max or g.vllm_clip_min):
+            raise ValueError("grpo.vllm_clip_max, vllm_clip_min: nothing is weighted with grpo.vllm_correction = off")
+        if g.vllm_max_model_length is not None and g.vllm_max_model_length < self.data.max_tokens:
+            raise ValueError(
+                f"grpo.vllm_max_model_length = {g.vllm_max_model_length:,} cannot hold prompt and rollout of data.max_tokens = "
+                f"{self.data.max_tokens:,}"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _places_possible(self) -> "GrpoRecipe":
+        g, r = self.grpo, self.run
         if r.fsdp and g.vllm == "off":
             raise ValueError("run.fsdp: sharded weights cannot generate; use run.deepspeed, or grpo.vllm")
         own_models = g.rewards.reward_model is not None or (g.kl_every > 0 and self.model.lora is None)

@@ -3,6 +3,7 @@
 [model]  what is trained            [data]   on what, and how long texts may be
 [optim]  how weights move           [run]    how long, how often saved, on what hardware
 [dpo]    preferences                [grpo]   reinforcement
+[reward] the head of a reward model
 
 What a single method cannot combine is refused by `for_method` (method_recipes.py).
 """
@@ -16,6 +17,7 @@ from pydantic import Field, model_validator
 
 from longwriter.config import Tree, build, merge, read_text, read_toml
 from longwriter.errors import InputError
+from longwriter.rewards.score_head import ScoreHead
 from longwriter.train.grpo.settings import GrpoSettings
 from longwriter.types import Record
 
@@ -29,6 +31,9 @@ class Lora(Record):
     alpha: int = Field(default=32, gt=0)
     dropout: float = Field(default=0.0, ge=0, lt=1)
     targets: str | tuple[str, ...] = "all-linear"
+    modules_to_save: tuple[str, ...] | None = None
+    """Modules that are trained whole beside the adapters, such as embed_tokens and lm_head: for a base model whose chat
+    tokens were never trained."""
 
 
 class ModelSettings(Record):
@@ -47,6 +52,8 @@ class ModelSettings(Record):
     attention: Literal["sdpa", "eager", "flash_attention_2", "flash_attention_3"] = "sdpa"
     dtype: Literal["float32", "bfloat16"] = "float32"
     """Type of the master weights; `run.bf16` computes in bfloat16 either way."""
+    quantize: Literal["nf4"] | None = None
+    """Frozen weights in 4 bits under `lora` (QLoRA, Dettmers et al. 2023), by bitsandbytes."""
     lora: Lora | None = None
     trust_remote_code: bool = False
     """Runs code that comes with the weights."""
@@ -57,6 +64,8 @@ class ModelSettings(Record):
             raise ValueError("give one of init (existing weights) and new (sizes of a model of random weights)")
         if self.new and self.tokenizer is None:
             raise ValueError("tokenizer: a new model needs one")
+        if self.quantize is not None and (self.lora is None or self.init is None):
+            raise ValueError("quantize: weights of 4 bits cannot move; give init and lora, whose adapters are trained")
         return self
 
 
@@ -97,6 +106,8 @@ class DataSettings(Record):
     """Rows of each source's held-out part in an evaluation."""
     max_samples: int | None = Field(default=None, gt=0)
     """Most samples that are read, drawn by the seed; None: all."""
+    cache: str | None = None
+    """Folder of tokenised data sets (`train sft`); None: beside the models that `longwriter pull` fetched."""
 
     @model_validator(mode="after")
     def _labels_differ(self) -> "DataSettings":
@@ -167,6 +178,16 @@ class RunSettings(Record):
     """A DeepSpeed JSON file, such as ZeRO-3 with offload."""
     fsdp: bool = False
     """Fully sharded data parallel (FSDP2), layers wrapped one by one."""
+    context_parallel: int | None = Field(default=None, gt=1)
+    """GPUs that share each row, for rows that do not fit into one; with `fsdp`, unpacked."""
+    activation_offload: bool = False
+    """Activations wait in the host's memory until the backward pass (TRL)."""
+    timeout_s: int = Field(default=1800, gt=0)
+    """How long a process waits for the others before the run ends: a dead machine costs no more than this."""
+    report_to: tuple[Literal["tensorboard", "wandb", "trackio", "mlflow"], ...] = ("tensorboard",)
+    """Where reports go beside log.jsonl; each finds its address and key in its own environment variables."""
+    push: str | None = Field(default=None, pattern=r"^[\w.-]+/[\w.-]+$")
+    """OWNER/NAME on the hub, made private where there is none: the model goes there at the end."""
 
     @model_validator(mode="after")
     def _one_length(self) -> "RunSettings":
@@ -182,8 +203,43 @@ class Recipe(Record):
     data: DataSettings
     optim: OptimSettings = OptimSettings()
     dpo: DpoSettings = DpoSettings()
+    reward: ScoreHead | None = None
+    """The head of a reward model; None: linear, or that of `model.init`."""
     grpo: GrpoSettings = GrpoSettings()
     run: RunSettings
+
+    @model_validator(mode="after")
+    def _shared_out(self) -> "Recipe":
+        if self.optim.name == "muon" and (self.run.deepspeed or self.run.fsdp):
+            raise ValueError(
+                "optim.name = muon: it needs whole matrices, which run.deepspeed and run.fsdp share out; use adamw, or "
+                "plain data parallel"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _quantized(self) -> "Recipe":
+        r = self.run
+        if self.model.quantize is None:
+            return self
+        if r.fsdp or (r.deepspeed is not None and zero_of(r.deepspeed)[0] == 3):
+            raise ValueError("model.quantize: weights of 4 bits are not shared out; use ZeRO-2 or plain data parallel")
+        if self.grpo.vllm != "off":
+            raise ValueError("model.quantize: vLLM cannot be given adapters merged into 4 bits; use grpo.vllm = off")
+        return self
+
+    @model_validator(mode="after")
+    def _rows_shared(self) -> "Recipe":
+        r = self.run
+        if r.context_parallel is None:
+            return self
+        if not r.fsdp:
+            raise ValueError("run.context_parallel: needs run.fsdp = true")
+        if self.model.attention != "sdpa":
+            raise ValueError(
+                f"run.context_parallel: its attention is sdpa, not model.attention = {self.model.attention}"
+            )
+        return self
 
 
 def read_recipe(path: Path, over: dict[str, object] | None = None) -> Recipe:

@@ -7,11 +7,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from longwriter.data.agentwrite.audit import filter_dataset
-from longwriter.data.agentwrite.filters import FilterLimits
 from longwriter.data.conversations import as_messages
 from longwriter.data.dataset import Row, read_rows
+from longwriter.data.filters.audit import filter_dataset
 from longwriter.data.filters.contamination import Benchmarks, read_benchmarks
+from longwriter.data.filters.outputs import FilterLimits
 from longwriter.data.instructions import read_instructions
 from longwriter.errors import InputError
 

@@ -98,11 +98,13 @@ def files(folder: Path) -> dict[str, Path]:
     (folder / "a.jsonl").write_text("\ufeff" + lines, "utf-8")
     (folder / "a.jsonl.xz").write_bytes(lzma.compress(lines.encode()))
     (folder / "a.csv").write_text('prompt,id\r\n"Write ""it"", in\n\ntwo lines",1\r\n写一篇小说,2\r\n', "utf-8")
+    (folder / "a.json").write_text("\ufeff\n" + json.dumps(rows, indent=1), "utf-8")
+    (folder / "lines.json").write_text(lines, "utf-8")
     pq.write_table(pa.Table.from_pylist(rows), folder / "a.parquet")
     return {p.name: p for p in folder.iterdir()}
 
 
-@pytest.mark.parametrize("name", ["a.jsonl", "a.jsonl.xz", "a.csv", "a.parquet"])
+@pytest.mark.parametrize("name", ["a.jsonl", "a.jsonl.xz", "a.csv", "a.parquet", "a.json", "lines.json"])
 def test_every_kind_of_file_is_read(name: str, tmp_path: Path) -> None:
     found = list(read_rows(str(files(tmp_path)[name]), ["prompt"]))
     assert found == [{"prompt": 'Write "it", in\n\ntwo lines', "id": "1"}, {"prompt": "写一篇小说", "id": "2"}]
@@ -139,6 +141,12 @@ BROKEN = {
     "null.jsonl": (b'{"prompt": null}\n', "null.jsonl:1: no column 'prompt'"),
     "latin.jsonl": ('{"prompt": "é"}\n'.encode("latin-1"), "latin.jsonl:1: not UTF-8"),
     "cut.jsonl.xz": (lzma.compress(b'{"prompt": "a"}\n' * 999)[:-20], "cut.jsonl.xz:1000: damaged or cut"),
+    "torn.json": (b'[{"prompt": "a"}, {"prompt": "b', "torn.json: not JSON, or cut off"),
+    "words.json": (b'[{"prompt": "a"}, "b"]', "words.json row 2: expected an object, got 'b'"),
+    "none.json": (b"[]", "no rows"),
+    "empty.json": (b"", "no rows"),
+    "deep.json": (b"[" * 200_000, "deep.json: not usable JSON"),
+    "latin.json": ('[{"prompt": "é"}]'.encode("latin-1"), "latin.json: not UTF-8"),
     "ragged.csv": (b"prompt,id\na,1\nb\n", "ragged.csv:3: expected 2 fields"),
     "wide.csv": (b"prompt,id\na,1,2\n", "wide.csv:2: expected 2 fields"),
     "quote.csv": (b'prompt\n"a\n', "quote.csv:2: not CSV"),

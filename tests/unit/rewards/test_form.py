@@ -8,7 +8,7 @@ from tests.helpers.prose import ENGLISH
 from longwriter.rewards.base import RewardSettings, Sample, open_reward
 from longwriter.rewards.format import FormatReward, TagsReward
 from longwriter.rewards.repetition import repetition
-from longwriter.rewards.tags import Tagged, mode_of, read_tags
+from longwriter.rewards.tags import Tagged, mode_of, read_loosely, read_tags
 
 WELL = "<think>a plan</think><answer>a text</answer>"
 
@@ -156,3 +156,29 @@ async def test_the_reward_is_the_form_times_the_repetition_factor() -> None:
 async def test_tags_alone_know_no_repetition() -> None:
     samples = [Sample(id="a", request="", completion=f"{ENGLISH * 2}", mode=mode) for mode in ("plain", "direct")]
     assert [verdict.value for verdict in await TagsReward(RewardSettings()).score(samples)] == [1, 0]
+
+
+LOOSE = {
+    "<think>a</think><answer>the text</answer> and more": "the text",
+    "<think>a</think>the text": "the text",
+    "<think>a<answer>the text": "the text",
+    "the text, <ANSWER>without</ANSWER> tags": "without",
+    "no tag at all": "no tag at all",
+    "</answer>behind</think> the text </Answer >more": "the text",
+    "<answer>one</answer><answer>two</answer>": "one",
+    "<think>never ended": "",
+    "<think>a</think><answer> </answer>": "",
+    "": "",
+}
+
+
+@pytest.mark.parametrize("completion", LOOSE)
+def test_a_reader_finds_an_answer_in_what_is_malformed(completion: str) -> None:
+    found = read_loosely(completion, "think")
+    assert (found.answer, found.fault) == (LOOSE[completion], read_tags(completion, "think").fault)
+    assert found.fault
+
+
+def test_what_is_well_formed_is_read_as_ever() -> None:
+    assert read_loosely(WELL, "think") == read_tags(WELL, "think")
+    assert read_loosely("<think>a</think> b", "plain").answer == "<think>a</think> b"

@@ -100,3 +100,11 @@ async def test_a_malformed_reply_is_worth_nothing_even_where_no_words_would_do()
 async def test_the_setting_reaches_the_formula() -> None:
     found = await LengthReward(RewardSettings(longest=3)).score([sample("a b c d e f g h", "plain", 2, 4)])
     assert found[0].value == pytest.approx(0.5)  # (12 - 8) / (12 - 4)
+
+
+def test_a_malformed_answer_has_no_words_or_those_that_a_reader_finds() -> None:
+    sample = Sample(id="a", request="", completion="<think>p</think>one two three", mode="think", lower=6, upper=9)
+    for malformed, words in (("all", 0), ("format", 3)):
+        verdict = LengthReward(RewardSettings(malformed=malformed)).verdict(sample)
+        assert (verdict.value, verdict.why["words"]) == (words / 6, words)
+        assert verdict.why["fault"] == "no <answer>"

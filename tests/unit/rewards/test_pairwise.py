@@ -10,7 +10,8 @@ from longwriter.models.fake import FakeModel
 from longwriter.models.verdicts import Unreadable
 from longwriter.prompts import prompt_set
 from longwriter.rewards.base import RewardSettings, Verdict
-from longwriter.rewards.pairwise import PROMPTS, PairwiseJudge, pairs_of, read_better
+from longwriter.rewards.pairwise import PairwiseJudge, pairs_of
+from longwriter.rewards.preference.comparer import PROMPTS, read_better
 from longwriter.types import Reply
 
 RANKS = {"bad": 0, "fair": 1, "good": 2}
@@ -111,11 +112,11 @@ async def test_a_reply_that_cannot_be_read_is_asked_for_again_and_never_guessed(
 async def test_a_verdict_that_did_not_end_by_itself_is_asked_for_again(finish) -> None:
     judge = PairwiseJudge(RewardSettings(judge="fake"))
     cut = Reply(text='{"better": "B"}', finish=finish)
-    judge._model = model = FakeModel.scripted([cut, '{"better": "A"}', '{"better": "B"}'])
+    judge._comparer._model = model = FakeModel.scripted([cut, '{"better": "A"}', '{"better": "B"}'])
     assert [v.value for v in await judge.score(asked("a good", "b bad"))] == [1, 0]
     assert [r.seed for r in model.requests] == [0, 1, 0]
     assert {r.max_tokens for r in model.requests} == {204 + 8192}  # 60 words x 1.7 x 2, and room for thinking
-    judge._model = FakeModel.scripted(lambda _: cut)
+    judge._comparer._model = FakeModel.scripted(lambda _: cut)
     assert [v.value for v in await judge.score(asked("a good", "b bad"))] == [None, None]
 
 
@@ -204,7 +205,7 @@ def test_only_a_plain_verdict_is_read(reply: str, better: str | None) -> None:
         with pytest.raises(Unreadable):
             read_better(reply)
     else:
-        assert read_better(reply) == better
+        assert read_better(reply).better == better
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -32,6 +32,19 @@ async def test_the_answer_alone_is_judged_and_a_fault_is_worth_nothing() -> None
     assert len(server.requests) == 3
 
 
+async def test_what_a_reader_finds_in_a_malformed_completion_is_judged_if_so_wanted() -> None:
+    samples = [
+        sample("<answer>good</answer>"),
+        sample("<think>good"),
+        sample("<think>a</think><answer>good good</answer>"),
+    ]
+    with ScoringServer() as server:
+        verdicts = await open_reward("writing", RewardSettings(reward_url=server.url, malformed="format")).score(
+            samples
+        )
+    assert [v.value for v in verdicts] == pytest.approx([sigmoid(1), 0, sigmoid(2)])
+
+
 async def test_nothing_to_judge_asks_nobody() -> None:
     reward = WritingReward(RewardSettings(reward_url="http://127.0.0.1:9"))
     assert await reward.score([]) == []

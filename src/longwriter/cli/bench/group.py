@@ -15,6 +15,12 @@ COMMANDS = {
         "longwriter.cli.bench.score:score",
         "Compute the scores of the run FOLDER again from its journal; asks no model, and gives the same bytes each time.",
     ),
+    "preferences": Listed(
+        "longwriter.cli.bench.preferences:preferences",
+        "Ask a reward model or a judge which text of each of PAIRS is better, and report by language, genre and length.",
+        KEPT,
+        ("pyarrow",),
+    ),
     "report": Listed(
         "longwriter.cli.bench.report:report",
         "Make one page of benchmark runs, for any browser, without a network.",

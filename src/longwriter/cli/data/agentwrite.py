@@ -11,11 +11,11 @@ from longwriter.cli.shared.options import REACH, TEXT, from_flags, role_over, se
 from longwriter.cli.shared.step_progress import StepProgressDisplay, provenance
 from longwriter.cli.shared.tables import money
 from longwriter.cli.write.write_run import run_async
-from longwriter.data.agentwrite.audit import filter_dataset
 from longwriter.data.agentwrite.build import EACH, BuildSettings, build_dataset, each
-from longwriter.data.agentwrite.filters import FilterLimits
 from longwriter.data.agentwrite.select import by_rules
+from longwriter.data.filters.audit import filter_dataset
 from longwriter.data.filters.contamination import read_benchmarks
+from longwriter.data.filters.outputs import FilterLimits
 from longwriter.data.instructions import Instruction, read_instructions, sha256_of_instructions
 from longwriter.errors import InputError
 from longwriter.steps.engines import open_engine

@@ -5,29 +5,13 @@ from typing import cast
 
 import click
 
-from longwriter.cli.data.options import ENGINE, JSON, OUT, PUSH, Delivery
+from longwriter.cli.data.options import ENGINE, JSON, OUT, PUSH, RANGE, Delivery
 from longwriter.cli.shared.options import SERVED, SERVER, from_flags, with_options
 from longwriter.cli.shared.pulse import clock
 from longwriter.cli.shared.step_progress import StepProgressDisplay, provenance
 from longwriter.config import merge
 from longwriter.data.backtranslate.build import BacktranslateSettings, Made, make_triples
 from longwriter.steps.engines import open_engine
-
-
-class Range(click.ParamType[tuple[int, int]]):
-    """Two whole numbers: LOW,HIGH."""
-
-    name = "LOW,HIGH"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, int]:
-        """Raises click's own error for anything else."""
-        parts = str(value).split(",")
-        if len(parts) != 2 or not all(part.strip().isdigit() for part in parts):
-            self.fail(f"{value!r} is no range; give two numbers such as 60,380", param, ctx)
-        return int(parts[0]), int(parts[1])
-
-
-RANGE = Range()
 
 
 @click.command(

@@ -31,11 +31,23 @@ COMMANDS = {
         KEPT,
         FILTERS,
     ),
+    "interleave": Listed(
+        "longwriter.cli.data.interleave:interleave_",
+        "Make one conversation of each of RUNS: plan, write, look back, write on, in one reply.",
+        KEPT,
+        TABLES,
+    ),
     "pairs": Listed(
         "longwriter.cli.data.pairs:pairs",
         "Sample k answers to each of INSTRUCTIONS, score them, and pair the best with a random other.",
         KEPT,
         TABLES,
+    ),
+    "reason": Listed(
+        "longwriter.cli.data.reason:reason",
+        "Find the plan that each text of DATASET follows, and put it in think tags before the text.",
+        KEPT,
+        FILTERS,
     ),
     "ranges": Listed(
         "longwriter.cli.data.ranges:ranges",

@@ -7,9 +7,24 @@ from typing import NamedTuple, cast
 import click
 
 from longwriter.cli.shared.options import FINITE, JSON
-from longwriter.data.agentwrite.filters import FilterLimits
 from longwriter.data.dataset import Row, push
+from longwriter.data.filters.outputs import FilterLimits
 
+
+class Range(click.ParamType[tuple[int, int]]):
+    """Two whole numbers: LOW,HIGH."""
+
+    name = "LOW,HIGH"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, int]:
+        """Raises click's own error for anything else."""
+        parts = str(value).split(",")
+        if len(parts) != 2 or not all(part.strip().isdigit() for part in parts):
+            self.fail(f"{value!r} is no range; give two numbers such as 60,380", param, ctx)
+        return int(parts[0]), int(parts[1])
+
+
+RANGE = Range()
 OUT = click.option(
     "--out", type=click.Path(path_type=Path), required=True, help="Folder of the data set; again: goes on."
 )
@@ -44,7 +59,7 @@ LIMITS = [
     click.option("--overlap", type=FINITE, help="Share of a benchmark prompt that makes a request it.  [default: 0.5]"),
 ]
 
-__all__ = ["BENCHMARK", "ENGINE", "JSON", "LIMITS", "OUT", "PUSH", "Delivery", "limits"]
+__all__ = ["BENCHMARK", "ENGINE", "JSON", "LIMITS", "OUT", "PUSH", "RANGE", "Delivery", "limits"]
 
 
 def limits(flags: dict[str, object]) -> dict[str, object]:

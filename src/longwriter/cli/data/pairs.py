@@ -18,11 +18,11 @@ Examples:
   longwriter data pairs requests.jsonl --model hf:build/sft \\
       --out build/pairs --max-tokens 2000
   longwriter data pairs requests.jsonl --model NAME --base-url URL \\
-      --quality JUDGE --out pairs --margin 5
+      --quality JUDGE --judging preference --out pairs --margin 5
   longwriter data pairs requests.jsonl --model NAME --base-url URL \\
       --agentwrite --out pairs
-The same command again goes on where it stopped. --k, --quality and --margin
-may change: samples that exist are used again.
+The same command again goes on where it stopped. --k, --quality, --judging and
+--margin may change: samples that exist are used again.
 """
 TEMPERATURE = 1.0
 """Where nothing else is said: samples of a request should differ."""
@@ -47,6 +47,10 @@ SHARED = [option for option in [*TEXT, *REACH] if _name(option) not in OWN]
 @click.option(
     "--quality", default="rules", show_default=True,
     help="Beside S_l: rules (repetition, cut ends, wrong language), none, or a model at --base-url that judges.",
+)  # fmt: skip
+@click.option(
+    "--judging", type=click.Choice(["score", "preference"]),
+    help="The judge gives each sample a number, or reasons about two and prefers one, in both orders.  [default: score]",
 )  # fmt: skip
 @click.option("--direct/--agentwrite", default=True, help="Bare replies, or texts by AgentWrite.  [default: direct]")
 @click.option("--temperature", type=FINITE, help=f"Of the samples.  [default: {TEMPERATURE}]")
@@ -82,5 +86,6 @@ def _settings(instructions: str, flags: dict[str, object]) -> PairSettings:
     }
     if tree["quality"] == "judge":
         tree["judge"] = role_over(writer.writer.model_dump(), {"model": quality})
-    given = {key: flags[key] for key in ("k", "direct", "margin", "first", "skip_failed") if flags[key] is not None}
+    names = ("k", "direct", "margin", "first", "skip_failed", "judging")
+    given = {key: flags[key] for key in names if flags[key] is not None}
     return from_flags(PairSettings, tree | given)

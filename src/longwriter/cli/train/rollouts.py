@@ -15,6 +15,7 @@ from longwriter.cli.shared.tables import show_table
 from longwriter.errors import InputError, RunError
 from longwriter.rewards.tags import read_tags
 from longwriter.runs.folders import resolved, write_file
+from longwriter.train.rollouts.hacking import HackingWatch
 from longwriter.train.rollouts.page import GENERATOR, SAMPLES, make_page
 from longwriter.train.rollouts.stats import SORTS, StepStats, ordered, step_stats
 from longwriter.train.rollouts.store import Rollout, read_steps
@@ -66,11 +67,16 @@ def rollouts(run: Path, html: Path | None, samples: int | None, **flags: object)
     if any(flags[key] for key in ("sort", "show", "full")) or flags["step"] is not None or flags["group"] is not None:
         _step(run, flags)
         return
-    stats = [step_stats(step, found) for step, found in _told(run)]
+    stats, watch = list[StepStats](), HackingWatch()
+    for number, found in _told(run):
+        stats.append(step_stats(number, found))
+        watch.take(found)
     if as_json:
         click.echo(json.dumps([s.model_dump() for s in stats]))
         return
     show_table(_steps_table(stats))
+    for sign in watch.signs():
+        click.echo(f"is the reward gamed? {sign.told}")
     click.echo(f"{LEGEND}\nRollouts of a step: longwriter rollouts {run} --step {stats[-1].step}", err=True)
 
 

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from contextlib import nullcontext
 from importlib import import_module
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from longwriter.errors import SetupError
 from longwriter.train.method_recipes import Method, for_method
 from longwriter.train.recipe import Recipe, dotted, read_recipe
 from longwriter.train.run.log import ReportProgress, TrainingProgress
+from longwriter.train.run.publish import pushed
 
 METHODS: dict[Method, str] = {  # method -> module and function
     "pretrain": "longwriter.train.methods.pretrain:pretrain",
@@ -66,7 +68,9 @@ def command(name: str, method: Method, about: str, example: str) -> click.Comman
         settings = for_method(read_recipe(recipe, dotted(assignments)), method, str(recipe))
         main = os.environ.get("RANK", "0") == "0"
         folder = out or Path("build") / recipe.stem
-        trainer_of(method)(settings, folder, show if main else ignore)
+        train = trainer_of(method)
+        with pushed(settings, folder, show) if main else nullcontext():
+            train(settings, folder, show if main else ignore)
         if main:
             click.echo(f"model: {folder}   curves: {folder / 'curves.png'}", err=True)
 

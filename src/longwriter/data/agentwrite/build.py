@@ -16,13 +16,13 @@ from typing import Literal
 from pydantic import Field
 
 from longwriter.config import Tree, build
-from longwriter.data.agentwrite.audit import DroppedOutput, Output, conclude
-from longwriter.data.agentwrite.filters import Candidate, FilterLimits
 from longwriter.data.agentwrite.select import LengthAnswer, LongAnswerSelector, by_rules
 from longwriter.data.agentwriter import WithModels
 from longwriter.data.dataset import Row
+from longwriter.data.filters.audit import DroppedOutput, Output, conclude
 from longwriter.data.filters.cleanup import tidy
 from longwriter.data.filters.contamination import Benchmarks, read_benchmarks
+from longwriter.data.filters.outputs import Candidate, FilterLimits
 from longwriter.data.instructions import Instruction, read_unchanged
 from longwriter.data.prompts import HERE as JUDGE_PROMPTS
 from longwriter.errors import EmptyReply, InputError, PlanError, RunError

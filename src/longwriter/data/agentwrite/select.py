@@ -7,7 +7,7 @@ asked for again, three times in all, and then counts as undecided: the request i
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from longwriter.data.agentwrite.audit import DroppedOutput
+from longwriter.data.filters.audit import DroppedOutput
 from longwriter.data.filters.blocklist import rules
 from longwriter.data.filters.contamination import Benchmarks
 from longwriter.data.filters.near_duplicates import NearDuplicates

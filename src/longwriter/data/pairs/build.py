@@ -1,7 +1,8 @@
 """Preference pairs from a model's own samples (the DPO data of LongWriter, arXiv:2408.07055).
 
 1. `samples`: k answers to each request. 2. Each is scored: S_l against the length that the request states, a quality
-(`quality`), and the mean of those that there are. 3. The best sample of a request is paired with a random other.
+(`quality`), and the mean of those that there are. 3. The best sample that ended by
+itself is paired with a random other.
 Sampling and judging are journalled steps, so another judge, margin or k is tried on the samples that exist.
 """
 
@@ -9,6 +10,7 @@ import json
 import random
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -17,10 +19,17 @@ from pydantic import Field
 
 from longwriter.data.dataset import Row, write_dataset, write_lines
 from longwriter.data.instructions import DroppedRequest, Instruction, read_unchanged
-from longwriter.data.pairs.quality import QualityResult, open_quality, read_sample
+from longwriter.data.pairs.quality import (
+    ComparisonResult,
+    QualityResult,
+    comparisons,
+    open_quality,
+    qualities,
+    read_sample,
+    wordings,
+)
 from longwriter.data.pairs.report import card, draw, histogram
-from longwriter.data.pairs.samples import Sampler, SampleResult, items_of, make_folders, sample_file, sample_id
-from longwriter.data.prompts import HERE
+from longwriter.data.pairs.samples import ENDED, Sampler, SampleResult, items_of, make_folders, sample_file, sample_id
 from longwriter.data.schemas import CHAT
 from longwriter.errors import InputError
 from longwriter.length.score import length_score
@@ -47,6 +56,7 @@ SCHEMA = pa.schema(
         ("rejected", CHAT),
         *((f"{name}_{side}", pa.float32()) for name in ("score", "length_score", "quality") for side in ("chosen", "rejected")),
         *((f"{name}_{side}", pa.int32()) for name in ("words", "sample") for side in ("chosen", "rejected")),
+        *((f"cut_{side}", pa.bool_()) for side in ("chosen", "rejected")),
         ("required", pa.int32()),
         ("language", pa.string()),
         ("model", pa.string()),
@@ -71,6 +81,8 @@ class PairSettings(Record):
     k: int = Field(default=4, ge=2, le=64)
     judge: ModelConfig | None = None
     quality: Literal["judge", "rules", "none"] = "rules"
+    judging: Literal["score", "preference"] = "score"
+    """A judge gives each sample a number, or reasons about two at once and prefers one."""
     margin: float = Field(default=0.0, ge=0, le=100)
     """Least difference of the scores of a pair; pairs of equal scores are never kept."""
     first: int | None = Field(default=None, ge=1)
@@ -79,7 +91,7 @@ class PairSettings(Record):
     """Go on without what failed, instead of stopping before the data set is written."""
 
 
-MAY_CHANGE_ON_RESUME = {"instructions", "k", "quality", "judge", "margin", "first", "skip_failed"}
+MAY_CHANGE_ON_RESUME = {"instructions", "k", "quality", "judge", "judging", "margin", "first", "skip_failed"}
 MAY_CHANGE_ON_RESUME |= {f"judge.{name}" for name in ModelConfig.model_fields} | {
     f"writer.{key}" for key in WRITER_MAY_CHANGE
 }
@@ -93,6 +105,8 @@ class ScoredSample(NamedTuple):
     words: int
     length: float | None
     quality: float | None
+    cut: bool = False
+    """The reply did not end by itself."""
 
     @property
     def score(self) -> float:
@@ -134,14 +148,22 @@ def _judged(
     """What the quality says of each sample that there is; nothing with --quality none."""
     if settings.quality == "none":
         return {}
-    quality = open_quality(settings.judge if settings.quality == "judge" else None, settings.writer.seed)
     todo: list[Item] = [
         {"id": name, "prompt": i["prompt"], "file": str(sample_file(folder, name).resolve()), "finish": sample.finish}
         for i in items
         for name in [str(i["id"])]
         if (sample := samples.get(name)) is not None and sample.missing is None
     ]
-    return run_typed(quality.name, todo, quality.worker, run, QualityResult, partial=settings.skip_failed)
+    prefers = settings.quality == "judge" and settings.judging == "preference"
+    quality = open_quality(
+        settings.judge if settings.quality == "judge" else None, settings.writer.seed, prefers=prefers
+    )
+    if not prefers:
+        return run_typed(quality.name, todo, quality.worker, run, QualityResult, partial=settings.skip_failed)
+    of_request = groupby(todo, key=lambda item: str(item["id"]).rpartition(".")[0])  # items of a request stand together
+    asked = [comparison for _, own in of_request for comparison in comparisons(list(own))]
+    found = run_typed(quality.name, asked, quality.worker, run, ComparisonResult, partial=settings.skip_failed)
+    return qualities(found.values())
 
 
 def required_words(instruction: Instruction) -> int | None:
@@ -171,16 +193,26 @@ def scored(
         if length is None and quality is None:
             missing["neither length nor quality"] += 1
             continue
-        out.append(ScoredSample(number, sample.words, length, quality))
+        out.append(ScoredSample(number, sample.words, length, quality, sample.finish != ENDED))
     return out, missing
 
 
 def pair(samples: Sequence[ScoredSample], margin: float, rng: random.Random) -> tuple[ScoredSample, ScoredSample] | str:
-    """The best sample and a random one of the others; why there is no pair, where their scores are too near."""
+    """The best sample that ended by itself and a random one of the others that score no higher; else why there is no pair.
+
+    A cut reply is never chosen: its score says nothing of the end that it lacks. One that scores higher than the best
+    whole sample is not rejected either.
+    """
     if len(samples) < 2:
         return "fewer than two samples to compare"
-    chosen = max(samples, key=lambda s: (s.score, -s.number))
-    rejected = rng.choice([s for s in samples if s is not chosen])
+    whole = [s for s in samples if not s.cut]
+    if not whole:
+        return "every sample was cut"
+    chosen = max(whole, key=lambda s: (s.score, -s.number))
+    others = [s for s in samples if s is not chosen and s.score <= chosen.score]
+    if not others:
+        return "every other sample was cut and scores higher"
+    rejected = rng.choice(others)
     apart = chosen.score - rejected.score
     if apart == 0:
         return "equal scores"
@@ -229,7 +261,7 @@ def _rows(
             text = read_sample(sample_file(folder, name))
             row[side] = [{"role": "assistant", "content": text}]
             row |= {f"score_{side}": s.score, f"length_score_{side}": s.length, f"quality_{side}": s.quality}
-            row |= {f"words_{side}": s.words, f"sample_{side}": s.number}
+            row |= {f"words_{side}": s.words, f"sample_{side}": s.number, f"cut_{side}": s.cut}
         prompts = samples[sample_id(p.instruction.id, p.chosen.number)].prompts
         yield row | {
             "required": p.required,
@@ -248,7 +280,7 @@ def _judge(settings: PairSettings) -> str:
 def _prompts_sha256(settings: PairSettings, writer_set: str) -> str:
     """The SHA-256 of the prompts that had a part in a row: the writer's (none, for direct samples) and the judge's."""
     files = list((Path(writer_prompts.__file__).parent / writer_set).rglob("*.txt")) if writer_set else []
-    files += list(HERE.glob("*/quality_judge.txt")) if settings.quality == "judge" else []
+    files += wordings(prefers=settings.judging == "preference") if settings.quality == "judge" else []
     return sha256_of_prompts(files)
 
 
@@ -264,9 +296,11 @@ def _facts(
         "model": settings.writer.writer.model,
         "method": "direct" if settings.direct else "agentwrite",
         "quality_by": _judge(settings),
+        "judging": settings.judging if settings.quality == "judge" else None,
         "samples_each": settings.k,
         "margin_least": settings.margin,
         "samples_scored": len(every),
+        "samples_cut": sum(s.cut for s in every),
         "samples_left_out": dict(missing.most_common()),
         "length_score": _mean([s.length for s in every]),
         "quality": _mean([s.quality for s in every]),
@@ -280,6 +314,7 @@ def _numbers(pairs: Sequence[Pair], drops: Mapping[str, int]) -> Row:
     out |= {f"score_{side}": _mean([s.score for s in samples]) for side, samples in sides.items()}
     out |= {f"length_{side}": _mean([s.length for s in samples]) for side, samples in sides.items()}
     out |= {f"quality_{side}": _mean([s.quality for s in samples]) for side, samples in sides.items()}
+    out["pairs_with_cut_rejected"] = sum(p.rejected.cut for p in pairs)
     return out | {"margins": histogram([p.chosen.score - p.rejected.score for p in pairs])}
 
 

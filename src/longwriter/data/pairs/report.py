@@ -23,7 +23,8 @@ $facts
 ## Rows
 
 `prompt`, `chosen` and `rejected` are lists of messages, as TRL's DPOTrainer and RewardTrainer read them. `chosen` is the
-best of a request's samples, `rejected` a random one of the others. `score_*` is the mean of `length_score_*` (S_l of
+best of a request's samples that ended by themselves, `rejected` a random one of the others; `cut_*` says whether a reply
+was stopped, as at its token limit, which a chosen one never was. `score_*` is the mean of `length_score_*` (S_l of
 LongBench-Write against `required`; empty where no length is stated) and `quality_*` (empty without a judge).
 
 ## Left out

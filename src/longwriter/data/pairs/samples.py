@@ -24,6 +24,8 @@ from longwriter.writer.settings import WriteSettings
 from longwriter.writer.stored import stored
 
 SAMPLES, RUNS = "samples", "runs"
+ENDED = "stop"
+"""How a reply ended that is whole."""
 UNASKED_WORDS = 5000
 """Where neither the request nor its row names a length: more than models write that were not taught to."""
 
@@ -101,7 +103,7 @@ class Sampler(WithModels):
         result = await write(settings, folder, Options(), self.models)
         session = stored(folder)
         assert session is not None  # it was just written
-        return tidy(result.text, session.manuscript.plan.sections), "stop"
+        return tidy(result.text, session.manuscript.plan.sections), ENDED
 
 
 def make_folders(folder: Path) -> None:

@@ -14,6 +14,7 @@ from longwriter.errors import EmptyReply, InputError, PromptTooLong, SetupError
 from longwriter.models.base import Listener, Listens, ModelConfig, Pause, listening, need, tell_pause
 from longwriter.models.local.hf_sampling import FILTERS, Draw, Grammar, penalty_of, sampling_of
 from longwriter.models.local.hf_weights import Failures, Weights
+from longwriter.models.local.turn_marks import mark_at_start
 from longwriter.models.thinking import ThinkFilter
 from longwriter.types import Message, Reply, Request, Usage
 
@@ -130,9 +131,7 @@ class HuggingFace:
         if not isinstance(named, list):
             turn = (("user", "."), ("assistant", MARKER), ("user", "."))
             shown = self._shown([{"role": role, "content": content} for role, content in turn])
-            after = (shown or "").rpartition(MARKER)[2].lstrip()
-            marks = {str(mark): token for token, mark in self._tokenizer.added_tokens_decoder.items() if mark.special}
-            ends.add(marks.get(max(filter(after.startswith, marks), key=len, default="")))
+            ends.add(mark_at_start((shown or "").rpartition(MARKER)[2], self._tokenizer))
         return sorted(end for end in ends if end is not None)
 
     def _generate(

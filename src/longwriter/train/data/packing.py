@@ -112,6 +112,25 @@ def fit(lengths: Lengths, capacity: int, policy: TooLong) -> Pieces:
     )
 
 
+def joined(parts: Sequence[Pieces], samples: Sequence[int]) -> Pieces:
+    """The pieces of several lists of samples, put one after another, as pieces of one.
+
+    Args:
+        parts: the pieces of each list, all made by one policy.
+        samples: samples in each list.
+    """
+    before = np.cumsum([0, *samples[:-1]])
+    return Pieces(
+        sample=np.concatenate([p.sample + n for p, n in zip(parts, before, strict=True)]).astype(np.int32),
+        start=np.concatenate([p.start for p in parts]),
+        stop=np.concatenate([p.stop for p in parts]),
+        policy=parts[0].policy,
+        too_long=sum(p.too_long for p in parts),
+        lost_samples=sum(p.lost_samples for p in parts),
+        lost_tokens=sum(p.lost_tokens for p in parts),
+    )
+
+
 def pack(lengths: Lengths, capacity: int, *, seed: int = 0) -> list[Ints]:
     """Indices of the samples in each pack: each sample exactly once, at most `capacity` tokens per pack.
 

@@ -6,7 +6,8 @@ keep samples blind to each other (no attention mask: one would open them to each
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,12 +15,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.utils.data import Dataset
+from torch.utils.data import ConcatDataset, Dataset
 
 from longwriter.errors import InputError
-from longwriter.journal import digest
 from longwriter.train.data.chat import TokenisedSample
-from longwriter.train.data.packing import Ints, Pieces, TooLong, fit, pack
+from longwriter.train.data.packing import Ints, Pieces, TooLong, fit, joined, pack
+from longwriter.train.data.tokenised import TokenisedData
 
 Row = dict[str, Tensor]
 Ids = NDArray[np.integer]
@@ -108,7 +109,7 @@ class PackedRows(Dataset[Row]):
     """Packs of samples, one per row, each sample blind to the others of its pack."""
 
     def __init__(
-        self, samples: Sequence[TokenisedSample], pieces: Pieces, packs: Sequence[Ints], *, by_sequence: bool
+        self, samples: Dataset[TokenisedSample], pieces: Pieces, packs: Sequence[Ints], *, by_sequence: bool
     ) -> None:
         """`by_sequence`: every sample counts 1 in all, whatever its length; else every target token counts 1."""
         self.samples, self.pieces, self.packs, self.by_sequence = samples, pieces, packs, by_sequence
@@ -134,15 +135,22 @@ class PackedRows(Dataset[Row]):
 
 @dataclass(frozen=True)
 class DataReport:
-    """What became of the samples of a data set."""
+    """What became of the samples of one source."""
 
     samples: int
     pieces: Pieces
     rows: int
-    tokens: int
+    """Rows that hold a sample of this source."""
     targets: int
     digest: str
-    """Digest of the token ids, in order (`digest_of`)."""
+    """Digest of the token ids, in order (`tokenised.joint_digest`)."""
+    dropped: dict[str, int]
+    """Rows of the data set that could not be used, by reason."""
+
+    @property
+    def tokens(self) -> int:
+        """Tokens in all rows."""
+        return int(self.pieces.lengths.sum())
 
     def provenance(self) -> dict[str, object]:
         """The entry of data.json, which is compared when the run is resumed."""
@@ -156,27 +164,40 @@ class DataReport:
             "lost_samples": self.pieces.lost_samples,
             "lost_tokens": self.pieces.lost_tokens,
             "digest": self.digest,
-        }
+        } | ({"dropped": self.dropped} if self.dropped else {})
 
 
 def pack_rows(
-    samples: Sequence[TokenisedSample], capacity: int, policy: str, *, packing: bool, by_sequence: bool, seed: int
-) -> tuple[PackedRows, DataReport]:
-    """Rows of at most `capacity` tokens. Raises InputError with the policy `refuse`, or when nothing is left."""
-    pieces = fit([len(s.ids) for s in samples], capacity, TooLong(policy))
-    if not len(pieces):
-        raise InputError(f"no sample is left: {pieces}; raise data.max_tokens, or choose another data.too_long")
+    sources: Mapping[str, TokenisedData], capacity: int, policy: str, *, packing: bool, by_sequence: bool, seed: int
+) -> tuple[PackedRows, dict[str, DataReport]]:
+    """Rows of at most `capacity` tokens, of the samples of all sources as one list, and what became of each source.
+
+    Packed by itself, a source of long samples would fill rows of its own, and most steps would see none of it.
+
+    Raises InputError with the policy `refuse`, or when nothing is left of a source.
+    """
+    parts = {name: _fitting(name, data, capacity, policy) for name, data in sources.items()}
+    pieces = joined(list(parts.values()), [len(data) for data in sources.values()])
     alone = [np.array([i], np.int32) for i in range(len(pieces))]
     packs = pack(pieces.lengths, capacity, seed=seed) if packing else alone
-    rows = PackedRows(samples, pieces, packs, by_sequence=by_sequence)
-    targets = sum(int(s.counted.sum()) for s in samples)
-    report = DataReport(len(samples), pieces, len(packs), int(pieces.lengths.sum()), targets, digest_of(samples))
-    return rows, report
+    rows = PackedRows(ConcatDataset(sources.values()), pieces, packs, by_sequence=by_sequence)
+    source = np.repeat(np.arange(len(parts)), [len(part) for part in parts.values()])
+    holding = Counter(int(found) for one in packs for found in np.unique(source[one]))
+    return rows, {
+        name: DataReport(len(data), part, holding[number], int(data.counted.sum()), data.digest, data.dropped)
+        for number, ((name, part), data) in enumerate(zip(parts.items(), sources.values(), strict=True))
+    }
 
 
-def digest_of(samples: Iterable[TokenisedSample]) -> str:
-    """Digest of the token ids of samples, in order: whether a run that is resumed reads the same data."""
-    return digest("".join(digest(s.ids.tobytes().hex()) for s in samples))
+def _fitting(name: str, data: TokenisedData, capacity: int, policy: str) -> Pieces:
+    """The pieces of a source. Raises InputError naming it."""
+    try:
+        pieces = fit(data.lengths, capacity, TooLong(policy))
+    except InputError as error:
+        raise InputError(f"{name}: {error}") from error
+    if not len(pieces):
+        raise InputError(f"{name}: no sample is left: {pieces}; raise data.max_tokens, or choose another data.too_long")
+    return pieces
 
 
 class Mixture(Dataset[Row]):
@@ -221,3 +242,22 @@ def collate(rows: Sequence[Row]) -> dict[str, Tensor]:
             padding = torch.arange(missing) if key == "position_ids" else values.new_full((missing,), fill[key])
             batch[key].append(torch.cat([values, padding.to(values.dtype)]))
     return {key: torch.stack(values) for key, values in batch.items()}
+
+
+def flatten(rows: Sequence[Row]) -> dict[str, Tensor | int]:
+    """Packed rows to one row without padding, (1, tokens), with the bounds of its samples, as FlashAttention takes them.
+
+    FlashAttention reads no mask. transformers finds a row's samples by their positions, but only where a batch is one row
+    (`_is_packed_sequence`): of two rows, each would be one text whose samples see each other. Given, the bounds need not be
+    found again in every layer either.
+
+    `cu_seq_lens_q`, `cu_seq_lens_k`: where each sample begins, and the end of the last, (samples + 1,); `max_length_q`,
+    `max_length_k`: tokens of the longest. Rows without positions are one text each, and are stacked.
+    """
+    if "position_ids" not in rows[0]:
+        return dict(collate(rows))
+    batch = {key: torch.cat([r[key] for r in rows])[None] for key in rows[0]}
+    positions = batch["position_ids"][0]
+    bounds = torch.cat([(positions == 0).nonzero()[:, 0], torch.tensor([len(positions)])]).to(torch.int32)
+    longest = int(bounds.diff().max())
+    return batch | {"cu_seq_lens_q": bounds, "cu_seq_lens_k": bounds, "max_length_q": longest, "max_length_k": longest}

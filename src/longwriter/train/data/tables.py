@@ -5,6 +5,7 @@
 data sets that only `datasets` can open. JSON lines are read by the one reader of both, `longwriter.jsonl`.
 """
 
+import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from huggingface_hub.errors import HfHubHTTPError
 
 from longwriter.errors import InputError, Unavailable, first_line
 from longwriter.hub import HUB, named
+from longwriter.journal import digest
 from longwriter.jsonl import read_lines
 
 LINES = ".jsonl"
@@ -50,12 +52,30 @@ def read_table(path: str, columns: Sequence[str] = ()) -> Table:
     return table
 
 
+def fingerprint(path: str) -> str:
+    """What stands for the rows of a data set: other rows, another fingerprint. Raises as `read_table`."""
+    place = Path(path)
+    files = [] if path.startswith(HUB) else _files(place)
+    try:
+        if files:
+            return digest(" ".join(f"{file.suffix} {_digest_of(file)}" for file in files))
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read as a data set: {first_line(error)}") from error
+    # The paths of `datasets`' own cache name data set, revision and the digest of its files.
+    return digest(" ".join(str(file["filename"]) for file in read_table(path).cache_files))
+
+
+def _digest_of(file: Path) -> str:
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "blake2b").hexdigest()
+
+
 def _open(path: str) -> Table:
     place = Path(path)
     if path.startswith(HUB):
         name, revision = named(path.removeprefix(HUB))
         return load_dataset(name, split="train", revision=revision)
-    files = _files(place) if place.is_dir() else [place] if place.is_file() else []
+    files = _files(place)
     if not files and place.is_dir():
         return load_dataset(path, split="train")
     if not files or files[0].suffix not in (LINES, *LOADERS):
@@ -70,14 +90,16 @@ def _open(path: str) -> Table:
     return Table.from_dict(columns, on_mixed_types="use_json")
 
 
-def _files(folder: Path) -> list[Path]:
-    """The data files of a folder, of one kind, those of the training split where they say so.
+def _files(place: Path) -> list[Path]:
+    """A file, or the data files of a folder, of one kind, those of the training split where they say so.
 
     They are named one by one because `datasets` caches a folder by its name: of one that was built again, it would give the
     old rows.
     """
+    if not place.is_dir():
+        return [place] if place.is_file() else []
     for suffix in (".parquet", LINES, ".csv"):
-        found = sorted(folder.glob(f"*{suffix}"))
+        found = sorted(place.glob(f"*{suffix}"))
         named = [f for f in found if f.name.startswith("train")]
         if found:
             return named or found

@@ -33,6 +33,10 @@ CPU_TILES = 8
 BUCKET, LIVE = 500_000_000, 1_000_000_000
 """DeepSpeed's defaults: elements of a bucket of gradients, and of weights gathered at once."""
 FLOAT = 4
+NF4 = (4 + 8 / 64 + 32 / (64 * 256)) / 8
+"""Bytes of a weight in 4 bits, with a byte of scale for 64 of them, 4 bytes for 256 scales (arXiv 2305.14314, section 3)."""
+STASHED = 5
+"""Layers' inputs that TRL keeps on the GPU while others go to the host."""
 
 
 class Strategy(StrEnum):
@@ -81,8 +85,16 @@ class Job(Record):
     lean_logits: bool = True
     attention: Literal["flash", "sdpa", "eager"] = "sdpa"
     """`sdpa` keeps packed samples apart by a mask of (row, row); `flash` needs none; `eager` holds all scores."""
+    row_gpus: int = Field(default=1, gt=0)
+    """GPUs that share each row (context parallel)."""
+    quantized: bool = False
+    """The layers' frozen weights in 4 bits (QLoRA)."""
+    activations_away: bool = False
+    """What layers keep for their gradients waits in the host's memory."""
     lora_rank: int | None = Field(default=None, gt=0)
     lora_targets: str | tuple[str, ...] = "all-linear"
+    whole: int = Field(default=0, ge=0)
+    """Embeddings and heads that are trained whole beside adapters."""
 
     @model_validator(mode="after")
     def _offload_fits(self) -> "Job":
@@ -111,7 +123,9 @@ class Job(Record):
 
     def trained(self, shape: ModelShape) -> int:
         """Parameters that move."""
-        return shape.parameters if self.lora_rank is None else shape.adapters(self.lora_rank, self.lora_targets)
+        if self.lora_rank is None:
+            return shape.parameters
+        return shape.adapters(self.lora_rank, self.lora_targets) + self.whole * shape.embedding
 
 
 class MemoryEstimate(Record):
@@ -140,15 +154,17 @@ class MemoryEstimate(Record):
 def memory(shape: ModelShape, job: Job, gpus: int, *, cpu: bool = False) -> MemoryEstimate:
     """Memory of a step of the job on each of `gpus` GPUs, or processes on CPUs."""
     states = _states(shape, job, gpus)
-    tokens = job.rows * job.sequence
+    tokens = job.rows * -(-job.sequence // job.row_gpus)
     w, c = job.stream_bytes, job.compute_bytes
     kept = layer_bytes(shape, job)
     layers = w * shape.hidden if job.checkpointing else kept
+    here = min(shape.layers, STASHED) if job.activations_away else shape.layers
     mask = (1 + c) * job.rows * job.sequence**2 if job.masked else 0
-    activations = tokens * (shape.layers * layers + (FLOAT + w + c) * shape.hidden) + mask
+    activations = tokens * (here * layers + (FLOAT + w + c) * shape.hidden) + mask
     turn = tokens * (c * (2 * shape.ffn + 4 * shape.hidden) + (kept if job.checkpointing else 0))
     gradients = states.pop("gradients")
-    if job.batch <= job.device_batch * gpus:
+    states["host"] += gpus * tokens * (shape.layers - here) * layers
+    if job.batch * job.row_gpus <= job.device_batch * gpus:
         gradients = max(0.0, gradients - activations)
     return MemoryEstimate(
         **states,
@@ -182,12 +198,18 @@ def _states(shape: ModelShape, job: Job, gpus: int) -> dict[str, float]:
     moments = 2.0 if job.optimizer == "adamw" else 2 - shape.layers * shape.layer_matrices / every  # Muon has one
     split = 1 if job.strategy is Strategy.DDP else gpus
     whole = job.strategy in (Strategy.DDP, Strategy.ZERO1, Strategy.ZERO2)
-    weights = w * every / (1 if whole else gpus)
+    held = float(w * every)
+    if job.lora_rank is not None:
+        held += FLOAT * job.whole * shape.embedding  # peft keeps a copy of what it trains
+    if job.quantized:
+        held -= (w - NF4) * shape.layers * shape.layer_matrices
+    weights = held / (1 if whole else gpus)
     gradients = t * trained / (1 if job.strategy is Strategy.ZERO1 else split)
     optimizer = (FLOAT * (1 + moments) if deepspeed else moments * t) * trained / split  # DeepSpeed has float32 masters
     reference = weights if job.method == "dpo" and job.lora_rank is None else 0.0
+    cast = every - job.quantized * shape.layers * shape.layer_matrices
     buffers = {
-        Strategy.DDP: t * trained * (gpus > 1) + (c * every if c < w else 0),
+        Strategy.DDP: t * trained * (gpus > 1) + (c * cast if c < w else 0),
         Strategy.FSDP: 2 * c * (shape.layer + shape.embedding * (1 if shape.tied else 2)),
         Strategy.ZERO1: c * min(trained, BUCKET),
         Strategy.ZERO2: c * min(trained, BUCKET),

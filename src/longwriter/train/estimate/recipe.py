@@ -14,6 +14,7 @@ from longwriter.train.recipe import ModelSettings, Recipe, read_json, zero_of
 SHAPES = Path(__file__).with_name("shapes.toml")
 ATTENTION = {"flash_attention_2": "flash", "flash_attention_3": "flash", "sdpa": "sdpa", "eager": "eager"}
 STAGES = {0: Strategy.DDP, 1: Strategy.ZERO1, 2: Strategy.ZERO2, 3: Strategy.ZERO3}
+EMBEDDINGS = {"embed_tokens", "lm_head", "wte", "word_embeddings", "output_layer"}
 EstimatedMethod = Literal["pretrain", "sft", "dpo", "grpo"]
 
 
@@ -94,6 +95,10 @@ def job_of(
         "attention": ATTENTION[m.attention],
         "lora_rank": None if m.lora is None else m.lora.rank,
         "lora_targets": "all-linear" if m.lora is None else m.lora.targets,
+        "whole": 0 if m.lora is None else len(set(m.lora.modules_to_save or ()) & EMBEDDINGS),
+        "row_gpus": r.context_parallel or 1,
+        "quantized": m.quantize is not None,
+        "activations_away": r.activation_offload,
     }
     return build(Job, settings, "recipe")
 

@@ -208,7 +208,9 @@ def _colocated(settings: GrpoSettings, plan: RolloutPlan) -> Literal["awake", "a
     """Whether an engine lives on the training GPUs, and gives its memory back for the update."""
     if plan.engine == "verl":
         return "asleep"
-    return "awake" if settings.vllm == "colocate" else None
+    if settings.vllm != "colocate":
+        return None
+    return "asleep" if settings.vllm_enable_sleep_mode else "awake"
 
 
 def _split(settings: GrpoSettings, plan: RolloutPlan, hw: Hardware) -> tuple[Hardware, Hardware]:
@@ -254,7 +256,7 @@ def _spreads(shape: ModelShape, settings: GrpoSettings, plan: RolloutPlan, hw: H
     if plan.spread is not None:
         return [plan.spread]
     if plan.engine == "trl" and settings.vllm != "server":
-        return [1]
+        return [settings.vllm_tensor_parallel_size or 1]
     most = min(hw.gpus, MACHINE, shape.kv_heads)
     return [n for n in (1, 2, 4, 8) if n <= most and hw.gpus % n == 0]
 

@@ -131,7 +131,7 @@ def flops_per_token(shape: ModelShape, job: Job) -> float:
     context = job.sequence if job.masked else sample / 2
     matrices, head = 2.0 * shape.layers * shape.layer_matrices, 2.0 * shape.embedding
     attention = 4.0 * shape.heads * shape.head_dim * context * shape.layers
-    adapters = 2.0 * (job.trained(shape) if job.lora_rank else 0)
+    adapters = 2.0 * (shape.adapters(job.lora_rank, job.lora_targets) if job.lora_rank else 0)
     backward = BACKWARD if job.lora_rank is None else BACKWARD - 1
     again = matrices + attention + adapters if job.checkpointing else 0.0
     again += head if job.lean_logits else 0.0
@@ -144,7 +144,7 @@ def seconds_per_step(shape: ModelShape, job: Job, hw: Hardware) -> float:
     """Time of one optimizer step."""
     computing = flops_per_token(shape, job) * tokens_per_step(job) / (hw.gpus * hw.peak(job) * hw.mfu)
     c, every, trained = job.compute_bytes, shape.parameters, job.trained(shape)
-    rounds = math.ceil(job.batch / (job.device_batch * hw.gpus))
+    rounds = math.ceil(job.batch * job.row_gpus / (job.device_batch * hw.gpus))
     others = (hw.gpus - 1) / hw.gpus
     sent = {
         Strategy.DDP: 2 * job.weight_bytes * trained,
@@ -169,10 +169,13 @@ def tokens_per_step(job: Job) -> float:
 
 def estimate(shape: ModelShape, job: Job, hw: Hardware, *, price: float | None = None) -> TrainingEstimate:
     """The forecast for a job; `price` of one GPU for one hour. Raises InputError where the batch cannot be split."""
-    if job.batch % (job.device_batch * hw.gpus):
+    sharers, rest = divmod(hw.gpus, job.row_gpus)
+    if rest:
+        raise InputError(f"run.context_parallel = {job.row_gpus}: {hw.gpus} GPUs are no multiple of it")
+    if job.batch % (job.device_batch * sharers):
         raise InputError(
-            f"run.batch = {job.batch} rows cannot be split over {hw.gpus} GPUs of run.device_batch = {job.device_batch}; "
-            f"make it a multiple of {job.device_batch * hw.gpus}"
+            f"run.batch = {job.batch} rows cannot be split over {sharers} GPUs of run.device_batch = {job.device_batch}; "
+            f"make it a multiple of {job.device_batch * sharers}"
         )
     seconds, tokens = seconds_per_step(shape, job, hw), tokens_per_step(job)
     steps = job.steps
@@ -227,7 +230,9 @@ def _remedies(shape: ModelShape, job: Job, hw: Hardware) -> tuple[str, ...]:
 
 
 def _enough(shape: ModelShape, job: Job, hw: Hardware) -> int | None:
-    """The fewest GPUs, doubling, at which it fits with weights shared out; None: not with 1,024 either."""
+    """The fewest GPUs, doubling, at which it fits with weights shared out; None: not with 1,024 either, or in 4 bits."""
+    if job.quantized:
+        return None
     if job.strategy not in (Strategy.FSDP, Strategy.ZERO3):
         job = job.model_copy(update={"strategy": Strategy.FSDP, "offload": "none"})
     gpus = hw.gpus
@@ -253,11 +258,11 @@ def _changes(job: Job, hw: Hardware) -> Iterator[Change]:
         yield Change({"attention": "flash"}, 'model.attention = "flash_attention_2"')
     if job.device_batch > 1:
         yield Change({"device_batch": 1}, "run.device_batch = 1")
-    if hw.gpus > 1 and job.strategy not in (Strategy.FSDP, Strategy.ZERO3):
+    if hw.gpus > 1 and job.strategy not in (Strategy.FSDP, Strategy.ZERO3) and not job.quantized:
         yield Change({"strategy": Strategy.FSDP, "offload": "none"}, "run.fsdp = true")
     if not job.checkpointing:
         yield Change({"checkpointing": True}, "run.gradient_checkpointing = true")
-    if job.offload != "all":
+    if job.offload != "all" and not job.quantized:
         yield Change({"strategy": Strategy.ZERO3, "offload": "all"}, "run.deepspeed: ZeRO-3 with CPU offload (slower)")
     if job.lora_rank is None:
         yield Change({"lora_rank": 16, "weight_bytes": 2}, 'model.lora with rank 16, model.dtype = "bfloat16"')
@@ -288,6 +293,12 @@ def _assumptions(job: Job, hw: Hardware) -> Iterator[str]:
         yield f"messages run beside computing, at {hw.link:g} GB/s per {one}, all in one machine"
     if job.offload != "none":
         yield f"offload waits: {hw.host_link:g} GB/s to the host, whose memory gives {hw.host_memory:g} GB/s to all GPUs"
+    if job.quantized:
+        yield "no time for unpacking weights of 4 bits"
+    if job.activations_away:
+        yield "activations go to the host and back beside computing"
+    if job.row_gpus > 1:
+        yield f"keys and values pass between the {job.row_gpus} GPUs of a row beside computing"
     if job.method == "dpo" and job.lora_rank is None:
         yield "a frozen copy of the model is held as the reference"
     yield "no time for reading data, evaluation and checkpoints; compiled models are taken as they are uncompiled"

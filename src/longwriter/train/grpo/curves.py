@@ -7,12 +7,12 @@ from longwriter.train.run.curves import PICTURE, plot, save_png
 from longwriter.train.run.log import names_of, read_log
 
 PANELS = {
-    "reward": r"rewards/(.+)/mean",
+    "reward": r"rewards/(.+)/mean|rewards/(.+/same_length)|(eval_rewards/.+)/mean",
     "share of groups without spread": r"rewards/(.+)/flat|(flat)",
-    "words": r"(think|answer)_words",
+    "words": r"(think|answer|eval_answer)_words",
     "repeated words, distinct word pairs": r"(repetition|distinct_2)",
     "overuse of a word, times": r"(overuse)",
-    "share of rollouts": r"(cut|malformed)|rewards/(.+/missing)",
+    "share of rollouts": r"(cut|malformed|eval_cut|eval_malformed)|rewards/(.+/missing)",
     "entropy, nats per token": r"(entropy)",
     "KL to the start, nats per token": r"(kl)",
 }

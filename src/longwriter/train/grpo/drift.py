@@ -36,10 +36,18 @@ def overused(texts: Sequence[str], before: Mapping[str, int], most: int = 10) ->
     Ordered by share * ln(ratio), a word's part in the divergence of the two (Kullback-Leibler): neither a rare word that came
     once more nor a common one that moved a little is on top. Empty without a reference.
     """
-    after = word_counts(texts)
+    return overused_words(word_counts(texts), spread_of(texts), before)[:most]
+
+
+def spread_of(texts: Sequence[str]) -> Counter[str]:
+    """In how many of the texts each word occurs, in lowercase."""
+    return Counter(word for text in texts for word in {w.casefold() for w in words_of(text)})
+
+
+def overused_words(after: Counter[str], spread: Mapping[str, int], before: Mapping[str, int]) -> list[Overused]:
+    """As `overused`, all of them, from counts: how often each word occurs in the texts, and in how many of them."""
     if not before or not after:
         return []
-    spread = Counter(word for text in texts for word in {w.casefold() for w in words_of(text)})
     vocabulary = len(after.keys() | before.keys())
     new, old = after.total() + SMOOTHING * vocabulary, sum(before.values()) + SMOOTHING * vocabulary
     found = []
@@ -49,7 +57,7 @@ def overused(texts: Sequence[str], before: Mapping[str, int], most: int = 10) ->
         if ratio > 1 and spread[word] >= LEAST_TEXTS:
             found.append((share * math.log(ratio), Overused(word, count, ratio)))
     found.sort(key=lambda entry: (-entry[0], entry[1].word))
-    return [entry for _, entry in found[:most]]
+    return [entry for _, entry in found]
 
 
 def distinct(texts: Sequence[str], n: int = 2) -> float | None:

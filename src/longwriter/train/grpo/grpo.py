@@ -7,17 +7,20 @@ runs the updates; rollouts come from transformers, or from vLLM where there is a
 import re
 from contextlib import ExitStack
 from dataclasses import asdict
+from importlib.metadata import version
 from pathlib import Path
 from warnings import filterwarnings
 
 import torch
 from datasets import Dataset as Table
 from trl import GRPOConfig
+from trl.import_utils import is_vllm_available
 
-from longwriter.errors import InputError
+from longwriter.errors import InputError, SetupError
 from longwriter.rewards.scoring import RewardSet
 from longwriter.train.grpo.curves import draw
-from longwriter.train.grpo.prompts import Prompt, all_prompts, order
+from longwriter.train.grpo.held_out import FOLDER, HeldOut, alone
+from longwriter.train.grpo.prompts import Prompt, all_prompts, held_out_prompts, order
 from longwriter.train.grpo.sampling import TAG, Sampling
 from longwriter.train.grpo.scorer import THEN, RolloutScorer, asking
 from longwriter.train.grpo.trainer import GroupTrainer
@@ -25,13 +28,21 @@ from longwriter.train.method_recipes import for_method
 from longwriter.train.recipe import Recipe
 from longwriter.train.run.folder import open_run
 from longwriter.train.run.log import ReportProgress, TrainingProgress
-from longwriter.train.run.setup import open_model, open_tokenizer, steps_of, trl_arguments
+from longwriter.train.run.setup import open_model, open_tokenizer, placed, steps_of, trl_arguments, world_size
 
 filterwarnings("ignore", message=".*rollout_func.*", category=UserWarning)
 
-LONGEST_PAUSE_S = 7 * 24 * 3600
-"""How long the other processes wait while the main one waits for a reward."""
-CORRECTIONS = {"token": "token_truncate", "sequence": "sequence_mask"}
+CORRECTIONS = {"off": "token_truncate", "token": "token_truncate", "sequence": "sequence_mask"}
+"""Short names of TRL's."""
+OF_VLLM = {
+    "vllm_tensor_parallel_size": "vllm_tensor_parallel_size",
+    "vllm_enable_sleep_mode": "vllm_enable_sleep_mode",
+    "vllm_group_port": "vllm_group_port",
+    "vllm_server_timeout": "vllm_server_timeout",
+    "vllm_clip_max": "vllm_importance_sampling_clip_max",
+    "vllm_clip_min": "vllm_importance_sampling_clip_min",
+}
+"""Settings that are TRL's, by its names; what is None stays TRL's."""
 SHOWN = ("loss", "cut", "flat", "answer_words", "entropy")
 
 
@@ -41,22 +52,26 @@ def grpo(recipe: Recipe, out: Path, report_progress: ReportProgress) -> None:
     Raises InputError, SetupError of a reward, or RunError for folders, disks, a reward that breaks and a collapse.
     """
     recipe = for_method(recipe, "grpo")
-    if recipe.grpo.vllm != "off" and (recipe.run.cpu or not torch.cuda.is_available()):
-        raise InputError(f"grpo.vllm = {recipe.grpo.vllm}: vLLM needs a GPU here; use off")
+    if recipe.grpo.vllm != "off":
+        _check_vllm(recipe)
     tokenizer = open_tokenizer(recipe.model)
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token
     prompts, data = all_prompts(recipe, tokenizer)
+    held_out, of_held_out = held_out_prompts(recipe, tokenizer, prompts)
     steps = steps_of(recipe.run, len(prompts) * recipe.grpo.group, 0)
     if recipe.run.steps is None:
         steps *= recipe.grpo.iterations
-    args = GRPOConfig(**_arguments(recipe, out, steps))
-    scorer = None
+    args = placed(GRPOConfig(**_arguments(recipe, out, steps)), report_progress)
+    scorer = judge = None
     with ExitStack() as stack:
         if args.process_index == 0:
             rewards = RewardSet(recipe.grpo.objectives, recipe.grpo.rewards, report_progress, THEN)
-            scorer = RolloutScorer(recipe.grpo, stack.enter_context(asking(rewards)), out)
-        run = open_run(recipe, out, data, lambda report: report_progress(_shown(report)))
+            ask = stack.enter_context(asking(rewards))
+            scorer = RolloutScorer(recipe.grpo, ask, out, report_progress)
+            if held_out:
+                judge = RolloutScorer(alone(recipe.grpo, rewards.traits), ask, out / FOLDER)
+        run = open_run(recipe, out, data | of_held_out, lambda report: report_progress(_shown(report)))
         trainer = GroupTrainer(
             open_model(recipe, tokenizer, lean=False),  # TRL makes it lean itself
             args=args,
@@ -68,8 +83,24 @@ def grpo(recipe: Recipe, out: Path, report_progress: ReportProgress) -> None:
         )
         if recipe.grpo.kl_every and recipe.model.lora is None:
             trainer.measure_against(open_model(recipe, tokenizer, lean=False))
+        if held_out:
+            trainer.add_callback(HeldOut(trainer, held_out, recipe.run.evaluate_every, judge))
         run.train(trainer)
-        run.close(trainer, draw)
+        run.close(trainer, draw, trainer.release)
+
+
+def _check_vllm(recipe: Recipe) -> None:
+    """Raises SetupError where vLLM is not installed, and InputError where it cannot run."""
+    g, processes, installed = recipe.grpo, world_size(), is_vllm_available()
+    if processes % (g.vllm_tensor_parallel_size or 1):
+        raise InputError(
+            f"grpo.vllm_tensor_parallel_size = {g.vllm_tensor_parallel_size} does not divide {processes} processes"
+        )
+    if recipe.run.cpu or not torch.cuda.is_available():
+        if g.vllm == "server" or not (installed and version("vllm").endswith("+cpu")):
+            raise InputError(f"grpo.vllm = {g.vllm}: vLLM needs a GPU here; use off")
+    elif not installed:
+        raise SetupError(f"grpo.vllm = {g.vllm}: vLLM is not installed: pip install 'trl[vllm]'")
 
 
 def _shown(report: TrainingProgress | str) -> TrainingProgress | str:
@@ -96,17 +127,26 @@ def _arguments(recipe: Recipe, out: Path, steps: int) -> dict[str, object]:
         "importance_sampling_level": g.ratio,
         "scale_rewards": "none",
         "shuffle_dataset": False,
-        "ddp_timeout": LONGEST_PAUSE_S,
         "generation_kwargs": {"use_cache": True},
     }
-    if g.vllm != "off":
-        settings |= {"use_vllm": True, "vllm_mode": g.vllm, "vllm_server_base_url": g.vllm_url}
-        settings |= {"vllm_gpu_memory_utilization": g.vllm_memory, "vllm_max_model_length": recipe.data.max_tokens}
-        settings |= {"vllm_importance_sampling_correction": g.vllm_correction != "off"}
-        settings |= {"vllm_importance_sampling_mode": CORRECTIONS.get(g.vllm_correction, "token_truncate")}
-        stop = {"stop": [TAG], "include_stop_str_in_output": True} if g.stop_at_answer else None
-        settings["generation_kwargs"] = stop
-    return settings
+    return settings | (_vllm(recipe) if g.vllm != "off" else {})
+
+
+def _vllm(recipe: Recipe) -> dict[str, object]:
+    """The keywords of GRPOConfig for rollouts by vLLM."""
+    g = recipe.grpo
+    given = {theirs: getattr(g, own) for own, theirs in OF_VLLM.items()}
+    stop = {"stop": [TAG], "include_stop_str_in_output": True} if g.stop_at_answer else None
+    return {
+        "use_vllm": True,
+        "vllm_mode": g.vllm,
+        "vllm_server_base_url": g.vllm_url,
+        "vllm_gpu_memory_utilization": g.vllm_memory,
+        "vllm_max_model_length": g.vllm_max_model_length or recipe.data.max_tokens,
+        "vllm_importance_sampling_correction": g.vllm_correction != "off",
+        "vllm_importance_sampling_mode": CORRECTIONS.get(g.vllm_correction, g.vllm_correction),
+        "generation_kwargs": stop,
+    } | {name: value for name, value in given.items() if value is not None}
 
 
 def _rows(recipe: Recipe, prompts: list[Prompt], steps: int) -> Table:

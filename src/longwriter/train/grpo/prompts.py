@@ -1,5 +1,7 @@
 """The requests of a GRPO run: read, put into the prompt, measured, and laid out in the order in which they are asked."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -19,6 +21,7 @@ from longwriter.train.recipe import Recipe
 
 FIELD = "{request}"
 TEMPLATES = Path(__file__).parent / "templates"
+_OPENED = re.compile(r"(<think>\s*(</think>\s*)?)?(<answer>\s*)?\Z")
 
 
 @dataclass(frozen=True)
@@ -32,13 +35,19 @@ class Prompt:
     mode: Mode
     lower: int | None
     upper: int | None
+    opened: str
+    """Tags that the prompt ends with, and so belong before the completion; "" for none."""
 
 
 class Template:
     """Puts requests into a prompt."""
 
     def __init__(self, settings: GrpoSettings, tokenizer: PreTrainedTokenizerBase) -> None:
-        """Raises InputError for a template without {request}, and for `chat` where the tokenizer has no chat template."""
+        """Raises InputError for what cannot be used.
+
+        That is a template without {request}, `chat` where the tokenizer has no chat template, and a prompt that begins a
+        part which the mode does not have.
+        """
         if settings.chat and tokenizer.chat_template is None:
             raise InputError("grpo.chat: the tokenizer has no chat template; give one with model.chat_template = FILE")
         self.settings, self.tokenizer = settings, tokenizer
@@ -46,6 +55,7 @@ class Template:
         self.text = "" if self.own else read_text(Path(settings.prompt))
         if not self.own and FIELD not in self.text:
             raise InputError(f"{settings.prompt}: the template has no {FIELD}")
+        self.opened = self._opened()
 
     @property
     def mode(self) -> Mode:
@@ -53,6 +63,21 @@ class Template:
         if self.settings.mode is not None:
             return self.settings.mode
         return "direct" if self.settings.prompt == "direct" else "think"
+
+    def _opened(self) -> str:
+        """The tags at the prompt's end that a completion goes on from, as DeepSeek-R1's and QwQ's templates have them."""
+        found = _OPENED.search(self.render("Write."))
+        thinking, thought, answer = (found[n] or "" for n in (1, 2, 3)) if found else ("", "", "")
+        opened = thinking + answer
+        if self.mode != "think":  # where thinking is off, Qwen3's template gives an empty one
+            opened = answer if thought else opened
+        fits = {"think": not answer or bool(thought), "direct": opened == answer, "plain": not opened}
+        if not fits[self.mode]:
+            raise InputError(
+                f"grpo: the prompt ends with {opened.strip()}, with which no {self.mode} completion begins; choose another "
+                "mode, or a chat template without it (model.chat_template = FILE)"
+            )
+        return opened
 
     def render(self, request: str) -> str:
         """What the model continues."""
@@ -82,6 +107,29 @@ def all_prompts(recipe: Recipe, tokenizer: PreTrainedTokenizerBase) -> tuple[lis
         kept = min(recipe.data.max_samples, len(prompts))
         prompts = [prompts[i] for i in order(len(prompts), kept, recipe.run.seed)]
     return prompts, {label: told for label, (_, told) in opened.items()}
+
+
+def held_out_prompts(
+    recipe: Recipe, tokenizer: PreTrainedTokenizerBase, trained: Sequence[Prompt]
+) -> tuple[list[Prompt], dict[str, object]]:
+    """At most `data.held_out_rows` requests of each source's `held_out`, drawn by the seed, and their entries of data.json.
+
+    Raises InputError for what cannot be read, and for a request that is among those `trained` on.
+    """
+    prompts, told = list[Prompt](), dict[str, object]()
+    for source in recipe.data.sources:
+        if source.held_out and recipe.data.held_out_rows:
+            found, told[f"{source.label} held out"] = read_prompts(source.held_out, recipe, tokenizer)
+            kept = min(recipe.data.held_out_rows, len(found))
+            prompts += [found[i] for i in order(len(found), kept, recipe.run.seed)]
+    known = {p.request for p in trained}
+    seen = [p.id for p in prompts if p.request in known]
+    if seen:
+        raise InputError(
+            f"data.sources.held_out: {len(seen)} of {len(prompts)} requests are trained on too, such as id {seen[0]}; "
+            "leave them out of one of the two"
+        )
+    return prompts, told
 
 
 def read_prompts(
@@ -119,9 +167,14 @@ def read_prompts(
         "too_long": len(found) - len(fitting),
         "with_range": ranged,
         "longest_prompt_tokens": max(n for n in lengths if n <= room),
-        "digest": digest("".join(digest(repr(asdict(p))) for p in fitting)),
+        "digest": digest("".join(digest(repr(_told(p))) for p in fitting)),
     }
     return fitting, told
+
+
+def _told(prompt: Prompt) -> dict[str, object]:
+    """What data.json's digest is of; `opened` follows from the prompt."""
+    return {key: value for key, value in asdict(prompt).items() if key != "opened"}
 
 
 def _prompt(path: str, number: int, row: dict[str, object], template: Template) -> Prompt:
@@ -138,7 +191,7 @@ def _prompt(path: str, number: int, row: dict[str, object], template: Template) 
         raise InputError(f"{path}: row {number}: lower and upper stand together, or neither")
     if lower is not None and upper is not None and not 0 <= lower <= upper > 0:
         raise InputError(f"{path}: row {number}: lower = {lower} to upper = {upper} is no range of words")
-    return Prompt(str(row["id"]), request, template.render(request), template.mode, lower, upper)
+    return Prompt(str(row["id"]), request, template.render(request), template.mode, lower, upper, template.opened)
 
 
 def order(count: int, wanted: int, seed: int) -> list[int]:

@@ -1,7 +1,9 @@
 """Rollouts: completions sampled from the policy, by transformers or vLLM, with seeds that depend on the step alone."""
 
 import hashlib
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypedDict
 
 import torch
 from torch import Tensor
@@ -42,6 +44,15 @@ class AtTag(StoppingCriteria):
         return torch.tensor([n is not None for n in self.lengths], device=input_ids.device)
 
 
+class Drawn(TypedDict):
+    """Completions of some prompts, as TRL takes them, and for each whether it was cut at its limit."""
+
+    prompt_ids: list[list[int]]
+    completion_ids: list[list[int]]
+    logprobs: list[list[float]] | None
+    cut: list[bool]
+
+
 class Sampling:
     """TRL's `rollout_func`: prompts in, completions out."""
 
@@ -49,16 +60,22 @@ class Sampling:
         """`seed`: the run's."""
         self.settings, self.tokenizer, self.seed = settings, tokenizer, seed
 
-    def __call__(self, prompts: list[str], trainer: "GRPOTrainer") -> dict[str, object]:
-        """Ids of prompts and completions, and for each whether it was cut at its limit.
+    def __call__(self, prompts: list[str], trainer: "GRPOTrainer") -> Drawn:
+        """One completion of each prompt.
 
         The draws of transformers depend on the run's seed, the step and the process, so a run that goes on draws what it
         would have. vLLM draws by a state of its own, which no checkpoint holds.
         """
-        key = f"{self.seed}/{trainer.state.global_step}/{trainer.accelerator.process_index}"
+        return self.draw(prompts, trainer, "", trainer.num_generations)
+
+    def draw(self, prompts: list[str], trainer: "GRPOTrainer", purpose: str, times: int) -> Drawn:
+        """As a call. `purpose`: draws for another one differ. `times`: that each prompt follows itself."""
+        key = f"{purpose}{self.seed}/{trainer.state.global_step}/{trainer.accelerator.process_index}"
         torch.manual_seed(int.from_bytes(hashlib.sha256(key.encode()).digest()[:7]))
         ids = encode_prompts(prompts, self.tokenizer, chat=self.settings.chat)
-        completions, logprobs = self._vllm(ids, trainer) if trainer.use_vllm else (self._here(ids, trainer), None)
+        completions, logprobs = (
+            self._vllm(ids, trainer, times) if trainer.use_vllm else (self._here(ids, trainer), None)
+        )
         end = self.tokenizer.eos_token_id
         completions = [c or [end] for c in completions]
         cut = [not self._ended(c, trainer.eos_token_ids) for c in completions]
@@ -73,20 +90,22 @@ class Sampling:
         """Whether the model ended the completion itself."""
         return ids[-1] in ends or (self.settings.stop_at_answer and TAG in self.tokenizer.decode(ids[-TAIL:]))
 
-    def _vllm(self, ids: list[list[int]], trainer: "GRPOTrainer") -> tuple[list[list[int]], list[list[float]]]:
-        """TRL has brought vLLM's weights up to date."""
-        _, completions, logprobs, _ = trainer.vllm_generation.generate(
-            prompts=ids, images=None, num_generations=trainer.num_generations
-        )
+    def _vllm(
+        self, ids: list[list[int]], trainer: "GRPOTrainer", times: int
+    ) -> tuple[list[list[int]], list[list[float]]]:
+        """VLLM's weights are up to date."""
+        _, completions, logprobs, _ = trainer.vllm_generation.generate(prompts=ids, images=None, num_generations=times)
         return completions, [[of_token[0] for of_token in row] for row in logprobs]
 
     def _here(self, ids: list[list[int]], trainer: "GRPOTrainer") -> list[list[int]]:
         out = []
         with (
             torch.no_grad(),
+            trainer.accelerator.autocast(),  # an adapter's generate() passes by the forward that accelerate wraps
             unwrap_model_for_generation(
                 trainer.model_wrapped, trainer.accelerator, generation_kwargs=trainer.generation_kwargs
             ) as model,
+            kept_casts(model),
         ):
             for start in range(0, len(ids), self.settings.rollout_batch):
                 rows = ids[start : start + self.settings.rollout_batch]
@@ -104,6 +123,20 @@ class Sampling:
         stop = StoppingCriteriaList([at_tag] if self.settings.stop_at_answer else [])
         found = model.generate(input_ids=tokens, attention_mask=mask, generation_config=config, stopping_criteria=stop)
         return [row[: _length(row, ends, at_tag.lengths[i])] for i, row in enumerate(found[:, longest:].tolist())]
+
+
+@contextmanager
+def kept_casts(model: PreTrainedModel) -> Iterator[None]:
+    """Let autocast keep what it casts of frozen weights: it does so where gradients are wanted, else casts for every token."""
+    frozen = [p for p in model.parameters() if torch.is_autocast_enabled(p.device.type) and not p.requires_grad]
+    frozen = [p for p in frozen if p.dtype == torch.float32]
+    for parameter in frozen:
+        parameter.requires_grad_(True)
+    try:
+        yield
+    finally:
+        for parameter in frozen:
+            parameter.requires_grad_(False)
 
 
 def _length(row: list[int], ends: list[int], at_tag: int | None) -> int:

@@ -56,13 +56,15 @@ def asking(rewards: RewardSet) -> Iterator[Ask]:
 class RolloutScorer:
     """Makes advantages of a run's rollouts, and keeps both."""
 
-    def __init__(self, settings: GrpoSettings, ask: Ask, out: Path) -> None:
-        """`ask`: gives the scores of `settings.objectives`; `out`: the run's folder."""
+    def __init__(
+        self, settings: GrpoSettings, ask: Ask, out: Path, tell: Callable[[str], None] = lambda _: None
+    ) -> None:
+        """`ask`: gives the scores of `settings.objectives`; `out`: the run's folder; `tell`: hears warnings."""
         self.settings, self.ask, self.out = settings, ask, out
         self.names = settings.objectives
         self.traits = [traits_of(reward_class(name)) for name in self.names]
         self.weights = None if settings.weights is None else np.array(settings.weights)
-        self.measures = StepMeasures(self.names, settings.group, out)
+        self.measures = StepMeasures(self.names, settings.group, out, tell)
 
     def score(self, step: int, completions: Sequence[Completion]) -> ScoredStep:
         """Score all rollouts of a step, those of a group one after another.

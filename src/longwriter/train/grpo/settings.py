@@ -53,11 +53,28 @@ class GrpoSettings(Record):
     """Collapsed steps in a row after which the run stops."""
     vllm: Literal["off", "server", "colocate"] = "off"
     vllm_url: Address | None = None
-    vllm_correction: Literal["off", "token", "sequence"] = "off"
+    vllm_correction: Literal[
+        "off", "token", "sequence", "token_truncate", "token_mask", "sequence_truncate", "sequence_mask"
+    ] = "off"
     """Weights of vLLM's rollouts by how probable the trainer's own numbers make them: none, as in the paper's loss; of each
-    token, at most 3; or of each sequence, 0 above 3. Over 14,000 tokens rounding alone takes a sequence's to 0."""
+    token or each sequence, `truncate`: at most `vllm_clip_max`, `mask`: 0 above it. Over 14,000 tokens rounding alone takes a
+    sequence's to 0. `token` is token_truncate, `sequence` sequence_mask."""
+    vllm_clip_max: float | None = Field(default=None, gt=0)
+    """The largest weight of `vllm_correction`; None: TRL's, 3."""
+    vllm_clip_min: float | None = Field(default=None, ge=0)
+    """The smallest weight; below it as above the largest. None: there is none."""
     vllm_memory: float = Field(default=0.3, gt=0, le=1)
     """Share of a GPU's memory, for `colocate`."""
+    vllm_tensor_parallel_size: int | None = Field(default=None, gt=0)
+    """GPUs that share one vLLM, for `colocate`; it divides the number of processes. A server is told when it is started."""
+    vllm_enable_sleep_mode: bool | None = None
+    """Give up vLLM's memory while weights are updated, for `colocate`."""
+    vllm_max_model_length: int | None = Field(default=None, gt=0)
+    """vLLM's window, for `colocate`; None: `data.max_tokens`."""
+    vllm_group_port: int | None = Field(default=None, gt=0, lt=2**16)
+    """Port over which weights reach the `server`; None: TRL's, 51216. Two runs on one machine need two."""
+    vllm_server_timeout: float | None = Field(default=None, gt=0)
+    """Seconds that the `server` may take to come up; None: TRL's, 240."""
 
     @model_validator(mode="after")
     def _agree(self) -> "GrpoSettings":

@@ -8,7 +8,7 @@ import math
 from pathlib import Path
 
 import torch
-from accelerate.utils import broadcast_object_list, gather_object
+from accelerate.utils import gather_object
 from torch import Tensor, nn
 from transformers import PreTrainedModel, TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 from transformers.trainer_callback import ExportableState
@@ -19,6 +19,7 @@ from longwriter.errors import RunError
 from longwriter.train.grpo.sampling import Sampling
 from longwriter.train.grpo.scorer import Completion, RolloutScorer, ScoredStep
 from longwriter.train.grpo.settings import GrpoSettings
+from longwriter.train.grpo.signs import from_main_process
 from longwriter.train.run.trainer import FiniteGradTrainer
 
 RENAMED = {
@@ -30,6 +31,7 @@ RENAMED = {
 }
 """TRL's measures that are kept; its rewards are advantages here and would mislead."""
 COLUMNS = ("id", "request", "prompt", "mode", "lower", "upper", "cut")
+"""What a rollout is judged by, beside its text, which begins with the tags that its prompt opened."""
 
 
 class GroupTrainer(FiniteGradTrainer, GRPOTrainer):
@@ -51,15 +53,44 @@ class GroupTrainer(FiniteGradTrainer, GRPOTrainer):
         self, prompts: list[str], completions: list[str], completion_ids: list[list[int]], **columns: list[object]
     ) -> list[float]:
         """The advantage of each of this process's completions; the reward function that TRL calls."""
-        texts = [self.sampling.text(ids, self.eos_token_ids) for ids in completion_ids]
         columns |= {"prompt": list(prompts)}
-        rows = [{"completion": text} | {name: columns[name][i] for name in COLUMNS} for i, text in enumerate(texts)]
+        rows = [
+            self._row(ids, {name: columns[name][i] for name in (*COLUMNS, "opened")})
+            for i, ids in enumerate(completion_ids)
+        ]
         every = [Completion.model_validate(row) for row in gather_object(rows)]
-        scored = [None if self.scorer is None else self.scorer.score(self.state.global_step + 1, every)]
-        broadcast_object_list(scored)
-        assert scored[0] is not None
-        self.scored = scored[0]
+        self.scored = self.from_scorer(self.scorer, self.state.global_step + 1, every)
         return self._own(len(rows))
+
+    def _row(self, ids: list[int], columns: dict[str, object]) -> dict[str, object]:
+        """A completion's fields; `columns`: `COLUMNS`, and the tags that its prompt opened."""
+        text = f"{columns['opened']}{self.sampling.text(ids, self.eos_token_ids)}"
+        return {"completion": text} | {name: columns[name] for name in COLUMNS}
+
+    def rollouts(self, prompts: list[dict[str, object]]) -> list[dict[str, object]]:
+        """Completions of other requests than those of the step, one each, drawn by the policy as it is now."""
+        if self.use_vllm:
+            self.vllm_generation.sync_weights()
+        drawn = self.sampling.draw([str(row["prompt"]) for row in prompts], self, "held out", 1)
+        return [
+            self._row(ids, row | {"cut": cut})
+            for row, ids, cut in zip(prompts, drawn["completion_ids"], drawn["cut"], strict=True)
+        ]
+
+    def report(self, values: dict[str, float]) -> None:
+        """A line of the log of its own; TRL would put what it has of the step into it."""
+        due = self.control.should_log  # a report takes it that the step's is done
+        super(GRPOTrainer, self).log(values | {"tokens": float(self.state.num_input_tokens_seen)})
+        self.control.should_log = due
+
+    def from_scorer(self, scorer: RolloutScorer | None, step: int, every: list[Completion]) -> ScoredStep:
+        """What the main process's scorer says of all processes' completions, on every process."""
+
+        def score() -> ScoredStep:
+            assert scorer is not None
+            return scorer.score(step, every)
+
+        return from_main_process(score, self.accelerator.num_processes, self.accelerator.process_index)
 
     def _own(self, count: int) -> list[float]:
         """The advantages of this process's `count` completions."""
@@ -111,6 +142,11 @@ class GroupTrainer(FiniteGradTrainer, GRPOTrainer):
         """Hold the model that the run began from; without it, adapters are switched off instead."""
         add_fused_lm_head(start, temperature=self.temperature)
         self.start = start.eval().requires_grad_(False).to(self.accelerator.device)
+
+    def release(self) -> None:
+        """End vLLM where it lives in this process: at the interpreter's end it would miss the groups that are gone by then."""
+        if self.use_vllm and self.vllm_mode == "colocate":
+            self.vllm_generation.llm.llm_engine.engine_core.shutdown()
 
     def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
         """The measures of the steps since the last report, averaged."""

@@ -11,17 +11,18 @@ from transformers import PreTrainedTokenizerBase
 from trl import DPOConfig, DPOTrainer
 
 from longwriter.errors import InputError
-from longwriter.train.data.chat import encode
-from longwriter.train.data.rows import digest_of
+from longwriter.train.data.chat import Segment, encoded, segments
+from longwriter.train.data.dropped import Dropped, UnusableRow
+from longwriter.train.data.ends import reply_end
+from longwriter.train.data.pair_rows import COLUMNS, pair_turns
 from longwriter.train.data.tables import read_table
+from longwriter.train.data.tokenised import digest_of, joint_digest
 from longwriter.train.method_recipes import for_method
 from longwriter.train.recipe import Recipe
 from longwriter.train.run.folder import open_run
 from longwriter.train.run.log import ReportProgress
-from longwriter.train.run.setup import open_model, open_tokenizer, steps_of, trl_arguments
+from longwriter.train.run.setup import open_model, open_tokenizer, placed, steps_of, trl_arguments
 from longwriter.train.run.trainer import FiniteGradTrainer
-
-COLUMNS = ("prompt", "chosen", "rejected")
 
 
 class PairTrainer(FiniteGradTrainer, DPOTrainer):
@@ -36,16 +37,25 @@ def dpo(recipe: Recipe, out: Path, report_progress: ReportProgress) -> None:
     recipe = for_method(recipe, "dpo")
     tokenizer = open_tokenizer(recipe.model)
     opened = {s.label: read_pairs(s.path, recipe, tokenizer) for s in recipe.data.sources}
-    held = {s.label: read_pairs(s.held_out, recipe, tokenizer)[0] for s in recipe.data.sources if s.held_out}
+    held = {
+        s.label: ended(read_pairs(s.held_out, recipe, tokenizer)[0], tokenizer)
+        for s in recipe.data.sources
+        if s.held_out
+    }
     run = open_run(recipe, out, {label: about for label, (_, about) in opened.items()}, report_progress)
-    rows = shuffled([table for table, _ in opened.values()], recipe)
+    for label, (_, about) in opened.items():
+        if "dropped" in about:
+            report_progress(f"{label}: rows that cannot be used were left out: {about['dropped']}")
+    rows = ended(shuffled([table for table, _ in opened.values()], recipe), tokenizer)
     steps, d = steps_of(recipe.run, len(rows), recipe.data.max_tokens), recipe.dpo
     settings = trl_arguments(recipe, out, steps, evaluate=bool(held))
+    settings |= {"activation_offloading": recipe.run.activation_offload}
     settings |= {"max_length": None, "beta": d.beta, "loss_type": list(d.loss)}
     settings |= {"loss_weights": None if d.loss_weights is None else list(d.loss_weights)}
+    args = placed(DPOConfig(**settings), run.report_progress)  # before the model, which ZeRO-3 then shards
     trainer = PairTrainer(
         open_model(recipe, tokenizer, lean=False),  # TRL makes it lean itself
-        args=DPOConfig(**settings),
+        args=args,
         train_dataset=rows,
         eval_dataset=held or None,
         processing_class=tokenizer,
@@ -57,23 +67,43 @@ def dpo(recipe: Recipe, out: Path, report_progress: ReportProgress) -> None:
 def read_pairs(path: str, recipe: Recipe, tokenizer: PreTrainedTokenizerBase) -> tuple[Table, dict[str, object]]:
     """Pairs whose both sides fit into `data.max_tokens`, and the source's entry of data.json. Raises InputError."""
     longest = recipe.data.max_tokens
-    read = read_table(path, COLUMNS)
-    table = Table.from_dict({column: [_plain(turns) for turns in read[column]] for column in COLUMNS})
-    sides = [encode([r["prompt"] + r[side] for r in table], tokenizer) for side in COLUMNS[1:]]
-    lengths = [max(len(a.ids), len(b.ids)) for a, b in zip(*sides, strict=True)]
+    read = read_table(path)
+    dropped = Dropped(path, range(len(read)))
+    pairs: list[dict[str, list[dict[str, str]]]] = []
+    texts: list[list[Segment]] = []  # of both sides of each pair
+    for number, row in enumerate(read):
+        try:
+            pair = pair_turns(row, f"{path} row {number}")
+            texts += [segments(pair["prompt"] + pair[side], tokenizer) for side in COLUMNS[1:]]
+            pairs.append(pair)
+        except UnusableRow as error:
+            dropped.add(number, str(error))
+    dropped.check()
+    samples = list(encoded(texts, tokenizer))
+    lengths = [max(len(a.ids), len(b.ids)) for a, b in zip(samples[::2], samples[1::2], strict=True)]
     fitting = [i for i, n in enumerate(lengths) if n <= longest]
-    if recipe.data.too_long == "refuse" and len(fitting) < len(table):
+    if recipe.data.too_long == "refuse" and len(fitting) < len(pairs):
         first = next(i for i, n in enumerate(lengths) if n > longest)
         raise InputError(f"{path}: pair {first} has {lengths[first]:,} tokens, data.max_tokens is {longest:,}")
     if not fitting:
         raise InputError(f"{path}: no pair fits into data.max_tokens = {longest:,}")
-    digest = digest_of(sample for side in sides for sample in side)
-    return table.select(fitting), {"pairs": len(fitting), "too_long": len(table) - len(fitting), "digest": digest}
+    about = {
+        "pairs": len(fitting),
+        "too_long": len(pairs) - len(fitting),
+        "digest": joint_digest([digest_of(s) for s in samples[::2] + samples[1::2]]),
+    } | ({"dropped": dict(dropped.reasons)} if dropped.reasons else {})
+    return Table.from_list([pairs[i] for i in fitting]), about
 
 
-def _plain(turns: list[dict[str, str]]) -> list[dict[str, str]]:
-    """Role and content alone: what else one source's turns have, another's lack, and they are put together."""
-    return [{"role": turn["role"], "content": turn["content"]} for turn in turns]
+def ended(pairs: Table, tokenizer: PreTrainedTokenizerBase) -> Table:
+    """The same pairs; where the chat template writes no end after the last reply, both sides end with the tokenizer's."""
+    if reply_end(tokenizer).written:
+        return pairs
+
+    def closed(turns: list[dict[str, str]]) -> list[dict[str, str]]:
+        return [*turns[:-1], turns[-1] | {"content": turns[-1]["content"] + tokenizer.eos_token}]
+
+    return Table.from_list([pair | {side: closed(pair[side]) for side in COLUMNS[1:]} for pair in pairs])
 
 
 def shuffled(tables: list[Table], recipe: Recipe) -> Table:

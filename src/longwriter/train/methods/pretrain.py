@@ -33,7 +33,7 @@ def pretrain(recipe: Recipe, out: Path, report_progress: ReportProgress) -> None
     rows = [rows for rows, _ in opened]
     mixture = Mixture(rows, [s.share for s in sources], steps * recipe.run.batch, recipe.run.seed)
     held = {label: some for _, parts in opened for label, some in parts.items()}
-    trainer = weighted_trainer(recipe, out, tokenizer, mixture, held, steps)
+    trainer = weighted_trainer(run, tokenizer, mixture, held, steps)
     run.train(trainer)
     run.close(trainer)
 

@@ -21,7 +21,6 @@ from peft import PeftModel
 from safetensors import SafetensorError
 from transformers import (
     AutoConfig,
-    AutoModelForSequenceClassification,
     PreTrainedModel,
     PreTrainedTokenizerBase,
     set_seed,
@@ -32,6 +31,7 @@ from trl.trainer.reward_trainer import suppress_seqcls_warning
 from longwriter.errors import InputError, RunError, first_line
 from longwriter.models.local.hf import positions
 from longwriter.rewards.reward_model import REPORT, encode, scores
+from longwriter.rewards.score_head import FILE, ScoreHead, give_head, open_classifier, read_head
 from longwriter.runs.folders import write_file
 from longwriter.text import count_words
 from longwriter.train.method_recipes import for_method
@@ -41,7 +41,7 @@ from longwriter.train.nano import reward as nano_reward  # noqa: F401 - register
 from longwriter.train.recipe import Recipe
 from longwriter.train.run.folder import open_run
 from longwriter.train.run.log import ReportProgress
-from longwriter.train.run.setup import open_tokenizer, steps_of, trl_arguments, with_adapters
+from longwriter.train.run.setup import open_tokenizer, placed, quantization, steps_of, trl_arguments, with_adapters
 from longwriter.train.run.trainer import FiniteGradTrainer
 
 PICTURE = "reward.png"
@@ -70,22 +70,26 @@ def reward(recipe: Recipe, out: Path, report_progress: ReportProgress) -> None:
             "name one in model.special_tokens.pad_token"
         )
     rows, held, data = _read(recipe, tokenizer)
-    model = open_model(recipe, tokenizer)
     run = open_run(recipe, out, data, report_progress)
     if not len(held):
         report_progress(UNJUDGED)
     seen = held.select(range(min(recipe.data.held_out_rows, len(held))))
     steps = steps_of(recipe.run, len(rows), recipe.data.max_tokens)
     settings = trl_arguments(recipe, out, steps, evaluate=len(seen) > 0)
+    # Before the model, which ZeRO-3 then shards as it is read.
+    settings |= {"max_length": None, "activation_offloading": recipe.run.activation_offload}
+    args = placed(RewardConfig(**settings), report_progress)
     trainer = ScoreTrainer(
-        model,
-        args=RewardConfig(**settings | {"max_length": None}),
+        open_model(recipe, tokenizer),
+        args=args,
         train_dataset=rows,
         eval_dataset=seen if len(seen) else None,
         processing_class=tokenizer,
     )
     run.train(trainer)
     judged = judge(trainer, held, recipe) if len(held) else []
+    if head_of(recipe).head == "mlp" and trainer.args.process_index == 0:
+        write_file(out / FILE, head_of(recipe).model_dump_json(indent=1) + "\n")
     run.close(trainer)
     if trainer.args.process_index != 0:
         return
@@ -130,25 +134,34 @@ def part(pairs: Table, count: int, seed: int) -> tuple[Table, Table]:
     )
 
 
+def head_of(recipe: Recipe) -> ScoreHead:
+    """The recipe's, or that of the reward model it begins from."""
+    return recipe.reward or read_head(Path(str(recipe.model.init)))
+
+
 def open_model(recipe: Recipe, tokenizer: PreTrainedTokenizerBase) -> PreTrainedModel | PeftModel:
     """The model with one score, of random weights on a language model. Raises InputError for other classifiers."""
     m = recipe.model
-    common = {"trust_remote_code": m.trust_remote_code, "attn_implementation": m.attention}
+    common = {"trust_remote_code": m.trust_remote_code, "attn_implementation": m.attention} | quantization(recipe)
     set_seed(recipe.run.seed)  # of a score and adapters with random weights
     try:
         config = AutoConfig.from_pretrained(m.init, trust_remote_code=m.trust_remote_code)
         classifies = any("ForSequenceClassification" in name for name in config.architectures or [])
         if classifies and config.num_labels != 1:
             raise InputError(f"model.init: {m.init} has {config.num_labels} labels; a reward model has one")
+        begun, head = read_head(Path(str(m.init))), head_of(recipe)
+        if classifies and head != begun:
+            raise InputError(f"reward: {m.init} is a reward model, whose head stays {begun.head}; leave [reward] out")
         room = positions(config.to_dict())
         if room is not None and recipe.data.max_tokens > room:
             raise InputError(f"data.max_tokens = {recipe.data.max_tokens:,}: {m.init} reads {room:,} tokens")
         with suppress_seqcls_warning():
-            model = AutoModelForSequenceClassification.from_pretrained(
-                m.init, num_labels=1, dtype=torch.bfloat16 if m.dtype == "bfloat16" else torch.float32, **common
-            )
+            kind = torch.bfloat16 if m.dtype == "bfloat16" else torch.float32
+            model = open_classifier(str(m.init), begun, dtype=kind, **common)
     except (OSError, ValueError, KeyError, SafetensorError) as error:
         raise InputError(f"model.init: {m.init}: cannot be read as a reward model: {first_line(error)}") from error
+    if head != begun:
+        give_head(model, head)
     model.config.use_cache = False
     model.config.pad_token_id = tokenizer.pad_token_id
     return with_adapters(model, m.lora, "SEQ_CLS")  # the score is trained whole, and saved with the adapter
@@ -161,7 +174,8 @@ def judge(trainer: RewardTrainer, held: Table, recipe: Recipe) -> list[ScoredPai
     """
     sides = ("chosen", "rejected")
     ids = encode([pair["prompt"] + pair[side] for pair in held for side in sides], trainer.processing_class)
-    model = trainer.model_wrapped.eval()
+    model = trainer.model_wrapped
+    model.eval()  # DeepSpeed's returns nothing
     with trainer.compute_loss_context_manager():
         found = scores(model, ids, trainer.processing_class.pad_token_id, recipe.run.device_batch)
     words = [count_words("\n\n".join(turn["content"] for turn in pair[side])) for pair in held for side in sides]

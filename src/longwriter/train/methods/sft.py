@@ -1,13 +1,12 @@
 """longwriter train sft: fine-tuning on conversations, the loss on the model's own turns (LongWriter, section 4.2)."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
-import numpy as np
-from torch.utils.data import ConcatDataset, Dataset, Subset
-from transformers import PreTrainedTokenizerBase
+from torch.utils.data import Dataset, Subset
 
-from longwriter.train.data.chat import encode, read_turns
-from longwriter.train.data.rows import DataReport, Mixture, Row, pack_rows
+from longwriter.train.data.rows import DataReport, Mixture, PackedRows, Row, pack_rows
+from longwriter.train.data.tokenised import RowDraw, TokenisedData, tokenised
 from longwriter.train.method_recipes import for_method
 from longwriter.train.recipe import Recipe
 from longwriter.train.run.folder import open_run
@@ -23,34 +22,32 @@ def sft(recipe: Recipe, out: Path, report_progress: ReportProgress) -> None:
     """
     recipe = for_method(recipe, "sft")
     tokenizer = open_tokenizer(recipe.model)
-    sources, count = recipe.data.sources, recipe.data.held_out_rows
-    opened = {s.label: open_rows(s.path, recipe, tokenizer, recipe.data.max_samples) for s in sources}
+    d = recipe.data
+    drawn = None if d.max_samples is None else RowDraw(d.max_samples, recipe.run.seed)
+    opened = {s.label: tokenised(s.path, tokenizer, drawn=drawn, cache=d.cache) for s in d.sources}
+    kept = {
+        s.label: tokenised(s.held_out, tokenizer, cache=d.cache) for s in d.sources if s.held_out and d.held_out_rows
+    }
+    for label, data in (*opened.items(), *kept.items()):
+        if data.told:
+            report_progress(f"{label}: {data.told}")
+    rows, reports = packed(opened, recipe)
     held: dict[str, Dataset[Row]] = {}
-    for s in sources:
-        if s.held_out and count:
-            rows, _ = open_rows(s.held_out, recipe, tokenizer, None)
-            held[s.label] = Subset(rows, range(min(count, len(rows))))
-    data = {label: report.provenance() for label, (_, report) in opened.items()}
-    run = open_run(recipe, out, data, report_progress)
-    everything: Dataset[Row] = ConcatDataset([rows for rows, _ in opened.values()])
-    steps = steps_of(recipe.run, len(everything), recipe.data.max_tokens)
-    order = Mixture([everything], [1.0], steps * recipe.run.batch, recipe.run.seed)
-    trainer = weighted_trainer(recipe, out, tokenizer, order, held, steps)
+    for label, data in kept.items():
+        some, _ = packed({f"{label}, held out": data}, recipe)
+        held[label] = Subset(some, range(min(d.held_out_rows, len(some))))
+    run = open_run(recipe, out, {label: report.provenance() for label, report in reports.items()}, report_progress)
+    steps = steps_of(recipe.run, len(rows), d.max_tokens)
+    order = Mixture([rows], [1.0], steps * recipe.run.batch, recipe.run.seed)
+    trainer = weighted_trainer(run, tokenizer, order, held, steps)
     run.train(trainer)
     run.close(trainer)
 
 
-def open_rows(
-    path: str, recipe: Recipe, tokenizer: PreTrainedTokenizerBase, limit: int | None
-) -> tuple[Dataset[Row], DataReport]:
-    """A data set's rows; `limit`: most samples, drawn by the seed."""
+def packed(sources: Mapping[str, TokenisedData], recipe: Recipe) -> tuple[PackedRows, dict[str, DataReport]]:
+    """Rows of all sources, packed as the recipe says."""
     d = recipe.data
-    turns = read_turns(path)
-    if limit is not None and limit < len(turns):
-        chosen = np.random.default_rng(recipe.run.seed).permutation(len(turns))[:limit]
-        turns = [turns[i] for i in sorted(chosen)]
-    samples = encode(turns, tokenizer)
     by_sequence = d.loss == "sequence"
     return pack_rows(
-        samples, d.max_tokens, d.too_long, packing=d.packing, by_sequence=by_sequence, seed=recipe.run.seed
+        sources, d.max_tokens, d.too_long, packing=d.packing, by_sequence=by_sequence, seed=recipe.run.seed
     )

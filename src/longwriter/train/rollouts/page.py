@@ -9,7 +9,7 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from html import escape
 from pathlib import Path
 from string import Template
@@ -19,6 +19,7 @@ from longwriter.report.look import shared_style
 from longwriter.report.svg import Curve, Panel, panel_svg
 from longwriter.rewards.tags import read_tags
 from longwriter.text import language
+from longwriter.train.rollouts.hacking import WINDOW, HackingWatch
 from longwriter.train.rollouts.stats import StepStats, by_group, chosen, step_stats
 from longwriter.train.rollouts.store import Rollout, read_steps
 from longwriter.train.run.log import LogEntry, names_of, read_log
@@ -39,6 +40,8 @@ LOGGED = {
     "answer_share": "the answer's share of all words",
 }
 """Keys of the run's log, alone or after drift/, that are drawn where they are there (`grpo.drift`)."""
+Points = list[tuple[int, float]]
+"""Step and value."""
 _SCRIPT = re.compile(r"<script>(.*?)</script>", re.S)
 
 
@@ -78,9 +81,13 @@ def make_page(
     run: Path, samples: int = SAMPLES, tell: Callable[[int], None] = lambda _: None, most_bytes: int = MOST_BYTES
 ) -> str:
     """The page of a run. `tell` is called with each step that was read. Raises RunError for what cannot be read."""
-    stats, kept = list[StepStats](), KeptSamples(most_bytes)
+    stats, kept, watch = list[StepStats](), KeptSamples(most_bytes), HackingWatch()
+    same_length: dict[str, Points] = {}
     for turn, (step, rollouts) in enumerate(read_steps(run)):
         stats.append(step_stats(step, rollouts))
+        watch.take(rollouts)
+        for name, value in watch.corrected().items() if rollouts else ():
+            same_length.setdefault(name, []).append((step, value))
         kept.add(step, block(chosen(rollouts, samples, turn)))
         tell(step)
     blocks = list(kept)
@@ -93,7 +100,8 @@ def make_page(
         policy=f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; img-src data:",
         title=escape(run.resolve().name),
         told=_told(stats),
-        curves="".join(panel_svg(panel) for panel in panels(stats, read_log(run))),
+        signs=_signs(watch, len(stats)),
+        curves="".join(panel_svg(panel) for panel in panels(stats, read_log(run), same_length)),
         table=_table(stats),
         samples_told=escape(_samples_told(stats, samples, [step for step, _ in blocks], run)),
         blocks="\n".join(f'<script type="application/json" class=step data-step="{s}">{b}</script>' for s, b in blocks),
@@ -121,15 +129,30 @@ def _sample(rollout: Rollout) -> dict[str, object]:
     return rollout.model_dump(include=keys) | text | {"fault": tagged.fault}
 
 
-def panels(stats: Sequence[StepStats], log: Sequence[LogEntry]) -> list[Panel]:
-    """What there is to be drawn, in the order of the page."""
+def _signs(watch: HackingWatch, steps: int) -> str:
+    """What speaks for a reward that is gamed, as paragraphs."""
+    if steps < 2 * WINDOW:
+        return f"<p class=soft>Signs of a gamed reward are looked for from {2 * WINDOW} steps on.</p>"
+    told = "".join(f"<li>{escape(sign.told)}.</li>" for sign in watch.signs())
+    if not told:
+        return "<p class=soft>No reward went up while length, repetition, rules or favoured words speak against it.</p>"
+    return f"<p>Signs of a gamed reward, first {WINDOW} steps against last:</p><ul>{told}</ul>"
+
+
+def panels(
+    stats: Sequence[StepStats], log: Sequence[LogEntry], same_length: Mapping[str, Points] | None = None
+) -> list[Panel]:
+    """What there is to be drawn, in the order of the page. `same_length`: means of rewards as `hacking` corrects them."""
     names = list(dict.fromkeys(name for s in stats for name in s.rewards))
     out = []
     for name in names:
         found = [(s.step, r) for s in stats if (r := s.rewards.get(name)) is not None and r.mean is not None]
         points = [(step, r.mean or 0.0) for step, r in found]
-        top = 1.0 if all(0 <= value <= 1 for _, value in points) else None
-        out.append(Panel(f"{name} reward", [Curve("mean", points, [r.spread or 0.0 for _, r in found])], top))
+        corrected = (same_length or {}).get(name, [])
+        top = 1.0 if all(0 <= value <= 1 for _, value in [*points, *corrected]) else None
+        curves = [Curve("mean", points, [r.spread or 0.0 for _, r in found])]
+        curves += [Curve("well-formed, at the first steps' length", corrected)] * bool(corrected)
+        out.append(Panel(f"{name} reward", curves, top))
     out.append(Panel("words", [_line(stats, "answer_words", "answer"), _line(stats, "think_words", "think")]))
     out.append(Panel("repetition (share of repeated text)", [_line(stats, "repeated", "repeated")]))
     shares = [_line(stats, "cut", "cut"), _line(stats, "malformed", "malformed"), _line(stats, "flat", "flat groups")]

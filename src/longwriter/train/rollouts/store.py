@@ -30,7 +30,7 @@ class Rollout(Record):
     prompt: str
     """What the model read."""
     completion: str
-    """What it wrote, tags included, without the end token."""
+    """What it wrote, tags included, without the end token; a tag that the prompt ends with stands before it."""
     mode: Mode
     lower: int | None
     upper: int | None

@@ -4,6 +4,7 @@ import math
 import time
 from pathlib import Path
 
+from accelerate import PartialState
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
 from longwriter.runs.folders import write_file
@@ -81,7 +82,8 @@ class CheckpointWatch(TrainerCallback):
                 raise not_finite("loss", value, state.global_step, args)
 
     def on_save(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: object) -> None:
-        """Mark the checkpoint, which is on the disk now."""
+        """Mark the checkpoint, once every process has written its part of it."""
+        PartialState().wait_for_everyone()
         if state.is_world_process_zero:
             (Path(args.output_dir) / f"checkpoint-{state.global_step}" / COMPLETE).touch()
 

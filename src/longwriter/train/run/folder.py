@@ -40,8 +40,12 @@ SETTINGS, DATA = "recipe.json", "data.json"
 FULL_DISK = ("inline_container", "No space left", "File too large", "I/O error", "IoError")
 """Signs of a failed write in the errors of torch.save and safetensors."""
 MAY_CHANGE_ON_RESUME = {
+    "data.cache",
     *(f"run.{key}" for key in ("save_every", "evaluate_every", "log_every", "device_batch", "cpu", "lean_logits")),
+    *(f"run.{key}" for key in ("activation_offload", "timeout_s", "report_to", "push")),
     *(f"grpo.{key}" for key in ("kl_every", "entropy_floor", "collapse_after", "vllm_url", "vllm_memory")),
+    *(f"grpo.vllm_{key}" for key in ("tensor_parallel_size", "enable_sleep_mode", "max_model_length")),
+    *(f"grpo.vllm_{key}" for key in ("group_port", "server_timeout")),
     *(
         f"grpo.rewards.{key}"
         for key in ("reward_url", "judge_url", "judge_headers", "calls", "timeout_s", "retry_s", "device_batch")
@@ -73,8 +77,16 @@ class TrainingRun(NamedTuple):
         with _writing(self.out), suppress(AlreadyFinished):
             trainer.train(resume_from_checkpoint=None if whole is None else str(whole))
 
-    def close(self, trainer: Trainer, draw: Callable[[Path, str], None] = draw_losses) -> None:
-        """Save the model, its card and the curves, and leave the process group. `draw`: puts curves.png into a folder."""
+    def close(
+        self,
+        trainer: Trainer,
+        draw: Callable[[Path, str], None] = draw_losses,
+        release: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Save the model, its card and the curves, and leave the process group.
+
+        `draw`: puts curves.png into a folder. `release`: gives up what holds process groups of its own.
+        """
         with _writing(self.out):
             trainer.save_model(str(self.out))
         if trainer.args.process_index == 0:
@@ -83,6 +95,7 @@ class TrainingRun(NamedTuple):
         # A thread of gloo that still holds a tensor when the interpreter ends aborts the process (18 of 240 on a busy
         # machine, as each left right after its last reduction). A barrier holds none, and nothing is asked after it.
         trainer.accelerator.wait_for_everyone()
+        release()
         trainer.accelerator.end_training()
 
 
@@ -96,8 +109,10 @@ def open_run(recipe: Recipe, out: Path, data: Mapping[str, object], report_progr
         report_progress: is called with each report.
 
     Raises:
-        RunError: another recipe, or other data, was trained there, or it cannot be written.
+        RunError: another recipe, or other data, was trained there, or it cannot be written; or a checkpoint of DeepSpeed
+            is from another number of processes.
     """
+    _as_many_processes(out)
     tree: Tree = json.loads(recipe.model_dump_json())
     os.environ.setdefault("TENSORBOARD_LOGGING_DIR", str(out / "tensorboard"))
     begun = any(found for pattern in ("checkpoint-*", "rollouts/*", "README.md") for found in out.glob(pattern))
@@ -119,6 +134,21 @@ def open_run(recipe: Recipe, out: Path, data: Mapping[str, object], report_progr
         if int(os.environ.get("RANK", "0")) == 0:
             write_file(out / name, json.dumps(content, ensure_ascii=False, indent=1) + "\n")
     return TrainingRun(recipe, out, report_progress)
+
+
+def _as_many_processes(out: Path) -> None:
+    """Raises RunError where the last checkpoint can be read by another number of processes alone.
+
+    DeepSpeed has a file of optimizer states for each process (so for every stage of ZeRO). Other checkpoints hold one
+    whole state, which any number reads.
+    """
+    whole = last_checkpoint(out)
+    before = 0 if whole is None else len(list(whole.glob("global_step*/*_optim_states.pt")))
+    if before not in (0, world_size()):
+        raise RunError(
+            f"{whole} was saved by {before} processes, and DeepSpeed goes on with as many alone, not {world_size()}: start "
+            f"{before} (torchrun --nproc-per-node), or begin another run from its weights (model.init, --out)"
+        )
 
 
 @contextmanager

@@ -3,31 +3,42 @@
 import math
 import os
 import warnings
+from importlib.util import find_spec
 from pathlib import Path
+from typing import TypeVar
 
 import torch
 import torch.distributed as dist
+from accelerate.parallelism_config import ParallelismConfig
 from peft import LoraConfig, PeftModel, get_peft_model
 from transformers import (
     AutoConfig,
     AutoModelForCausalLM,
     AutoTokenizer,
+    BitsAndBytesConfig,
     PreTrainedModel,
     PreTrainedTokenizerBase,
     PreTrainedTokenizerFast,
+    TrainingArguments,
     set_seed,
 )
 from trl.trainer.utils import add_fused_lm_head
 
 from longwriter.config import read_text
-from longwriter.errors import InputError, first_line
+from longwriter.errors import InputError, SetupError, first_line
+from longwriter.models.base import need
 from longwriter.models.local.hf import positions
+from longwriter.train.data.ends import stop_tokens
 from longwriter.train.nano import model as nano_model  # noqa: F401 - registers nano with transformers
 from longwriter.train.recipe import Lora, ModelSettings, OptimSettings, Recipe, RunSettings
+from longwriter.train.run.chat_tokens import check_chat_tokens
+from longwriter.train.run.log import ReportProgress
 
 # TRL still sets the old name, and transformers before 5.20 knows no other.
 warnings.filterwarnings("ignore", message=".*gradient_checkpointing.*", category=FutureWarning)
 
+Args = TypeVar("Args", bound=TrainingArguments)
+PROJECT = "longwriter"  # of all runs, in a tracker
 TRL_SETS = ("label_names", "remove_unused_columns", "prediction_loss_only")
 
 
@@ -65,6 +76,7 @@ def open_model(recipe: Recipe, tokenizer: PreTrainedTokenizerBase, *, lean: bool
     m = recipe.model
     set_seed(recipe.run.seed)  # of random weights and adapters
     common = {"attn_implementation": m.attention, "dtype": torch.bfloat16 if m.dtype == "bfloat16" else torch.float32}
+    common |= quantization(recipe)
     try:
         if m.new:
             shape = {"vocab_size": len(tokenizer), "max_position_embeddings": recipe.data.max_tokens} | m.new
@@ -84,10 +96,33 @@ def open_model(recipe: Recipe, tokenizer: PreTrainedTokenizerBase, *, lean: bool
             "the model's config.json (rope_parameters)"
         )
     model.config.use_cache = False
-    model.generation_config.eos_token_id = tokenizer.eos_token_id  # a base model's ends documents, not turns
+    model.generation_config.eos_token_id = stop_tokens(tokenizer, model.generation_config.eos_token_id)
     if lean and recipe.run.lean_logits:
         add_fused_lm_head(model)
-    return with_adapters(model, m.lora, "CAUSAL_LM")
+    if m.lora is not None and m.init is not None:
+        check_chat_tokens(model, tokenizer, m.lora.modules_to_save or ())
+    adapted = with_adapters(model, m.lora, "CAUSAL_LM")
+    if m.lora is not None and recipe.run.bf16 and not recipe.run.deepspeed:  # DeepSpeed has float32 masters of its own
+        for weight in adapted.parameters():
+            if weight.requires_grad:  # peft makes adapters float32, but not what is trained whole
+                weight.data = weight.data.float()
+    return adapted
+
+
+def quantization(recipe: Recipe) -> dict[str, object]:
+    """What `from_pretrained` is told for `model.quantize`; nothing without it. Raises SetupError without bitsandbytes."""
+    if recipe.model.quantize is None:
+        return {}
+    need("bitsandbytes", "qlora")
+    computes = torch.bfloat16 if recipe.run.bf16 or recipe.model.dtype == "bfloat16" else torch.float32
+    config = BitsAndBytesConfig(
+        load_in_4bit=True,
+        bnb_4bit_quant_type=recipe.model.quantize,
+        bnb_4bit_use_double_quant=True,
+        bnb_4bit_compute_dtype=computes,
+    )
+    here = "cpu" if recipe.run.cpu or not torch.cuda.is_available() else torch.cuda.current_device()
+    return {"quantization_config": config, "device_map": {"": here}}
 
 
 def with_adapters(model: PreTrainedModel, lora: Lora | None, task: str) -> PreTrainedModel | PeftModel:
@@ -96,8 +131,16 @@ def with_adapters(model: PreTrainedModel, lora: Lora | None, task: str) -> PreTr
         return model
     targets = lora.targets if isinstance(lora.targets, str) else list(lora.targets)
     config = LoraConfig(
-        r=lora.rank, lora_alpha=lora.alpha, lora_dropout=lora.dropout, target_modules=targets, task_type=task
+        r=lora.rank,
+        lora_alpha=lora.alpha,
+        lora_dropout=lora.dropout,
+        target_modules=targets,
+        modules_to_save=None if lora.modules_to_save is None else list(lora.modules_to_save),
+        ensure_weight_tying=lora.modules_to_save is not None and bool(model.config.tie_word_embeddings),
+        task_type=task,
     )
+    if task == "SEQ_CLS":  # the layers of a score are trained whole; peft leaves out a module of that name alone
+        config.exclude_modules = r"(.*\.)?score\..*"
     return get_peft_model(model, config)
 
 
@@ -106,13 +149,33 @@ def world_size() -> int:
     return dist.get_world_size() if dist.is_initialized() else int(os.environ.get("WORLD_SIZE", "1"))
 
 
+def placed(args: Args, report_progress: ReportProgress) -> Args:
+    """The arguments, made before the model is opened; DeepSpeed knows its processes now, so that ZeRO-3 shards as it reads.
+
+    A process takes one GPU, which is said: transformers would put `run.batch` rows on each that it sees.
+    """
+    if args.deepspeed:
+        need("deepspeed", "deepspeed").init_distributed()  # by itself it does so when training begins
+    args.trackio_static_space_id = False  # else trackio puts a page with the curves on the hub
+    if args.n_gpu > 1:
+        report_progress(
+            f"one of {args.n_gpu} GPUs is used; all of them: torchrun --nproc-per-node {args.n_gpu} -m longwriter train ..."
+        )
+        args._n_gpu = 1
+    return args
+
+
 def accumulation(run: RunSettings, processes: int) -> int:
     """Micro-batches per step on each process. Raises InputError where the batch cannot be split evenly."""
-    steps, rest = divmod(run.batch, run.device_batch * processes)
+    shared = run.context_parallel or 1
+    if processes % shared:
+        raise InputError(f"run.context_parallel = {shared}: {processes} processes are no multiple of it; start more")
+    sharers = processes // shared
+    steps, rest = divmod(run.batch, run.device_batch * sharers)
     if rest or not steps:
         raise InputError(
-            f"run.batch = {run.batch} rows cannot be split over {processes} processes of run.device_batch = "
-            f"{run.device_batch}; make it a multiple of {run.device_batch * processes}"
+            f"run.batch = {run.batch} rows cannot be split over {sharers} processes of run.device_batch = "
+            f"{run.device_batch}; make it a multiple of {run.device_batch * sharers}"
         )
     return steps
 
@@ -134,10 +197,7 @@ def arguments(recipe: Recipe, out: Path, steps: int, *, evaluate: bool = False) 
     """
     o, r = recipe.optim, recipe.run
     on_cpu = r.cpu or not torch.cuda.is_available()
-    if r.fsdp and on_cpu:
-        raise InputError(
-            "run.fsdp needs GPUs: on a CPU, accelerate shards nothing and does not say so; use run.deepspeed"
-        )
+    _check_machine(r, on_cpu=on_cpu)
     return {
         **_schedule(o, steps),
         "output_dir": str(out),
@@ -172,16 +232,49 @@ def arguments(recipe: Recipe, out: Path, steps: int, *, evaluate: bool = False) 
         "dataloader_pin_memory": torch.cuda.is_available(),
         "dataloader_num_workers": 0,
         "ddp_find_unused_parameters": False,
+        "ddp_timeout": r.timeout_s,
         "disable_tqdm": True,
-        "report_to": ["tensorboard"],
+        "report_to": list(r.report_to),
+        "project": PROJECT,
         "run_name": out.name,
+        "parallelism_config": _sharing(r),
     }
+
+
+def _check_machine(run: RunSettings, *, on_cpu: bool) -> None:
+    """Raises InputError for what cannot be run on this machine, SetupError for a tracker that is not installed."""
+    if run.fsdp and on_cpu:
+        raise InputError(
+            "run.fsdp needs GPUs: on a CPU, accelerate shards nothing and does not say so; use run.deepspeed"
+        )
+    if run.deepspeed and "RANK" not in os.environ:
+        raise InputError(
+            "run.deepspeed: torchrun starts its processes, a single one too: torchrun --nproc-per-node 1 -m longwriter ..."
+        )
+    if run.activation_offload and on_cpu:
+        raise InputError("run.activation_offload needs a GPU: on a CPU, activations are in the host's memory anyway")
+    for tracker in run.report_to:
+        if find_spec(tracker) is None:
+            raise SetupError(f"run.report_to: {tracker} is not installed: pip install {tracker}")
+
+
+def _sharing(run: RunSettings) -> ParallelismConfig | None:
+    """How processes share rows and weights; None: each process takes rows of its own."""
+    if run.context_parallel is None:
+        return None
+    return ParallelismConfig(cp_size=run.context_parallel, dp_shard_size=world_size() // run.context_parallel)
 
 
 def _schedule(o: OptimSettings, steps: int) -> dict[str, object]:
     """The keywords of the learning rate's course."""
     warmup = int(o.warmup if o.warmup >= 1 else round(o.warmup * steps))
     decay = round(o.decay * steps)
+    if o.schedule == "wsd" and warmup + decay > steps + 1:  # two shares of one, rounded, can be a step too many
+        raise InputError(
+            f"optim.warmup and optim.decay are {warmup + decay} of {steps} steps, so schedule = wsd has none between them; "
+            "make their sum at most the whole run"
+        )
+    decay = min(decay, steps - warmup)
     kinds: dict[str, dict[str, object]] = {
         "constant": {"lr_scheduler_type": "constant_with_warmup"},
         "wsd": {

@@ -1,20 +1,18 @@
 """The trainer of a recipe whose rows carry weights: pretraining and fine-tuning."""
 
 from collections.abc import Mapping
-from pathlib import Path
 
 from torch.utils.data import Dataset
 from transformers import PreTrainedTokenizerBase, TrainingArguments
 
-from longwriter.train.data.rows import Row, collate
-from longwriter.train.recipe import Recipe
-from longwriter.train.run.setup import arguments, open_model
+from longwriter.train.data.rows import Row, collate, flatten
+from longwriter.train.run.folder import TrainingRun
+from longwriter.train.run.setup import arguments, open_model, placed
 from longwriter.train.run.trainer import WeightedTrainer
 
 
 def weighted_trainer(
-    recipe: Recipe,
-    out: Path,
+    run: TrainingRun,
     tokenizer: PreTrainedTokenizerBase,
     rows: Dataset[Row],
     held: Mapping[str, Dataset[Row]],
@@ -23,20 +21,23 @@ def weighted_trainer(
     """The trainer.
 
     Args:
-        recipe: the settings.
-        out: the run's folder.
+        run: the run, whose folder is open.
         tokenizer: the model's.
         rows: rows of all steps, in order.
         held: held-out rows by the name of their loss; none: nothing is evaluated.
         steps: optimizer steps of the run.
     """
+    recipe = run.recipe
+    # Before the model: ZeRO-3 shards weights as they are read, but only once arguments have told transformers of it.
+    args = placed(TrainingArguments(**arguments(recipe, run.out, steps, evaluate=bool(held))), run.report_progress)
     return WeightedTrainer(
         open_model(recipe, tokenizer),
-        TrainingArguments(**arguments(recipe, out, steps, evaluate=bool(held))),
-        data_collator=collate,
+        args,
+        data_collator=flatten if recipe.model.attention.startswith("flash") else collate,
         train_dataset=rows,
         eval_dataset=dict(held) or None,
         processing_class=tokenizer,
         optim=recipe.optim,
         lean=recipe.run.lean_logits,
+        offload=recipe.run.activation_offload,
     )

@@ -100,7 +100,7 @@ def batch_rows(
             Completion(
                 **{k: infos[i][k] for k in ("id", "request", "mode", "lower", "upper")},
                 prompt=tokenizer.decode(prompts[i]),
-                completion=tokenizer.decode(ids, skip_special_tokens=True),
+                completion=(infos[i].get("opened") or "") + tokenizer.decode(ids, skip_special_tokens=True),
                 cut=len(ids) >= longest and ids[-1] != tokenizer.eos_token_id,
             )
         )

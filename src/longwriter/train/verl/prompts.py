@@ -11,13 +11,13 @@ import pyarrow.parquet as pq
 from transformers import PreTrainedTokenizerBase
 
 from longwriter.errors import InputError, RunError
-from longwriter.train.grpo.prompts import Prompt, all_prompts, order
+from longwriter.train.grpo.prompts import Prompt, all_prompts, held_out_prompts, order
 from longwriter.train.recipe import Recipe
 
 SOURCE = "longwriter"
 """`data_source` of every row."""
 INFO = [("index", pa.int64()), ("id", pa.string()), ("request", pa.string()), ("mode", pa.string())]
-INFO += [("lower", pa.int64()), ("upper", pa.int64())]
+INFO += [("lower", pa.int64()), ("upper", pa.int64()), ("opened", pa.string())]
 SCHEMA = pa.schema(
     [
         ("data_source", pa.string()),
@@ -35,14 +35,16 @@ def write_prompts(recipe: Recipe, tokenizer: PreTrainedTokenizerBase, out: Path,
         recipe: with [grpo] and sources of requests.
         tokenizer: the model's; prompts that leave no room for `grpo.completion_tokens` are left out.
         out: folder, made if need be.
-        held_out: requests for verl's validation, drawn by run.seed.
+        held_out: requests for verl's validation, drawn by run.seed, where no source of the recipe has held-out ones.
 
     Raises InputError for data that cannot be read and RunError where the files cannot be written.
     """
     found, _ = all_prompts(recipe, tokenizer)
-    if not 0 < held_out < len(found):
+    own, _ = held_out_prompts(recipe, tokenizer, found)
+    if not own and not 0 < held_out < len(found):
         raise InputError(f"{held_out} held-out requests of {len(found)}: verl needs some, and some to learn from")
-    drawn = [found[i] for i in order(len(found), len(found), recipe.run.seed)]
+    held_out = len(own) or held_out
+    drawn = own + [found[i] for i in order(len(found), len(found), recipe.run.seed)]
     try:
         out.mkdir(parents=True, exist_ok=True)
         _write(drawn[held_out:], out / "train.parquet")
@@ -59,7 +61,7 @@ def _write(prompts: list[Prompt], path: Path) -> None:
 
 
 def _row(index: int, prompt: Prompt) -> dict[str, object]:
-    known = {"id": prompt.id, "request": prompt.request, "mode": prompt.mode}
+    known = {"id": prompt.id, "request": prompt.request, "mode": prompt.mode, "opened": prompt.opened}
     return {
         "data_source": SOURCE,
         "prompt": [{"role": "user", "content": prompt.prompt}],

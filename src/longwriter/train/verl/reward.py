@@ -41,7 +41,7 @@ async def compute_score(
         data_source: not used.
         solution_str: the completion, without the end token.
         ground_truth: not used; the range stands in `extra_info`.
-        extra_info: id, request, mode, lower and upper, as `prompts` wrote them.
+        extra_info: id, request, mode, lower, upper and opened, as `prompts` wrote them.
         recipe: file with [grpo].
 
     Returns:
@@ -78,6 +78,7 @@ def opened(recipe: str) -> RewardSet:
 def _sample(completion: str, info: Mapping[str, object]) -> Sample:
     """Raises InputError where `info` is not what `prompts` writes."""
     keys = ("id", "request", "mode", "lower", "upper")
+    completion = f"{info.get('opened') or ''}{completion}"
     missing = [k for k in keys if k not in info]
     if missing:
         raise InputError(f"extra_info has no {', '.join(missing)}; make the data with recipes/zero/32b/verl_data.py")

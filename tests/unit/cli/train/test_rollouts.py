@@ -59,6 +59,18 @@ def test_a_table_of_the_steps(run: Path) -> None:
     assert "--step 12" in done.stderr
 
 
+def test_signs_of_a_gamed_reward_are_told_under_the_table(tmp_path: Path) -> None:
+    row = {"group": 0, "request": "Write.", "prompt": "Write.", "mode": "plain", "lower": None, "upper": None, "cut": False,
+           "think_words": 0, "answer_words": 4, "why": {}, "advantages": {}, "advantage": 0.0}  # fmt: skip
+    for step in range(20):
+        said = "the lamp burned low" if step < 10 else "tapestry tapestry burned low"
+        rewards = {"writing": 0.2 + 0.03 * step}
+        made = [Rollout(step=step, id=str(n), completion=said, rewards=rewards, **row) for n in range(2)]  # type: ignore[arg-type]
+        write_step(tmp_path, step, made)
+    done = call(tmp_path)
+    assert "is the reward gamed? writing went from 0.335 to 0.635, with favoured words: tapestry x" in done.stdout
+
+
 def test_the_table_for_scripts(run: Path) -> None:
     found = json.loads(call(run, "--json").stdout)
     assert [s["step"] for s in found] == [1, 2, 12]

@@ -16,10 +16,10 @@ from tests.helpers.data_runs import MADE, saved, silent
 from tests.helpers.server import Script, Server, write
 
 from longwriter.config import build
-from longwriter.data.agentwrite.audit import filter_dataset
 from longwriter.data.agentwrite.build import EACH, BuildSettings, build_dataset
-from longwriter.data.agentwrite.filters import FilterLimits
+from longwriter.data.filters.audit import filter_dataset
 from longwriter.data.filters.contamination import Benchmarks
+from longwriter.data.filters.outputs import FilterLimits
 from longwriter.data.instructions import read_instructions, sha256_of_instructions
 from longwriter.errors import CeilingReached, InputError, RunError, Unavailable
 from longwriter.steps.local import LocalEngine

@@ -4,10 +4,10 @@ import random
 
 import pytest
 
-from longwriter.data.agentwrite.filters import FILTERS, Candidate, FilterContext, FilterLimits, FilterResult, results_of
 from longwriter.data.filters.cleanup import tidy
 from longwriter.data.filters.contamination import Benchmarks
 from longwriter.data.filters.near_duplicates import NearDuplicates
+from longwriter.data.filters.outputs import FILTERS, Candidate, FilterContext, FilterLimits, FilterResult, results_of
 from longwriter.text import count_words
 from longwriter.types import Section
 

@@ -72,6 +72,37 @@ def test_why_there_is_no_pair(lengths, margin, why) -> None:
     assert why in pair([sampled(i, n, None) for i, n in enumerate(lengths)], margin, random.Random(1))
 
 
+@pytest.mark.parametrize(
+    ("scores", "cut", "found"),
+    [
+        ([90, 60], {0}, "every other sample was cut and scores higher"),
+        ([60, 90], {0}, (1, 0)),
+        ([90, 80, 70], {0}, (1, 2)),
+        ([90, 80, 80], {0, 2}, "equal scores"),
+        ([90, 80], {0, 1}, "every sample was cut"),
+    ],
+)
+def test_a_cut_reply_is_never_chosen(scores: list[float], cut: set[int], found: Any) -> None:
+    samples = [sampled(i, score, None)._replace(cut=i in cut) for i, score in enumerate(scores)]
+    for seed in range(20):
+        both = pair(samples, 0, random.Random(seed))
+        assert (both if isinstance(both, str) else tuple(s.number for s in both)) == found
+
+
+def test_cut_replies_are_marked_and_counted(tmp_path: Path) -> None:
+    def speak(body: dict[str, Any], _: Script) -> str:
+        """The first sample of each request is as long as was asked, the second is longer than the limit."""
+        return "The keeper lit the lamp. " * (26 if body["seed"] == seeds[0] else 90)
+
+    row = {"id": "r0", "prompt": "Write 120 words about harbour 0"}
+    seeds = [seed_of(WriteSettings(instruction="x", writer=ModelConfig(model="m")).seed, f"r0.{n}") for n in range(2)]
+    with Server(cut_tokens=300, speak=speak) as server:
+        report = run(settings(saved(tmp_path / "r.jsonl", [row]), server.url, quality="none", k=2), tmp_path / "out")
+    [found] = rows(tmp_path / "out")
+    assert (found["cut_chosen"], found["cut_rejected"]) == (False, True)
+    assert (report["samples_cut"], report["pairs_with_cut_rejected"]) == (1, 1)
+
+
 def test_the_row_s_own_length_goes_before_the_request_s() -> None:
     assert required_words(Instruction("a", "Write 300 words on tin", 500)) == 500
     assert required_words(Instruction("a", "Write 300 words on tin")) == 300

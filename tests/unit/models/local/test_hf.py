@@ -7,7 +7,8 @@ import time
 
 import numpy as np
 import pytest
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers
+from tests.helpers.tiny_llama import MARKS, TEMPLATE, tiny_llama
+from tokenizers import pre_tokenizers
 
 from longwriter.errors import EmptyReply, SetupError, Unavailable
 from longwriter.models.base import ModelConfig, open_model
@@ -18,12 +19,6 @@ from longwriter.types import Message, Request
 torch = pytest.importorskip("torch", reason="the extra [local] is not installed")
 transformers = pytest.importorskip("transformers", reason="the extra [local] is not installed")
 
-TEMPLATE = (
-    "{% for m in messages %}{{ '<|' + m.role + '|>' + m.content + '<|end|>' }}{% endfor %}"
-    "{% if add_generation_prompt %}{{ '<|assistant|>' }}{% endif %}"
-)
-MARKS = ["<|end|>", "<|system|>", "<|user|>", "<|assistant|>"]
-SHAPE = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 2}
 SCHEMA = {
     "type": "object",
     "properties": {
@@ -35,30 +30,8 @@ SCHEMA = {
 }
 
 
-def make(folder, template=TEMPLATE, window=128, eos="<|end|>", kind=transformers.LlamaForCausalLM, **generation):
-    """Bytes as vocabulary, so every text has as many tokens as bytes. `generation`: of generation_config."""
-    letters = sorted(pre_tokenizers.ByteLevel.alphabet())
-    raw = Tokenizer(models.BPE({c: n for n, c in enumerate(MARKS + letters)}, []))
-    raw.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    raw.decoder = decoders.ByteLevel()
-    raw.add_special_tokens(MARKS)
-    tokenizer = transformers.PreTrainedTokenizerFast(tokenizer_object=raw, eos_token=eos, pad_token="<|end|>")
-    tokenizer.chat_template = template
-    tokenizer.save_pretrained(folder)
-    torch.manual_seed(0)
-    config = transformers.LlamaConfig(
-        vocab_size=len(tokenizer),
-        max_position_embeddings=window,
-        eos_token_id=0,
-        pad_token_id=0,
-        use_cache=False,
-        **SHAPE,
-    )
-    weights = kind(config)
-    for name, value in generation.items():
-        setattr(weights.generation_config, name, value)
-    weights.save_pretrained(folder)
-    return open_model(ModelConfig(model=f"hf:{folder}"))
+def make(folder, *args, **named):
+    return open_model(ModelConfig(model=f"hf:{tiny_llama(folder, *args, **named)}"))
 
 
 def make_gguf(file, merges):

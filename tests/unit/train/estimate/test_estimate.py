@@ -300,3 +300,49 @@ def test_more_of_anything_takes_more(job, gpus):
     made = estimate(LARGE, job, hw)
     assert made.tokens_per_second > 0
     assert bool(made.missing) == (made.needed > made.available)
+
+
+def test_weights_of_4_bits_by_hand():
+    plain = Job(sequence=100, batch=2, lora_rank=2, weight_bytes=2)
+    four = memory(SMALL, plain.model_copy(update={"quantized": True}), 1)
+    # 2 layers of 576 weights: 4 bits, 1 byte for 64, 4 bytes for 64 x 256.
+    assert memory(SMALL, plain, 1).weights - four.weights == pytest.approx(2 * 576 * (2 - 0.5 - 1 / 64 - 4 / 16384))
+
+
+def test_weights_of_4_bits_are_not_advised_to_be_shared_out():
+    big = SMALL.model_copy(update={"hidden": 4096, "ffn": 16_384, "layers": 80, "heads": 32, "kv_heads": 32})
+    job = Job(sequence=100_000, batch=8, lora_rank=2, weight_bytes=2, quantized=True)
+    said = estimate(big, job, hardware("8xH100"))
+    assert said.missing > 0
+    assert said.enough_gpus is None
+    assert not any("fsdp" in remedy or "ZeRO" in remedy for remedy in said.remedies)
+
+
+def test_embeddings_that_are_trained_whole_move_and_are_there_twice():
+    plain = Job(sequence=100, batch=2, lora_rank=2, weight_bytes=2)
+    whole = plain.model_copy(update={"whole": 2})
+    assert whole.trained(SMALL) == plain.trained(SMALL) + 2 * 80
+    assert memory(SMALL, whole, 1).weights - memory(SMALL, plain, 1).weights == 4 * 2 * 80
+    assert memory(SMALL, whole, 1).optimizer - memory(SMALL, plain, 1).optimizer == 2 * 4 * 2 * 80
+
+
+def test_activations_that_wait_on_the_host_leave_five_layers_here():
+    deep = SMALL.model_copy(update={"layers": 12})
+    plain = Job(sequence=100, batch=4, checkpointing=True)
+    away = memory(deep, plain.model_copy(update={"activations_away": True}), 2)
+    moved = 100 * 7 * 4 * 8  # tokens, layers, a float of each of the hidden
+    assert memory(deep, plain, 2).activations - away.activations == moved
+    assert away.host == 2 * moved
+    assert memory(SMALL, plain.model_copy(update={"activations_away": True}), 1) == memory(SMALL, plain, 1)
+
+
+def test_gpus_that_share_a_row_hold_their_part_of_it():
+    h100 = hardware("8xH100")
+    job = Job(sequence=65_536, batch=2, strategy="fsdp", attention="flash")
+    shared = job.model_copy(update={"row_gpus": 4})
+    assert memory(SMALL, shared, 8).activations == memory(SMALL, job, 8).activations / 4
+    assert estimate(SMALL, shared, h100).steps is None
+    with pytest.raises(InputError, match=r"run\.batch = 2 rows cannot be split over 8 GPUs"):
+        estimate(SMALL, job, h100)
+    with pytest.raises(InputError, match=r"run\.context_parallel = 3: 8 GPUs are no multiple"):
+        estimate(SMALL, job.model_copy(update={"row_gpus": 3}), h100)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from longwriter.data.agentwrite.picture import OutputPoint, draw
 from longwriter.data.card import card
+from longwriter.data.filters.picture import OutputPoint, draw
 
 SETS: dict[str, list[OutputPoint]] = {
     "none": [],

@@ -4,18 +4,21 @@ Outputs are walked over twice, once to judge them and once to write what passed,
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from statistics import median
+from types import MappingProxyType
 from typing import NamedTuple
 
-from longwriter.data.agentwrite.filters import Candidate, FilterContext, FilterLimits, FilterResult, results_of
+import pyarrow as pa
+
 from longwriter.data.card import WordCounts, card
 from longwriter.data.conversations import as_messages
 from longwriter.data.dataset import Row, read_rows, write_dataset, write_lines
 from longwriter.data.filters.cleanup import tidy
 from longwriter.data.filters.contamination import Benchmarks
 from longwriter.data.filters.near_duplicates import NearDuplicates
+from longwriter.data.filters.outputs import Candidate, FilterContext, FilterLimits, FilterResult, results_of
 from longwriter.data.schemas import OUTPUTS
 from longwriter.errors import InputError
 from longwriter.runs.folders import JOURNAL, resolved
@@ -47,6 +50,8 @@ class Output(NamedTuple):
     """Title, point and words of each section, as the row has them."""
     model: str
     prompts_sha256: str
+    more: Mapping[str, object] = MappingProxyType({})
+    """Columns that this data set alone has."""
 
 
 class FilteredOutput(NamedTuple):
@@ -72,13 +77,14 @@ def conclude(
     limits: FilterLimits,
     benchmarks: Benchmarks,
     facts: Row,
+    schema: pa.Schema = OUTPUTS,
 ) -> Row:
     """Filter outputs and write the data set's files; gives the report.
 
     `outputs` is called twice and must give the same. `dropped`: what earlier stages left out. `facts`: of the making, for
-    card and report. Raises RunError where a file cannot be written.
+    card and report. `schema`: `OUTPUTS` and the columns of `Output.more`. Raises RunError where a file cannot be written.
     """
-    from longwriter.data.agentwrite.picture import draw  # noqa: PLC0415 - Matplotlib takes half a second; errors come before it
+    from longwriter.data.filters.picture import draw  # noqa: PLC0415 - Matplotlib takes half a second; errors come before it
 
     with NearDuplicates(limits.near) as kept:
         looked, lost = _look(outputs(), FilterContext(limits, benchmarks, kept))
@@ -89,7 +95,7 @@ def conclude(
     folder.mkdir(parents=True, exist_ok=True)
     write_lines(folder / DROPPED, (d._asdict() for d in lost))
     draw(folder / PICTURE, [(one.words, one.required, one.score, one.passed) for one in looked], reasons)
-    write_dataset(folder, _rows(outputs(), looked), OUTPUTS, card(report, words, reasons, limits.model_dump()), report)
+    write_dataset(folder, _rows(outputs(), looked), schema, card(report, words, reasons, limits.model_dump()), report)
     return report
 
 
@@ -122,6 +128,7 @@ def _rows(outputs: Iterable[Output], looked: Sequence[FilteredOutput]) -> Iterat
                 "prompts_sha256": output.prompts_sha256,
                 "plan": output.plan,
                 "filters": [v._asdict() for v in one.results],
+                **output.more,
             }
 
 

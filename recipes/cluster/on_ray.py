@@ -1,0 +1,71 @@
+"""Any recipe on a Ray cluster: Ray chooses the machines, torchrun starts one process a GPU on each, as it does without Ray.
+
+    python recipes/cluster/on_ray.py --machines 2 --gpus 8 sft recipes/longwriter/sft-9b.toml build/sft-9b --set run.seed=3
+
+Before: `ray start --head` on one machine, `ray start --address HEAD:6379` on the others, with the same environment and with
+this repository, the data and the run's folder in the same place, on a disk that they share. The same command goes on from
+the last whole checkpoint.
+"""
+
+import argparse
+import subprocess
+import sys
+from pathlib import Path
+
+import ray
+from ray.util import get_node_ip_address
+from ray.util.placement_group import placement_group
+from ray.util.scheduling_strategies import PlacementGroupSchedulingStrategy
+
+PORT = 29400
+
+
+@ray.remote(max_retries=0)
+def address() -> str:
+    """Where the machine of this task is reached."""
+    return str(get_node_ip_address())
+
+
+@ray.remote(max_retries=0)
+def launch(command: list[str], folder: str) -> int:
+    """The exit code of a command."""
+    return subprocess.run(command, cwd=folder, check=False).returncode
+
+
+def torchrun(machines: int, processes: int, head: str, train: list[str]) -> list[str]:
+    """What each machine runs; `head`: the address at which they meet; `train`: arguments of `longwriter train`."""
+    meet = ["--rdzv-backend", "c10d", "--rdzv-endpoint", f"{head}:{PORT}", "--rdzv-id", "longwriter"]
+    sizes = ["--nnodes", str(machines), "--nproc-per-node", str(processes)]
+    return [sys.executable, "-m", "torch.distributed.run", *sizes, *meet, "-m", "longwriter", "train", *train]
+
+
+def main() -> int:
+    """The worst exit code of the machines."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--machines", type=int, default=1)
+    parser.add_argument("--gpus", type=int, default=8, help="of each machine; 0: train on the CPU")
+    parser.add_argument("--processes", type=int, help="on each machine; as many as GPUs where this is not given")
+    parser.add_argument("method", choices=["pretrain", "cpt", "sft", "dpo", "reward", "grpo"])
+    parser.add_argument("recipe")
+    parser.add_argument("out")
+    given, more = parser.parse_known_args()
+    ray.init(address="auto")
+    needs = {"GPU": given.gpus} if given.gpus else {"CPU": 1}
+    group = placement_group([needs] * given.machines, strategy="STRICT_SPREAD")
+    ray.get(group.ready())  # waits for machines that are still to come
+    on = [
+        {
+            "num_gpus": given.gpus,
+            "num_cpus": needs.get("CPU", 0),
+            "scheduling_strategy": PlacementGroupSchedulingStrategy(group, placement_group_bundle_index=i),
+        }
+        for i in range(given.machines)
+    ]
+    head = ray.get(address.options(**on[0]).remote())
+    train = [given.method, given.recipe, "--out", given.out, *more]
+    command = torchrun(given.machines, given.processes or given.gpus or 1, head, train)
+    return max(ray.get([launch.options(**place).remote(command, str(Path.cwd())) for place in on]))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

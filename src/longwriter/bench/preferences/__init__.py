@@ -1,0 +1,1 @@
+"""How often a reward model or a judge prefers what people preferred."""

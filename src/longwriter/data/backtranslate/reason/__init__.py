@@ -1,0 +1,1 @@
+"""Reverse-engineered reasoning: the plan under which a human text is likeliest."""

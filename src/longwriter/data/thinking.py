@@ -1,0 +1,57 @@
+"""What stands in think tags in a reply that teaches: a plan in words, and the reply around it. Pure."""
+
+from collections.abc import Sequence
+from functools import cache
+from string import Template
+
+from longwriter.data.prompts import HERE
+from longwriter.models.thinking import split
+from longwriter.prompts import prompt_set
+from longwriter.text import count_words
+from longwriter.types import Section
+
+GAP = "\n\n"
+
+
+@cache
+def _wordings(language: str) -> dict[str, Template]:
+    lines = prompt_set(HERE / language).text("thinking").split("\n")
+    return {name: Template(wording) for name, wording in (line.split(": ", 1) for line in lines)}
+
+
+def said(language: str, name: str, **values: object) -> str:
+    """One line of `prompts/LANGUAGE/thinking.txt`, filled. A name or a field that is not there is a KeyError."""
+    return _wordings(language)[name].substitute(values)
+
+
+def plan_said(plan: Sequence[Section], words: int, language: str) -> str:
+    """A plan line by line. `words`: of the whole."""
+    lines, chapter = [said(language, "plan", words=words, count=len(plan))], ""
+    for number, line in enumerate(plan, 1):
+        if line.chapter != chapter:
+            chapter = line.chapter
+            lines += [said(language, "chapter", chapter=chapter)] if chapter else []
+        name = "line" if line.point else "bare"
+        lines.append(said(language, name, number=number, title=line.title, point=line.point, words=line.words))
+    return "\n".join(lines)
+
+
+def block(*paragraphs: str) -> str:
+    """A block of thinking."""
+    return f"<think>\n{GAP.join(paragraphs)}\n</think>"
+
+
+def thought_first(think: str, text: str, *, tags: bool) -> str:
+    """A reply whose thinking, a block or "", stands before its text. `tags`: as LongWriter-Zero's (arXiv:2506.18841)."""
+    body, gap = (f"<answer>\n{text}\n</answer>", "\n") if tags else (text, GAP)
+    return f"{think}{gap}{body}" if think else body
+
+
+def visible(reply: str) -> str:
+    """The text of a reply as every reader of replies here sees it."""
+    return split(reply)[0].strip()
+
+
+def think_words(reply: str) -> int:
+    """Words of thinking in a reply."""
+    return count_words(split(reply)[1])

@@ -1,0 +1,1 @@
+"""Which of two texts people, models and rules prefer."""

@@ -1,0 +1,34 @@
+"""One process works, the others wait for what it finds, and a machine that died is noticed all the same.
+
+A collective call that waits for hours cannot be told from one whose peer is dead. So while the main process works it sends
+the others a sign of life every `EVERY_S`: `run.timeout_s` may be short, however long a reward takes.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
+from typing import TypeVar
+
+from accelerate.utils import broadcast_object_list
+
+EVERY_S = 10.0
+T = TypeVar("T")
+
+
+def from_main_process(work: Callable[[], T], processes: int, rank: int, every_s: float = EVERY_S) -> T:
+    """What `work` gives on process 0, on every process. Raises there what it raises.
+
+    All of the `processes` call this together. Where there are several, it works in a thread of its own.
+    """
+    if processes == 1:
+        return work()
+    sent: list[tuple[T] | None] = [None]
+    if rank == 0:
+        with ThreadPoolExecutor(1) as pool:
+            future = pool.submit(work)
+            while not wait([future], every_s).done:
+                broadcast_object_list([None])
+        sent = [(future.result(),)]
+        broadcast_object_list(sent)
+    while sent[0] is None:
+        broadcast_object_list(sent)
+    return sent[0][0]

@@ -1,0 +1,55 @@
+"""From a recipe to what transformers is given."""
+
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("torch", reason="training needs torch: make test-recipe")
+pytest.importorskip("trl", reason="training needs the [train] extra: make test-recipe")
+
+from longwriter.errors import InputError
+from longwriter.train.recipe import Recipe
+from longwriter.train.run.setup import arguments
+
+pytestmark = pytest.mark.recipe
+
+
+def recipe(optim: dict[str, object], run: dict[str, object]) -> Recipe:
+    sources = [{"kind": "messages", "path": "x"}]
+    tables = {"model": {"init": "x"}, "data": {"max_tokens": 128, "sources": sources}, "optim": optim}
+    return Recipe.model_validate(tables | {"run": {"batch": 1, "steps": 100, "cpu": True} | run})
+
+
+@pytest.mark.parametrize(("warmup", "decay", "sum_of_both"), [(0.6, 0.5, 110), (30, 0.9, 120)])
+def test_a_schedule_without_room_for_its_middle_is_refused(warmup: float, decay: float, sum_of_both: int) -> None:
+    wsd = recipe({"schedule": "wsd", "warmup": warmup, "decay": decay}, {})
+    with pytest.raises(InputError, match=f"are {sum_of_both} of 100 steps"):
+        arguments(wsd, Path("x"), 100)
+
+
+@pytest.mark.parametrize(
+    ("warmup", "decay", "steps", "stay", "fall"),
+    [(0.1, 0.5, 100, 40, 50), (0.5, 0.5, 3, 0, 1), (20, 0.8, 100, 0, 80)],  # 0.5 of 3 steps rounds to 2, twice
+)
+def test_warmup_stay_and_decay_make_up_the_run(warmup: float, decay: float, steps: int, stay: int, fall: int) -> None:
+    wsd = arguments(recipe({"schedule": "wsd", "warmup": warmup, "decay": decay}, {}), Path("x"), steps)
+    kinds = wsd["lr_scheduler_kwargs"]
+    assert isinstance(kinds, dict)
+    assert (kinds["num_stable_steps"], kinds["num_decay_steps"]) == (stay, fall)
+    assert wsd["warmup_steps"] == steps - stay - fall
+
+
+def test_deepspeed_without_torchrun_is_named() -> None:
+    """DeepSpeed would look for MPI, which few have."""
+    with pytest.raises(InputError, match=r"run\.deepspeed: torchrun starts its processes"):
+        arguments(recipe({}, {"deepspeed": "zero2.json"}), Path("x"), 1)
+
+
+def test_activation_offload_needs_a_gpu() -> None:
+    with pytest.raises(InputError, match=r"run\.activation_offload needs a GPU"):
+        arguments(recipe({}, {"activation_offload": True}), Path("x"), 1)
+
+
+def test_processes_wait_for_each_other_no_longer_than_asked() -> None:
+    assert arguments(recipe({}, {}), Path("x"), 1)["ddp_timeout"] == 1800
+    assert arguments(recipe({}, {"timeout_s": 60}), Path("x"), 1)["ddp_timeout"] == 60
