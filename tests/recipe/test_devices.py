@@ -18,6 +18,7 @@ from tests.helpers.tiny import (  # noqa: E402
     losses,
     preferences,
     recipe,
+    shards,
     tokenizer,
     train,
     trained,
@@ -81,7 +82,7 @@ def test_zero_3_shards_weights_as_they_are_read(folder: Path, method: Method) ->
     model: dict[str, object] = {"new": LLAMA | {"max_position_embeddings": 200}}
     data: dict[str, object] = {}
     if method == "pretrain":
-        data = {"sources": [{"kind": "copies"}]}
+        data = {"sources": [{"kind": "tokens", "path": str(shards(folder / "shards"))}]}
     if method in ("dpo", "reward"):
         trained("sft", recipe(folder / "s.toml", model=model, run={"steps": 1}), folder / "start")
         model = FROM_INIT | {"init": str(folder / "start")}
