@@ -20,7 +20,7 @@ import torch
 from cells import Cell, cells
 from torch import Tensor
 
-DRAWS, BATCH = 1000, 50  # of a cell, four times as many for `width`; of one set of inputs
+DRAWS, BATCH = 1000, 50  # of a cell, four times as many for width and independence; of one set of inputs
 EXACT = 200_000  # parameters up to which a draw is computed in float64
 HELD = {"cpu": 30_000_000, "cuda": 4_000_000_000}  # numbers in memory at once
 A_BATCH = {"cpu": 2e9, "cuda": 2e10}  # weights drawn for one batch, so that no cell takes the whole time
@@ -122,7 +122,9 @@ def work(plan: list[Cell], state: Row, seconds: float, device: str, path: Path) 
     """Batch after batch, into `state` and the file."""
     begun, saved = time.monotonic(), time.monotonic()
     while time.monotonic() - begun < seconds:
-        open_cells = [c for c in plan if _drawn(state, c) < DRAWS * (4 if c.question == "width" else 1)]
+        open_cells = [
+            c for c in plan if _drawn(state, c) < DRAWS * (4 if c.question in ("width", "independence") else 1)
+        ]
         if not open_cells:
             break
         cell = min(open_cells, key=lambda c: state["cells"].get(c.name, {}).get("seconds", 0.0))
@@ -151,11 +153,12 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--out", type=Path, default=Path("build/ntk/kernels.json"))
     parser.add_argument("--most", type=float, help="leave out networks of more parameters (cpu: 1.2e8, cuda: 2e9)")
+    parser.add_argument("--only", action="append", help="a question, such as width; may be given again (all)")
     args = parser.parse_args()
     torch.set_float32_matmul_precision("highest")  # no TF32
     most = args.most or MOST[args.device]
-    plan = [c for c in cells() if c.parameters <= most]
-    left_out = [c.name for c in cells() if c.parameters > most]
+    asked = [c for c in cells() if not args.only or c.question in args.only]
+    plan, left_out = [c for c in asked if c.parameters <= most], [c.name for c in asked if c.parameters > most]
     hardware = torch.cuda.get_device_name() if args.device == "cuda" else f"CPU, {torch.get_num_threads()} threads"
     state: Row = {"device": hardware, "torch": torch.__version__, "seconds": 0.0, "cells": {}}
     if args.out.is_file():

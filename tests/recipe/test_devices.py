@@ -82,7 +82,7 @@ def test_zero_3_shards_weights_as_they_are_read(folder: Path, method: Method) ->
     model: dict[str, object] = {"new": LLAMA | {"max_position_embeddings": 200}}
     data: dict[str, object] = {}
     if method == "pretrain":
-        data = {"sources": [{"kind": "tokens", "path": str(shards(folder / "shards"))}]}
+        data = {"sources": [{"kind": "tokens", "path": str(shards(folder / "shards"))}], "held_out_rows": 0}
     if method in ("dpo", "reward"):
         trained("sft", recipe(folder / "s.toml", model=model, run={"steps": 1}), folder / "start")
         model = FROM_INIT | {"init": str(folder / "start")}

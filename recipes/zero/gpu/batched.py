@@ -6,7 +6,7 @@ Leaves out: grammars, favoured words, seeds.
 
 import asyncio
 import sys
-from typing import Any
+from pathlib import Path
 
 import torch
 from sampler import Sampler
@@ -14,7 +14,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from longwriter.cli.main import main
 from longwriter.errors import EmptyReply
-from longwriter.models.base import BACKENDS, ModelConfig, listening
+from longwriter.models.base import BACKENDS, Listener, Listens, ModelConfig, listening
 from longwriter.types import Reply, Request, Usage
 
 ROWS, ROOM, MOST = 128, 1536, 700
@@ -29,6 +29,7 @@ class Batched:
 
     def __init__(self, config: ModelConfig, folder: str) -> None:
         """Opens the weights on the GPU."""
+        del config
         self.name = f"graph:{folder}"
         self.tokenizer = AutoTokenizer.from_pretrained(folder)
         device = "cuda" if torch.cuda.is_available() else "cpu"
@@ -37,7 +38,7 @@ class Batched:
         self.waiting: list[tuple[Request, asyncio.Future[Reply]]] = []
         self.busy = False
 
-    async def reply(self, request: Request, listener: Any = None) -> Reply:
+    async def reply(self, request: Request, listener: Listens | None = None) -> Reply:
         """Answer with the next batch."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Reply] = loop.create_future()
@@ -75,7 +76,9 @@ class Batched:
         ids = [row[-(ROOM - MOST) :] for row in ids]
         limits = [min(r.max_tokens or MOST, MOST) for r in requests]
         first = requests[0]
-        found = self.sampler(ids, max(limits), first.temperature or 0.8, first.min_p or 0.0, first.repeat_penalty or 1.0)
+        found = self.sampler(
+            ids, max(limits), first.temperature or 0.8, first.min_p or 0.0, first.repeat_penalty or 1.0
+        )
         out = []
         for row, most, prompt in zip(found, limits, ids, strict=True):
             ended = len(row) <= most and row[-1] == self.tokenizer.eos_token_id
@@ -96,7 +99,7 @@ class Batched:
         """Nothing to close."""
 
 
-def heard(reply: Reply, listener: Any) -> Reply:
+def heard(reply: Reply, listener: Listener | None) -> Reply:
     """The reply as far as its listener wants it. Raises EmptyReply for one without text."""
     if not reply.text.strip():
         raise EmptyReply("the model ended at once")
@@ -114,6 +117,6 @@ def heard(reply: Reply, listener: Any) -> Reply:
 
 if __name__ == "__main__":
     BACKENDS["graph"] = "batched:Batched"
-    sys.path.insert(0, str(__import__("pathlib").Path(__file__).parent))
+    sys.path.insert(0, str(Path(__file__).parent))
     sys.modules["batched"] = sys.modules["__main__"]
     main()

@@ -76,7 +76,12 @@ def main() -> None:
         (args.out / name).mkdir(parents=True, exist_ok=True)
         pq.write_table(pa.Table.from_pylist(rows), args.out / name / "train.parquet")
     mean = sum(value) / len(value)
-    told = {"prompts": len(prompts), "pairs": len(pairs), "mean": mean, "best": sum(sorted(value[i : i + g.group])[-1] for i in range(0, len(value), g.group)) / len(prompts)}
+    told = {
+        "prompts": len(prompts),
+        "pairs": len(pairs),
+        "mean": mean,
+        "best": sum(sorted(value[i : i + g.group])[-1] for i in range(0, len(value), g.group)) / len(prompts),
+    }
     told["tokens"] = sum(map(len, written))
     (args.out / "told.json").write_text(json.dumps(told))
     print(told)

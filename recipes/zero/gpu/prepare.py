@@ -1,23 +1,20 @@
 """All that the runs on a GPU read, made beforehand on a CPU: requests for training and for tests, and small data sets.
 
-Run: python recipes/zero/gpu/prepare.py --data build/smollm2/data --out build/gpu/data
-From the data sets of recipes/smollm2/data.py and its topics. `held` topics stand in tests alone.
+Run: python recipes/zero/gpu/prepare.py --data build/gpu/passages --out build/gpu/data
+From the data sets of recipes/zero/gpu/data.py and its topics. `held` topics stand in tests alone.
 """
 
 import argparse
 import json
 import random
-import sys
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "smollm2"))
 from topics import request, subjects
 
-from longwriter.text import count_words, sentence_ends, tail_words
+from longwriter.text import count_words, sentence_ends
 from longwriter.writer.plan.skeleton import main_person, skeleton_of
 from longwriter.writer.prompts import prompt_set
 
@@ -51,7 +48,12 @@ def lines(path: Path, rows: list[Row]) -> None:
 
 def ranged(number: int, prompt: str, words: int) -> Row:
     """A request as reinforcement reads it."""
-    return {"id": str(number), "prompt": prompt, "lower": round(words * (1 - SLACK)), "upper": round(words * (1 + SLACK))}
+    return {
+        "id": str(number),
+        "prompt": prompt,
+        "lower": round(words * (1 - SLACK)),
+        "upper": round(words * (1 + SLACK)),
+    }
 
 
 def drawn(rng: random.Random, bounds: tuple[int, int]) -> int:
@@ -84,7 +86,9 @@ def chatml(messages: list[Row]) -> str:
     return told + "<|im_start|>assistant\n"
 
 
-def writer_requests(part: str, count: int, recents: list[str], rng: random.Random, asks: tuple[int, ...] = ()) -> list[Row]:
+def writer_requests(
+    part: str, count: int, recents: list[str], rng: random.Random, asks: tuple[int, ...] = ()
+) -> list[Row]:
     """Sections of skeletons, with words before them for some."""
     about, out = subjects(part), []
     for n in range(count):
@@ -92,7 +96,9 @@ def writer_requests(part: str, count: int, recents: list[str], rng: random.Rando
         beat = rng.choice(skeleton_of(f"Write {subject}", "en").beats)
         words = asks[n % len(asks)] if asks else drawn(rng, WRITER)
         recent = rng.choice(recents) if rng.random() < 0.75 else ""
-        out.append({"id": f"{part}{n}", "asked": words, "point": beat[1], "messages": turns(subject, beat, words, recent)})
+        out.append(
+            {"id": f"{part}{n}", "asked": words, "point": beat[1], "messages": turns(subject, beat, words, recent)}
+        )
     return out
 
 
@@ -108,7 +114,7 @@ def thought(text: str) -> str:
 def main() -> None:
     """Write all of it."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=Path("build/smollm2/data"))
+    parser.add_argument("--data", type=Path, default=Path("build/gpu/passages"))
     parser.add_argument("--out", type=Path, default=Path("build/gpu/data"))
     args = parser.parse_args()
     rng, out = random.Random(11), args.out
@@ -130,7 +136,9 @@ def main() -> None:
     save(out / "cold", told)
     (out / "think.txt").write_text(THINK, "utf-8")
     about = subjects("train")
-    plain = [ranged(n, request(about[n % len(about)], w := drawn(rng, PLAIN), rng.randrange(3)), w) for n in range(3000)]
+    plain = [
+        ranged(n, request(about[n % len(about)], w := drawn(rng, PLAIN), rng.randrange(3)), w) for n in range(3000)
+    ]
     save(out / "plain", plain)
     few = [ranged(n, request(about[n % len(about)], w := drawn(rng, SHORT), rng.randrange(3)), w) for n in range(3000)]
     save(out / "short", few)

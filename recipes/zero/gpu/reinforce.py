@@ -10,12 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from sampler import Sampler
-from transformers import TrainerCallback
+from torch.optim import Optimizer
+from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
+from trl import GRPOTrainer
 
 import longwriter.train.grpo.grpo as product
 from longwriter.train.grpo.sampling import Sampling
 from longwriter.train.grpo.trainer import GroupTrainer
 from longwriter.train.recipe import dotted, read_recipe
+from longwriter.train.run.log import TrainingProgress
 
 SAVING_S = 8
 """What is left for saving."""
@@ -26,17 +29,18 @@ class GraphSampling(Sampling):
 
     sampler: Sampler | None = None
 
-    def _here(self, ids: list[list[int]], trainer: Any) -> list[list[int]]:
+    def _here(self, ids: list[list[int]], trainer: GRPOTrainer) -> list[list[int]]:
         model = trainer.accelerator.unwrap_model(trainer.model)
         if self.sampler is None:
             room = trainer.args.max_completion_length + 384
             self.sampler = Sampler(model, len(ids), room, self.tokenizer.eos_token_id, quick=trainer.args.bf16)
         else:
             self.sampler.refresh(model)
-        return self.sampler(ids, self.settings.completion_tokens, self.settings.temperature)
+        found: list[list[int]] = self.sampler(ids, self.settings.completion_tokens, self.settings.temperature)
+        return found
 
 
-class Clock(TrainerCallback):
+class Clock(TrainerCallback):  # type: ignore[misc]
     """Ends a run in time, its learning rate falling linearly by the clock from its peak."""
 
     def __init__(self, until: float) -> None:
@@ -44,14 +48,20 @@ class Clock(TrainerCallback):
         self.until, self.begun = until - SAVING_S, time.time()
         self.last = self.begun
 
-    def on_step_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+    def on_step_begin(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Optimizer
+    ) -> None:
         """The rate of this step."""
+        del control
         left = max(0.0, self.until - time.time()) / max(1.0, self.until - self.begun)
         for group in kwargs["optimizer"].param_groups:
             group["lr"] = args.learning_rate * min(1.0, (state.global_step + 1) / 4) * max(0.02, left)
 
-    def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+    def on_step_end(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: object
+    ) -> None:
         """Stop where another step would come too late."""
+        del args, state, kwargs
         now = time.time()
         if now + 1.3 * (now - self.last) > self.until:
             control.should_training_stop = True
@@ -70,15 +80,15 @@ def main() -> None:
     class TimedTrainer(GroupTrainer):
         """Ends by the clock."""
 
-        def __init__(self, *given: Any, **named: Any) -> None:
+        def __init__(self, *given: Any, **named: Any) -> None:  # noqa: ANN401
             super().__init__(*given, **named)
             if args.until:
                 self.add_callback(Clock(args.until))
 
-    def report(line: Any) -> None:
+    def report(line: TrainingProgress | str) -> None:
         print(line if isinstance(line, str) else line.entry.line().strip(), flush=True)
 
-    product.Sampling, product.GroupTrainer = GraphSampling, TimedTrainer  # type: ignore[attr-defined,misc]
+    product.Sampling, product.GroupTrainer = GraphSampling, TimedTrainer  # type: ignore[attr-defined]
     product.grpo(read_recipe(args.recipe, dotted(tuple(args.settings))), args.out, report)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+from transformers import PretrainedConfig
 
 BUCKETS = (256, 384, 512, 640, 768, 1024, 1280, 1536, 2048, 2560, 3072, 4096)
 """Lengths up to which a step's attention looks; a graph each."""
@@ -72,7 +73,7 @@ class Sampler:
         self.said = torch.zeros(rows, self.table.shape[0], dtype=torch.bool, device=self.device)
         self.slots = torch.arange(room, device=self.device)
 
-    @torch.no_grad()
+    @torch.no_grad()  # type: ignore[untyped-decorator]
     def refresh(self, model: nn.Module) -> None:
         """Take over the model's weights as they are now."""
         inner = model.get_base_model() if hasattr(model, "get_base_model") else model
@@ -94,7 +95,9 @@ class Sampler:
                     getattr(self.layers[i], name).copy_(value)
         table = inner.embed_tokens.weight
         head = model.get_output_embeddings() if hasattr(model, "get_output_embeddings") else None
-        assert head is None or head.weight.data_ptr() == table.data_ptr() or not self.layers, "an untied head is not read"
+        assert head is None or head.weight.data_ptr() == table.data_ptr() or not self.layers, (
+            "an untied head is not read"
+        )
         if not hasattr(self, "table"):
             self.table, self.norm = table.to(self.type, copy=True), inner.norm.weight.float().clone()
         else:
@@ -141,7 +144,9 @@ class Sampler:
         turns = self._turns((torch.arange(t, device=self.device) - pad.unsqueeze(1)).clamp(min=0))
         place = torch.arange(t, device=self.device)
         seen = (place.view(1, 1, t) <= place.view(1, t, 1)) & (place.view(1, 1, t) >= pad.view(b, 1, 1))
-        seen = (seen | (place.view(1, 1, t) == place.view(1, t, 1))).unsqueeze(1)  # padding sees itself: no row of nothing
+        seen = (seen | (place.view(1, 1, t) == place.view(1, t, 1))).unsqueeze(
+            1
+        )  # padding sees itself: no row of nothing
         x = self.table[ids].float()
         for layer, (keys, values) in zip(self.layers, self.cache, strict=True):
             q, k, v = self._split(x, layer, turns)
@@ -211,7 +216,7 @@ class Sampler:
             target.copy_(value)
         torch.cuda.set_rng_state(state)
 
-    @torch.no_grad()
+    @torch.no_grad()  # type: ignore[untyped-decorator]
     def __call__(
         self, ids: list[list[int]], most: int, temperature: float, min_p: float = 0.0, penalty: float = 1.0
     ) -> list[list[int]]:
@@ -252,7 +257,7 @@ class Sampler:
         return [row[: row.index(self.end) + 1] if self.end in row else row for row in written]
 
 
-def _theta(config: Any) -> float:
+def _theta(config: PretrainedConfig) -> float:
     """The base of the rotary embedding, wherever this version of transformers keeps it."""
-    told = getattr(config, "rope_parameters", None) or {}
-    return float(told.get("rope_theta") or getattr(config, "rope_theta", 10_000.0))
+    told = config.to_dict()
+    return float((told.get("rope_parameters") or told)["rope_theta"])

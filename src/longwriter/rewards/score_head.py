@@ -77,8 +77,9 @@ def _linear(torch: Any, inputs: int, outputs: int, gain: float) -> Any:  # noqa:
 def give_head(model: Any, head: ScoreHead) -> None:  # noqa: ANN401
     """Put a new MLP in the place of a classifier's score, in the same type and place. A linear head stays as it is."""
     if head.head == "mlp":
-        old = getattr(model, NAME).weight
-        setattr(model, NAME, make_head(head, old.shape[1]).to(old.device, old.dtype))
+        old = getattr(model, NAME).weight  # of ZeRO-3 a shard, whose shape says nothing
+        made = make_head(head, model.config.get_text_config().hidden_size)
+        setattr(model, NAME, made.to(old.device, old.dtype))
 
 
 def open_classifier(folder: str | Path, head: ScoreHead, **how: Any) -> Any:  # noqa: ANN401

@@ -3,7 +3,9 @@
 Needs the extra `local`. A text is read in stretches, over the cache of what came before: memory holds the logits of one.
 """
 
+from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import accumulate, pairwise
 from typing import Any, NamedTuple
 
 from longwriter.errors import InputError, PromptTooLong, SetupError, first_line
@@ -43,6 +45,10 @@ class Likelihood:
         self._tokenizer: Any = self._weights.tokenizer()
         if not self._tokenizer.chat_template:
             raise SetupError(f"{name} has no chat template: it knows no replies to requests")
+        if not self._tokenizer.is_fast:
+            raise SetupError(
+                f"the tokenizer of {name} does not tell which characters its tokens are; name other weights"
+            )
         self._window = positions(self._weights.shape())
         self._model: Any = None
 
@@ -54,23 +60,22 @@ class Likelihood:
         except (need("jinja2", "local").TemplateError, ValueError, TypeError) as error:
             raise SetupError(f"the chat template of {self.name} refuses a request: {first_line(error)}") from error
 
-    def of(self, before: str, pieces: Sequence[str]) -> list[Nats]:
-        """Of pieces of text, each after `before` and those that stand before it.
+    def of(self, asked: str, begun: str, pieces: Sequence[str]) -> list[Nats]:
+        """Of pieces of a reply, each after those before it. `begun`: what of the reply stands before the first.
 
-        Pieces are tokenised apart, so that their tokens are the same whatever `before` is. Raises PromptTooLong where all do
-        not fit the window, SetupError, Unavailable for a GPU that failed.
+        Prompt and reply are tokenised apart, as in training; a token that joins two pieces counts for the second. Raises
+        PromptTooLong where all do not fit the window, SetupError, Unavailable for a GPU that failed.
         """
         with Failures(self.name, f"{self.name} cannot read a text"):
-            ids = [self._tokenizer(text, add_special_tokens=False)["input_ids"] for text in (before, *pieces)]
-            length = sum(map(len, ids))
+            prompt = self._tokenizer(asked, add_special_tokens=False)["input_ids"]
+            reply = self._tokenizer("".join([begun, *pieces]), add_special_tokens=False, return_offsets_mapping=True)
+            length = len(prompt) + len(reply["input_ids"])
             if self._window is not None and length > self._window:
                 raise PromptTooLong(f"{length:,} tokens do not fit the {self._window:,} of {self.name}")
-            each = self._each([i for part in ids for i in part])
-        found, start = [], len(ids[0])
-        for part in ids[1:]:
-            found.append(Nats(float(sum(each[start - 1 : start - 1 + len(part)])), len(part)))
-            start += len(part)
-        return found
+            each = self._each([*prompt, *reply["input_ids"]])[len(prompt) - 1 :]
+        ends = [end for _, end in reply["offset_mapping"]]
+        places = [bisect_right(ends, edge) for edge in accumulate(map(len, pieces), initial=len(begun))]
+        return [Nats(sum(each[a:b]), b - a) for a, b in pairwise(places)]
 
     def _each(self, ids: list[int]) -> list[float]:
         """-ln p of each token but the first: len(ids) - 1 numbers."""

@@ -198,9 +198,9 @@ def _states(shape: ModelShape, job: Job, gpus: int) -> dict[str, float]:
     moments = 2.0 if job.optimizer == "adamw" else 2 - shape.layers * shape.layer_matrices / every  # Muon has one
     split = 1 if job.strategy is Strategy.DDP else gpus
     whole = job.strategy in (Strategy.DDP, Strategy.ZERO1, Strategy.ZERO2)
-    held = w * every + (
-        FLOAT * job.whole * shape.embedding if job.lora_rank else 0
-    )  # peft keeps a copy of what it trains
+    held = float(w * every)
+    if job.lora_rank is not None:
+        held += FLOAT * job.whole * shape.embedding  # peft keeps a copy of what it trains
     if job.quantized:
         held -= (w - NF4) * shape.layers * shape.layer_matrices
     weights = held / (1 if whole else gpus)

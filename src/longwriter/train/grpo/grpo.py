@@ -7,14 +7,16 @@ runs the updates; rollouts come from transformers, or from vLLM where there is a
 import re
 from contextlib import ExitStack
 from dataclasses import asdict
+from importlib.metadata import version
 from pathlib import Path
 from warnings import filterwarnings
 
 import torch
 from datasets import Dataset as Table
 from trl import GRPOConfig
+from trl.import_utils import is_vllm_available
 
-from longwriter.errors import InputError
+from longwriter.errors import InputError, SetupError
 from longwriter.rewards.scoring import RewardSet
 from longwriter.train.grpo.curves import draw
 from longwriter.train.grpo.held_out import FOLDER, HeldOut, alone
@@ -26,7 +28,7 @@ from longwriter.train.method_recipes import for_method
 from longwriter.train.recipe import Recipe
 from longwriter.train.run.folder import open_run
 from longwriter.train.run.log import ReportProgress, TrainingProgress
-from longwriter.train.run.setup import open_model, open_tokenizer, steps_of, trl_arguments, world_size
+from longwriter.train.run.setup import open_model, open_tokenizer, placed, steps_of, trl_arguments, world_size
 
 filterwarnings("ignore", message=".*rollout_func.*", category=UserWarning)
 
@@ -50,12 +52,8 @@ def grpo(recipe: Recipe, out: Path, report_progress: ReportProgress) -> None:
     Raises InputError, SetupError of a reward, or RunError for folders, disks, a reward that breaks and a collapse.
     """
     recipe = for_method(recipe, "grpo")
-    if recipe.grpo.vllm != "off" and (recipe.run.cpu or not torch.cuda.is_available()):
-        raise InputError(f"grpo.vllm = {recipe.grpo.vllm}: vLLM needs a GPU here; use off")
-    if world_size() % (recipe.grpo.vllm_tensor_parallel_size or 1):
-        raise InputError(
-            f"grpo.vllm_tensor_parallel_size = {recipe.grpo.vllm_tensor_parallel_size} does not divide {world_size()} processes"
-        )
+    if recipe.grpo.vllm != "off":
+        _check_vllm(recipe)
     tokenizer = open_tokenizer(recipe.model)
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token
@@ -64,7 +62,7 @@ def grpo(recipe: Recipe, out: Path, report_progress: ReportProgress) -> None:
     steps = steps_of(recipe.run, len(prompts) * recipe.grpo.group, 0)
     if recipe.run.steps is None:
         steps *= recipe.grpo.iterations
-    args = GRPOConfig(**_arguments(recipe, out, steps))
+    args = placed(GRPOConfig(**_arguments(recipe, out, steps)), report_progress)
     scorer = judge = None
     with ExitStack() as stack:
         if args.process_index == 0:
@@ -88,7 +86,21 @@ def grpo(recipe: Recipe, out: Path, report_progress: ReportProgress) -> None:
         if held_out:
             trainer.add_callback(HeldOut(trainer, held_out, recipe.run.evaluate_every, judge))
         run.train(trainer)
-        run.close(trainer, draw)
+        run.close(trainer, draw, trainer.release)
+
+
+def _check_vllm(recipe: Recipe) -> None:
+    """Raises SetupError where vLLM is not installed, and InputError where it cannot run."""
+    g, processes, installed = recipe.grpo, world_size(), is_vllm_available()
+    if processes % (g.vllm_tensor_parallel_size or 1):
+        raise InputError(
+            f"grpo.vllm_tensor_parallel_size = {g.vllm_tensor_parallel_size} does not divide {processes} processes"
+        )
+    if recipe.run.cpu or not torch.cuda.is_available():
+        if g.vllm == "server" or not (installed and version("vllm").endswith("+cpu")):
+            raise InputError(f"grpo.vllm = {g.vllm}: vLLM needs a GPU here; use off")
+    elif not installed:
+        raise SetupError(f"grpo.vllm = {g.vllm}: vLLM is not installed: pip install 'trl[vllm]'")
 
 
 def _shown(report: TrainingProgress | str) -> TrainingProgress | str:

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 import torch
 from torch import Tensor
@@ -44,6 +44,15 @@ class AtTag(StoppingCriteria):
         return torch.tensor([n is not None for n in self.lengths], device=input_ids.device)
 
 
+class Drawn(TypedDict):
+    """Completions of some prompts, as TRL takes them, and for each whether it was cut at its limit."""
+
+    prompt_ids: list[list[int]]
+    completion_ids: list[list[int]]
+    logprobs: list[list[float]] | None
+    cut: list[bool]
+
+
 class Sampling:
     """TRL's `rollout_func`: prompts in, completions out."""
 
@@ -51,15 +60,15 @@ class Sampling:
         """`seed`: the run's."""
         self.settings, self.tokenizer, self.seed = settings, tokenizer, seed
 
-    def __call__(self, prompts: list[str], trainer: "GRPOTrainer") -> dict[str, object]:
-        """Ids of prompts and completions, and for each whether it was cut at its limit.
+    def __call__(self, prompts: list[str], trainer: "GRPOTrainer") -> Drawn:
+        """One completion of each prompt.
 
         The draws of transformers depend on the run's seed, the step and the process, so a run that goes on draws what it
         would have. vLLM draws by a state of its own, which no checkpoint holds.
         """
         return self.draw(prompts, trainer, "", trainer.num_generations)
 
-    def draw(self, prompts: list[str], trainer: "GRPOTrainer", purpose: str, times: int) -> dict[str, object]:
+    def draw(self, prompts: list[str], trainer: "GRPOTrainer", purpose: str, times: int) -> Drawn:
         """As a call. `purpose`: draws for another one differ. `times`: that each prompt follows itself."""
         key = f"{purpose}{self.seed}/{trainer.state.global_step}/{trainer.accelerator.process_index}"
         torch.manual_seed(int.from_bytes(hashlib.sha256(key.encode()).digest()[:7]))

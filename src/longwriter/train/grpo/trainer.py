@@ -69,9 +69,8 @@ class GroupTrainer(FiniteGradTrainer, GRPOTrainer):
 
     def rollouts(self, prompts: list[dict[str, object]]) -> list[dict[str, object]]:
         """Completions of other requests than those of the step, one each, drawn by the policy as it is now."""
-        if self.use_vllm and self.state.global_step != self._last_loaded_step:
+        if self.use_vllm:
             self.vllm_generation.sync_weights()
-            self._last_loaded_step = self.state.global_step
         drawn = self.sampling.draw([str(row["prompt"]) for row in prompts], self, "held out", 1)
         return [
             self._row(ids, row | {"cut": cut})
@@ -143,6 +142,11 @@ class GroupTrainer(FiniteGradTrainer, GRPOTrainer):
         """Hold the model that the run began from; without it, adapters are switched off instead."""
         add_fused_lm_head(start, temperature=self.temperature)
         self.start = start.eval().requires_grad_(False).to(self.accelerator.device)
+
+    def release(self) -> None:
+        """End vLLM where it lives in this process: at the interpreter's end it would miss the groups that are gone by then."""
+        if self.use_vllm and self.vllm_mode == "colocate":
+            self.vllm_generation.llm.llm_engine.engine_core.shutdown()
 
     def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
         """The measures of the steps since the last report, averaged."""

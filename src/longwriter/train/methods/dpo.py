@@ -11,9 +11,10 @@ from transformers import PreTrainedTokenizerBase
 from trl import DPOConfig, DPOTrainer
 
 from longwriter.errors import InputError
-from longwriter.train.data.chat import Segment, as_turns, encoded, messages_of, segments
+from longwriter.train.data.chat import Segment, encoded, segments
 from longwriter.train.data.dropped import Dropped, UnusableRow
 from longwriter.train.data.ends import reply_end
+from longwriter.train.data.pair_rows import COLUMNS, pair_turns
 from longwriter.train.data.tables import read_table
 from longwriter.train.data.tokenised import digest_of, joint_digest
 from longwriter.train.method_recipes import for_method
@@ -22,8 +23,6 @@ from longwriter.train.run.folder import open_run
 from longwriter.train.run.log import ReportProgress
 from longwriter.train.run.setup import open_model, open_tokenizer, placed, steps_of, trl_arguments
 from longwriter.train.run.trainer import FiniteGradTrainer
-
-COLUMNS = ("prompt", "chosen", "rejected")
 
 
 class PairTrainer(FiniteGradTrainer, DPOTrainer):
@@ -68,13 +67,13 @@ def dpo(recipe: Recipe, out: Path, report_progress: ReportProgress) -> None:
 def read_pairs(path: str, recipe: Recipe, tokenizer: PreTrainedTokenizerBase) -> tuple[Table, dict[str, object]]:
     """Pairs whose both sides fit into `data.max_tokens`, and the source's entry of data.json. Raises InputError."""
     longest = recipe.data.max_tokens
-    read = read_table(path, COLUMNS)
+    read = read_table(path)
     dropped = Dropped(path, range(len(read)))
     pairs: list[dict[str, list[dict[str, str]]]] = []
     texts: list[list[Segment]] = []  # of both sides of each pair
-    for number, row in enumerate(read.select_columns(list(COLUMNS))):
+    for number, row in enumerate(read):
         try:
-            pair = {side: _plain(row[side], "user" if side == "prompt" else "assistant") for side in COLUMNS}
+            pair = pair_turns(row, f"{path} row {number}")
             texts += [segments(pair["prompt"] + pair[side], tokenizer) for side in COLUMNS[1:]]
             pairs.append(pair)
         except UnusableRow as error:
@@ -94,11 +93,6 @@ def read_pairs(path: str, recipe: Recipe, tokenizer: PreTrainedTokenizerBase) ->
         "digest": joint_digest([digest_of(s) for s in samples[::2] + samples[1::2]]),
     } | ({"dropped": dict(dropped.reasons)} if dropped.reasons else {})
     return Table.from_list([pairs[i] for i in fitting]), about
-
-
-def _plain(turns: object, role: str) -> list[dict[str, str]]:
-    """Role and content alone: what else one source's turns have, another's lack, and they are put together."""
-    return [{"role": turn["role"], "content": turn["content"]} for turn in messages_of(as_turns(turns, role))]
 
 
 def ended(pairs: Table, tokenizer: PreTrainedTokenizerBase) -> Table:

@@ -17,7 +17,7 @@ judge that compares answers gives every group the same mean, so its score cannot
 
 import math
 from collections import Counter, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from statistics import fmean, variance
 from typing import NamedTuple
@@ -147,7 +147,7 @@ class HackingWatch:
             return []
         found = list[HackingSign]()
         for name in (name for name in self._slopes if name not in RULES):
-            change = _change(*self._windows(lambda step, name=name: step.rewards.get(name)))
+            change = _change(*_ends([step.rewards.get(name) for step in self._steps]))
             if change is not None and change.grown > 0:
                 found += self._of(name, change)
         return found
@@ -165,24 +165,18 @@ class HackingWatch:
                     f"{math.exp(words[0]):,.0f} to {math.exp(words[1]):,.0f} words"
                 )
                 found.append(HackingSign("length", name, told))
-        repeats = _change(*self._windows(lambda step: step.repeated))
+        repeats = _change(*_ends([step.repeated for step in self._steps]))
         if repeats is not None and repeats.grown > 0:
             told = f"{said}, while repeated words went from {repeats.before:.1%} to {repeats.after:.1%}"
             found.append(HackingSign("repetition", name, told))
         for rule in RULES:
-            lost = _change(*self._windows(lambda step, rule=rule: step.rewards.get(rule)))
+            lost = _change(*_ends([step.rewards.get(rule) for step in self._steps]))
             if lost is not None and lost.grown < 0:
                 told = f"{said}, while the {rule} reward went from {lost.before:.3f} to {lost.after:.3f}"
                 found.append(HackingSign("rules", name, told))
         if favoured := self._favoured():
             found.append(HackingSign("words", name, f"{said}, with favoured words: {', '.join(favoured)}"))
         return found
-
-    def _windows(self, value: Callable[[_Step], float | None]) -> tuple[list[float], list[float]]:
-        """A number of the first and of the last steps, where it is known."""
-        ends = self._steps[:WINDOW], self._steps[-WINDOW:]
-        first, last = ([v for step in part if (v := value(step)) is not None] for part in ends)
-        return first, last
 
     def _favoured(self) -> list[str]:
         """Words that the last answers use far more than the first, with how much more."""
@@ -208,6 +202,12 @@ class _Change(NamedTuple):
     def grown(self) -> float:
         """How much."""
         return self.after - self.before
+
+
+def _ends(values: Sequence[float | None]) -> tuple[list[float], list[float]]:
+    """A number of the first `WINDOW` steps and of the last, where it is known."""
+    first, last = ([v for v in part if v is not None] for part in (values[:WINDOW], values[-WINDOW:]))
+    return first, last
 
 
 def _change(first: Sequence[float], last: Sequence[float]) -> _Change | None:

@@ -77,8 +77,16 @@ class TrainingRun(NamedTuple):
         with _writing(self.out), suppress(AlreadyFinished):
             trainer.train(resume_from_checkpoint=None if whole is None else str(whole))
 
-    def close(self, trainer: Trainer, draw: Callable[[Path, str], None] = draw_losses) -> None:
-        """Save the model, its card and the curves, and leave the process group. `draw`: puts curves.png into a folder."""
+    def close(
+        self,
+        trainer: Trainer,
+        draw: Callable[[Path, str], None] = draw_losses,
+        release: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Save the model, its card and the curves, and leave the process group.
+
+        `draw`: puts curves.png into a folder. `release`: gives up what holds process groups of its own.
+        """
         with _writing(self.out):
             trainer.save_model(str(self.out))
         if trainer.args.process_index == 0:
@@ -87,6 +95,7 @@ class TrainingRun(NamedTuple):
         # A thread of gloo that still holds a tensor when the interpreter ends aborts the process (18 of 240 on a busy
         # machine, as each left right after its last reduction). A barrier holds none, and nothing is asked after it.
         trainer.accelerator.wait_for_everyone()
+        release()
         trainer.accelerator.end_training()
 
 

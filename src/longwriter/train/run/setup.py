@@ -138,10 +138,8 @@ def with_adapters(model: PreTrainedModel, lora: Lora | None, task: str) -> PreTr
         ensure_weight_tying=lora.modules_to_save is not None and bool(model.config.tie_word_embeddings),
         task_type=task,
     )
-    if task == "SEQ_CLS":
-        config.exclude_modules = (
-            r"(.*\.)?score\..*"  # the layers of a score are trained whole; peft leaves out only `score`
-        )
+    if task == "SEQ_CLS":  # the layers of a score are trained whole; peft leaves out a module of that name alone
+        config.exclude_modules = r"(.*\.)?score\..*"
     return get_peft_model(model, config)
 
 
@@ -198,19 +196,7 @@ def arguments(recipe: Recipe, out: Path, steps: int, *, evaluate: bool = False) 
     """
     o, r = recipe.optim, recipe.run
     on_cpu = r.cpu or not torch.cuda.is_available()
-    if r.fsdp and on_cpu:
-        raise InputError(
-            "run.fsdp needs GPUs: on a CPU, accelerate shards nothing and does not say so; use run.deepspeed"
-        )
-    if r.deepspeed and "RANK" not in os.environ:
-        raise InputError(
-            "run.deepspeed: torchrun starts its processes, a single one too: torchrun --nproc-per-node 1 -m longwriter ..."
-        )
-    if r.activation_offload and on_cpu:
-        raise InputError("run.activation_offload needs a GPU: on a CPU, activations are in the host's memory anyway")
-    for tracker in r.report_to:
-        if find_spec(tracker) is None:
-            raise SetupError(f"run.report_to: {tracker} is not installed: pip install {tracker}")
+    _check_machine(r, on_cpu=on_cpu)
     return {
         **_schedule(o, steps),
         "output_dir": str(out),
@@ -252,6 +238,23 @@ def arguments(recipe: Recipe, out: Path, steps: int, *, evaluate: bool = False) 
         "run_name": out.name,
         "parallelism_config": _sharing(r),
     }
+
+
+def _check_machine(run: RunSettings, *, on_cpu: bool) -> None:
+    """Raises InputError for what cannot be run on this machine, SetupError for a tracker that is not installed."""
+    if run.fsdp and on_cpu:
+        raise InputError(
+            "run.fsdp needs GPUs: on a CPU, accelerate shards nothing and does not say so; use run.deepspeed"
+        )
+    if run.deepspeed and "RANK" not in os.environ:
+        raise InputError(
+            "run.deepspeed: torchrun starts its processes, a single one too: torchrun --nproc-per-node 1 -m longwriter ..."
+        )
+    if run.activation_offload and on_cpu:
+        raise InputError("run.activation_offload needs a GPU: on a CPU, activations are in the host's memory anyway")
+    for tracker in run.report_to:
+        if find_spec(tracker) is None:
+            raise SetupError(f"run.report_to: {tracker} is not installed: pip install {tracker}")
 
 
 def _sharing(run: RunSettings) -> ParallelismConfig | None:

@@ -15,7 +15,7 @@ from tests.helpers.tiny_llama import tiny_llama
 from longwriter.config import build
 from longwriter.data.backtranslate.reason.build import ReasonSettings, asked_text, find_plans
 from longwriter.data.backtranslate.reason.by_model import read_reply
-from longwriter.data.backtranslate.reason.worker import before
+from longwriter.data.backtranslate.reason.worker import opened
 from longwriter.data.prompts import HERE
 from longwriter.data.thinking import block, plan_said, visible
 from longwriter.errors import InputError
@@ -175,10 +175,10 @@ def test_a_reply_is_read_whole_or_its_fault_is_named(reply, fault) -> None:
 
 
 def test_a_template_that_opens_the_thinking_gets_it_once() -> None:
-    assert before("<|a|>", "<think>\nx\n</think>") == "<|a|><think>\nx\n</think>\n\n"
-    assert before("<|a|><think>\n", "<think>\nx\n</think>") == "<|a|><think>\nx\n</think>\n\n"
-    assert before("<|a|><think>\n", "") == "<|a|><think>\n\n</think>\n\n"
-    assert before("<|a|>", "") == "<|a|>"
+    block = "<think>\nx\n</think>"
+    assert opened("<|a|>", block) == opened("<|a|><think>\n", block) == ("<|a|>", f"{block}\n\n")
+    assert opened("<|a|><think>\n", "") == ("<|a|>", "<think>\n\n</think>\n\n")
+    assert opened("<|a|>", "") == ("<|a|>", "")
 
 
 def test_what_cannot_be_searched_is_refused(scorer: str, tmp_path: Path) -> None:

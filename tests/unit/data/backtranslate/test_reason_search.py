@@ -13,7 +13,7 @@ from longwriter.types import Section
 TOKENS = (10, 30)
 NATS = {"a": 3.0, "a2": 2.0, "a3": 2.5, "b": 4.0, "b2": 4.5, "b3": 3.5, "b4": 1.0}
 """Nats a token of a section after its line."""
-OTHERS = {0: ["a3", "a2"], 1: ["b2", "b3"]}
+OTHERS = {0: ["a2", "a3"], 1: ["b2", "b3"]}
 
 
 def line(title: str) -> Section:

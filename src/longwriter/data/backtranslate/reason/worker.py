@@ -105,7 +105,7 @@ class PlanFinder:
 
         async def read(think: str) -> list[Nats]:
             async with self.reading:
-                return await asyncio.to_thread(self.scorer.of, before(asked, think), pieces)
+                return await asyncio.to_thread(self.scorer.of, *opened(asked, think), pieces)
 
         async def score(plan: Plan) -> list[Nats]:
             return await read(block(plan_said(plan, words, language)))
@@ -137,11 +137,11 @@ class PlanFinder:
             yield line
 
 
-def before(asked: str, think: str) -> str:
-    """What stands before a text: the request and a block of thinking, or "" for none.
+def opened(asked: str, think: str) -> tuple[str, str]:
+    """A prompt, and what of the reply stands before the text: a block of thinking, or "" for none.
 
-    Templates of reasoning models open the block themselves; then it is the one that is filled, or closed empty.
+    Templates of reasoning models open the block in the prompt; then it is that one which is filled, or closed empty.
     """
     if asked.rstrip().endswith(OPENED):
         asked, think = asked.rstrip().removesuffix(OPENED), think or block("")
-    return f"{asked}{think}{GAP}" if think else asked
+    return asked, f"{think}{GAP}" if think else ""

@@ -61,7 +61,7 @@ def _mended(reply: str, start: int) -> list[object]:
         return []
     try:
         value: object = json_repair.loads(text)
-    except (ValueError, RecursionError):  # round brackets nested too deep for it
+    except (ValueError, RecursionError, AssertionError):  # round brackets nested too deep for it; its own doubts
         return []
     several = text[0] == "{" and isinstance(value, list)
     if _titles_in(value) < _titles_written(text):

@@ -6,7 +6,11 @@ from itertools import product
 from pathlib import Path
 
 TOPICS = Path(__file__).with_name("topics.toml")
-FORMS = ("Write {what}. About {words} words.", "Write {what} of about {words} words.", "Please write {what}, {words} words long.")
+FORMS = (
+    "Write {what}. About {words} words.",
+    "Write {what} of about {words} words.",
+    "Please write {what}, {words} words long.",
+)
 """Wordings of a request; those for tests use the first alone."""
 
 

@@ -1,6 +1,6 @@
 """Training data for the small model from public-domain prose: passages, each with a request that names its true length.
 
-Run: python recipes/smollm2/data.py CORPUS.jsonl[.xz] ... --out build/smollm2/data [--words 5e6]
+Run: python recipes/zero/gpu/data.py CORPUS.jsonl[.xz] ... --out build/gpu/passages [--words 5e6]
 CORPUS: lines with book, chapter, title, fiction, text. Writes data sets of Parquet with a column messages, `held` beside
 `train` (whole books, and one article in twelve):
     direct   one request, one passage of 30 to 300 words: "Write a story about ... About 140 words."
@@ -50,8 +50,7 @@ Row = dict[str, Any]
 def lines(paths: Sequence[Path]) -> Iterator[Row]:
     """The chapters of the corpus that are in plain prose."""
     for path in paths:
-        opened = lzma.open(path, "rt", encoding="utf-8") if path.suffix == ".xz" else path.open(encoding="utf-8")
-        with opened as file:
+        with lzma.open(path, "rt", encoding="utf-8") if path.suffix == ".xz" else path.open(encoding="utf-8") as file:
             for line in file:
                 row = json.loads(line)
                 if not row["fiction"] and "standard" in path.name:
@@ -67,7 +66,9 @@ def passages(row: Row, rng: random.Random) -> list[str]:
         group.append(paragraph.strip())
         text = "\n\n".join(group)
         if (words := count_words(text)) >= want:
-            fit = words <= MOST and not _UNFIT.search(text) and ends_complete(text) and len(list(sentence_ends(text))) > 1
+            fit = (
+                words <= MOST and not _UNFIT.search(text) and ends_complete(text) and len(list(sentence_ends(text))) > 1
+            )
             out.append(text if fit else "")
             group, want = [], _drawn(rng)
     return out
@@ -75,7 +76,7 @@ def passages(row: Row, rng: random.Random) -> list[str]:
 
 def _drawn(rng: random.Random) -> float:
     """Words, even on a logarithmic scale."""
-    return LEAST * (MOST / LEAST / 1.3) ** rng.random()
+    return float(LEAST * (MOST / LEAST / 1.3) ** rng.random())
 
 
 def sections(row: Row, keywords: Keywords, rng: random.Random) -> list[Row]:
@@ -90,7 +91,11 @@ def sections(row: Row, keywords: Keywords, rng: random.Random) -> list[Row]:
         subject = f"a story about {about[0]} and {about[1]}"
     else:
         kind = rng.choice(("a guide to", "a report on", "an essay about"))
-        subject = f"{kind} {title[:1].lower() + title[1:]}".rstrip(ENDS) if rng.random() < 0.6 else f"{kind} {about[0]} and {about[1]}"
+        subject = (
+            f"{kind} {title[:1].lower() + title[1:]}".rstrip(ENDS)
+            if rng.random() < 0.6
+            else f"{kind} {about[0]} and {about[1]}"
+        )
     names = Counter(_NAME.findall(row["text"][:20_000])).most_common(1)
     person = names[0][0] if story and names and rng.random() < 0.6 else ""
     out = []
@@ -181,7 +186,7 @@ def main() -> None:
     """Write all of it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("corpus", type=Path, nargs="+")
-    parser.add_argument("--out", type=Path, default=Path("build/smollm2/data"))
+    parser.add_argument("--out", type=Path, default=Path("build/gpu/passages"))
     parser.add_argument("--words", type=float, default=5e6, help="most words of writer's sections")
     parser.add_argument("--seed", type=int, default=7)
     args = parser.parse_args()
