@@ -41,9 +41,9 @@ steps = 10
 
 
 REFUSED: list[tuple[Method, tuple[str, ...], str]] = [
-    ("pretrain", ('data.sources=[{kind = "messages", path = "rows"}]',), "pretraining takes tokens and copies"),
-    ("pretrain", ('data.sources=[{kind = "prompts", path = "rows"}]',), "pretraining takes tokens and copies"),
-    ("pretrain", ('data.sources=[{kind = "copies", share = 0}]',), "every share is 0"),
+    ("pretrain", ('data.sources=[{kind = "messages", path = "rows"}]',), "pretraining takes token shards"),
+    ("pretrain", ('data.sources=[{kind = "prompts", path = "rows"}]',), "pretraining takes token shards"),
+    ("pretrain", ('data.sources=[{kind = "tokens", path = "shards", share = 0}]',), "every share is 0"),
     ("pretrain", ("run.epochs=2.0",), "run.epochs: a mixture by shares has no epochs"),
     ("sft", ('data.sources=[{kind = "tokens", path = "a"}, {kind = "messages", path = "b"}]',), "takes messages"),
     ("dpo", ('data.sources=[{kind = "prompts", path = "a"}]',), 'preferences are of kind "messages"'),
