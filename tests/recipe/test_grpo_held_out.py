@@ -14,6 +14,7 @@ from tests.helpers.tiny_grpo import PLANTED, log, made, recipe_of, run  # noqa: 
 
 from longwriter.errors import InputError
 from longwriter.train.rollouts.store import read_steps
+from longwriter.train.run.log import TrainingProgress
 
 pytestmark = pytest.mark.recipe
 
@@ -69,7 +70,11 @@ def test_two_processes_share_the_held_out_requests(folder: Path) -> None:
 
 
 def test_as_many_as_wanted_are_drawn_and_none_that_is_trained_on(folder: Path) -> None:
-    run(folder, data=with_held_out(folder, 9, held_out_rows=2), run={"steps": 1}, grpo={"objectives": OBJECTIVES})
+    told: list[TrainingProgress | str] = []
+    data = with_held_out(folder, 9, held_out_rows=2)
+    run(folder, told.append, data=data, run={"steps": 1}, grpo={"objectives": OBJECTIVES})
+    first = next(report for report in told if isinstance(report, TrainingProgress))
+    assert {"eval_rewards/length/mean", "eval_answer_words"} <= first.entry.values.keys(), "seen, not kept alone"
     assert [len(rollouts) for _, rollouts in read_steps(folder / "out" / "held_out")] == [2, 2]
     rows = [{"id": "x", "prompt": "Write 3 words.", "lower": 3, "upper": 8}]
     data = with_held_out(folder)

@@ -232,6 +232,8 @@ class Recipe(Record):
         r = self.run
         if r.context_parallel is None:
             return self
+        if r.cpu:
+            raise ValueError("run.context_parallel: GPUs share the rows, and run.cpu = true leaves them out")
         if not r.fsdp:
             raise ValueError("run.context_parallel: needs run.fsdp = true")
         if self.model.attention != "sdpa":

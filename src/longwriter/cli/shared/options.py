@@ -65,7 +65,16 @@ class Finite(click.FloatRange):
         return float(super().convert(value, param, ctx))
 
 
-FINITE = Finite()
+class AnyFinite(Finite):
+    """Without bounds, of which click's help would say "x<=None"."""
+
+    name = "float"
+
+    def _describe_range(self) -> str:
+        return ""
+
+
+FINITE = AnyFinite()
 
 
 def _flag(param: click.Parameter | None) -> str:

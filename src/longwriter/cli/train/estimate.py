@@ -114,7 +114,7 @@ def as_text(found: TrainingEstimate, hw: Hardware) -> str:
     ]
     if found.memory.host:
         lines.append(f"  {'in the host memory, for all':36} {found.memory.host / GIB:8.2f} GiB")
-    step = f"{found.seconds_per_step:.3g} s per step of {found.tokens_per_step:,.0f} tokens"
+    step = f"{_short(found.seconds_per_step)} s per step of {found.tokens_per_step:,.0f} tokens"
     lines += [f"{found.tokens_per_second:,.0f} tokens/s, {step}: {_length(found, hw)}", "assumed:"]
     return "\n".join([*lines, *(f"  - {a}" for a in found.assumptions)])
 
@@ -144,7 +144,7 @@ def rl_text(found: RlEstimate, hw: Hardware) -> str:
         f"{found.rollouts:,} rollouts per step of {found.tokens_per_rollout:,.0f} tokens: "
         f"{found.rollout_tokens_per_second:,.0f} tokens/s",
         *(f"  {words:36} {seconds:8.1f} s" for words, seconds in parts.items()),
-        f"{found.seconds_per_step:.3g} s per step: {_rl_length(found, hw)}",
+        f"{_short(found.seconds_per_step)} s per step: {_rl_length(found, hw)}",
         "assumed:",
     ]
     return "\n".join([*lines, *(f"  - {a}" for a in found.assumptions)])
@@ -192,6 +192,11 @@ def _length(found: TrainingEstimate, hw: Hardware) -> str:
     cost = "" if found.cost is None else f", costing {found.cost:,.2f}"
     busy = f"{found.hours * hw.gpus:,.1f} {'core' if hw.cpu else 'GPU'}-hours"
     return f"{found.steps:,} steps, {clock(found.hours * 3600)} ({busy}{cost})"
+
+
+def _short(seconds: float) -> str:
+    """Three digits, and no power of ten: 2,140, 10.3."""
+    return f"{seconds:,.0f}" if seconds >= 100 else f"{seconds:.3g}"
 
 
 def _number(value: object) -> float | None:

@@ -10,10 +10,11 @@ from longwriter.errors import SetupError
 EXAMPLES = """
 \b
 Examples:
-  longwriter train export build/sft --merge                # weights in bfloat16: build/sft/export
-  longwriter train export build/sft --gguf q8_0            # for llama.cpp, gguf: and Ollama
-  longwriter train export build/sft --adapter              # then: --model gguf:smollm2+build/sft/export/sft-adapter.gguf
-  longwriter train export build/zero/checkpoint-40 --merge --dtype f32 --out build/at-40
+  longwriter train export build/sft --merge       # bfloat16: build/sft/export
+  longwriter train export build/sft --gguf q8_0   # llama.cpp and Ollama
+  longwriter train export build/sft --adapter
+  longwriter write "..." --model gguf:smollm2+build/sft/export/sft-adapter.gguf
+  longwriter train export build/zero/checkpoint-40 --merge --out build/at-40
 """
 
 
@@ -33,7 +34,9 @@ Examples:
 )
 @click.option("--out", type=click.Path(path_type=Path), help="Folder of the files.  [default: RUN/export]")
 def export(run: Path, merge: bool, gguf: str | None, adapter: bool, dtype: str | None, out: Path | None) -> None:
-    """Make files that others open of what a training left in RUN: a run's folder, a checkpoint, a GGUF file.
+    """Make files that others open of a run's result: merged weights, GGUF, an adapter as GGUF.
+
+    RUN is a run's folder, a checkpoint or a GGUF file.
 
     A GGUF file as RUN becomes a folder of weights to train from (--merge --dtype f32).
     """

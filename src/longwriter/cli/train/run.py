@@ -31,9 +31,11 @@ def show(report: TrainingProgress | str) -> None:
     if isinstance(report, str):
         click.echo(report, err=True)
         return
-    shown = {k.removeprefix("eval_"): v for k, v in report.entry.values.items() if k not in HIDDEN}
-    values = "  ".join(f"{name} {value:.4g}" for name, value in shown.items())
-    step = f"step {report.entry.step:,}/{report.steps:,}"
+    shown = {k: v for k, v in report.entry.values.items() if k not in HIDDEN}
+    held_out = bool(shown) and all(name.startswith("eval_") for name in shown)  # else "train_loss" of a source "train"
+    begin = "eval_" if held_out else ""
+    values = "  ".join(f"{name.removeprefix(begin)} {value + 0.0:.4g}" for name, value in shown.items())
+    step = f"step {report.entry.step:,}/{report.steps:,}" + ("  held out:" if held_out else "")
     click.echo(f"{step}  {values}   {clock(report.seconds_left)} left", err=True)
 
 

@@ -107,7 +107,11 @@ def _shown(report: TrainingProgress | str) -> TrainingProgress | str:
     """A report with no more values than fit on a line."""
     if isinstance(report, str):
         return report
-    values = {k: v for k, v in report.entry.values.items() if k in SHOWN or re.fullmatch("rewards/.+/mean", k)}
+    values = {
+        k: v
+        for k, v in report.entry.values.items()
+        if k.removeprefix("eval_") in SHOWN or re.fullmatch("(eval_)?rewards/.+/mean", k)
+    }
     return report.model_copy(update={"entry": report.entry.model_copy(update={"values": values})})
 
 

@@ -31,7 +31,7 @@ from longwriter import __version__
 from longwriter.config import Tree, changed_keys
 from longwriter.errors import RunError, first_line
 from longwriter.runs.folders import write_file
-from longwriter.train.recipe import Recipe
+from longwriter.train.recipe import MixtureSource, Recipe
 from longwriter.train.run.callbacks import COMPLETE, AlreadyFinished, CheckpointWatch, LogWriter, last_checkpoint
 from longwriter.train.run.curves import draw_losses
 from longwriter.train.run.log import ReportProgress, read_log
@@ -193,7 +193,7 @@ The whole recipe is in `recipe.json`, what the data was in `data.json`, every re
 | command | `{shlex.join(["longwriter", *sys.argv[1:]])}` |
 | longwriter | {__version__}, commit {_commit()} |
 | began from | {recipe.model.init or f"new weights: {json.dumps(recipe.model.new)}"} |
-| data | {", ".join(f"{s.label} ({s.path or s.kind}, share {s.share:g})" for s in recipe.data.sources)} |
+| data | {", ".join(map(_source, recipe.data.sources))} |
 | seed | {recipe.run.seed} |
 | processes | {world_size()}, {wrapper} |
 | hardware | {_hardware()} |
@@ -205,6 +205,12 @@ The whole recipe is in `recipe.json`, what the data was in `data.json`, every re
 
 ![curves](curves.png)
 """
+
+
+def _source(source: MixtureSource) -> str:
+    """One source in the card's words."""
+    held_out = f", held out: {source.held_out}" if source.held_out else ""
+    return f"{source.label} ({source.path or source.kind}, share {source.share:g}{held_out})"
 
 
 def _commit() -> str:

@@ -1,6 +1,7 @@
 """The estimate of a recipe: where its numbers come from, and the command as a person or a script meets it."""
 
 import json
+import re
 import subprocess
 import sys
 import tomllib
@@ -110,6 +111,7 @@ def test_the_command_says_it_all():
 def test_the_command_says_what_would_help():
     done = estimated(RECIPES / "lora-8b-one-gpu.toml", "--gpus", "RTX4090", "--epoch-tokens", "30e6")
     assert done.returncode == 0
+    assert re.search(r" [\d,]+ s per step", done.stdout), "no power of ten"
     assert "does not fit: needs" in done.stdout
     assert "GiB more; try " in done.stdout
 
