@@ -44,7 +44,7 @@ class AtTag(StoppingCriteria):
         return torch.tensor([n is not None for n in self.lengths], device=input_ids.device)
 
 
-class Drawn(TypedDict):
+class DrawnRollouts(TypedDict):
     """Completions of some prompts, as TRL takes them, and for each whether it was cut at its limit."""
 
     prompt_ids: list[list[int]]
@@ -60,7 +60,7 @@ class Sampling:
         """`seed`: the run's."""
         self.settings, self.tokenizer, self.seed = settings, tokenizer, seed
 
-    def __call__(self, prompts: list[str], trainer: "GRPOTrainer") -> Drawn:
+    def __call__(self, prompts: list[str], trainer: "GRPOTrainer") -> DrawnRollouts:
         """One completion of each prompt.
 
         The draws of transformers depend on the run's seed, the step and the process, so a run that goes on draws what it
@@ -68,7 +68,7 @@ class Sampling:
         """
         return self.draw(prompts, trainer, "", trainer.num_generations)
 
-    def draw(self, prompts: list[str], trainer: "GRPOTrainer", purpose: str, times: int) -> Drawn:
+    def draw(self, prompts: list[str], trainer: "GRPOTrainer", purpose: str, times: int) -> DrawnRollouts:
         """As a call. `purpose`: draws for another one differ. `times`: that each prompt follows itself."""
         key = f"{purpose}{self.seed}/{trainer.state.global_step}/{trainer.accelerator.process_index}"
         torch.manual_seed(int.from_bytes(hashlib.sha256(key.encode()).digest()[:7]))
