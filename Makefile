@@ -51,7 +51,7 @@ test-recipe: .venv/ready-train
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m recipe -n 2 --dist loadgroup
 
 # Folders of scripts that import one another by bare name: each is checked by itself.
-SCRIPTS := .ci examples measurements recipes/cluster recipes/lab recipes/nano recipes/ntk recipes/zero recipes/zero/32b recipes/zero/gpu
+SCRIPTS := .ci examples measurements recipes/cluster recipes/ntk recipes/zero/32b recipes/zero/gpu
 
 check: .venv/ready-dev
 	$(BIN)/ruff check .

@@ -33,9 +33,9 @@ HEADS = {
 }
 SEEDS = 5
 FEW, ALL = 400, 1600  # pairs to learn from, a tenth of them for choosing
-PLAN = [(FEW, name) for name in ("linear", "mlp abs", "mlp ReLU")] + [(ALL, name) for name in HEADS]
-RATES = (1e-3, 3e-3, 1e-2, 3e-2, 1e-1)
-STEPS, EVERY, BATCH, DECAY = 300, 15, 128, 0.1
+PLAN = [(ALL, name) for name in HEADS] + [(FEW, name) for name in ("linear", "mlp abs")]
+RATES = {"linear": (1e-2, 3e-2, 1e-1), "mlp": (1e-3, 1e-2, 3e-2)}
+STEPS, EVERY, BATCH, DECAY = 200, 10, 128, 0.1
 Pairs = tuple[Tensor, Tensor]
 
 
@@ -102,7 +102,8 @@ def main() -> None:
             first, rest = rows[: count // 10], rows[count // 10 :]
             middle = centre if name.endswith("centred") else 0
             a, b, c, d = ((x - middle) / scale for x in (chosen, rejected, *held))
-            tried = {rate: fit(name, rate, (a[rest], b[rest]), (a[first], b[first]), seed) for rate in RATES}
+            rates = RATES[HEADS[name].head]
+            tried = {rate: fit(name, rate, (a[rest], b[rest]), (a[first], b[first]), seed) for rate in rates}
             rate = min(tried, key=lambda r: tried[r][0])
             with torch.no_grad():
                 margins = (tried[rate][1](c) - tried[rate][1](d)).squeeze(-1)

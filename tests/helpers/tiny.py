@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
 SAID = "the keeper lit lamp and storm came over harbour while gulls slept under old stone stairs of a tower"
@@ -15,8 +16,8 @@ TEMPLATE = (
     "{% for m in messages %}{% if m.role == 'user' %}<|user|>{{ m.content }}"
     "{% else %}<|write|>{{ m.content }}<|end|>{% endif %}{% endfor %}{% if add_generation_prompt %}<|write|>{% endif %}"
 )
-NANO = {
-    "model_type": "longwriter_nano",
+LLAMA = {
+    "model_type": "llama",
     "hidden_size": 32,
     "intermediate_size": 64,
     "num_hidden_layers": 2,
@@ -26,8 +27,7 @@ NANO = {
     "tie_word_embeddings": True,
     "rope_parameters": {"rope_type": "default", "rope_theta": 1000.0},
 }
-QWEN = NANO | {"model_type": "qwen3"}
-LLAMA = NANO | {"model_type": "llama"}
+QWEN = LLAMA | {"model_type": "qwen3"}
 
 
 def sentence(rng: random.Random, words: int) -> str:
@@ -68,6 +68,19 @@ def write_lines(path: Path, rows: list[dict[str, object]]) -> Path:
     return path
 
 
+def shards(folder: Path) -> Path:
+    """Token shards in which a token is most often followed by its successor."""
+    rng = np.random.default_rng(0)
+    splits = {}
+    folder.mkdir()
+    for split, count in (("train", 40_000), ("held", 4_000)):
+        steps = np.where(rng.random(count) < 0.9, 1, rng.integers(1, 60, count))
+        np.save(folder / f"{split}-00000.npy", (4 + np.cumsum(steps) % 60).astype(np.uint16))
+        splits[split] = {"tokens": count, "documents": 1, "files": [f"{split}-00000.npy"], "sha256": split}
+    (folder / "tokens.json").write_text(json.dumps({"vocab": 320, "dtype": "uint16", "end": 3, "splits": splits}))
+    return folder
+
+
 def tokenizer(folder: Path) -> Path:
     """A byte-level tokenizer.json of 320 ids, and its chat template beside it."""
     made = Tokenizer(models.BPE())
@@ -103,7 +116,7 @@ def recipe(path: Path, **tables: dict[str, object]) -> Path:
             "tokenizer": str(folder / "tokenizer.json"),
             "special_tokens": {"eos_token": "<|end|>", "pad_token": "<|pad|>"},
             "chat_template": str(folder / "chat.jinja"),
-            "new": NANO,
+            "new": LLAMA,
         },
         "data": {
             "max_tokens": 128,

@@ -8,7 +8,7 @@ import torch  # noqa: TID253
 from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedTokenizerFast  # noqa: TID253
 
 from longwriter.rewards.base import RewardSettings, Sample, open_reward
-from tests.helpers.tiny import NANO, recipe, sentence, tokenizer, write_lines
+from tests.helpers.tiny import LLAMA, recipe, sentence, tokenizer, write_lines
 
 
 def pairs(count: int, seed: int = 0) -> list[dict[str, object]]:
@@ -39,7 +39,7 @@ def weights(folder: Path, shape: dict[str, object]) -> Path:
     return out
 
 
-def reward_recipe(folder: Path, shape: dict[str, object] = NANO, **run: object) -> Path:
+def reward_recipe(folder: Path, shape: dict[str, object] = LLAMA, **run: object) -> Path:
     weights(folder, shape)
     write_lines(folder / "pairs.jsonl", pairs(80))
     write_lines(folder / "unseen.jsonl", pairs(40, seed=1))

@@ -11,7 +11,6 @@ import pytest
 torch = pytest.importorskip("torch", reason="training needs torch: make test-recipe")
 pytest.importorskip("trl", reason="training needs the [train] extra: make test-recipe")
 
-import numpy as np  # noqa: E402
 from tests.helpers.tiny import (  # noqa: E402
     LLAMA,
     conversations,
@@ -19,6 +18,7 @@ from tests.helpers.tiny import (  # noqa: E402
     losses,
     preferences,
     recipe,
+    shards,
     tokenizer,
     train,
     trained,
@@ -59,16 +59,6 @@ def launched(script: Path, *arguments: object, processes: int) -> subprocess.Com
     launch = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", str(processes), str(script)]
     command = [sys.executable, *launch, *map(str, arguments)]
     return subprocess.run(command, env=environment(), capture_output=True, text=True, check=False)
-
-
-def shards(folder: Path) -> Path:
-    """A thousand tokens."""
-    folder.mkdir()
-    np.save(folder / "train-00000.npy", np.arange(1000, dtype=np.uint16) % 300)
-    split = {"tokens": 1000, "documents": 1, "files": ["train-00000.npy"], "sha256": "a"}
-    tokens = {"vocab": 320, "dtype": "uint16", "end": 3, "splits": {"train": split}}
-    (folder / "tokens.json").write_text(json.dumps(tokens))
-    return folder
 
 
 SHARDED_AT_LOAD = """

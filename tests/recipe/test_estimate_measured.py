@@ -17,7 +17,6 @@ from tests.helpers import tiny  # noqa: E402
 
 from longwriter.train.estimate.shape import BUILDS, ModelShape  # noqa: E402
 from longwriter.train.estimate.training import hardware  # noqa: E402
-from longwriter.train.nano import model as nano_model  # noqa: E402, F401 - registers nano with transformers
 
 pytestmark = pytest.mark.recipe
 
@@ -28,7 +27,7 @@ def test_parameters_are_those_of_transformers(kind: str, biases: bool) -> None:
     sizes = {"hidden_size": 64, "num_hidden_layers": 3, "num_attention_heads": 4, "num_key_value_heads": 2}
     sizes |= {"intermediate_size": 96, "vocab_size": 1000, "bos_token_id": 1, "eos_token_id": 2, "pad_token_id": 0}
     if kind != "phi3":
-        sizes["head_dim"] = 16 if kind == "longwriter_nano" else 32  # nano's heads fill the hidden size
+        sizes["head_dim"] = 32
     if biases:
         sizes |= {"attention_bias": True, "mlp_bias": True, "tie_word_embeddings": True}
     config = transformers.AutoConfig.for_model(kind, **sizes)

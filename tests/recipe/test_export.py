@@ -18,7 +18,7 @@ from tests.helpers.tiny_models import adapted, made_model, made_tokenizer  # noq
 
 from longwriter.errors import InputError, LongWriterError  # noqa: E402
 from longwriter.models.base import ModelConfig, open_model  # noqa: E402
-from longwriter.train.export.export import Wanted, export  # noqa: E402
+from longwriter.train.export.export import ExportRequest, export  # noqa: E402
 from longwriter.train.export.vocabulary import CUTS, WHOLE_FIRST  # noqa: E402
 from longwriter.types import Message, Request  # noqa: E402
 
@@ -77,7 +77,7 @@ def change(file: Path, **changed: object) -> None:
 async def test_a_gguf_file_writes_what_transformers_writes(name: str, tmp_path: Path) -> None:
     kind, more = KINDS[name]
     folder = made_model(kind, tmp_path / "run", **more)
-    (made,) = export(folder, tmp_path / "out", Wanted(gguf="f32"))
+    (made,) = export(folder, tmp_path / "out", ExportRequest(gguf="f32"))
     by_torch, by_llama = await reply(f"hf:{folder}"), await reply(f"gguf:{made.path}")
     assert by_llama == by_torch
     assert len(set(by_torch.text)) > 10  # no loop, in which an error would not show
@@ -113,7 +113,7 @@ NASTY = (
 async def test_both_read_the_same_tokens(cut: str, tmp_path: Path) -> None:
     tokenizer = made_tokenizer(CUTS[cut], whole_first=cut in WHOLE_FIRST)
     folder = made_model("llama", tmp_path / "run", tokenizer)
-    (made,) = export(folder, tmp_path / "out", Wanted(gguf="f16"))
+    (made,) = export(folder, tmp_path / "out", ExportRequest(gguf="f16"))
     model = open_model(ModelConfig(model=f"gguf:{made.path}"))
     assert gguf.GGUFReader(made.path).fields["tokenizer.ggml.pre"].contents() == cut
     differ = {text for text in NASTY if model.count_tokens(text) != len(tokenizer.encode(text))}
@@ -128,7 +128,7 @@ async def test_a_template_with_marks_of_what_is_trained_on_and_several_ends(tmp_
     first = (await reply(f"hf:{folder}")).text
     end = next(n for n in tokenizer.encode(first)[6:] if n != 3)
     change(folder / "generation_config.json", eos_token_id=[3, end])
-    (made,) = export(folder, tmp_path / "out", Wanted(gguf="f32"))
+    (made,) = export(folder, tmp_path / "out", ExportRequest(gguf="f32"))
     by_torch, by_llama = await reply(f"hf:{folder}"), await reply(f"gguf:{made.path}")
     assert by_llama.finish == by_torch.finish == "stop"
     assert by_llama.tokens < 40
@@ -148,9 +148,9 @@ async def test_an_adapter_writes_on_a_gguf_base_what_it_writes_on_its_own(
 ) -> None:
     base = made_model(kind, tmp_path / "base", tie_word_embeddings=True)
     run = adapted(base, tmp_path / "run", use_rslora=rank_stable)
-    (made,) = export(run, tmp_path / "out", Wanted(adapter=True, dtype="f32"))
-    (below,) = export(base, tmp_path / "out", Wanted(gguf="f32"))
-    (merged, whole) = export(run, tmp_path / "merged", Wanted(gguf="f32", merge=True, dtype="f32"))
+    (made,) = export(run, tmp_path / "out", ExportRequest(adapter=True, dtype="f32"))
+    (below,) = export(base, tmp_path / "out", ExportRequest(gguf="f32"))
+    (merged, whole) = export(run, tmp_path / "merged", ExportRequest(gguf="f32", merge=True, dtype="f32"))
     written = await reply(f"hf:{run}")
     assert await reply(f"gguf:{below.path}+{made.path}") == written
     assert await reply(f"gguf:{merged.path}") == written
@@ -161,20 +161,20 @@ async def test_an_adapter_writes_on_a_gguf_base_what_it_writes_on_its_own(
 async def test_a_head_that_was_trained_by_itself_is_kept(tmp_path: Path) -> None:
     base = made_model("llama", tmp_path / "base", tie_word_embeddings=True)
     run = adapted(base, tmp_path / "run", modules_to_save=["lm_head", "embed_tokens"])
-    (made, whole) = export(run, tmp_path / "out", Wanted(gguf="f32", merge=True, dtype="f32"))
+    (made, whole) = export(run, tmp_path / "out", ExportRequest(gguf="f32", merge=True, dtype="f32"))
     assert "output.weight" in kept(made.path)
     written = await reply(f"hf:{run}")
     assert await reply(f"gguf:{made.path}") == written
     assert await reply(f"hf:{whole.path}") == written
     with pytest.raises(InputError, match="no modules_to_save; merge"):
-        export(run, tmp_path / "out", Wanted(adapter=True))
+        export(run, tmp_path / "out", ExportRequest(adapter=True))
 
 
 @pytest.mark.parametrize(("dtype", "said"), [(None, "BF16"), ("bf16", "BF16"), ("f16", "F16"), ("f32", "F32")])
 def test_merged_weights_have_the_type_that_was_asked_for(dtype: str | None, said: str, tmp_path: Path) -> None:
     run = adapted(made_model("llama", tmp_path / "base"), tmp_path / "run")
     before = {file.name: file.read_bytes() for file in run.iterdir()}
-    export(run, tmp_path / "out", Wanted(merge=True, dtype=dtype))
+    export(run, tmp_path / "out", ExportRequest(merge=True, dtype=dtype))
     with safe_open(tmp_path / "out" / "model.safetensors", "pt") as weights:
         assert {weights.get_slice(key).get_dtype() for key in weights.keys()} == {said}  # noqa: SIM118
     assert {file.name: file.read_bytes() for file in run.iterdir()} == before
@@ -183,7 +183,7 @@ def test_merged_weights_have_the_type_that_was_asked_for(dtype: str | None, said
 @pytest.mark.parametrize("wanted", ["q8_0", "q4_1", "bf16"])
 async def test_a_gguf_file_has_the_types_of_its_name(wanted: str, tmp_path: Path) -> None:
     run = made_model("qwen2", tmp_path / "run", intermediate_size=80)
-    (made,) = export(run, tmp_path / "out", Wanted(gguf=wanted))
+    (made,) = export(run, tmp_path / "out", ExportRequest(gguf=wanted))
     types = kept(made.path)
     assert types["blk.0.attn_q.weight"] == wanted.upper()
     assert types["token_embd.weight"] == ("Q8_0" if wanted == "q4_1" else wanted.upper())
@@ -229,7 +229,7 @@ async def test_a_run_is_exported_by_its_command(tmp_path: Path) -> None:
 def test_what_llama_cpp_would_read_otherwise_is_refused(kind: str, more: dict, said: str, tmp_path: Path) -> None:
     run = made_model(kind, tmp_path / "run", **more)
     with pytest.raises(InputError, match=said):
-        export(run, tmp_path / "out", Wanted(gguf="f16"))
+        export(run, tmp_path / "out", ExportRequest(gguf="f16"))
     assert not list((tmp_path / "out").glob("*.gguf"))
 
 
@@ -241,7 +241,7 @@ def test_other_ways_to_cut_text_are_refused(tmp_path: Path) -> None:
     ):
         run = made_model("llama", tmp_path / "run", made_tokenizer(cuts, whole_first=whole_first))
         with pytest.raises(InputError, match="cuts text as none of gpt-2, smollm"):
-            export(run, tmp_path / "out", Wanted(gguf="f16"))
+            export(run, tmp_path / "out", ExportRequest(gguf="f16"))
         shutil.rmtree(run)
 
 
@@ -253,15 +253,15 @@ def test_what_cannot_be_made_says_what_to_do(tmp_path: Path) -> None:
     shutil.copytree(base, tmp_path / "reward")
     change(tmp_path / "reward" / "config.json", architectures=["LlamaForSequenceClassification"])
     for source, wanted, said in (
-        (run, Wanted(), "add --merge, --gguf q8_0 or --adapter"),
-        (base, Wanted(adapter=True), "holds no adapter"),
-        (head, Wanted(adapter=True), "lm_head.* has no place in a GGUF adapter; merge"),
-        (dora, Wanted(adapter=True), "no use_dora; merge"),
-        (tmp_path / "reward", Wanted(merge=True), "is a reward model"),
-        (tmp_path / "none", Wanted(merge=True), "there is no"),
-        (tmp_path, Wanted(merge=True), "holds no model: give the folder of a run"),
+        (run, ExportRequest(), "add --merge, --gguf q8_0 or --adapter"),
+        (base, ExportRequest(adapter=True), "holds no adapter"),
+        (head, ExportRequest(adapter=True), "lm_head.* has no place in a GGUF adapter; merge"),
+        (dora, ExportRequest(adapter=True), "no use_dora; merge"),
+        (tmp_path / "reward", ExportRequest(merge=True), "is a reward model"),
+        (tmp_path / "none", ExportRequest(merge=True), "there is no"),
+        (tmp_path, ExportRequest(merge=True), "holds no model: give the folder of a run"),
     ):
         with pytest.raises(LongWriterError, match=said):
             export(source, tmp_path / "out", wanted)
     with pytest.raises(InputError, match="is the run itself"):
-        export(run, run, Wanted(merge=True))
+        export(run, run, ExportRequest(merge=True))

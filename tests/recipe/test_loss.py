@@ -9,7 +9,7 @@ import pytest
 torch = pytest.importorskip("torch", reason="training needs torch: make test-recipe")
 pytest.importorskip("trl", reason="training needs the [train] extra: make test-recipe")
 
-from tests.helpers.tiny import NANO, QWEN, conversations, losses, norms, recipe, tokenizer, train, write_lines  # noqa: E402
+from tests.helpers.tiny import LLAMA, QWEN, conversations, losses, norms, recipe, tokenizer, train, write_lines  # noqa: E402
 
 from longwriter.train.data.chat import TokenisedSample, encode  # noqa: E402
 from longwriter.train.data.rows import collate, pack_rows  # noqa: E402
@@ -39,7 +39,7 @@ def weighted(model: torch.nn.Module, rows, lean: bool) -> tuple[float, list[torc
     return loss.item(), [p.grad.clone() for p in model.parameters()]
 
 
-@pytest.mark.parametrize(("shape", "attention"), [(NANO, "sdpa"), (QWEN, "sdpa"), (QWEN, "eager")])
+@pytest.mark.parametrize(("shape", "attention"), [(LLAMA, "sdpa"), (QWEN, "sdpa"), (QWEN, "eager")])
 def test_packed_samples_have_the_logits_the_loss_and_the_gradients_of_lonely_ones(
     folder: Path, shape, attention
 ) -> None:
@@ -48,7 +48,7 @@ def test_packed_samples_have_the_logits_the_loss_and_the_gradients_of_lonely_one
     torch.manual_seed(0)
     model = open_model(settings, tok)
     with torch.no_grad():
-        for p in model.parameters():  # nano's output projections begin at zero, where a leak would not show
+        for p in model.parameters():  # as they begin, a leak would hardly show
             p.add_(torch.randn_like(p) * 0.05)
     samples = encode([r["messages"] for r in conversations(24)], tok)
     data = {"all": TokenisedData.of(samples)}

@@ -19,13 +19,14 @@ import pyarrow as pa  # noqa: E402
 import pyarrow.parquet as pq  # noqa: E402
 from safetensors.torch import load_file  # noqa: E402
 from tests.helpers.tiny import (  # noqa: E402
-    NANO,
+    LLAMA,
     QWEN,
     conversations,
     environment,
     losses,
     preferences,
     recipe,
+    shards,
     tokenizer,
     train,
     trained,
@@ -34,7 +35,6 @@ from tests.helpers.tiny import (  # noqa: E402
 from transformers import AutoModelForCausalLM, AutoTokenizer  # noqa: E402
 
 from longwriter.train.data.tables import read_table  # noqa: E402
-from longwriter.train.nano import model as nano_model  # noqa: E402, F401 - registers nano with transformers
 
 pytestmark = pytest.mark.recipe
 
@@ -47,28 +47,15 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def shards(folder: Path) -> Path:
-    """Token shards in which a token is most often followed by its successor."""
-    rng = np.random.default_rng(0)
-    splits = {}
-    folder.mkdir()
-    for split, count in (("train", 40_000), ("held", 4_000)):
-        steps = np.where(rng.random(count) < 0.9, 1, rng.integers(1, 60, count))
-        np.save(folder / f"{split}-00000.npy", (4 + np.cumsum(steps) % 60).astype(np.uint16))
-        splits[split] = {"tokens": count, "documents": 1, "files": [f"{split}-00000.npy"], "sha256": split}
-    (folder / "tokens.json").write_text(json.dumps({"vocab": 320, "dtype": "uint16", "end": 3, "splits": splits}))
-    return folder
-
-
 def sources(folder: Path) -> list[dict[str, object]]:
+    """A mixture of two."""
     return [
-        {"kind": "tokens", "path": str(folder / "shards"), "share": 0.9, "name": "text"},
-        {"kind": "copies", "share": 0.1},
+        {"kind": "tokens", "path": str(shards(folder / "shards")), "share": 0.9, "name": "text"},
+        {"kind": "tokens", "path": str(shards(folder / "more")), "share": 0.1},
     ]
 
 
 def test_pretraining_learns_and_its_weights_open_in_transformers(folder: Path) -> None:
-    shards(folder / "shards")
     file = recipe(
         folder / "r.toml",
         data={"max_tokens": 64, "sources": sources(folder), "held_out_rows": 4},
@@ -81,7 +68,7 @@ def test_pretraining_learns_and_its_weights_open_in_transformers(folder: Path) -
     found = losses(folder / "out")
     assert found[60] < found[1] - 1.5
     entries = [json.loads(line) for line in (folder / "out" / "log.jsonl").read_text().splitlines()]
-    assert {"eval_text_loss", "eval_first_copy_loss", "eval_second_copy_loss"} <= {k for e in entries for k in e}
+    assert {"eval_text_loss", "eval_more_loss"} <= {k for e in entries for k in e}
     assert (folder / "out" / "curves.png").stat().st_size > 5000
     assert str(file) in (folder / "out" / "README.md").read_text()
     model = AutoModelForCausalLM.from_pretrained(folder / "out").eval()
@@ -93,7 +80,6 @@ def test_pretraining_learns_and_its_weights_open_in_transformers(folder: Path) -
 
 @pytest.mark.parametrize("method", ["pretrain", "sft"])
 def test_a_killed_run_goes_on_with_the_same_losses(folder: Path, method: str) -> None:
-    shards(folder / "shards")
     data = {"max_tokens": 64, "sources": sources(folder), "held_out_rows": 0} if method == "pretrain" else {}
     file = recipe(
         folder / "r.toml",
@@ -159,7 +145,7 @@ def test_what_is_too_long_is_dropped_cut_split_or_refused_and_counted(folder: Pa
     assert (told["lost_tokens"] > 0) == (policy != "split")
 
 
-@pytest.mark.parametrize(("shape", "lora"), [(QWEN, None), (NANO, None), (QWEN, {"rank": 4})])
+@pytest.mark.parametrize(("shape", "lora"), [(QWEN, None), (LLAMA, None), (QWEN, {"rank": 4})])
 def test_dpo_prefers_the_chosen_side(folder: Path, shape: dict[str, object], lora: dict[str, object] | None) -> None:
     file = recipe(folder / "s.toml", model={"new": shape | {"max_position_embeddings": 200}}, run={"steps": 5})
     trained("sft", file, folder / "sft")
@@ -203,7 +189,7 @@ BAD = {
         "two are called 'rows' in reports",
     ),
     "few positions": (
-        {"model": {"new": NANO | {"max_position_embeddings": 100}}},
+        {"model": {"new": LLAMA | {"max_position_embeddings": 100}}},
         "data.max_tokens = 128: the model has 100 positions",
     ),
     "bad shape": ({"model": {"new": {"model_type": "no_such_type"}}}, "no_such_type"),

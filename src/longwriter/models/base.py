@@ -132,7 +132,8 @@ class ModelConfig(Record):
     """Which model, and how to reach it."""
 
     model: str = "gguf:smollm2"
-    """`gguf:NAME-or-PATH`, `hf:PATH-or-ID`, `fake:...`, `PROVIDER/NAME`, or the name of a model at `base_url`."""
+    """`gguf:NAME-or-PATH`, with `+ADAPTER.gguf` where one is laid on it, `hf:PATH-or-ID`, `fake:...`, `PROVIDER/NAME`, or the
+    name of a model at `base_url`."""
     base_url: Address | None = None
     """An OpenAI-compatible endpoint, such as http://localhost:8000/v1; None: the provider's, else OPENAI_BASE_URL."""
     key_env: str | None = None

@@ -27,7 +27,6 @@ from longwriter.rewards.score_head import ScoreHead, give_head, open_classifier,
 REPORT = "reward.json"
 ADAPTER = "adapter_config.json"
 EXTRA = "train"
-OWN = "longwriter.train.nano.reward"  # registers nano, which transformers does not know
 LOAD_ERRORS = (OSError, ValueError, ImportError, RuntimeError, KeyError, SafetensorError)
 
 
@@ -128,7 +127,6 @@ def open_scorer(folder: Path) -> tuple[Any, Any]:
     last token that is another, so a config that names a different one, or none, scores something else.
     """
     torch, transformers = need("torch", EXTRA), need("transformers", EXTRA)
-    need(OWN, EXTRA)
     transformers.utils.logging.disable_progress_bar()
     try:
         tokenizer = transformers.AutoTokenizer.from_pretrained(folder, trust_remote_code=False)

@@ -27,8 +27,8 @@ class PretrainRecipe(Recipe):
 
     @model_validator(mode="after")
     def _possible(self) -> "PretrainRecipe":
-        if _kinds(self) - {"tokens", "copies"}:
-            raise ValueError("data.sources: pretraining takes tokens and copies")
+        if _kinds(self) != {"tokens"}:
+            raise ValueError("data.sources: pretraining takes token shards, of longwriter data books --shards")
         if not any(source.share for source in self.data.sources):
             raise ValueError("data.sources: every share is 0, so there is nothing to read")
         if self.run.epochs is not None:

@@ -72,11 +72,10 @@ class ModelSettings(Record):
 class MixtureSource(Record):
     """One part of the data."""
 
-    path: str = ""
+    path: str
     """Folder of token shards, or a data set with messages or prompts (folder, file, `hub:owner/name`)."""
-    kind: Literal["tokens", "messages", "copies", "prompts"]
-    """`copies`: random tokens that are repeated, to teach copying from the prompt; needs no path.
-    `prompts`: requests for reinforcement, of `longwriter data ranges`."""
+    kind: Literal["tokens", "messages", "prompts"]
+    """`prompts`: requests for reinforcement, of `longwriter data ranges`."""
     share: float = Field(default=1.0, ge=0)
     """Share of the rows, relative to the other sources' (pretraining). Fine-tuning takes every row once per epoch."""
     held_out: str = ""

@@ -9,7 +9,7 @@ from tests.helpers.places import ROOT
 
 from longwriter.cli.lazy import EXTRAS
 
-RECIPE, GRPO = ROOT / "recipes" / "nano" / "3-sft.toml", ROOT / "recipes" / "zero" / "3-grpo.toml"
+RECIPE, GRPO = (ROOT / "recipes" / "zero" / "gpu" / f"{method}.toml" for method in ("sft", "grpo"))
 
 
 def without(package: str, *arguments: object, cwd: Path) -> subprocess.CompletedProcess[str]:

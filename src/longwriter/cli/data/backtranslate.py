@@ -1,7 +1,6 @@
 """longwriter data backtranslate: instructions and plans for texts that people wrote."""
 
 from pathlib import Path
-from typing import cast
 
 import click
 
@@ -17,8 +16,8 @@ from longwriter.steps.engines import open_engine
 @click.command(
     "backtranslate",
     epilog="\b\nExamples:\n"
-    "  longwriter data backtranslate build/books --form nano \\\n"
-    "      --out build/lessons --held-out-every 40\n"
+    "  longwriter data backtranslate build/books \\\n"
+    "      --out build/requests --held-out-every 40\n"
     "  longwriter data backtranslate essays.jsonl \\\n"
     "      --out build/essays --texts 2000,32000\n"
     "  longwriter data backtranslate build/books --by NAME --base-url URL \\\n"
@@ -27,19 +26,13 @@ from longwriter.steps.engines import open_engine
 @click.argument("chapters")
 @with_options(OUT)
 @click.option(
-    "--form", type=click.Choice(["chat", "nano"]), default="chat", show_default=True,
-    help="chat: one request a text. nano: lessons for the model of recipes/nano.",
-)  # fmt: skip
-@click.option(
     "--by",
     default="rules",
     show_default=True,
     help="What writes requests and plans: rules, or a model: PROVIDER/NAME, or a name at --base-url.",
 )
-@click.option("--words", type=RANGE, help="Of a plan's sections.  [default: 200,1000; nano: 60,380]")
-@click.option("--direct", type=RANGE, help="Words of what nano is asked for without a plan.  [default: 30,450]")
-@click.option("--texts", type=RANGE, help="Words of a chat row's text; others are left out.  [default: 500,32000]")
-@click.option("--max-parts", type=int, help="Most lines of a plan of nano's.  [default: 10]")
+@click.option("--words", type=RANGE, help="Of a plan's sections.  [default: 200,1000]")
+@click.option("--texts", type=RANGE, help="Words of a text; others are left out.  [default: 500,32000]")
 @click.option("--held-out-every", type=int, help="Hold out one chapter in so many.  [default: 0, none]")
 @click.option(
     "--held-out-book", "held_out_books", multiple=True, help="Hold out books whose name begins so; may be repeated."
@@ -75,7 +68,4 @@ def summary(report: Made, out: Path) -> str:
 
 
 def _split(name: str, report: dict[str, object]) -> str:
-    kinds, words = cast(dict[str, int], report["kinds"]), cast(dict[str, float], report["keywords"])
-    counts = ", ".join(f"{n:,} {kind}" for kind, n in kinds.items())
-    share = 100 * words["repeated_or_early"]
-    return f"{name}: {counts} from {report['chapters']:,} texts; {share:.0f} % of keywords repeated or early"
+    return f"{name}: {report['rows']:,} requests from {report['chapters']:,} texts"

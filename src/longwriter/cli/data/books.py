@@ -25,7 +25,7 @@ Examples:
   longwriter data books corpus.jsonl.xz --out chapters --licence CC0-1.0 \\
       --only @books.txt
   longwriter data books library/ --out chapters --shards \\
-      --train-tokenizer 4096 --header nano --held-out-every 40
+      --train-tokenizer 4096 --held-out-every 40
 
 \b
 Files: EPUB, Markdown, plain text (Project Gutenberg's are known), and JSON
@@ -58,7 +58,6 @@ EVERY = 4.0
 @click.option("--shards", is_flag=True, help="Token shards of the chapters, too; they may be added later.")
 @click.option("--tokenizer", type=click.Path(path_type=Path), help="tokenizer.json for the shards.")
 @click.option("--train-tokenizer", type=int, metavar="VOCABULARY", help="Train one of this size instead.")
-@click.option("--header", type=click.Choice(["none", "nano"]), help="What stands before each text.  [default: none]")
 @click.option("--end-token", help="What ends each text.  [default: <|end|>]")
 @click.option("--held-out-every", type=int, help="Hold out one chapter in so many.")
 @click.option(
@@ -93,9 +92,7 @@ def books(paths: tuple[Path, ...], out: Path, concurrency: int, engine: str, as_
 def _settings(flags: dict[str, object]) -> BooksSettings:
     keys = ("licence", "language", "min_words", "near")
     tree = {k: flags[k] for k in keys if flags[k] is not None} | {"only": _names(flags["only"])}
-    of_shards = {
-        k: flags[k] for k in ("train_tokenizer", "header", "end_token", "held_out_every") if flags[k] is not None
-    }
+    of_shards = {k: flags[k] for k in ("train_tokenizer", "end_token", "held_out_every") if flags[k] is not None}
     of_shards |= {"tokenizer": str(flags["tokenizer"])} if flags["tokenizer"] else {}
     of_shards |= {"held_out_books": held} if (held := _names(flags["held_out_book"])) else {}
     if flags["shards"]:

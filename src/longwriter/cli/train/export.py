@@ -43,7 +43,7 @@ def export(run: Path, merge: bool, gguf: str | None, adapter: bool, dtype: str |
         if (error.name or "").startswith("longwriter"):
             raise
         raise SetupError(f"{error.name} is not installed: pip install 'longwriter[train]'") from error
-    wanted = exporting.Wanted(merge=merge, gguf=gguf, adapter=adapter, dtype=dtype)
+    wanted = exporting.ExportRequest(merge=merge, gguf=gguf, adapter=adapter, dtype=dtype)
     folder = out or (run if run.is_dir() else run.parent) / "export"
     for made in exporting.export(run, folder, wanted):
         click.echo(f"{made.path}   {made.use}", err=True)

@@ -11,15 +11,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from string import Template
-from typing import Literal, NamedTuple, Self
+from typing import NamedTuple, Self
 
 from pydantic import Field, model_validator
 
 from longwriter.data.backtranslate.by_model import STEP, BackTranslator, Instructed, item_id, item_of, triples_of
 from longwriter.data.backtranslate.chat import chat
 from longwriter.data.backtranslate.keywords import Counts, Keywords
-from longwriter.data.backtranslate.nano import LESSONS, LessonLimits, NanoForm
-from longwriter.data.backtranslate.passages import EvenLengths
 from longwriter.data.backtranslate.records import SCHEMA, ChapterText, Tally, Triple, chapters, row_of
 from longwriter.data.dataset import Row, write_dataset
 from longwriter.data.prompts import HERE
@@ -36,22 +34,18 @@ from longwriter.types import Record
 HELD = "held"
 SPLITS = ("train", HELD)
 TELL_EVERY_S = 0.5
-SECTION_WORDS = {"nano": (60, 380), "chat": (200, 1000)}
-"""nano: what its window holds. chat: the bounds of AgentWrite's plans (arXiv:2408.07055, 3.1)."""
+SECTION_WORDS = (200, 1000)
+"""The bounds of AgentWrite's plans (arXiv:2408.07055, 3.1)."""
 
 
 class BacktranslateSettings(Record):
     """What decides the rows; saved in the folder."""
 
     source: str
-    form: Literal["chat", "nano"] = "chat"
     words: tuple[int, int] | None = None
-    """Least and most words of a plan's sections; None: as `SECTION_WORDS`."""
-    direct: tuple[int, int] = (30, 450)
-    """Least and most words of what nano is asked for without a plan."""
+    """Least and most words of a plan's sections; None: `SECTION_WORDS`."""
     texts: tuple[int, int] = (500, 32_000)
-    """Least and most words of a chat row's text."""
-    max_parts: int = Field(default=10, ge=1, le=24)
+    """Least and most words of a text."""
     held_out_every: int = Field(default=0, ge=0)
     """One chapter in so many is held out; 0: none."""
     held_out_books: tuple[str, ...] = ()
@@ -65,22 +59,20 @@ class BacktranslateSettings(Record):
     @model_validator(mode="after")
     def in_order(self) -> Self:
         """Ranges from small to large, above 0."""
-        for name in ("words", "direct", "texts"):
+        for name in ("words", "texts"):
             ends = self.model_dump()[name]
             if ends and not 0 < ends[0] < ends[1]:
                 raise ValueError(f"{name}: {ends[0]},{ends[1]} is no range; give LOW,HIGH such as 60,380")
-        if self.model is not None and self.form == "nano":
-            raise ValueError("form nano is made by rules; leave --by out, or take --form chat")
         return self
 
     @property
     def section_words(self) -> tuple[int, int]:
         """Least and most words of a section."""
-        return self.words or SECTION_WORDS[self.form]
+        return self.words or SECTION_WORDS
 
 
-MAY_CHANGE_ON_RESUME = {"skip_failed"} | {f"model.{key}" for key in REACH}
-"""Keys that may change between two commands on one data set."""
+MAY_CHANGE_ON_RESUME = {"skip_failed", "form", "direct", "max_parts"} | {f"model.{key}" for key in REACH}
+"""Keys that may change between two commands on one data set; `form` and those after it stand in earlier versions' folders."""
 
 
 class Made(NamedTuple):
@@ -129,7 +121,7 @@ def _instructed(settings: BacktranslateSettings, model: ModelConfig, run: StepRu
 
 
 def _size(settings: BacktranslateSettings, chapter: ChapterText) -> str:
-    """Why a text is too short or too long for a chat row, or ""."""
+    """Why a text is too short or too long, or ""."""
     words = count_words(chapter.text)
     if settings.texts[0] <= words <= settings.texts[1]:
         return ""
@@ -206,19 +198,12 @@ def _write(settings: BacktranslateSettings, folder: Path, split: str, maker: Mak
 
 
 def _by_rules(settings: BacktranslateSettings, keywords: Keywords) -> Maker:
-    def maker(split: str, dropped: Counter[str]) -> Make:
-        lengths = EvenLengths(*settings.direct, random.Random(f"{settings.seed}:{split}"))
-        form = NanoForm(keywords, LessonLimits(settings.section_words, settings.max_parts), lengths, dropped)
-
+    def maker(split: str, dropped: Counter[str]) -> Make:  # noqa: ARG001 - each split is made alike
         def make(chapter: ChapterText, rng: random.Random) -> Iterator[Triple]:
-            if settings.form == "chat" and (why := _size(settings, chapter)):
+            if why := _size(settings, chapter):
                 dropped[why] += 1
-            elif settings.form == "chat":
-                yield from chat(chapter, keywords, settings.section_words, dropped, rng)
-            elif chapter.about.language != "en":
-                dropped["not in English: nano has no other prompts"] += 1
             else:
-                yield from form.examples(chapter.about, chapter.text, rng)
+                yield from chat(chapter, keywords, settings.section_words, dropped, rng)
 
         return make
 
@@ -243,13 +228,12 @@ def _prompts(settings: BacktranslateSettings) -> list[Path]:
     """The files whose words stand in the rows, or made them."""
     if settings.model is not None:
         return [*HERE.glob("*/backtranslate_model.txt"), *HERE.glob("*/backtranslate_lengths.txt")]
-    files = [p for p in HERE.glob("*/backtranslate_*.txt") if p.stem != "backtranslate_model"]
-    return files + list(LESSONS.glob("*.txt")) if settings.form == "nano" else files
+    return [p for p in HERE.glob("*/backtranslate_*.txt") if p.stem != "backtranslate_model"]
 
 
 CARD = """# Back-translated instructions ($split)
 
-$what
+Long human texts with a request that they answer (`messages`) and the plan that they follow (`plan`).
 
 $how
 Word counts are the texts' own (rounded to ten, below 100 to five); sections have $low to $high words. `messages` is ready
@@ -265,11 +249,6 @@ $command
 
 longwriter $version
 """
-WHAT = {
-    "nano": "Lessons for nano, a model of 5 million parameters (recipes/nano): plans, sections, continuations and direct\n"
-    "requests, each in one short form of prompt.",
-    "chat": "Long human texts with a request that they answer (`messages`) and the plan that they follow (`plan`).",
-}
 
 
 def card(settings: BacktranslateSettings, split: str, made: Row) -> str:
@@ -278,6 +257,4 @@ def card(settings: BacktranslateSettings, split: str, made: Row) -> str:
     how = "Requests were made without a model, from titles, descriptions, subjects and tf-idf keywords."
     if settings.model is not None:
         how = f"Requests and plans were written by {settings.model.model}, which read the texts."
-    return Template(CARD).substitute(
-        made, split=split, what=WHAT[settings.form], how=how, low=low, high=high, source=settings.source
-    )
+    return Template(CARD).substitute(made, split=split, how=how, low=low, high=high, source=settings.source)

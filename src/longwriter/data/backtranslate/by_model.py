@@ -72,7 +72,7 @@ def reply_words(language: str, count: int) -> float:
 
 def passages_of(text: str, section_words: tuple[int, int], rng: random.Random) -> list[Passage]:
     """The sections of a text, whose counts make its plan."""
-    return list(Cutter(text).run(near_lengths(*section_words, rng), aligned=False))
+    return list(Cutter(text).run(near_lengths(*section_words, rng)))
 
 
 def shown(sections: Sequence[str]) -> str:

@@ -2,18 +2,19 @@
 
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from longwriter.data.backtranslate.keywords import Keywords, share_out
-from longwriter.data.backtranslate.nano import title_of, topics_of
+from longwriter.data.backtranslate.keywords import Keywords, Term, share_out
 from longwriter.data.backtranslate.passages import Cutter, near_lengths, round_words
 from longwriter.data.backtranslate.records import ChapterText, Triple
-from longwriter.data.backtranslate.request_templates import request
+from longwriter.data.backtranslate.request_templates import PromptLanguage, request
 from longwriter.text import count_words
 from longwriter.types import Section
 
 LINE_WORDS = 6
 """Most keywords of a plan line."""
+TOPICS = 4
+"""Most words that a request names."""
 
 
 def chat(
@@ -37,8 +38,8 @@ def outline(
 
     A section without a word of its own is taken together with the one before it.
     """
-    passages = list(Cutter(chapter.text).run(near_lengths(*section_words, rng), aligned=False))
-    shared = share_out([keywords.of(p.text) for p in passages], [LINE_WORDS] * len(passages), LINE_WORDS)
+    passages = list(Cutter(chapter.text).run(near_lengths(*section_words, rng)))
+    shared = share_out([keywords.of(p.text) for p in passages], LINE_WORDS)
     titles, words = list[tuple[str, str]](), list[int]()
     for passage, terms in zip(passages, shared, strict=True):
         if terms:
@@ -52,3 +53,17 @@ def outline(
         Section(title=title, point=point, words=round_words(n))
         for (title, point), n in zip(titles, words, strict=False)
     )
+
+
+def title_of(terms: Sequence[Term], language: PromptLanguage = "en") -> tuple[str, str]:
+    """Title and point of a plan line: its best word or two, then the others."""
+    joint, comma = ("与", "、") if language == "zh" else (" and ", ", ")
+    ranked = sorted(terms, key=lambda t: -t.score)
+    head = [t.word for t in ranked[: 2 if len(terms) > 2 else 1]]
+    return joint.join(w[0].upper() + w[1:] for w in head), comma.join(t.word for t in terms if t.word not in head)
+
+
+def topics_of(terms: Sequence[Term], rng: random.Random) -> list[str]:
+    """What a request names: one to four of the best words, in the order in which they come."""
+    best = sorted(terms, key=lambda t: (not t.prominent, -t.score))[: rng.randint(1, TOPICS)]
+    return [t.word for t in terms if t in best][:TOPICS]

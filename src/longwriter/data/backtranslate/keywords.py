@@ -20,7 +20,7 @@ from typing import NamedTuple
 from longwriter.text import CJK_CHARACTER, language
 
 BLOCK_WORDS = 200
-"""Words of a passage in which document frequencies are counted; about a section of nano's."""
+"""Words of a passage in which document frequencies are counted."""
 LEAST_PASSAGES = 6
 """A word must stand in so many passages; rarer ones are misspellings, or words that a small model cannot learn."""
 MOST_SHARE = 0.06
@@ -224,11 +224,11 @@ def _order(term: Term) -> tuple[bool, float, str]:
     return (not term.prominent, -term.score, term.word)
 
 
-def share_out(sections: Sequence[Sequence[Term]], sizes: Sequence[int], fewest: int) -> list[list[Term]]:
-    """Up to `sizes[i]` terms for each section, in order of appearance, no two sections with the same stem.
+def share_out(sections: Sequence[Sequence[Term]], most: int) -> list[list[Term]]:
+    """Up to `most` terms for each section, in order of appearance, no two sections with the same stem.
 
     A term goes to the section that it says most about: its score there, weighted by the part of all its occurrences
-    that stand there. Terms that are not prominent come in only up to `fewest`.
+    that stand there. Prominent terms come before the others.
     """
     counts: Counter[str] = Counter()
     for terms in sections:
@@ -238,7 +238,7 @@ def share_out(sections: Sequence[Sequence[Term]], sizes: Sequence[int], fewest: 
     taken: set[str] = set()
     out: list[list[Term]] = [[] for _ in sections]
     for i, term in places:
-        if term.stem not in taken and len(out[i]) < (sizes[i] if term.prominent else fewest):
+        if term.stem not in taken and len(out[i]) < most:
             taken.add(term.stem)
             out[i].append(term)
     return [sorted(terms, key=lambda t: t.first) for terms in out]

@@ -17,8 +17,6 @@ NEAR = 0.12
 """A paragraph end so near to the wanted length, as a part of it, is preferred to a nearer sentence end."""
 FAR = 0.3
 """A passage further from the wanted length, as a part of it, is not made."""
-BINS = 12
-"""Classes of log length, each drawn from as often as the others."""
 
 
 class Unit(NamedTuple):
@@ -27,8 +25,6 @@ class Unit(NamedTuple):
     start: int
     end: int
     words: int
-    opens: bool
-    """First of its paragraph."""
     ends: int
     """What a cut after it would be: 2 the end of a paragraph, 1 of a sentence, 0 none."""
 
@@ -65,7 +61,7 @@ def _sentences(paragraph: str, offset: int) -> list[Unit]:
         words = count_words(paragraph[begin:end])
         last = end == len(paragraph)
         rank = 0 if heading or not words else 2 if last else 1
-        out.append(Unit(offset + begin, offset + end, words, not begin, rank))
+        out.append(Unit(offset + begin, offset + end, words, rank))
     return out
 
 
@@ -111,16 +107,14 @@ class Cutter:
                 best = min(best or (cost, after), (cost, after))
         return best[1] if best else None
 
-    def run(self, draw: Callable[[int], int | None], *, aligned: bool) -> Iterator[Passage]:
+    def run(self, draw: Callable[[int], int | None]) -> Iterator[Passage]:
         """Passages one after another, to the end of the text.
 
-        `draw` is told how many words are left and gives the next length, None to stop. `aligned`: each passage begins
-        with a paragraph, so that some text between two may be in none.
+        `draw` is told how many words are left and gives the next length, None to stop.
         """
         at = 0
         while at < len(self.units):
-            unit = self.units[at]
-            if not unit.words or (aligned and not unit.opens):
+            if not self.units[at].words:
                 at += 1
                 continue
             want = draw(self.left(at))
@@ -132,31 +126,6 @@ class Cutter:
                 continue
             yield passage
             at = passage.after
-
-
-class EvenLengths:
-    """Draws lengths so that all parts of a range, by its logarithm, are drawn equally often."""
-
-    def __init__(self, low: int, high: int, rng: random.Random) -> None:
-        """`low` to `high` words."""
-        self.low, self.high, self.rng = low, high, rng
-        self.edges = [low * math.pow(high / low, i / BINS) for i in range(BINS + 1)]
-        self.counts = [0] * BINS
-
-    def __call__(self, left: int) -> int | None:
-        """A length of at most `left` words from the bin with the fewest so far."""
-        open_bins = [i for i in range(BINS) if self.edges[i + 1] <= left]
-        if not open_bins:
-            return None
-        least = min(self.counts[i] for i in open_bins)
-        i = self.rng.choice([i for i in open_bins if self.counts[i] == least])
-        low, high = self.edges[i], self.edges[i + 1]
-        return round(low * math.pow(high / low, self.rng.random()))
-
-    def made(self, words: int) -> None:
-        """Count a passage that was made."""
-        at = math.log(max(1, words) / self.low) / math.log(self.high / self.low)
-        self.counts[min(BINS - 1, max(0, int(at * BINS)))] += 1
 
 
 def near_lengths(low: int, high: int, rng: random.Random) -> Callable[[int], int | None]:

@@ -15,7 +15,7 @@ from longwriter.data.schemas import OUTPUTS
 from longwriter.errors import InputError
 from longwriter.journal import digest
 from longwriter.length.score import length_score
-from longwriter.text import count_words, language
+from longwriter.text import language
 from longwriter.types import Section
 
 SCHEMA = pa.schema(
@@ -81,7 +81,7 @@ class Triple(NamedTuple):
     prompt: str
     completion: str
     words: int
-    """Words of the completion, 0 where it is a plan."""
+    """Words of the completion."""
     required: int | None
     """Words that the prompt asks for."""
     plan: tuple[Section, ...] = ()
@@ -90,8 +90,7 @@ class Triple(NamedTuple):
 
 def row_of(triple: Triple, chapter: ChapterText, number: int, model: str, prompts: str) -> Row:
     """A row of the data set."""
-    words = triple.words or count_words(triple.completion)
-    score = None if triple.required is None else length_score(triple.required, words)
+    score = None if triple.required is None else length_score(triple.required, triple.words)
     return {
         "id": f"{_short(chapter.id)}.{triple.kind}.{number}",
         "kind": triple.kind,
@@ -99,7 +98,7 @@ def row_of(triple: Triple, chapter: ChapterText, number: int, model: str, prompt
             {"role": "user", "content": triple.prompt},
             {"role": "assistant", "content": triple.completion},
         ],
-        "words": words,
+        "words": triple.words,
         "required": triple.required,
         "length_score": score,
         "language": chapter.about.language,
@@ -128,37 +127,20 @@ class Tally:
         self.chapters = self.words = 0
         self.kinds: Counter[str] = Counter()
         self.lengths: dict[str, Counter[str]] = {}
-        self.keywords = self.prominent = self.absent = self.repeated_in_plan = 0
 
     def add(self, triple: Triple) -> None:
         """Count one row."""
         self.kinds[triple.kind] += 1
-        if triple.kind in ("section", "direct"):
-            text = triple.completion.casefold()
-            self.keywords += len(triple.keywords)
-            self.prominent += sum(t.prominent for t in triple.keywords)
-            self.absent += sum(t.word.casefold() not in text for t in triple.keywords)
-        if triple.kind == "plan":
-            stems = Counter(t.stem for t in triple.keywords)
-            self.repeated_in_plan += sum(n - 1 for n in stems.values())
-        if triple.words:
-            below = next((f"<{edge}" for edge in EDGES if triple.words < edge), f">={EDGES[-1]}")
-            self.lengths.setdefault(triple.kind, Counter())[below] += 1
+        below = next((f"<{edge}" for edge in EDGES if triple.words < edge), f">={EDGES[-1]}")
+        self.lengths.setdefault(triple.kind, Counter())[below] += 1
 
     def report(self) -> Row:
         """The counts, JSON-able."""
         order = [f"<{edge}" for edge in EDGES] + [f">={EDGES[-1]}"]
-        told = max(1, self.keywords)
         return {
             "chapters": self.chapters,
             "words": self.words,
             "rows": self.kinds.total(),
             "kinds": dict(self.kinds.most_common()),
             "lengths": {kind: {c: n[c] for c in order if n[c]} for kind, n in self.lengths.items()},
-            "keywords": {
-                "named": self.keywords,
-                "in_the_text": round(1 - self.absent / told, 4),
-                "repeated_or_early": round(self.prominent / told, 4),
-                "in_two_lines_of_a_plan": self.repeated_in_plan,
-            },
         }

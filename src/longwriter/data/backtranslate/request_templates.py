@@ -82,18 +82,17 @@ def joined(topics: Sequence[str], language: PromptLanguage) -> str:
     return last.join([comma.join(topics[:-1]), topics[-1]] if len(topics) > 1 else topics)
 
 
-def request(about: About, topics: Sequence[str], words: int, rng: random.Random, *, length: float = 1.0) -> MadeRequest:
-    """One request for a text of `words` words on `topics` (at least one); `length`: share of requests that name it."""
-    stated = rng.random() < length
+def request(about: About, topics: Sequence[str], words: int, rng: random.Random) -> MadeRequest:
+    """One request for a text of `words` words on `topics` (at least one), which names the length."""
     values = _values(about, topics, words, rng)
-    known = {*values, "length"} if stated else {*values, "length"} - {"words"}
+    known = {*values, "length"}
     task = rng.choice([line for line in lines(about.language, "backtranslate_tasks") if _fields(line) <= known])
-    phrase = rng.choice(lines(about.language, "backtranslate_lengths")) if stated and "length" in _fields(task) else ""
-    field = next(iter((_fields(task) | _fields(phrase)) & _numbers(words).keys()), None)
+    phrase = rng.choice(lines(about.language, "backtranslate_lengths")) if "length" in _fields(task) else ""
+    field = next(iter((_fields(task) | _fields(phrase)) & _numbers(words).keys()))
     text = Template(task).substitute(values | {"length": Template(phrase).substitute(values)})
     if about.language == "en" and rng.random() < TYPED:
         text = (text[0].lower() + text[1:] if text[1:2].islower() else text).removesuffix(".")
-    return MadeRequest(text, _numbers(words)[field] if field else None)
+    return MadeRequest(text, _numbers(words)[field])
 
 
 def with_length(

@@ -18,7 +18,7 @@ import numpy.typing as npt
 import pyarrow.parquet as pq
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
-from longwriter.data.books.documents import DocumentPiece, ShardSettings, document, is_held_out, special_tokens
+from longwriter.data.books.documents import ShardSettings, is_held_out
 from longwriter.data.dataset import TRAIN, Row, beside, read_rows
 from longwriter.errors import InputError, RunError
 from longwriter.journal import Journal
@@ -49,16 +49,16 @@ class Shard(Record):
 
 
 def read_tokenizer(content: bytes, where: Path, settings: ShardSettings) -> Tokenizer:
-    """A tokenizer.json that has the special tokens of the documents. Raises InputError naming what is missing."""
+    """A tokenizer.json that has the end token. Raises InputError where it has none."""
     try:
         tokenizer = Tokenizer.from_buffer(content)
     except ValueError as error:
         raise InputError(f"{where}: not a tokenizer.json of the tokenizers library: {error}") from error
-    missing = sorted(t for t in special_tokens(settings) if tokenizer.token_to_id(t) is None)
-    if missing:
+    if tokenizer.token_to_id(settings.end_token) is None:
         has = ", ".join(t.content for t in tokenizer.get_added_tokens_decoder().values() if t.special) or "none"
-        advice = "name its own with --end-token" if missing[0] == settings.end_token else "give another --header"
-        raise InputError(f"{where}: no token {missing[0]!r}; {advice} (special tokens in it: {has})")
+        raise InputError(
+            f"{where}: no token {settings.end_token!r}; name its own with --end-token (special tokens in it: {has})"
+        )
     tokenizer.no_truncation()
     tokenizer.no_padding()
     tokenizer.encode_special_tokens = True  # a text that holds "<|end|>" is text
@@ -113,10 +113,10 @@ def _rows(folder: Path, settings: ShardSettings, split: str) -> Iterator[Row]:
 
 
 def _sample(folder: Path, settings: ShardSettings) -> Iterator[str]:
-    """Documents of the training split, without their special tokens."""
+    """Texts of the training split."""
     step = sum(len(str(row["text"])) for row in _rows(folder, settings, "train")) // SAMPLE_CHARACTERS + 1
     for row in islice(_rows(folder, settings, "train"), 0, None, step):
-        yield "\n".join(p.text for p in document(row, settings) if not p.special)
+        yield str(row["text"])
 
 
 class _Encoder:
@@ -131,23 +131,20 @@ class _Encoder:
 
     def tokens(self, rows: Iterator[Row]) -> Iterator[Tokens]:
         """The tokens of each document."""
-        batch: list[list[DocumentPiece]] = []
+        batch: list[str] = []
         size = 0
         for row in rows:
-            batch.append(document(row, self.settings))
-            size += len(str(row["text"]))
+            batch.append(str(row["text"]))
+            size += len(batch[-1])
             if size >= BATCH_CHARACTERS:
                 yield from self._encoded(batch)
                 batch, size = [], 0
         yield from self._encoded(batch)
 
-    def _encoded(self, batch: list[list[DocumentPiece]]) -> list[Tokens]:
-        texts = [p.text for pieces in batch for p in pieces if not p.special]
-        ids = iter(self.tokenizer.encode_batch_fast(texts, add_special_tokens=False))
-        out = []
-        for pieces in batch:
-            parts = ([self.tokenizer.token_to_id(p.text)] if p.special else next(ids).ids for p in pieces)
-            out.append(np.fromiter(chain.from_iterable(parts), self.dtype))
+    def _encoded(self, batch: list[str]) -> list[Tokens]:
+        end = self.tokenizer.token_to_id(self.settings.end_token)
+        found = self.tokenizer.encode_batch_fast(batch, add_special_tokens=False)
+        out = [np.array([*text.ids, end], self.dtype) for text in found]
         self.done += len(batch)
         self.new += len(batch)
         self.tell(StepProgress("tokens", self.done, self.total, 0, time.monotonic() - self.started, self.new))

@@ -63,48 +63,6 @@ class Windows(Dataset[Row]):
         return row(self.shards[shard][start : start + self.width], np.ones(self.width, bool))
 
 
-class CopyTask(Dataset[Row]):
-    """Random segments of tokens, each repeated to the end of its row; the loss counts on the repetitions alone.
-
-    Teaches a small model to copy from its prompt before it knows a word; text alone has not taught it within ten million
-    tokens (docs/log.md). `reserved`: ids below are never drawn.
-    """
-
-    def __init__(self, vocab: int, width: int, seed: int, reserved: int = 4) -> None:
-        """`vocab`: number of token ids."""
-        self.vocab, self.width, self.seed, self.reserved = vocab, width, seed, reserved
-
-    def __len__(self) -> int:
-        return 1 << 40  # rows are drawn, not stored
-
-    def __getitem__(self, index: int) -> Row:
-        rng = np.random.default_rng([self.seed, index])
-        length = int(rng.integers(16, self.width // 2))
-        tokens = rng.integers(self.reserved, self.vocab, length)
-        return row(np.resize(tokens, self.width), np.arange(self.width) > length)
-
-
-class RepeatProbe(Dataset[Row]):
-    """Held-out passages, each twice in one row: the loss of the second copy against the first shows whether a model copies.
-
-    `second` chooses on which copy the loss counts; its first 50 tokens are left out on both.
-    """
-
-    def __init__(self, windows: Windows, count: int, *, second: bool, passage: int = 200) -> None:
-        """`count` rows of 2 x `passage` tokens."""
-        self.windows, self.second, self.passage = windows, second, min(passage, windows.width)
-        self.items = np.linspace(0, len(windows) - 1, count).astype(int)
-
-    def __len__(self) -> int:
-        return len(self.items)
-
-    def __getitem__(self, index: int) -> Row:
-        ids = self.windows[int(self.items[index])]["input_ids"][: self.passage].numpy()
-        place = np.arange(2 * self.passage)
-        start = 50 + self.second * self.passage
-        return row(np.tile(ids, 2), (place >= start) & (place < (1 + self.second) * self.passage))
-
-
 class PackedRows(Dataset[Row]):
     """Packs of samples, one per row, each sample blind to the others of its pack."""
 
@@ -223,8 +181,6 @@ class Mixture(Dataset[Row]):
     def __getitem__(self, index: int) -> Row:
         s, rank = int(self.source[index]), int(self.rank[index])
         source = self.sources[s]
-        if isinstance(source, CopyTask):
-            return source[rank]
         epoch, place = divmod(rank, len(source))
         if self._orders.get(s, (-1,))[0] != epoch:
             self._orders[s] = (epoch, np.random.default_rng([self.seed, 1, s, epoch]).permutation(len(source)))

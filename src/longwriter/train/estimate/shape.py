@@ -26,8 +26,6 @@ class Build(NamedTuple):
     """RMSNorms of the hidden size in a layer."""
     head_norms: bool = False
     """RMSNorms over each head's queries and keys."""
-    key_mix: bool = False
-    """nano's one weight per key head."""
     tied: bool = False
     """Whether the head is the embedding where the config does not say."""
 
@@ -39,7 +37,6 @@ BUILDS = {
     "smollm3": Build(mlp_bias=True, tied=True),
     "qwen2": Build(qkv_bias=True, out_bias=False),
     "qwen3": Build(head_norms=True),
-    "longwriter_nano": Build(out_bias=False, head_norms=True, key_mix=True),
     "phi3": Build(qkv_bias=False, out_bias=False),
     "glm": Build(out_bias=False),
     "glm4": Build(out_bias=False, norms=4),
@@ -150,7 +147,7 @@ class ModelShape(Record):
         """Parameters of one layer."""
         b = self.build
         norms = b.norms * self.hidden + b.head_norms * 2 * self.head_dim
-        return self.layer_matrices + self.biases + norms + b.key_mix * self.kv_heads
+        return self.layer_matrices + self.biases + norms
 
     @property
     def embedding(self) -> int:

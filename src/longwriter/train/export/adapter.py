@@ -17,7 +17,7 @@ from safetensors import SafetensorError, safe_open
 from longwriter.errors import InputError, SetupError
 from longwriter.models.local.hf_weights import ADAPTER, Weights
 from longwriter.train.export.gguf_files import FILE_TYPES, Dtype, Tensor, write_gguf
-from longwriter.train.export.kinds import Names
+from longwriter.train.export.kinds import TensorNames
 from longwriter.train.recipe import read_json
 
 WEIGHTS = "adapter_model.safetensors"
@@ -49,7 +49,7 @@ def write_adapter(folder: Path, out: Path, dtype: Dtype = "f16") -> None:
         if config.get(name):
             raise InputError(f"{folder / ADAPTER}: llama.cpp has no {name}; merge the adapter: --merge")
     shape = Weights(str(folder)).shape()
-    names = Names(shape)
+    names = TensorNames(shape)
     rank, alpha = config["r"], config["lora_alpha"]
     tensors = _tensors(folder / WEIGHTS, names, tied=bool(shape.get("tie_word_embeddings")))
     writer = gguf.GGUFWriter(None, names.arch)
@@ -60,7 +60,7 @@ def write_adapter(folder: Path, out: Path, dtype: Dtype = "f16") -> None:
     write_gguf(writer, tensors, out, dtype)
 
 
-def _tensors(file: Path, names: Names, *, tied: bool) -> list[Tensor]:
+def _tensors(file: Path, names: TensorNames, *, tied: bool) -> list[Tensor]:
     """Both matrices of every adapted one, by their names in GGUF; `tied`: the head is the table of words."""
     out: list[Tensor] = []
     try:

@@ -18,13 +18,13 @@ from longwriter.runs.folders import write_file
 from longwriter.train.export.adapter import write_adapter
 from longwriter.train.export.gguf_files import Dtype, Quantity
 from longwriter.train.export.model_file import write_model
-from longwriter.train.export.weights import Whole, ends_of, whole
+from longwriter.train.export.weights import MergedModel, ends_of, merged
 
 LONGEST = 32_768
 """Most tokens that the Modelfile asks Ollama to hold: it would hold 4,096, and memory for 131,072 is rarely there."""
 
 
-class Wanted(NamedTuple):
+class ExportRequest(NamedTuple):
     """What is to be made of a run."""
 
     merge: bool = False
@@ -34,14 +34,14 @@ class Wanted(NamedTuple):
     """Of merged weights and of an adapter's values; None: bf16, an adapter f16."""
 
 
-class Made(NamedTuple):
+class Exported(NamedTuple):
     """A file or folder that was written, and how it is opened."""
 
     path: Path
     use: str
 
 
-def export(source: Path, out: Path, wanted: Wanted) -> list[Made]:
+def export(source: Path, out: Path, wanted: ExportRequest) -> list[Exported]:
     """Make what is wanted of the run in `source`.
 
     Raises InputError for what cannot be made of it, SetupError for weights that cannot be read, RunError for a full disk.
@@ -52,24 +52,24 @@ def export(source: Path, out: Path, wanted: Wanted) -> list[Made]:
         raise InputError(f"--out {out} is the run itself, which stays as it is; give another folder")
     if wanted.adapter and not (source / ADAPTER).is_file():
         raise InputError(f"{source} holds no adapter: every weight was trained; leave --adapter out")
-    name, made = source.resolve().name.removesuffix(".gguf"), list[Made]()
+    name, made = source.resolve().name.removesuffix(".gguf"), list[Exported]()
     if wanted.adapter:
         file = out / f"{name}-adapter.gguf"
         write_adapter(source, file, wanted.dtype or "f16")
-        made.append(Made(file, f"--model gguf:BASE+{file}"))
+        made.append(Exported(file, f"--model gguf:BASE+{file}"))
     if wanted.gguf:
-        model = whole(source)
+        model = merged(source)
         file = out / f"{name}-{wanted.gguf}.gguf"
         write_model(model, file, wanted.gguf)
         write_file(out / "Modelfile", _modelfile(model, file))
-        made.append(Made(file, f"--model gguf:{file}, or: ollama create {name} -f {out / 'Modelfile'}"))
+        made.append(Exported(file, f"--model gguf:{file}, or: ollama create {name} -f {out / 'Modelfile'}"))
     if wanted.merge:
-        _save(whole(source, wanted.dtype or "bf16"), source, out)
-        made.append(Made(out, f"--model hf:{out}"))
+        _save(merged(source, wanted.dtype or "bf16"), source, out)
+        made.append(Exported(out, f"--model hf:{out}"))
     return made
 
 
-def _save(model: Whole, source: Path, out: Path) -> None:
+def _save(model: MergedModel, source: Path, out: Path) -> None:
     try:
         out.mkdir(parents=True, exist_ok=True)
         model.model.save_pretrained(out)
@@ -80,7 +80,7 @@ def _save(model: Whole, source: Path, out: Path) -> None:
         raise RunError(f"cannot write to {out}: {first_line(error)}; make room, or choose another --out") from error
 
 
-def _modelfile(model: Whole, file: Path) -> str:
+def _modelfile(model: MergedModel, file: Path) -> str:
     """How Ollama is told of the file; it takes the chat template from it."""
     room = min(LONGEST, model.model.config.get_text_config().max_position_embeddings)
     stops = "".join(f'PARAMETER stop "{model.tokenizer.decode([end])}"\n' for end in ends_of(model))

@@ -16,7 +16,7 @@ from longwriter.errors import InputError
 ROTATED = ("attn_q.weight", "attn_q.bias", "attn_k.weight", "attn_k.bias")
 
 
-class Kind(NamedTuple):
+class Architecture(NamedTuple):
     """One architecture of llama.cpp."""
 
     arch: gguf.MODEL_ARCH
@@ -26,14 +26,14 @@ class Kind(NamedTuple):
 
 
 KINDS = {  # model_type of transformers -> kind
-    "llama": Kind(gguf.MODEL_ARCH.LLAMA, pairs=True),
-    "mistral": Kind(gguf.MODEL_ARCH.LLAMA, pairs=True),
-    "qwen2": Kind(gguf.MODEL_ARCH.QWEN2, pairs=False),
-    "qwen3": Kind(gguf.MODEL_ARCH.QWEN3, pairs=False),
+    "llama": Architecture(gguf.MODEL_ARCH.LLAMA, pairs=True),
+    "mistral": Architecture(gguf.MODEL_ARCH.LLAMA, pairs=True),
+    "qwen2": Architecture(gguf.MODEL_ARCH.QWEN2, pairs=False),
+    "qwen3": Architecture(gguf.MODEL_ARCH.QWEN3, pairs=False),
 }
 
 
-class Names:
+class TensorNames:
     """How the tensors of one model are called and laid out in GGUF."""
 
     def __init__(self, shape: Mapping[str, Any]) -> None:

@@ -12,28 +12,28 @@ from numpy.typing import NDArray
 
 from longwriter.errors import InputError
 from longwriter.train.export.gguf_files import FILE_TYPES, Quantity, Tensor, write_gguf
-from longwriter.train.export.kinds import Names
+from longwriter.train.export.kinds import TensorNames
 from longwriter.train.export.vocabulary import add_vocabulary
-from longwriter.train.export.weights import Whole, ends_of
+from longwriter.train.export.weights import MergedModel, ends_of
 
 FREQUENCIES = "rope_freqs.weight"
 """Divisors of the rotary frequencies, (head / 2,): how llama.cpp is told of Llama 3's stretched positions."""
 
 
-def write_model(whole: Whole, out: Path, wanted: Quantity) -> None:
+def write_model(merged: MergedModel, out: Path, wanted: Quantity) -> None:
     """Write a model, with its tokenizer and chat template, as `out`.
 
     Raises InputError for a kind of model, tokenizer or position that llama.cpp would read otherwise, and RunError.
     """
-    shape: dict[str, Any] = whole.model.config.get_text_config().to_dict()
-    names = Names(shape)
+    shape: dict[str, Any] = merged.model.config.get_text_config().to_dict()
+    names = TensorNames(shape)
     writer = gguf.GGUFWriter(None, names.arch)
     writer.add_type(gguf.GGUFType.MODEL)
     writer.add_name(out.stem)
     writer.add_file_type(FILE_TYPES[wanted])
     writer.add_quantization_version(gguf.GGML_QUANT_VERSION)
-    tensors = [*_add_shape(writer, shape), *_tensors(whole, names)]
-    add_vocabulary(writer, whole.tokenizer, shape["vocab_size"], ends_of(whole))
+    tensors = [*_add_shape(writer, shape), *_tensors(merged, names)]
+    add_vocabulary(writer, merged.tokenizer, shape["vocab_size"], ends_of(merged))
     write_gguf(writer, tensors, out, wanted)
 
 
@@ -86,16 +86,16 @@ def _llama3(rope: dict[str, Any], head: int) -> NDArray[np.float32]:
     return (1 / ((1 - between) / rope["factor"] + between)).astype(np.float32)
 
 
-def _tensors(whole: Whole, names: Names) -> list[Tensor]:
+def _tensors(merged: MergedModel, names: TensorNames) -> list[Tensor]:
     """Every tensor under its name in GGUF; a head that is the table of words is left out."""
     out = []
-    for key, values in whole.model.state_dict().items():
-        if key == "lm_head.weight" and whole.model.config.tie_word_embeddings:
+    for key, values in merged.model.state_dict().items():
+        if key == "lm_head.weight" and merged.model.config.tie_word_embeddings:
             continue
         name = names.of(key)
         out.append(Tensor(name, tuple(values.shape), partial(_read, values, name, names)))
     return out
 
 
-def _read(values: torch.Tensor, name: str, names: Names) -> NDArray[np.float32]:
+def _read(values: torch.Tensor, name: str, names: TensorNames) -> NDArray[np.float32]:
     return names.rows(name, values.detach().float().numpy())

@@ -1,5 +1,6 @@
 """What a training left as one model in memory: adapters merged, in the type asked for, with tokenizer and ends of a reply."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,14 +14,14 @@ from longwriter.train.export.gguf_files import Dtype
 TYPES = {"f32": torch.float32, "f16": torch.float16, "bf16": torch.bfloat16}
 
 
-class Whole(NamedTuple):
+class MergedModel(NamedTuple):
     """A model without adapters."""
 
     model: PreTrainedModel
     tokenizer: PreTrainedTokenizerBase
 
 
-def whole(source: Path, dtype: Dtype | None = None) -> Whole:
+def merged(source: Path, dtype: Dtype | None = None) -> MergedModel:
     """The model in a run's folder, a checkpoint, another folder of weights, or a GGUF file.
 
     `dtype` None: as it is kept. Adapters are merged in float32, into the base as its own folder has it. Raises
@@ -43,25 +44,16 @@ def whole(source: Path, dtype: Dtype | None = None) -> Whole:
     full = adapted or source.suffix == ".gguf"
     model = weights.model(dtype=torch.float32 if full else TYPES[dtype] if dtype else "auto", device="cpu")
     model.hf_quantizer = None  # of a GGUF file: what was unpacked is not quantised any more, and may be saved
-    if hasattr(model.config, "quantization_config"):
+    with suppress(AttributeError):
         del model.config.quantization_config
-    _untie(model)
     if dtype is not None:
         model.to(TYPES[dtype])
     model.config.use_cache = True  # trainers write false
-    return Whole(model, weights.tokenizer())
+    return MergedModel(model, weights.tokenizer())
 
 
-def _untie(model: PreTrainedModel) -> None:
-    """Say so where training of its own made the head of a tied model another matrix than the table of words."""
-    head, table = model.get_output_embeddings(), model.get_input_embeddings()
-    tied = head is None or head.weight.data_ptr() == table.weight.data_ptr() or torch.equal(head.weight, table.weight)
-    if not tied:
-        model.config.tie_word_embeddings = False
-
-
-def ends_of(whole: Whole) -> list[int]:
+def ends_of(merged: MergedModel) -> list[int]:
     """Tokens that end a reply: the tokenizer's, then those of generation_config."""
-    named = whole.model.generation_config.eos_token_id
+    named = merged.model.generation_config.eos_token_id
     named = named if isinstance(named, list) else [named]
-    return [end for end in dict.fromkeys([whole.tokenizer.eos_token_id, *named]) if end is not None]
+    return [end for end in dict.fromkeys([merged.tokenizer.eos_token_id, *named]) if end is not None]

@@ -19,7 +19,7 @@ from longwriter.train.grpo.settings import GrpoSettings
 from longwriter.train.grpo.trainer import GroupTrainer
 
 FOLDER = "held_out"
-IN_GROUPS = ("flat", "/flat", "/std")
+IN_GROUPS = ("flat", "/flat", "/std", "/length_slope", "/same_length", "hacking_signs")
 """Ends of measures that say something of groups alone, and here each rollout is its own."""
 
 

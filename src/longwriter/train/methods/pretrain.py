@@ -9,7 +9,7 @@ from pathlib import Path
 from torch.utils.data import Dataset, Subset
 
 from longwriter.errors import InputError
-from longwriter.train.data.rows import CopyTask, Mixture, RepeatProbe, Row, Windows
+from longwriter.train.data.rows import Mixture, Row, Windows
 from longwriter.train.method_recipes import for_method
 from longwriter.train.recipe import MixtureSource, Recipe
 from longwriter.train.run.folder import open_run
@@ -28,34 +28,27 @@ def pretrain(recipe: Recipe, out: Path, report_progress: ReportProgress) -> None
     steps = steps_of(recipe.run, 0, recipe.data.max_tokens)
     sources = recipe.data.sources
     opened = [open_source(s, recipe, len(tokenizer)) for s in sources]
-    data = {s.label: provenance(rows) for s, (rows, _) in zip(sources, opened, strict=True)}
+    data = {
+        s.label: {"windows": len(rows), "sha256": rows.sha256} for s, (rows, _) in zip(sources, opened, strict=True)
+    }
     run = open_run(recipe, out, data, report_progress)
     rows = [rows for rows, _ in opened]
     mixture = Mixture(rows, [s.share for s in sources], steps * recipe.run.batch, recipe.run.seed)
-    held = {label: some for _, parts in opened for label, some in parts.items()}
+    held = {s.label: some for s, (_, some) in zip(sources, opened, strict=True) if some is not None}
     trainer = weighted_trainer(run, tokenizer, mixture, held, steps)
     run.train(trainer)
     run.close(trainer)
 
 
-def open_source(source: MixtureSource, recipe: Recipe, vocab: int) -> tuple[Dataset[Row], dict[str, Dataset[Row]]]:
-    """A source's rows, and its held-out rows by name. Raises InputError for shards of another tokenizer."""
+def open_source(source: MixtureSource, recipe: Recipe, vocab: int) -> tuple[Windows, Dataset[Row] | None]:
+    """A source's rows, and the held-out rows of an evaluation. Raises InputError for shards of another tokenizer."""
     width, count = recipe.data.max_tokens, recipe.data.held_out_rows
-    if source.kind == "copies":
-        return CopyTask(vocab, width, recipe.run.seed), {}
     windows = Windows(Path(source.path), "train", width)
     if windows.vocab > vocab:
         raise InputError(
             f"{source.path} was made with {windows.vocab} token ids, the tokenizer has {vocab}: not the same one"
         )
     if not count:
-        return windows, {}
+        return windows, None
     held = Windows(Path(source.path), "held", width)
-    rows = range(0, len(held), max(1, len(held) // count))[:count]
-    probes = {f"{copy}_copy": RepeatProbe(held, min(8, count), second=copy == "second") for copy in ("first", "second")}
-    return windows, {source.label: Subset(held, list(rows))} | probes
-
-
-def provenance(rows: Dataset[Row]) -> dict[str, object]:
-    """A source's entry of data.json."""
-    return {"windows": len(rows), "sha256": rows.sha256} if isinstance(rows, Windows) else {"drawn": True}
+    return windows, Subset(held, range(0, len(held), max(1, len(held) // count))[:count])

@@ -37,7 +37,6 @@ from longwriter.text import count_words
 from longwriter.train.method_recipes import for_method
 from longwriter.train.methods.dpo import read_pairs, shuffled
 from longwriter.train.methods.reward_report import ScoredPair, draw, report, table
-from longwriter.train.nano import reward as nano_reward  # noqa: F401 - registers nano's reward model with transformers
 from longwriter.train.recipe import Recipe
 from longwriter.train.run.folder import open_run
 from longwriter.train.run.log import ReportProgress

@@ -29,7 +29,6 @@ from longwriter.errors import InputError, SetupError, first_line
 from longwriter.models.base import need
 from longwriter.models.local.hf import positions
 from longwriter.train.data.ends import stop_tokens
-from longwriter.train.nano import model as nano_model  # noqa: F401 - registers nano with transformers
 from longwriter.train.recipe import Lora, ModelSettings, OptimSettings, Recipe, RunSettings
 from longwriter.train.run.chat_tokens import check_chat_tokens
 from longwriter.train.run.log import ReportProgress

@@ -5,7 +5,6 @@ import os
 import random
 import subprocess
 import sys
-from collections import Counter
 from itertools import pairwise
 from pathlib import Path
 
@@ -17,14 +16,12 @@ from longwriter.cli.main import cli
 from longwriter.data.backtranslate.build import BacktranslateSettings, make_triples
 from longwriter.data.backtranslate.chat import outline
 from longwriter.data.backtranslate.keywords import Counts, Keywords
-from longwriter.data.backtranslate.nano import REQUEST_WORDS, LessonLimits, NanoForm
-from longwriter.data.backtranslate.passages import EvenLengths
 from longwriter.data.backtranslate.records import ChapterText, chapters
 from longwriter.data.backtranslate.request_templates import About, joined, kind_of, kinds, lines, request
 from longwriter.data.books.documents import ShardSettings
 from longwriter.data.books.documents import is_held_out as shards_hold_out
 from longwriter.data.splits import is_held_out
-from longwriter.errors import InputError, RunError
+from longwriter.errors import RunError
 from longwriter.length.target import read_target
 from longwriter.steps.local import LocalEngine
 from longwriter.text import count_words
@@ -66,15 +63,15 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def lessons(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("lessons") / "out"
-    settings = BacktranslateSettings(source=str(source), form="nano", held_out_books=("book-2",))
+def made(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("made") / "out"
+    settings = BacktranslateSettings(source=str(source), words=(100, 300), held_out_books=("book-2",))
     make_triples(settings, folder, LOCAL, lambda _: None, MADE)
     return folder
 
 
-def rows(folder: Path, kind: str = "") -> list[dict]:
-    return [r for r in pq.read_table(folder / "train.parquet").to_pylist() if not kind or r["kind"] == kind]
+def rows(folder: Path) -> list[dict]:
+    return pq.read_table(folder / "train.parquet").to_pylist()
 
 
 def prompt(row: dict) -> str:
@@ -83,22 +80,6 @@ def prompt(row: dict) -> str:
 
 def reply(row: dict) -> str:
     return row["messages"][1]["content"]
-
-
-def test_every_number_in_a_nano_prompt_is_the_text_s_own(lessons: Path) -> None:
-    for row in rows(lessons):
-        words = count_words(reply(row))
-        assert row["words"] == words
-        if row["kind"] in ("section", "continue"):
-            said = int(prompt(row).split("\nWords: ")[1].split("\n")[0])
-            assert said == row["required"]
-            assert abs(said - words) <= (5 if words >= 95 else 2.5)
-        if row["kind"] == "direct":
-            number = f"{row['required']}"
-            assert number in prompt(row)
-            least, most = (words, words) if "least" in prompt(row) or "no more" in prompt(row) else (0, 10**6)
-            assert row["required"] <= least or row["required"] >= most or least == 0
-            assert abs(row["required"] - words) <= 10
 
 
 def test_bounds_in_requests_hold() -> None:
@@ -124,19 +105,10 @@ def test_the_writer_reads_the_length_that_a_request_names(language) -> None:
         words = rng.randint(200, 9000)
         asked = request(about, topics, words, rng)
         target = read_target(asked.text)
-        if target is None:  # a bare label "Words: 120" is nano's own form
+        if target is None:  # a bare label "Words: 120"
             assert "Words: " in asked.text
         else:
             assert asked.required in (target.low, target.high, target.aim)
-
-
-def test_requests_without_a_length_name_none() -> None:
-    rng = random.Random(3)
-    for _ in range(500):
-        asked = request(About(title="Night Watch", fiction=True), ["harbour"], 300, rng, length=0)
-        assert asked.required is None
-        assert read_target(asked.text) is None
-        assert "$" not in asked.text
 
 
 def test_both_languages_have_the_same_kinds_and_every_line_renders() -> None:
@@ -150,59 +122,20 @@ def test_both_languages_have_the_same_kinds_and_every_line_renders() -> None:
     assert joined(["茶", "铁路"], "zh") == "茶和铁路"
 
 
-def test_keywords_stand_in_their_text_and_the_lines_of_a_plan_share_none(lessons: Path) -> None:
-    report = json.loads((lessons / "report.json").read_text())
-    assert report["keywords"]["in_the_text"] == 1
-    assert report["keywords"]["in_two_lines_of_a_plan"] == 0
-    assert report["keywords"]["repeated_or_early"] > 0.9
-    for row in rows(lessons, "section"):
-        line = prompt(row).split("\nPart: ")[1].split("\n")[0]
-        named = [w for w in line.replace(":", ",").replace(" and ", ", ").split(", ") if w]
-        assert {w.lower() for w in named} == {w.lower() for w in row["keywords"]}
-        assert all(w.lower() in reply(row).lower() for w in named)
-        assert 2 <= len(named) <= 6
-
-
-def test_plans_are_the_compact_json_of_their_sections(lessons: Path) -> None:
-    found = rows(lessons, "plan")
-    assert {int(prompt(r).split("\nParts: ")[1].split("\n")[0]) for r in found} > {1, 2}
+def test_keywords_stand_in_their_text_and_the_lines_of_a_plan_share_none(made: Path) -> None:
+    found = rows(made)
+    assert len(found) == 16
     for row in found:
-        sections = json.loads(reply(row))["sections"]
-        assert reply(row) == json.dumps({"sections": sections}, separators=(",", ":"))
-        assert sections == row["plan"]
-        assert f"\nParts: {len(sections)}\n" in prompt(row)
-        total = int(prompt(row).split("\nWords: ")[1])
-        assert abs(total - sum(s["words"] for s in sections)) <= 5 * len(sections) + 5
+        assert row["keywords"]
+        assert len(row["plan"]) > 1
+        lines_of = [f"{line['title'].replace(' and ', ', ')}, {line['point']}".lower() for line in row["plan"]]
+        named = [word for line in lines_of for word in line.split(", ") if word]
+        assert len({word[:5] for word in named}) == len(named)
+        assert all(word.lower() in reply(row).lower() for word in (*named, *row["keywords"]))
 
 
-def test_long_requests_are_cut_at_a_sentence_s_end() -> None:
-    counts, text = Counts(), str(chapter(1)["text"])
-    for n in range(24):
-        counts.add(str(chapter(n)["text"]))
-    about = About(description=" ".join(DESCRIPTION.split()), fiction=True)
-    seen = set()
-    for seed in range(60):
-        rng = random.Random(seed)
-        form = NanoForm(Keywords(counts), LessonLimits((60, 380), 10), EvenLengths(30, 450, rng), Counter())
-        asked = {t.prompt.split("\nPart: ")[0] for t in form.examples(about, text, rng) if t.kind == "section"}
-        seen |= {text for text in asked if text.startswith("Two of us")}
-    assert seen
-    assert {count_words(text) for text in seen} == {count_words(DESCRIPTION)}  # cut at the end of its first sentence
-    assert count_words(DESCRIPTION) <= REQUEST_WORDS
-
-
-def test_a_continuation_goes_on_where_its_prompt_ends(lessons: Path) -> None:
-    texts = [str(chapter(n)["text"]) for n in range(24)]
-    flat = [" ".join(t.split()) for t in texts]
-    found = rows(lessons, "continue")
-    assert found
-    for row in found:
-        tail = prompt(row).split("\nSo far: ")[1]
-        assert any(f"{tail} {' '.join(reply(row).split())}" in t for t in flat)
-
-
-def test_what_is_held_out_is_in_no_training_row(lessons: Path, source: Path) -> None:
-    train, held = rows(lessons), rows(lessons / "held")
+def test_what_is_held_out_is_in_no_training_row(made: Path, source: Path) -> None:
+    train, held = rows(made), rows(made / "held")
     assert {r["book"] for r in train} == {"book-0", "book-1"}
     assert {r["book"] for r in held} == {"book-2"}
     shards = ShardSettings(train_tokenizer=300, held_out_every=3, held_out_books=("book-2",))
@@ -212,15 +145,15 @@ def test_what_is_held_out_is_in_no_training_row(lessons: Path, source: Path) -> 
 
 
 @pytest.mark.slow
-def test_the_same_settings_make_the_same_bytes(lessons: Path, source: Path, tmp_path: Path) -> None:
-    settings = BacktranslateSettings(source=str(source), form="nano", held_out_books=("book-2",))
+def test_the_same_settings_make_the_same_bytes(made: Path, source: Path, tmp_path: Path) -> None:
+    settings = BacktranslateSettings(source=str(source), words=(100, 300), held_out_books=("book-2",))
     make_triples(settings, tmp_path / "again", LOCAL, lambda _: None, MADE)
     for name in ("train.parquet", "held/train.parquet", "report.json"):
-        assert (tmp_path / "again" / name).read_bytes() == (lessons / name).read_bytes()
-    args = ["data", "backtranslate", str(source), "--form", "nano", "--held-out-book", "book-2"]
+        assert (tmp_path / "again" / name).read_bytes() == (made / name).read_bytes()
+    args = ["data", "backtranslate", str(source), "--words", "100,300", "--held-out-book", "book-2"]
     command = [sys.executable, "-m", "longwriter", *args, "--out", str(tmp_path / "other")]
     subprocess.run(command, check=True, env=os.environ | {"PYTHONHASHSEED": "77"}, capture_output=True)
-    assert (tmp_path / "other" / "train.parquet").read_bytes() == (lessons / "train.parquet").read_bytes()
+    assert (tmp_path / "other" / "train.parquet").read_bytes() == (made / "train.parquet").read_bytes()
     other = settings.model_copy(update={"seed": 8})
     with pytest.raises(RunError, match="seed"):
         make_triples(other, tmp_path / "again", LOCAL, lambda _: None, MADE)
@@ -263,16 +196,13 @@ def test_chinese_texts_get_chinese_requests(tmp_path: Path) -> None:
         assert row["language"] == "zh"
         assert a in prompt(row) or b in prompt(row)
         assert not [w for w in prompt(row).split() if w.isascii() and w.isalpha()]
-    settings = BacktranslateSettings(source=str(tmp_path / "zh.jsonl"), form="nano")
-    with pytest.raises(InputError, match="not in English"):
-        make_triples(settings, tmp_path / "nano", LOCAL, lambda _: None, MADE)
 
 
-def test_datasets_reads_what_is_written(lessons: Path, tmp_path: Path) -> None:
+def test_datasets_reads_what_is_written(made: Path, tmp_path: Path) -> None:
     datasets = pytest.importorskip("datasets", reason="needs the [train] extra")
-    read = datasets.load_dataset(str(lessons), split="train", cache_dir=str(tmp_path))
+    read = datasets.load_dataset(str(made), split="train", cache_dir=str(tmp_path))
     assert read[0]["messages"][0]["role"] == "user"
-    assert len(read) == len(rows(lessons))
+    assert len(read) == len(rows(made))
 
 
 @pytest.mark.parametrize(

@@ -83,25 +83,23 @@ def term(word: str, times: int, first: float = 0.1, score: float = 1.0) -> Term:
 
 
 def test_a_word_goes_to_the_section_that_is_most_about_it() -> None:
-    shared = share_out(
-        [[term("lamp", 1), term("wharf", 1)], [term("lamp", 4), term("crane", 1, 0.2)]], sizes=[3, 3], fewest=1
-    )
+    shared = share_out([[term("lamp", 1), term("wharf", 1)], [term("lamp", 4), term("crane", 1, 0.2)]], 3)
     assert [[t.word for t in s] for s in shared] == [["wharf"], ["lamp", "crane"]]
 
 
 def test_where_most_of_a_word_s_occurrences_are_outweighs_its_score() -> None:
     """3 of 7 occurrences at score 3 weigh 1.29; 4 of 7 at score 2.4 weigh 1.37."""
     early, late = [term("lamp", 3), term("wharf", 1)], [term("lamp", 4, score=0.6), term("crane", 1, 0.2)]
-    assert [[t.word for t in s] for s in share_out([early, late], sizes=[2, 2], fewest=1)] == [
+    assert [[t.word for t in s] for s in share_out([early, late], 2)] == [
         ["wharf"],
         ["lamp", "crane"],
     ]
 
 
-def test_late_words_come_in_only_where_there_are_too_few() -> None:
+def test_late_words_come_after_early_ones() -> None:
     terms = [term("lamp", 1, 0.2), term("wharf", 1, 0.9), term("crane", 1, 0.8)]
-    assert [t.word for t in share_out([terms], [3], fewest=1)[0]] == ["lamp"]
-    assert [t.word for t in share_out([terms], [3], fewest=2)[0]] == ["lamp", "crane"]
+    assert [t.word for t in share_out([terms], 1)[0]] == ["lamp"]
+    assert [t.word for t in share_out([terms], 2)[0]] == ["lamp", "crane"]
 
 
 @given(
@@ -110,12 +108,12 @@ def test_late_words_come_in_only_where_there_are_too_few() -> None:
 )
 def test_no_two_sections_share_a_stem(words, size) -> None:
     sections = [[term(w, 1 + i % 3, i / 10) for i, w in enumerate(own)] for own in words]
-    shared = share_out(sections, [size] * len(sections), fewest=2)
+    shared = share_out(sections, size)
     stems = Counter(t.stem for terms in shared for t in terms)
     assert all(n == 1 for n in stems.values())
     for own, given_ in zip(sections, shared, strict=True):
         assert set(given_) <= set(own)
-        assert len(given_) <= size or len(given_) <= 2
+        assert len(given_) <= size
         assert [t.first for t in given_] == sorted(t.first for t in given_)
 
 

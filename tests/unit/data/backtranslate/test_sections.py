@@ -1,13 +1,12 @@
 """Cutting texts: every passage is a stretch of the text that ends where a reader may stop, near the length asked for."""
 
-import math
 import random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from longwriter.data.backtranslate.passages import BINS, FAR, Cutter, EvenLengths, near_lengths, round_words, units
+from longwriter.data.backtranslate.passages import FAR, Cutter, near_lengths, round_words, units
 from longwriter.text import count_words
 
 SENTENCE = "The old keeper climbed the narrow stair and lit the lamp before the storm."  # 14 words
@@ -28,7 +27,6 @@ def test_units_are_sentences_and_know_where_a_cut_is_good() -> None:
         "# Rain", "It rained.", "Nobody came.", "* * *", "Then it stopped.",
     ]  # fmt: skip
     assert [u.ends for u in found] == [0, 1, 2, 0, 2]
-    assert [u.opens for u in found] == [True, True, False, True, True]
     assert [u.words for u in found] == [1, 2, 2, 0, 3]
 
 
@@ -46,7 +44,7 @@ def test_no_passage_where_no_end_is_near() -> None:
 
 def test_a_heading_or_scene_break_is_at_no_passage_s_end() -> None:
     cutter = Cutter(f"{SENTENCE}\n\n* * *\n\n## Night\n\n{SENTENCE} {SENTENCE}")
-    found = list(cutter.run(lambda left: 14 if left == 43 else left, aligned=False))
+    found = list(cutter.run(lambda left: 14 if left == 43 else left))
     assert [p.text for p in found] == [SENTENCE, f"## Night\n\n{SENTENCE} {SENTENCE}"]
 
 
@@ -54,38 +52,22 @@ def test_a_heading_or_scene_break_is_at_no_passage_s_end() -> None:
     st.lists(st.lists(st.integers(1, 40), min_size=1, max_size=8), min_size=1, max_size=30),
     st.integers(5, 60),
     st.integers(0, 9),
-    st.booleans(),
 )
-def test_passages_are_stretches_of_the_text_in_order(paragraphs, low, seed, aligned) -> None:
+def test_passages_are_stretches_of_the_text_in_order(paragraphs, low, seed) -> None:
     text = "\n\n".join(" ".join("A " + "b " * (n - 1) + "end." for n in lengths) for lengths in paragraphs)
-    cutter, rng, at, first = Cutter(text), random.Random(seed), 0, 0
-    draw = EvenLengths(low, 6 * low, rng) if aligned else near_lengths(low, 6 * low, rng)
-    for passage in cutter.run(draw, aligned=aligned):
+    cutter, at, first = Cutter(text), 0, 0
+    for passage in cutter.run(near_lengths(low, 6 * low, random.Random(seed))):
         assert passage.words == count_words(passage.text)
         at = text.index(passage.text, at) + len(passage.text)
         assert passage.first >= first
         first = passage.after
         assert cutter.units[passage.after - 1].ends
-        assert not aligned or cutter.units[passage.first].opens
         assert low * (1 - FAR) - 1 <= passage.words <= 6 * low * (1 + FAR) + 1
-
-
-def test_lengths_are_even_over_their_logarithm() -> None:
-    rng, made = random.Random(1), []
-    lengths = EvenLengths(30, 450, rng)
-    text = "\n\n".join(" ".join("A " + "b " * rng.randint(3, 25) + "end." for _ in range(4)) for _ in range(3000))
-    for passage in Cutter(text).run(lengths, aligned=True):
-        lengths.made(passage.words)
-        made.append(passage.words)
-    bins = [0] * BINS
-    for words in made:
-        bins[min(BINS - 1, max(0, int(BINS * math.log(words / 30) / math.log(15))))] += 1
-    assert max(bins) < 1.4 * min(bins)
 
 
 def test_sections_of_one_text_are_near_each_other_and_leave_little() -> None:
     text = "\n\n".join([SENTENCE] * 500)
     for seed in range(20):
-        found = [p.words for p in Cutter(text).run(near_lengths(60, 380, random.Random(seed)), aligned=False)]
+        found = [p.words for p in Cutter(text).run(near_lengths(60, 380, random.Random(seed)))]
         assert sum(found) > 7000 - 60
         assert max(found[:-2]) <= 1.5 * 1.5 * 1.3 * min(found[:-2])

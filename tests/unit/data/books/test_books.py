@@ -288,7 +288,7 @@ CORPUS = SHARED / "corpus"
 
 @pytest.mark.slow
 @pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus is not on this machine")
-def test_the_corpus_of_nano(tmp_path: Path) -> None:
+def test_a_real_corpus(tmp_path: Path) -> None:
     settings = BooksSettings(licence="CC0-1.0", only=("GSA+digitalgov.gov",))
     report = build([CORPUS / "us_government.jsonl.xz"], tmp_path / "out", settings, HERE, silent)
     assert report["left_out"]["not selected"]["texts"] == 483

@@ -62,7 +62,7 @@ def command(folder: Path, out: Path, *more: object) -> list[str]:
         "--train-tokenizer",
         300,
     ]
-    return [sys.executable, "-m", "longwriter", *map(str, [*given, "--header", "nano", "--held-out-every", 4, *more])]
+    return [sys.executable, "-m", "longwriter", *map(str, [*given, "--held-out-every", 4, *more])]
 
 
 @pytest.mark.slow

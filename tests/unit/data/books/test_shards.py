@@ -1,8 +1,7 @@
-"""Token shards: every token where it belongs, the same after a kill, and nano's documents as its recipe makes them."""
+"""Token shards: every token where it belongs, the same after a kill, and held-out chapters apart."""
 
 import hashlib
 import json
-from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +10,7 @@ from tests.helpers.data_runs import silent
 from tokenizers import Tokenizer, models, pre_tokenizers
 
 from longwriter.data.books import shards
-from longwriter.data.books.documents import DocumentPiece, ShardSettings, document, genre, is_held_out
+from longwriter.data.books.documents import ShardSettings, is_held_out
 from longwriter.data.books.rows import SCHEMA, Rules, row_of
 from longwriter.data.books.shards import read_tokenizer, train_tokenizer, write_shards
 from longwriter.data.dataset import read_rows, write_dataset
@@ -70,7 +69,7 @@ def test_documents_stand_one_after_another_each_with_its_end(tmp_path: Path) -> 
 
 
 def test_shards_are_cut_between_documents_and_survive_a_kill(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    settings = ShardSettings(train_tokenizer=300, held_out_books=("book-1",), header="nano")
+    settings = ShardSettings(train_tokenizer=300, held_out_books=("book-1",))
     chapters(tmp_path / "whole", TEXTS)
     one = made(tmp_path / "whole", settings)
     monkeypatch.setattr(shards, "SHARD_TOKENS", 300)
@@ -85,22 +84,22 @@ def test_shards_are_cut_between_documents_and_survive_a_kill(tmp_path: Path, mon
         assert all(part[-1] == many["end"] for part in parts)
         assert all(len(part) >= 300 for part in parts[:-1])
     chapters(tmp_path / "killed", TEXTS)
-    for stop in (3, 11, 19, 35):  # documents after which the process ends; the journal keeps full shards
-        monkeypatch.setattr(shards, "document", interrupted(stop))
-        with pytest.raises(KeyboardInterrupt):
-            made(tmp_path / "killed", settings)
-    monkeypatch.setattr(shards, "document", document)
+    for stop in (1, 3, 4, 2):  # batches after which the process ends; the journal keeps full shards
+        with monkeypatch.context() as patch:
+            patch.setattr(shards._Encoder, "_encoded", interrupted(stop))
+            with pytest.raises(KeyboardInterrupt):
+                made(tmp_path / "killed", settings)
     assert made(tmp_path / "killed", settings) == many
     assert files(tmp_path / "killed") == files(tmp_path / "cut")
 
 
 def interrupted(after: int):
-    count = iter(range(after))
+    count, encoded = iter(range(after)), shards._Encoder._encoded
 
-    def stopping(row: dict, settings: ShardSettings) -> list[DocumentPiece]:
+    def stopping(self: shards._Encoder, batch: list[str]) -> list[shards.Tokens]:
         if next(count, None) is None:
             raise KeyboardInterrupt
-        return document(row, settings)
+        return encoded(self, batch)
 
     return stopping
 
@@ -138,31 +137,6 @@ def test_numbers_are_single_digits_and_training_gives_the_same_bytes() -> None:
     assert tokenizer.encode("The 12 boats").tokens[-4:] == ["Ġ", "1", "2", "Ġboats"]
     assert [tokenizer.token_to_id(t) for t in shards.SPECIAL] == [0, 1, 2, 3]
     assert train_tokenizer(TEXTS, 400).to_str() == tokenizer.to_str()
-
-
-@pytest.mark.parametrize(
-    ("about", "header"),
-    [
-        ({"subjects": ("Mystery", "Shorts")}, "Title: Part 1\nFrom: The Sea by Ann, Bob\nGenre: mystery story"),
-        ({"subjects": ("Shorts",)}, "Title: Part 1\nFrom: The Sea by Ann, Bob\nGenre: story"),
-        ({"subjects": ("Science Fiction",), "author": ()}, "Title: Part 1\nGenre: science fiction story"),
-        (
-            {"subjects": ("Comedy", "Mystery"), "author": ("Ann",)},
-            "Title: Part 1\nFrom: The Sea by Ann\nGenre: funny story",
-        ),
-        ({"fiction": False, "subjects": ("Philosophy",), "author": ()}, "Title: Part 1\nGenre: essay"),
-        ({"fiction": None, "author": ()}, "Title: Part 1"),
-    ],
-)
-def test_nanos_header_says_what_is_known(about: dict, header: str) -> None:
-    pieces = document(row("A text.", **about), ShardSettings(tokenizer="x", header="nano"))
-    assert "".join(p.text for p in pieces) == f"<|user|>{header}<|write|>A text.<|end|>"
-    assert [p.special for p in pieces] == [True, False, True, False, True]
-
-
-def test_articles_and_guides_are_called_so() -> None:
-    kinds = [genre(row("x", fiction=False) | {"kind": kind}) for kind in ("blog", "guide", "chapter")]
-    assert kinds == ["article", "guide", "essay"]
 
 
 def test_holding_out_is_by_digest_and_by_book() -> None:
@@ -206,16 +180,9 @@ def test_a_lost_shard_is_named(tmp_path: Path) -> None:
 
 def test_all_tokens_of_a_batch_keep_their_order() -> None:
     """Against the plainest way: one text at a time."""
-    settings = ShardSettings(tokenizer="x", header="nano")
+    settings = ShardSettings(tokenizer="x")
     tokenizer = read_tokenizer(train_tokenizer(TEXTS, 300).to_str().encode(), Path("t"), settings)
     encoder = shards._Encoder(tokenizer, settings, np.dtype("<u2"), 40, silent)
     rows = [row(t, n) for n, t in enumerate(TEXTS)]
-    plain = [
-        list(
-            chain.from_iterable(
-                [tokenizer.token_to_id(p.text)] if p.special else tokenizer.encode(p.text).ids for p in d
-            )
-        )
-        for d in (document(r, settings) for r in rows)
-    ]
+    plain = [[*tokenizer.encode(text).ids, tokenizer.token_to_id("<|end|>")] for text in TEXTS]
     assert [t.tolist() for t in encoder.tokens(iter(rows))] == plain

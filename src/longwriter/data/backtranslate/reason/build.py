@@ -15,9 +15,8 @@ from typing import Literal, NamedTuple, Self, cast
 import pyarrow as pa
 from pydantic import Field, model_validator
 
-from longwriter.data.backtranslate.chat import LINE_WORDS
+from longwriter.data.backtranslate.chat import LINE_WORDS, title_of
 from longwriter.data.backtranslate.keywords import Counts, Keywords, share_out
-from longwriter.data.backtranslate.nano import title_of
 from longwriter.data.backtranslate.passages import Cutter, near_lengths, round_words
 from longwriter.data.backtranslate.reason.worker import PlanFinder, Reasoned, SearchSettings
 from longwriter.data.card import facts_table, table
@@ -181,7 +180,7 @@ def item_of(text: AskedText, keywords: Keywords, settings: ReasonSettings) -> It
     if not lines:
         if not all(words):
             return None
-        shared = share_out(terms, [LINE_WORDS] * len(pieces), LINE_WORDS)
+        shared = share_out(terms, LINE_WORDS)
         lines = [title_of(own, code) if own else (some[0].capitalize(), ", ".join(some[1:LINE_WORDS]))
                  for own, some in zip(shared, words, strict=True)]  # fmt: skip
     return {
@@ -207,7 +206,7 @@ def _cut(text: str, wanted: Iterator[int] | Callable[[int], int | None]) -> list
     """A text as sections of wanted lengths; joined, they are the text."""
     draw = wanted if callable(wanted) else lambda _: next(wanted, None)
     cutter = Cutter(text)
-    starts = [cutter.units[passage.first].start for passage in cutter.run(draw, aligned=False)]
+    starts = [cutter.units[passage.first].start for passage in cutter.run(draw)]
     edges = [0, *starts[1:], len(text)]
     return [text[a:b] for a, b in pairwise(edges)]
 

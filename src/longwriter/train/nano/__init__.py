@@ -1,1 +1,0 @@
-"""nano, the small model of the recipes, for transformers."""
