@@ -55,15 +55,14 @@ class Batched:
             if not batch:
                 self.busy = False
                 return
-            try:
-                replies = await asyncio.to_thread(self._answer, [r for r, _ in batch])
-            except Exception as error:  # noqa: BLE001  every caller is told
-                for _, future in batch:
-                    future.set_exception(RuntimeError(str(error)))
-                continue
-            for (_, future), reply in zip(batch, replies, strict=True):
-                if not future.cancelled():
-                    future.set_result(reply)
+            (replies,) = await asyncio.gather(
+                asyncio.to_thread(self._answer, [r for r, _ in batch]), return_exceptions=True
+            )
+            for number, (_, future) in enumerate(batch):
+                if isinstance(replies, BaseException):  # every caller is told
+                    future.set_exception(RuntimeError(str(replies)))
+                elif not future.cancelled():
+                    future.set_result(replies[number])
 
     def _answer(self, requests: list[Request]) -> list[Reply]:
         ids = [

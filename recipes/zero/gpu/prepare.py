@@ -19,6 +19,8 @@ from longwriter.writer.plan.skeleton import main_person, skeleton_of
 from longwriter.writer.prompts import prompt_set
 
 Row = dict[str, Any]
+TOTAL = 200_000
+"""Words of a data set of the lab."""
 LADDER = (100, 200, 400, 800, 1600)
 PLAIN = (60, 300)
 WRITER = (60, 200)
@@ -111,70 +113,82 @@ def thought(text: str) -> str:
     return "\n".join(out)
 
 
+def capped(rows: list[Row], cap: int) -> list[Row]:
+    """Conversations of at most so many words, `TOTAL` words in all: with a lower cap there are more of them."""
+    out, total = [], 0
+    for row in rows:
+        if row["words"] <= cap and total < TOTAL:
+            out.append(row)
+            total += row["words"]
+    return out
+
+
+def thinking(row: Row) -> Row:
+    """A conversation whose reply thinks first, in tags."""
+    asked, text = (m["content"] for m in row["messages"])
+    reply = f"<think>\n{thought(text)}\n</think>\n<answer>\n{text}\n</answer>"
+    asks = {"role": "user", "content": THINK.format(request=asked)}
+    return {"id": row["id"], "messages": [asks, {"role": "assistant", "content": reply}]}
+
+
+def training(out: Path, direct: list[Row], recents: list[str], rng: random.Random) -> None:
+    """What is learnt from."""
+    for cap in (100, 300):
+        save(out / f"cap{cap}", capped(direct, cap))
+    save(out / "cold", [thinking(r) for r in direct[3000:] if 60 <= r["words"] <= 250][:200])
+    (out / "think.txt").write_text(THINK, "utf-8")
+    about = subjects("train")
+    for name, bounds in {"plain": PLAIN, "short": SHORT}.items():
+        asks = [drawn(rng, bounds) for _ in range(3000)]
+        prompts = [request(about[n % len(about)], w, rng.randrange(3)) for n, w in enumerate(asks)]
+        save(out / name, [ranged(n, p, w) for n, (p, w) in enumerate(zip(prompts, asks, strict=True))])
+    asked = writer_requests("train", 3000, recents, rng)
+    save(out / "sections", [ranged(n, chatml(r["messages"]), r["asked"]) for n, r in enumerate(asked)])
+    long = [(s, rng.choice((1000, 1200, 1400, 1600, 1800))) for s in about[:160]]
+    lines(
+        out / "aw.jsonl",
+        [{"id": f"aw{n}", "prompt": request(s, w), "words": w} for n, (s, w) in enumerate(long)],
+    )
+
+
+def tests(out: Path, recents: list[str], rng: random.Random) -> None:
+    """What is asked at the end."""
+
+    def asked(name: str, number: object, words: int, prompt: str) -> Row:
+        return {
+            "id": f"{name[0]}{number}",
+            "set": name,
+            "asked": words,
+            "messages": [{"role": "user", "content": prompt}],
+        }
+
+    held = subjects("held")
+    ladder = [asked("ladder", f"{n}-{w}", w, request(s, w)) for n, s in enumerate(held[:24]) for w in LADDER]
+    lines(out / "ladder.jsonl", ladder)
+    for name, bounds in {"plain": PLAIN, "short": SHORT}.items():
+        asks = [drawn(rng, bounds) for _ in range(48)]
+        prompts = [request(held[n % len(held)], w) for n, w in enumerate(asks)]
+        lines(out / f"{name}.jsonl", [asked(name, n, w, p) for n, (p, w) in enumerate(zip(prompts, asks, strict=True))])
+        if name == "plain":
+            told = [THINK.format(request=p) for p in prompts]
+            lines(
+                out / "think.jsonl", [asked("think", n, w, p) for n, (p, w) in enumerate(zip(told, asks, strict=True))]
+            )
+    sections = writer_requests("held", 96, recents[-200:], rng, (60, 100, 150, 200))
+    lines(out / "sections.jsonl", [{"set": "sections"} | r for r in sections])
+
+
 def main() -> None:
     """Write all of it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("build/gpu/passages"))
     parser.add_argument("--out", type=Path, default=Path("build/gpu/data"))
     args = parser.parse_args()
-    rng, out = random.Random(11), args.out
-    direct = pq.read_table(args.data / "direct").to_pylist()
-    for cap in (100, 300):  # the same number of words: more of the short ones
-        rows, total = [], 0
-        for row in direct:
-            if row["words"] <= cap and total < 200_000:
-                rows.append(row)
-                total += row["words"]
-        save(out / f"cap{cap}", rows)
-    cold = [r for r in direct[3000:] if 60 <= r["words"] <= 250][:200]
-    told = []
-    for row in cold:
-        asked, text = row["messages"][0]["content"], row["messages"][1]["content"]
-        reply = f"<think>\n{thought(text)}\n</think>\n<answer>\n{text}\n</answer>"
-        told.append({"id": row["id"], "messages": [
-            {"role": "user", "content": THINK.format(request=asked)}, {"role": "assistant", "content": reply}]})  # fmt: skip
-    save(out / "cold", told)
-    (out / "think.txt").write_text(THINK, "utf-8")
-    about = subjects("train")
-    plain = [
-        ranged(n, request(about[n % len(about)], w := drawn(rng, PLAIN), rng.randrange(3)), w) for n in range(3000)
-    ]
-    save(out / "plain", plain)
-    few = [ranged(n, request(about[n % len(about)], w := drawn(rng, SHORT), rng.randrange(3)), w) for n in range(3000)]
-    save(out / "short", few)
-    recents = []
-    for row in pq.read_table(args.data / "writer").to_pylist()[:3000]:
-        if len(row["messages"]) > 3:
-            recents.append(row["messages"][2]["content"])
-    asked = writer_requests("train", 3000, recents, rng)
-    save(out / "sections", [ranged(n, chatml(r["messages"]), r["asked"]) for n, r in enumerate(asked)])
-    held = subjects("held")[:24]
-    user = [{"role": "user", "content": ""}]
-    lines(out / "test/ladder.jsonl", [
-        {"id": f"{n}-{w}", "set": "ladder", "asked": w, "messages": [user[0] | {"content": request(s, w)}]}
-        for n, s in enumerate(held) for w in LADDER
-    ])  # fmt: skip
-    asks = [drawn(rng, PLAIN) for _ in range(48)]
-    tests = [(n, request((held + subjects("held")[24:])[n % 36], w), w) for n, w in enumerate(asks)]
-    lines(out / "test/plain.jsonl", [
-        {"id": f"p{n}", "set": "plain", "asked": w, "messages": [user[0] | {"content": t}]} for n, t, w in tests
-    ])  # fmt: skip
-    asks = [drawn(rng, SHORT) for _ in range(48)]
-    lines(out / "test/short.jsonl", [
-        {"id": f"s{n}", "set": "short", "asked": w,
-         "messages": [user[0] | {"content": request((held + subjects("held")[24:])[n % 36], w)}]}
-        for n, w in enumerate(asks)
-    ])  # fmt: skip
-    lines(out / "test/think.jsonl", [
-        {"id": f"p{n}", "set": "think", "asked": w, "messages": [user[0] | {"content": THINK.format(request=t)}]}
-        for n, t, w in tests
-    ])  # fmt: skip
-    sections = writer_requests("held", 96, recents[-200:], rng, (60, 100, 150, 200))
-    lines(out / "test/sections.jsonl", [{"set": "sections"} | r for r in sections])
-    lines(out / "aw.jsonl", [
-        {"id": f"aw{n}", "prompt": request(s, w := rng.choice((1000, 1200, 1400, 1600, 1800))), "words": w}
-        for n, s in enumerate(about[:160])
-    ])  # fmt: skip
+    rng = random.Random(11)
+    written = pq.read_table(args.data / "writer").to_pylist()[:3000]
+    recents = [row["messages"][2]["content"] for row in written if len(row["messages"]) > 3]
+    training(args.out, pq.read_table(args.data / "direct").to_pylist(), recents, rng)
+    tests(args.out / "test", recents, rng)
 
 
 if __name__ == "__main__":

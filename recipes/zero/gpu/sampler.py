@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
+from peft import PeftModel
+from peft.tuners.lora import LoraLayer
 from torch import Tensor, nn
 from torch.nn import functional as F
 from transformers import PretrainedConfig
@@ -40,11 +42,15 @@ class Sampler:
     """Samples for up to `rows` prompts at once, `room` tokens of prompt and completion each."""
 
     def __init__(self, model: nn.Module, rows: int, room: int, end: int, *, quick: bool = False) -> None:
-        """`model`: a Llama of transformers, with adapters or without; `end`: the token that ends a completion.
+        """`model`: a Llama of transformers whose head is its table of words, with adapters or without.
+
+        `end`: the token that ends a completion.
 
         `quick`: bfloat16 on a CPU too.
         """
         config = model.config
+        if not config.tie_word_embeddings:
+            raise ValueError("a head of its own is not read")
         self.rows, self.room, self.end = rows, room, end
         self.heads, self.kv = config.num_attention_heads, config.num_key_value_heads
         self.size = config.hidden_size // self.heads
@@ -54,9 +60,11 @@ class Sampler:
         self.layers: list[Layer] = []
         self.graphs: dict[int, Any] = {}
         self.pool: Any = None
+        new = {"device": self.device, "dtype": self.type}
+        self.table = torch.zeros(config.vocab_size, config.hidden_size, **new)
+        self.norm = torch.zeros(config.hidden_size, device=self.device)
         self.refresh(model)
         shape = (rows, self.kv, room, self.size)
-        new = {"device": self.device, "dtype": self.type}
         self.cache = [(torch.zeros(shape, **new), torch.zeros(shape, **new)) for _ in self.layers]
         theta = _theta(config)
         steps = theta ** (-torch.arange(0, self.size, 2, device=self.device).float() / self.size)
@@ -76,7 +84,7 @@ class Sampler:
     @torch.no_grad()  # type: ignore[untyped-decorator]
     def refresh(self, model: nn.Module) -> None:
         """Take over the model's weights as they are now."""
-        inner = model.get_base_model() if hasattr(model, "get_base_model") else model
+        inner = model.get_base_model() if isinstance(model, PeftModel) else model
         inner = inner.model
         for i, block in enumerate(inner.layers):
             a, m = block.self_attn, block.mlp
@@ -93,20 +101,12 @@ class Sampler:
             else:
                 for name, value in vars(fresh).items():
                     getattr(self.layers[i], name).copy_(value)
-        table = inner.embed_tokens.weight
-        head = model.get_output_embeddings() if hasattr(model, "get_output_embeddings") else None
-        assert head is None or head.weight.data_ptr() == table.data_ptr() or not self.layers, (
-            "an untied head is not read"
-        )
-        if not hasattr(self, "table"):
-            self.table, self.norm = table.to(self.type, copy=True), inner.norm.weight.float().clone()
-        else:
-            self.table.copy_(table)
-            self.norm.copy_(inner.norm.weight)
+        self.table.copy_(inner.embed_tokens.weight)
+        self.norm.copy_(inner.norm.weight)
 
     def _merged(self, linear: nn.Module) -> Tensor:
         """A linear layer's weight with its adapter."""
-        if not hasattr(linear, "lora_A"):
+        if not isinstance(linear, LoraLayer):
             return linear.weight.detach().to(self.type, copy=True)
         weight = linear.base_layer.weight.detach().float()
         for name in linear.active_adapters:

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import torch
+from pydantic import ValidationError
 from safetensors import SafetensorError
 from transformers import PrinterCallback, Trainer
 from transformers.utils import logging
@@ -125,7 +126,7 @@ def open_run(recipe: Recipe, out: Path, data: Mapping[str, object], report_progr
             raise RunError(f"cannot write to {out}: {error.strerror}; choose another --out") from error
         except ValueError as error:
             raise RunError(f"{out / name}: damaged: {error}; choose another --out") from error
-        differ = changed_keys(before, content, MAY_CHANGE_ON_RESUME)
+        differ = changed_keys(_filled(before) if name == SETTINGS else before, content, MAY_CHANGE_ON_RESUME)
         if differ:
             what = "settings" if name == SETTINGS else "data"
             raise RunError(
@@ -134,6 +135,14 @@ def open_run(recipe: Recipe, out: Path, data: Mapping[str, object], report_progr
         if int(os.environ.get("RANK", "0")) == 0:
             write_file(out / name, json.dumps(content, ensure_ascii=False, indent=1) + "\n")
     return TrainingRun(recipe, out, report_progress)
+
+
+def _filled(before: Tree) -> Tree:
+    """A recipe.json with the keys that came since at their defaults; as it is where it is no recipe of today's."""
+    with suppress(ValidationError):
+        filled: Tree = json.loads(Recipe.model_validate(before).model_dump_json())
+        return filled
+    return before
 
 
 def _as_many_processes(out: Path) -> None:
