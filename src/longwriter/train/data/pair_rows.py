@@ -1,7 +1,7 @@
 """Rows of preference pairs as a training takes them: `prompt`, `chosen` and `rejected` as lists of messages.
 
-Texts stand for one message each; sides that hold the prompt too, as UltraFeedback's do, are taken without it. Rows of other published forms, LitBench's and WritingPreferenceBench's, are read by
-`rewards.preference.pair`.
+Texts stand for one message each; sides that hold the prompt too, as UltraFeedback's do, are taken without it. Rows of other
+published forms, LitBench's and WritingPreferenceBench's, are read by `rewards.preference.pair`.
 """
 
 from collections.abc import Mapping

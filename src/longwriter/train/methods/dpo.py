@@ -86,9 +86,7 @@ def read_pairs(path: str, recipe: Recipe, tokenizer: PreTrainedTokenizerBase) ->
     fitting = [i for i, n in enumerate(lengths) if n <= longest]
     if recipe.data.too_long == "refuse" and len(fitting) < len(pairs):
         first = next(i for i, n in enumerate(lengths) if n > longest)
-        raise InputError(
-            f"{path}: row {numbers[first]} has {lengths[first]:,} tokens, data.max_tokens is {longest:,}"
-        )
+        raise InputError(f"{path}: row {numbers[first]} has {lengths[first]:,} tokens, data.max_tokens is {longest:,}")
     if not fitting:
         raise InputError(f"{path}: no pair fits into data.max_tokens = {longest:,}")
     about = {
