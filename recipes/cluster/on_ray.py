@@ -20,13 +20,11 @@ from ray.util.scheduling_strategies import PlacementGroupSchedulingStrategy
 PORT = 29400
 
 
-@ray.remote(max_retries=0)
 def address() -> str:
     """Where the machine of this task is reached."""
     return str(get_node_ip_address())
 
 
-@ray.remote(max_retries=0)
 def launch(command: list[str], folder: str) -> int:
     """The exit code of a command."""
     return subprocess.run(command, cwd=folder, check=False).returncode
@@ -64,12 +62,14 @@ def main() -> int:
         }
         for i in range(given.machines)
     ]
-    head = ray.get(address.options(**on[0]).remote())
+    task = ray.remote(max_retries=0)
+    head = ray.get(task(address).options(**on[0]).remote())
     train = [given.method, given.recipe, "--out", given.out, *more]
     processes, folder = given.processes or given.gpus or 1, str(Path.cwd())
     commands = [torchrun(i, given.machines, processes, head, train) for i in range(given.machines)]
-    jobs = [launch.options(**place).remote(command, folder) for place, command in zip(on, commands, strict=True)]
-    return max(ray.get(jobs))
+    jobs = [task(launch).options(**p).remote(command, folder) for p, command in zip(on, commands, strict=True)]
+    codes: list[int] = ray.get(jobs)
+    return max(abs(code) for code in codes)  # below 0: ended by a signal
 
 
 if __name__ == "__main__":
