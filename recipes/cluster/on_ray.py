@@ -20,21 +20,22 @@ from ray.util.scheduling_strategies import PlacementGroupSchedulingStrategy
 PORT = 29400
 
 
-@ray.remote(max_retries=0)
 def address() -> str:
     """Where the machine of this task is reached."""
     return str(get_node_ip_address())
 
 
-@ray.remote(max_retries=0)
 def launch(command: list[str], folder: str) -> int:
     """The exit code of a command."""
     return subprocess.run(command, cwd=folder, check=False).returncode
 
 
-def torchrun(machines: int, processes: int, head: str, train: list[str]) -> list[str]:
-    """What each machine runs; `head`: the address at which they meet; `train`: arguments of `longwriter train`."""
-    meet = ["--rdzv-backend", "c10d", "--rdzv-endpoint", f"{head}:{PORT}", "--rdzv-id", "longwriter"]
+def torchrun(machine: int, machines: int, processes: int, head: str, train: list[str]) -> list[str]:
+    """What a machine runs, by its number; the first is met at `head`; `train`: arguments of `longwriter train`.
+
+    Numbers are given, since torchrun finds the first machine by its host name otherwise, which need not lead to its address.
+    """
+    meet = ["--node-rank", str(machine), "--master-addr", head, "--master-port", str(PORT)]
     sizes = ["--nnodes", str(machines), "--nproc-per-node", str(processes)]
     return [sys.executable, "-m", "torch.distributed.run", *sizes, *meet, "-m", "longwriter", "train", *train]
 
@@ -61,10 +62,14 @@ def main() -> int:
         }
         for i in range(given.machines)
     ]
-    head = ray.get(address.options(**on[0]).remote())
+    task = ray.remote(max_retries=0)
+    head = ray.get(task(address).options(**on[0]).remote())
     train = [given.method, given.recipe, "--out", given.out, *more]
-    command = torchrun(given.machines, given.processes or given.gpus or 1, head, train)
-    return max(ray.get([launch.options(**place).remote(command, str(Path.cwd())) for place in on]))
+    processes, folder = given.processes or given.gpus or 1, str(Path.cwd())
+    commands = [torchrun(i, given.machines, processes, head, train) for i in range(given.machines)]
+    jobs = [task(launch).options(**p).remote(command, folder) for p, command in zip(on, commands, strict=True)]
+    codes: list[int] = ray.get(jobs)
+    return max(abs(code) for code in codes)  # below 0: ended by a signal
 
 
 if __name__ == "__main__":

@@ -57,12 +57,12 @@ def main() -> None:
 
 def accuracy(margins: np.ndarray) -> np.ndarray:
     """100 for a pair told right, 50 for a tie."""
-    return 50 * (np.sign(margins) + 1)
+    return np.asarray(50 * (np.sign(margins) + 1))
 
 
 def loss(margins: np.ndarray) -> np.ndarray:
     """Nats a pair."""
-    return np.logaddexp(0, -margins)
+    return np.asarray(np.logaddexp(0, -margins))
 
 
 if __name__ == "__main__":

@@ -72,9 +72,12 @@ def slope(cells: Sequence[Row], of: Callable[[Row], float]) -> str:
         return "-"
     x = np.log([of(c) for c in cells])
     x = x - x.mean()
-    fit = lambda y: (x @ np.log(y)) / (x @ x)  # noqa: E731
+
+    def fit(y: np.ndarray) -> float:
+        return float((x @ np.log(y)) / (x @ x))
+
     drawn = np.array([fit(y) for y in np.array([c["means"] for c in cells]).T])
-    return interval(float(fit(np.array([c["mean"] for c in cells]))), drawn)
+    return interval(fit(np.array([c["mean"] for c in cells])), drawn)
 
 
 def table(title: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -164,8 +167,7 @@ def activations(found: Results) -> None:
     ):
         pairs = zip(found.find(question, "relu", **rest), found.find(question, "abs", **rest), strict=True)
         kept = [(r, a) for r, a in pairs if r["error"].size >= 50]
-        key = (lambda c: c["layers"]) if question == "depth" else (lambda c: c["widths"][0])
-        told = "; ".join(f"{key(a)}: {ratio(r, a)}" for r, a in kept)
+        told = "; ".join(f"{a['layers'] if question == 'depth' else a['widths'][0]}: {ratio(r, a)}" for r, a in kept)
         rows.append((question, ", ".join(map(str, rest.values())), told))
     table("ReLU's error over the absolute value's, by m or l", ("question", "which", "ratio"), rows)
     deltas = sorted({c["activation"] for c in found.cells if c["question"] == "delta"}, key=float)
@@ -185,7 +187,7 @@ def sizes(found: Results) -> None:
         for shape, layers in (("flat", 4), ("flat", 16), ("quadratic", 4), ("quadratic", 8)):
             cells = found.find("outputs", name, shape=shape, layers=layers)
             told = [error(c) for c in cells]
-            rows.append((name, shape, layers, *told, slope(cells, lambda c: c["outputs"])))
+            rows.append((name, shape, str(layers), *told, slope(cells, lambda c: c["outputs"])))
     table("Outputs", ("phi", "widths", "l", "1", "4", "16", "64", "exponent"), rows)
 
 

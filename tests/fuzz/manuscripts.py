@@ -5,6 +5,7 @@ import zipfile
 from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree
+from zlib import crc32
 
 from longwriter.export.formats import Original, made
 from longwriter.export.settings import ExportSettings
@@ -27,8 +28,8 @@ def draft(path: Path) -> None:
 
 
 def exported(text: str) -> None:
-    """A text in every form that needs no typesetter; an EPUB has nothing that a checker would find."""
-    for form in ("html", "txt", "chapters", "epub"):
+    """A text in two of the forms that need no typesetter; an EPUB has nothing that a checker would find."""
+    for form in (("html", "epub"), ("txt", "chapters"))[crc32(text.encode("utf-8", "replace")) % 2]:
         content, _ = made(Original(text, named="T"), form, ExportSettings())
         if form == "epub":
             assert isinstance(content, bytes)

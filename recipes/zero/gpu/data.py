@@ -40,6 +40,8 @@ PLAIN = (
 )  # fmt: skip
 """Books in plain prose, by parts of their names."""
 HELD = ("ozma-of-oz", "poirot-investigates", "harrison_short", "the-sign-of-the-four")
+OWN = 0.7
+"""Of sections whose subject is their own, not their chapter's."""
 ARTICLES = 12
 """One article in so many is held out."""
 _UNFIT = re.compile(r"^\s*(?:[-*#>|+]|\d+[.)])|https?:|[\[\]{}<>|_*#=]|\n[ \t]+\S", re.MULTILINE)
@@ -121,12 +123,14 @@ def direct(s: Row, rng: random.Random) -> Row:
 
 def section(s: Row, rng: random.Random) -> Row:
     """A passage under the short prompts of the writer, with its last words before it where one goes before."""
-    prompts, skeleton = prompt_set("en"), skeleton_of(f"Write {s['subject']}", "en")
+    # a subject of which the passage has nothing teaches to forget the request: docs/zero.md
+    subject = s["own"] if rng.random() < OWN else s["subject"]
+    prompts, skeleton = prompt_set("en"), skeleton_of(f"Write {subject}", "en")
     values = {
-        "request": f"Write {s['subject']}", "subject": s["subject"], "style": skeleton.style, "point": s["point"],
+        "request": f"Write {subject}", "subject": subject, "style": skeleton.style, "point": s["point"],
         "person": prompts.render("person", person=s["person"]) if s["person"] else "", "ask": max(10, round(s["words"], -1)),
     }  # fmt: skip
-    story = s["subject"].startswith("a story")
+    story = subject.startswith("a story")
     recent = " ".join(tail_words(s["before"], RECENT_WORDS).split()) if s["before"] and rng.random() < 0.8 else ""
     turns = [("system", skeleton.system)]
     if recent:

@@ -1,7 +1,7 @@
 """Headings of Markdown with their places, as its parser sees them: none in code, quotes and lists."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 from markdown_it import MarkdownIt
@@ -27,8 +27,9 @@ def _inline() -> MarkdownIt:
     return MarkdownIt("commonmark").enable("strikethrough")
 
 
-def markdown_headings(text: str) -> list[PlacedHeading]:
-    """Those of the outermost level of blocks, in order."""
+@lru_cache(maxsize=1)
+def markdown_headings(text: str) -> tuple[PlacedHeading, ...]:
+    """Those of the outermost level of blocks, in order; of the last text they are kept, as title and pieces both ask."""
     skipped = body_of(text)
     starts = [skipped, *(found.end() for found in _LINE_END.finditer(text, skipped)), len(text)]
     out = []
@@ -40,7 +41,7 @@ def markdown_headings(text: str) -> list[PlacedHeading]:
             strong = found is not None and found.kind in STRONG
             kind, number = (found.kind, found.number) if found is not None and strong else ("", None)
             out.append(PlacedHeading(start, end, int(token.tag[1]), title, kind, number))
-    return out
+    return tuple(out)
 
 
 def body_of(text: str) -> int:

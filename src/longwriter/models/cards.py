@@ -14,7 +14,7 @@ from typing import Literal
 from pydantic import Field
 
 from longwriter.errors import InputError
-from longwriter.models.local.adapted import brought, parts
+from longwriter.models.local.adapted import parts
 from longwriter.types import Record
 
 CARDS = Path(__file__).parent / "cards.toml"
@@ -71,9 +71,6 @@ def card_of(model: str, named: str | None = None) -> Card:
             raise InputError(f"no card {named!r}; there are: default, {', '.join(cards())}")
         return cards()[named][1] if named in cards() else Card()
     if model.startswith("gguf:"):
-        rest = model.removeprefix("gguf:")
-        rest = (
-            rest if rest in brought() else parts(rest).base
-        )  # what an adapter's file is called says nothing about it,
-        model = re.split(r"[/\\]", rest)[-1]  # nor do the folders that a file lies in
+        # what an adapter's file is called says nothing about it, nor do the folders that a file lies in
+        model = re.split(r"[/\\]", parts(model.removeprefix("gguf:")).base)[-1]
     return next((card for pattern, card in cards().values() if pattern.search(model)), Card())

@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 
 from longwriter.errors import LongWriterError
 from longwriter.models.base import ModelConfig
-from longwriter.models.local.adapted import usable
 from longwriter.models.local.gguf_file import read_header
 from longwriter.models.local.library import known, pulled
 from longwriter.models.servers.providers import PROVIDERS, read_table, route
@@ -57,10 +56,8 @@ class KeyedProvider(Record):
 
 
 def files() -> list[LocalFile]:
-    """What was pulled, by name, and what an adapter of this package makes of it."""
-    found = [_file(name, path) for name, path in pulled().items()]
-    adapted = [(name, entry, f) for name, entry in usable().items() for f in found if f.name == entry.base]
-    return found + [f.model_copy(update={"name": name, "licence": entry.licence}) for name, entry, f in adapted]
+    """What was pulled, by name."""
+    return [_file(name, path) for name, path in pulled().items()]
 
 
 def _file(name: str, path: Path) -> LocalFile:

@@ -12,8 +12,7 @@ EXAMPLES = """
 Examples:
   longwriter train export build/sft --merge       # bfloat16: build/sft/export
   longwriter train export build/sft --gguf q8_0   # llama.cpp and Ollama
-  longwriter train export build/sft --adapter
-  longwriter write "..." --model gguf:smollm2+build/sft/export/sft-adapter.gguf
+  longwriter train export build/sft --adapter     # gguf:smollm2+FILE.gguf
   longwriter train export build/zero/checkpoint-40 --merge --out build/at-40
 """
 

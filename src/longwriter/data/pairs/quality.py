@@ -121,6 +121,7 @@ class PreferenceJudge:
         assert isinstance(files, list)
         a, b = (read_sample(str(file)) for file in files)
         found = await self.comparer.compare(str(item["prompt"]), a, b)
+        self.comparer.forget()  # the journal keeps it; all texts of a data set would not fit into memory
         reasons = tuple(order.reasons for order in (found.first, found.second) if order.reasons)
         result = ComparisonResult(
             first=str(item["first"]), second=str(item["second"]), points=found.value, reasons=reasons, said=found.fault

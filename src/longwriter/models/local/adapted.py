@@ -1,31 +1,15 @@
-"""A GGUF file with a LoRA adapter laid on it: `gguf:BASE+ADAPTER.gguf`, or the name of a pair that this package brings.
+"""A GGUF file with a LoRA adapter laid on it: `gguf:BASE+ADAPTER.gguf`.
 
 BASE is what may stand after `gguf:` alone, a name or a file; the adapter is a file, such as `longwriter train export
 --adapter` writes. llama.cpp adds it to each product as it runs, so the base's own values stay as they are.
 """
 
-import tomllib
-from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 from longwriter.errors import SetupError
 from longwriter.models.local.gguf_file import Header, read_header
 from longwriter.models.local.library import is_path, locate
-from longwriter.types import Record
-
-ADAPTERS = Path(__file__).parent / "adapters"
-"""Files that come with this package, and `adapters.toml`, which names them."""
-
-
-class Brought(Record):
-    """An adapter that comes with this package."""
-
-    about: str
-    base: str
-    """Name of the model that it was made for."""
-    file: str
-    licence: str
 
 
 class Parts(NamedTuple):
@@ -38,22 +22,8 @@ class Parts(NamedTuple):
     """The same wherever the files lie."""
 
 
-@cache
-def brought() -> dict[str, Brought]:
-    """The entries of `adapters.toml`."""
-    table = tomllib.loads((ADAPTERS / "adapters.toml").read_text("utf-8"))
-    return {name: Brought(**entry) for name, entry in table.items()}
-
-
-def usable() -> dict[str, Brought]:
-    """Those whose file is there."""
-    return {name: entry for name, entry in brought().items() if (ADAPTERS / entry.file).is_file()}
-
-
 def parts(model: str) -> Parts:
     """Base and adapter of what stands after `gguf:`; looks at no file, but for one whose name holds a plus itself."""
-    if model in brought():
-        return Parts(brought()[model].base, ADAPTERS / brought()[model].file, model)
     base, plus, adapter = model.rpartition("+")
     if not (plus and base.strip() and adapter.lower().endswith(".gguf")) or Path(model).expanduser().is_file():
         return Parts(model, None, _short(model))
@@ -64,8 +34,6 @@ def parts(model: str) -> Parts:
 def absolute(model: str) -> str:
     """The same with its files by their whole paths, wherever a later command runs."""
     base, adapter, _ = parts(model)
-    if model in brought():
-        return model
     whole = str(Path(base).expanduser().absolute()) if is_path(base) else base
     return whole if adapter is None else f"{whole}+{adapter.absolute()}"
 
@@ -86,8 +54,7 @@ def located(model: str) -> tuple[Path, Header, Path | None]:
 
 def _check(adapter: Path, base: Header, model: str) -> None:
     if not adapter.is_file():
-        why = f"this installation lacks {adapter.name}; use gguf:smollm2" if model in brought() else "check its path"
-        raise SetupError(f"gguf:{model}: there is no adapter {adapter}: {why}")
+        raise SetupError(f"gguf:{model}: there is no adapter {adapter}: check its path")
     head = read_header(adapter)
     if head.text("adapter.type") != "lora":
         raise SetupError(f"{adapter} is no LoRA adapter; longwriter train export RUN --adapter makes one")

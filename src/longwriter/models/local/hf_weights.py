@@ -53,7 +53,13 @@ class Weights:
         if self._base is not None and not any((Path(self._where) / file).is_file() for file in TOKENIZER_FILES):
             return self._base.tokenizer()
         tokenizer = self._load("AutoTokenizer")
-        if self._file is not None and read_header(self._file).text("tokenizer.ggml.pre") == "smollm":
+        if self._file is None:
+            return tokenizer
+        header = read_header(self._file)
+        end = header.values.get("tokenizer.ggml.eos_token_id")
+        if isinstance(end, int) and end != tokenizer.eos_token_id:  # transformers 5.17 takes <|im_start|> for SmolLM2's
+            tokenizer.eos_token = tokenizer.convert_ids_to_tokens(end)
+        if header.text("tokenizer.ggml.pre") == "smollm":
             # transformers 5.23 forgets that each digit stands alone: "\n\n1." would be other tokens than in training.
             cut = need("tokenizers", "local").pre_tokenizers
             steps = [cut.Digits(individual_digits=True), cut.ByteLevel(add_prefix_space=False)]

@@ -24,7 +24,6 @@ from filelock import FileLock
 from longwriter.errors import InputError, RunError, SetupError, Unavailable, first_line
 from longwriter.hub import HUB
 from longwriter.models.base import need
-from longwriter.models.local.adapted import brought
 from longwriter.models.local.gguf_file import read_header
 from longwriter.models.local.library import Known, file_of, known, models_folder
 
@@ -55,8 +54,6 @@ class Pulled(NamedTuple):
 def pull(source: str, name: str | None, tell: Tell) -> Pulled:
     """Bring a model here, under `name` or its own. Raises InputError, SetupError, RunError, or Unavailable offline."""
     source = source.removeprefix("gguf:")
-    if source in brought():  # its adapter is here already
-        source = brought()[source].base
     try:
         models_folder().mkdir(parents=True, exist_ok=True)
         with FileLock(models_folder() / ".lock"):

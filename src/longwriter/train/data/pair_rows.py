@@ -1,7 +1,7 @@
 """Rows of preference pairs as a training takes them: `prompt`, `chosen` and `rejected` as lists of messages.
 
-Texts stand for one message each. Rows of other published forms, LitBench's and WritingPreferenceBench's, are read by
-`rewards.preference.pair`.
+Texts stand for one message each; sides that hold the prompt too, as UltraFeedback's do, are taken without it. Rows of other
+published forms, LitBench's and WritingPreferenceBench's, are read by `rewards.preference.pair`.
 """
 
 from collections.abc import Mapping
@@ -21,7 +21,9 @@ def pair_turns(row: Mapping[str, object], where: str) -> dict[str, Turns]:
     Raises UnusableRow for a row that is no pair, and InputError that begins with `where` for one of no known form.
     """
     if all(name in row and not isinstance(row[name], Mapping) for name in COLUMNS):
-        return {name: _plain(row[name], "user" if name == "prompt" else "assistant") for name in COLUMNS}
+        prompt = _plain(row["prompt"], "user")
+        sides = {name: _reply(_plain(row[name], "assistant"), prompt) for name in COLUMNS[1:]}
+        return {"prompt": prompt} | sides
     try:
         pair = as_pair(row, where)
     except InputError as error:
@@ -30,6 +32,14 @@ def pair_turns(row: Mapping[str, object], where: str) -> dict[str, Turns]:
         raise UnusableRow(pair)
     texts = {"prompt": pair.request, "chosen": pair.chosen, "rejected": pair.rejected}
     return {name: _plain(text, "user" if name == "prompt" else "assistant") for name, text in texts.items()}
+
+
+def _reply(side: Turns, prompt: Turns) -> Turns:
+    """The turns after the prompt. Raises UnusableRow where the first of them is no reply."""
+    turns = side[len(prompt) :] if side[: len(prompt)] == prompt else side
+    if not turns or turns[0]["role"] != "assistant":
+        raise UnusableRow("a side that is no reply to the prompt")
+    return turns
 
 
 def _plain(turns: object, role: str) -> Turns:

@@ -182,10 +182,9 @@ def _put(new: Path, folder: Path) -> None:
     for file in new.iterdir():
         with file.open("rb") as written:
             os.fsync(written.fileno())
-    if TokenisedData.read(folder) is None:
-        shutil.rmtree(folder, ignore_errors=True)
-        try:
+    try:
+        new.rename(folder)
+    except OSError:  # there is one; only one that is not whole gives way, as others may be reading it
+        if TokenisedData.read(folder) is None:
+            shutil.rmtree(folder, ignore_errors=True)
             new.rename(folder)
-        except OSError:
-            if TokenisedData.read(folder) is None:
-                raise

@@ -1,7 +1,8 @@
 """How the policy does on requests that it does not learn from: before the first step, every so many steps, and at the end.
 
-The same rewards judge rollouts that are drawn as in training, one a request. Nothing of it reaches the weights, and the
-training draws what it would have drawn without it. RUN/held_out/rollouts has the rollouts, log.jsonl the numbers, as eval_*.
+The same rewards judge rollouts that are drawn as in training, one a request. Nothing of it reaches the weights, and with
+transformers the training draws what it would have drawn without it; vLLM's draws hang on all that it drew before.
+RUN/held_out/rollouts has the rollouts, log.jsonl the numbers, as eval_*.
 """
 
 from collections.abc import Mapping, Sequence

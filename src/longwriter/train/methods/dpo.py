@@ -71,11 +71,13 @@ def read_pairs(path: str, recipe: Recipe, tokenizer: PreTrainedTokenizerBase) ->
     dropped = Dropped(path, range(len(read)))
     pairs: list[dict[str, list[dict[str, str]]]] = []
     texts: list[list[Segment]] = []  # of both sides of each pair
+    numbers: list[int] = []
     for number, row in enumerate(read):
         try:
             pair = pair_turns(row, f"{path} row {number}")
             texts += [segments(pair["prompt"] + pair[side], tokenizer) for side in COLUMNS[1:]]
             pairs.append(pair)
+            numbers.append(number)
         except UnusableRow as error:
             dropped.add(number, str(error))
     dropped.check()
@@ -84,7 +86,7 @@ def read_pairs(path: str, recipe: Recipe, tokenizer: PreTrainedTokenizerBase) ->
     fitting = [i for i, n in enumerate(lengths) if n <= longest]
     if recipe.data.too_long == "refuse" and len(fitting) < len(pairs):
         first = next(i for i, n in enumerate(lengths) if n > longest)
-        raise InputError(f"{path}: pair {first} has {lengths[first]:,} tokens, data.max_tokens is {longest:,}")
+        raise InputError(f"{path}: row {numbers[first]} has {lengths[first]:,} tokens, data.max_tokens is {longest:,}")
     if not fitting:
         raise InputError(f"{path}: no pair fits into data.max_tokens = {longest:,}")
     about = {

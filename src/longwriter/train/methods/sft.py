@@ -9,6 +9,7 @@ from longwriter.train.data.rows import DataReport, Mixture, PackedRows, Row, pac
 from longwriter.train.data.tokenised import RowDraw, TokenisedData, tokenised
 from longwriter.train.method_recipes import for_method
 from longwriter.train.recipe import Recipe
+from longwriter.train.run.chat_tokens import check_ids
 from longwriter.train.run.folder import open_run
 from longwriter.train.run.log import ReportProgress
 from longwriter.train.run.setup import open_tokenizer, steps_of
@@ -40,6 +41,7 @@ def sft(recipe: Recipe, out: Path, report_progress: ReportProgress) -> None:
     steps = steps_of(recipe.run, len(rows), d.max_tokens)
     order = Mixture([rows], [1.0], steps * recipe.run.batch, recipe.run.seed)
     trainer = weighted_trainer(run, tokenizer, order, held, steps)
+    check_ids(trainer.model, max(int(data.ids.max()) for data in (*opened.values(), *kept.values())))
     run.train(trainer)
     run.close(trainer)
 

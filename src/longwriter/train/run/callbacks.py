@@ -28,7 +28,8 @@ class LogWriter(TrainerCallback):
         """Take up the log where the checkpoint was."""
         self.begun, self.first = time.monotonic(), state.global_step
         if state.is_world_process_zero:
-            kept = [entry for entry in read_log(self.folder) if entry.step <= state.global_step]
+            # of a run that begins anew nothing, not even what was measured before its first step
+            kept = [entry for entry in read_log(self.folder) if entry.step <= state.global_step and state.global_step]
             self.before = kept[-1].seconds if kept else 0.0
             write_file(self.folder / LOG, "".join(entry.line() for entry in kept))
 
@@ -76,10 +77,10 @@ class CheckpointWatch(TrainerCallback):
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, logs: dict[str, float], **_: object
     ) -> None:
         """Raises RunError at NaN or infinity."""
-        for name in ("loss", "eval_loss"):
-            value = logs.get(name)
-            if value is not None and not math.isfinite(value):
-                raise not_finite("loss", value, state.global_step, args)
+        for name, value in logs.items():
+            held_out = name.startswith("eval_") and name.endswith("_loss")  # eval_loss, or of each source its own
+            if (held_out or name == "loss") and not math.isfinite(value):
+                raise not_finite(name, value, state.global_step, args)
 
     def on_save(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: object) -> None:
         """Mark the checkpoint, once every process has written its part of it."""

@@ -18,11 +18,15 @@ CHAT = [{"role": role, "content": "a"} for role in ("user", "assistant", "user",
 
 
 def check_chat_tokens(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, saved: Collection[str]) -> None:
-    """Raises InputError where a frozen matrix has untrained rows for the chat template; `saved`: modules trained whole."""
+    """Raises InputError where a frozen matrix has untrained rows, or none, for the chat template.
+
+    `saved`: modules that are trained whole.
+    """
     if tokenizer.chat_template is None:
         return
     used = set(tokenizer.apply_chat_template(CHAT, tokenize=True, return_dict=False))
     tokens = sorted(used & set(tokenizer.added_tokens_decoder))
+    check_ids(model, max(tokens, default=0))
     matrices = [m for m in (model.get_input_embeddings(), model.get_output_embeddings()) if m is not None]
     if len(matrices) == 2 and matrices[0].weight is matrices[1].weight:
         matrices.pop()
@@ -37,6 +41,16 @@ def check_chat_tokens(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase
                 "of the chat template was never trained; give lora.modules_to_save = "
                 f"{[names[id(m)] for m in matrices]}, another template, or weights that know this one"
             )
+
+
+def check_ids(model: PreTrainedModel, highest: int) -> None:
+    """Raises InputError where the model has no row for the highest token id, on which a GPU would stop without a reason."""
+    rows = model.config.get_text_config().vocab_size
+    if highest >= rows:
+        raise InputError(
+            f"the tokenizer makes token {highest:,} of the data, and the model's table ends at {rows - 1:,}: let "
+            "model.special_tokens and model.chat_template name tokens that it has"
+        )
 
 
 def _untrained(weight: torch.Tensor, tokens: list[int]) -> list[int]:

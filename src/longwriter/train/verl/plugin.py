@@ -39,6 +39,7 @@ class LongWriterTrainer(PPOTrainerSync):
     def __init__(self, config: DictConfig) -> None:
         """As verl's; the name that chose this class gives way to `sync`, which alone verl runs in step."""
         config.trainer.v1.trainer_mode = "sync"
+        self._scorer: RolloutScorer | None = None
         super().__init__(config)
 
     def _compute_advantage(self, batch: KVBatchMeta, metrics: dict[str, object]) -> KVBatchMeta:
@@ -55,8 +56,11 @@ class LongWriterTrainer(PPOTrainerSync):
         rows = batch_rows(data, order, self.tokenizer, self.config.data.max_response_length)
         infos = [extra[i].get("reward_extra_info", {}) for i in order]
         scores = carried(settings.objectives, infos)
-        scorer = RolloutScorer(settings, lambda _: scores, Path(self.config.trainer.default_local_dir))
-        scored = scorer.score(self.global_steps, rows)
+        folder = Path(self.config.trainer.default_local_dir)
+        # kept, since a new one reads all rollouts of earlier steps
+        self._scorer = self._scorer or RolloutScorer(settings, lambda _: scores, folder)
+        self._scorer.ask = lambda _: scores
+        scored = self._scorer.score(self.global_steps, rows)
         values = np.zeros(len(batch.keys))
         values[order] = scored.advantages  # 0 for a masked rollout, which with beta 0 then moves nothing
         metrics.update({f"longwriter/{name}": value for name, value in scored.measures.items()})

