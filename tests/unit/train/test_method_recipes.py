@@ -147,11 +147,7 @@ def test_every_recipe_of_the_repository_is_taken_by_its_method() -> None:
     for path in sorted((ROOT / "recipes").glob("**/*.toml")):
         text = path.read_text("utf-8")
         for word, method in taken.items():
-<<<<<<< HEAD
-            if f"longwriter train {word} recipes" in text or path.stem == word:
-=======
             if f"longwriter train {word} recipes" in text or path.stem.split("-")[0] == word:
->>>>>>> main
                 for_method(read_recipe(path), method)
                 seen += 1
     assert seen >= 12
