@@ -125,7 +125,15 @@ def quantization(recipe: Recipe) -> dict[str, object]:
 
 
 def with_adapters(model: PreTrainedModel, lora: Lora | None, task: str) -> PreTrainedModel | PeftModel:
-    """The model with the adapters that a recipe asks for; `task`: one of peft's task types."""
+    """The model with the adapters that a recipe asks for; `task`: one of peft's task types.
+
+    Raises InputError where the weights are an adapter: peft would put the new one on its base, and the old one would be lost.
+    """
+    if model._hf_peft_config_loaded:  # transformers says it nowhere else
+        raise InputError(
+            "model.init is a LoRA adapter, which would be lost; merge it first: longwriter train export RUN --merge, then "
+            'model.init = "RUN/export"'
+        )
     if lora is None:
         return model
     targets = lora.targets if isinstance(lora.targets, str) else list(lora.targets)
