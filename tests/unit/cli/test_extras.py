@@ -47,7 +47,7 @@ def test_a_package_that_is_not_there_is_one_line(package, arguments, extra, tmp_
 def test_commands_are_listed_without_their_extra(tmp_path: Path) -> None:
     done = without("pyarrow", "data", "--help", cwd=tmp_path)
     assert done.returncode == 0
-    assert done.stdout.count("needs pip install 'longwriter[data]'") == 6
+    assert done.stdout.count("needs pip install 'longwriter[data]'") == 8
 
 
 @pytest.mark.slow
