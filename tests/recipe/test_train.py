@@ -173,6 +173,11 @@ def test_dpo_prefers_the_chosen_side(folder: Path, shape: dict[str, object], lor
     before = weights.read_bytes()
     trained("dpo", file, folder / "dpo")  # the same command again has nothing left to do
     assert weights.read_bytes() == before
+    if lora:
+        from_it = {"init": str(folder / "dpo"), "new": None}
+        done = train("sft", recipe(folder / "r.toml", model=from_it, run={"steps": 1}), folder / "next")
+        assert done.returncode == 2, done.stderr
+        assert "model.init is a LoRA adapter" in done.stderr.splitlines()[-1], done.stderr
 
 
 BAD = {
