@@ -75,7 +75,7 @@ def main() -> None:
             begun = time.monotonic()
             model = opened(args.base, Path(folder))
             if sampler is None:
-                sampler = Sampler(model, min(args.rows, len(ids)), args.most + 384, tokenizer.eos_token_id)
+                sampler = Sampler(model, min(args.rows, len(ids)), args.most + 384, tokenizer.eos_token_id, quick=True)
             else:
                 sampler.refresh(model)
             torch.manual_seed(0)

@@ -74,7 +74,7 @@ def test_instructions_stand_before_the_material_so_that_servers_reuse_them() -> 
                 for said in ("Ask", "Tell")
             )
             shared = next(i for i, (a, b) in enumerate(zip(one, two, strict=False)) if a != b)
-            assert shared > 0.65 * len(one), (name, language)
+            assert shared > 0.55 * len(one), (name, language)
 
 
 def told(*replies: Reply | str) -> FakeModel:
