@@ -47,7 +47,7 @@ def test_shifted_labels_give_the_same_loss(tmp_path: Path, lean: bool) -> None:
 
 def test_gpus_that_share_rows_are_one_process_to_the_batch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tokenizer(tmp_path)
-    run = {"context_parallel": 2, "fsdp": True, "batch": 4, "device_batch": 1}
+    run = {"context_parallel": 2, "fsdp": True, "batch": 4, "device_batch": 1, "cpu": False}
     settings = read_recipe(recipe(tmp_path / "r.toml", data={"packing": False}, run=run))
     assert accumulation(settings.run, 8) == 1
     with pytest.raises(InputError, match=r"run\.context_parallel = 2: 3 processes are no multiple"):
@@ -56,6 +56,6 @@ def test_gpus_that_share_rows_are_one_process_to_the_batch(tmp_path: Path, monke
         arguments(settings, tmp_path, 1)
     monkeypatch.setenv("WORLD_SIZE", "8")
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
-    found = arguments(settings.model_copy(update={"run": settings.run.model_copy(update={"cpu": False})}), tmp_path, 1)
+    found = arguments(settings, tmp_path, 1)
     sharing = found["parallelism_config"]
     assert (sharing.cp_size, sharing.dp_shard_size) == (2, 4)

@@ -12,7 +12,7 @@ pytest.importorskip("torch", reason="training needs torch: make test-recipe")
 from tests.helpers.places import ROOT  # noqa: E402
 from tests.helpers.tiny import QWEN, conversations, environment, recipe, tokenizer, write_lines  # noqa: E402
 
-pytestmark = [pytest.mark.recipe, pytest.mark.slow, pytest.mark.xdist_group("ray")]
+pytestmark = [pytest.mark.live, pytest.mark.slow]  # two minutes: Ray starts twice, and two processes train
 
 
 def test_ray_places_what_torchrun_starts(tmp_path: Path) -> None:
