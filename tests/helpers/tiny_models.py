@@ -59,7 +59,7 @@ def made_model(kind: str, folder: Path, tokenizer: PreTrainedTokenizerFast | Non
         for name, weight in model.named_parameters():
             spread = 0.3 if weight.ndim > 1 else 0.1
             weight.copy_(torch.randn_like(weight) * spread + ("norm" in name))
-        model.get_output_embeddings().weight[~plain] *= 0.02  # fainter, and chat tokens would count as untrained
+        model.get_output_embeddings().weight[~plain] = 0
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     return folder
