@@ -8,8 +8,12 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pytest
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
+LONG = pytest.mark.skipif(
+    "LONGWRITER_LONG" not in os.environ, reason="a case more that takes half a minute; LONGWRITER_LONG=1 runs it"
+)
 SAID = "the keeper lit lamp and storm came over harbour while gulls slept under old stone stairs of a tower"
 WORDS = SAID.split()
 TEMPLATE = (

@@ -9,7 +9,7 @@ torch = pytest.importorskip("torch", reason="training needs torch: make test-rec
 pytest.importorskip("trl", reason="training needs the [train] extra: make test-recipe")
 
 from safetensors.torch import load_file  # noqa: E402
-from tests.helpers.tiny import LLAMA, conversations, losses, recipe, tokenizer, train, trained, write_lines  # noqa: E402
+from tests.helpers.tiny import LLAMA, LONG, conversations, losses, recipe, tokenizer, train, trained, write_lines  # noqa: E402
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenizerBase  # noqa: E402
 
 from longwriter.errors import InputError  # noqa: E402
@@ -84,8 +84,10 @@ def test_which_tokens_count_as_never_trained(folder: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("tied", [False, True])
-@pytest.mark.parametrize("lean", [False, True])
+@pytest.mark.parametrize(
+    ("tied", "lean"),
+    [(False, False), (True, True), pytest.param(True, False, marks=LONG), pytest.param(False, True, marks=LONG)],
+)
 def test_modules_to_save_move_and_are_saved(folder: Path, tied: bool, lean: bool) -> None:
     base(folder, tied=tied)
     saved = ["embed_tokens"] if tied else ["embed_tokens", "lm_head"]

@@ -13,6 +13,7 @@ pytest.importorskip("trl", reason="training needs the [train] extra: make test-r
 
 from tests.helpers.tiny import (  # noqa: E402
     LLAMA,
+    LONG,
     conversations,
     environment,
     losses,
@@ -75,7 +76,9 @@ main()
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("method", ["pretrain", "sft", "dpo", "reward"])
+@pytest.mark.parametrize(
+    "method", [pytest.param("pretrain", marks=LONG), "sft", "dpo", pytest.param("reward", marks=LONG)]
+)
 def test_zero_3_shards_weights_as_they_are_read(folder: Path, method: Method) -> None:
     """Else each process holds a whole model in memory, 128 GB for 32 billion parameters, before it is sharded."""
     pytest.importorskip("deepspeed", reason="needs DeepSpeed: pip install deepspeed")
@@ -147,7 +150,7 @@ def test_a_checkpoint_counts_as_whole_once_every_process_has_written(folder: Pat
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("before", "after"), [(2, 1), (1, 2)])
+@pytest.mark.parametrize(("before", "after"), [(2, 1), pytest.param(1, 2, marks=LONG)])
 def test_a_run_goes_on_with_another_number_of_processes(folder: Path, before: int, after: int) -> None:
     run = {"steps": 6, "save_every": 3, "device_batch": 1}
     file = recipe(folder / "r.toml", model={"new": LLAMA}, run=run, optim={"schedule": "cosine"})

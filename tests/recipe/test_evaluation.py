@@ -10,7 +10,7 @@ import pytest
 torch = pytest.importorskip("torch", reason="training needs torch: make test-recipe")
 pytest.importorskip("trl", reason="training needs the [train] extra: make test-recipe")
 
-from tests.helpers.tiny import QWEN, conversations, environment, recipe, tokenizer, write_lines  # noqa: E402
+from tests.helpers.tiny import LONG, QWEN, conversations, environment, recipe, tokenizer, write_lines  # noqa: E402
 
 pytestmark = [pytest.mark.recipe, pytest.mark.slow]
 
@@ -53,7 +53,7 @@ if args.process_index == 0:
 """
 
 
-@pytest.mark.parametrize(("processes", "lean"), [(1, False), (2, True)])
+@pytest.mark.parametrize(("processes", "lean"), [pytest.param(1, False, marks=LONG), (2, True)])
 def test_an_evaluation_is_the_mean_over_its_tokens(tmp_path: Path, processes: int, lean: bool) -> None:
     """Seven rows of other lengths: no batch of 2 or 4 is filled, and of two processes one has less to do."""
     tokenizer(tmp_path)

@@ -9,6 +9,7 @@ peft = pytest.importorskip("peft", reason="training needs the [train] extra: mak
 pytest.importorskip("gguf", reason="training needs the [train] extra: make test-recipe")
 pytest.importorskip("xllamacpp", reason="needs the extra gguf: make test-real")
 
+from tests.helpers.tiny import LONG  # noqa: E402
 from transformers import AutoModelForCausalLM  # noqa: E402
 
 from longwriter.errors import SetupError  # noqa: E402
@@ -17,7 +18,7 @@ from longwriter.models.local.library import locate  # noqa: E402
 from longwriter.train.export.export import ExportRequest, export  # noqa: E402
 from longwriter.types import Message, Request  # noqa: E402
 
-pytestmark = [pytest.mark.recipe, pytest.mark.slow]
+pytestmark = [pytest.mark.recipe, pytest.mark.slow, LONG]
 ASKED = (Message(role="user", content="Write a story about a lighthouse keeper in 1847."),)
 
 
