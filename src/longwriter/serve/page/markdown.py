@@ -116,6 +116,8 @@ def _slow_as_text(state: StateCore) -> None:
 
 def _link(renderer: RendererHTML, tokens: Sequence[Token], at: int, options: OptionsDict, _: EnvType) -> str:
     tokens[at].attrSet("rel", "noopener noreferrer")
+    if not tokens[at].attrs["href"]:  # `[text]()` is never asked about, and would lead to the page itself
+        del tokens[at].attrs["href"]
     return renderer.renderToken(tokens, at, options, _)
 
 

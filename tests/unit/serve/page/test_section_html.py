@@ -4,7 +4,7 @@ import time
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.helpers.prose import ENGLISH
 
@@ -149,6 +149,7 @@ def test_what_is_nested_deeply_by_its_indent_is_shown() -> None:
 
 @given(st.text(st.sampled_from(list("<>[]()!*_`#|-:\"'&;/\\ \n\tahref=javscript\u202e\ud800")), max_size=200))
 @settings(max_examples=500, deadline=None)
+@example("[x]()")
 def test_no_text_makes_another_element(text: str) -> None:
     Harmless(render(text, 0).html)
 
