@@ -20,7 +20,6 @@ def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     tokenizer(tmp_path)
     prompts(tmp_path, [{"id": str(i), "prompt": f"Write {i} words.", "lower": 3, "upper": 8} for i in range(1, 12)])
     (tmp_path / "template.txt").write_text("<|user|>{request}<|write|>")
-    monkeypatch.setenv("TENSORBOARD_LOGGING_DIR", str(tmp_path / "tensorboard"))
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(["tests", os.environ.get("PYTHONPATH", "")]))
     return tmp_path
 

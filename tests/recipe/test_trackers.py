@@ -1,6 +1,7 @@
 """run.report_to: reports reach the trackers that a team reads; one that is not installed is named before training."""
 
 import json
+import os
 import sqlite3
 from contextlib import closing
 from importlib.util import find_spec
@@ -14,6 +15,8 @@ pytest.importorskip("trl", reason="training needs the [train] extra: make test-r
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from tests.helpers.tiny import LLAMA, conversations, losses, recipe, tokenizer, train, trained, write_lines
 
+from longwriter.train.methods.sft import sft
+from longwriter.train.recipe import read_recipe
 from longwriter.train.run import setup
 
 pytestmark = pytest.mark.recipe
@@ -30,12 +33,25 @@ def tuned(folder: Path, *trackers: str) -> Path:
     return recipe(folder / "r.toml", model={"new": LLAMA}, run={"steps": 3, "report_to": list(trackers)})
 
 
-def test_tensorboard_has_the_losses_of_the_log(folder: Path) -> None:
-    trained("sft", tuned(folder, "tensorboard"), folder / "out")
-    events = EventAccumulator(str(folder / "out" / "tensorboard"))
+def on_board(folder: Path) -> dict[int, float]:
+    events = EventAccumulator(str(folder))
     events.Reload()
-    seen = {event.step: event.value for event in events.Scalars("train/loss")}
-    assert seen == pytest.approx(losses(folder / "out"), abs=1e-5)
+    return {event.step: event.value for event in events.Scalars("train/loss")}
+
+
+def test_tensorboard_has_the_losses_of_the_log(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TENSORBOARD_LOGGING_DIR", raising=False)
+    for out in (folder / "first", folder / "second"):  # in one process, as a notebook trains them
+        sft(read_recipe(tuned(folder, "tensorboard")), out, lambda _: None)
+        assert on_board(out / "tensorboard") == pytest.approx(losses(out), abs=1e-5)
+    assert "TENSORBOARD_LOGGING_DIR" not in os.environ
+
+
+def test_tensorboard_may_have_a_folder_of_its_own(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TENSORBOARD_LOGGING_DIR", str(folder / "board"))
+    trained("sft", tuned(folder, "tensorboard"), folder / "out")
+    assert on_board(folder / "board") == pytest.approx(losses(folder / "out"), abs=1e-5)
+    assert not (folder / "out" / "tensorboard").exists()
 
 
 def test_a_run_may_report_to_its_log_alone(folder: Path) -> None:

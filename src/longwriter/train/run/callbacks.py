@@ -1,11 +1,13 @@
 """What happens between a training's steps: the log, checkpoints marked as whole, and reasons to stop."""
 
 import math
+import os
 import time
 from pathlib import Path
 
 from accelerate import PartialState
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
+from transformers.integrations import TensorBoardCallback
 
 from longwriter.runs.folders import write_file
 from longwriter.train.run.log import LOG, LogEntry, ReportProgress, TrainingProgress, read_log
@@ -55,6 +57,16 @@ class LogWriter(TrainerCallback):
             log.write(entry.line())
         left = spent / max(1, state.global_step - self.first) * (state.max_steps - state.global_step)
         self.report_progress(TrainingProgress(entry=entry, steps=state.max_steps, seconds_left=left))
+
+
+class Board(TensorBoardCallback):
+    """TensorBoard's files, in the run's folder where TENSORBOARD_LOGGING_DIR names no other."""
+
+    def __init__(self, folder: Path) -> None:
+        """`folder`: the run's."""
+        super().__init__()
+        if "TENSORBOARD_LOGGING_DIR" not in os.environ:
+            self.logging_dir = str(folder / "tensorboard")
 
 
 class AlreadyFinished(Exception):  # noqa: N818 - nothing is wrong

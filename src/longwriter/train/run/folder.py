@@ -16,6 +16,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -32,7 +33,7 @@ from longwriter.config import Tree, changed_keys
 from longwriter.errors import RunError, first_line
 from longwriter.runs.folders import write_file
 from longwriter.train.recipe import MixtureSource, Recipe
-from longwriter.train.run.callbacks import COMPLETE, AlreadyFinished, CheckpointWatch, LogWriter, last_checkpoint
+from longwriter.train.run.callbacks import COMPLETE, AlreadyFinished, Board, CheckpointWatch, LogWriter, last_checkpoint
 from longwriter.train.run.curves import draw_losses
 from longwriter.train.run.log import ReportProgress, read_log
 from longwriter.train.run.setup import world_size
@@ -53,6 +54,7 @@ MAY_CHANGE_ON_RESUME = {
     ),
 }
 """Settings that do not change a run's losses, or say where a judge is."""
+LEAVING_S = 1.0
 
 
 class TrainingRun(NamedTuple):
@@ -68,6 +70,8 @@ class TrainingRun(NamedTuple):
         trainer.add_callback(CheckpointWatch())
         tokens_per_step = self.recipe.run.batch * self.recipe.data.max_tokens
         trainer.add_callback(LogWriter(self.out, self.report_progress, tokens_per_step))
+        if "tensorboard" in self.recipe.run.report_to:
+            trainer.add_callback(Board(self.out))
         logging.disable_progress_bar()
         whole = last_checkpoint(self.out)
         if trainer.args.process_index == 0:
@@ -94,10 +98,13 @@ class TrainingRun(NamedTuple):
             draw(self.out, self.out.name)
             write_file(self.out / "README.md", _card(self.recipe, self.out, type(trainer.model_wrapped).__name__))
         # A thread of gloo that still holds a tensor when the interpreter ends aborts the process (18 of 240 on a busy
-        # machine, as each left right after its last reduction). A barrier holds none, and nothing is asked after it.
+        # machine, as each left right after its last reduction). A barrier holds none, and nothing is asked after it; but
+        # gloo has two threads, DDP never lets them end, and the other one may still wait for its turn on the CPU.
         trainer.accelerator.wait_for_everyone()
         release()
         trainer.accelerator.end_training()
+        if trainer.args.world_size > 1:
+            time.sleep(LEAVING_S)
 
 
 def open_run(recipe: Recipe, out: Path, data: Mapping[str, object], report_progress: ReportProgress) -> TrainingRun:
@@ -115,7 +122,6 @@ def open_run(recipe: Recipe, out: Path, data: Mapping[str, object], report_progr
     """
     _as_many_processes(out)
     tree: Tree = json.loads(recipe.model_dump_json())
-    os.environ.setdefault("TENSORBOARD_LOGGING_DIR", str(out / "tensorboard"))
     begun = any(found for pattern in ("checkpoint-*", "rollouts/*", "README.md") for found in out.glob(pattern))
     begun = begun or bool(read_log(out))  # a run that was refused before its first step may be given other settings
     for name, content in ((SETTINGS, tree), (DATA, dict(data))):

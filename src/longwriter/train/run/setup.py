@@ -241,7 +241,7 @@ def arguments(recipe: Recipe, out: Path, steps: int, *, evaluate: bool = False) 
         "ddp_find_unused_parameters": False,
         "ddp_timeout": r.timeout_s,
         "disable_tqdm": True,
-        "report_to": list(r.report_to),
+        "report_to": [tracker for tracker in r.report_to if tracker != "tensorboard"],  # callbacks.Board has a folder
         "project": PROJECT,
         "run_name": out.name,
         "parallelism_config": _sharing(r),
