@@ -1,8 +1,8 @@
 """What models write to files of requests: samples by the sampler of this folder, a line each.
 
-Run: python recipes/zero/gpu/ask.py --base FOLDER --out FILE.jsonl --requests FILE.jsonl [--model NAME=FOLDER ...] [--samples 4]
-A request has id, set, asked (words), messages. A model is a folder of weights, or of an adapter on --base. With --loss
-FILE.parquet (a column text) the mean loss on plain prose is written too, as a line of the set "loss".
+Run: python recipes/zero/gpu/ask.py --base FOLDER --out FILE.jsonl --requests FILE.jsonl [--model NAME=FOLDER ...]
+A request has id, set, asked (words), messages. A model is a folder of weights, or of an adapter; --base has the
+tokenizer. With --loss FILE.parquet (a column text) the mean loss on plain prose is written too, as a line of the set "loss".
 """
 
 import argparse
@@ -13,21 +13,12 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import torch
-from peft import PeftModel
 from sampler import Sampler
-from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenizerBase
+from transformers import AutoTokenizer, PreTrainedTokenizerBase
+
+from longwriter.train.export.weights import merged
 
 Row = dict[str, Any]
-
-
-def opened(base: Path, folder: Path) -> torch.nn.Module:
-    """The weights of a folder, or the base with the folder's adapter merged in, in float32."""
-    device = "cuda" if torch.cuda.is_available() else "cpu"
-    adapter = (folder / "adapter_config.json").exists()
-    model = AutoModelForCausalLM.from_pretrained(base if adapter else folder, dtype=torch.float32)
-    if adapter:
-        model = PeftModel.from_pretrained(model, str(folder)).merge_and_unload()
-    return model.to(device).eval()
 
 
 @torch.no_grad()  # type: ignore[untyped-decorator]
@@ -73,7 +64,7 @@ def main() -> None:
         for named in args.model:
             name, _, folder = named.partition("=")
             begun = time.monotonic()
-            model = opened(args.base, Path(folder))
+            model = merged(Path(folder), "f32").model.to("cuda" if torch.cuda.is_available() else "cpu").eval()
             if sampler is None:
                 sampler = Sampler(model, min(args.rows, len(ids)), args.most + 384, tokenizer.eos_token_id, quick=True)
             else:

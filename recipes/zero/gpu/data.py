@@ -125,24 +125,36 @@ def section(s: Row, rng: random.Random) -> Row:
     """A passage under the short prompts of the writer, with its last words before it where one goes before."""
     # a subject of which the passage has nothing teaches to forget the request: docs/zero.md
     subject = s["own"] if rng.random() < OWN else s["subject"]
+    recent = " ".join(tail_words(s["before"], RECENT_WORDS).split()) if s["before"] and rng.random() < 0.8 else ""
+    return _conversation(s, [*turns(subject, s["point"], max(10, round(s["words"], -1)), s["person"], recent),
+                             ("assistant", s["text"])])  # fmt: skip
+
+
+def turns(subject: str, point: str, words: int, person: str, recent: str) -> list[tuple[str, str]]:
+    """A section's request as the writer sends it (writer/section/request.py): roles and texts.
+
+    `person`: who the story is about, `recent`: the last words before the section; "" for none.
+    """
     prompts, skeleton = prompt_set("en"), skeleton_of(f"Write {subject}", "en")
     values = {
-        "request": f"Write {subject}", "subject": subject, "style": skeleton.style, "point": s["point"],
-        "person": prompts.render("person", person=s["person"]) if s["person"] else "", "ask": max(10, round(s["words"], -1)),
+        "request": f"Write {subject}", "subject": subject, "style": skeleton.style, "point": point, "ask": words,
+        "person": prompts.render("person", person=person) if person else "",
     }  # fmt: skip
     story = subject.startswith("a story")
-    recent = " ".join(tail_words(s["before"], RECENT_WORDS).split()) if s["before"] and rng.random() < 0.8 else ""
-    turns = [("system", skeleton.system)]
-    if recent:
-        turns += [("user", prompts.render("short_request", **values)), ("assistant", recent)]
-        turns += [("user", prompts.render("short_next", **values))]
-    else:
-        turns += [("user", prompts.render("short_first" if story else "short_part", **values))]
-    return _conversation(s, [*turns, ("assistant", s["text"])])
+    out = [("system", skeleton.system)]
+    if recent and story:
+        out += [("user", prompts.render("short_request", **values)), ("assistant", recent)]
+        return [*out, ("user", prompts.render("short_next", **values))]
+    return [*out, ("user", prompts.render("short_first" if story else "short_part", **values))]
 
 
-def _conversation(s: Row, turns: Sequence[tuple[str, str]]) -> Row:
-    return {"id": s["id"], "words": s["words"], "messages": [{"role": r, "content": str(c).strip()} for r, c in turns]}
+def messages(said: Sequence[tuple[str, str]]) -> list[Row]:
+    """Roles and texts as a data set has them."""
+    return [{"role": role, "content": str(text).strip()} for role, text in said]
+
+
+def _conversation(s: Row, said: Sequence[tuple[str, str]]) -> Row:
+    return {"id": s["id"], "words": s["words"], "messages": messages(said)}
 
 
 def spoiled(text: str, other: str, rng: random.Random) -> tuple[str, str]:

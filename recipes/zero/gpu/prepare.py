@@ -1,6 +1,6 @@
 """All that the runs on a GPU read, made beforehand on a CPU: requests for training and for tests, and small data sets.
 
-Run: python recipes/zero/gpu/prepare.py --data build/gpu/passages --out build/gpu/data
+Run: python recipes/zero/gpu/prepare.py --base build/gpu/smollm2 --data build/gpu/passages --out build/gpu/data
 From the data sets of recipes/zero/gpu/data.py and its topics. `held` topics stand in tests alone.
 """
 
@@ -10,13 +10,13 @@ import random
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 import pyarrow.parquet as pq
+from data import messages, save, turns
 from topics import request, subjects
+from transformers import AutoTokenizer, PreTrainedTokenizerBase
 
 from longwriter.text import count_words, sentence_ends
 from longwriter.writer.plan.skeleton import main_person, skeleton_of
-from longwriter.writer.prompts import prompt_set
 
 Row = dict[str, Any]
 TOTAL = 200_000
@@ -32,13 +32,6 @@ THINK = (
     "{request}\n\nFirst think between <think> and </think>: how many words, and what each paragraph says. Then give the "
     "text between <answer> and </answer>."
 )
-
-
-def save(path: Path, rows: list[Row]) -> None:
-    """One data set."""
-    path.mkdir(parents=True, exist_ok=True)
-    pq.write_table(pa.Table.from_pylist(rows), path / "train.parquet", compression="zstd", compression_level=19)
-    print(f"{path}: {len(rows):,}")
 
 
 def lines(path: Path, rows: list[Row]) -> None:
@@ -64,30 +57,6 @@ def drawn(rng: random.Random, bounds: tuple[int, int]) -> int:
     return int(round(low * (high / low) ** rng.random(), -1))
 
 
-def turns(subject: str, beat: tuple[str, str], words: int, recent: str) -> list[Row]:
-    """A section's request as the writer sends it: writer/section/request.py."""
-    prompts, skeleton = prompt_set("en"), skeleton_of(f"Write {subject}", "en")
-    person = main_person(f"Write {subject}", "en")
-    values = {
-        "request": f"Write {subject}", "subject": subject, "style": skeleton.style, "point": beat[1], "ask": words,
-        "person": prompts.render("person", person=person) if person else "",
-    }  # fmt: skip
-    story = subject.startswith("a story")
-    out = [("system", skeleton.system)]
-    if recent and story:
-        out += [("user", prompts.render("short_request", **values)), ("assistant", recent)]
-        out += [("user", prompts.render("short_next", **values))]
-    else:
-        out += [("user", prompts.render("short_first" if story else "short_part", **values))]
-    return [{"role": role, "content": str(text).strip()} for role, text in out]
-
-
-def chatml(messages: list[Row]) -> str:
-    """What SmolLM2's template makes of messages, ready for the reply."""
-    told = "".join(f"<|im_start|>{m['role']}\n{m['content']}<|im_end|>\n" for m in messages)
-    return told + "<|im_start|>assistant\n"
-
-
 def writer_requests(
     part: str, count: int, recents: list[str], rng: random.Random, asks: tuple[int, ...] = ()
 ) -> list[Row]:
@@ -98,9 +67,8 @@ def writer_requests(
         beat = rng.choice(skeleton_of(f"Write {subject}", "en").beats)
         words = asks[n % len(asks)] if asks else drawn(rng, WRITER)
         recent = rng.choice(recents) if rng.random() < 0.75 else ""
-        out.append(
-            {"id": f"{part}{n}", "asked": words, "point": beat[1], "messages": turns(subject, beat, words, recent)}
-        )
+        said = messages(turns(subject, beat[1], words, main_person(f"Write {subject}", "en"), recent))
+        out.append({"id": f"{part}{n}", "asked": words, "point": beat[1], "messages": said})
     return out
 
 
@@ -131,7 +99,9 @@ def thinking(row: Row) -> Row:
     return {"id": row["id"], "messages": [asks, {"role": "assistant", "content": reply}]}
 
 
-def training(out: Path, direct: list[Row], recents: list[str], rng: random.Random) -> None:
+def training(
+    out: Path, direct: list[Row], recents: list[str], tokenizer: PreTrainedTokenizerBase, rng: random.Random
+) -> None:
     """What is learnt from."""
     for cap in (100, 300):
         save(out / f"cap{cap}", capped(direct, cap))
@@ -143,7 +113,8 @@ def training(out: Path, direct: list[Row], recents: list[str], rng: random.Rando
         prompts = [request(about[n % len(about)], w, rng.randrange(3)) for n, w in enumerate(asks)]
         save(out / name, [ranged(n, p, w) for n, (p, w) in enumerate(zip(prompts, asks, strict=True))])
     asked = writer_requests("train", 3000, recents, rng)
-    save(out / "sections", [ranged(n, chatml(r["messages"]), r["asked"]) for n, r in enumerate(asked)])
+    chats = [tokenizer.apply_chat_template(r["messages"], tokenize=False, add_generation_prompt=True) for r in asked]
+    save(out / "sections", [ranged(n, c, r["asked"]) for n, (c, r) in enumerate(zip(chats, asked, strict=True))])
     long = [(s, rng.choice((1000, 1200, 1400, 1600, 1800))) for s in about[:160]]
     lines(
         out / "aw.jsonl",
@@ -181,13 +152,15 @@ def tests(out: Path, recents: list[str], rng: random.Random) -> None:
 def main() -> None:
     """Write all of it."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--base", type=Path, default=Path("build/gpu/smollm2"), help="whose chat template it is")
     parser.add_argument("--data", type=Path, default=Path("build/gpu/passages"))
     parser.add_argument("--out", type=Path, default=Path("build/gpu/data"))
     args = parser.parse_args()
     rng = random.Random(11)
     written = pq.read_table(args.data / "writer").to_pylist()[:3000]
     recents = [row["messages"][2]["content"] for row in written if len(row["messages"]) > 3]
-    training(args.out, pq.read_table(args.data / "direct").to_pylist(), recents, rng)
+    direct = pq.read_table(args.data / "direct").to_pylist()
+    training(args.out, direct, recents, AutoTokenizer.from_pretrained(args.base), rng)
     tests(args.out / "test", recents, rng)
 
 

@@ -160,7 +160,8 @@ class Plan:
             for cap in (100, 300):
                 self.tune(f"cap{cap}-{seed}", [d / f"cap{cap}"], seed, 3.0)
             for name in ("long", "control"):
-                self.tune(f"{name}-{seed}", [d / "cap300", w / "mix" / name], seed, 3.0, ("mix",))
+                long = d / "cap100" if self.small else w / "mix" / name  # a random model's texts are all filtered out
+                self.tune(f"{name}-{seed}", [d / "cap300", long], seed, 3.0, ("mix",))
         names = [f"{name}-{seed}" for name in ("cap100", "cap300", "long", "control") for seed in (0, 1)]
         models = {n: w / n for n in names}
         first, then = dict(list(models.items())[:4]), dict(list(models.items())[4:])
@@ -181,8 +182,8 @@ class Plan:
 
     def merge(self, name: str) -> None:
         """The weights of an adapter."""
-        given = ["--base", self.base, "--adapter", self.work / name, "--out", self.work / f"{name}-merged"]
-        self.script(f"{name}-merged", "merge.py", *given, needs=(name,))
+        given = [self.work / name, "--merge", "--dtype", "f32", "--out", self.work / f"{name}-merged"]
+        self.add(f"{name}-merged", "-m", "longwriter", "train", "export", *given, needs=(name,))
 
     def after(self, name: str, init: str, *given: object) -> None:
         """Questions to what a run was reinforced from, and to the result."""
@@ -196,7 +197,8 @@ class Plan:
     def prefer(self, name: str, pairs: str, beta: float) -> None:
         """One preference training."""
         settings: dict[str, object] = {"dpo.beta": beta, "run.seed": 7}
-        settings["data.sources"] = f'[{{kind = "messages", path = "{self.work / "best" / pairs}"}}]'
+        path = self.data / "pairs" if self.small else self.work / "best" / pairs  # as are its preferences
+        settings["data.sources"] = f'[{{kind = "messages", path = "{path}"}}]'
         if self.small:
             settings |= {"run.steps": 2, "run.batch": 4}
         self.train(name, "dpo", settings, ("best",))
