@@ -9,7 +9,7 @@ import pytest
 torch = pytest.importorskip("torch", reason="training needs torch: make test-recipe")
 pytest.importorskip("trl", reason="training needs the [train] extra: make test-recipe")
 
-from tests.helpers.tiny import LLAMA, LONG, QWEN, conversations, losses, norms, recipe, tokenizer, train, write_lines  # noqa: E402
+from tests.helpers.tiny import LLAMA, QWEN, conversations, losses, norms, recipe, tokenizer, train, write_lines  # noqa: E402
 
 from longwriter.train.data.chat import TokenisedSample, encode  # noqa: E402
 from longwriter.train.data.rows import collate, pack_rows  # noqa: E402
@@ -124,7 +124,7 @@ RUNS = {  # what must not matter -> settings of the run, processes
 }
 
 
-@pytest.mark.parametrize("loss", ["token", pytest.param("sequence", marks=LONG)])
+@pytest.mark.parametrize("loss", ["token", "sequence"])
 def test_losses_and_gradients_of_whole_steps_are_equal(folder: Path, tmp_path: Path, loss: str) -> None:
     """Each step is the whole data set, so that every run sees the same samples in it."""
     settings = read_recipe(recipe(folder / "r.toml"))

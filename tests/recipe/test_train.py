@@ -20,7 +20,6 @@ import pyarrow.parquet as pq  # noqa: E402
 from safetensors.torch import load_file  # noqa: E402
 from tests.helpers.tiny import (  # noqa: E402
     LLAMA,
-    LONG,
     QWEN,
     conversations,
     environment,
@@ -146,7 +145,7 @@ def test_what_is_too_long_is_dropped_cut_split_or_refused_and_counted(folder: Pa
     assert (told["lost_tokens"] > 0) == (policy != "split")
 
 
-@pytest.mark.parametrize(("shape", "lora"), [(QWEN, None), pytest.param(LLAMA, None, marks=LONG), (QWEN, {"rank": 4})])
+@pytest.mark.parametrize(("shape", "lora"), [(QWEN, None), (LLAMA, None), (QWEN, {"rank": 4})])
 def test_dpo_prefers_the_chosen_side(folder: Path, shape: dict[str, object], lora: dict[str, object] | None) -> None:
     file = recipe(folder / "s.toml", model={"new": shape | {"max_position_embeddings": 200}}, run={"steps": 5})
     trained("sft", file, folder / "sft")

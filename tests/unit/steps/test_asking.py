@@ -27,8 +27,8 @@ READERS: dict[str, Callable[[str], object]] = {
     "interleave_reflect": read_thoughts,
     "reason_line": read_lines,
 }
-MATERIAL = ("instruction", "text", "title", "request", "section", "plan")
-VALUES = dict.fromkeys((*MATERIAL, "words", "upper", "width", "sections", "count", "number"), 2)
+MATERIAL = ("instruction", "text", "title", "request", "section", "sections", "plan")
+VALUES = dict.fromkeys((*MATERIAL, "words", "upper", "width", "count", "number"), 2)
 
 
 def read(name: str, reply: str) -> object:
@@ -74,7 +74,12 @@ def test_instructions_stand_before_the_material_so_that_servers_reuse_them() -> 
                 for said in ("Ask", "Tell")
             )
             shared = next(i for i, (a, b) in enumerate(zip(one, two, strict=False)) if a != b)
-            assert shared > 0.55 * len(one), (name, language)
+            after, _, form = one[one.rindex("\n", 0, shared) :].rpartition("\n")
+            assert not re.sub(r"</?[^<>]+>|Ask", "", after).strip(), (
+                name,
+                language,
+            )  # nothing but material and its tags
+            assert "{" in form, (name, language)
 
 
 def told(*replies: Reply | str) -> FakeModel:
