@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from longwriter.rewards.overlap import FUNCTION_WORDS
+from longwriter.checks.repetition.overlap import FUNCTION_WORDS
 from longwriter.text import count_words, sentence_ends, words_of
 
 FILLER = (

@@ -10,7 +10,7 @@ from functools import cache
 
 from attacks import ATTACKS, Attack, Host, Language, sentences_of
 
-from longwriter.rewards.overlap import FUNCTION_CHARACTERS
+from longwriter.checks.repetition.overlap import FUNCTION_CHARACTERS
 from longwriter.text import words_of
 
 FILLER = (

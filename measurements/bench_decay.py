@@ -11,10 +11,11 @@ import re
 import sys
 from collections.abc import Callable, Sequence
 
-from longwriter.bench.positional.language import tongues
-from longwriter.bench.positional.measures import decay_of, measure
-from longwriter.bench.positional.names import names_of
-from longwriter.bench.positional.reading import read
+from longwriter.bench.decay import decay_of
+from longwriter.checks.along.language import tongues
+from longwriter.checks.along.measures import measure
+from longwriter.checks.along.names import names_of
+from longwriter.checks.along.reading import read
 from longwriter.data.dataset import read_rows
 from longwriter.text import count_words
 

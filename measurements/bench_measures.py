@@ -15,9 +15,10 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import accumulate
 
-from longwriter.bench.positional.measures import decay_of, measure
+from longwriter.bench.decay import decay_of
+from longwriter.checks.along.measures import measure
+from longwriter.checks.repetition.repetition import repetition
 from longwriter.length.score import length_score
-from longwriter.rewards.repetition import repetition
 from longwriter.text import count_words
 
 WORDS = 5_000

@@ -17,9 +17,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from longwriter.checks.repetition.repetition import repetition
 from longwriter.journal import Journal
 from longwriter.models.base import ModelConfig
-from longwriter.rewards.repetition import repetition
 from longwriter.runs.folders import JOURNAL
 from longwriter.writer.section.cover import covered
 from longwriter.writer.session import write

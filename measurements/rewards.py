@@ -25,8 +25,8 @@ import numpy as np
 from attacks import ATTACKS, ENGLISH, Attack, Host, Language, content_words
 from attacks_zh import ATTACKS_ZH, CHINESE
 
+from longwriter.checks.repetition.repetition import repetition
 from longwriter.rewards.base import RewardSettings, Sample, open_reward
-from longwriter.rewards.repetition import repetition
 from longwriter.text import count_words, head_words
 
 Chapter = tuple[str, str]

@@ -18,6 +18,7 @@ from longwriter.bench.compat import read_public
 from longwriter.bench.judging.criteria import Criteria
 from longwriter.bench.judging.pairs import Pairs
 from longwriter.bench.judging.quality import Quality
+from longwriter.checks.repetition.repetition import repetition
 from longwriter.config import build, read_toml
 from longwriter.data.backtranslate.by_model import read_reply
 from longwriter.data.conversations import as_messages
@@ -43,7 +44,6 @@ from longwriter.readers.html import blocks, parse
 from longwriter.readers.markdown import read_markdown
 from longwriter.readers.plain import read_plain
 from longwriter.rewards.preference.comparer import read_better, read_reasoned
-from longwriter.rewards.repetition import repetition
 from longwriter.rewards.tags import mode_of, read_loosely, read_tags
 from longwriter.serve.page.markdown import render
 from longwriter.text import count_words, ends_complete, head_words, tail_words, words_of

@@ -9,13 +9,13 @@ from contextlib import suppress
 
 import pytest
 
+from longwriter.checks.repetition.repetition import repetition
 from longwriter.errors import LongWriterError
 from longwriter.length.doubts import doubts
 from longwriter.length.range import range_of
 from longwriter.models.thinking import split
 from longwriter.models.verdicts import find_json
 from longwriter.readers.html import blocks, parse
-from longwriter.rewards.repetition import repetition
 from longwriter.text import fenced, head_words, last_sentence_end, repeated_ngrams, tail_words
 from longwriter.types import Reply
 from longwriter.writer.plan.parse import parse_plan

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from longwriter.checks.repetition.repetition import repetition
 from longwriter.length.score import length_score
-from longwriter.rewards.repetition import repetition
 from longwriter.text import count_words
 
 Row = dict[str, Any]

@@ -13,13 +13,14 @@ from pydantic import ValidationError
 
 from longwriter.bench import compat
 from longwriter.bench.benchmarks.base import Benchmark
+from longwriter.bench.decay import decay_of
 from longwriter.bench.judging.base import AGAIN, JudgedItem, JudgeReading, Judging, ScoredItem, Summary, mean_of
-from longwriter.bench.positional import measures as positional
 from longwriter.bench.records import BUCKETS, LONGEST, BenchItem, Decay, ItemScore, Metric, Scores
 from longwriter.bench.settings import Compat
 from longwriter.bench.stats.bootstrap import metric
 from longwriter.bench.stored import Stored
 from longwriter.characters import whole_characters
+from longwriter.checks.along.measures import measure
 from longwriter.config import fault
 from longwriter.errors import InputError
 from longwriter.length.score import length_score
@@ -224,7 +225,7 @@ def correlation(pairs: Sequence[tuple[float, float]]) -> Metric:
 def _measures(scored: Sequence[ScoredItem]) -> tuple[dict[str, Metric], tuple[Decay, ...]]:
     """Measures of the texts that are not empty, without a judge: of each as a whole, and along it."""
     written = [s for s in scored if s.response.text]
-    measured = [positional.measure(s.response.text, s.item.language) for s in written]
+    measured = [measure(s.response.text, s.item.language) for s in written]
     found: dict[str, list[float | None]] = {
         "words": [s.score.words for s in written],
         "other_language": [_other_language(s) for s in written],
@@ -233,7 +234,7 @@ def _measures(scored: Sequence[ScoredItem]) -> tuple[dict[str, Metric], tuple[De
         for name, value in one.whole.items():
             found.setdefault(name, []).append(value)
     whole = {name: metric(values) for name, values in found.items()} if written else {}
-    return whole, positional.decay_of([one.along for one in measured])
+    return whole, decay_of([one.along for one in measured])
 
 
 def _other_language(scored: ScoredItem) -> float | None:

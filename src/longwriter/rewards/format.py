@@ -6,8 +6,8 @@ repetition factor counts.
 
 from collections.abc import Sequence
 
+from longwriter.checks.repetition.repetition import repetition
 from longwriter.rewards.base import RewardSettings, Sample, Traits, Verdict
-from longwriter.rewards.repetition import repetition
 from longwriter.rewards.tags import read_tags
 
 

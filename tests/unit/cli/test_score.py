@@ -10,8 +10,8 @@ from tests.helpers.command import longwriter, longwriter_here, one_line
 from tests.helpers.prose import ENGLISH
 from tests.helpers.server import Server
 
+from longwriter.checks.repetition.repetition import repetition
 from longwriter.length.range import range_of
-from longwriter.rewards.repetition import repetition
 from longwriter.text import count_words
 from longwriter.train.rollouts.store import Rollout, write_step
 

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.helpers.prose import ENGLISH
 
+from longwriter.checks.repetition.repetition import repetition
 from longwriter.rewards.base import RewardSettings, Sample, open_reward
 from longwriter.rewards.format import FormatReward, TagsReward
-from longwriter.rewards.repetition import repetition
 from longwriter.rewards.tags import Tagged, mode_of, read_loosely, read_tags
 
 WELL = "<think>a plan</think><answer>a text</answer>"

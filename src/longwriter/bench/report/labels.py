@@ -19,7 +19,7 @@ MEANINGS = {
     "ends_complete": "share of texts whose last sentence is complete",
     "cut_off": "share of texts that stop inside a sentence",
 }
-"""What is measured along and in texts (`bench.positional`), for a person."""
+"""What is measured along and in texts (`checks.along`), for a person."""
 
 
 def fmt(value: float | None) -> str:

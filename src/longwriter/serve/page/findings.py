@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from itertools import accumulate
 from typing import Any, NamedTuple
 
-from longwriter.bench.positional.measures import measure
+from longwriter.checks.along.measures import measure
+from longwriter.checks.repetition.repetition import QUOTE, Repetition, repetition
 from longwriter.language import tongue
-from longwriter.rewards.repetition import QUOTE, Repetition, repetition
 from longwriter.serve.page.markdown import render
 from longwriter.writer.document import Document
 from longwriter.writer.outcome.report import Report

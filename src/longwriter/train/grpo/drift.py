@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from longwriter.rewards.repetition import repetition
+from longwriter.checks.repetition.repetition import repetition
 from longwriter.text import count_words, words_of
 
 WINDOW = 200

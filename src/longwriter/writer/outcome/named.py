@@ -6,9 +6,9 @@ Words for languages with spaces; in Chinese, runs of characters between those th
 import re
 from collections.abc import Sequence
 
+from longwriter.checks.repetition.overlap import FUNCTION_CHARACTERS
 from longwriter.language import FUNCTION_WORDS, FURTHER, tongue
 from longwriter.length.target import read_target
-from longwriter.rewards.overlap import FUNCTION_CHARACTERS
 from longwriter.text import is_cjk
 from longwriter.writer.section.cover import content_words
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
+from longwriter.checks.repetition.repetition import repetition
 from longwriter.language import tongue
 from longwriter.length.score import length_score
 from longwriter.length.target import Target
-from longwriter.rewards.repetition import repetition
 from longwriter.text import count_words, repeated_ngrams
 from longwriter.types import Plan, Record
 from longwriter.writer.document import Document, DocumentPart
@@ -44,7 +44,7 @@ class Report(Record):
     repeated_8grams: float
     """Share of word 8-grams that stood earlier in the text."""
     repeated_share: float = 0.0
-    """Share of the text that says again what stood earlier, rephrased or not (`rewards.repetition`)."""
+    """Share of the text that says again what stood earlier, rephrased or not (`checks.repetition`)."""
     faults: tuple[str, ...] = ()
     """What is wrong with sections: cut by a filter, in circles, far too short."""
     verdict: tuple[Finding, ...] = ()

@@ -9,9 +9,9 @@ import re
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
+from longwriter.checks.repetition.repetition import Repetition, repetition
 from longwriter.language import NAMES, differs, languages_in, tongue
 from longwriter.length.target import Target
-from longwriter.rewards.repetition import Repetition, repetition
 from longwriter.text import count_words, counted, ends_complete, is_cjk, repeated_ngrams, sentence_ends
 from longwriter.types import Record
 from longwriter.writer.outcome.named import absent, named_things

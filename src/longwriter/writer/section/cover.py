@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from longwriter.rewards.overlap import FUNCTION_CHARACTERS, stem
+from longwriter.checks.repetition.overlap import FUNCTION_CHARACTERS, stem
 from longwriter.text import each_word, is_cjk
 
 

@@ -9,8 +9,8 @@ found by reading: docs/real.md.
 import re
 from collections import Counter
 
-from longwriter.rewards.overlap import stem
-from longwriter.rewards.repetition import repetition
+from longwriter.checks.repetition.overlap import stem
+from longwriter.checks.repetition.repetition import repetition
 from longwriter.text import count_words, ends_complete, words_of
 from longwriter.writer.reply.about_writing import about_writing
 from longwriter.writer.section.cover import content_words, covered, missing_words

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.helpers.prose import CHINESE, ENGLISH
 
-from longwriter.bench.positional.measures import ALONG, POSITIONS, decay_of, measure
+from longwriter.bench.decay import decay_of
+from longwriter.checks.along.measures import ALONG, POSITIONS, measure
 from longwriter.text import ends_complete, repeated_ngrams
 
 NOTHING = (None,) * POSITIONS

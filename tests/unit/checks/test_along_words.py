@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from tests.helpers.prose import ARABIC, CHINESE, ENGLISH, FRENCH, GERMAN, JAPANESE, RUSSIAN
 
-from longwriter.bench.positional.language import tongues
-from longwriter.bench.positional.reading import hash_runs, hashes_of, read
+from longwriter.checks.along.language import tongues
+from longwriter.checks.along.reading import hash_runs, hashes_of, read
 from longwriter.text import count_words, head_words, sentence_ends, words_of
 
 

@@ -22,7 +22,7 @@ from typing import NamedTuple
 import numpy as np
 from pydantic import JsonValue
 
-from longwriter.rewards.overlap import Floats, Index, Overlaps, Places, WordTable, read_words
+from longwriter.checks.repetition.overlap import Floats, Index, Overlaps, Places, WordTable, read_words
 from longwriter.text import language
 
 RUN, RUN_CJK = 8, 14

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from longwriter.bench.positional.reading import Hashes, Ints, Mask, TextReading, hashes_of
+from longwriter.checks.along.reading import Hashes, Ints, Mask, TextReading, hashes_of
 from longwriter.language import FUNCTION_WORDS
 
 NEUTRAL, LATIN, GREEK, CYRILLIC, HEBREW, ARABIC, HAN, KANA, HANGUL, OTHER = range(10)

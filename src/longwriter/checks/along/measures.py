@@ -31,23 +31,20 @@ of the first half that come again in the second. It also has:
 | ends_complete | 1 when the last sentence is complete (`text.ends_complete`), else 0 |
 | cut_off | 1 when the text stops inside a sentence: at a word, a comma or a dash of a line that is no heading; else 0 |
 
-Content words are all but function words (`rewards.overlap`); in Chinese, pairs of characters of which neither is one.
+Content words are all but function words (`checks.repetition.overlap`); in Chinese, pairs of characters of which neither is one.
 Languages without a list have all words counted, so that their new_pairs compare among themselves only.
 """
 
-from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 
-from longwriter.bench.positional.language import HAN, KANA, Tongues, tongues
-from longwriter.bench.positional.names import known_and_kept, names_of, number_conflicts
-from longwriter.bench.positional.reading import Hashes, Ints, Mask, TextReading, among, hash_runs, hashes_of, read
-from longwriter.bench.records import Decay
-from longwriter.bench.stats.bootstrap import Floats, interval, resamples
-from longwriter.rewards.overlap import FUNCTION_CHARACTERS, FUNCTION_WORDS
-from longwriter.rewards.repetition import RUN, RUN_CJK
+from longwriter.checks.along.language import HAN, KANA, Tongues, tongues
+from longwriter.checks.along.names import known_and_kept, names_of, number_conflicts
+from longwriter.checks.along.reading import Hashes, Ints, Mask, TextReading, among, hash_runs, hashes_of, read
+from longwriter.checks.repetition.overlap import FUNCTION_CHARACTERS, FUNCTION_WORDS, Floats
+from longwriter.checks.repetition.repetition import RUN, RUN_CJK
 from longwriter.text import ends_complete
 
 POSITIONS = 10
@@ -103,33 +100,6 @@ def measure(text: str, language: str) -> Measured:
         "cut_off": float(_cut_off(words)),
     }
     return Measured({name: rows[name] for name in ALONG}, overall)
-
-
-def decay_of(rows: Sequence[Mapping[str, Values]], seed: int = 0) -> tuple[Decay, ...]:
-    """Mean and 95 % interval over texts, given in any order, of each measure along them.
-
-    All tenths are resampled together, text by text. `n` of a measure counts the texts that have it in some tenth.
-    A tenth that one text alone has gets no interval.
-    """
-    flat = [tuple(np.nan if v is None else v for name in ALONG for v in row[name]) for row in rows]
-    if not flat:
-        return ()
-    table = np.array(sorted(flat, key=lambda row: [(v == v, v) if v == v else (False, 0.0) for v in row]))
-    there = ~np.isnan(table)
-    filled = np.where(there, table, 0.0)
-    counts = there.sum(0)
-    means = filled.sum(0) / np.maximum(counts, 1)
-    drawn = [(c @ filled, c @ there.astype(float)) for c in map(np.float64, resamples(len(flat), seed))]
-    totals, weights = (np.concatenate(blocks) for blocks in zip(*drawn, strict=True))
-    resampled = np.where(weights > 0, totals / np.maximum(weights, 1), np.nan)
-    ends = [interval(resampled[:, i], float(means[i])) if counts[i] > 1 else (None, None) for i in range(len(counts))]
-    curves = []
-    for i, name in enumerate(ALONG):
-        part = slice(i * POSITIONS, (i + 1) * POSITIONS)
-        values = tuple(float(m) if n else None for m, n in zip(means[part], counts[part], strict=True))
-        low, high = zip(*ends[part], strict=True)
-        curves.append(Decay(name=name, values=values, low=low, high=high, n=int(there[:, part].any(1).sum())))
-    return tuple(curves)
 
 
 def _seen(words: TextReading, spoken: Tongues, units: tuple[Ints, Hashes]) -> dict[str, _Seen]:

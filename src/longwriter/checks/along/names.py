@@ -20,9 +20,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from longwriter.bench.positional.language import LATIN, Tongues
-from longwriter.bench.positional.reading import Hashes, Ints, Mask, TextReading, among, hashes_of
-from longwriter.rewards.overlap import FUNCTION_WORDS
+from longwriter.checks.along.language import LATIN, Tongues
+from longwriter.checks.along.reading import Hashes, Ints, Mask, TextReading, among, hashes_of
+from longwriter.checks.repetition.overlap import FUNCTION_WORDS
 
 _NO_NAMES = """mr mrs ms miss mister dr doctor sir lady lord madam saint captain colonel god monday tuesday wednesday thursday
     friday saturday sunday january february march april june july august september october november december chapter part

@@ -13,8 +13,8 @@ from measurements.attacks import ATTACKS, Host, sentences_of
 from tests.helpers.places import SHARED
 from tests.helpers.prose import CHINESE, ENGLISH
 
-from longwriter.rewards.overlap import Index, read_words, stem
-from longwriter.rewards.repetition import FREE, NOTHING, RUN, repetition
+from longwriter.checks.repetition.overlap import Index, read_words, stem
+from longwriter.checks.repetition.repetition import FREE, NOTHING, RUN, repetition
 from longwriter.text import CJK_CHARACTER, count_words, words_of
 
 BOOKS = SHARED / "corpus" / "standard_ebooks.jsonl.xz"

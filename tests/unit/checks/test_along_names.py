@@ -1,10 +1,10 @@
 import pytest
 from tests.helpers.prose import ENGLISH, GERMAN, RUSSIAN
 
-from longwriter.bench.positional.language import tongues
-from longwriter.bench.positional.measures import measure
-from longwriter.bench.positional.names import names_of, number_conflicts
-from longwriter.bench.positional.reading import read
+from longwriter.checks.along.language import tongues
+from longwriter.checks.along.measures import measure
+from longwriter.checks.along.names import names_of, number_conflicts
+from longwriter.checks.along.reading import read
 
 
 def named(text: str) -> set[str]:

@@ -1,0 +1,1 @@
+"""What a long text must keep, measured by rules: no model, the same figures for writer, rewards, data and benchmarks."""

@@ -1,0 +1,1 @@
+"""What of a text says again what stood earlier."""
