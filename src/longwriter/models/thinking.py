@@ -60,6 +60,7 @@ class ThinkFilter:
         self._joiner = Joiner()
         self._pending = ""  # may be the beginning of a mark, or is a header
         self._shown: list[str] = []
+        self._visible = 0  # characters of `_shown`
         self._fresh: list[str] = []  # of `_shown`, what this call made visible
         self._thoughts: list[str] = []
         self._closes: tuple[str, ...] = ()  # what closes the open block
@@ -219,7 +220,7 @@ class ThinkFilter:
         if kind in ("turn", "own"):
             return "end" if self._started else {"turn": "header", "own": "mark"}[kind]
         if kind == "message":
-            words = set(WORDS.findall(self.text.lower())) if len(self._shown) <= HEADER else {""}
+            words = set(WORDS.findall(self.text.lower())) if self._visible <= HEADER else {""}
             return "late" if words and words <= TEXT_WORDS | THINKING_WORDS else "mark"
         return "header" if kind == "channel" else kind
 
@@ -235,6 +236,7 @@ class ThinkFilter:
     def _forget(self) -> None:
         """Nothing is visible any more."""
         self._shown.clear()
+        self._visible = 0
         self._fresh.clear()
         self._started, self._wrapped = False, ""
         self._line = _Line()
@@ -255,6 +257,7 @@ class ThinkFilter:
             self._start.clear()
             self._started = True
         self._shown.append(piece)
+        self._visible += len(piece)
         self._fresh.append(piece)
 
 

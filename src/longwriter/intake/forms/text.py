@@ -11,7 +11,7 @@ from longwriter.intake.markdown_headings import markdown_headings
 from longwriter.readers.gutenberg import strip
 
 _TITLE_LINE = re.compile(
-    r"[\ufeff\s]*(?:书名|書名)?[ \u3000]*[:：]?[ \u3000]*《([^《》\r\n]{1,40})》[ \u3000]*(?:\r?\n|作者)"
+    r"[\ufeff\s]*+(?:书名|書名)?[ \u3000]*+[:：]?[ \u3000]*+《([^《》\r\n]{1,40})》[ \u3000]*(?:\r?\n|作者)"
 )
 _AUTHOR_LINE = re.compile(r"^[ \t\u3000]*作者[ \u3000]*[:：][ \u3000]*(\S{1,20})[ \u3000]*\r?$", re.MULTILINE)
 _OPENING = 200
