@@ -23,6 +23,7 @@ from longwriter.writer.files import RunFiles
 from longwriter.writer.given.kept import Carried, carried, carry
 from longwriter.writer.given.rest import Standing, with_rest
 from longwriter.writer.given.wording import main_name
+from longwriter.writer.hold.holds import holds
 from longwriter.writer.manuscript import WantedDraft, call_names
 from longwriter.writer.plan.planner import Planner
 from longwriter.writer.records import PlanRecord, SectionRecord
@@ -142,8 +143,9 @@ class Loop:
     def _requests(self, card: Card, model: Model) -> SectionRequests:
         manuscript = self.manuscript
         requests = SectionRequests(
-            self.prompts, card, self.settings, manuscript.plan, prefill=model.prefill, goes_on=manuscript.imported
-        )
+            self.prompts, card, self.settings, manuscript.plan, prefill=model.prefill, goes_on=manuscript.imported,
+            holds=holds(self.settings, self.prompts, manuscript.plan),
+        )  # fmt: skip
         if manuscript.imported and card.prompts == "short":
             requests.name_person(main_name("\n".join(self.document.texts.values())))
         written = [i for i in range(len(manuscript.ids)) if manuscript.given(i) is None]

@@ -12,6 +12,7 @@ from longwriter.prompts import PromptSet, RenderedPrompt
 from longwriter.text import head_words, last_sentence_end, tail_words
 from longwriter.types import Message, Plan, Request
 from longwriter.writer.calls import user
+from longwriter.writer.hold.base import Hold
 from longwriter.writer.plan.skeleton import kind_of, main_person, skeleton_of
 from longwriter.writer.prompts import Name
 from longwriter.writer.reply.continuation import going_on
@@ -96,13 +97,13 @@ class SectionRequests:
 
     def __init__(
         self, prompts: PromptSet, card: Card, settings: WriteSettings, plan: Plan, *, prefill: bool,
-        goes_on: bool = False,
+        goes_on: bool = False, holds: Sequence[Hold] = (),
     ) -> None:  # fmt: skip
         """`prefill`: the model goes on from the last character of its own unfinished sentence.
 
-        `goes_on`: the text goes on from a draft, of whatever kind it is.
+        `goes_on`: the text goes on from a draft, of whatever kind it is. `holds`: what the text must keep.
         """
-        self.prompts, self.card, self.settings, self.plan = prompts, card, settings, plan
+        self.prompts, self.card, self.settings, self.plan, self.holds = prompts, card, settings, plan, holds
         self.prefill = prefill and card.prompts == "full"  # a short prompt begins no reply
         self._finishes = prefill
         """It can be made to finish a sentence that a draft was cut in, whatever its prompts."""
@@ -170,6 +171,8 @@ class SectionRequests:
         point = (section.point or section.title).rstrip(ENDS)
         if piece.wish.instruction:
             point = f"{point}. {piece.wish.instruction.rstrip(ENDS)}"
+        kept = [hold.briefly(piece.index, earlier.texts).rstrip(ENDS) for hold in self.holds]
+        point = ". ".join(filter(None, (point, *kept)))
         turns: tuple[Message, ...]
         if recent:
             turns = (
@@ -218,9 +221,10 @@ class SectionRequests:
     async def _fill(self, name: Name, values: dict[str, object], piece: Piece, context: ContextBuilder) -> str:
         section = self.plan.sections[piece.index]
         plan = context.outline(section.chapter)
+        told = [hold.told(piece.index, context.earlier.texts) for hold in self.holds]
 
         def render(earlier: str) -> str:
-            parts = [p for p in (self.agreement, earlier) if p]
+            parts = [p for p in (self.agreement, earlier, *told) if p]
             return self.prompts.render(name, plan=plan, memory=RenderedPrompt("\n\n".join(parts)), **values)
 
         if context.mode != "window":

@@ -206,6 +206,7 @@ class SectionWriter:
                     line = f"{section.title} {section.point} {piece.wish.instruction}".rstrip()
                     text = f"{piece.text}\n\n{reply.text}".strip()
                     value = worth(line, self.requests.subject, text, last, piece.ask)
+                    value += sum(hold.worth(text, earlier.texts) for hold in self.requests.holds)
                 if best is not None:
                     self.calls.waste(drawn if value <= best[0] else best[1])
                 if best is None or value > best[0]:
