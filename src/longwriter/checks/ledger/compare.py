@@ -18,7 +18,7 @@ _HAIR = {
     "flaxen": "fair",
     "黑": "black", "乌": "black", "棕": "brown", "褐": "brown", "红": "red", "金": "fair",
 }  # fmt: skip
-_HAIR_ALIKE = {("black", "brown"), ("brown", "chestnut"), ("chestnut", "red"), ("fair", "red")}
+_HAIR_ALIKE = {("black", "brown"), ("brown", "chestnut"), ("chestnut", "red")}
 """Kinds of colours that writers use for one and the same; white, grey and silver come with age."""
 
 SYMMETRIC = {

@@ -19,9 +19,8 @@ from longwriter.checks.ledger.rules.voice import Voice
 from longwriter.text import count_words
 
 _TIME_GOES_ON = re.compile(
-    r"\b(?:years?|winters|summers|birthdays?)\b[^.!?\n]{0,30}\b(?:later|after|afterwards|passed|went|since|older|gone|elapsed|had been)\b"
-    r"|\b(?:next|following|last|new) (?:year|spring|summer|autumn|winter)\b|\bbirthday\b|\bgrew up\b|\bgrown up\b"
-    r"|年(?:后|以后|之后|过去|来)|生日|长大|第二年|次年|转眼"
+    r"\b(?:years|winters|summers) (?:later|afterwards?|passed|went by|rolled|flew|had (?:passed|gone|elapsed|rolled))\b"
+    r"|\bthe (?:next|following) (?:year|spring|summer|autumn|winter)\b|年(?:后|以后|之后|过去)|第二年|次年"
 )
 Located = tuple[int, int, int]
 """Section, start and end in its text."""
@@ -62,7 +61,10 @@ class Ledger:
         self._texts[section] = (text, offset)
         if self.language not in ("en", "zh"):
             return []
+        known = self._people.version
         source = SectionSource(Passages(text), self._people.read(section, text), self._people)
+        if self._people.version > known:
+            self._by_name()
         self._skips += [(section, match.start()) for match in _TIME_GOES_ON.finditer(text)]
         found = []
         for claim in sorted(self._claims(source), key=lambda one: one.start):
@@ -155,6 +157,14 @@ class Ledger:
         if name.lower().startswith("the "):
             return name.lower()
         return self._people.key(name) or ""
+
+    def _by_name(self) -> None:
+        """Put all facts under the forms that their names have now."""
+        facts, said = self._facts, set(self._said)
+        self._facts, self._held, self._ties, self._dead = [], {}, {}, {}
+        for fact in facts:
+            self._compare(fact)
+        self._said = said
 
     def _compare(self, fact: LedgerFact) -> list[TextFinding]:
         """Take a fact; what it contradicts, told once for each value of each subject."""

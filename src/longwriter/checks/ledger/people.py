@@ -34,7 +34,7 @@ _LOWER = re.compile(r"\b[a-z]{2,}")
 _LEAST_VOTES = 3
 
 
-NEAR = 120
+NEAR = 40
 """Characters within which two names stand side by side."""
 
 
@@ -59,6 +59,8 @@ class People:
         self._forms: dict[str, list[int]] = {}  # form -> mentions, first section, last section
         self._he: Counter[str] = Counter()
         self._she: Counter[str] = Counter()
+        self.version = 0
+        """Grows when a name gets a fuller form, so that `key` may give another one."""
         self._full: dict[str, set[str]] = {}  # a single name -> the fuller ones that begin or end with it
         self._chinese: set[str] = set()
         self._given: set[str] = set()
@@ -69,10 +71,10 @@ class People:
             found = list(self._read_chinese(text))
         else:
             self._small.update(_LOWER.findall(text))
-            spans = [(match[0], match.start(), match.end()) for match in _NAME.finditer(text)]
-            for written, _, _ in spans:
-                self.tokens.update(written.replace(".", "").split())
-            found = [Mention(*kept) for span in spans if (kept := self._kept(*span)) is not None]
+            matches = list(_NAME.finditer(text))
+            for match in matches:
+                self.tokens.update(match[0].replace(".", "").split())
+            found = [kept for match in matches if (kept := self._kept(text, match)) is not None]
         for mention in found:
             self._note(section, mention, text)
         self._use(section, found)
@@ -120,16 +122,17 @@ class People:
             return self.uses
         return {word: use for word, use in self.uses.items() if not self._small[word.lower()]}
 
-    def _kept(self, written: str, start: int, end: int) -> tuple[str, int, int] | None:
+    def _kept(self, text: str, match: re.Match[str]) -> Mention | None:
         """The part of capitalised words that is a name: without a sentence's first word where that is none."""
-        words = written.split()
-        while words and not self._is_name(words[0]):
+        words, start, end = match[0].split(), match.start(), match.end()
+        inside = start > 1 and text[start - 1] == " " and (text[start - 2].islower() or text[start - 2] == ",")
+        while words and not (inside and len(words) > 1 and words[0].lower() not in _NOT) and not self._is_name(words[0]):
             start += len(words[0]) + 1
-            words = words[1:]
+            words, inside = words[1:], True
         while words and words[-1].lower().rstrip(".") in RANKS:
             end -= len(words[-1]) + 1
             words = words[:-1]
-        return (" ".join(words), start, end) if words else None
+        return Mention(" ".join(words), start, end) if words else None
 
     def _is_name(self, word: str) -> bool:
         plain = word.rstrip(".").lower()
@@ -147,7 +150,9 @@ class People:
         if len(parts) > 1 and form[0] == 1:
             full = " ".join(parts)
             for part in (parts[0], parts[-1]):
-                self._full.setdefault(part, set()).add(full)
+                known = self._full.setdefault(part, set())
+                self.version += full not in known
+                known.add(full)
         said = _PRONOUN.match(text, mention.end)
         if said:
             (self._he if said[1] else self._she)[self.plain(mention.name)] += 1
@@ -168,12 +173,14 @@ class People:
             return name
         plain = self.plain(name)
         words = plain.split()
-        if not words or not all(self._is_name(word) for word in words if word[0].isupper()):
+        if not words or (len(words) == 1 and not self._is_name(words[0])):
             return None
-        if len(words) > 1:
-            return plain
         fuller = self._full.get(plain, set())
-        return None if len(fuller) > 1 else next(iter(fuller), plain)
+        if len(words) > 1 or not fuller:
+            return plain
+        if len(fuller) == 1:
+            return next(iter(fuller))
+        return plain if any(full.startswith(plain) for full in fuller) else None
 
     def person(self, name: str) -> bool:
         """Whether a name may be a person's."""
@@ -181,6 +188,8 @@ class People:
 
     def fits(self, name: str, pronoun: str) -> bool:
         """Whether "he", "his", "she", "her" may stand for a name, by its rank and by the pronouns that follow it."""
+        if not pronoun:
+            return True
         male = pronoun.lower() in ("he", "his", "him", "himself", "他")
         rank = name.split()[0].rstrip(".").lower()
         if rank in _HE or rank in _SHE:

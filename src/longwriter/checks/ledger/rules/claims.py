@@ -27,20 +27,25 @@ class SectionSource(NamedTuple):
     """In the order of the text."""
     people: People
 
-    def meant(self, place: int, pronoun: str) -> str | None:
+    def meant(self, place: int, pronoun: str, besides: str = "") -> str | None:
         """Whom a pronoun at `place` means: the only name before it in its sentence, or else in the one before.
 
-        None where two names could be meant, or the name does not go with the pronoun.
+        None where two names could be meant, or the name does not go with the pronoun. `besides`: a name that is not meant.
         """
         number = self.passages.at(place)
         for back in (number, number - 1):
             if back < 0 or not self.passages.same_paragraph(back, number):
                 return None
-            names = self._named(self.passages.starts[back], place)
+            names = [name for name in self._named(self.passages.starts[back], place) if name != besides]
             if names:
                 fitting = [name for name in names if self.people.fits(name, pronoun)]
                 return fitting[0] if len(fitting) == 1 and len(names) <= 2 else None
         return None
+
+    def only(self, number: int) -> str | None:
+        """The name of a sentence that has just one."""
+        names = self._named(*self.passages.span(number))
+        return names[0] if len(names) == 1 else None
 
     def mention(self, start: int, end: int) -> Mention | None:
         """The last mention that begins in this stretch."""

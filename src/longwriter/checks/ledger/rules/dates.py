@@ -21,13 +21,18 @@ DATE = (
 )
 """A regular expression of a day in English, with or without a year."""
 _DATED = re.compile(
-    rf"(?:\b(?P<weekday>{_DAY})(?:,? (?:on )?|, in the [a-z]+, ))?\b{DATE}"
-    rf"(?:,? (?:which )?(?:was|is|fell on|being|falling on)? ?(?:an? )?(?:[a-z]+ )?(?P<weekday2>{_DAY})\b)?"
+    rf"(?:\b(?P<weekday>{_DAY})(?:,? (?:on |that )?|, in the [a-z]+, ))?\b{DATE}"
+    rf"(?:,? \(?(?:which )?(?:was|is|fell on|being|falling on)? ?(?:an? )?(?:[a-z]+ )?(?P<weekday2>{_DAY})\b)?"
 )
-_ZH_DATE = re.compile(
+CHINESE_DATE = (
     r"(?:(?P<year>[0-9]{4}|[〇零一二三四五六七八九]{4})年)?(?P<month>1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])月"
-    r"(?P<day>3[01]|[12][0-9]|0?[1-9]|三十一?|二十[一二三四五六七八九]?|十[一二三四五六七八九]?|[一二三四五六七八九])[日号](?:那天)?"
-    r"[，、（(]?(?:是|正是|恰是|那天是|正好是|恰好是|为)?(?:一个)?[^，。；！？\n]{0,3}?(?:星期|礼拜|周)?(?:(?<=[期拜周])(?P<weekday>[一二三四五六日天]))?"
+    r"(?P<day>3[0-9]|[12][0-9]|0?[1-9]|三十[一二]?|二十[一二三四五六七八九]?|十[一二三四五六七八九]?|[一二三四五六七八九])[日号]"
+)
+"""A regular expression of a day in Chinese, with or without a year."""
+_ZH_WEEKDAY = "(?:星期|礼拜|周)"
+_ZH_DATE = re.compile(
+    rf"(?:{_ZH_WEEKDAY}(?P<weekday>[一二三四五六日天])[，、]?(?:也就是|即)?)?{CHINESE_DATE}"
+    rf"(?:[，、（(]?(?:那天|这天|当天)?(?:那一天)?(?:是|正是|恰好是|正好是|恰是|为)?(?:一个|个)?{_ZH_WEEKDAY}(?P<weekday2>[一二三四五六日天]))?"
 )
 _ZH_DAYS = "一二三四五六日"
 FIRST_GREGORIAN = 1753
@@ -74,7 +79,8 @@ def days_of(text: str, language: str) -> Iterator[DayInText]:
         for match in _ZH_DATE.finditer(text):
             year = chinese_number(match["year"]) if match["year"] else None
             month, day = chinese_number(match["month"]), chinese_number(match["day"])
-            weekday = _ZH_DAYS.index(match["weekday"].replace("天", "日")) if match["weekday"] else None
+            named = match["weekday"] or match["weekday2"]
+            weekday = _ZH_DAYS.index(named.replace("天", "日")) if named else None
             if month and day:
                 yield DayInText(year, month, day, weekday, match.start(), match.end())
         return

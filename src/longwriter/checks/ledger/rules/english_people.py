@@ -18,14 +18,23 @@ _BE = "(?:was|were|is|are|had been|looked|shone)"
 _LOOKS = [
     re.compile(rf"{_OWNER} (?:[a-z-]+,? ){{0,3}}?{_COLOUR}(?:,? (?:and )?[a-z-]+){{0,2}} {_PART}\b"),
     re.compile(rf"{_OWNER} (?:[a-z-]+,? ){{0,2}}?{_PART},? (?:which |that )?{_BE}(?: [a-z]+){{0,2}}? (?:an? )?(?:[a-z]+,? )?{_COLOUR}\b"),
-    re.compile(rf"{_OWNER} (?:[a-z-]+,? ){{0,2}}?{_PART}, (?:[a-z]+,? ){{0,2}}?{_COLOUR}\b"),
+    re.compile(rf"{_OWNER} (?:[a-z-]+,? ){{0,2}}?{_PART}, (?:[a-z]+,? ){{0,2}}?(?:and )?{_COLOUR}\b"),
     re.compile(rf"{_WHO},? (?:who )?(?:had|has|with) (?:[a-z-]+,? ){{0,3}}?{_COLOUR}(?:,? (?:and )?[a-z-]+){{0,2}} {_PART}\b"),
-    re.compile(rf"{_WHO}\b[^.;!?]{{0,50}}?,? with (?:(?:his|her|those|the) )?(?:[a-z-]+,? ){{0,2}}?{_COLOUR}(?:,? (?:and )?[a-z-]+){{0,2}} {_PART}\b"),
     re.compile(rf"\b{_COLOUR}(?:,? (?:and )?[a-z]+)? {_PART} of (?:the )?(?P<name>{NAME})"),
     re.compile(rf"\bthe {_COLOUR} of (?P<name>{NAME})['’]s? (?:[a-z]+ )?{_PART}"),
     re.compile(rf"\b{_COLOUR}-(?P<part>eyed|haired|bearded),? (?:[a-z]+ )?(?P<name>{NAME})"),
-    re.compile(rf"{_WHO}(?: {_BE}|,)(?: [a-z]+,?){{0,4}}? {_COLOUR}-(?P<part>eyed|haired|bearded)"),
 ]
+"""Whose looks are told by the words themselves; below, those of the only one whom the sentence names."""
+_LOOKS_OF_ONE = [
+    re.compile(rf"\b{_COLOUR}(?:,? (?:and )?[a-z-]+)? {_PART}\b"),
+    re.compile(rf"\b{_COLOUR}-(?P<part>eyed|haired|bearded)\b"),
+    re.compile(rf"\b(?:[Tt]he|[Hh]is|[Hh]er|whose|with|and) (?:[a-z-]+,? ){{0,2}}?{_PART},? (?:which |that )?{_BE}(?: [a-z]+)? (?:an? )?{_COLOUR}\b"),
+]
+_SOMEBODY = re.compile(
+    r"\b(?:an?|the|another|this|that|some) (?:[a-z-]+,? ){0,3}?(?:man|woman|girl|boy|lady|gentleman|child|baby|stranger|fellow|doctor|dog|horse"
+    r"|cat|one|person|face|youth|lad|officer|soldier|servant|maid)\b|\b(?:[Tt]heir|[Mm]y|[Yy]our|[Oo]ur|they|people|men|women|eyes of)\b"
+)
+"""Somebody without a name, whose looks they may be."""
 _PARTS = {"eye": "eyes", "eyed": "eyes", "haired": "hair", "bearded": "beard", "mustache": "moustache"}
 _NO_LOOKS = re.compile(
     r"\b(?:not|never|no longer|n['’]t|dyed|dye|wig|painted|turned|turning|grown|grew|gone|going|went|like|as if|as though|if|whites?"
@@ -38,7 +47,7 @@ _BOUND = r"(?=[,.;:!?\"”’)—-]| and\b| when\b| that\b| this\b| but\b|$)"
 _BODY = "(?:man|woman|girl|boy|lad|lady|gentleman|child|youth|fellow|person|widow|bachelor|spinster|maiden)"
 _AGES = [
     re.compile(rf"{_WHO} (?:was|is) {_EXACT}(?P<age>{NUMBER})(?:{_OLD}|{_BOUND})"),
-    re.compile(rf"(?P<name>{NAME}), (?:aged |age |who (?:was|is) |now |only |just )?{_EXACT}(?P<age>{NUMBER})(?:{_OLD})?(?=[,)])"),
+    re.compile(rf"(?P<name>{NAME}), (?:aged |age |who (?:was|is) |now |only |just )?{_EXACT}(?P<age>{NUMBER})(?:{_OLD}(?=[,)]| and)|(?=[,)]))"),
     re.compile(rf"(?P<name>{NAME}),? (?:aged|age) (?P<age>{NUMBER})\b"),
     re.compile(rf"(?P<name>{NAME}) \((?:aged )?(?P<age>{NUMBER})\)"),
     re.compile(rf"\b(?P<age>{NUMBER})[- ]year[- ]old (?:[a-z]+ )?(?P<name>{NAME})"),
@@ -47,8 +56,8 @@ _AGES = [
     re.compile(rf"{_WHO} (?:was|is) (?:now |only |still |then )?an? (?:[a-z-]+,? ){{0,3}}?{_BODY} of (?P<age>{NUMBER}){_BOUND}"),
     re.compile(rf"(?P<name>{NAME}), an? (?:[a-z-]+,? ){{0,3}}?{_BODY} of (?P<age>{NUMBER}){_BOUND}"),
     re.compile(rf"{_OWNER} age (?:was|is) (?P<age>{NUMBER})\b"),
-    re.compile(rf"\b[Aa]t (?:the age of )?(?P<age>{NUMBER}),? (?P<name>{NAME}) (?:was|is) (?:still|already|the)"),
-    re.compile(rf"\b(?:the age of|[Aa]t) (?P<age>{NUMBER}),? (?P<name>{NAME}) was (?:still|already|the)"),
+    re.compile(rf"\b[Aa]t (?:the age of )?(?P<age>{NUMBER}),? (?P<name>{NAME}) (?:was|is) (?:still|already|the|now)"),
+    re.compile(rf"(?P<name>{NAME})\b[^.;!?,]{{0,40}}? (?:reached|attained) the (?:ripe )?(?:old )?age of (?P<age>{NUMBER})\b"),
 ]
 _AT_ANOTHER_TIME = re.compile(
     r"\b(?:when|since|until|till|if|before|after|once|ever|while|almost|nearly|about|would|as if|as though|not|by the time)(?: \w+)?,? $",
@@ -64,10 +73,12 @@ _OTHER = rf"(?P<other>{NAME})"
 _RELATED = [
     re.compile(rf"{_OWNER} {_KIND}{_KIN},? {_OTHER}(?!['’]s)"),
     re.compile(rf"{_OWNER} {_KIND}{_KIN},? (?:whose name (?:was|is)|(?:was|is)(?: called| named)?|who was called|named|called) {_OTHER}(?!['’]s)"),
-    re.compile(rf"{_OTHER}(?:,| was| is|, who was) {_OWNER} {_KIND}{_KIN}\b(?!['’])"),
-    re.compile(rf"{_OTHER}(?:,| was| is|, who was) (?:the |an? )?{_KIND}{_KIN} of {_SUBJECT}(?!['’]s)"),
+    re.compile(rf"{_OTHER}(?:,| was| is|, who was| had been|, formerly) {_OWNER} {_KIND}{_KIN}\b(?!['’])"),
+    re.compile(rf"{_OTHER} as {_OWNER} {_KIND}{_KIN}\b(?!['’])"),
+    re.compile(rf"{_OTHER}(?:,| was| is|, who was)(?: the| an?)? {_KIND}{_KIN} of {_SUBJECT}(?!['’]s)"),
     re.compile(rf"\bthe {_KIND}{_KIN} of {_SUBJECT},? {_OTHER}"),
     re.compile(rf"{_WHO} (?:had|has) an? {_KIND}{_KIN},? (?:called |named |whose name was )?{_OTHER}"),
+    re.compile(rf"{_OTHER} (?:was|is|had been|had always been) (?:always )?(?:an?|the) (?:[a-z]+ ){{0,2}}?{_KIN} to {_SUBJECT}(?!['’]s)"),
 ]
 _PAIRS = re.compile(
     rf"{_SUBJECT} and {_OTHER},? (?:were|are|had been|being) (?:two )?"
@@ -81,12 +92,14 @@ _NONE = re.compile(
 )
 
 _DIED = [
-    re.compile(rf"{_SUBJECT},? (?:had )?(?:died|perished|drowned|bled to death|breathed (?:his|her) last)\b(?! away| down| out| of (?:laugh|shame|bore|curio))"),
+    re.compile(rf"{_SUBJECT},? (?:had )?(?:died|perished|drowned|bled to death|passed away|breathed (?:his|her) last|lost (?:his|her) life|met (?:his|her) (?:death|end))\b(?! away| down| out| of (?:laugh|shame|bore|curio))"),
     re.compile(rf"{_SUBJECT} (?:was|lay|is|fell) (?:now |already |quite |stone |long |stone-)?dead\b(?! to| asleep| tired| set| certain| sure| against| drunk| beat| wrong| right| on| in| as| when)"),
-    re.compile(rf"{_SUBJECT} (?:was|had been|is) (?:[a-z]+ly )?(?:killed|murdered|drowned|hanged|buried|shot dead|executed|slain|beheaded|laid to rest)\b"),
+    re.compile(rf"{_SUBJECT} (?:was|had been|is) (?:[a-z]+ly )?(?:killed|murdered|drowned|hanged|buried|shot dead|executed|slain|beheaded|laid to rest|no more)\b"),
     re.compile(rf"\b(?:[Tt]hey|[Ww]e|family|village|town|men|had) (?:had )?buried {_SUBJECT}(?!['’]s)"),
-    re.compile(rf"(?<!before )(?<!until )(?<!of )\b{_SUBJECT}['’]s (?:funeral|grave|burial|corpse|dead body|lifeless body)\b"),
-    re.compile(rf"\b(?:the|[Tt]he) (?:funeral|burial|corpse|dead body|lifeless body|grave) of {_SUBJECT}(?!['’]s)"),
+    re.compile(rf"\b(?:fever|plague|cholera|bullet|arrow|fall|cold|illness|disease|blow|shot|storm|flood|fire|accident|cancer|consumption) (?:had )?(?:killed|carried off|taken) {_SUBJECT}(?!['’]s)"),
+    re.compile(rf"{_SUBJECT} (?:did not|didn't|had not) live(?:d)? (?:to see|through|long enough)"),
+    re.compile(rf"(?<!before )(?<!until )(?<!of )\b{_SUBJECT}['’]s (?:funeral|grave|tomb|coffin|burial|corpse|dead body|lifeless body)\b"),
+    re.compile(rf"\b(?:the|[Tt]he) (?:funeral|burial|corpse|dead body|lifeless body|grave|tomb|coffin) of {_SUBJECT}(?!['’]s)"),
 ]
 _NOT_SURELY = re.compile(
     r"\b(?:if|as though|thought|think|thinks|believed?|would|might|may|could|should|perhaps|maybe|must|will|shall|rumou?rs?|fear(?:ed|s)?|suppos\w+"
@@ -98,12 +111,17 @@ _VERBS = """said asked replied answered cried walked went came stood sat turned 
     handed pointed returned arrived hurried crossed pulled pushed closed drew lifted threw drank ate knelt bowed shrugged glanced stared gave
     wrote rode jumped followed moved appeared says asks replies answers walks goes comes stands sits turns looks smiles nodded nods laughs takes
     opens runs puts whispers shouts shakes picks steps pours enters climbs""".split()  # noqa: SIM905
-_ACTS = re.compile(rf",? (?:then |now |himself |herself |also |just |[a-z]+ly )?{joined(_VERBS)}\b(?! by\b)")
-_SAID = re.compile(r"(?:[,!?.—]['\"”’] ?|[a-z] )(?:said|asked|replied|answered|cried|whispered|shouted|muttered|exclaimed|called|laughed) (?:the )?$")
-_ANOTHER_TIME = re.compile(
-    r"\b(?:had|remember\w*|recall\w*|dream\w*|ghosts?|spirits?|memor\w+|years ago|used to|portrait|alive|photograph|vision|would|if|apparition"
-    r"|imagin\w*|picture|once|letter|will|diary|story|before|could|as though|namesake|corpse|body)\b|n['’]t\b"
+_STATES = """died lived loved seemed belonged wanted used killed murdered drowned buried executed named called hated passed owned married
+    supposed reminded remained looked appeared deserved earned wounded perished""".split()  # noqa: SIM905
+"""What may be said of the dead."""
+_ACTS = re.compile(
+    rf",? (?:then |now |himself |herself |also |just |[a-z]+ly )?(?:{joined(_VERBS)}|(?!{joined(_STATES)}\b)[a-z]{{2,}}ed)\b(?! by\b)"
 )
+_SAID = re.compile(r"(?:[,!?.—]['\"”’] ?|[a-z] )(?:said|asked|replied|answered|cried|whispered|shouted|muttered|exclaimed|called|laughed) (?:the )?$")
+_UNREAL = re.compile(
+    r"\b(?:remember\w*|recall\w*|dream\w*|ghosts?|spirits?|memor\w+|years ago|used to|portrait|photograph|vision|apparition|imagin\w*|once|diary|story)\b"
+)
+_ANOTHER_TIME = re.compile(_UNREAL.pattern + r"|\b(?:had|alive|would|if|picture|letter|will|before|could|as though|namesake|corpse|body)\b|n['’]t\b")
 
 
 def people_claims(source: SectionSource) -> Iterator[Claim]:
@@ -124,18 +142,18 @@ def acts(source: SectionSource) -> Iterator[Claim]:
             if source.passages.spoken(mention.start, mention.end):
                 continue
             number = source.passages.at(mention.start)
-            around = (n for n in (number - 1, number) if n >= 0 and source.passages.same_paragraph(n, number))
-            if not any(_ANOTHER_TIME.search(source.passages.sentence(n)) for n in around):
+            before = source.passages.sentence(number - 1) if number else ""
+            if not _ANOTHER_TIME.search(source.passages.sentence(number)) and not _UNREAL.search(before):
                 yield Claim(mention.name, "acts", "", mention.start, end)
 
 
-def _subject(source: SectionSource, match: re.Match[str], at: int) -> str | None:
+def _subject(source: SectionSource, match: re.Match[str], at: int, besides: str = "") -> str | None:
     """The name of a match, or whom its pronoun means; `at` is where the match's text begins in the section."""
     groups = match.groupdict()
     if groups.get("name"):
         return named(source, match, "name", at)
     pronoun = groups.get("pronoun")
-    return source.meant(at + match.start("pronoun"), pronoun) if pronoun else None
+    return source.meant(at + match.start("pronoun"), pronoun, besides) if pronoun else None
 
 
 def named(source: SectionSource, match: re.Match[str], group: str, at: int) -> str | None:
@@ -148,14 +166,39 @@ def named(source: SectionSource, match: re.Match[str], group: str, at: int) -> s
 def _looks(source: SectionSource) -> Iterator[Claim]:
     for number in source.passages.having("eyes eye hair eyed haired beard moustache mustache bearded"):
         start, text = source.passages.span(number)[0], source.passages.sentence(number)
+        told = False
         for pattern in _LOOKS:
             for match in pattern.finditer(text):
-                if _NO_LOOKS.search(match[0]) or text[match.end() :].startswith(" with "):
-                    continue
                 subject = _subject(source, match, start)
-                part = _PARTS.get(match["part"], match["part"])
-                if subject:
-                    yield Claim(subject, part, match["colour"].lower(), start + match.start(), start + match.end())
+                if subject and not _NO_LOOKS.search(match[0]):
+                    told = True
+                    yield _look(subject, match, start)
+        if not told:
+            yield from _looks_of_one(source, number, start, text)
+
+
+def _looks_of_one(source: SectionSource, number: int, start: int, text: str) -> Iterator[Claim]:
+    """Looks in a sentence that names one person and nobody without a name; or names none and follows one that does."""
+    if _NO_LOOKS.search(text):
+        return
+    for pattern in _LOOKS_OF_ONE:
+        for match in pattern.finditer(text):
+            subject = source.only(number)
+            if not subject:
+                pronoun = _PRONOUN.search(text, 0, match.start())
+                subject = source.meant(start + (pronoun.start() if pronoun else match.start()), pronoun[0] if pronoun else "")
+            somebody = _SOMEBODY.search(_INDEED.sub("", text))
+            if subject and not somebody:
+                yield _look(subject, match, start)
+
+
+_PRONOUN = re.compile(r"\b(?:[Hh]e|[Ss]he|[Hh]is|[Hh]er)\b")
+_INDEED = re.compile(r"(?:(?:was|is),? |(?<=[a-z]), )(?:an? )?(?:[a-z-]+,? ){0,3}?(?:man|woman|girl|boy|lady|gentleman|child|fellow|youth|lad|person)\b")
+
+
+def _look(subject: str, match: re.Match[str], start: int) -> Claim:
+    part = _PARTS.get(match["part"], match["part"])
+    return Claim(subject, part, match["colour"].lower(), start + match.start(), start + match.end())
 
 
 def _ages(source: SectionSource) -> Iterator[Claim]:
@@ -182,7 +225,8 @@ def _kin(source: SectionSource) -> Iterator[Claim]:
         start, text = source.passages.span(number)[0], source.passages.sentence(number)
         for pattern in _RELATED:
             for match in pattern.finditer(text):
-                subject, other = _subject(source, match, start), named(source, match, "other", start)
+                other = named(source, match, "other", start)
+                subject = _subject(source, match, start, other or "")
                 if subject and other and subject != other:
                     yield Claim(subject, f"kin:{match['kin']}", other, start + match.start(), start + match.end())
         for match in _PAIRS.finditer(text):
@@ -198,14 +242,14 @@ def _kin(source: SectionSource) -> Iterator[Claim]:
 
 
 def _deaths(source: SectionSource) -> Iterator[Claim]:
-    triggers = """died dead killed murdered drowned hanged buried shot executed slain beheaded perished bled breathed rest funeral grave burial
+    triggers = """live coffin tomb passed lost met more taken carried died dead killed murdered drowned hanged buried shot executed slain beheaded perished bled breathed rest funeral grave burial
         corpse body"""
     for number in source.passages.having(triggers):
         start, text = source.passages.span(number)[0], source.passages.sentence(number)
         for pattern in _DIED:
             for match in pattern.finditer(text):
                 place = start + match.start()
-                if source.passages.spoken(place, start + match.end()) or _NOT_SURELY.search(text):
+                if source.passages.spoken(place, start + match.end()) or _NOT_SURELY.search(text.replace(match[0], "")):
                     continue
                 subject = named(source, match, "name", start)
                 if subject and source.people.person(subject):

@@ -17,9 +17,10 @@ _HAVE = """(?:had|has|boasts?|boasted|contains?|contained|counts?|counted|holds?
 _JUST = "(?:exactly |just |only |precisely |altogether |in all |no fewer than |all of )?"
 _COUNTS = [
     re.compile(rf"{_SUBJECT},? (?:which |who |that )?{_HAVE} {_JUST}(?P<number>{NUMBER}) {_ADJECTIVES}{_NOUN}"),
-    re.compile(rf"\b(?:[Tt]he|[Aa]ll|[Tt]hose|[Ii]ts|[Oo]f) (?P<number>{NUMBER}) {_ADJECTIVES}{_NOUN} (?:of|in|at|on|aboard|on board) (?:the )?(?P<name>{NAME})(?!['’]s)"),
+    re.compile(rf"\b(?:[Tt]he|[Aa]ll|[Tt]hose|[Ii]ts|[Oo]f|[Ee]ach of the) (?:other )?(?P<number>{NUMBER}) {_ADJECTIVES}{_NOUN} (?:of|in|at|on|aboard|on board) (?:the )?(?P<name>{NAME})(?!['’]s)"),
     re.compile(rf"(?:[Tt]he )?(?P<name>{NAME})['’]s? (?P<number>{NUMBER}) {_ADJECTIVES}{_NOUN}"),
     re.compile(rf"\b[Tt]here (?:were|are) {_JUST}(?P<number>{NUMBER}) {_ADJECTIVES}{_NOUN} (?:in|at|on|aboard|on board) (?:the )?(?P<name>{NAME})(?!['’]s)"),
+    re.compile(rf"{_SUBJECT}\b[^.;!?\"“”]{{0,50}}?\b(?:its|with|had|has|of) {_JUST}(?P<number>{NUMBER}) {_ADJECTIVES}{_NOUN}"),
     re.compile(rf"{_SUBJECT},? with (?:its|her|his|all|the) (?P<number>{NUMBER}) {_ADJECTIVES}{_NOUN}"),
 ]
 _SIZE = r"(?P<unit>feet|foot|metres|meters|yards|miles|kilometres|kilometers|fathoms|inches|tons|acres)"
