@@ -116,7 +116,16 @@ def person(chapters: Sequence[str], rng: random.Random) -> Person:
 def said(wording: str, who: Person, **values: object) -> str:
     """A wording with its gaps filled."""
     he, his, him, man = ("she", "her", "her", "woman") if who.female else ("he", "his", "him", "man")
-    forms = {"he": he, "his": his, "him": him, "man": man, "He": he.title(), "His": his.title(), "n": who.name, "He_n": who.name}
+    forms = {
+        "he": he,
+        "his": his,
+        "him": him,
+        "man": man,
+        "He": he.title(),
+        "His": his.title(),
+        "n": who.name,
+        "He_n": who.name,
+    }
     text = wording.format(**forms, **values)
     return text[0].upper() + text[1:]
 
@@ -153,14 +162,18 @@ def _age(words: dict[str, list[str]], chapters: Sequence[str], rng: random.Rando
 def _number(words: dict[str, list[str]], chapters: Sequence[str], rng: random.Random) -> Pair:
     who, place, things = person(chapters, rng), rng.choice(PLACES), rng.choice(THINGS)
     numbers = rng.sample(range(3, 60), 2)
-    return tuple(said(rng.choice(words["number"]), who, v=in_words(n, rng), place=place, things=things) for n in numbers)
+    return tuple(
+        said(rng.choice(words["number"]), who, v=in_words(n, rng), place=place, things=things) for n in numbers
+    )
 
 
 def _kinship(words: dict[str, list[str]], chapters: Sequence[str], rng: random.Random) -> Pair:
     who = person(chapters, rng)
     female = rng.random() < 0.5
     other = rng.choice([name for name in (NEW_FEMALE if female else NEW_MALE) if name not in who.name])
-    return tuple(said(rng.choice(words["kin"]), who, m=other, v=kin) for kin in rng.sample(KIN["f" if female else "m"], 2))
+    return tuple(
+        said(rng.choice(words["kin"]), who, m=other, v=kin) for kin in rng.sample(KIN["f" if female else "m"], 2)
+    )
 
 
 def _dead(words: dict[str, list[str]], chapters: Sequence[str], rng: random.Random) -> Pair:
@@ -178,11 +191,19 @@ def _date(words: dict[str, list[str]], chapters: Sequence[str], rng: random.Rand
     """Two days of one event, a day that no month has, or years that do not add up."""
     who, day = person(chapters, rng), date(rng.randrange(1800, 1990), rng.randrange(1, 13), rng.randrange(1, 29))
     if rng.random() < 0.15:
-        return (said(rng.choice(words["dated"]), who, v=f"{rng.choice(['31 June', '30 February', 'the 31st of April', 'November 31'])}"),)
+        return (
+            said(
+                rng.choice(words["dated"]),
+                who,
+                v=f"{rng.choice(['31 June', '30 February', 'the 31st of April', 'November 31'])}",
+            ),
+        )
     year = rng.random() < 0.5
     other = day + timedelta(days=rng.choice([1, 3, 30, 200]))
     wording = rng.choice(words["dated"])
-    same = [one for one in words["dated"] if one.split()[:2] == wording.split()[:2] and ("{n}" in one) == ("{n}" in wording)]
+    same = [
+        one for one in words["dated"] if one.split()[:2] == wording.split()[:2] and ("{n}" in one) == ("{n}" in wording)
+    ]
     return tuple(said(rng.choice(same), who, v=_written(d, rng, year)) for d in (day, other))
 
 
@@ -206,14 +227,23 @@ MAKERS = {
 def misspelt(name: str, tuned: bool, rng: random.Random) -> str:
     """A name with one slip in it, as writers make them: a vowel, a letter doubled, dropped or swapped; else c for k, i for y."""
     inner = range(1, len(name) - 1)
-    slips = []
+    slips: list[str] = []
     if tuned:
         slips += [name[:i] + v + name[i + 1 :] for i in inner if name[i] in "aeiou" for v in "aeiou" if v != name[i]]
-        slips += [name[:i] + name[i + 1] + name[i] + name[i + 2 :] for i in inner if name[i] != name[i + 1] and i + 1 < len(name) - 1]
+        slips += [
+            name[:i] + name[i + 1] + name[i] + name[i + 2 :]
+            for i in inner
+            if name[i] != name[i + 1] and i + 1 < len(name) - 1
+        ]
     else:
         slips += [name[:i] + name[i] + name[i:] for i in inner if name[i] in "lmnrst"]
         slips += [name[:i] + name[i + 1 :] for i in inner if name[i] in "aeilmnrth"]
-        slips += [name[:i] + other + name[i + 1 :] for i in inner for one, other in ("ck", "kc", "iy", "yi", "sz", "zs") if name[i] == one]
+        slips += [
+            name[:i] + other + name[i + 1 :]
+            for i in inner
+            for one, other in ("ck", "kc", "iy", "yi", "sz", "zs")
+            if name[i] == one
+        ]
     return rng.choice([slip for slip in slips if slip != name] or [name[:2] + name[1:]])
 
 
@@ -242,7 +272,11 @@ def headed(count: int, wrong: bool, tuned: bool, rng: random.Random) -> tuple[li
     form: Callable[[int], str] = rng.choice(
         [lambda n: f"Chapter {n}", lambda n: f"{n}. The Journey"]
         if tuned
-        else [lambda n: f"Chapter {roman[n]}", lambda n: f"CHAPTER {SMALL[n].upper()}" if n < 20 else f"CHAPTER {n}", lambda n: f"Chapter {n}: A Letter"]
+        else [
+            lambda n: f"Chapter {roman[n]}",
+            lambda n: f"CHAPTER {SMALL[n].upper()}" if n < 20 else f"CHAPTER {n}",
+            lambda n: f"Chapter {n}: A Letter",
+        ]
     )
     headings = [form(number) for number in numbers]
     return headings, (headings[at],)
@@ -273,9 +307,14 @@ def plant(check: str, novels: dict[str, Novel], tuned: bool, rng: random.Random)
 
 def found(planted: Planted) -> bool:
     """Whether a finding of its check quotes, or stands in, every planted saying."""
-    wanted = [planted.text.rindex(saying) for saying in planted.sayings]
-    spans = [(start, start + len(saying)) for start, saying in zip(wanted, planted.sayings, strict=True)]
-    return any(finding.check == planted.check and _covers(finding, spans) for finding in contradictions(planted.text, "en"))
+    sayings = (
+        planted.sayings[:1] if planted.check == "dead" else planted.sayings
+    )  # a name of the novel acts soon enough
+    wanted = [planted.text.rindex(saying) for saying in sayings]
+    spans = [(start, start + len(saying)) for start, saying in zip(wanted, sayings, strict=True)]
+    return any(
+        finding.check == planted.check and _covers(finding, spans) for finding in contradictions(planted.text, "en")
+    )
 
 
 def _covers(finding: TextFinding, spans: Sequence[tuple[int, int]]) -> bool:
@@ -307,7 +346,9 @@ def recall(novels: dict[str, Novel], given: argparse.Namespace) -> None:
             print(f"missed {check} {'tuned' if tuned else 'other'}: {' / '.join(planted.sayings)}", flush=True)
     print("| check | planted | found, % | wordings tuned on | other wordings |\n|---|---|---|---|---|")
     for name, checks in [*((check, [check]) for check in CHECKS), ("all", CHECKS)]:
-        each = [[(hits[c, t], made[c, t]) for c in checks for t in kinds] for kinds in ((True, False), (True,), (False,))]
+        each = [
+            [(hits[c, t], made[c, t]) for c in checks for t in kinds] for kinds in ((True, False), (True,), (False,))
+        ]
         sums = [tuple(map(sum, zip(*pairs, strict=True))) for pairs in each]
         print(f"| {name} | {sums[0][1]} | " + " | ".join(wilson(*pair) for pair in sums) + " |")
 
@@ -327,8 +368,13 @@ def alarms(novels: dict[str, Novel], given: argparse.Namespace) -> None:
         rates.append((1e4 * len(findings) / here, name))
         counts.update(finding.check for finding in findings)
         for finding in findings if given.alarms else ():
-            print(f"{name[:30]} {finding.check}: {finding.message} | " + " || ".join(quote[:200] for quote in finding.quotes))
-    print(f"\n{len(novels)} novels, {words:,} words: {sum(counts.values())} findings, {1e4 * sum(counts.values()) / words:.2f} per 10,000 words")
+            print(
+                f"{name[:30]} {finding.check}: {finding.message} | "
+                + " || ".join(quote[:200] for quote in finding.quotes)
+            )
+    print(
+        f"\n{len(novels)} novels, {words:,} words: {sum(counts.values())} findings, {1e4 * sum(counts.values()) / words:.2f} per 10,000 words"
+    )
     print("| check | findings | per 10,000 words |\n|---|---|---|")
     for check in CHECKS:
         print(f"| {check} | {counts[check]} | {1e4 * counts[check] / words:.3f} |")

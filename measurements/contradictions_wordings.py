@@ -14,82 +14,6 @@ TUNED = {
         "Nobody could forget {n}'s clear {v} eyes.",
         "{n}, a tall {man} with {v} eyes, came in last.",
         "The {v}-eyed {n} was waiting by the door.",
-    ],
-    "hair": [
-        "{n}'s hair was {v}.",
-        "{n} had long {v} hair.",
-        "{n} pushed {his} {v} hair out of {his} face.",
-        "{n}, who had {v} hair, stood at the back.",
-        "{n} sat down. {His} hair was {v} and cut short.",
-        "The wind took {n}'s {v} hair.",
-    ],
-    "age": [
-        "{n} was {v} years old.",
-        "{n} was {v}.",
-        "{n}, aged {v}, had come alone.",
-        "{n}, who was {v}, laughed at that.",
-        "{n} had just turned {v}.",
-        "{n} was a {man} of {v}.",
-        "{n} came in. {He} was {v} years old.",
-        "The {v}-year-old {n} had nothing to add.",
-    ],
-    "number": [
-        "The {place} had {v} {things}.",
-        "All the {v} {things} of the {place} were empty.",
-        "There were {v} {things} in the {place}.",
-        "The {place}, with its {v} {things}, was a sight.",
-        "The {v} {things} in the {place} stood open that day.",
-        "The {place}'s {v} {things} had never been repaired.",
-    ],
-    "kin": [
-        "{m} was {n}'s {v}.",
-        "{n}'s {v} {m} wrote every week.",
-        "{n} had a {v} called {m}.",
-        "{m}, the {v} of {n}, arrived at noon.",
-        "{n} waited for {his} {v} {m}.",
-        "{m}, {n}'s {v}, said little.",
-    ],
-    "died": [
-        "{n} died that night.",
-        "{n} was dead.",
-        "They buried {n} on a grey morning.",
-        "{n}'s funeral was a quiet affair.",
-        "{n} had been killed in the fall.",
-        "{n} was murdered on the road.",
-    ],
-    "acts": [
-        "{n} smiled and took the chair by the fire.",
-        '"You are late," said {n}.',
-        "{n} walked to the window and looked out.",
-        "{n} nodded slowly.",
-        '{n} laughed. "Then let us begin."',
-        "{n} poured out the tea.",
-    ],
-    "dated": [
-        "The wedding took place on {v}.",
-        "The wedding of {n} was on {v}.",
-        "{n} was born on {v}.",
-        "The trial began on {v}.",
-    ],
-    "weekday": [
-        "It was {w}, {d} {month} {year}.",
-        "On {w}, {month} {d}, {year}, the letter came.",
-        "They met on the {nth} of {month}, {year}, a {w}.",
-        "{month} {d}, {year}, was a {w}.",
-    ],
-    "tense": [
-        "{n} walks to the door and opens it. {He} looks down the street and says nothing.",
-        "{He_n} sits down. {n} takes the letter, reads it twice, and puts it into the fire.",
-        "{n} smiles. {He} turns away from the window and asks for the lamp.",
-    ],
-    "person": [
-        "I went up to my room and closed the door behind me. Nobody had seen me, and I was glad of it.",
-        "I did not know what to say. I looked at my hands and wished myself far away.",
-        "That evening I walked home alone. I thought of my mother, and of what I had lost.",
-    ],
-}
-OTHERS = {
-    "eyes": [
         "It was in {n}'s eyes, {v} and steady, that one read the answer.",
         "{n} fixed {his} {v} eyes on the clock.",
         "Everyone remarked on {n}'s eyes, which were {v}.",
@@ -101,6 +25,12 @@ OTHERS = {
         "{n} blinked. {He} had {v} eyes and a way of narrowing them.",
     ],
     "hair": [
+        "{n}'s hair was {v}.",
+        "{n} had long {v} hair.",
+        "{n} pushed {his} {v} hair out of {his} face.",
+        "{n}, who had {v} hair, stood at the back.",
+        "{n} sat down. {His} hair was {v} and cut short.",
+        "The wind took {n}'s {v} hair.",
         "{n} wore {his} {v} hair brushed back from the forehead.",
         "{n} was {v}-haired and freckled.",
         "A lock of {v} hair fell over {n}'s brow.",
@@ -109,6 +39,14 @@ OTHERS = {
         "{n}'s hair, thick and {v}, was wet from the rain.",
     ],
     "age": [
+        "{n} was {v} years old.",
+        "{n} was {v}.",
+        "{n}, aged {v}, had come alone.",
+        "{n}, who was {v}, laughed at that.",
+        "{n} had just turned {v}.",
+        "{n} was a {man} of {v}.",
+        "{n} came in. {He} was {v} years old.",
+        "The {v}-year-old {n} had nothing to add.",
         "At {v}, {n} was still the quickest of them all.",
         "{n} was only {v}, but {he} looked older.",
         "{n} was {v} years of age, and had seen little of the world.",
@@ -119,6 +57,12 @@ OTHERS = {
         "{n} told them {he} was {v}.",
     ],
     "number": [
+        "The {place} had {v} {things}.",
+        "All the {v} {things} of the {place} were empty.",
+        "There were {v} {things} in the {place}.",
+        "The {place}, with its {v} {things}, was a sight.",
+        "The {v} {things} in the {place} stood open that day.",
+        "The {place}'s {v} {things} had never been repaired.",
         "The {place} boasted {v} {things}.",
         "They counted the {v} {things} of the {place} twice.",
         "Of the {place}'s {v} {things} only one was lit.",
@@ -128,6 +72,12 @@ OTHERS = {
         "The {place} held exactly {v} {things}.",
     ],
     "kin": [
+        "{m} was {n}'s {v}.",
+        "{n}'s {v} {m} wrote every week.",
+        "{n} had a {v} called {m}.",
+        "{m}, the {v} of {n}, arrived at noon.",
+        "{n} waited for {his} {v} {m}.",
+        "{m}, {n}'s {v}, said little.",
         "{n} and {his} {v} {m} lived in the same house.",
         "{n} introduced {m} as {his} {v}.",
         "{n}'s {v} was named {m}.",
@@ -137,6 +87,12 @@ OTHERS = {
         "The letter came from {m}, {n}'s {v}.",
     ],
     "died": [
+        "{n} died that night.",
+        "{n} was dead.",
+        "They buried {n} on a grey morning.",
+        "{n}'s funeral was a quiet affair.",
+        "{n} had been killed in the fall.",
+        "{n} was murdered on the road.",
         "{n} had died of the fever in the spring.",
         "{n} did not live to see the morning.",
         "The fever killed {n} within a week.",
@@ -146,6 +102,12 @@ OTHERS = {
         "{n} drowned in the lake.",
     ],
     "acts": [
+        "{n} smiled and took the chair by the fire.",
+        '"You are late," said {n}.',
+        "{n} walked to the window and looked out.",
+        "{n} nodded slowly.",
+        '{n} laughed. "Then let us begin."',
+        "{n} poured out the tea.",
         "{n} shrugged and went back to the table.",
         '"I never liked this place," {n} answered.',
         "Without a word {n} picked up the lantern.",
@@ -154,6 +116,10 @@ OTHERS = {
         "At the corner {n} stopped and lit a cigar.",
     ],
     "dated": [
+        "The wedding took place on {v}.",
+        "The wedding of {n} was on {v}.",
+        "{n} was born on {v}.",
+        "The trial began on {v}.",
         "The coronation was held on {v}.",
         "{n} was born in the village on {v}.",
         "The great fire broke out on {v}.",
@@ -161,6 +127,10 @@ OTHERS = {
         "The election fell on {v}.",
     ],
     "weekday": [
+        "It was {w}, {d} {month} {year}.",
+        "On {w}, {month} {d}, {year}, the letter came.",
+        "They met on the {nth} of {month}, {year}, a {w}.",
+        "{month} {d}, {year}, was a {w}.",
         "The ship sailed on {w}, the {nth} of {month}, {year}.",
         "The will was signed on {d} {month} {year} (a {w}).",
         "{w} {d} {month} {year} was the day of the storm.",
@@ -168,14 +138,117 @@ OTHERS = {
         "So came {w}, {month} {nth}, {year}.",
     ],
     "tense": [
+        "{n} walks to the door and opens it. {He} looks down the street and says nothing.",
+        "{He_n} sits down. {n} takes the letter, reads it twice, and puts it into the fire.",
+        "{n} smiles. {He} turns away from the window and asks for the lamp.",
         "{n} crosses the room and stops before the glass. {He} lifts a hand, hesitates, and lets it fall.",
         "{n} hears the bell. {He} leaves the table at once and runs down into the hall.",
         "Slowly {n} climbs the stairs. At the top {he} waits, listens, and knocks.",
     ],
     "person": [
+        "I went up to my room and closed the door behind me. Nobody had seen me, and I was glad of it.",
+        "I did not know what to say. I looked at my hands and wished myself far away.",
+        "That evening I walked home alone. I thought of my mother, and of what I had lost.",
         "My heart beat fast as I followed them. I kept to the wall, for I did not wish to be seen, and my lamp was out.",
         "I had not slept. When I rose, my head ached, and I drank some water before I dressed.",
         "They never asked me what I saw. I could have told them, but I held my tongue and let them pass me by.",
+    ],
+}
+OTHERS = {
+    "eyes": [
+        "What one noticed first about {n} was the colour of {his} eyes, a {v} that changed little with the light.",
+        "{n} closed {his} {v} eyes for a moment.",
+        "{n} had the {v} eyes of {his} family.",
+        "With {his} {v} eyes half shut, {n} listened to the rain.",
+        "The lamp shone full on {n}'s face and in {his} {v} eyes.",
+        "{n} opened {his} eyes. They were {v}, and there was no fear in them.",
+        "Tears stood in {n}'s {v} eyes.",
+        "{n} was pale and slender, with large {v} eyes and a thin mouth.",
+        "{n}'s eyes, a deep {v}, followed the boat out of sight.",
+    ],
+    "hair": [
+        "{n} combed {his} {v} hair before the glass.",
+        "The sun lit up the {v} of {n}'s hair.",
+        "{n}'s {v} curls fell down to {his} shoulders, for {his} hair was never cut.",
+        "{n} was small and quick, with {v} hair and a scar on the chin.",
+        "Under the hat {n}'s hair was {v}, as it had always been.",
+        "{n} ran a hand through {his} {v} hair and sighed.",
+    ],
+    "age": [
+        "{n} was not a child any more; {he} was {v} years old.",
+        "Last month {n} had turned {v}.",
+        "{n} was {v} that summer.",
+        "Though {n} was only {v}, the others obeyed {him}.",
+        "{n} was then {v} years old and in good health.",
+        "They had baked a cake for {n}'s {nth_v} birthday.",
+        "For a {man} of {v}, {n} walked fast.",
+        "{n}, now {v}, lived with an aunt.",
+        "The register gave {n}'s age as {v}.",
+    ],
+    "number": [
+        "Inside the {place} were {v} {things}.",
+        "Nobody had ever needed all {v} {things} of the {place} at once.",
+        "The {place} could still show {v} {things} that winter.",
+        "The {place} was large: it had {v} {things} and a garden.",
+        "Behind the {v} {things} of the {place} there was no light.",
+        "The old {place} still kept its {v} {things}.",
+        "Visitors to the {place} were shown its {v} {things}.",
+    ],
+    "kin": [
+        "{m} was the {v} of {n}.",
+        "{n} had not seen {his} {v} {m} since the spring.",
+        "{m} loved {n} as only a {v} can, for {m} was {n}'s {v}.",
+        "{n} took the arm of {his} {v}, {m}.",
+        "As {n}'s {v}, {m} had a right to know.",
+        "{m} was a {v} of {n}'s.",
+        "{n} wrote to {m}, who was {his} {v}.",
+        '"{m} is {n}\'s {v}," the porter explained.',
+    ],
+    "died": [
+        "{n} died in the night, quietly and without pain.",
+        "At dawn {n} was found dead in the garden.",
+        "{n} had been dead for two days.",
+        "{n} was laid in the ground beside the old church.",
+        "Poison killed {n} in less than an hour.",
+        "{n} fell from the cliff and died at once.",
+        "The whole street followed {n}'s coffin to the churchyard.",
+        "{n} breathed once more, and then {n} was gone for ever; the doctor closed the dead eyes.",
+    ],
+    "acts": [
+        "{n} got up and shut the window.",
+        '"Very well," {n} said.',
+        "{n} was in high spirits and sang on the stairs.",
+        "{n} blew out the candle.",
+        "Then {n} knocked at the door and came in.",
+        '"Who told you that?" asked {n} sharply.',
+        "{n} poked the fire and yawned.",
+    ],
+    "dated": [
+        "On {v} the wedding took place in the small church.",
+        "The trial opened on {v}.",
+        "{n}, born on {v}, was the youngest of them.",
+        "The funeral was on {v}.",
+        "{n} came into the world on {v}.",
+        "The wedding was celebrated on {v}.",
+    ],
+    "weekday": [
+        "It happened on the {nth} of {month}, {year}, which was a {w}.",
+        "On the morning of {w}, {month} {d}, {year}, the snow began.",
+        "The diary ends on {w}, {d} {month} {year}.",
+        "Since {w} the {nth} of {month} {year} nothing had been heard of the ship.",
+        "The note was dated {w}, {month} {nth}, {year}.",
+    ],
+    "tense": [
+        "{n} stops on the landing. {He} hears voices below and holds {his} breath.",
+        "{n} pours the wine and hands the glass over. Then {he} leans back and closes {his} eyes.",
+        "Outside it begins to rain. {n} pulls up {his} collar, crosses the yard, and tries the gate.",
+        "{n} shakes {his} head and gives no answer. {He} takes {his} coat from the chair.",
+    ],
+    "person": [
+        "I opened the letter with shaking hands. It was not meant for me, and I knew it.",
+        "It was I who had left the gate open. I told nobody, and my silence cost me dear.",
+        "When they had gone I came out of my corner. I was stiff with cold, and my knees shook.",
+        "I remember that I laughed. Then I took my hat and went down to the harbour.",
     ],
 }
 
@@ -183,14 +256,29 @@ FEMALE = """Mary Anne Jane Elizabeth Emma Alice Margaret Helen Catherine Sarah R
     Eleanor Harriet Charlotte Dorothy Frances Isabel Amy Beth Meg Maud Carol Marian Rachel Anna Sonia Natasha Valentine""".split()
 MALE = """John Tom Thomas William James George Charles Henry Robert Richard Edward Arthur Harry Jack Peter Philip Frank Walter Joseph Samuel David
     Martin Paul Andrew Albert Oliver Anthony Michael Jim Sam Joe Dick Ben Ralph Roger Laurie Pierre Marius""".split()
-NEW_FEMALE = "Rosalind Beatrix Ottilie Winifred Philippa Cordelia Genevra Isolde Marguerite Honoria Leonora Thomasina".split()
-NEW_MALE = "Bartholomew Crispin Lysander Thaddeus Barnaby Leopold Ambrose Cornelius Godfrey Reginald Sylvester Alaric".split()
+NEW_FEMALE = (
+    "Rosalind Beatrix Ottilie Winifred Philippa Cordelia Genevra Isolde Marguerite Honoria Leonora Thomasina".split()
+)
+NEW_MALE = (
+    "Bartholomew Crispin Lysander Thaddeus Barnaby Leopold Ambrose Cornelius Godfrey Reginald Sylvester Alaric".split()
+)
 SURNAMES = "Ashdown Calloway Penhallow Thornbury Wexford Merriweather Hollingsworth Tremaine Fairbrother Larkspur Quarles Dunmore".split()
-PLACES = ["Grand Hotel", "Marlow Castle", "Northgate Inn", "Saltmarsh House", "Whitcombe Abbey", "Carrick Tower", "Vesper Theatre"]
+PLACES = [
+    "Grand Hotel",
+    "Marlow Castle",
+    "Northgate Inn",
+    "Saltmarsh House",
+    "Whitcombe Abbey",
+    "Carrick Tower",
+    "Vesper Theatre",
+]
 THINGS = "rooms windows towers stairs doors bells cellars chimneys servants gates galleries bedrooms".split()
 COLOURS = {
     "eyes": [["blue", "grey"], ["brown", "black"], ["green"]],
     "hair": [["black"], ["blond", "golden", "fair"], ["red"]],
 }
 """Colours that nobody takes for one another stand in different groups."""
-KIN = {"m": ["brother", "cousin", "uncle", "son", "nephew", "father"], "f": ["sister", "cousin", "aunt", "daughter", "niece", "mother"]}
+KIN = {
+    "m": ["brother", "cousin", "uncle", "son", "nephew", "father"],
+    "f": ["sister", "cousin", "aunt", "daughter", "niece", "mother"],
+}

@@ -18,10 +18,11 @@ from longwriter.checks.ledger.rules.spelling import spellings
 from longwriter.checks.ledger.rules.voice import Voice
 from longwriter.text import count_words
 
-_TIME_GOES_ON = re.compile(
+_YEARS_PASS = re.compile(
     r"\b(?:years|winters|summers) (?:later|afterwards?|passed|went by|rolled|flew|had (?:passed|gone|elapsed|rolled))\b"
-    r"|\bthe (?:next|following) (?:year|spring|summer|autumn|winter)\b|年(?:后|以后|之后|过去)|第二年|次年"
+    r"|\bthe (?:next|following) (?:year|spring|summer|autumn|winter)\b"
 )
+_YEARS_PASS_CHINESE = re.compile("年(?:后|以后|之后|过去)|第二年|次年")
 Located = tuple[int, int, int]
 """Section, start and end in its text."""
 
@@ -65,7 +66,7 @@ class Ledger:
         source = SectionSource(Passages(text), self._people.read(section, text), self._people)
         if self._people.version > known:
             self._by_name()
-        self._skips += [(section, match.start()) for match in _TIME_GOES_ON.finditer(text)]
+        self._skips += [(section, place) for place in _time_goes_on(source.passages, self.language)]
         found = []
         for claim in sorted(self._claims(source), key=lambda one: one.start):
             if claim.relation == "acts":
@@ -275,6 +276,16 @@ class Ledger:
                 source=source,
             )
         ]
+
+
+def _time_goes_on(passages: Passages, language: str) -> Iterator[int]:
+    """Where a section says that years pass."""
+    if language == "zh":
+        yield from (match.start() for match in _YEARS_PASS_CHINESE.finditer(passages.text))
+        return
+    for number in passages.having("years winters summers next following"):
+        start, end = passages.span(number)
+        yield from (match.start() for match in _YEARS_PASS.finditer(passages.text, start, end))
 
 
 def in_order(findings: Iterable[TextFinding]) -> list[TextFinding]:

@@ -2,6 +2,7 @@
 
 import re
 from bisect import bisect_left
+from collections.abc import Iterator
 
 from longwriter.checks.ledger.people import NAME
 from longwriter.checks.ledger.records import LedgerPromise
@@ -27,8 +28,7 @@ class Promises:
         """Close what this section keeps or breaks, then note what it promises."""
         text = source.passages.text
         self._close(section, source)
-        pattern = _GIVEN_CHINESE if self.language == "zh" else _GIVEN
-        for match in pattern.finditer(text):
+        for match in self._matches(source, _GIVEN, _GIVEN_CHINESE, "promised vowed swore pledged undertook"):
             found = source.mention(match.start("name"), match.end("name"))
             if found is None:
                 continue
@@ -38,14 +38,21 @@ class Promises:
 
     def _close(self, section: int, source: SectionSource) -> None:
         """Promises whose giver stands near the words for keeping one."""
-        text = source.passages.text
-        pattern = _KEPT_CHINESE if self.language == "zh" else _KEPT
-        for match in pattern.finditer(text):
+        for match in self._matches(source, _KEPT, _KEPT_CHINESE, "promise promised vow word oath pledge"):
             first = bisect_left(source.mentions, match.start() - 200, key=lambda one: one.start)
             near = {one.name for one in source.mentions[first:] if one.start < match.end()}
             for held in [one for one in self._open if one[0] in near]:
                 self._open.remove(held)
                 self._done.append(held[1].model_copy(update={"closed": section}))
+
+    def _matches(self, source: SectionSource, english: re.Pattern[str], chinese: re.Pattern[str], words: str) -> Iterator[re.Match[str]]:
+        """What a pattern finds; in English, in sentences with one of these words alone."""
+        text = source.passages.text
+        if self.language == "zh":
+            yield from chinese.finditer(text)
+            return
+        for number in source.passages.having(words):
+            yield from english.finditer(text, *source.passages.span(number))
 
     def all(self) -> tuple[LedgerPromise, ...]:
         """In the order of the text."""

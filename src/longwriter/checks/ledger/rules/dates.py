@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import date
+from itertools import chain
 from typing import NamedTuple
 
 from longwriter.checks.ledger.numbers import NUMBER, ORDINAL, chinese_number, english_number
@@ -94,10 +95,9 @@ def days_of(text: str, language: str) -> Iterator[DayInText]:
             yield DayInText(year, month, day, weekday, match.start(), match.end())
 
 
-def date_faults(source: SectionSource, language: str, before: DayInText | None = None) -> Iterator[DateFault]:
+def date_faults(source: SectionSource, language: str) -> Iterator[DateFault]:
     """Days that no calendar has, weekdays that a date did not have, years that do not add up."""
-    text = source.passages.text
-    for day in days_of(text, language):
+    for day in _days(source, language):
         where = ((day.start, day.end),)
         if day.day > _LONGEST_MONTHS[day.month - 1]:
             yield DateFault("date", where, f"the month has no day {day.day}")
@@ -109,15 +109,28 @@ def date_faults(source: SectionSource, language: str, before: DayInText | None =
             continue
         if real and day.weekday is not None and real.year >= FIRST_GREGORIAN and real.weekday() != day.weekday:
             said, was = (DAYS[n].title() for n in (day.weekday, real.weekday()))
-            yield DateFault("weekday", where, f"{text[day.start : day.end]}: {real.isoformat()} was a {was}, not a {said}")
+            written = source.passages.text[day.start : day.end]
+            yield DateFault("weekday", where, f"{written}: {real.isoformat()} was a {was}, not a {said}")
     yield from _years_apart(source, language)
+
+
+def _days(source: SectionSource, language: str) -> Iterator[DayInText]:
+    """The days of a section; in English, only sentences with a month are looked at."""
+    if language == "zh":
+        yield from days_of(source.passages.text, language)
+        return
+    for number in source.passages.having(" ".join(MONTHS)):
+        start = source.passages.span(number)[0]
+        for day in days_of(source.passages.sentence(number), language):
+            yield day._replace(start=start + day.start, end=start + day.end)
 
 
 def _years_apart(source: SectionSource, language: str) -> Iterator[DateFault]:
     """"Three years later, in 1895", where the year named before it was 1890."""
     text = source.passages.text
     later, year_of = (_ZH_LATER, _ZH_YEAR) if language == "zh" else (_LATER, _IN_YEAR)
-    for match in later.finditer(text):
+    stretches = [(0, len(text))] if language == "zh" else [source.passages.span(n) for n in source.passages.having("years")]
+    for match in chain.from_iterable(later.finditer(text, *stretch) for stretch in stretches):
         groups = match.groupdict()
         number, way = groups["n"] or groups["n2"], groups["way"] or groups["way2"]
         then = groups["year"] or groups["year2"]

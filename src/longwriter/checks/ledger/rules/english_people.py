@@ -215,7 +215,7 @@ def _ages(source: SectionSource) -> Iterator[Claim]:
                     yield Claim(subject, "age", str(age), start + match.start(), start + match.end())
 
 
-_AGE_WORDS = """aged age old birthday turned one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
+_AGE_WORDS = """aged age old birthday turned two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
     seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred """ + " ".join(map(str, range(1, 120)))
 
 

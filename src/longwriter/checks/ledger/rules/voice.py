@@ -24,9 +24,8 @@ _ACTS_NOW = re.compile(
     rf"|, (?P<verb2>{joined(_NOW)}),"
 )
 _PASTS = re.compile(rf"\b(?:{joined(_PAST)}|(?:[Hh]e|[Ss]he|they|[Tt]hey|and|it|who|[A-Z][a-z]+) (?:[a-z]+ly )?[a-z]{{2,}}ed)\b")
-_FIRST = re.compile(r"\b(?:I|my|me|myself|mine|I'm|I'd|I've|I'll)\b", re.IGNORECASE)
-_EYE = re.compile(r"\bI\b(?!\.)")
-_THIRD = re.compile(r"\b(?:he|she|him|her|his)\b", re.IGNORECASE)
+_FIRST = re.compile(r"\b(?:I|[Mm]y|[Mm]e|[Mm]yself|[Mm]ine)\b(?!\.)")
+_THIRD = re.compile(r"\b(?:[Hh](?:e|im|er|is)|[Ss]he)\b")
 _LETTER = re.compile(r"\b(?:dear|yours|sir|letter|wrote|writes|diary|journal|read|p\.s\.|postscript|reader)\b|:\s*$|^\s*(?:>|_)", re.IGNORECASE | re.MULTILINE)
 _ZH_FIRST, _ZH_THIRD = re.compile("我(?!们|国|军|方|校)"), re.compile("[他她]")
 _ZH_LETTER = re.compile("亲爱的|此致|敬礼|信|日记|写道|读者|笔者|[:：]\\s*$", re.MULTILINE)
@@ -35,6 +34,7 @@ _LEAST_BEFORE = 12
 _SURE = 6
 """How often the text's own tense has to outnumber the other, and the third person the first."""
 _SURER = 15
+_SHORTEST = 2
 _IN_A_ROW = 3
 """Sentences that are looked at together."""
 
@@ -60,9 +60,9 @@ class Voice:
     def read(self, section: int, passages: Passages) -> list[VoiceTurn]:
         """The first turn of each kind in a section, if the text before it tells surely."""
         found: dict[str, VoiceTurn] = {}
-        earlier = ""
+        earlier, sets = "", _Having.of(passages)
         for start, end in paragraphs(passages.text):
-            sentences = list(self._counted(passages, start, end))
+            sentences = list(self._counted(passages, start, end, sets))
             if not sentences:
                 continue
             whole = passages.text[start:end]
@@ -75,21 +75,18 @@ class Voice:
             earlier = whole
         return list(found.values())
 
-    def _counted(self, passages: Passages, start: int, end: int) -> Iterator["_Told"]:
+    def _counted(self, passages: Passages, start: int, end: int, sets: "_Having") -> Iterator["_Told"]:
         """Each sentence of a paragraph with what its narration shows; those that people say are left out."""
         for number in range(passages.at(start), passages.at(end - 1) + 1):
             first, last = passages.span(number)
             text = passages.unspoken(max(start, first), min(end, last))
-            if not any(char.isalpha() for char in text):
+            if len(text) < _SHORTEST:
                 continue
             if self.language == "zh":
                 me, them = len(_ZH_FIRST.findall(text)), len(_ZH_THIRD.findall(text))
                 yield _Told(first, last, frozenset(), False, 0, me, me, them)
                 continue
-            acting = [match for match in _ACTS_NOW.finditer(text)]
-            named = any(match["who"] for match in acting)
-            me, eyes, them = (len(words.findall(text)) for words in (_FIRST, _EYE, _THIRD))
-            yield _Told(first, last, frozenset(match["verb"] or match["verb2"] for match in acting), named, len(_PASTS.findall(text)), me, eyes, them)
+            yield _told(text, first, last, sets, number)
 
     def _turn(self, section: int, check: str, sentences: Sequence["_Told"]) -> VoiceTurn | None:
         """The first sentences in a row that leave the text's tense, or its person."""
@@ -138,6 +135,30 @@ class _Told(NamedTuple):
     eyes: int
     """I itself."""
     them: int
+
+
+class _Having(NamedTuple):
+    """Numbers of the sentences that are worth a closer look; reading all of them closely took twice as long."""
+
+    now: frozenset[int]
+    near_now: frozenset[int]
+    past: frozenset[int]
+    me: frozenset[int]
+
+    @classmethod
+    def of(cls, passages: Passages) -> "_Having":
+        now = frozenset(passages.having(" ".join(_NOW)))
+        near = frozenset(number + step for number in now for step in range(1 - _IN_A_ROW, _IN_A_ROW))
+        return cls(now, near, frozenset(passages.having(" ".join(_PAST))), frozenset(passages.having("i my me myself mine")))
+
+
+def _told(text: str, start: int, end: int, sets: _Having, number: int) -> _Told:
+    """What one sentence's narration shows, in English."""
+    acting = list(_ACTS_NOW.finditer(text)) if number in sets.now else []
+    verbs = frozenset(match["verb"] or match["verb2"] for match in acting)
+    past = len(_PASTS.findall(text)) if number in sets.near_now else int(number in sets.past)
+    me = _FIRST.findall(text) if number in sets.me else []
+    return _Told(start, end, verbs, any(match["who"] for match in acting), past, len(me), me.count("I"), len(_THIRD.findall(text)))
 
 
 _PARAGRAPH = re.compile(r"\S.*")
