@@ -84,7 +84,7 @@ def percentiles(texts: list[Text], stock: StockList) -> dict[str, list[float]]:
             score = slop(one.text, "en", stock)
             assert score.per_1000 is not None
             values.setdefault(one.kind, []).append(score.per_1000)
-            right[one.kind] += kind_of(one.text, "en") == one.kind
+            right[one.kind] += kind_of(one.text) == one.kind
             findings[one.kind] += len(slop_findings(one.text, "en", stock))
             words[one.kind] += one.words
     print("\n| human text | chapters | p5 | p10 | median | p90 | p95 | max | findings / 10,000 words | kind told |")
