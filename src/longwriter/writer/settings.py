@@ -33,6 +33,9 @@ class WriteSettings(Record):
     """Chapters side by side: minutes instead of hours, at some cost in coherence (the paper's +Parallel)."""
     section_words: int | None = Field(default=None, ge=40, le=1000)
     """Usual budget of a section; None: the model card's, else 500 (the paper allows 200 to 1,000)."""
+    facts: Literal["off", "rules", "model"] | None = None
+    """What sections are told of those whom their line names: nothing; what rules find in the earlier text; that and what the
+    planner's model names, asked once a section. None: rules."""
     headings: Literal["auto", "model", "plan"] = "auto"
     """Who writes section headings; auto: the model, and the plan where it writes none."""
     temperature: float | None = Field(default=None, ge=0, le=2)
