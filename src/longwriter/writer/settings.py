@@ -6,6 +6,7 @@ from pydantic import Field, field_validator
 
 from longwriter.length.target import MOST, Target, exact, read_target
 from longwriter.models.base import REACH, ModelConfig
+from longwriter.text import language
 from longwriter.types import Record
 
 MAY_CHANGE_ON_RESUME = frozenset(
@@ -58,6 +59,11 @@ class WriteSettings(Record):
         if len(value) > 200_000:
             raise ValueError(f"the instruction has {len(value):,} characters; at most 200,000 are read")
         return value
+
+
+def asked_language(settings: WriteSettings) -> str:
+    """The language of the prompts, without its script: en, zh."""
+    return (settings.language or language(settings.instruction)).partition("-")[0]
 
 
 def wanted_length(settings: WriteSettings) -> Target | None:

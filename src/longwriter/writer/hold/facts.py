@@ -39,9 +39,7 @@ class _Read(NamedTuple):
 class FactsHold:
     """Tells a section the facts; short prompts, which models repeat, are told none."""
 
-    def __init__(
-        self, prompts: PromptSet, plan: Plan, user: Sequence[LedgerFact] = (), named: Named = nothing
-    ) -> None:
+    def __init__(self, prompts: PromptSet, plan: Plan, user: Sequence[LedgerFact] = (), named: Named = nothing) -> None:
         """`user`: what a person says is so; `named`: what a model was found to say."""
         self._prompts, self._plan, self._user, self._named = prompts, plan, tuple(user), named
         self._read: dict[str, _Read] = {}
@@ -77,7 +75,7 @@ class FactsHold:
             read = self._read[key] = _Read([], Ledger(language, self._user))
         first = index - len(earlier) + 1
         for number, text in enumerate(earlier[len(read.texts) :], first + len(read.texts)):
-            read.ledger.add(number, text)
+            read.ledger.read(number, text)
             read.ledger.take(self._named(text, number))
             read.texts.append(text)
         return read.ledger

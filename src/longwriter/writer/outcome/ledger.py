@@ -3,12 +3,13 @@
 import json
 
 from longwriter.checks.finding import TextFinding
-from longwriter.checks.ledger.ledger import Ledger
+from longwriter.checks.ledger.ledger import Ledger, in_order
 from longwriter.checks.ledger.records import LedgerEntity, LedgerFact, LedgerPromise
 from longwriter.language import tongue
 from longwriter.types import Record
 from longwriter.writer.document import Document
 from longwriter.writer.hold.extractor import named_facts
+from longwriter.writer.settings import asked_language
 
 LOOKED_AT = 100_000
 """Characters that tell the language."""
@@ -41,14 +42,15 @@ class RunLedger(Record):
 def ledger_of(document: Document) -> RunLedger:
     """The ledger of a document's finished sections."""
     text, findings, at, dropped = document.text(), list[TextFinding](), 0, 0
-    ledger = Ledger(tongue(text[:LOOKED_AT]), document.manuscript.facts)
+    ledger = Ledger(tongue(text[:LOOKED_AT]) or asked_language(document.settings), document.manuscript.facts)
     for index in sorted(document.texts):
         piece = document.piece(index).strip().removeprefix("\ufeff").strip()
         at = max(at, text.find(piece, at))
-        findings += ledger.add(index + 1, piece, offset=at)
+        findings += ledger.read(index + 1, piece, offset=at)
         named = named_facts(document.calls, document.texts[index], index + 1)
         findings += ledger.take(_placed(fact, piece) for fact in named.facts)
         at, dropped = at + len(piece), dropped + named.dropped
+    findings = in_order([*findings, *ledger.spellings()])
     return RunLedger(
         entities=ledger.entities,
         facts=ledger.facts,
