@@ -70,6 +70,11 @@ class Phrases:
             node = self.fall[node]
         return self.next[node][char]
 
+    def unsaid(self, text: str) -> tuple[str, ...]:
+        """The phrases, as given, that do not stand in a text."""
+        said = {_folded_all(match.phrase) for match in self.find(text)}
+        return tuple(phrase for phrase in self.given if _folded_all(phrase) not in said)
+
     def find(self, text: str) -> list[PhraseMatch]:
         """Every place in a whole text, those that overlap too, in the order in which they end."""
         reading = PhraseReading(self)
@@ -147,6 +152,10 @@ def folded(char: str) -> str:
         return " "
     lower = char.lower()
     return (lower if len(lower) == 1 else char).translate(_QUOTES)
+
+
+def _folded_all(phrase: str) -> str:
+    return "".join(map(folded, phrase))
 
 
 def _joins(char: str) -> bool:
