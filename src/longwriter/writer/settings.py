@@ -39,6 +39,9 @@ class WriteSettings(Record):
     planner's model names, asked once a section. None: rules."""
     headings: Literal["auto", "model", "plan"] = "auto"
     """Who writes section headings; auto: the model, and the plan where it writes none."""
+    ban: tuple[str, ...] | None = Field(default=None, max_length=50_000)
+    """Phrases that sections may not hold, but for those that the instruction holds; for engines of ours
+    (`models.base.can_ban`)."""
     temperature: float | None = Field(default=None, ge=0, le=2)
     top_p: float | None = Field(default=None, gt=0, le=1)
     seed: int = 42
