@@ -46,6 +46,11 @@ COMMANDS = {
         "Write sections of RUN again.",
         "stopped; finished sections are kept: go on with longwriter resume RUN",
     ),
+    "revise": Listed(
+        "longwriter.cli.hold.revise:revise",
+        "Mend what checks find in RUN, passage by passage.",
+        "stopped; what is mended is kept: the same command goes on from there",
+    ),
     "export": Listed(
         "longwriter.cli.book.export:export",
         "Put the text of RUN, or of a Markdown file, into FILEs: epub, docx, pdf, html, md, txt, or a folder chapters/.",

@@ -232,7 +232,7 @@ class EditRecord(JournalRecord):
     """A person wrote it or the text that it is a revision of: nothing writes it again unasked."""
     mends: Mending | None = None
     """Set where `why` is "revised"."""
-    standing: dict[str, str] = {}
+    standing: dict[str, str] = Field(default={})
     """Sections that are not stale by it: the digest of the earlier text that they stand under from here on, by name."""
 
 

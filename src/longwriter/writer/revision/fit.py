@@ -18,7 +18,7 @@ _MARKUP = re.compile(r"^(?:#{1,6}\s|[-*+•]\s|\d{1,3}[.)]\s|\||>|```|<\w)", re.
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 _NAME = re.compile(r"(?<=[a-z,;] )[A-ZÀ-ÖØ-Þ][\w’'-]+")
 """A word in capitals that begins no sentence."""
-_PAIRS = ("“”", "‘’", "「」", "『』", "«»", "()", "（）")
+_PAIRS = (("“", "”"), ("「", "」"), ("『", "』"), ("«", "»"), ("(", ")"), ("（", "）"))
 _OPEN = "\"'“”‘’「」『』«»*_([（【"
 
 
@@ -72,14 +72,18 @@ def _ends(passage: Passage, new: str) -> str:
     old, at_end = passage.text, not passage.after
     if ends_complete(f"{old}\n") != ends_complete(f"{new}\n") and (not ends_complete(f"{new}\n")):
         return "it breaks off in the middle of a sentence"
-    if not ends_complete(f"{new}\n") and (at_end or _letter(passage.after).isupper()) and new.rstrip()[-1:] in ",;:，；：、":
+    if (
+        not ends_complete(f"{new}\n")
+        and (at_end or _letter(passage.after).isupper())
+        and new.rstrip()[-1:] in ",;:，；：、"
+    ):
         return "it breaks off in the middle of a sentence"
     if _letter(old).isupper() and _letter(new).islower():
         return "it begins in lowercase"
     if old.count('"') % 2 != new.count('"') % 2:
         return "it opens a quotation that it does not close"
     for opens, closes in _PAIRS:
-        if opens + closes != "‘’" and old.count(opens) - old.count(closes) != new.count(opens) - new.count(closes):
+        if old.count(opens) - old.count(closes) != new.count(opens) - new.count(closes):
             return "it opens a quotation or bracket that it does not close"
     return ""
 

@@ -63,10 +63,10 @@ class RevisionJudge:
         for own in layout.owned:
             text = layout.text[own.start : own.end]
             prompt = self.session.prompts.render("judge", section=head_words(text, SECTION_WORDS), most=MOST)
-            step = f"{self.steps}{turn}-{own.index}-{digest(text)}"
+            step = f"{self.steps}{turn}-{own.section}-{digest(text)}"
             answer = await self._asked(step, prompt, SCHEMA, ANSWER_WORDS)
             if answer is None:
-                said = f"the judge said nothing that can be read of section {own.index + 1}"
+                said = f"the judge said nothing that can be read of section {own.section + 1}"
                 self.session.options.on_event(Warned(said))
                 continue
             rows = answer.get("findings")
@@ -97,9 +97,7 @@ class RevisionJudge:
         answer = await self._asked(f"{self.steps}{name}", prompt, GONE, 20)
         return answer is not None and answer.get("gone") is True
 
-    async def _asked(
-        self, step: str, prompt: str, schema: dict[str, object], words: int
-    ) -> dict[str, object] | None:
+    async def _asked(self, step: str, prompt: str, schema: dict[str, object], words: int) -> dict[str, object] | None:
         messages: tuple[Message, ...] = user(prompt)
         for attempt in range(TRIES):
             request = Request(

@@ -2,7 +2,6 @@
 
 import re
 from bisect import bisect_left, bisect_right
-from os.path import commonprefix
 from typing import NamedTuple
 
 from longwriter.text import head_words, sentence_ends, tail_words
@@ -17,8 +16,8 @@ _MARK = re.compile(r"(?:(?:[-*+•]|\d{1,3}[.)])\s+|>\s?)+")
 class OwnText(NamedTuple):
     """A stretch of the document that is a section's own: no heading that the document gives it."""
 
-    index: int
-    """The section, from 0."""
+    section: int
+    """From 0."""
     start: int
     end: int
     shift: int
@@ -28,8 +27,8 @@ class OwnText(NamedTuple):
 class Passage(NamedTuple):
     """Whole sentences of one section."""
 
-    index: int
-    """The section, from 0."""
+    section: int
+    """From 0."""
     start: int
     """Index in the section's text."""
     end: int
@@ -56,7 +55,7 @@ class Layout:
         at = 0
         for index in sorted(document.texts):
             own, piece = document.texts[index].rstrip(), lines(document.piece(index)).rstrip()
-            same = len(commonprefix([own[::-1], piece[::-1]]))
+            same = alike(own[::-1], piece[::-1])
             found = self.text.find(own[len(own) - same :], at) if same else -1
             if found >= 0:
                 at = found + same
@@ -68,7 +67,7 @@ class Layout:
         if n < 0 or end > self.owned[n].end:
             return None
         own = self.owned[n]
-        text = self.document.texts[own.index]
+        text = self.document.texts[own.section]
         ends = list(sentence_ends(text))
         first, last = start - own.shift, end - own.shift
         k = bisect_right(ends, first)
@@ -83,9 +82,9 @@ class Layout:
         if stop <= begin:
             return None
         before, after = text[:begin].strip(), text[stop:].strip()
-        if not before and n and self.owned[n - 1].index == own.index - 1:
-            before = self.document.texts[own.index - 1].strip()
-        return Passage(own.index, begin, stop, text[begin:stop], tail_words(before, BEFORE_WORDS),
+        if not before and n and self.owned[n - 1].section == own.section - 1:
+            before = self.document.texts[own.section - 1].strip()
+        return Passage(own.section, begin, stop, text[begin:stop], tail_words(before, BEFORE_WORDS),
                        head_words(after, AFTER_WORDS), own.shift)  # fmt: skip
 
 
@@ -96,6 +95,15 @@ def lines(text: str) -> str:
 
 def changed_alone(old: str, new: str, start: int, end: int) -> bool:
     """Whether two documents are the same characters but for a stretch of the old one, as indices in its `lines`."""
-    before = len(commonprefix([old, new]))
-    behind = len(commonprefix([old[before:][::-1], new[before:][::-1]]))
+    before = alike(old, new)
+    behind = alike(old[before:][::-1], new[before:][::-1])
     return len(lines(old[:before])) >= start and len(lines(old[len(old) - behind :])) >= len(lines(old)) - end
+
+
+def alike(one: str, other: str) -> int:
+    """How many characters two texts begin with alike."""
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if one[low:middle] == other[low:middle] else (low, middle - 1)
+    return low

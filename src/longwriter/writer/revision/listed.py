@@ -33,6 +33,10 @@ class FindingsFile(NamedTuple):
     edited: bool
     """It is not as it was made."""
 
+    def of(self, text: str) -> bool:
+        """Whether it was made of this document."""
+        return self.text == digest(text)
+
 
 def key(finding: TextFinding) -> str:
     """Stands for a finding wherever the text around it moves it."""
@@ -42,6 +46,16 @@ def key(finding: TextFinding) -> str:
 def wanted(finding: TextFinding) -> WantedFinding:
     """The same, to be mended where the rules choose."""
     return finding if isinstance(finding, WantedFinding) else WantedFinding(**dict(finding))
+
+
+def held_by(path: Path) -> list[str] | None:
+    """The keys of a file's findings, whatever text they are of; None where it holds none that can be read."""
+    try:
+        tree = json.loads(path.read_text("utf-8-sig"))
+        rows = tree["findings"] if isinstance(tree, dict) else tree
+        return [key(WantedFinding.model_validate({**row, "places": []})) for row in rows]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return None
 
 
 def write_findings(path: Path, text: str, findings: Sequence[TextFinding]) -> None:

@@ -3,30 +3,16 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from longwriter.checks.cut import cut_sentences
-from longwriter.checks.finding import TextFinding, TextPlace
-from longwriter.checks.repetition.repetition import repetition
+from longwriter.checks.check import check
+from longwriter.checks.finding import TextFinding
 
 Stretch = tuple[int, int]
 """Start and end in a document."""
 
 
-def measured(text: str, language: str) -> tuple[TextFinding, ...]:  # noqa: ARG001
+def measured(text: str, language: str) -> tuple[TextFinding, ...]:
     """All that the rules find in a text, in its order. `language`: a code, "" for not known."""
-    found = [*_repeated(text), *cut_sentences(text)]
-    return tuple(sorted(found, key=lambda f: f.places[-1].start if f.places else -1))
-
-
-def _repeated(text: str) -> list[TextFinding]:
-    return [
-        TextFinding(
-            kind="repetition", check="passage",
-            places=(TextPlace(start=p.earlier_start, end=p.earlier_end), TextPlace(start=p.start, end=p.end)),
-            quotes=(text[p.earlier_start : p.earlier_end], text[p.start : p.end]),
-            message="a passage says again what stood earlier",
-        )
-        for p in repetition(text).passages
-    ]  # fmt: skip
+    return check(text, language).findings
 
 
 def touches(finding: TextFinding, stretch: Stretch) -> bool:

@@ -28,8 +28,9 @@ ELSEWHERE_WORDS = 120
 ALIKE = 0.02
 """How far what a text holds may fall by an edit: a measure's own grain."""
 HOW: dict[str, Name] = {
-    "contradiction": "revise_contradiction", "repetition": "revise_repetition", "slop": "revise_slop", "cut": "revise_cut",
+    "contradiction": "revise_contradiction", "repetition": "revise_repetition", "slop": "revise_slop", "form": "revise_cut",
 }  # fmt: skip
+"""By the kind of the finding."""
 _WRAPS = (('"', '"'), ("“", "”"), ("「", "」"), ("<passage>", "</passage>"))
 
 
@@ -65,15 +66,19 @@ class Mender:
         """The edit that mends it, or why none was taken. Raises what the model raises, and CeilingReached."""
         passage = target.passage
         if count_words(passage.text) > MOST_WORDS:
-            number = passage.index + 1
-            return f"the passage has more than {MOST_WORDS} words; write it again: longwriter redo RUN --section {number}"
+            number = passage.section + 1
+            return (
+                f"the passage has more than {MOST_WORDS} words; write it again: longwriter redo RUN --section {number}"
+            )
         if any(line.startswith("#") for line in passage.text.split("\n")):
             return "it is in a heading, or reaches over one"
         why = ""
         for attempt in range(TRIES):
             step = f"revise:{target.name}.{attempt}"
             try:
-                reply = await self.session.calls.ask("writer", step, self._request(target, step, why), expect=self._ask(passage))
+                reply = await self.session.calls.ask(
+                    "writer", step, self._request(target, step, why), expect=self._ask(passage)
+                )
                 new = _bare(reply, passage)
             except (EmptyReply, PromptTooLong, TruncatedPrompt) as error:
                 why = str(error)
@@ -110,12 +115,12 @@ class Mender:
 
     def _values(self, target: Target, why: str) -> dict[str, object]:
         render, passage = self.session.prompts.render, target.passage
-        section = self.session.manuscript.plan.sections[passage.index]
+        section = self.session.manuscript.plan.sections[passage.section]
         said = target.finding.message
         at = slice(target.place[0] - passage.shift - passage.start, target.place[1] - passage.shift - passage.start)
         marked = passage.text[at]
         return {
-            "fault": said if marked == passage.text or not marked.strip() else f"{said}\n“{marked}”",
+            "fault": said if marked == passage.text or len(marked) < 2 else f"{said}\n“{marked}”",
             "elsewhere": "\n\n".join(
                 render("revise_elsewhere", quote=head_words(quote, ELSEWHERE_WORDS)) for quote in target.others
             ),
@@ -127,7 +132,7 @@ class Mender:
     async def _judged(self, target: Target, new: str, now: Measured, attempt: int) -> EditRecord | str:
         """The edit, where nothing speaks against it; else what does."""
         passage, document, manuscript = target.passage, self.session.document, self.session.manuscript
-        index, name = passage.index, manuscript.ids[passage.index]
+        index, name = passage.section, manuscript.ids[passage.section]
         own = document.texts[index]
         inside = target.place[0] - passage.shift - passage.start, target.place[1] - passage.shift - passage.start
         if why := unfit(passage, new, inside, self.words.get(name, count_words(own)), count_words(own)):
@@ -140,7 +145,9 @@ class Mender:
             return "the text around it would change"
         found = target.finding if target.finding.source == "rule" else None
         after = measured(lines(raw), self.language)
-        if why := worse(now.findings, after, (start, end), (start, start + len(new)), found) or self._held(index, own, text):
+        if why := worse(now.findings, after, (start, end), (start, start + len(new)), found) or self._held(
+            index, own, text
+        ):
             return why
         if found is None and target.finding.quotes and _still(target, new):
             return "the words at fault still stand"
@@ -158,7 +165,7 @@ class Mender:
         return "it is further from what the run holds to (style, worn phrases)" if lost else ""
 
     def _edit(self, target: Target, text: str, shift: int) -> EditRecord:
-        session, index = self.session, target.passage.index
+        session, index = self.session, target.passage.section
         manuscript, document = session.manuscript, session.document
         final = manuscript.final(index)
         assert final is not None

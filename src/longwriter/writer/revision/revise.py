@@ -6,89 +6,39 @@ section. So the same command after a kill does the same walk again, and asks onl
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
-from typing import Literal
 
 from longwriter.checks.finding import TextFinding
 from longwriter.config import Tree
 from longwriter.errors import InputError, RunError
 from longwriter.language import tongue
-from longwriter.models.base import Model, ModelConfig, close_all, open_model
+from longwriter.models.base import Model, close_all, open_model
 from longwriter.models.verdicts import check_judge
 from longwriter.runs.folders import opened
-from longwriter.types import Record
+from longwriter.text import count_words
 from longwriter.writer.events import RevisionStep
-from longwriter.writer.outcome.report import Report
 from longwriter.writer.records import EditRecord, FindingsRecord, Mending, RevisionRecord, UnmendedRecord, WantedFinding
 from longwriter.writer.revision.journalled import Revisions
 from longwriter.writer.revision.judging import RevisionJudge
 from longwriter.writer.revision.layout import Layout
 from longwriter.writer.revision.listed import (
     FINDINGS,
+    held_by,
     key,
     located,
-    nearest,
     read_findings,
     wanted,
     write_findings,
 )
 from longwriter.writer.revision.measure import measured
 from longwriter.writer.revision.mending import Measured, Mender, Target, chosen
+from longwriter.writer.revision.wishes import MOST_PASSES, RevisionOutcome, RevisionResult, Wishes
 from longwriter.writer.session import Options, Session, open_models
 from longwriter.writer.settings import MAY_CHANGE_ON_RESUME, WriteSettings
 
 MOST_PLACES = 40
 """Places of one finding that are tried in a pass."""
-MOST_PASSES = 5
-ENDED = "stopped by a ceiling or a person before it was tried"
-
-
-@dataclass(frozen=True)
-class Wishes:
-    """What a revision should do."""
-
-    passes: int = 1
-    findings: Path | None = None
-    """A list to follow; None: that of the run folder where it is of the text as it stands, else one made now."""
-    judge: ModelConfig | None = None
-    """A model that is asked for findings beside the rules."""
-    judge_model: Model | None = None
-    """The same, where it is open already."""
-    dry_run: bool = False
-    """Make the list, and change nothing."""
-
-
-class RevisionOutcome(Record):
-    """What became of one finding."""
-
-    finding: WantedFinding
-    state: Literal["mended", "partly", "gone", "unmended"]
-    """`partly`: some of its places; `gone`: another edit had mended it already."""
-    edits: int
-    why: str = ""
-    """Why a place was left as it is."""
-
-
-@dataclass(frozen=True)
-class RevisionResult:
-    """A revised text, and what became of each finding of the last pass that had it."""
-
-    text: str
-    report: Report
-    folder: Path
-    findings: tuple[TextFinding, ...]
-    """What was found before it began."""
-    outcomes: tuple[RevisionOutcome, ...]
-    left: tuple[TextFinding, ...]
-    """What is found now."""
-    edits: int
-    passes: int
-
-    @property
-    def mended(self) -> tuple[RevisionOutcome, ...]:
-        """Findings that are no more."""
-        return tuple(outcome for outcome in self.outcomes if outcome.state in ("mended", "gone"))
 
 
 class Reviser:
@@ -130,7 +80,8 @@ class Reviser:
     def result(self) -> RevisionResult:
         """What there is so far; the files of the run follow."""
         saved = self.session.save()
-        return RevisionResult(saved.text, saved.report, self.folder, self.first, tuple(self.outcomes.values()),
+        first = self.log.turns[0].findings if self.log.turns else self.first
+        return RevisionResult(saved.text, saved.report, self.folder, first, tuple(self.outcomes.values()),
                               self.now.findings, self.edits, self.passes)  # fmt: skip
 
     async def _list(self, given: tuple[WantedFinding, ...] | None) -> RevisionResult:
@@ -153,9 +104,10 @@ class Reviser:
         try:
             return read_findings(self.wishes.findings, self.now.layout.text).findings
         except InputError:
-            if self.log.turns and (begun := _same(self.wishes.findings, self.log.turns[0])):
-                return begun
-            raise
+            begun = self.log.turns[0].findings if self.log.turns else ()
+            if not begun or held_by(self.wishes.findings) != list(map(key, begun)):
+                raise
+            return begun  # it is followed already: what is mended does not stand any more
 
     def _own_list(self) -> tuple[WantedFinding, ...] | None:
         """The list of the run folder, where it is of the text as it stands. Raises InputError for an edited one that is not."""
@@ -173,10 +125,9 @@ class Reviser:
         return None
 
     def _begin(self) -> RevisionRecord:
-        names, words = self.session.manuscript.ids, self.session.document.own_words()
-        record = RevisionRecord(
-            number=self.log.next_number, judge=self.wishes.judge, words={names[i]: n for i, n in words.items()}
-        )
+        names = self.session.manuscript.ids
+        words = {names[i]: count_words(text) for i, text in self.session.document.texts.items()}
+        record = RevisionRecord(number=self.log.next_number, judge=self.wishes.judge, words=words)
         self._note(record)
         return record
 
@@ -254,7 +205,7 @@ class Reviser:
         edit = await mender.mend(target, self.now)
         if isinstance(edit, str):
             return self._unmended(name, target.passage.place[0], edit)
-        self._take(target.passage.index, edit)
+        self._take(target.passage.section, edit)
         assert edit.mends is not None
         return edit.mends
 
@@ -287,10 +238,16 @@ class Reviser:
         if not found.places:
             return "it is about the whole text, and no single passage"
         first = chosen(found.quotes, self.now.layout.text, found.edit)
-        tried = [first] if len(found.places) <= 2 else [first, *(n for n in reversed(range(len(found.places))) if n != first)]
+        tried = (
+            [first]
+            if len(found.places) <= 2
+            else [first, *(n for n in reversed(range(len(found.places))) if n != first)]
+        )
         outside = 0
         for n in tried:
             place = found.places[n].start, found.places[n].end
+            if found.check == "cut":  # its quote shows what stands before it, too
+                place = place[1] - 1, place[1]
             passage = self.now.layout.passage(*place)
             if passage is None:
                 outside += 1
@@ -309,7 +266,7 @@ class Reviser:
         if len(finding.quotes) > 2:
             same = [f for f in alike if set(f.quotes) & set(finding.quotes)]
         else:
-            same = [f for f in alike if f.quotes == finding.quotes]
+            same = [f for f in alike if f.quotes == finding.quotes] or [f for f in alike if _within(f, finding)]
         if not same:
             return None
         start = finding.places[-1].start if finding.places else 0
@@ -321,8 +278,14 @@ class Reviser:
         """Replace the list by what a next revision would follow."""
         declined = self.log.turns[-1].declined if self.log.turns else ()
         text = self.now.layout.text
-        open_ = [o.finding for o in self.outcomes.values() if o.finding.source != "rule" and o.state in ("unmended", "partly")]
-        judged = [placed for f in open_ if isinstance(placed := located(f, text, [p.start for p in f.places]), WantedFinding)]
+        open_ = [
+            o.finding
+            for o in self.outcomes.values()
+            if o.finding.source != "rule" and o.state in ("unmended", "partly")
+        ]
+        judged = [
+            placed for f in open_ if isinstance(placed := located(f, text, [p.start for p in f.places]), WantedFinding)
+        ]
         rules = [wanted(f) for f in self.now.findings if key(f) not in declined]
         write_findings(self.path, text, [*rules, *judged])
 
@@ -340,19 +303,15 @@ class Reviser:
     def _tell(self, done: int, total: int, outcome: RevisionOutcome) -> None:
         mended = sum(o.state in ("mended", "gone") for o in self.outcomes.values())
         said = f"{outcome.state}: {outcome.finding.message}" + (f" ({outcome.why})" if outcome.why else "")
-        self.session.options.on_event(RevisionStep(self.passes, done, total, mended, self.session.calls.spent.cost, said))
+        self.session.options.on_event(
+            RevisionStep(self.passes, done, total, mended, self.session.calls.spent.cost, said)
+        )
 
 
-def _same(path: Path, begun: FindingsRecord) -> tuple[WantedFinding, ...] | None:
-    """The findings that a pass began with, where a file holds the same."""
-    rows = [finding.model_dump(mode="json") for finding in begun.findings]
-    try:
-        tree = json.loads(path.read_text("utf-8-sig"))
-        held = tree["findings"] if isinstance(tree, dict) else tree
-        same = [key(TextFinding.model_validate({k: v for k, v in row.items() if k != "edit"})) for row in held]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return None
-    return begun.findings if same == [key(TextFinding.model_validate({k: v for k, v in r.items() if k != "edit"})) for r in rows] else None
+def _within(found: TextFinding, before: TextFinding) -> bool:
+    """Whether a finding is what is left of another: rules may draw a passage's bounds anew after an edit beside it."""
+    last, was = found.quotes[-1:], before.quotes[-1:]
+    return bool(last and was) and (last[0] in was[0] or was[0] in last[0])
 
 
 async def revise(
@@ -383,8 +342,6 @@ async def revise(
 
 
 async def _with_judge(session: Session, folder: Path, wishes: Wishes) -> RevisionResult:
-    from dataclasses import replace
-
     reviser = Reviser(session, folder, wishes)
     going = reviser.log.last
     config = wishes.judge or (going.judge if going else None)

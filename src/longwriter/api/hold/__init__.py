@@ -1,0 +1,1 @@
+"""What a finished text keeps to: revising it."""
