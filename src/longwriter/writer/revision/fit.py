@@ -4,12 +4,15 @@ import re
 from collections import Counter
 
 from longwriter.language import differs, tongue
-from longwriter.text import count_words, ends_complete, is_cjk
+from longwriter.text import count_words, ends_complete, is_cjk, words_of
 from longwriter.writer.reply.about_writing import about_writing
 from longwriter.writer.revision.layout import Passage
 
-SHARE, LEAST_MORE = 0.5, 14
+SHARE, LEAST_MORE, LEAST_LESS = 0.5, 14, 2
 """How much longer or shorter a passage may get: a part of its words, or so many, whichever is more."""
+KEPT = {"contradiction": 0.5, "slop": 0.3, "form": 0.6, "repetition": 0.0}
+"""Share of a passage's words that stay, by the kind of its finding: what agrees with the text again is the same sentence."""
+KEPT_ELSE = 0.2
 SECTION_SHARE = 0.05
 """How far a section may move from the words that it had when the revision began."""
 MOST_WORDS = 400
@@ -22,11 +25,11 @@ _PAIRS = (("“", "”"), ("「", "」"), ("『", "』"), ("«", "»"), ("(", ")
 _OPEN = "\"'“”‘’「」『』«»*_([（【"
 
 
-def unfit(passage: Passage, new: str, place: tuple[int, int], words: int, now: int) -> str:
+def unfit(passage: Passage, new: str, kind: str, place: tuple[int, int], words: int, now: int) -> str:
     """Why a text cannot stand for a passage; "" where it can.
 
-    `place`: what of the passage is to change, as indices of its text. `words`: of the section as the revision began;
-    `now`: as it stands.
+    `kind`: of the finding; `place`: what of the passage is to change, as indices of its text. `words`: of the section as
+    the revision began; `now`: as it stands.
     """
     old = passage.text
     if not count_words(new):
@@ -39,12 +42,12 @@ def unfit(passage: Passage, new: str, place: tuple[int, int], words: int, now: i
         or _form(old, new)
         or _ends(passage, new)
         or _lost(old, new, place)
+        or _another(old, new, KEPT.get(kind, KEPT_ELSE))
     )
 
 
 def _length(was: int, gets: int, words: int, now: int) -> str:
-    room = max(SHARE * was, LEAST_MORE)
-    if abs(gets - was) > room:
+    if gets > was + max(SHARE * was, LEAST_MORE) or gets < was - max(SHARE * was, LEAST_LESS):
         return f"it has {gets} words in place of {was}"
     moved, before = now - was + gets - words, now - words
     if abs(moved) > SECTION_SHARE * words and abs(moved) > abs(before):
@@ -99,3 +102,10 @@ def _lost(old: str, new: str, place: tuple[int, int]) -> str:
     there = Counter([*_NUMBER.findall(new), *re.findall(r"[\w’'-]+", new)])
     lost = [word for word in kept if word not in there and not is_cjk(word[0])]
     return f"it has lost {lost[0]!r}" if lost else ""
+
+
+def _another(old: str, new: str, least: float) -> str:
+    """Whether it is another text altogether."""
+    words, there = (Counter(word.casefold() for word in words_of(text)) for text in (old, new))
+    kept = (words & there).total() / max(1, words.total())
+    return f"it keeps {100 * kept:.0f} % of the passage's words, and {100 * least:.0f} % should stay" if kept < least else ""

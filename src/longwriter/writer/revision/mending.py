@@ -135,7 +135,7 @@ class Mender:
         index, name = passage.section, manuscript.ids[passage.section]
         own = document.texts[index]
         inside = target.place[0] - passage.shift - passage.start, target.place[1] - passage.shift - passage.start
-        if why := unfit(passage, new, inside, self.words.get(name, count_words(own)), count_words(own)):
+        if why := unfit(passage, new, target.finding.kind, inside, self.words.get(name, count_words(own)), count_words(own)):
             return why
         text = own[: passage.start] + new + own[passage.end :]
         edit = self._edit(target, text, len(new) - len(passage.text))

@@ -276,7 +276,7 @@ class Reviser:
 
     def _write_left(self) -> None:
         """Replace the list by what a next revision would follow."""
-        declined = self.log.turns[-1].declined if self.log.turns else ()
+        declined = self.log.turns[0].declined if self.log.turns else ()
         text = self.now.layout.text
         open_ = [
             o.finding
