@@ -47,7 +47,7 @@ COMMANDS = {
         "stopped; finished sections are kept: go on with longwriter resume RUN",
     ),
     "revise": Listed(
-        "longwriter.cli.hold.revise:revise",
+        "longwriter.cli.book.revise:revise",
         "Mend what checks find in RUN, passage by passage.",
         "stopped; what is mended is kept: the same command goes on from there",
     ),
@@ -62,6 +62,10 @@ COMMANDS = {
     ),
     "versions": Listed(
         "longwriter.cli.write.versions:versions", "Show and choose between the texts that sections of RUN had."
+    ),
+    "ledger": Listed(
+        "longwriter.cli.book.ledger:ledger",
+        "Show who and what is in RUN, what is said of them, and what contradicts it; say what is so.",
     ),
     "runs": Listed(
         "longwriter.cli.write.runs:runs",

@@ -108,4 +108,8 @@ def _another(old: str, new: str, least: float) -> str:
     """Whether it is another text altogether."""
     words, there = (Counter(word.casefold() for word in words_of(text)) for text in (old, new))
     kept = (words & there).total() / max(1, words.total())
-    return f"it keeps {100 * kept:.0f} % of the passage's words, and {100 * least:.0f} % should stay" if kept < least else ""
+    return (
+        f"it keeps {100 * kept:.0f} % of the passage's words, and {100 * least:.0f} % should stay"
+        if kept < least
+        else ""
+    )

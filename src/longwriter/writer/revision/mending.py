@@ -60,7 +60,8 @@ class Mender:
     def __init__(self, session: Session, language: str, words: dict[str, int], judge: RevisionJudge | None) -> None:
         """`words`: of each section as the revision began, by name."""
         self.session, self.language, self.words, self.judge = session, language, words, judge
-        self.holds = holds(session.settings, session.prompts, session.manuscript.plan)
+        manuscript = session.manuscript
+        self.holds = holds(session.settings, session.prompts, manuscript.plan, session.calls, manuscript.facts)
 
     async def mend(self, target: Target, now: Measured) -> EditRecord | str:
         """The edit that mends it, or why none was taken. Raises what the model raises, and CeilingReached."""
@@ -135,7 +136,9 @@ class Mender:
         index, name = passage.section, manuscript.ids[passage.section]
         own = document.texts[index]
         inside = target.place[0] - passage.shift - passage.start, target.place[1] - passage.shift - passage.start
-        if why := unfit(passage, new, target.finding.kind, inside, self.words.get(name, count_words(own)), count_words(own)):
+        if why := unfit(
+            passage, new, target.finding.kind, inside, self.words.get(name, count_words(own)), count_words(own)
+        ):
             return why
         text = own[: passage.start] + new + own[passage.end :]
         edit = self._edit(target, text, len(new) - len(passage.text))

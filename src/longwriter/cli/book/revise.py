@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from longwriter.api.hold.revising import RevisionJob, revision_job
+from longwriter.api.book.revising import RevisionJob, revision_job
 from longwriter.cli.pull import FetchMeter, say
 from longwriter.cli.shared.grouped import GroupedHelp
 from longwriter.cli.shared.options import HOME, JSON, PRICES, REACH, RUN, naming_flags, with_options

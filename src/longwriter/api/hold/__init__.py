@@ -1,1 +1,0 @@
-"""What a finished text keeps to: revising it."""
