@@ -4,11 +4,11 @@ import json
 from pathlib import Path
 
 import pytest
+from tests.helpers.command import longwriter_here
 
 import longwriter
 from longwriter.api.runs import Run
 from longwriter.checks.finding import TextFinding
-from tests.helpers.command import longwriter_here
 
 SENTENCE = "The keeper of the old lighthouse counted every single step on his way up to the lamp that evening."
 DRAFT = f"# The lamp\n\nAda climbed.\n\n{SENTENCE}\n\n# The boat\n\nHer brother slept.\n\n{SENTENCE}\n"

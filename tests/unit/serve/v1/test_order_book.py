@@ -2,7 +2,7 @@
 
 import time
 
-from longwriter.serve.v1.answers.book import FILE, ApiOrder, OrderBook, FedPlace, request_digest
+from longwriter.serve.v1.answers.book import FILE, ApiOrder, FedPlace, OrderBook, request_digest
 from longwriter.serve.v1.request.body import read_request
 
 TEXT = "A sentence of six words here. " * 12
