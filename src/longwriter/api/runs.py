@@ -1,7 +1,7 @@
 """Runs that are there: what they hold, going on with them, changing them, putting their texts elsewhere."""
 
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar, Unpack
@@ -21,10 +21,12 @@ from longwriter.models.base import ModelConfig
 from longwriter.runs.folders import DRAFT, LAST, all_runs, being_written, find, remove, saved_settings
 from longwriter.types import Plan
 from longwriter.writer.outcome.checked import checked
+from longwriter.writer.outcome.ledger import RunLedger
 from longwriter.writer.outcome.report import Report, SectionReport
 from longwriter.writer.records import PlanRecord, SnapshotRecord, read
 from longwriter.writer.revision.edits import Edits
 from longwriter.writer.revision.effects import PlanEffects
+from longwriter.writer.revision.user_facts import facts_of, facts_of_file
 from longwriter.writer.revision.versions import Version, versions, waiting
 from longwriter.writer.session import Result, Session
 from longwriter.writer.stored import editing, stored
@@ -128,6 +130,19 @@ class Run:
     def report(self) -> Report:
         """What was asked, planned and written, and the verdict on a finished text."""
         return self._result.report
+
+    def ledger(self) -> RunLedger:
+        """Who and what is in the text, what is said of them, and what of that does not go together."""
+        return self._result.ledger
+
+    def set_facts(self, facts: str | Path | Iterable[Mapping[str, object]]) -> None:
+        """Make these all that you say is so: each has subject, relation and value, and may have until, a section's number.
+
+        They go before what the text says, and sections written from now on are told them. `facts`: they, or a TOML file as
+        `longwriter ledger --export` writes it. Raises InputError naming what is wrong, with everything as it was.
+        """
+        told = facts_of_file(Path(facts)) if isinstance(facts, str | Path) else facts_of({"fact": list(facts)}, "facts")
+        self._change(lambda edits: edits.facts(told))
 
     @property
     def sections(self) -> tuple[SectionReport, ...]:

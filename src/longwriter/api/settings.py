@@ -42,6 +42,7 @@ class ShapeOptions(TypedDict, total=False):
     parallel: bool | None
     language: Literal["en", "zh", "zh-Hant"] | None
     section_words: int | None
+    facts: Literal["off", "rules", "model"] | None
     headings: Literal["auto", "model", "plan"] | None
     temperature: float | None
     top_p: float | None

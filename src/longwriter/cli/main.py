@@ -58,6 +58,10 @@ COMMANDS = {
     "versions": Listed(
         "longwriter.cli.write.versions:versions", "Show and choose between the texts that sections of RUN had."
     ),
+    "ledger": Listed(
+        "longwriter.cli.book.ledger:ledger",
+        "Show who and what is in RUN, what is said of them, and what contradicts it; say what is so.",
+    ),
     "runs": Listed(
         "longwriter.cli.write.runs:runs",
         "List the runs, the one that was active last first.",

@@ -9,6 +9,7 @@ redo      sections that are due again                        drafts    texts wan
 edit      a section's text as a person left it               final     the version that a person chose for a section
 given     a section's text from an imported draft            withdrawn drafts that will not be written
 locks     sections whose budget a person holds fast          snapshot  a name for the whole as it is here
+facts     what a person says is so in the text
 control   what a server may do with the run by itself        stopped   why the last command came to no end
 
 The journal is the state of a run: `manuscript` and `calls` fold these records, and nothing else is remembered.
@@ -19,6 +20,7 @@ from typing import ClassVar, Literal
 
 from pydantic import ConfigDict
 
+from longwriter.checks.ledger.records import LedgerFact
 from longwriter.journal import Entry, Journal
 from longwriter.length.target import Target
 from longwriter.models.base import ModelConfig
@@ -259,6 +261,14 @@ class LocksRecord(JournalRecord):
     sections: tuple[str, ...]
 
 
+class FactsRecord(JournalRecord):
+    """All that a person says is so in the text: it goes before what the text says."""
+
+    kind = "facts"
+    facts: tuple[LedgerFact, ...]
+    at: float
+
+
 class SnapshotRecord(JournalRecord):
     """A name for the whole as it is here: its plan, and the final text of each section."""
 
@@ -295,7 +305,7 @@ SHAPES: dict[str, type[JournalRecord]] = {
     for shape in (
         ModelsRecord, PlanRecord, ContextRecord, WindowRecord, CallRecord, WastedRecord, PartialRecord, ForgetRecord,
         SectionRecord, RedoRecord, DraftsRecord, WithdrawnRecord, EditRecord, GivenRecord, FinalRecord, LocksRecord,
-        SnapshotRecord, ControlRecord, StoppedRecord,
+        FactsRecord, SnapshotRecord, ControlRecord, StoppedRecord,
     )
 }  # fmt: skip
 

@@ -9,7 +9,7 @@ import json
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -29,6 +29,7 @@ from longwriter.length.scripts import is_traditional
 from longwriter.models.base import Model, ModelConfig, close_all, open_model
 from longwriter.models.cards import Card, card_of
 from longwriter.models.prices import load_prices
+from longwriter.models.verdicts import check_judge
 from longwriter.prompts import PromptSet
 from longwriter.runs.folders import PLAN, opened
 from longwriter.text import language
@@ -37,8 +38,10 @@ from longwriter.writer.calls import Calls, Role
 from longwriter.writer.document import Document
 from longwriter.writer.events import OnEvent, Warned, unwatched
 from longwriter.writer.files import RunFiles
+from longwriter.writer.hold.extractor import FactFinder
 from longwriter.writer.loop import Loop
 from longwriter.writer.manuscript import Manuscript, WantedDraft
+from longwriter.writer.outcome.ledger import RunLedger, ledger_of
 from longwriter.writer.outcome.report import Report, report
 from longwriter.writer.outcome.spent import Ceilings
 from longwriter.writer.outcome.verdict import Finding, flawed
@@ -75,6 +78,8 @@ class Result:
     text: str
     report: Report
     folder: Path | None
+    ledger: RunLedger = field(default_factory=RunLedger)
+    """Who and what is in it, what is said of them, and what of that does not go together."""
 
     @property
     def verdict(self) -> tuple[Finding, ...]:
@@ -110,6 +115,11 @@ class Session:
         self.loop = Loop(settings, self.document, self.prompts, options.on_event, self.files)
         self.loop.may_begin = self._may_begin
         self.loop.interrupted = lambda: self.changed
+        if settings.facts == "model":
+            card, seed = self.cards["planner"], settings.seed
+            self.loop.finder = FactFinder(
+                self.calls, self.prompts, card, seed, lambda text: options.on_event(Warned(text))
+            )
         self.changed = False
         """A person has changed something: what is written next begins with a fresh look."""
 
@@ -135,6 +145,8 @@ class Session:
 
     async def _run(self, *, plan_only: bool, redo: Sequence[int], redo_stale: bool) -> Result:
         self._check_language()
+        if self.settings.facts == "model":
+            check_judge(configs_of(self.settings)["planner"], "leave --facts at rules, or name a --planner")
         await self._note_models()
         self.options.on_open(self)
         self.follow_plan()
@@ -211,12 +223,13 @@ class Session:
     def save(self) -> Result:
         """The text as it stands, in the files of the run."""
         result = self.result()
-        self.files.save(result.text, result.report)
+        self.files.save(result.text, result.report, result.ledger)
         return result
 
     def result(self) -> Result:
         """The text as it stands."""
-        return Result(self.document.text(), report(self.document, self.calls.spent), self.folder)
+        ledger = ledger_of(self.document)
+        return Result(self.document.text(), report(self.document, self.calls.spent, ledger), self.folder, ledger)
 
     async def _note_models(self) -> None:
         """Journal what the models are on the first command, so that later ones see the same."""

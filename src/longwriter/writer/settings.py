@@ -6,6 +6,7 @@ from pydantic import Field, field_validator
 
 from longwriter.length.target import MOST, Target, exact, read_target
 from longwriter.models.base import REACH, ModelConfig
+from longwriter.text import language
 from longwriter.types import Record
 
 MAY_CHANGE_ON_RESUME = frozenset(
@@ -33,6 +34,9 @@ class WriteSettings(Record):
     """Chapters side by side: minutes instead of hours, at some cost in coherence (the paper's +Parallel)."""
     section_words: int | None = Field(default=None, ge=40, le=1000)
     """Usual budget of a section; None: the model card's, else 500 (the paper allows 200 to 1,000)."""
+    facts: Literal["off", "rules", "model"] | None = None
+    """What sections are told of those whom their line names: nothing; what rules find in the earlier text; that and what the
+    planner's model names, asked once a section. None: rules."""
     headings: Literal["auto", "model", "plan"] = "auto"
     """Who writes section headings; auto: the model, and the plan where it writes none."""
     temperature: float | None = Field(default=None, ge=0, le=2)
@@ -55,6 +59,11 @@ class WriteSettings(Record):
         if len(value) > 200_000:
             raise ValueError(f"the instruction has {len(value):,} characters; at most 200,000 are read")
         return value
+
+
+def asked_language(settings: WriteSettings) -> str:
+    """The language of the prompts, without its script: en, zh."""
+    return (settings.language or language(settings.instruction)).partition("-")[0]
 
 
 def wanted_length(settings: WriteSettings) -> Target | None:
