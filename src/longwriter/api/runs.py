@@ -14,12 +14,14 @@ from longwriter.api.loop import run
 from longwriter.api.settings import ResumeOptions, known_options, runs_folder
 from longwriter.api.states import RunState, run_state
 from longwriter.api.streaming import pieces
+from longwriter.checks.check import CheckReport
 from longwriter.errors import InputError, LongWriterError, RunError
 from longwriter.export.settings import ExportSettings
 from longwriter.intake.source import read_source
 from longwriter.models.base import ModelConfig
 from longwriter.runs.folders import DRAFT, LAST, all_runs, being_written, find, remove, saved_settings
 from longwriter.types import Plan
+from longwriter.writer.outcome.checked import checked
 from longwriter.writer.outcome.ledger import RunLedger
 from longwriter.writer.outcome.report import Report, SectionReport
 from longwriter.writer.records import PlanRecord, SnapshotRecord, read
@@ -148,6 +150,13 @@ class Run:
     def sections(self) -> tuple[SectionReport, ...]:
         """The sections of the plan and what became of each."""
         return self.report.sections
+
+    def check(self, *only: str) -> CheckReport:
+        """What the checks find in the text so far, each place with its section; `only`: names of checks, none for all.
+
+        Raises InputError for a name that is no check.
+        """
+        return checked(self._planned.document, only)
 
     @cached_property
     def _alive(self) -> bool:

@@ -2,7 +2,7 @@
 
 | check | what is found |
 |---|---|
-| cut | a paragraph of prose that stops inside a sentence, at a word or a comma; also the text's last |
+| cut | a sentence of prose that stops inside, at a word or a comma, where its paragraph or the text ends |
 | fence | a block of code that is opened and never closed |
 | emphasis | a paragraph with ** that opens and does not close |
 | heading | a heading with nothing under it |
@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from longwriter.checks.checked import Checked, CheckedText
 from longwriter.checks.finding import TextFinding
-from longwriter.text import is_cjk
+from longwriter.text import is_cjk, sentence_ends
 
 _PARAGRAPH = re.compile(r"\S[^\n]*(?:\n[^\S\n]*\S[^\n]*)*")
 _HEADING = re.compile(r"(#{1,6})[ \t]+\S")
@@ -33,7 +33,7 @@ LINE = 60
 MOST = 20
 """Findings of one kind that are reported."""
 SHOWN = 80
-"""Characters that are quoted of where a paragraph stops."""
+"""Characters that are quoted of where emphasis opens."""
 
 
 class _Part(NamedTuple):
@@ -99,8 +99,10 @@ def _cuts(asked: CheckedText, parts: list[_Part]) -> list[TextFinding]:
         behind = parts[number + 1] if number + 1 < len(parts) else None
         if behind is not None and not behind.level and _goes_on(behind.text, last):
             continue
-        end = part.start + len(part.text.rstrip())
-        start = max(part.start, end - SHOWN)
+        body = part.text.rstrip()
+        begun = max((at for at in sentence_ends(body) if at < len(body) and body[at - 1] != "\n"), default=0)
+        begun += len(body[begun:]) - len(body[begun:].lstrip())
+        start, end = part.start + begun, part.start + len(body)
         said = "the text stops inside a sentence" if behind is None else "a paragraph stops inside a sentence"
         found.append(asked.finding("form", "cut", [(start, end)], said))
     return found[:MOST]

@@ -89,6 +89,11 @@ COMMANDS = {
         "stopped; finished sections are kept, and what was being written goes on at the next start",
         ("mcp", "starlette", "uvicorn"),
     ),
+    "check": Listed(
+        "longwriter.cli.book.check:check",
+        "Say what rules find in the text of RUN or FILE: contradictions, repetition, broken form.",
+        AGAIN,
+    ),
     "score": Listed("longwriter.cli.score:score", "Say what the rewards of a text are, and why.", AGAIN),
     "rollouts": Listed(
         "longwriter.cli.train.rollouts:rollouts",
