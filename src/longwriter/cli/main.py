@@ -46,6 +46,11 @@ COMMANDS = {
         "Write sections of RUN again.",
         "stopped; finished sections are kept: go on with longwriter resume RUN",
     ),
+    "revise": Listed(
+        "longwriter.cli.book.revise:revise",
+        "Mend what checks find in RUN, passage by passage.",
+        "stopped; what is mended is kept: the same command goes on from there",
+    ),
     "export": Listed(
         "longwriter.cli.book.export:export",
         "Put the text of RUN, or of a Markdown file, into FILEs: epub, docx, pdf, html, md, txt, or a folder chapters/.",
@@ -83,6 +88,11 @@ COMMANDS = {
         "Give an assistant tools to plan, write, read and check long texts (Model Context Protocol).",
         "stopped; finished sections are kept, and what was being written goes on at the next start",
         ("mcp", "starlette", "uvicorn"),
+    ),
+    "check": Listed(
+        "longwriter.cli.book.check:check",
+        "Say what rules find in the text of RUN or FILE: contradictions, repetition, broken form.",
+        AGAIN,
     ),
     "score": Listed("longwriter.cli.score:score", "Say what the rewards of a text are, and why.", AGAIN),
     "rollouts": Listed(
