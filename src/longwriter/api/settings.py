@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, TypedDict
 
+from longwriter.checks.style.profile import StyleProfile
 from longwriter.config import PROJECT_FILE, Tree, build, environment, merge, read_toml, user_file
 from longwriter.errors import InputError
 from longwriter.models.base import Model, ModelConfig
@@ -50,7 +51,7 @@ class ShapeOptions(TypedDict, total=False):
 
 
 SERVED, LIMITS = tuple(ServedOptions.__annotations__), tuple(LimitOptions.__annotations__)
-TEXT = ("words", *ShapeOptions.__annotations__)
+TEXT = ("words", "style", *ShapeOptions.__annotations__)
 
 
 class ReachOptions(ServedOptions, LimitOptions, total=False):
@@ -77,6 +78,8 @@ class TextOptions(ReachOptions, ShapeOptions, total=False):
     settings: WriteSettings | None
     """All of them at once, in place of single ones, files and environment."""
     planner: "AnyModel | None"
+    style: str | Path | StyleProfile | None
+    """The voice to write in: a profile, or its file (`longwriter style learn`)."""
     config: str | Path | None
     """TOML file of settings."""
     run: str | None

@@ -1,9 +1,11 @@
 """Everything that decides a manuscript. Saved with the run; the same settings go on with it."""
 
+from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, field_validator
 
+from longwriter.checks.style.profile import StyleProfile, read_profile
 from longwriter.length.target import MOST, Target, exact, read_target
 from longwriter.models.base import REACH, ModelConfig
 from longwriter.types import Record
@@ -35,6 +37,8 @@ class WriteSettings(Record):
     """Usual budget of a section; None: the model card's, else 500 (the paper allows 200 to 1,000)."""
     headings: Literal["auto", "model", "plan"] = "auto"
     """Who writes section headings; auto: the model, and the plan where it writes none."""
+    style: StyleProfile | None = None
+    """The voice to write in (`longwriter style learn`); a path stands for the profile in that file."""
     temperature: float | None = Field(default=None, ge=0, le=2)
     top_p: float | None = Field(default=None, gt=0, le=1)
     seed: int = 42
@@ -45,6 +49,12 @@ class WriteSettings(Record):
     """Stop before the run has cost more than this, in the price table's currency."""
     max_tokens: int | None = Field(default=None, gt=0)
     """Stop before the run has used more tokens than this, prompts included."""
+
+    @field_validator("style", mode="before")
+    @classmethod
+    def _of_file(cls, value: object) -> object:
+        """Of a path the profile: the run keeps it, whatever becomes of the file."""
+        return read_profile(Path(value)) if isinstance(value, str | Path) else value
 
     @field_validator("instruction")
     @classmethod

@@ -110,11 +110,37 @@ def percentile(value: float, words: int, table: Mapping[str, Quantiles]) -> floa
     return float(np.interp(value, quantiles, np.linspace(0, 100, len(quantiles))))
 
 
+def usual(profile: StyleProfile, words: int) -> float:
+    """How far the sample's own passages of so many words are from the rest of it, at the median."""
+    return _median(profile.own, words)
+
+
+def usual_of_others(profile: StyleProfile, words: int) -> float | None:
+    """How far other writers' passages of so many words are, at the median; None where there are none."""
+    return _median(profile.others, words) if profile.others else None
+
+
+def _median(table: Mapping[str, Quantiles], words: int) -> float:
+    lengths = sorted(map(int, table))
+    medians = [table[str(length)][5] for length in lengths]
+    return float(np.interp(math.log(max(1, words)), np.log(lengths), medians))
+
+
+def favourites(profile: StyleProfile, most: int = 8) -> tuple[str, ...]:
+    """Words that the sample has more often than other writers, the most telling first; none without a reference."""
+    centre = _centre(profile)
+    if not centre.compared:
+        return ()
+    of_words = slice(0, len(centre.words))
+    off = (centre.vector[of_words] - centre.mean[of_words]) / centre.deviation[of_words]
+    return tuple(centre.words[i] for i in np.argsort(-off, kind="stable")[:most] if off[i] > 1)
+
+
 def _centre(profile: StyleProfile) -> _Centre:
-    return _kept(_Key(profile))
+    return _kept(_ProfileKey(profile))
 
 
-class _Key:
+class _ProfileKey:
     """A profile by what it is, not by its fields: they are many, and dictionaries among them."""
 
     def __init__(self, profile: StyleProfile) -> None:
@@ -124,11 +150,11 @@ class _Key:
         return hash((self.profile.words, self.profile.grams))
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Key) and (self.profile is other.profile or self.profile == other.profile)
+        return isinstance(other, _ProfileKey) and (self.profile is other.profile or self.profile == other.profile)
 
 
 @cache
-def _kept(key: _Key) -> _Centre:
+def _kept(key: _ProfileKey) -> _Centre:
     profile = key.profile
     words = tuple(profile.vocabulary)
     figures = np.array([profile.figures[s].mean if s in profile.figures else float("nan") for s in SCALARS])

@@ -3,9 +3,10 @@
 from longwriter.prompts import PromptSet
 from longwriter.types import Plan
 from longwriter.writer.hold.base import Hold
+from longwriter.writer.hold.style import StyleHold
 from longwriter.writer.settings import WriteSettings
 
 
 def holds(settings: WriteSettings, prompts: PromptSet, plan: Plan) -> tuple[Hold, ...]:  # noqa: ARG001
     """What the settings ask for, in the order in which prompts tell of it. Raises InputError for what cannot be read."""
-    return ()
+    return (*([StyleHold(settings.style, prompts.name)] if settings.style else []),)
