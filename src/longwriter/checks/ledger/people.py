@@ -10,10 +10,9 @@ from longwriter.checks.ledger.records import LedgerEntity
 from longwriter.checks.ledger.rules.spelling import NameUse
 from longwriter.checks.repetition.overlap import FUNCTION_WORDS
 
-_HE, _SHE = "mr master sir lord father uncle monsieur herr signor don king prince duke count baron brother grandfather".split(), (
-    "mrs miss ms lady aunt madame mademoiselle frau fraulein signora queen princess duchess countess sister mother"
-    " grandmother madam".split()
-)
+_HE = """mr master sir lord father uncle monsieur herr signor don king prince duke count baron brother grandfather""".split()  # noqa: SIM905
+_SHE = """mrs miss ms lady aunt madame mademoiselle frau fraulein signora queen princess duchess countess sister mother
+    grandmother madam""".split()  # noqa: SIM905
 _EITHER = """dr doctor captain colonel major professor general sergeant lieutenant inspector judge reverend chancellor bishop
     st saint old young little poor dear""".split()  # noqa: SIM905
 RANKS = frozenset([*_HE, *_SHE, *_EITHER])
@@ -21,14 +20,14 @@ _CAP = r"[A-ZÀ-ÖØ-Þ][a-zà-öø-ÿ]+(?:['’-][A-ZÀ-Þ]?[a-zà-ÿ]{2,}|[A-Z
 NAME = rf"(?:(?:Mrs?|Ms|Dr|St)\.? )?{_CAP}(?: (?:de |van |von |du |di |[A-Z]\. )?{_CAP}){{0,2}}"
 """A regular expression of what may be a name in English: capitalised words with what stands between them."""
 _NAME = re.compile(rf"(?<![\w'’]){NAME}")
-_NOT = frozenset([*NO_NAMES, *FUNCTION_WORDS]) | frozenset(
-    """yes no oh ah well now then there here what why how who when where god heaven heavens lord sir madam monsieur everyone
-    nobody someone everybody somebody nothing everything something one two three four five six seven eight nine ten another
-    today tomorrow yesterday perhaps suddenly please thank thanks good dear hello never always sometimes never-mind
-    north south east west sunday english british france england london paris europe america""".split()
-)
-_NO_PERSON = frozenset("""street road avenue square hall house hotel castle inn park river lake mount bay island court lane
-    church college bridge station valley tower palace abbey gate cottage university school""".split())
+_NO_NAME_WORDS = """yes no oh ah well now then there here what why how who when where god heaven heavens lord sir madam monsieur
+    everyone nobody someone everybody somebody nothing everything something one two three four five six seven eight nine ten
+    another today tomorrow yesterday perhaps suddenly please thank thanks good dear hello never always sometimes north south east
+    west""".split()  # noqa: SIM905
+_NOT = frozenset([*NO_NAMES, *FUNCTION_WORDS, *_NO_NAME_WORDS])
+_PLACE_WORDS = """street road avenue square hall house hotel castle inn park river lake mount bay island court lane church college
+    bridge station valley tower palace abbey gate cottage university school theatre museum library lodge manor farm""".split()  # noqa: SIM905
+_NO_PERSON = frozenset(_PLACE_WORDS)
 _PRONOUN = re.compile(r"[^.!?\"“”;]{0,60}?\b(?:(he|his|him|himself)|(she|hers?|herself))\b")
 _LOWER = re.compile(r"\b[a-z]{2,}")
 _LEAST_VOTES = 3
@@ -107,14 +106,23 @@ class People:
     def learn(self, name: str) -> None:
         """Take a name as known: rules see it from now on."""
         self._given.add(name)
+        self._fuller(name.split())
         if self.language == "zh":
             self._chinese.add(name)
 
     def named_in(self, line: str) -> set[str]:
-        """The names, one form each, that stand in a line in any form."""
-        forms = (form for form in {*self._forms, *self._given} if form in line)
+        """The names, one form each, that stand in a line in any form or by one of their words."""
+        forms = (form for form in {*self._forms, *self._given, *self._full} if form in line)
         found = {self.key(form) for form in forms if re.search(rf"(?<![A-Za-z]){re.escape(form)}(?![a-z])", line)}
         return {name for name in found if name}
+
+    def _fuller(self, parts: Sequence[str]) -> None:
+        """Note a name of several words under its first and its last."""
+        full = " ".join(parts)
+        for part in (parts[0], parts[-1]) if len(parts) > 1 else ():
+            known = self._full.setdefault(part, set())
+            self.version += full not in known
+            known.add(full)
 
     def name_uses(self) -> dict[str, NameUse]:
         """Words of names that stand for nothing else, with their uses."""
@@ -147,12 +155,8 @@ class People:
         form[0] += 1
         form[2] = section
         parts = [part for part in mention.name.split() if part.rstrip(".").lower() not in RANKS]
-        if len(parts) > 1 and form[0] == 1:
-            full = " ".join(parts)
-            for part in (parts[0], parts[-1]):
-                known = self._full.setdefault(part, set())
-                self.version += full not in known
-                known.add(full)
+        if form[0] == 1:
+            self._fuller(parts)
         said = _PRONOUN.match(text, mention.end)
         if said:
             (self._he if said[1] else self._she)[self.plain(mention.name)] += 1

@@ -11,7 +11,7 @@ from longwriter.checks.ledger.rules.claims import Claim, SectionSource
 COLOURS = """blue grey gray green brown black hazel amber violet dark white red fair blond blonde golden yellow auburn ginger copper
     chestnut flaxen raven silver""".split()  # noqa: SIM905
 _COLOUR = rf"(?P<colour>{joined(COLOURS)})"
-_PART = "(?P<part>eyes?|hair|beard|moustache|mustache)"
+_PART = "(?P<part>eyes?|hair|curls|locks|braids|tresses|beard|moustache|mustache)"
 _OWNER = rf"(?:(?:the )?(?P<name>{NAME})['’]s?|\b(?P<pronoun>[Hh]is|[Hh]er))"
 _WHO = rf"(?:\b(?P<pronoun>[Hh]e|[Ss]he)\b|(?P<name>{NAME}))"
 _BE = "(?:was|were|is|are|had been|looked|shone)"
@@ -35,7 +35,7 @@ _SOMEBODY = re.compile(
     r"|cat|one|person|face|youth|lad|officer|soldier|servant|maid)\b|\b(?:[Tt]heir|[Mm]y|[Yy]our|[Oo]ur|they|people|men|women|eyes of)\b"
 )
 """Somebody without a name, whose looks they may be."""
-_PARTS = {"eye": "eyes", "eyed": "eyes", "haired": "hair", "bearded": "beard", "mustache": "moustache"}
+_PARTS = {"curls": "hair", "locks": "hair", "braids": "hair", "tresses": "hair", "eye": "eyes", "eyed": "eyes", "haired": "hair", "bearded": "beard", "mustache": "moustache"}
 _NO_LOOKS = re.compile(
     r"\b(?:not|never|no longer|n['’]t|dyed|dye|wig|painted|turned|turning|grown|grew|gone|going|went|like|as if|as though|if|whites?"
     r"|rimmed|shadows?|circles|rings?|glasses|spectacles|bandaged?|dead|became|become|almost|nearly)\b|n['’]t\b"
@@ -53,12 +53,18 @@ _AGES = [
     re.compile(rf"\b(?P<age>{NUMBER})[- ]year[- ]old (?:[a-z]+ )?(?P<name>{NAME})"),
     re.compile(rf"{_WHO},? (?:had|has|having) (?:just |only just |recently |lately )?turned (?P<age>{NUMBER})\b"),
     re.compile(rf"{_OWNER} (?P<nth>{ORDINAL}) birthday"),
-    re.compile(rf"{_WHO} (?:was|is) (?:now |only |still |then )?an? (?:[a-z-]+,? ){{0,3}}?{_BODY} of (?P<age>{NUMBER}){_BOUND}"),
+    re.compile(
+        rf"{_WHO} (?:was|is) (?:now |only |still |then )?an? (?:[a-z-]+,? ){{0,3}}?{_BODY} of (?P<age>{NUMBER}){_BOUND}"
+    ),
     re.compile(rf"(?P<name>{NAME}), an? (?:[a-z-]+,? ){{0,3}}?{_BODY} of (?P<age>{NUMBER}){_BOUND}"),
-    re.compile(rf"{_OWNER} age (?:was|is) (?P<age>{NUMBER})\b"),
+    re.compile(rf"{_OWNER} age (?:was|is|as) (?P<age>{NUMBER})\b"),
     re.compile(rf"\b[Aa]t (?:the age of )?(?P<age>{NUMBER}),? (?P<name>{NAME}) (?:was|is) (?:still|already|the|now)"),
     re.compile(rf"(?P<name>{NAME})\b[^.;!?,]{{0,40}}? (?:reached|attained) the (?:ripe )?(?:old )?age of (?P<age>{NUMBER})\b"),
 ]
+_AGES_OF_ONE = re.compile(
+    rf"\b(?:(?P<age>{NUMBER}){_OLD}|(?:aged|age of|turned) (?P<age2>{NUMBER})\b|(?:an?|young|old) (?:[a-z-]+,? )?{_BODY} of (?P<age3>{NUMBER}){_BOUND})"
+)
+"""The age of the only one whom a sentence names."""
 _AT_ANOTHER_TIME = re.compile(
     r"\b(?:when|since|until|till|if|before|after|once|ever|while|almost|nearly|about|would|as if|as though|not|by the time)(?: \w+)?,? $",
     re.I,
@@ -84,7 +90,13 @@ _PAIRS = re.compile(
     rf"{_SUBJECT} and {_OTHER},? (?:were|are|had been|being) (?:two )?"
     r"(?P<kin>brothers|sisters|cousins|brother and sister|sister and brother|husband and wife|man and wife|siblings|twins)"
 )
-_PLURALS = {"brothers": "brother", "sisters": "sister", "cousins": "cousin", "husband and wife": "spouse", "man and wife": "spouse"}
+_PLURALS = {
+    "brothers": "brother",
+    "sisters": "sister",
+    "cousins": "cousin",
+    "husband and wife": "spouse",
+    "man and wife": "spouse",
+}
 _NONE = re.compile(
     rf"{_WHO}(?:,? (?:who )?(?:was|is|had been) (?:an|the) only (?P<only>child|son|daughter)"
     r"|,? (?:who )?(?:had|has) (?:no|never had any|never had an?|neither) "
@@ -93,10 +105,11 @@ _NONE = re.compile(
 
 _DIED = [
     re.compile(rf"{_SUBJECT},? (?:had )?(?:died|perished|drowned|bled to death|passed away|breathed (?:his|her) last|lost (?:his|her) life|met (?:his|her) (?:death|end))\b(?! away| down| out| of (?:laugh|shame|bore|curio))"),
-    re.compile(rf"{_SUBJECT} (?:was|lay|is|fell) (?:now |already |quite |stone |long |stone-)?dead\b(?! to| asleep| tired| set| certain| sure| against| drunk| beat| wrong| right| on| in| as| when)"),
+    re.compile(rf"{_SUBJECT} (?:was|lay|is|fell|had been|was found|had been found) (?:now |already |quite |stone |long |stone-|lying )?dead\b(?! to| asleep| tired| set| certain| sure| against| drunk| beat| wrong| right| on| in| as| when)"),
     re.compile(rf"{_SUBJECT} (?:was|had been|is) (?:[a-z]+ly )?(?:killed|murdered|drowned|hanged|buried|shot dead|executed|slain|beheaded|laid to rest|no more)\b"),
     re.compile(rf"\b(?:[Tt]hey|[Ww]e|family|village|town|men|had) (?:had )?buried {_SUBJECT}(?!['’]s)"),
-    re.compile(rf"\b(?:fever|plague|cholera|bullet|arrow|fall|cold|illness|disease|blow|shot|storm|flood|fire|accident|cancer|consumption) (?:had )?(?:killed|carried off|taken) {_SUBJECT}(?!['’]s)"),
+    re.compile(rf"\b(?:fever|plague|cholera|bullet|arrow|fall|cold|illness|disease|blow|shot|storm|flood|fire|accident|cancer|consumption|[a-z]+|[A-Z][a-z]+) (?:had )?(?:killed|murdered|carried off|strangled|poisoned|stabbed to death) {_SUBJECT}(?!['’]s)"),
+    re.compile(rf"{_SUBJECT}\b[^.;!?\"“”]{{0,40}} and (?:died|drowned|was killed|was drowned)\b(?! away| down| out)"),
     re.compile(rf"{_SUBJECT} (?:did not|didn't|had not) live(?:d)? (?:to see|through|long enough)"),
     re.compile(rf"(?<!before )(?<!until )(?<!of )\b{_SUBJECT}['’]s (?:funeral|grave|tomb|coffin|burial|corpse|dead body|lifeless body)\b"),
     re.compile(rf"\b(?:the|[Tt]he) (?:funeral|burial|corpse|dead body|lifeless body|grave|tomb|coffin) of {_SUBJECT}(?!['’]s)"),
@@ -164,7 +177,7 @@ def named(source: SectionSource, match: re.Match[str], group: str, at: int) -> s
 
 
 def _looks(source: SectionSource) -> Iterator[Claim]:
-    for number in source.passages.having("eyes eye hair eyed haired beard moustache mustache bearded"):
+    for number in source.passages.having("eyes eye hair curls locks braids tresses eyed haired beard moustache mustache bearded"):
         start, text = source.passages.span(number)[0], source.passages.sentence(number)
         told = False
         for pattern in _LOOKS:
@@ -175,6 +188,8 @@ def _looks(source: SectionSource) -> Iterator[Claim]:
                     yield _look(subject, match, start)
         if not told:
             yield from _looks_of_one(source, number, start, text)
+        if number + 1 < len(source.passages):
+            yield from _they_were(source, number + 1, source.passages.starts[number + 1], source.passages.sentence(number + 1))
 
 
 def _looks_of_one(source: SectionSource, number: int, start: int, text: str) -> Iterator[Claim]:
@@ -196,6 +211,23 @@ _PRONOUN = re.compile(r"\b(?:[Hh]e|[Ss]he|[Hh]is|[Hh]er)\b")
 _INDEED = re.compile(r"(?:(?:was|is),? |(?<=[a-z]), )(?:an? )?(?:[a-z-]+,? ){0,3}?(?:man|woman|girl|boy|lady|gentleman|child|fellow|youth|lad|person)\b")
 
 
+def _they_were(source: SectionSource, number: int, start: int, text: str) -> Iterator[Claim]:
+    """"She opened her eyes. They were blue." """
+    match = _THEY_WERE.match(text)
+    if not match or not number or not source.passages.same_paragraph(number - 1, number):
+        return
+    part = _LAST_PART.search(source.passages.sentence(number - 1))
+    first = source.passages.starts[number - 1]
+    if part:
+        subject = source.only(number - 1) or source.meant(first + part.start(), part["pronoun"] or "")
+        if subject:
+            yield Claim(subject, _PARTS.get(part["part"], part["part"]), match["colour"].lower(), first, start + match.end())
+
+
+_THEY_WERE = re.compile(rf"(?:They|Those|It) (?:were|was|are|is) (?:[a-z]+ )?{_COLOUR}\b")
+_LAST_PART = re.compile(rf"\b(?P<pronoun>his|her)?(?: [a-z]+)? {_PART}\b[^.]{{0,20}}\.$")
+
+
 def _look(subject: str, match: re.Match[str], start: int) -> Claim:
     part = _PARTS.get(match["part"], match["part"])
     return Claim(subject, part, match["colour"].lower(), start + match.start(), start + match.end())
@@ -204,6 +236,7 @@ def _look(subject: str, match: re.Match[str], start: int) -> Claim:
 def _ages(source: SectionSource) -> Iterator[Claim]:
     for number in source.passages.having(_AGE_WORDS):
         start, text = source.passages.span(number)[0], source.passages.sentence(number)
+        told = False
         for pattern in _AGES:
             for match in pattern.finditer(text):
                 groups = match.groupdict()
@@ -212,15 +245,36 @@ def _ages(source: SectionSource) -> Iterator[Claim]:
                     continue
                 subject = _subject(source, match, start)
                 if subject and source.people.person(subject):
+                    told = True
                     yield Claim(subject, "age", str(age), start + match.start(), start + match.end())
+        if not told:
+            yield from _ages_of_one(source, number, start, text)
 
 
-_AGE_WORDS = """aged age old birthday turned two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
-    seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred """ + " ".join(map(str, range(1, 120)))
+def _ages_of_one(source: SectionSource, number: int, start: int, text: str) -> Iterator[Claim]:
+    """The age in a sentence that names one person and nobody without a name."""
+    for match in _AGES_OF_ONE.finditer(text):
+        age = english_number(match["age"] or match["age2"] or match["age3"])
+        subject = source.only(number)
+        rest = text[: match.start()] + text[match.end() :]
+        unsure = _AT_ANOTHER_TIME.search(text[: match.start()]) or _SOMEBODY.search(_INDEED.sub("", rest)) or _OTHERS_AGE.search(rest)
+        if subject and age and age < 120 and not unsure and source.people.person(subject):
+            yield Claim(subject, "age", str(age), start + match.start(), start + match.end())
+
+
+_OTHERS_AGE = re.compile(
+    rf"\b(?:{joined(KIN)}|when|since|until|if|before|would|had been|as old|for|house|like|wine|[Ii]|son|he's|she's|ago|looked|seemed|not)\b"
+)
 
 
 def _kin(source: SectionSource) -> Iterator[Claim]:
-    triggers = " ".join([*KIN, *(f"step{kin}" for kin in KIN[:6]), "brothers sisters cousins siblings twins child children godfather godmother"])
+    triggers = " ".join(
+        [
+            *KIN,
+            *(f"step{kin}" for kin in KIN[:6]),
+            "brothers sisters cousins siblings twins child children godfather godmother",
+        ]
+    )
     for number in source.passages.having(triggers):
         start, text = source.passages.span(number)[0], source.passages.sentence(number)
         for pattern in _RELATED:
@@ -236,13 +290,17 @@ def _kin(source: SectionSource) -> Iterator[Claim]:
                 yield Claim(subject, f"kin:{kin}", other, start + match.start(), start + match.end())
         for match in _NONE.finditer(text):
             subject = _subject(source, match, start)
-            lacking = "siblings" if match["only"] == "child" or (match["lacking"] or "").startswith("sib") else match["lacking"]
+            lacking = (
+                "siblings"
+                if match["only"] == "child" or (match["lacking"] or "").startswith("sib")
+                else match["lacking"]
+            )
             if subject and lacking:
                 yield Claim(subject, "kin:none", lacking, start + match.start(), start + match.end())
 
 
 def _deaths(source: SectionSource) -> Iterator[Claim]:
-    triggers = """live coffin tomb passed lost met more taken carried died dead killed murdered drowned hanged buried shot executed slain beheaded perished bled breathed rest funeral grave burial
+    triggers = """live coffin tomb passed lost met more taken carried strangled poisoned stabbed died dead killed murdered drowned hanged buried shot executed slain beheaded perished bled breathed rest funeral grave burial
         corpse body"""
     for number in source.passages.having(triggers):
         start, text = source.passages.span(number)[0], source.passages.sentence(number)

@@ -52,7 +52,7 @@ def _one_name(names: Mapping[str, NameUse], common: str, rare: str) -> bool:
     if common.casefold().replace("-", "") == rare.casefold().replace("-", "") or {common[-3:], rare[-3:]} == {"man", "men"}:
         return False
     short, long = sorted((common, rare), key=len)
-    if len(short) < len(long) and long.startswith(short) and long[len(short) :] in _ENDINGS:
+    if len(short) < len(long) and long.startswith(short) and long[len(short) :] in _ENDINGS and long[-1] != short[-1]:
         return False
     if len(short) == len(long):
         changed = [i for i, (a, b) in enumerate(zip(short, long, strict=True)) if a != b]

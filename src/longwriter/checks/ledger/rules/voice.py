@@ -16,17 +16,19 @@ _PAST = """was were had did said went came saw took knew thought felt made could
     sent slept won""".split()  # noqa: SIM905
 _NOW = """says goes comes sees takes reads knows thinks feels makes begins stands tells gives finds gets leaves keeps sits runs holds hears
     brings rises falls speaks writes draws throws shakes drives eats drinks rides wakes walks looks turns opens closes smiles nods asks
-    answers replies steps pulls pushes pours reaches waits listens watches laughs whispers picks puts sets lifts stops stares glances climbs
+    answers replies steps pulls pushes pours reaches waits listens watches laughs whispers picks puts sets lifts stops stares glances climbs hands leans closes waves follows
     crosses enters hurries moves leans shrugs sighs calls shouts touches unlocks presses drops places folds lights tries remembers wipes
     slips slides strides raises lowers kneels""".split()  # noqa: SIM905
+_NO_VERBS = "was is has does always perhaps sometimes besides thus towards backwards afterwards yes its his hers".split()  # noqa: SIM905
 _ACTS_NOW = re.compile(
     rf"\b(?:(?P<who>[Hh]e|[Ss]he|(?!It|This|That|What|One|Who|There|Everyone|Nobody|Man|God)[A-Z][a-z]+)|and|then)(?: [a-z]+ly)? (?P<verb>{joined(_NOW)})\b"
-    rf"|, (?P<verb2>{joined(_NOW)}),"
+    rf"|, (?P<verb2>{joined(_NOW)})\b|\b(?P<who2>[Hh]e|[Ss]he) (?P<verb3>(?!{joined(_NO_VERBS)}\b)[a-z]{{2,}}[a-rt-z]s)\b"
 )
 _PASTS = re.compile(rf"\b(?:{joined(_PAST)}|(?:[Hh]e|[Ss]he|they|[Tt]hey|and|it|who|[A-Z][a-z]+) (?:[a-z]+ly )?[a-z]{{2,}}ed)\b")
 _FIRST = re.compile(r"\b(?:I|[Mm]y|[Mm]e|[Mm]yself|[Mm]ine)\b(?!\.)")
 _THIRD = re.compile(r"\b(?:[Hh](?:e|im|er|is)|[Ss]he)\b")
-_LETTER = re.compile(r"\b(?:dear|yours|sir|letter|wrote|writes|diary|journal|read|p\.s\.|postscript|reader)\b|:\s*$|^\s*(?:>|_)", re.IGNORECASE | re.MULTILINE)
+_LETTER = re.compile(r"\b(?:[Mm]y dear|[Dd]ear [A-Z][a-z]+|Yours|P\.S\.|[Rr]eader)\b|^\s*(?:>|_)", re.MULTILINE)
+_BEFORE_LETTER = re.compile(r"\b(?:letter|wrote|writes|diary|journal|read|note|story|tale)\b[^\n]*\Z|[:-]\s*\Z", re.IGNORECASE)
 _ZH_FIRST, _ZH_THIRD = re.compile("我(?!们|国|军|方|校)"), re.compile("[他她]")
 _ZH_LETTER = re.compile("亲爱的|此致|敬礼|信|日记|写道|读者|笔者|[:：]\\s*$", re.MULTILINE)
 _LEAST_BEFORE = 12
@@ -66,9 +68,12 @@ class Voice:
             if not sentences:
                 continue
             whole = passages.text[start:end]
-            letter = (_ZH_LETTER if self.language == "zh" else _LETTER).search(earlier[-200:] + "\n" + whole)
+            if self.language == "zh":
+                letter = _ZH_LETTER.search(f"{earlier[-60:]}\n{whole}")
+            else:
+                letter = _LETTER.search(whole) or _BEFORE_LETTER.search(earlier[-200:])
             for check in ("tense",) if letter else ("tense", "person"):
-                turn = self._turn(section, check, sentences)
+                turn = self._turn(check, sentences)
                 if turn and check not in found:
                     found[check] = turn
             self._note(section, start, end, sentences)
@@ -88,7 +93,7 @@ class Voice:
                 continue
             yield _told(text, first, last, sets, number)
 
-    def _turn(self, section: int, check: str, sentences: Sequence["_Told"]) -> VoiceTurn | None:
+    def _turn(self, check: str, sentences: Sequence["_Told"]) -> VoiceTurn | None:
         """The first sentences in a row that leave the text's tense, or its person."""
         if check not in self._shown:
             return None
@@ -155,10 +160,10 @@ class _Having(NamedTuple):
 def _told(text: str, start: int, end: int, sets: _Having, number: int) -> _Told:
     """What one sentence's narration shows, in English."""
     acting = list(_ACTS_NOW.finditer(text)) if number in sets.now else []
-    verbs = frozenset(match["verb"] or match["verb2"] for match in acting)
+    verbs = frozenset(match["verb"] or match["verb2"] or match["verb3"] for match in acting)
     past = len(_PASTS.findall(text)) if number in sets.near_now else int(number in sets.past)
     me = _FIRST.findall(text) if number in sets.me else []
-    return _Told(start, end, verbs, any(match["who"] for match in acting), past, len(me), me.count("I"), len(_THIRD.findall(text)))
+    return _Told(start, end, verbs, any(match["who"] or match["who2"] for match in acting), past, len(me), me.count("I"), len(_THIRD.findall(text)))
 
 
 _PARAGRAPH = re.compile(r"\S.*")
