@@ -19,14 +19,24 @@ import re
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from math import sqrt
 from pathlib import Path
 from typing import NamedTuple
 
 from contradictions_wordings import (
-    COLOURS, FEMALE, KIN, MALE, NEW_FEMALE, NEW_MALE, OTHERS, PLACES, SURNAMES, THINGS, TUNED,
+    COLOURS,
+    FEMALE,
+    KIN,
+    MALE,
+    NEW_FEMALE,
+    NEW_MALE,
+    OTHERS,
+    PLACES,
+    SURNAMES,
+    THINGS,
+    TUNED,
 )  # fmt: skip
 
 from longwriter.checks.finding import TextFinding
@@ -35,13 +45,13 @@ from longwriter.intake.noticed import notice
 from longwriter.text import count_words
 
 LEAST_WORDS = 8000
-CHECKS = "colour age number kinship dead date weekday spelling tense person numbering".split()
+CHECKS = "colour age number kinship dead date weekday spelling tense person numbering".split()  # noqa: SIM905
 Novel = list[tuple[str, str]]
-MONTHS = "January February March April May June July August September October November December".split()
-DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
-SMALL = """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen
-    nineteen""".split()
-TENS = "- - twenty thirty forty fifty sixty seventy eighty ninety".split()
+MONTHS = """January February March April May June July August September October November December""".split()  # noqa: SIM905
+DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()  # noqa: SIM905
+SMALL = """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
+    seventeen eighteen nineteen""".split()  # noqa: SIM905
+TENS = "- - twenty thirty forty fifty sixty seventy eighty ninety".split()  # noqa: SIM905
 
 
 class Person(NamedTuple):

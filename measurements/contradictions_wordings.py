@@ -252,17 +252,20 @@ OTHERS = {
     ],
 }
 
-FEMALE = """Mary Anne Jane Elizabeth Emma Alice Margaret Helen Catherine Sarah Ruth Martha Lucy Rose Grace Edith Ellen Laura Clara Julia Agnes
-    Eleanor Harriet Charlotte Dorothy Frances Isabel Amy Beth Meg Maud Carol Marian Rachel Anna Sonia Natasha Valentine""".split()
-MALE = """John Tom Thomas William James George Charles Henry Robert Richard Edward Arthur Harry Jack Peter Philip Frank Walter Joseph Samuel David
-    Martin Paul Andrew Albert Oliver Anthony Michael Jim Sam Joe Dick Ben Ralph Roger Laurie Pierre Marius""".split()
+FEMALE = """Mary Anne Jane Elizabeth Emma Alice Margaret Helen Catherine Sarah Ruth Martha Lucy Rose Grace Edith
+    Ellen Laura Clara Julia Agnes Eleanor Harriet Charlotte Dorothy Frances Isabel Amy Beth Meg Maud
+    Carol Marian Rachel Anna Sonia Natasha Valentine""".split()  # noqa: SIM905
+MALE = """John Tom Thomas William James George Charles Henry Robert Richard Edward Arthur Harry Jack Peter Philip
+    Frank Walter Joseph Samuel David Martin Paul Andrew Albert Oliver Anthony Michael Jim Sam Joe Dick
+    Ben Ralph Roger Laurie Pierre Marius""".split()  # noqa: SIM905
 NEW_FEMALE = (
     "Rosalind Beatrix Ottilie Winifred Philippa Cordelia Genevra Isolde Marguerite Honoria Leonora Thomasina".split()
 )
 NEW_MALE = (
     "Bartholomew Crispin Lysander Thaddeus Barnaby Leopold Ambrose Cornelius Godfrey Reginald Sylvester Alaric".split()
 )
-SURNAMES = "Ashdown Calloway Penhallow Thornbury Wexford Merriweather Hollingsworth Tremaine Fairbrother Larkspur Quarles Dunmore".split()
+SURNAMES = """Ashdown Calloway Penhallow Thornbury Wexford Merriweather Hollingsworth Tremaine Fairbrother Larkspur
+    Quarles Dunmore""".split()  # noqa: SIM905
 PLACES = [
     "Grand Hotel",
     "Marlow Castle",
@@ -272,7 +275,7 @@ PLACES = [
     "Carrick Tower",
     "Vesper Theatre",
 ]
-THINGS = "rooms windows towers stairs doors bells cellars chimneys servants gates galleries bedrooms".split()
+THINGS = """rooms windows towers stairs doors bells cellars chimneys servants gates galleries bedrooms""".split()  # noqa: SIM905
 COLOURS = {
     "eyes": [["blue", "grey"], ["brown", "black"], ["green"]],
     "hair": [["black"], ["blond", "golden", "fair"], ["red"]],

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 from longwriter.checks.finding import TextFinding, TextPlace
@@ -25,7 +26,7 @@ def contradictions(text: str, language: str = "") -> list[TextFinding]:
     found = list(_numbering(headings))
     edges = [0, *(heading.start for heading in headings), len(text)]
     section = 0
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         if text[start:end].strip():
             section += 1
             found += ledger.read(section, text[start:end], start)
@@ -56,7 +57,11 @@ def _numbering(headings: list[_NumberedHeading]) -> Iterator[TextFinding]:
     """Numbers of one kind and level that do not go on by one, nor begin again below a higher heading."""
     last: dict[tuple[int, str], _NumberedHeading] = {}
     for heading in headings:
-        last = {key: one for key, one in last.items() if key[0] <= heading.level and (heading.kind != "part" or key[1] == "part")}
+        last = {
+            key: one
+            for key, one in last.items()
+            if key[0] <= heading.level and (heading.kind != "part" or key[1] == "part")
+        }
         if heading.number is None:
             continue
         before = last.get((heading.level, heading.kind))

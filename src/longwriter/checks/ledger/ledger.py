@@ -13,7 +13,8 @@ from longwriter.checks.ledger.records import LedgerEntity, LedgerFact, LedgerPro
 from longwriter.checks.ledger.rules.chinese import chinese_acts, chinese_claims
 from longwriter.checks.ledger.rules.claims import Claim, SectionSource
 from longwriter.checks.ledger.rules.dates import date_faults
-from longwriter.checks.ledger.rules.english_people import acts, people_claims
+from longwriter.checks.ledger.rules.english_deaths import acts, death_claims
+from longwriter.checks.ledger.rules.english_people import people_claims
 from longwriter.checks.ledger.rules.english_things import things_claims
 from longwriter.checks.ledger.rules.spelling import spellings
 from longwriter.checks.ledger.rules.voice import Voice
@@ -157,6 +158,7 @@ class Ledger:
             yield from chinese_claims(source)
         elif self.language == "en":
             yield from people_claims(source)
+            yield from death_claims(source)
             yield from things_claims(source)
 
     def _doing(self, source: SectionSource) -> Iterator[Claim]:
@@ -275,7 +277,9 @@ class Ledger:
         once = (key, new.relation, "" if wrong.check == "dead" else new.value)
         places = [(one.section, one.start, one.end) for one in (old, new) if one.quote]
         source = "model" if "model" in (old.source, new.source) else "rule"
-        message = f"you said: {old.relation} {old.value}; the text: {new.value}" if old.source == "user" else wrong.message
+        message = (
+            f"you said: {old.relation} {old.value}; the text: {new.value}" if old.source == "user" else wrong.message
+        )
         return self._finding(wrong.check, message, places, once, source)
 
     def _finding(

@@ -10,23 +10,25 @@ from longwriter.checks.ledger.records import LedgerEntity
 from longwriter.checks.ledger.rules.spelling import NameUse
 from longwriter.checks.repetition.overlap import FUNCTION_WORDS
 
-_HE = """mr master sir lord father uncle monsieur herr signor don king prince duke count baron brother grandfather""".split()  # noqa: SIM905
-_SHE = """mrs miss ms lady aunt madame mademoiselle frau fraulein signora queen princess duchess countess sister mother
-    grandmother madam""".split()  # noqa: SIM905
-_EITHER = """dr doctor captain colonel major professor general sergeant lieutenant inspector judge reverend chancellor bishop
-    st saint old young little poor dear""".split()  # noqa: SIM905
+_HE = """mr master sir lord father uncle monsieur herr signor don king prince duke count baron brother
+    grandfather""".split()  # noqa: SIM905
+_SHE = """mrs miss ms lady aunt madame mademoiselle frau fraulein signora queen princess duchess countess sister
+    mother grandmother madam""".split()  # noqa: SIM905
+_EITHER = """dr doctor captain colonel major professor general sergeant lieutenant inspector judge reverend
+    chancellor bishop st saint old young little poor dear""".split()  # noqa: SIM905
 RANKS = frozenset([*_HE, *_SHE, *_EITHER])
 _CAP = r"[A-ZÀ-ÖØ-Þ][a-zà-öø-ÿ]+(?:['’-][A-ZÀ-Þ]?[a-zà-ÿ]{2,}|[A-Z][a-z]+)*"
 NAME = rf"(?:(?:Mrs?|Ms|Dr|St)\.? )?{_CAP}(?: (?:de |van |von |du |di |[A-Z]\. )?{_CAP}){{0,2}}"
 """A regular expression of what may be a name in English: capitalised words with what stands between them."""
 _NAME = re.compile(rf"(?<![\w'’]){NAME}")
-_NO_NAME_WORDS = """yes no oh ah well now then there here what why how who when where god heaven heavens lord sir madam monsieur
-    everyone nobody someone everybody somebody nothing everything something one two three four five six seven eight nine ten
-    another today tomorrow yesterday perhaps suddenly please thank thanks good dear hello never always sometimes north south east
-    west""".split()  # noqa: SIM905
+_NO_NAME_WORDS = """yes no oh ah well now then there here what why how who when where god heaven heavens lord sir madam
+    monsieur everyone nobody someone everybody somebody nothing everything something one two three four
+    five six seven eight nine ten another today tomorrow yesterday perhaps suddenly please thank thanks
+    good dear hello never always sometimes north south east west""".split()  # noqa: SIM905
 _NOT = frozenset([*NO_NAMES, *FUNCTION_WORDS, *_NO_NAME_WORDS])
-_PLACE_WORDS = """street road avenue square hall house hotel castle inn park river lake mount bay island court lane church college
-    bridge station valley tower palace abbey gate cottage university school theatre museum library lodge manor farm""".split()  # noqa: SIM905
+_PLACE_WORDS = """street road avenue square hall house hotel castle inn park river lake mount bay island court lane church
+    college bridge station valley tower palace abbey gate cottage university school theatre museum
+    library lodge manor farm""".split()  # noqa: SIM905
 _NO_PERSON = frozenset(_PLACE_WORDS)
 _PRONOUN = re.compile(r"[^.!?\"“”;]{0,60}?\b(?:(he|his|him|himself)|(she|hers?|herself))\b")
 _LOWER = re.compile(r"\b[a-z]{2,}")
@@ -58,6 +60,7 @@ class People:
         self._forms: dict[str, list[int]] = {}  # form -> mentions, first section, last section
         self._he: Counter[str] = Counter()
         self._she: Counter[str] = Counter()
+        self._inside: set[str] = set()
         self.version = 0
         """Grows when a name gets a fuller form, so that `key` may give another one."""
         self._full: dict[str, set[str]] = {}  # a single name -> the fuller ones that begin or end with it
@@ -134,7 +137,11 @@ class People:
         """The part of capitalised words that is a name: without a sentence's first word where that is none."""
         words, start, end = match[0].split(), match.start(), match.end()
         inside = start > 1 and text[start - 1] == " " and (text[start - 2].islower() or text[start - 2] == ",")
-        while words and not (inside and len(words) > 1 and words[0].lower() not in _NOT) and not self._is_name(words[0]):
+        if inside:
+            self._inside.update(words)
+        while (
+            words and not (inside and len(words) > 1 and words[0].lower() not in _NOT) and not self._is_name(words[0])
+        ):
             start += len(words[0]) + 1
             words, inside = words[1:], True
         while words and words[-1].lower().rstrip(".") in RANKS:
@@ -189,6 +196,11 @@ class People:
     def person(self, name: str) -> bool:
         """Whether a name may be a person's."""
         return name.split()[-1].lower() not in _NO_PERSON
+
+    def sure(self, name: str) -> bool:
+        """Whether a name is more than the first word of one sentence."""
+        words = name.split()
+        return len(words) > 1 or name in self._inside or self.tokens[name] > 1
 
     def fits(self, name: str, pronoun: str) -> bool:
         """Whether "he", "his", "she", "her" may stand for a name, by its rank and by the pronouns that follow it."""

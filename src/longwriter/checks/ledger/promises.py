@@ -9,12 +9,22 @@ from longwriter.checks.ledger.records import LedgerPromise
 from longwriter.checks.ledger.rules.claims import SectionSource
 
 _GIVEN = re.compile(
-    rf"(?P<name>{NAME}) (?:had )?(?:promised|vowed|swore|pledged|undertook)(?: (?:him|her|them|himself|herself|that|solemnly|to himself|to herself))*"
+    rf"(?P<name>{NAME}) (?:had )?(?:promised|vowed|swore|pledged|undertook)(?: (?:him|her|them|himself|herself"
+    rf"|that|solemnly|to himself|to herself))*"
     r" (?P<what>(?:to|he would|she would|they would|never to) [^.;!?\n]{8,160})"
 )
-_GIVEN_CHINESE = re.compile(r"(?P<name>[\u4e00-\u9fff·]{2,8}?)(?:答应|发誓|承诺|保证|许诺)(?:过|了)?(?:[他她你我]们?)?[，,：:]?(?P<what>[^。！？\n]{3,40})")
-_KEPT = re.compile(r"\b(?:kept|broke|broken|fulfilled|forgot|forgotten|honou?red|redeemed) (?:his|her|their|the|that) (?:promise|vow|word|oath|pledge)\b|\bas (?:he|she|they) had promised\b")
-_KEPT_CHINESE = re.compile("(?:兑现|实现|履行|信守|违背|打破|忘记)了?[^。！？\n]{0,8}(?:诺言|承诺|誓言|约定)|如约|没有食言")
+_GIVEN_CHINESE = re.compile(
+    r"(?P<name>[\u4e00-\u9fff·]{2,8}?)(?:答应|发誓|承诺|保证|许诺)(?:过"
+    r"|了)?(?:[他她你我]们?)?[，,：:]?(?P<what>[^。！？\n]{3,40})"
+)
+_KEPT = re.compile(
+    r"\b(?:kept|broke|broken|fulfilled|forgot|forgotten|honou?red|redeemed) (?:his|her|their|the|that) (?:promise"
+    r"|vow|word|oath|pledge)\b|\bas (?:he|she|they) had promised\b"
+)
+_KEPT_CHINESE = re.compile(
+    "(?:兑现|实现|履行|信守|违背|打破|忘记)了?[^。！？\n]{0,8}(?:诺言|承诺|誓言|约定)|如约|没有食言"
+)
+
 
 class Promises:
     """The promises of a text so far."""
@@ -45,7 +55,9 @@ class Promises:
                 self._open.remove(held)
                 self._done.append(held[1].model_copy(update={"closed": section}))
 
-    def _matches(self, source: SectionSource, english: re.Pattern[str], chinese: re.Pattern[str], words: str) -> Iterator[re.Match[str]]:
+    def _matches(
+        self, source: SectionSource, english: re.Pattern[str], chinese: re.Pattern[str], words: str
+    ) -> Iterator[re.Match[str]]:
         """What a pattern finds; in English, in sentences with one of these words alone."""
         text = source.passages.text
         if self.language == "zh":

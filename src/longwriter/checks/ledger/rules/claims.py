@@ -1,5 +1,6 @@
 """A claim that rules found in a section, and who its pronouns mean."""
 
+import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -45,12 +46,19 @@ class SectionSource(NamedTuple):
     def only(self, number: int) -> str | None:
         """The name of a sentence that has just one."""
         names = self._named(*self.passages.span(number))
+        if len(names) > 1:
+            names = [name for name in names if self.people.sure(name)]
         return names[0] if len(names) == 1 else None
 
     def mention(self, start: int, end: int) -> Mention | None:
         """The last mention that begins in this stretch."""
         last = bisect_left(self.mentions, end, key=lambda one: one.start) - 1
         return self.mentions[last] if last >= 0 and self.mentions[last].start >= start else None
+
+    def named(self, match: re.Match[str], group: str, at: int) -> str | None:
+        """The name that stands where a group of a match is, the match's text beginning at `at`; None for none."""
+        found = self.mention(at + match.start(group), at + match.end(group))
+        return found.name if found else None
 
     def _named(self, start: int, end: int) -> list[str]:
         """Different names mentioned from `start` to before `end`."""

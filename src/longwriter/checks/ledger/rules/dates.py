@@ -17,7 +17,8 @@ _DAY = joined([day.title() for day in DAYS])
 _YEAR = r"(?P<year>1[0-9]{3}|20[0-9]{2}|21[0-9]{2})"
 _ORDINAL = ORDINAL
 DATE = (
-    rf"(?:(?:the )?(?P<day>{_ORDINAL})(?: day)?(?: of)? (?P<month>{_MONTH})|(?P<month2>{_MONTH}) (?:the )?(?P<day2>{_ORDINAL}))"
+    rf"(?:(?:the )?(?P<day>{_ORDINAL})(?: day)?(?: of)? (?P<month>{_MONTH})|(?P<month2>{_MONTH}) (?:the "
+    rf")?(?P<day2>{_ORDINAL}))"
     rf"\b(?:,? (?:in the year |of the year |of )?{_YEAR})?"
 )
 """A regular expression of a day in English, with or without a year."""
@@ -40,12 +41,15 @@ FIRST_GREGORIAN = 1753
 """The first full year of the Gregorian calendar in Britain; weekdays before it are not judged."""
 _LONGEST_MONTHS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _LATER = re.compile(
-    rf"\b(?P<n>{NUMBER}) years (?P<way>later|after(?:wards)?|earlier|before)[,:]? (?:(?:[a-z]+ ){{0,3}})?in (?:the (?:year|spring|summer|autumn|fall|winter) (?:of )?)?{_YEAR}\b"
-    rf"|\b[Ii]n {_YEAR.replace('year', 'year2')},? (?P<n2>{NUMBER}) years (?P<way2>later|after(?:wards)?|earlier|before)\b"
+    rf"\b(?P<n>{NUMBER}) years (?P<way>later|after(?:wards)?|earlier|before)[,:]? (?:(?:[a-z]+ ){{0,3}})?in "
+    rf"(?:the (?:year|spring|summer|autumn|fall|winter) (?:of )?)?{_YEAR}\b"
+    rf"|\b[Ii]n {_YEAR.replace('year', 'year2')},? (?P<n2>{NUMBER}) years (?P<way2>later|after(?:wards)?|earlier"
+    rf"|before)\b"
 )
 _IN_YEAR = re.compile(r"\b(?:[Ii]n|of|[Ss]ince|year) (?:the year )?(1[0-9]{3}|20[0-9]{2})\b")
 _ZH_LATER = re.compile(
-    rf"(?P<n>{'[0-9一二两三四五六七八九十百]{1,5}'})年(?P<way>后|以后|之后|前|以前|之前)[，,]?(?:也就是|即|到了|在|是|于)?(?P<year>[0-9]{{4}}|[一二〇零三四五六七八九]{{4}})年"
+    rf"(?P<n>{'[0-9一二两三四五六七八九十百]{1,5}'})年(?P<way>后|以后|之后|前|以前|之前)[，,]?(?:也就是|即|到了|在|是|于)?(?P<year>[0-9]{{4}}"
+    rf"|[一二〇零三四五六七八九]{{4}})年"
 )
 _ZH_YEAR = re.compile(r"(?P<year>[0-9]{4}|[〇零一二三四五六七八九]{4})年")
 
@@ -131,7 +135,9 @@ def _years_apart(source: SectionSource, language: str) -> Iterator[DateFault]:
     """ "Three years later, in 1895", where the year named before it was 1890."""
     text = source.passages.text
     later, year_of = (_ZH_LATER, _ZH_YEAR) if language == "zh" else (_LATER, _IN_YEAR)
-    stretches = [(0, len(text))] if language == "zh" else [source.passages.span(n) for n in source.passages.having("years")]
+    stretches = (
+        [(0, len(text))] if language == "zh" else [source.passages.span(n) for n in source.passages.having("years")]
+    )
     for match in chain.from_iterable(later.finditer(text, *stretch) for stretch in stretches):
         groups = match.groupdict()
         number, way = groups["n"] or groups["n2"], groups["way"] or groups["way2"]

@@ -49,7 +49,10 @@ def _one_name(names: Mapping[str, NameUse], common: str, rare: str) -> bool:
         return False
     if rare in often.neighbours or common in seldom.neighbours or not one_edit(common, rare):
         return False
-    if common.casefold().replace("-", "") == rare.casefold().replace("-", "") or {common[-3:], rare[-3:]} == {"man", "men"}:
+    if common.casefold().replace("-", "") == rare.casefold().replace("-", "") or {common[-3:], rare[-3:]} == {
+        "man",
+        "men",
+    }:
         return False
     short, long = sorted((common, rare), key=len)
     if len(short) < len(long) and long.startswith(short) and long[len(short) :] in _ENDINGS and long[-1] != short[-1]:

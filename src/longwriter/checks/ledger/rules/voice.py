@@ -11,24 +11,32 @@ from typing import NamedTuple
 
 from longwriter.checks.ledger.passages import Passages, joined
 
-_PAST = """was were had did said went came saw took knew thought felt made could began stood told gave found got left kept sat ran
-    held heard brought rose fell spoke wrote drew threw grew wore shook drove ate drank rode broke chose woke flew laid lay led met paid
-    sent slept won""".split()  # noqa: SIM905
-_NOW = """says goes comes sees takes reads knows thinks feels makes begins stands tells gives finds gets leaves keeps sits runs holds hears
-    brings rises falls speaks writes draws throws shakes drives eats drinks rides wakes walks looks turns opens closes smiles nods asks
-    answers replies steps pulls pushes pours reaches waits listens watches laughs whispers picks puts sets lifts stops stares glances climbs hands leans closes waves follows
-    crosses enters hurries moves leans shrugs sighs calls shouts touches unlocks presses drops places folds lights tries remembers wipes
-    slips slides strides raises lowers kneels""".split()  # noqa: SIM905
-_NO_VERBS = "was is has does always perhaps sometimes besides thus towards backwards afterwards yes its his hers".split()  # noqa: SIM905
+_PAST = """was were had did said went came saw took knew thought felt made could began stood told gave found got
+    left kept sat ran held heard brought rose fell spoke wrote drew threw grew wore shook drove ate
+    drank rode broke chose woke flew laid lay led met paid sent slept won""".split()  # noqa: SIM905
+_NOW = """says goes comes sees takes reads knows thinks feels makes begins stands tells gives finds gets leaves
+    keeps sits runs holds hears brings rises falls speaks writes draws throws shakes drives eats drinks
+    rides wakes walks looks turns opens closes smiles nods asks answers replies steps pulls pushes pours
+    reaches waits listens watches laughs whispers picks puts sets lifts stops stares glances climbs
+    hands leans closes waves follows crosses enters hurries moves leans shrugs sighs calls shouts
+    touches unlocks presses drops places folds lights tries remembers wipes slips slides strides raises
+    lowers kneels""".split()  # noqa: SIM905
+_NO_VERBS = """was is has does always perhaps sometimes besides thus towards backwards afterwards yes its his
+    hers""".split()  # noqa: SIM905
 _ACTS_NOW = re.compile(
-    rf"\b(?:(?P<who>[Hh]e|[Ss]he|(?!It|This|That|What|One|Who|There|Everyone|Nobody|Man|God)[A-Z][a-z]+)|and|then)(?: [a-z]+ly)? (?P<verb>{joined(_NOW)})\b"
-    rf"|, (?P<verb2>{joined(_NOW)})\b|\b(?P<who2>[Hh]e|[Ss]he) (?P<verb3>(?!{joined(_NO_VERBS)}\b)[a-z]{{2,}}[a-rt-z]s)\b"
+    r"\b(?:(?P<who>[Hh]e|[Ss]he|(?!It|This|That|What|One|Who|There|Everyone|Nobody|Man|God)[A-Z][a-z]+)|and|then)"
+    rf"(?: [a-z]+ly)? (?P<verb>{joined(_NOW)})\b|, (?P<verb2>{joined(_NOW)})\b"
+    rf"|\b(?P<who2>[Hh]e|[Ss]he) (?P<verb3>(?!{joined(_NO_VERBS)}\b)[a-z]{{2,}}[a-rt-z]s)\b"
 )
-_PASTS = re.compile(rf"\b(?:{joined(_PAST)}|(?:[Hh]e|[Ss]he|they|[Tt]hey|and|it|who|[A-Z][a-z]+) (?:[a-z]+ly )?[a-z]{{2,}}ed)\b")
+_PASTS = re.compile(
+    rf"\b(?:{joined(_PAST)}|(?:[Hh]e|[Ss]he|they|[Tt]hey|and|it|who|[A-Z][a-z]+) (?:[a-z]+ly )?[a-z]{{2,}}ed)\b"
+)
 _FIRST = re.compile(r"\b(?:I|[Mm]y|[Mm]e|[Mm]yself|[Mm]ine)\b(?!\.)")
 _THIRD = re.compile(r"\b(?:[Hh](?:e|im|er|is)|[Ss]he)\b")
 _LETTER = re.compile(r"\b(?:[Mm]y dear|[Dd]ear [A-Z][a-z]+|Yours|P\.S\.|[Rr]eader)\b|^\s*(?:>|_)", re.MULTILINE)
-_BEFORE_LETTER = re.compile(r"\b(?:letter|wrote|writes|diary|journal|read|note|story|tale)\b[^\n]*\Z|[:-]\s*\Z", re.IGNORECASE)
+_BEFORE_LETTER = re.compile(
+    r"\b(?:letter|wrote|writes|diary|journal|read|note|story|tale)\b[^\n]*\Z|[:-]\s*\Z", re.IGNORECASE
+)
 _ZH_FIRST, _ZH_THIRD = re.compile("我(?!们|国|军|方|校)"), re.compile("[他她]")
 _ZH_LETTER = re.compile("亲爱的|此致|敬礼|信|日记|写道|读者|笔者|[:：]\\s*$", re.MULTILINE)
 _LEAST_BEFORE = 12
@@ -110,7 +118,11 @@ class Voice:
             else:
                 shows = sum(one.eyes for one in row) >= 2 and sum(one.me for one in row) >= 3 and row[0].me > 0
             if shows:
-                message = "told in the past, then in the present" if check == "tense" else "told in the third person, then by an I"
+                message = (
+                    "told in the past, then in the present"
+                    if check == "tense"
+                    else "told in the third person, then by an I"
+                )
                 return VoiceTurn(check, self._shown[check], (row[0].start, row[-1].end), message)
         return None
 
@@ -154,7 +166,9 @@ class _Having(NamedTuple):
     def of(cls, passages: Passages) -> "_Having":
         now = frozenset(passages.having(" ".join(_NOW)))
         near = frozenset(number + step for number in now for step in range(1 - _IN_A_ROW, _IN_A_ROW))
-        return cls(now, near, frozenset(passages.having(" ".join(_PAST))), frozenset(passages.having("i my me myself mine")))
+        return cls(
+            now, near, frozenset(passages.having(" ".join(_PAST))), frozenset(passages.having("i my me myself mine"))
+        )
 
 
 def _told(text: str, start: int, end: int, sets: _Having, number: int) -> _Told:
@@ -163,7 +177,16 @@ def _told(text: str, start: int, end: int, sets: _Having, number: int) -> _Told:
     verbs = frozenset(match["verb"] or match["verb2"] or match["verb3"] for match in acting)
     past = len(_PASTS.findall(text)) if number in sets.near_now else int(number in sets.past)
     me = _FIRST.findall(text) if number in sets.me else []
-    return _Told(start, end, verbs, any(match["who"] or match["who2"] for match in acting), past, len(me), me.count("I"), len(_THIRD.findall(text)))
+    return _Told(
+        start,
+        end,
+        verbs,
+        any(match["who"] or match["who2"] for match in acting),
+        past,
+        len(me),
+        me.count("I"),
+        len(_THIRD.findall(text)),
+    )
 
 
 _PARAGRAPH = re.compile(r"\S.*")
