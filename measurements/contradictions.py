@@ -107,9 +107,7 @@ def found(planted: Planted) -> bool:
     )  # a name of the novel acts soon enough
     wanted = [planted.text.rindex(saying) for saying in sayings]
     spans = [(start, start + len(saying)) for start, saying in zip(wanted, sayings, strict=True)]
-    return any(
-        finding.check == planted.check and _covers(finding, spans) for finding in contradictions(planted.text, "en")
-    )
+    return any(finding.check == planted.check and _covers(finding, spans) for finding in contradictions(planted.text))
 
 
 def _covers(finding: TextFinding, spans: Sequence[tuple[int, int]]) -> bool:
@@ -172,9 +170,8 @@ def alarms(novels: dict[str, Novel], given: argparse.Namespace) -> None:
                 f"{name[:30]} {finding.check}: {finding.message} | "
                 + " || ".join(quote[:200] for quote in finding.quotes)
             )
-    print(
-        f"\n{len(novels)} novels, {words:,} words: {sum(counts.values())} findings, {1e4 * sum(counts.values()) / words:.2f} per 10,000 words"
-    )
+    total = sum(counts.values())
+    print(f"\n{len(novels)} novels, {words:,} words: {total} findings, {1e4 * total / words:.2f} per 10,000 words")
     print("| check | findings | per 10,000 words |\n|---|---|---|")
     for check in CHECKS:
         print(f"| {check} | {counts[check]} | {1e4 * counts[check] / words:.3f} |")

@@ -70,6 +70,8 @@ class Voice:
     def read(self, section: int, passages: Passages) -> list[VoiceTurn]:
         """The first turn of each kind in a section, if the text before it tells surely."""
         found: dict[str, VoiceTurn] = {}
+        if not len(passages):
+            return []
         earlier, sets = "", _Having.of(passages)
         for start, end in paragraphs(passages.text):
             sentences = list(self._counted(passages, start, end, sets))
