@@ -76,7 +76,9 @@ _AGES = [
     re.compile(rf"(?P<name>{NAME}),? (?:aged|age) (?P<age>{NUMBER})\b"),
     re.compile(rf"(?P<name>{NAME}) \((?:aged )?(?P<age>{NUMBER})\)"),
     re.compile(rf"\b(?P<age>{NUMBER})[- ]year[- ]old (?:[a-z]+ )?(?P<name>{NAME})"),
-    re.compile(rf"{_WHO},? (?:had|has|having) (?:just |only just |recently |lately )?turned (?P<age>{NUMBER})\b"),
+    re.compile(
+        rf"{_WHO},? (?:who )?(?:had|has|having) (?:just |only just |recently |lately )?(?:turned|lived) (?P<age>{NUMBER})\b"
+    ),
     re.compile(rf"{_OWNER} (?P<nth>{ORDINAL}) birthday"),
     re.compile(
         rf"{_WHO} (?:was|is) (?:now |only |still |then )?an? (?:[a-z-]+,? ){{0,3}}?{_BODY} of (?P<age>{NUMBER}){_BOUND}"
@@ -90,7 +92,7 @@ _AGES = [
     ),
 ]
 _AGES_OF_ONE = re.compile(
-    rf"\b(?:(?P<age>{NUMBER}){_OLD}|(?:aged|age of|turned) (?P<age2>{NUMBER})\b|(?:an?|young|old) (?:[a-z-]+,? "
+    rf"\b(?:(?P<age>{NUMBER}){_OLD}|(?:aged|age of|turned) (?P<age2>{NUMBER})\b|(?:[Aa]n?|young|old) (?:[a-z-]+,? "
     rf")?{_BODY} of (?P<age3>{NUMBER}){_BOUND})"
 )
 """The age of the only one whom a sentence names."""
