@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from longwriter.errors import RunError
 from longwriter.checks.ledger.records import LedgerFact
+from longwriter.errors import RunError
 from longwriter.journal import Journal
 from longwriter.length.target import exact
 from longwriter.models.base import ModelConfig

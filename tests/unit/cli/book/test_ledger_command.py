@@ -35,11 +35,10 @@ def test_facts_go_out_are_changed_and_come_back(run: Path) -> None:
     again = lw("ledger", "r", "--export", "facts.toml", cwd=run)
     assert again.returncode == 2
     assert "there already" in again.stderr
-    taken = "".join(
-        line.removeprefix("# ").replace("blue", "green") if line.startswith(("# [[", "# subject =", "# relation =", "# value ="))
-        else line for line in file.read_text("utf-8").splitlines(keepends=True)
-    )  # fmt: skip
-    file.write_text(taken, "utf-8")
+    ours = ("# [[", "# subject =", "# relation =", "# value =")
+    changed = [line.removeprefix("# ").replace("blue", "green") if line.startswith(ours) else line
+               for line in file.read_text("utf-8").splitlines()]  # fmt: skip
+    file.write_text("\n".join(changed), "utf-8")
     shown = lw("ledger", "r", "--edit", "facts.toml", cwd=run)
     assert shown.returncode == 0, shown.stderr
     assert "Mary Gray, eyes: green [yours]" in shown.stdout
