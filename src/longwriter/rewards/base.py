@@ -22,7 +22,9 @@ REWARDS = {  # name -> module and class, imported when opened
     "length": "longwriter.rewards.length_reward:LengthReward",
     "format": "longwriter.rewards.format:FormatReward",
     "writing": "longwriter.rewards.writing:WritingReward",
+    "style": "longwriter.rewards.style:StyleReward",
     "generative": "longwriter.rewards.preference.generative:GenerativeReward",
+    "slop": "longwriter.rewards.slop:SlopReward",
 }
 MOVED = {"longwriter.rewards.form:": "longwriter.rewards.format:"}
 """Module of rewards as older recipes name it -> where it is now."""
@@ -121,6 +123,8 @@ class RewardSettings(Record):
     malformed: Literal["all", "format"] = "all"
     """What a malformed completion loses: every reward, as it has no answer; or that of its form alone, the others being of the
     answer that a reader finds in it. The paper does not say."""
+    slop_list: str | None = None
+    """File of `longwriter slop learn` with the stock phrases that count; None: the shipped list of the text's language."""
     reward_model: str | None = None
     """Folder of a reward model (`longwriter train reward`)."""
     reward_url: Address | None = None
@@ -141,6 +145,8 @@ class RewardSettings(Record):
     judge_extra_body: dict[str, JsonValue] = Field(default={})
     judge_reasons: bool | None = None
     """True: the judge of the writing reward reasons before it prefers, as that of the generative reward always does."""
+    style: str | None = None
+    """File of a writer's style (`longwriter style learn`), for the style reward."""
     writing_by: Literal["reward_model", "reward_url", "judge"] | None = None
     """Which of the three the writing reward asks, where several are given."""
     judge_others: int = Field(default=4, gt=0)
