@@ -75,7 +75,7 @@ class FactsHold:
             read = self._read[key] = _Read([], Ledger(language, self._user))
         first = index - len(earlier) + 1
         for number, text in enumerate(earlier[len(read.texts) :], first + len(read.texts)):
-            read.ledger.read(number, text)
+            read.ledger.learn(number, text)
             read.ledger.take(self._named(text, number))
             read.texts.append(text)
         return read.ledger
