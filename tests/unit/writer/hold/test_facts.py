@@ -87,6 +87,8 @@ def test_no_section_is_told_more_than_300_tokens() -> None:
     user = [said("Mary", f"thing {n}", "a value of some five words") for n in range(200)]
     told = hold("Mary waits", user=user).told(0, [])
     assert 100 < estimate_tokens(told) <= MOST_TOKENS
+    endless = [said("Mary", f"thing {n}", "9" * 300) for n in range(200)]
+    assert 100 < estimate_tokens(hold("Mary waits", user=endless).told(0, [])) <= MOST_TOKENS
     chinese = [said("林远", f"第{n}件东西", "在灯塔三楼的木箱里放着") for n in range(200)]
     told = hold("林远等船", user=chinese, language="zh").told(0, [])
     assert 50 < estimate_tokens(told) <= MOST_TOKENS
