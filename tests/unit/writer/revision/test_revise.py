@@ -68,9 +68,10 @@ HOSTILE = {
     "heading": lambda r: f"## Two\n\n{right(r)}",
     "cut off": lambda r: Reply(text=right(r), finish="length"),
     "quotation": lambda r: '"' + right(r),
-    "paragraphs": lambda r: right(r).replace(". ", ".\n\n") + "\n\nNobody came."
-    "",
-    "repeats its neighbour": lambda _: "They said the herring had gone north, beyond the banks, where the water was colder.",
+    "paragraphs": lambda r: right(r).replace(". ", ".\n\n") + "\n\nNobody came.",
+    "repeats its neighbour": lambda _: (
+        "They said the herring had gone north, beyond the banks, where the water was colder."
+    ),
 }
 
 
@@ -198,7 +199,9 @@ def test_a_run_that_stops_at_any_call_goes_on_to_the_same_text(tmp_path: Path, c
 
 def kinds(run: Run) -> list[object]:
     entries = Journal(run.folder / JOURNAL, read_only=True)
-    return [(e.kind, e.data.get("step"), e.data.get("mends"), e.data.get("finding")) for e in entries if e.kind != "stopped"]
+    return [
+        (e.kind, e.data.get("step"), e.data.get("mends"), e.data.get("finding")) for e in entries if e.kind != "stopped"
+    ]
 
 
 def test_the_same_again_after_its_end_finds_nothing_to_do(tmp_path: Path) -> None:
@@ -228,7 +231,9 @@ SLOW = "Nobody spoke to her\non the way"
 
 
 @pytest.mark.parametrize("gone", [True, False])
-def test_a_judges_finding_counts_where_its_quote_stands_and_is_mended_where_it_says_so(tmp_path: Path, *, gone: bool) -> None:
+def test_a_judges_finding_counts_where_its_quote_stands_and_is_mended_where_it_says_so(
+    tmp_path: Path, *, gone: bool
+) -> None:
     run = imported(tmp_path)
     said = [
         {"quotes": [SLOW], "message": "say it the other way round"},
@@ -240,7 +245,9 @@ def test_a_judges_finding_counts_where_its_quote_stands_and_is_mended_where_it_s
         return right(request).replace(SLOW, "She met nobody\non the way")
 
     result = run.revise(
-        model=mender(answer), judge=judging(*said, gone=gone), on_event=lambda e: notes.append(str(getattr(e, "message", "")))
+        model=mender(answer),
+        judge=judging(*said, gone=gone),
+        on_event=lambda e: notes.append(str(getattr(e, "message", ""))),
     )
     judged = [o for o in result.outcomes if o.finding.source == "model"]
     assert [o.finding.quotes for o in judged] == [(SLOW,)]
