@@ -93,7 +93,9 @@ def percentiles(texts: list[Text], stock: StockList) -> dict[str, list[float]]:
         cells = " | ".join(f"{v:.2f}" for v in (*np.percentile(rows, [5, 10, 50, 90, 95]), max(rows)))
         per = 1e4 * findings[kind] / words[kind]
         print(f"| {kind} | {len(rows)} | {cells} | {per:.2f} | {right[kind] / len(rows):.0%} |")
-    return {kind: np.round(np.percentile(rows, np.linspace(0, 100, STEPS)), 3).tolist() for kind, rows in values.items()}
+    return {
+        kind: np.round(np.percentile(rows, np.linspace(0, 100, STEPS)), 3).tolist() for kind, rows in values.items()
+    }
 
 
 def main() -> None:
@@ -107,11 +109,13 @@ def main() -> None:
     texts = list(texts_of(given.corpora))
     books = sorted({one.book for one in texts})
     even = set(books[::2])
-    candidates = given.phrases.read_text().splitlines() if given.phrases else list((shipped("en") or StockList(phrases={})).phrases)
+    candidates = (
+        given.phrases.read_text().splitlines()
+        if given.phrases
+        else list((shipped("en") or StockList(phrases={})).phrases)
+    )
     found, patterns = rates([one for one in texts if one.book in even], candidates)
-    kept = {
-        name: rate for name, rate in found.items() if rate <= (PLAIN if count_words(name) == 1 else PLAIN_PHRASE)
-    }
+    kept = {name: rate for name, rate in found.items() if rate <= (PLAIN if count_words(name) == 1 else PLAIN_PHRASE)}
     gone = sorted(found.keys() - kept.keys(), key=lambda name: -found[name])
     print(f"{len(kept)} phrases kept; plain English: " + ", ".join(f"{name} {found[name]:g}" for name in gone))
     stock = StockList(language="en", source=SOURCE, phrases=kept, patterns=patterns)

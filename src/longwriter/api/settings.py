@@ -43,6 +43,7 @@ class ShapeOptions(TypedDict, total=False):
     language: Literal["en", "zh", "zh-Hant"] | None
     section_words: int | None
     headings: Literal["auto", "model", "plan"] | None
+    slop: str | None
     temperature: float | None
     top_p: float | None
     seed: int | None

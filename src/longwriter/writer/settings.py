@@ -35,6 +35,8 @@ class WriteSettings(Record):
     """Usual budget of a section; None: the model card's, else 500 (the paper allows 200 to 1,000)."""
     headings: Literal["auto", "model", "plan"] = "auto"
     """Who writes section headings; auto: the model, and the plan where it writes none."""
+    slop: str | None = Field(default=None, min_length=1)
+    """Stock phrases to hold down: those of a file of `longwriter slop learn`, or "off"; None: the shipped list."""
     temperature: float | None = Field(default=None, ge=0, le=2)
     top_p: float | None = Field(default=None, gt=0, le=1)
     seed: int = 42
