@@ -67,11 +67,8 @@ def _summary(result: SlopScore) -> str:
     if result.percentile is not None:
         kind = "texts by people" if result.kind == "all" else f"chapters of {result.kind} by people"
         return f"{rate}; {result.percentile:.0f} % of {kind} have as few or fewer"
-    why = (
-        f"a text of under {LEAST_WORDS} words is not compared"
-        if result.words < LEAST_WORDS
-        else "the list has no percentiles"
-    )
+    short = result.words < LEAST_WORDS
+    why = f"a text of under {LEAST_WORDS} words is not compared" if short else "the list has no percentiles"
     return f"{rate}; {why}"
 
 
