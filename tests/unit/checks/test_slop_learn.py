@@ -8,6 +8,7 @@ from longwriter.checks.slop.learn import learn
 from longwriter.checks.slop.score import slop
 from longwriter.errors import InputError
 
+PLANTED = "the pale lantern flickered twice"
 HAN = [chr(code) for code in range(0x4E00, 0x4E00 + 600)]
 
 
@@ -32,25 +33,22 @@ def human(words: int = 60_000, seed: int = 99) -> list[str]:
 
 
 def test_a_planted_phrase_is_learned_and_names_of_one_text_are_not() -> None:
-    outputs = [
-        english(random.Random(n), 800, "the pale lantern flickered twice", name=f"Zor{'abcdefgh'[n]}ath")
-        for n in range(8)
-    ]
+    outputs = [english(random.Random(n), 800, PLANTED, name=f"Zor{'abcdefgh'[n]}ath") for n in range(8)]
     found = learn(outputs, human())
     phrases = [one.phrase for one in found.phrases]
-    assert phrases[0] in {"pale lantern flickered twice", "the pale lantern flickered twice"}
+    assert "pale lantern flickered" in phrases[0]
     assert not any("Zor" in phrase for phrase in phrases)
     assert not any(phrase.casefold() in {"the", "of", "and", "it was"} for phrase in phrases)
     assert found.phrases[0].texts == 8
     assert found.stock.language == "en"
-    fresh = slop(english(random.Random(50), 800, "the pale lantern flickered twice"), stock=found.stock)
+    fresh = slop(english(random.Random(50), 800, PLANTED), stock=found.stock)
     assert fresh.percentile == 100
     assert slop(human(3000, 500)[0], stock=found.stock).percentile < 100
 
 
 def test_what_people_write_as_often_is_not_slop() -> None:
-    outputs = [english(random.Random(n), 800, "the pale lantern flickered twice") for n in range(8)]
-    people = [english(random.Random(99 + n), 3000, "the pale lantern flickered twice") for n in range(20)]
+    outputs = [english(random.Random(n), 800, PLANTED) for n in range(8)]
+    people = [english(random.Random(99 + n), 3000, PLANTED) for n in range(20)]
     assert not [one for one in learn(outputs, people).phrases if "lantern" in one.phrase]
 
 
@@ -71,7 +69,7 @@ def test_chinese_is_learned_by_characters() -> None:
 
 
 def test_the_order_of_human_texts_hardly_matters_and_the_same_texts_give_the_same_list() -> None:
-    outputs = [english(random.Random(n), 800, "the pale lantern flickered twice") for n in range(8)]
+    outputs = [english(random.Random(n), 800, PLANTED) for n in range(8)]
     assert learn(outputs, human()) == learn(outputs, human())
     assert learn(outputs, reversed(human())).phrases[0].phrase == learn(outputs, human()).phrases[0].phrase
 
@@ -105,4 +103,4 @@ def test_too_little_is_said(outputs: list[str], people: list[str], said: str) ->
 
 def test_texts_in_two_languages_are_refused() -> None:
     with pytest.raises(InputError, match="'en' and the human ones in 'zh'"):
-        learn([*islice(iter(human()), 3)], ["".join(CHINESE) * 300 + "。" for _ in range(30)])
+        learn([*islice(iter(human()), 3)], ["".join(CHINESE) * 30 + "。" for _ in range(30)])

@@ -53,7 +53,7 @@ def test_small_models_are_told_nothing_but_their_candidates_lose() -> None:
     one = hold()
     assert one.briefly(3, [STOCK] * 3) == ""
     assert one.worth(PLAIN * 10, []) == 0
-    assert one.worth(STOCK, []) == pytest.approx(-0.01 * (1000 / 185 - 4))
+    assert one.worth(STOCK, []) == pytest.approx(-0.01 * (1000 / 195 - 4))
     assert one.worth("She took a deep breath. " * 40, []) == -0.3
 
 
