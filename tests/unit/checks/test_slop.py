@@ -65,6 +65,8 @@ def test_rate_places_and_percentile_by_hand() -> None:
 def test_beyond_all_people_is_100_and_short_texts_are_not_compared() -> None:
     assert percentile_of(99, TWO.human["all"]) == 100
     assert percentile_of(0.5, TWO.human["all"]) == 2.5
+    assert percentile_of(0, (0.0,) * 21) == 0
+    assert percentile_of(0.1, (0.0,) * 21) == 100
     assert slop("gleaming " * 20, "en", TWO).percentile is None
 
 

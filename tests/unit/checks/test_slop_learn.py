@@ -14,7 +14,7 @@ HAN = [chr(code) for code in range(0x4E00, 0x4E00 + 600)]
 
 def english(rng: random.Random, words: int, planted: str = "", every: int = 60, name: str = "") -> str:
     """Sentences of made words with function words among them, a planted phrase and a name of this text's own."""
-    made = ["".join(rng.choices("bdfgklmnprst", k=1)) + v + c + v for v in "aeiou" for c in "lmnrst"]
+    made = [first + v + c + v for first in "bdfgkl" for v in "aeiou" for c in "lmnrst"]
     out = []
     for n in range(words // 10):
         sentence = [

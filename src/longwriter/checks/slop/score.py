@@ -57,7 +57,7 @@ class SlopScore(NamedTuple):
     per_1000: float | None
     """Per 1,000 words; None where there is no list for the language, or no word."""
     percentile: float | None
-    """Share of people's texts of that kind with as few or fewer, in percent; None where there is nothing to compare with."""
+    """Share of people's texts of that kind with fewer, in percent; None where there is nothing to compare with."""
     kind: Kind | None
     """What it was compared with."""
     hits: tuple[SlopHit, ...]
@@ -105,9 +105,12 @@ def found(reading: TextReading, stock: StockList) -> tuple[SlopHit, ...]:
 
 
 def percentile_of(rate: float, steps: Sequence[float]) -> float:
-    """Percent of human texts with this rate or less: between percentiles on a line, above the last 100."""
-    at = np.interp(rate, steps, np.linspace(0, 100, len(steps)), right=100.0)
-    return round(float(at), 1)
+    """Percent of human texts with a lower rate: between percentiles on a line, 0 for none, 100 above the last."""
+    above = int(np.searchsorted(steps, rate))
+    if above in (0, len(steps)):
+        return 100.0 if above else 0.0
+    low, high = steps[above - 1], steps[above]
+    return round(100 * (above - 1 + (rate - low) / (high - low)) / (len(steps) - 1), 1)
 
 
 def slop_findings(text: str, language: str = "", stock: StockList | None = None) -> list[TextFinding]:

@@ -66,7 +66,7 @@ def _summary(result: SlopScore) -> str:
     rate = f"{len(result.hits):,} stock phrases in {result.words:,} words: {result.per_1000:.2f} per 1,000"
     if result.percentile is not None:
         kind = "texts by people" if result.kind == "all" else f"chapters of {result.kind} by people"
-        return f"{rate}; {result.percentile:.0f} % of {kind} have as few or fewer"
+        return f"{rate}; {result.percentile:.0f} % of {kind} have fewer"
     short = result.words < LEAST_WORDS
     why = f"a text of under {LEAST_WORDS} words is not compared" if short else "the list has no percentiles"
     return f"{rate}; {why}"
