@@ -23,6 +23,7 @@ class RewardOptions(TypedDict, total=False):
     slop_list: str | None
     reward_model: str | None
     reward_url: str | None
+    style: str | None
     judge: str | None
     judge_url: str | None
     judge_headers: dict[str, str]

@@ -81,7 +81,11 @@ class _Seen(NamedTuple):
 def measure(text: str, language: str) -> Measured:
     """All measures of one text, read once; `language` ("en", "zh" ...) counts only where the text itself cannot tell."""
     words = read(text)
-    spoken = tongues(words, language)
+    return measures_of(words, tongues(words, language))
+
+
+def measures_of(words: TextReading, spoken: Tongues) -> Measured:
+    """All measures of a text that is read."""
     tenths = words.tenths()
     units = _units(words, spoken)
     seen = _seen(words, spoken, units)

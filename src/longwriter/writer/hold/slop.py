@@ -7,12 +7,11 @@ stands in quotation marks; of those several candidates are drawn, and the one wi
 from collections import Counter
 from collections.abc import Sequence
 from functools import cache
-from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from longwriter.checks.along.reading import read
 from longwriter.checks.slop.score import WITHIN, found, least_uses
-from longwriter.checks.slop.stock import StockList, read_list, shipped
+from longwriter.checks.slop.stock import StockList, shipped
 from longwriter.prompts import PromptSet
 
 MOST_TOLD = 4
@@ -71,11 +70,7 @@ class SlopHold:
         return between.join(f"“{phrase}” ({uses[phrase]}×)" for phrase in phrases)
 
 
-def slop_hold(setting: str | None, prompts: PromptSet) -> SlopHold | None:
-    """The hold that a run's setting asks for; None for "off", and for a language without a list.
-
-    `setting`: None for the shipped list of the prompts' language, "off", or a file of `longwriter slop learn`. Raises
-    InputError for a file that is no list.
-    """
-    stock = None if setting == "off" else read_list(Path(setting)) if setting else shipped(prompts.name)
+def slop_hold(setting: StockList | Literal["off"] | None, prompts: PromptSet) -> SlopHold | None:
+    """The hold that a run's setting asks for; None for "off", and where there is no list for the prompts' language."""
+    stock = None if setting == "off" else setting or shipped(prompts.name)
     return SlopHold(prompts, stock) if stock is not None else None

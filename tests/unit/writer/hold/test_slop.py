@@ -11,6 +11,7 @@ from longwriter.models.fake import FakeModel
 from longwriter.types import Reply, Request
 from longwriter.writer.hold.slop import MOST_TOLD, SlopHold, slop_hold
 from longwriter.writer.prompts import prompt_set
+from longwriter.writer.settings import WriteSettings
 
 PLAIN = "The men went down to the boats and looked at the water until the rain came over the hill. "
 STOCK = PLAIN * 10 + "She took a deep breath. "
@@ -62,11 +63,14 @@ def test_off_no_list_and_a_learned_one(tmp_path: Path) -> None:
     path.write_text(as_toml(StockList(language="zh", phrases={"心中一动": 1.0})), "utf-8")
     assert slop_hold("off", prompt_set("en")) is None
     assert slop_hold(None, prompt_set("zh")) is None
-    learned = slop_hold(str(path), prompt_set("zh"))
+    chosen = settings("写一个故事", slop=str(path)).slop
+    learned = slop_hold(chosen, prompt_set("zh"))
     assert learned is not None
     assert "“心中一动” (3×)" in learned.told(1, ["他心中一动。" * 3])
+    path.unlink()  # the run has kept it
+    assert WriteSettings.model_validate_json(settings("写一个故事", slop=chosen).model_dump_json()).slop == chosen
     with pytest.raises(InputError, match="cannot read"):
-        slop_hold(str(tmp_path / "none.toml"), prompt_set("en"))
+        settings(slop=str(path))
 
 
 def test_a_long_text_costs_no_more_for_its_last_section() -> None:
