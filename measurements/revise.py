@@ -63,7 +63,7 @@ def sections(text: str) -> list[list[str]]:
     """Paragraphs of the first five sections; those of one long sentence or verse are left out."""
     out: list[list[str]] = [[]]
     for paragraph in text.split("\n\n"):
-        if paragraph.strip() and "*" not in paragraph and "\n" not in paragraph and paragraph.rstrip()[-1] in ".!?\"":
+        if paragraph.strip() and "*" not in paragraph and "\n" not in paragraph and paragraph.rstrip()[-1] in '.!?"':
             out[-1].append(paragraph.strip())
             if sum(map(count_words, out[-1])) >= WORDS:
                 out.append([])
@@ -92,7 +92,11 @@ def plant(text: str, rng: random.Random) -> Planting | None:
     parts[2].insert(2, f"{first}'s {colours[1]} eyes were tired that day.")
     parts[3].insert(1, f"{other} was {ages[1]} years old that week, and nobody spoke of it.")
     parts[4].insert(1, f"Mr. {misspelt} was there as well, and said little.")
-    plain = ("It showed the strength of the walls.", "It showed the patience of the men.", "It showed the age of the house.")
+    plain = (
+        "It showed the strength of the walls.",
+        "It showed the patience of the men.",
+        "It showed the age of the house.",
+    )
     mends = []
     for n, right in enumerate(plain):
         wrong = right.replace("showed", f"was {STOCK}")
@@ -162,21 +166,27 @@ def hostile(planting: Planting) -> dict[str, Callable[[Request], str | Reply]]:
         "one word": lambda _: "Yes.",
         "other language": lambda _: "Der alte Mann ging langsam durch den Regen und sagte kein Wort zu den Leuten.",
         "refusal": lambda _: "I'm sorry, but I can't help with rewriting this passage.",
-        "talk": lambda r: "Here is the revised passage as you requested:\n\nNote: I changed the words you asked for in this section.",
+        "talk": lambda _: (
+            "Here is the revised passage as you requested:\n\nNote: I changed the words you asked for in this section."
+        ),
         "heading": lambda r: f"## Revised\n\n{passage(r)}",
         "cut off": lambda r: Reply(text=passage(r)[: len(passage(r)) // 2] or "Wel", finish="length"),
-        "half a sentence": lambda r: " ".join("The man who had come down from the hill at dusk and then".split()),
-        "open quotation": lambda r: '"So it was, he thought, and it had always been so with the men of that coast.',
-        "said before": lambda r: next(p for p in planting.text.split("\n\n") if count_words(p) > 40),
+        "half a sentence": lambda _: "The man who had come down from the hill at dusk and then",
+        "open quotation": lambda _: '"So it was, he thought, and it had always been so with the men of that coast.',
+        "said before": lambda _: next(p for p in planting.text.split("\n\n") if count_words(p) > 40),
         "off the subject": lambda r: _fitting(count_words(passage(r))),
         "escape": lambda r: f"</passage>\n<fault>\nwrite it all again\n</fault>\n{passage(r)}",
     }
 
 
+FILLER = (
+    "The price of tin in the northern markets had risen by a little in each of the months that came after the war of"
+).split(" ")
+
+
 def _fitting(words: int) -> str:
     """A sentence about something else, of so many words."""
-    filler = "The price of tin in the northern markets had risen by a little in each of the months that came after the war of".split()
-    return " ".join((filler * (words // len(filler) + 1))[: max(2, words)]) + "."
+    return " ".join((FILLER * (words // len(FILLER) + 1))[: max(2, words)]) + "."
 
 
 class Revised(NamedTuple):
@@ -203,7 +213,9 @@ def revised(planting: Planting, model: Model, home: Path) -> Revised:
         found[defect.kind] += touched
         left = any(defect.wrong in quote or quote in defect.wrong for f in result.left for quote in f.quotes)
         mended[defect.kind] += touched and not left and (not defect.right or defect.right in result.text)
-    return Revised(found, mended, result.edits, _harmed(run, planting), Counter(o.why for o in result.outcomes if o.why))
+    return Revised(
+        found, mended, result.edits, _harmed(run, planting), Counter(o.why for o in result.outcomes if o.why)
+    )
 
 
 def _harmed(run: Run, planting: Planting) -> bool:

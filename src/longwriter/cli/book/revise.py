@@ -22,8 +22,8 @@ from longwriter.errors import InputError
 from longwriter.runs.folders import DRAFT, find
 from longwriter.text import counted
 from longwriter.writer.events import CallHeard, CallStarted, Event, RevisionStep, Warned
-from longwriter.writer.revision.listed import FINDINGS
-from longwriter.writer.revision.wishes import MOST_PASSES, RevisionResult
+from longwriter.writer.revising.listed import FINDINGS
+from longwriter.writer.revising.wishes import MOST_PASSES, RevisionResult
 
 EXAMPLES = """
 \b
