@@ -122,10 +122,16 @@ def _cut_and_repeated(parts: list[list[str]], planted: list[Planted]) -> Plantin
         return None
     parts[1] = [*(p for p in parts[1] if p is not whole), cut]
     planted.append(Planted("cut sentence", cut[begin:], whole[begin:]))
-    source = next((p for p in parts[0] if 30 <= count_words(p) <= 90 and '"' not in p), None)
-    room = next((n for n, p in enumerate(parts[4][2:], 2) if 30 <= count_words(p) <= 90 and '"' not in p), None)
-    if source is None or room is None:
+    fit = [
+        (source, n)
+        for source in parts[0]
+        for n, room in enumerate(parts[4][2:], 2)
+        if all(30 <= count_words(p) <= 90 and '"' not in p for p in (source, room))
+        and abs(count_words(room) / count_words(source) - 1) < 0.25
+    ]
+    if not fit:
         return None
+    source, room = fit[0]
     planted.append(Planted("repetition", source, parts[4][room]))
     parts[4][room] = source
     text = "# A Chapter\n\n" + "\n\n".join(f"## Part {n}\n\n" + "\n\n".join(p) for n, p in enumerate(parts, 1)) + "\n"
@@ -181,12 +187,12 @@ def hostile(planting: Planting) -> dict[str, Callable[[Request], str | Reply]]:
 
 FILLER = (
     "The price of tin in the northern markets had risen by a little in each of the months that came after the war of"
-).split(" ")
+)
 
 
 def _fitting(words: int) -> str:
     """A sentence about something else, of so many words."""
-    return " ".join((FILLER * (words // len(FILLER) + 1))[: max(2, words)]) + "."
+    return " ".join((FILLER.split() * (words // 20 + 1))[: max(2, words)]) + "."
 
 
 class Revised(NamedTuple):
@@ -200,13 +206,13 @@ class Revised(NamedTuple):
     why: Counter[str]
 
 
-def revised(planting: Planting, model: Model, home: Path) -> Revised:
-    """Revise a document with a model, and compare it with what was planted."""
+def revised(planting: Planting, model: Model | str, home: Path) -> Revised:
+    """Revise a document with a model, and compare it with what was planted. `model`: one that is open, or a name."""
     draft = home / "draft.md"
     draft.write_text(planting.text, encoding="utf-8")
-    run = Run.import_draft(draft, runs=home / "runs", outline=False, model="fake:")
+    run = Run.import_draft(draft, runs=home / "runs", outline=False, model=model if isinstance(model, str) else "fake:")
     assert run.text == planting.text
-    result = run.revise(model=model)
+    result = run.revise() if isinstance(model, str) else run.revise(model=model)
     found, mended = Counter[str](), Counter[str]()
     for defect in planting.planted:
         touched = any(defect.wrong in quote or quote in defect.wrong for f in result.findings for quote in f.quotes)
@@ -238,12 +244,15 @@ def main() -> None:
     rng = random.Random(given.seed)
     made = (planting for text in chapters(given.corpus, given.seed) if (planting := plant(text, rng)) is not None)
     plantings = [planting for planting, _ in zip(made, range(given.documents), strict=False)]
+    if given.model:
+        report(given.model, [one(p, lambda _: given.model) for p in plantings])
+        return
     report("competent", [one(p, lambda p: FakeModel.scripted(competent(p))) for p in plantings])
     for name in hostile(plantings[0]):
         report(name, [one(p, lambda p, name=name: FakeModel.scripted(hostile(p)[name])) for p in plantings[:10]])
 
 
-def one(planting: Planting, model: Callable[[Planting], Model]) -> tuple[Planting, Revised]:
+def one(planting: Planting, model: Callable[[Planting], Model | str]) -> tuple[Planting, Revised]:
     """A document, revised in a folder of its own."""
     with tempfile.TemporaryDirectory() as home:
         return planting, revised(planting, model(planting), Path(home))
@@ -257,7 +266,7 @@ def report(name: str, outcomes: list[tuple[Planting, Revised]]) -> None:
     total = planted.total()
     print(f"{name}: {mended.total()} of {total} mended ({100 * mended.total() / total:.1f} %), {edits} edits, "
           f"{harmed} of {len(outcomes)} documents with other text changed")  # fmt: skip
-    if name == "competent":
+    if edits or name == "competent":
         for kind in planted:
             print(f"  {kind}: planted {planted[kind]}, found {found[kind]}, mended {mended[kind]}")
         for why, n in sum((r.why for _, r in outcomes), Counter[str]()).most_common(12):

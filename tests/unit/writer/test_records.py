@@ -79,7 +79,7 @@ RECORDS: list[JournalRecord] = [
     SnapshotRecord(name="before", at=4.5),
     ControlRecord(going=True, review=True, permit="ab", approve=True),
     StoppedRecord(reason="failed", message="m did not answer", at=5.5),
-    RevisionRecord(number=1, judge=ModelConfig(model="m2"), words={"ab": 20}),
+    RevisionRecord(number=1, judge=ModelConfig(model="m2"), words={}),
     FindingsRecord(revision=1, turn=1, findings=(FOUND,), declined=("0123456789abcdef",)),
     UnmendedRecord(finding="1.1:0.0", start=7, why="it is empty"),
 ]

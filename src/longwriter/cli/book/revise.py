@@ -136,7 +136,7 @@ def _report(job: RevisionJob, result: RevisionResult, *, as_json: bool) -> None:
         return
     if job.wishes.dry_run:
         for n, finding in enumerate(result.findings, 1):
-            say_wrapped(f"{n:>4}. {finding.kind} ({finding.check}): {one_line(finding.message)}")
+            click.echo(f"{n:>4}. {finding.kind} ({finding.check}): {one_line(finding.message)}")
         listed = folder / FINDINGS if job.wishes.findings is None else job.wishes.findings
         say_wrapped(f"{counted(len(result.findings), 'finding')}; edit {listed}, then: longwriter revise {folder}")
         return
