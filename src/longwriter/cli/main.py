@@ -100,6 +100,7 @@ COMMANDS = {
         "Browse the rollouts of RUN, the folder of a longwriter train grpo run.",
         AGAIN,
     ),
+    "style": Listed("longwriter.cli.style.group:style", "Learn how a writer writes, and compare texts with it."),
     "bench": Listed(
         "longwriter.cli.bench.group:bench", "Measure how well a model, an agent or a file of texts writes long."
     ),

@@ -340,6 +340,10 @@ class Calls:
         if call.began is not None:
             self._ended[call.step] = call.began + call.seconds
         spent.calls += 1
+        spent.avoided, spent.let_through = (
+            spent.avoided + call.reply.avoided,
+            spent.let_through + call.reply.let_through,
+        )
         spent.prompt_tokens += usage.prompt_tokens or 0
         spent.completion_tokens += usage.completion_tokens or 0
         spent.took(call)
