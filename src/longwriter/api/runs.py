@@ -8,6 +8,7 @@ from typing import TypeVar, Unpack
 
 from longwriter.api.book.exporting import export_run
 from longwriter.api.book.importing import ImportOptions, asked_places, asks_a_model, import_job
+from longwriter.api.book.revising import ReviseOptions, revision_job
 from longwriter.api.job import drafts_job, resumed_job
 from longwriter.api.loop import run
 from longwriter.api.settings import ResumeOptions, known_options, runs_folder
@@ -28,6 +29,7 @@ from longwriter.writer.revision.edits import Edits
 from longwriter.writer.revision.effects import PlanEffects
 from longwriter.writer.revision.user_facts import facts_of, facts_of_file
 from longwriter.writer.revision.versions import Version, versions, waiting
+from longwriter.writer.revision.wishes import RevisionResult
 from longwriter.writer.session import Result, Session
 from longwriter.writer.stored import editing, stored
 
@@ -262,6 +264,14 @@ class Run:
         works on the run.
         """
         return self._change(lambda edits: edits.edit(number - 1, text, base=base))
+
+    def revise(self, **options: Unpack[ReviseOptions]) -> RevisionResult:
+        """Mend what checks, and a judge if one is named, find in the text, passage by passage; the rest stays byte for byte.
+
+        `passes`, `judge`, `findings` (a file to follow), `dry_run` (make RUN/findings.json, and change nothing), and what
+        `resume` takes. Raises what `resume` raises; the same call again goes on.
+        """
+        return self._looking_again(revision_job(self.folder, known_options(options, ReviseOptions)).finish)
 
     def accept(self, number: int, entry: int) -> None:
         """Make a version of a section its text: a draft, or an older one."""

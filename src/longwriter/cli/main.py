@@ -46,6 +46,11 @@ COMMANDS = {
         "Write sections of RUN again.",
         "stopped; finished sections are kept: go on with longwriter resume RUN",
     ),
+    "revise": Listed(
+        "longwriter.cli.book.revise:revise",
+        "Mend what checks find in RUN, passage by passage.",
+        "stopped; what is mended is kept: the same command goes on from there",
+    ),
     "export": Listed(
         "longwriter.cli.book.export:export",
         "Put the text of RUN, or of a Markdown file, into FILEs: epub, docx, pdf, html, md, txt, or a folder chapters/.",
@@ -95,6 +100,7 @@ COMMANDS = {
         "Browse the rollouts of RUN, the folder of a longwriter train grpo run.",
         AGAIN,
     ),
+    "style": Listed("longwriter.cli.style.group:style", "Learn how a writer writes, and compare texts with it."),
     "bench": Listed(
         "longwriter.cli.bench.group:bench", "Measure how well a model, an agent or a file of texts writes long."
     ),

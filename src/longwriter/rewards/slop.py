@@ -32,7 +32,9 @@ class SlopReward:
         self._read = reader(settings.malformed)
         self._given = read_list(Path(settings.slop_list)) if settings.slop_list else None
         if self._given and not self._given.human:
-            raise InputError(f"{settings.slop_list}: has no percentiles of human texts; make it with longwriter slop learn")
+            raise InputError(
+                f"{settings.slop_list}: has no percentiles of human texts; make it with longwriter slop learn"
+            )
 
     async def score(self, samples: Sequence[Sample]) -> list[Verdict]:
         """None for a sample in a language without a list."""

@@ -26,7 +26,7 @@ from longwriter.errors import (
 from longwriter.journal import Journal
 from longwriter.length.languages import language_of, languages
 from longwriter.length.scripts import is_traditional
-from longwriter.models.base import Model, ModelConfig, close_all, open_model
+from longwriter.models.base import Model, ModelConfig, can_ban, close_all, open_model
 from longwriter.models.cards import Card, card_of
 from longwriter.models.prices import load_prices
 from longwriter.models.verdicts import check_judge
@@ -192,6 +192,7 @@ class Session:
     async def _draft_by(self, draft: WantedDraft, config: ModelConfig) -> None:
         model = open_model(config)
         try:
+            check_ban(self.settings, model)
             self.calls.expect(draft.order, model)
             window = await model.window() or DEFAULT_WINDOW
             await self.loop.draft(draft, model, card_of(config.model, config.card), window)
@@ -307,6 +308,15 @@ def open_models(settings: WriteSettings) -> dict[str, Model]:
     }
 
 
+def check_ban(settings: WriteSettings, writer: Model) -> None:
+    """Raises InputError where phrases are banned that the writer cannot be kept from."""
+    if settings.ban and not can_ban(writer):
+        raise InputError(
+            f"--ban is for models whose tokens are chosen here, gguf: and hf:; {writer.name} is none of them: "
+            "leave --ban out, or write with --model gguf:NAME"
+        )
+
+
 async def write(
     settings: WriteSettings,
     folder: Path,
@@ -325,6 +335,7 @@ async def write(
     tree: Tree = json.loads(settings.model_dump_json())
     asked = models or open_models(settings)
     try:
+        check_ban(settings, asked["writer"])
         with opened(folder, tree, MAY_CHANGE_ON_RESUME, private=True) as journal:
             session = Session(settings, journal, folder, asked, options)
             return await session.run(plan_only=plan_only, redo=redo, redo_stale=redo_stale)

@@ -209,7 +209,9 @@ class Ledger:
             return self._clash(key, fact, wrong, Clash("kinship", message))
         lone = self._alone(key, kin, fact)
         if lone:
-            return self._clash(key, fact, lone, Clash("kinship", f"{fact.subject} has none, then a {kin}: {fact.value}"))
+            return self._clash(
+                key, fact, lone, Clash("kinship", f"{fact.subject} has none, then a {kin}: {fact.value}")
+            )
         return self._one_parent(key, kin, fact)
 
     def _alone(self, key: str, kin: str, fact: LedgerFact) -> LedgerFact | None:
@@ -223,7 +225,9 @@ class Ledger:
         for old in self._held.get((key, fact.relation), []) if kin in ONE_ONLY else ():
             one, two = self._key(old.value), self._key(fact.value)
             if one and two and one != two and one not in two and two not in one and not _same_words(old, fact):
-                return self._clash(key, fact, old, Clash("kinship", f"the {kin} of {fact.subject}: {old.value}, then {fact.value}"))
+                return self._clash(
+                    key, fact, old, Clash("kinship", f"the {kin} of {fact.subject}: {old.value}, then {fact.value}")
+                )
         return []
 
     def _acts(self, section: int, claim: Claim, source: SectionSource) -> list[TextFinding]:

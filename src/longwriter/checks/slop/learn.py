@@ -26,7 +26,7 @@ from typing import NamedTuple
 import numpy as np
 
 from longwriter.checks.along.reading import Hashes, Ints, TextReading, hash_runs, read
-from longwriter.checks.slop.matching import Matcher, cjk_words, run_breaks
+from longwriter.checks.slop.matching import cjk_words, run_breaks
 from longwriter.checks.slop.score import LEAST_WORDS, slop
 from longwriter.checks.slop.stock import STEPS, StockList
 from longwriter.errors import InputError
@@ -105,7 +105,9 @@ def learn(outputs: Sequence[str], human: Iterable[str], *, ratio: float = RATIO,
             "better millions, of the kind and language of the model's"
         )
     if language and other and language != other:
-        raise InputError(f"the model's texts are in {language!r} and the human ones in {other!r}; give both in one language")
+        raise InputError(
+            f"the model's texts are in {language!r} and the human ones in {other!r}; give both in one language"
+        )
     phrases = _chosen(readings, found, words, human_words, ratio)
     stock = StockList(
         language=language,
@@ -183,7 +185,9 @@ def _chosen(
     readings: Sequence[TextReading], found: Sequence[_Candidates], words: int, human_words: int, ratio: float
 ) -> tuple[LearnedPhrase, ...]:
     """Candidates that are stock phrases, the longest of those within each other, the most overused first."""
-    common = {int(number) for one in found if one.length == 1 for number in one.hashes[one.human > COMMON * human_words / 1e6]}
+    common = {
+        int(number) for one in found if one.length == 1 for number in one.hashes[one.human > COMMON * human_words / 1e6]
+    }
     stood: Counter[str] = Counter()
     """Uses of a phrase within longer ones that were chosen."""
     chosen: list[LearnedPhrase] = []

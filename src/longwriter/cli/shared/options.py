@@ -154,6 +154,14 @@ TEXT: list[Decorator] = [
         help="Who finds the facts that sections are told.  [default: rules]",
     ),
     click.option("--headings", type=click.Choice(["auto", "model", "plan"]), help="Who writes section headings."),
+    click.option(
+        "--ban",
+        metavar="FILE|slop",
+        help="Phrases the text may not hold, one a line; slop: stock phrases (gguf:, hf:).",
+    ),
+    click.option(
+        "--style", type=click.Path(path_type=Path), help="Voice to write in, as `longwriter style learn` made it."
+    ),
     click.option("--temperature", type=FINITE),
     click.option("--top-p", type=FINITE),
     click.option("--seed", type=int, help="For models here, and servers that take one.  [default: 42]"),

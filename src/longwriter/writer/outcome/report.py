@@ -76,6 +76,10 @@ class Report(Record):
     """How earlier text was shown at first: auto (all of it while it fits), full or window."""
     context_why: str = ""
     """What was weighed where the settings left it open."""
+    avoided: int | None = None
+    """Places at which a banned phrase was taken back while the model wrote; None: nothing is banned."""
+    let_through: int = 0
+    """Banned phrases that were written all the same, because each try came back to them."""
     seconds: float
     """Time that the models took, calls side by side counted each."""
     wall_seconds: float = 0.0
@@ -161,6 +165,8 @@ def report(document: Document, spent: Spent, ledger: RunLedger) -> Report:
         saved=spent.saved,
         context=mode,
         context_why=context.why if context else "",
+        avoided=None if settings.ban is None else spent.avoided,
+        let_through=spent.let_through,
         seconds=round(spent.seconds, 1),
         wall_seconds=round(spent.wall_seconds, 1),
         sections=tuple(_rows(manuscript.plan, parts)),
