@@ -54,7 +54,11 @@ def _text_of(source: str, runs: Path) -> str:
     path = Path(source)
     if path.is_file():
         return read_source(path).text
-    if not (path / SETTINGS).is_file() and not any(run.name.startswith(source) for run in all_runs(runs)) and source != "last":
+    if (
+        not (path / SETTINGS).is_file()
+        and not any(run.name.startswith(source) for run in all_runs(runs))
+        and source != "last"
+    ):
         raise InputError(f"{source}: no such file or run; runs are looked for in {runs}")
     folder = find(runs, source)
     if not (folder / DRAFT).is_file():

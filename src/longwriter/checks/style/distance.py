@@ -97,7 +97,9 @@ def centre_of(words: tuple[str, ...], vector: Floats, deviation: Floats, languag
         return _Centre(words, vector, np.zeros(len(vector)), deviation, compared=False)
     found = reference_of(language)
     if found is None or found.name != reference or found.words != words:
-        raise InputError(f"the style was learnt beside {reference}, which is not here; learn it again: longwriter style learn")
+        raise InputError(
+            f"the style was learnt beside {reference}, which is not here; learn it again: longwriter style learn"
+        )
     return _Centre(words, vector, found.mean, found.deviation, compared=True)
 
 

@@ -1,4 +1,4 @@
-"""What of a text's style can be counted, in any language: sums that add up, so that the measures of parts give those of a whole.
+"""What of a text's style can be counted, in any language: sums that add up, so that parts give the measures of a whole.
 
 Words are those of `text.words_of` in lowercase. Words that begin with a capital inside of a sentence are names, or count
 as such: they are left out, and in n-grams one mark stands for each of their letters, so that characters of the plot do
@@ -153,7 +153,9 @@ def count_style(text: str, language: str) -> StyleCounts:
 def _named(reading: TextReading) -> Mask:
     """Whether each word begins with a capital inside of a sentence; one letter (I) is no name."""
     inside = np.diff(reading.sentence, prepend=-1) == 0
-    marks = reading.small[np.minimum(reading.starts + 1, len(reading.small) - 1)] == ord("'") if len(reading.small) else 0
+    marks = (
+        reading.small[np.minimum(reading.starts + 1, len(reading.small) - 1)] == ord("'") if len(reading.small) else 0
+    )
     longer = (reading.ends - reading.starts > 1) & (marks == 0)
     named: Mask = inside & longer & reading.upper[reading.starts]
     return named
@@ -171,7 +173,9 @@ def _grams(reading: TextReading, named: Mask, lengths: tuple[int, int]) -> Float
     for length in lengths:
         mixed = np.zeros(max(0, len(codes) - length + 1), np.uint64)
         for shift in range(length):  # a polynomial modulo 2**64, then mixed so that its first bits tell
-            mixed = mixed * np.uint64(0x9E3779B97F4A7C15) + codes[shift : shift + len(mixed)] * np.uint64(0xBF58476D1CE4E5B9)
+            mixed = mixed * np.uint64(0x9E3779B97F4A7C15) + codes[shift : shift + len(mixed)] * np.uint64(
+                0xBF58476D1CE4E5B9
+            )
         mixed ^= mixed >> np.uint64(29)
         mixed *= np.uint64(0x94D049BB133111EB)
         out.append(np.bincount((mixed >> np.uint64(56)).astype(np.int64), minlength=BUCKETS))
@@ -185,8 +189,8 @@ def _rhythm(reading: TextReading) -> list[float]:
     sentences = sentences[sentences > 0]
     paragraphs = np.bincount(_paragraphs(reading)[plain])
     paragraphs = paragraphs[paragraphs > 0]
-    short, long = np.count_nonzero(sentences <= SHORT), np.count_nonzero(sentences >= LONG)
-    small = np.count_nonzero(paragraphs <= SHORT_PARAGRAPH)
+    short, long = int((sentences <= SHORT).sum()), int((sentences >= LONG).sum())
+    small = int((paragraphs <= SHORT_PARAGRAPH).sum())
     return [len(sentences), int(sentences.sum()), int((sentences**2).sum()), short, long,
             len(paragraphs), int(paragraphs.sum()), int((paragraphs**2).sum()), small]  # fmt: skip
 
@@ -225,7 +229,7 @@ def _vocabulary(reading: TextReading) -> list[float]:
     letters = reading.ends - reading.starts
     windows = range(0, max(0, len(reading.starts) - WINDOW + 1), WINDOW)
     different = sum(len(np.unique(reading.type[at : at + WINDOW])) for at in windows)
-    return [int(letters.sum()), np.count_nonzero(letters >= LONG_WORD), len(windows) * WINDOW, different]
+    return [int(letters.sum()), int((letters >= LONG_WORD).sum()), len(windows) * WINDOW, different]
 
 
 def _narrator(reading: TextReading, spoken: Mask, language: str) -> list[float]:
@@ -249,5 +253,3 @@ def _narrator(reading: TextReading, spoken: Mask, language: str) -> list[float]:
 def _hashed(language: str) -> list[Hashes]:
     known = narrator_words()[language]
     return [hashes_of(own) for own in (known.first, known.second, known.third, known.past, known.present)]
-
-

@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
 from longwriter.checks.along.reading import Ints, read
 from longwriter.checks.style.distance import apart, centre_of
-from longwriter.checks.style.features import BUCKETS, SCALARS, Floats, StyleCounts, count_style, together, unlevelled
+from longwriter.checks.style.features import SCALARS, Floats, StyleCounts, count_style, together, unlevelled
 from longwriter.checks.style.profile import GRAM_STEPS, MOST_WORDS, StyleProfile, StyleRange
 from longwriter.checks.style.reference import parts, reference_of, vector_of
 from longwriter.checks.style.scenes import scenes_of
@@ -43,7 +44,9 @@ def learn(texts: Sequence[str], language: str = "") -> StyleProfile:
     counts = [count_style(grain, language) for grain in grains[: MOST // GRAIN]]
     words = sum(count.words for count in counts)
     if words < LEAST:
-        raise InputError(f"the samples have {counted(words, 'word')}; {LEAST:,} are needed to learn a style, {ENOUGH:,} or more are better")
+        raise InputError(
+            f"the samples have {counted(words, 'word')}; {LEAST:,} are needed to learn a style, {ENOUGH:,} or more are better"
+        )
     reference = reference_of(language)
     vocabulary = reference.words if reference else _vocabulary(grains)
     unit = next(size for size in (8, 4, 2, 1) if len(counts) >= LEAST_PASSAGES * size)
@@ -81,10 +84,14 @@ def doubts_of(profile: StyleProfile) -> list[str]:
     """What a person should know of a profile, one sentence each."""
     found = []
     if profile.words < ENOUGH:
-        found.append(f"the sample is short ({profile.words:,} words): percentiles are coarse; {ENOUGH:,} words or more are better")
+        found.append(
+            f"the sample is short ({profile.words:,} words): percentiles are coarse; {ENOUGH:,} words or more are better"
+        )
     if not profile.reference:
         known = f"in {NAMES[profile.language][0]}" if profile.language in NAMES else "in this language"
-        found.append(f"there are no figures of other writers {known}: distances are compared with the sample's own passages alone")
+        found.append(
+            f"there are no figures of other writers {known}: distances are compared with the sample's own passages alone"
+        )
     if profile.language not in narrator_words():
         found.append("person and tense are not told in this language")
     return found
@@ -111,7 +118,7 @@ def cut(text: str, words: int) -> list[str]:
         at.append(total)
     places = [0, *(_opening(text, int(reading.starts[i])) for i in at[1:] if i < total)]
     places += [len(text)] if at[-1] >= total else []
-    return [text[a:b].strip() for a, b in zip(places, places[1:], strict=False)]
+    return [text[a:b].strip() for a, b in pairwise(places)]
 
 
 def _next(starts: Ints, place: int, total: int) -> int:
@@ -121,7 +128,12 @@ def _next(starts: Ints, place: int, total: int) -> int:
 
 def _opening(text: str, start: int) -> int:
     """Where the whitespace before a word's own opening marks ends."""
-    while start and not text[start - 1].isspace() and not text[start - 1].isalnum() and text[start - 1] not in "。！？，、…":
+    while (
+        start
+        and not text[start - 1].isspace()
+        and not text[start - 1].isalnum()
+        and text[start - 1] not in "。！？，、…"
+    ):
         start -= 1
     return start
 
@@ -143,7 +155,9 @@ def _vocabulary(grains: Sequence[str]) -> tuple[str, ...]:
     least = EVERYWHERE * len(grains) / (2 if len(grains) > 40 else 1)
     found = [w for w, n in frequent.most_common() if spread[w] >= least and 2 * small[w] >= n and not w.isdecimal()]
     if len(found) < FEWEST_WORDS:
-        raise InputError("the samples have too few words in common to learn a style from: are they of one language, with words apart?")
+        raise InputError(
+            "the samples have too few words in common to learn a style from: are they of one language, with words apart?"
+        )
     return tuple(found[:MOST_WORDS])
 
 

@@ -62,7 +62,7 @@ class StyleProfile(Record):
     grams_spread: tuple[int, ...] = ()
     own: dict[str, Quantiles]
     """Words of a passage -> how far the sample's own are from the rest of it."""
-    others: dict[str, Quantiles] = {}
+    others: dict[str, Quantiles] = Field(default={})
     """And how far those of other writers are."""
     scenes: tuple[StyleScene, ...] = Field(default=(), max_length=3)
 
@@ -105,7 +105,10 @@ def as_toml(profile: StyleProfile) -> str:
         f"grams = {list(profile.grams)}",
     ]  # fmt: skip
     if not profile.reference:
-        lines += [f"vocabulary_spread = {list(profile.vocabulary_spread)}", f"grams_spread = {list(profile.grams_spread)}"]
+        lines += [
+            f"vocabulary_spread = {list(profile.vocabulary_spread)}",
+            f"grams_spread = {list(profile.grams_spread)}",
+        ]
     lines += ["", "[figures]  # mean, the lowest and highest tenth of passages, and how far passages spread"]
     for name, figure in profile.figures.items():
         inside = ", ".join(f"{key} = {value!r}" for key, value in figure.model_dump().items())

@@ -53,7 +53,9 @@ def learn(samples: tuple[Path, ...], out: Path, language: str, *, force: bool, a
         click.echo(profile.model_dump_json())
         return
     show_table(_figures(profile))
-    click.echo(f"{profile.words:,} words, {len(profile.vocabulary)} frequent words, {len(profile.scenes)} passages; style: {out}")
+    click.echo(
+        f"{profile.words:,} words, {len(profile.vocabulary)} frequent words, {len(profile.scenes)} passages; style: {out}"
+    )
 
 
 @click.command(epilog=SCORE)
