@@ -23,6 +23,7 @@ from longwriter.writer.records import (
     EditRecord,
     FactsRecord,
     FinalRecord,
+    FindingsRecord,
     ForgetRecord,
     GivenRecord,
     JournalRecord,
@@ -32,9 +33,12 @@ from longwriter.writer.records import (
     PartialRecord,
     PlanRecord,
     RedoRecord,
+    RevisionRecord,
     SectionRecord,
     SnapshotRecord,
     StoppedRecord,
+    UnmendedRecord,
+    WantedFinding,
     WastedRecord,
     WindowRecord,
     WithdrawnRecord,
@@ -44,6 +48,7 @@ from longwriter.writer.records import (
 
 MODEL = ModelRecord(name="m", prefill=True, card=Card())
 CALL = {"step": "section:ab:0", "role": "writer", "estimate": 9, "prompt_tokens": 8, "seconds": 0.5}
+FOUND = WantedFinding(kind="form", check="cut", places=(), quotes=("The tide",), message="it stops", edit=1)
 REPLY = Reply(text="The tide came in.", finish="stop", usage=Usage(prompt_tokens=8))
 RECORDS: list[JournalRecord] = [
     ModelsRecord(writer=MODEL, planner=MODEL, window=None),
@@ -77,6 +82,9 @@ RECORDS: list[JournalRecord] = [
     SnapshotRecord(name="before", at=4.5),
     ControlRecord(going=True, review=True, permit="ab", approve=True),
     StoppedRecord(reason="failed", message="m did not answer", at=5.5),
+    RevisionRecord(number=1, judge=ModelConfig(model="m2"), words={}),
+    FindingsRecord(revision=1, turn=1, findings=(FOUND,), declined=("0123456789abcdef",)),
+    UnmendedRecord(finding="1.1:0.0", start=7, why="it is empty"),
 ]
 
 

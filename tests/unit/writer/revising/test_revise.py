@@ -272,7 +272,7 @@ def test_a_finding_without_a_passage_is_told_and_left(tmp_path: Path) -> None:
 def test_a_chinese_text_is_asked_for_in_chinese(tmp_path: Path) -> None:
     copied = "海港在晨光里安静下来，船都拉到了石滩上，没有一个人说话。"
     new = "那天夜里南边起了大风，码头上的人都没有见过这样的阵势。"
-    text = f"# 海港\n\n## 一\n\n{copied}玛尔塔提着灯走到水边，数了数渔网，父亲从前就是这样教她的。\n\n## 二\n\n{copied}老人坐在炉边补筐子。\n"
+    text = f"# 海港\n\n## 一\n\n{copied}玛尔塔提着灯走到水边，数了数渔网。\n\n## 二\n\n{copied}老人坐在炉边补筐子。\n"
     run = imported(tmp_path, text)
     model = mender(lambda request: passage(request).replace(copied, new))
     assert states(run, model=model) == {"passage": "mended"}
