@@ -1,10 +1,12 @@
 """From what a person named, in a call or on a command line, to settings: files and environment below it, as in `config`."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, TypedDict
 
+from longwriter.api.ban import with_ban
+from longwriter.checks.slop.stock import StockList
 from longwriter.checks.style.profile import StyleProfile
 from longwriter.config import PROJECT_FILE, Tree, build, environment, merge, read_toml, user_file
 from longwriter.errors import InputError
@@ -43,7 +45,10 @@ class ShapeOptions(TypedDict, total=False):
     parallel: bool | None
     language: Literal["en", "zh", "zh-Hant"] | None
     section_words: int | None
+    facts: Literal["off", "rules", "model"] | None
     headings: Literal["auto", "model", "plan"] | None
+    slop: str | Path | StockList | None
+    """A list of stock phrases or its file (`longwriter slop learn`), or "off"."""
     temperature: float | None
     top_p: float | None
     seed: int | None
@@ -51,7 +56,7 @@ class ShapeOptions(TypedDict, total=False):
 
 
 SERVED, LIMITS = tuple(ServedOptions.__annotations__), tuple(LimitOptions.__annotations__)
-TEXT = ("words", "style", *ShapeOptions.__annotations__)
+TEXT = ("words", "ban", "style", *ShapeOptions.__annotations__)
 
 
 class ReachOptions(ServedOptions, LimitOptions, total=False):
@@ -78,6 +83,9 @@ class TextOptions(ReachOptions, ShapeOptions, total=False):
     settings: WriteSettings | None
     """All of them at once, in place of single ones, files and environment."""
     planner: "AnyModel | None"
+    ban: str | Path | Sequence[str] | None
+    """Phrases that the text may not hold, for gguf: and hf:; a file with one a line, a list that `slop learn` made, or "slop",
+    the shipped one."""
     style: str | Path | StyleProfile | None
     """The voice to write in: a profile, or its file (`longwriter style learn`)."""
     config: str | Path | None
@@ -135,6 +143,7 @@ def write_settings(instruction: str, options: Mapping[str, Any]) -> WriteSetting
     tree = _laid(merge(file_settings(as_path(options.get("config"))), text), over)
     if isinstance(writer, ModelConfig):
         tree["writer"] = writer.model_dump()
+    tree = with_ban(tree)
     main = _table(tree.get("writer"))
     if main.get("base_url") and not main.get("model"):
         raise InputError("--base-url needs --model NAME: the name of a model that this server offers")
@@ -176,7 +185,7 @@ def file_settings(named_file: Path | None = None) -> Tree:
 
 def _checked(path: Path) -> Tree:
     """A settings file, alone, so that an error in it is reported with its name."""
-    tree = read_toml(path)
+    tree = with_ban(read_toml(path))
     build(WriteSettings, {"instruction": "any"} | tree, str(path))
     return tree
 

@@ -24,6 +24,7 @@ REWARDS = {  # name -> module and class, imported when opened
     "writing": "longwriter.rewards.writing:WritingReward",
     "style": "longwriter.rewards.style:StyleReward",
     "generative": "longwriter.rewards.preference.generative:GenerativeReward",
+    "slop": "longwriter.rewards.slop:SlopReward",
 }
 MOVED = {"longwriter.rewards.form:": "longwriter.rewards.format:"}
 """Module of rewards as older recipes name it -> where it is now."""
@@ -122,6 +123,8 @@ class RewardSettings(Record):
     malformed: Literal["all", "format"] = "all"
     """What a malformed completion loses: every reward, as it has no answer; or that of its form alone, the others being of the
     answer that a reader finds in it. The paper does not say."""
+    slop_list: str | None = None
+    """File of `longwriter slop learn` with the stock phrases that count; None: the shipped list of the text's language."""
     reward_model: str | None = None
     """Folder of a reward model (`longwriter train reward`)."""
     reward_url: Address | None = None

@@ -5,9 +5,11 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
+from longwriter.checks.slop.stock import StockList, read_list
 from longwriter.checks.style.profile import StyleProfile, read_profile
 from longwriter.length.target import MOST, Target, exact, read_target
 from longwriter.models.base import REACH, ModelConfig
+from longwriter.text import language
 from longwriter.types import Record
 
 MAY_CHANGE_ON_RESUME = frozenset(
@@ -35,10 +37,19 @@ class WriteSettings(Record):
     """Chapters side by side: minutes instead of hours, at some cost in coherence (the paper's +Parallel)."""
     section_words: int | None = Field(default=None, ge=40, le=1000)
     """Usual budget of a section; None: the model card's, else 500 (the paper allows 200 to 1,000)."""
+    facts: Literal["off", "rules", "model"] | None = None
+    """What sections are told of those whom their line names: nothing; what rules find in the earlier text; that and what the
+    planner's model names, asked once a section. None: rules."""
     headings: Literal["auto", "model", "plan"] = "auto"
     """Who writes section headings; auto: the model, and the plan where it writes none."""
+    ban: tuple[str, ...] | None = Field(default=None, max_length=50_000)
+    """Phrases that sections may not hold, but for those that the instruction holds; for engines of ours
+    (`models.base.can_ban`)."""
     style: StyleProfile | None = None
     """The voice to write in (`longwriter style learn`); a path stands for the profile in that file."""
+    slop: StockList | Literal["off"] | None = None
+    """Stock phrases to hold down: a list (`longwriter slop learn`; a path stands for the one in that file), or "off", none.
+    None: the shipped list, for prompts in English."""
     temperature: float | None = Field(default=None, ge=0, le=2)
     top_p: float | None = Field(default=None, gt=0, le=1)
     seed: int = 42
@@ -56,6 +67,14 @@ class WriteSettings(Record):
         """Of a path the profile: the run keeps it, whatever becomes of the file."""
         return read_profile(Path(value)) if isinstance(value, str | Path) else value
 
+    @field_validator("slop", mode="before")
+    @classmethod
+    def _listed(cls, value: object) -> object:
+        """Of a path the list, kept as the profile is."""
+        return (
+            read_list(Path(value)) if isinstance(value, Path) or (isinstance(value, str) and value != "off") else value
+        )
+
     @field_validator("instruction")
     @classmethod
     def says_something(cls, value: str) -> str:
@@ -65,6 +84,11 @@ class WriteSettings(Record):
         if len(value) > 200_000:
             raise ValueError(f"the instruction has {len(value):,} characters; at most 200,000 are read")
         return value
+
+
+def asked_language(settings: WriteSettings) -> str:
+    """The language of the prompts, without its script: en, zh."""
+    return (settings.language or language(settings.instruction)).partition("-")[0]
 
 
 def wanted_length(settings: WriteSettings) -> Target | None:

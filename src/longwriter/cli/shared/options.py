@@ -148,7 +148,22 @@ TEXT: list[Decorator] = [
     click.option("--parallel", is_flag=True, default=None, help="Chapters side by side: faster, less coherent."),
     click.option("--language", type=click.Choice(["en", "zh", "zh-Hant"]), help="Language of the prompts."),
     click.option("--section-words", type=int, help="Usual words of a section.  [default: 500]"),
+    click.option(
+        "--facts",
+        type=click.Choice(["off", "rules", "model"]),
+        help="Who finds the facts that sections are told.  [default: rules]",
+    ),
     click.option("--headings", type=click.Choice(["auto", "model", "plan"]), help="Who writes section headings."),
+    click.option(
+        "--ban",
+        metavar="FILE|slop",
+        help="Phrases the text may not hold, one a line; slop: stock phrases (gguf:, hf:).",
+    ),
+    click.option(
+        "--slop",
+        metavar="FILE|off",
+        help="Stock phrases to hold down, of longwriter slop learn.  [default: the shipped list]",
+    ),
     click.option(
         "--style", type=click.Path(path_type=Path), help="Voice to write in, as `longwriter style learn` made it."
     ),

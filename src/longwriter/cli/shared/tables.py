@@ -6,7 +6,7 @@ from rich.text import Text
 
 from longwriter.text import counted
 from longwriter.writer.outcome.report import Report
-from longwriter.writer.outcome.verdict import flawed
+from longwriter.writer.outcome.verdict import REMARKS, flawed
 
 FLAWS = {
     "refusal": "the model refuses to write it",
@@ -35,8 +35,16 @@ def totals(report: Report) -> str:
     told = {finding.text for finding in report.verdict}
     notes = [f"note: {note}" for note in report.notes if note not in told]
     notes += [report.context_why] * bool(report.context_why)
-    found = cache(report.hit_rate, report.saved)
-    return "\n".join([*verdict_lines(report), *notes, spending(report), *([found] if found else [])])
+    found = list(filter(None, (banned(report), cache(report.hit_rate, report.saved))))
+    return "\n".join([*verdict_lines(report), *notes, spending(report), *found])
+
+
+def banned(report: Report) -> str:
+    """How often a banned phrase was avoided; "" where nothing is banned."""
+    if report.avoided is None:
+        return ""
+    through = f", {report.let_through:,} let through" if report.let_through else ""
+    return f"ban: avoided at {counted(report.avoided, 'place')}{through}"
 
 
 def spending(report: Report) -> str:
@@ -58,7 +66,8 @@ def verdict_lines(report: Report) -> list[str]:
     lines = [f"warning: {f.text}" for f in bad]
     lines += [good["length"]] if "length" in good else []
     lines += [f"{'apart from that' if bad else 'reads through'}: {read}"] if read else []
-    return lines + ([f"{'' if asked.ok else 'warning: '}{asked.text}"] if asked else [])
+    lines += [f"{'' if asked.ok else 'warning: '}{asked.text}"] if asked else []
+    return lines + [f"look at: {f.text}" for f in report.verdict if not f.ok and f.kind in REMARKS - {"asked"}]
 
 
 def flaws(report: Report) -> str:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from longwriter.checks.phrases import Phrases
 from longwriter.journal import digest
 from longwriter.length.target import read_target
 from longwriter.models.cards import Card
@@ -106,6 +107,7 @@ class SectionRequests:
         `goes_on`: the text goes on from a draft, of whatever kind it is. `holds`: what the text must keep.
         """
         self.prompts, self.card, self.settings, self.plan, self.holds = prompts, card, settings, plan, holds
+        self._banned = Phrases(settings.ban or ())
         self.prefill = prefill and card.prompts == "full"  # a short prompt begins no reply
         self._finishes = prefill
         """It can be made to finish a sentence that a draft was cut in, whatever its prompts."""
@@ -151,6 +153,7 @@ class SectionRequests:
             repeat_last_n=c.repeat_last_n,
             dry=c.dry,
             favour=favoured,
+            ban=self._banned.unsaid(f"{s.instruction}\n{piece.wish.instruction}") if s.ban else (),
             settled=settled,
         )
 
