@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from longwriter.api.book.exporting import export_file
+    from longwriter.api.book.styles import learn_style, score_style
     from longwriter.api.runs import Run
     from longwriter.api.scoring import score
     from longwriter.api.writing import astream, awrite, estimate, plan, stream, write
+    from longwriter.checks.check import CheckReport, check
     from longwriter.errors import (
         CeilingReached,
         EditConflict,
@@ -62,6 +64,7 @@ _HOMES = {  # name -> module, imported at the first use: `import longwriter` is 
     **dict.fromkeys(("astream", "awrite", "estimate", "plan", "stream", "write"), "longwriter.api.writing"),
     **dict.fromkeys(_ERRORS, "longwriter.errors"),
     **dict.fromkeys(("Plan", "Section"), "longwriter.types"),
+    **dict.fromkeys(("CheckReport", "check"), "longwriter.checks.check"),
     "Estimate": "longwriter.writer.estimate",
     "ExportSettings": "longwriter.export.settings",
     "ModelConfig": "longwriter.models.base",
@@ -71,11 +74,13 @@ _HOMES = {  # name -> module, imported at the first use: `import longwriter` is 
     "WriteSettings": "longwriter.writer.settings",
     "events": "longwriter.writer.events",
     "export_file": "longwriter.api.book.exporting",
+    **dict.fromkeys(("learn_style", "score_style"), "longwriter.api.book.styles"),
     "score": "longwriter.api.scoring",
 }
 
 __all__ = [
     "CeilingReached",
+    "CheckReport",
     "EditConflict",
     "EmptyReply",
     "Estimate",
@@ -103,11 +108,14 @@ __all__ = [
     "__version__",
     "astream",
     "awrite",
+    "check",
     "estimate",
     "events",
     "export_file",
+    "learn_style",
     "plan",
     "score",
+    "score_style",
     "stream",
     "write",
 ]

@@ -8,20 +8,24 @@ from typing import TypeVar, Unpack
 
 from longwriter.api.book.exporting import export_run
 from longwriter.api.book.importing import ImportOptions, asked_places, asks_a_model, import_job
+from longwriter.api.book.revising import ReviseOptions, revision_job
 from longwriter.api.job import drafts_job, resumed_job
 from longwriter.api.loop import run
 from longwriter.api.settings import ResumeOptions, known_options, runs_folder
 from longwriter.api.states import RunState, run_state
 from longwriter.api.streaming import pieces
+from longwriter.checks.check import CheckReport
 from longwriter.errors import InputError, LongWriterError, RunError
 from longwriter.export.settings import ExportSettings
 from longwriter.intake.source import read_source
 from longwriter.models.base import ModelConfig
 from longwriter.runs.folders import DRAFT, LAST, all_runs, being_written, find, remove, saved_settings
 from longwriter.types import Plan
+from longwriter.writer.outcome.checked import checked
 from longwriter.writer.outcome.ledger import RunLedger
 from longwriter.writer.outcome.report import Report, SectionReport
 from longwriter.writer.records import PlanRecord, SnapshotRecord, read
+from longwriter.writer.revising.wishes import RevisionResult
 from longwriter.writer.revision.edits import Edits
 from longwriter.writer.revision.effects import PlanEffects
 from longwriter.writer.revision.user_facts import facts_of, facts_of_file
@@ -147,6 +151,13 @@ class Run:
         """The sections of the plan and what became of each."""
         return self.report.sections
 
+    def check(self, *only: str) -> CheckReport:
+        """What the checks find in the text so far, each place with its section; `only`: names of checks, none for all.
+
+        Raises InputError for a name that is no check.
+        """
+        return checked(self._planned.document, only)
+
     @cached_property
     def _alive(self) -> bool:
         """Whether a process was writing it; asked before the journal is read, which it may finish meanwhile."""
@@ -253,6 +264,14 @@ class Run:
         works on the run.
         """
         return self._change(lambda edits: edits.edit(number - 1, text, base=base))
+
+    def revise(self, **options: Unpack[ReviseOptions]) -> RevisionResult:
+        """Mend what checks, and a judge if one is named, find in the text, passage by passage; the rest stays byte for byte.
+
+        `passes`, `judge`, `findings` (a file to follow), `dry_run` (make RUN/findings.json, and change nothing), and what
+        `resume` takes. Raises what `resume` raises; the same call again goes on.
+        """
+        return self._looking_again(revision_job(self.folder, known_options(options, ReviseOptions)).finish)
 
     def accept(self, number: int, entry: int) -> None:
         """Make a version of a section its text: a draft, or an older one."""

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any, Literal, TypedDict
 
 from longwriter.checks.slop.banned import phrases_named
+from longwriter.checks.slop.stock import StockList
+from longwriter.checks.style.profile import StyleProfile
 from longwriter.config import PROJECT_FILE, Tree, build, environment, merge, read_toml, user_file
 from longwriter.errors import InputError
 from longwriter.models.base import Model, ModelConfig
@@ -45,6 +47,8 @@ class ShapeOptions(TypedDict, total=False):
     section_words: int | None
     facts: Literal["off", "rules", "model"] | None
     headings: Literal["auto", "model", "plan"] | None
+    slop: str | Path | StockList | None
+    """A list of stock phrases or its file (`longwriter slop learn`), or "off"."""
     temperature: float | None
     top_p: float | None
     seed: int | None
@@ -52,7 +56,7 @@ class ShapeOptions(TypedDict, total=False):
 
 
 SERVED, LIMITS = tuple(ServedOptions.__annotations__), tuple(LimitOptions.__annotations__)
-TEXT = ("words", "ban", *ShapeOptions.__annotations__)
+TEXT = ("words", "ban", "style", *ShapeOptions.__annotations__)
 
 
 class ReachOptions(ServedOptions, LimitOptions, total=False):
@@ -82,6 +86,8 @@ class TextOptions(ReachOptions, ShapeOptions, total=False):
     ban: str | Path | Sequence[str] | None
     """Phrases that the text may not hold, for gguf: and hf:; a file with one a line, a list that `slop learn` made, or "slop",
     the shipped one."""
+    style: str | Path | StyleProfile | None
+    """The voice to write in: a profile, or its file (`longwriter style learn`)."""
     config: str | Path | None
     """TOML file of settings."""
     run: str | None

@@ -22,6 +22,7 @@ REWARDS = {  # name -> module and class, imported when opened
     "length": "longwriter.rewards.length_reward:LengthReward",
     "format": "longwriter.rewards.format:FormatReward",
     "writing": "longwriter.rewards.writing:WritingReward",
+    "style": "longwriter.rewards.style:StyleReward",
     "generative": "longwriter.rewards.preference.generative:GenerativeReward",
     "slop": "longwriter.rewards.slop:SlopReward",
 }
@@ -144,6 +145,8 @@ class RewardSettings(Record):
     judge_extra_body: dict[str, JsonValue] = Field(default={})
     judge_reasons: bool | None = None
     """True: the judge of the writing reward reasons before it prefers, as that of the generative reward always does."""
+    style: str | None = None
+    """File of a writer's style (`longwriter style learn`), for the style reward."""
     writing_by: Literal["reward_model", "reward_url", "judge"] | None = None
     """Which of the three the writing reward asks, where several are given."""
     judge_others: int = Field(default=4, gt=0)

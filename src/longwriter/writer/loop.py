@@ -25,6 +25,7 @@ from longwriter.writer.given.rest import Standing, with_rest
 from longwriter.writer.given.wording import main_name
 from longwriter.writer.hold.extractor import FactFinder
 from longwriter.writer.hold.holds import holds
+from longwriter.writer.hold.style import opening
 from longwriter.writer.manuscript import WantedDraft, call_names
 from longwriter.writer.plan.planner import Planner
 from longwriter.writer.records import PlanRecord, SectionRecord
@@ -149,6 +150,8 @@ class Loop:
             self.prompts, card, self.settings, manuscript.plan, prefill=model.prefill, goes_on=manuscript.imported,
             holds=holds(self.settings, self.prompts, manuscript.plan, self.calls, manuscript.facts),
         )  # fmt: skip
+        if self.settings.style is not None:
+            requests.voice = opening(self.settings.style)
         if manuscript.imported and card.prompts == "short":
             requests.name_person(main_name("\n".join(self.document.texts.values())))
         written = [i for i in range(len(manuscript.ids)) if manuscript.given(i) is None]

@@ -198,6 +198,9 @@ class Manuscript:
             self._decided[name] = n
             if not isinstance(record, SectionRecord) or record.redone == self._redone[name]:
                 self._due_again.pop(name, None)
+        for other, seen in record.standing.items() if isinstance(record, EditRecord) else ():
+            if other in self._final:
+                self._final[other] = Final(self._final[other].held, seen)
 
     def _choose(self, n: int, record: FinalRecord) -> None:
         held = next((v for v in self._versions[record.id] if v.entry == record.entry), None)

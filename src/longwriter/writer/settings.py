@@ -1,9 +1,12 @@
 """Everything that decides a manuscript. Saved with the run; the same settings go on with it."""
 
+from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, field_validator
 
+from longwriter.checks.slop.stock import StockList, read_list
+from longwriter.checks.style.profile import StyleProfile, read_profile
 from longwriter.length.target import MOST, Target, exact, read_target
 from longwriter.models.base import REACH, ModelConfig
 from longwriter.text import language
@@ -42,6 +45,11 @@ class WriteSettings(Record):
     ban: tuple[str, ...] | None = Field(default=None, max_length=50_000)
     """Phrases that sections may not hold, but for those that the instruction holds; for engines of ours
     (`models.base.can_ban`)."""
+    style: StyleProfile | None = None
+    """The voice to write in (`longwriter style learn`); a path stands for the profile in that file."""
+    slop: StockList | Literal["off"] | None = None
+    """Stock phrases to hold down: a list (`longwriter slop learn`; a path stands for the one in that file), or "off", none.
+    None: the shipped list, for prompts in English."""
     temperature: float | None = Field(default=None, ge=0, le=2)
     top_p: float | None = Field(default=None, gt=0, le=1)
     seed: int = 42
@@ -52,6 +60,20 @@ class WriteSettings(Record):
     """Stop before the run has cost more than this, in the price table's currency."""
     max_tokens: int | None = Field(default=None, gt=0)
     """Stop before the run has used more tokens than this, prompts included."""
+
+    @field_validator("style", mode="before")
+    @classmethod
+    def _of_file(cls, value: object) -> object:
+        """Of a path the profile: the run keeps it, whatever becomes of the file."""
+        return read_profile(Path(value)) if isinstance(value, str | Path) else value
+
+    @field_validator("slop", mode="before")
+    @classmethod
+    def _listed(cls, value: object) -> object:
+        """Of a path the list, kept as the profile is."""
+        return (
+            read_list(Path(value)) if isinstance(value, Path) or (isinstance(value, str) and value != "off") else value
+        )
 
     @field_validator("instruction")
     @classmethod

@@ -10,9 +10,48 @@ from longwriter.checks.ledger.records import LedgerEntity
 from longwriter.checks.ledger.rules.spelling import NameUse
 from longwriter.checks.repetition.overlap import FUNCTION_WORDS
 
-_HE, _SHE = "mr master sir lord father uncle monsieur herr signor don king prince duke count baron brother grandfather".split(), (
-    "mrs miss ms lady aunt madame mademoiselle frau fraulein signora queen princess duchess countess sister mother"
-    " grandmother madam".split()
+_HE, _SHE = (
+    [
+        "mr",
+        "master",
+        "sir",
+        "lord",
+        "father",
+        "uncle",
+        "monsieur",
+        "herr",
+        "signor",
+        "don",
+        "king",
+        "prince",
+        "duke",
+        "count",
+        "baron",
+        "brother",
+        "grandfather",
+    ],
+    (
+        [
+            "mrs",
+            "miss",
+            "ms",
+            "lady",
+            "aunt",
+            "madame",
+            "mademoiselle",
+            "frau",
+            "fraulein",
+            "signora",
+            "queen",
+            "princess",
+            "duchess",
+            "countess",
+            "sister",
+            "mother",
+            "grandmother",
+            "madam",
+        ]
+    ),
 )
 _EITHER = """dr doctor captain colonel major professor general sergeant lieutenant inspector judge reverend chancellor bishop
     st saint old young little poor dear""".split()  # noqa: SIM905
@@ -22,13 +61,111 @@ NAME = rf"(?:(?:Mrs?|Ms|Dr|St)\.? )?{_CAP}(?: (?:de |van |von |du |di |[A-Z]\. )
 """A regular expression of what may be a name in English: capitalised words with what stands between them."""
 _NAME = re.compile(rf"(?<![\w'’]){NAME}")
 _NOT = frozenset([*NO_NAMES, *FUNCTION_WORDS]) | frozenset(
-    """yes no oh ah well now then there here what why how who when where god heaven heavens lord sir madam monsieur everyone
-    nobody someone everybody somebody nothing everything something one two three four five six seven eight nine ten another
-    today tomorrow yesterday perhaps suddenly please thank thanks good dear hello never always sometimes never-mind
-    north south east west sunday english british france england london paris europe america""".split()
+    [
+        "yes",
+        "no",
+        "oh",
+        "ah",
+        "well",
+        "now",
+        "then",
+        "there",
+        "here",
+        "what",
+        "why",
+        "how",
+        "who",
+        "when",
+        "where",
+        "god",
+        "heaven",
+        "heavens",
+        "lord",
+        "sir",
+        "madam",
+        "monsieur",
+        "everyone",
+        "nobody",
+        "someone",
+        "everybody",
+        "somebody",
+        "nothing",
+        "everything",
+        "something",
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "another",
+        "today",
+        "tomorrow",
+        "yesterday",
+        "perhaps",
+        "suddenly",
+        "please",
+        "thank",
+        "thanks",
+        "good",
+        "dear",
+        "hello",
+        "never",
+        "always",
+        "sometimes",
+        "never-mind",
+        "north",
+        "south",
+        "east",
+        "west",
+        "sunday",
+        "english",
+        "british",
+        "france",
+        "england",
+        "london",
+        "paris",
+        "europe",
+        "america",
+    ]
 )
-_NO_PERSON = frozenset("""street road avenue square hall house hotel castle inn park river lake mount bay island court lane
-    church college bridge station valley tower palace abbey gate cottage university school""".split())
+_NO_PERSON = frozenset(
+    [
+        "street",
+        "road",
+        "avenue",
+        "square",
+        "hall",
+        "house",
+        "hotel",
+        "castle",
+        "inn",
+        "park",
+        "river",
+        "lake",
+        "mount",
+        "bay",
+        "island",
+        "court",
+        "lane",
+        "church",
+        "college",
+        "bridge",
+        "station",
+        "valley",
+        "tower",
+        "palace",
+        "abbey",
+        "gate",
+        "cottage",
+        "university",
+        "school",
+    ]
+)
 _PRONOUN = re.compile(r"[^.!?\"“”;]{0,60}?\b(?:(he|his|him|himself)|(she|hers?|herself))\b")
 _LOWER = re.compile(r"\b[a-z]{2,}")
 _LEAST_VOTES = 3
@@ -107,10 +244,13 @@ class People:
         self._given.add(name)
         if self.language == "zh":
             self._chinese.add(name)
+        elif len(parts := name.split()) > 1:
+            for part in (parts[0], parts[-1]):
+                self._full.setdefault(part, set()).add(name)
 
     def named_in(self, line: str) -> set[str]:
         """The names, one form each, that stand in a line in any form."""
-        forms = (form for form in {*self._forms, *self._given} if form in line)
+        forms = (form for form in {*self._forms, *self._given, *self._full} if form in line)
         found = {self.key(form) for form in forms if re.search(rf"(?<![A-Za-z]){re.escape(form)}(?![a-z])", line)}
         return {name for name in found if name}
 

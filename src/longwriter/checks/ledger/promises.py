@@ -11,9 +11,16 @@ _GIVEN = re.compile(
     rf"(?P<name>{NAME}) (?:had )?(?:promised|vowed|swore|pledged|undertook)(?: (?:him|her|them|himself|herself|that|solemnly|to himself|to herself))*"
     r" (?P<what>(?:to|he would|she would|they would|never to) [^.;!?\n]{8,160})"
 )
-_GIVEN_CHINESE = re.compile(r"(?P<name>[\u4e00-\u9fff·]{2,8}?)(?:答应|发誓|承诺|保证|许诺)(?:过|了)?(?:[他她你我]们?)?[，,：:]?(?P<what>[^。！？\n]{3,40})")
-_KEPT = re.compile(r"\b(?:kept|broke|broken|fulfilled|forgot|forgotten|honou?red|redeemed) (?:his|her|their|the|that) (?:promise|vow|word|oath|pledge)\b|\bas (?:he|she|they) had promised\b")
-_KEPT_CHINESE = re.compile("(?:兑现|实现|履行|信守|违背|打破|忘记)了?[^。！？\n]{0,8}(?:诺言|承诺|誓言|约定)|如约|没有食言")
+_GIVEN_CHINESE = re.compile(
+    r"(?P<name>[\u4e00-\u9fff·]{2,8}?)(?:答应|发誓|承诺|保证|许诺)(?:过|了)?(?:[他她你我]们?)?[，,：:]?(?P<what>[^。！？\n]{3,40})"
+)
+_KEPT = re.compile(
+    r"\b(?:kept|broke|broken|fulfilled|forgot|forgotten|honou?red|redeemed) (?:his|her|their|the|that) (?:promise|vow|word|oath|pledge)\b|\bas (?:he|she|they) had promised\b"
+)
+_KEPT_CHINESE = re.compile(
+    "(?:兑现|实现|履行|信守|违背|打破|忘记)了?[^。！？\n]{0,8}(?:诺言|承诺|誓言|约定)|如约|没有食言"
+)
+
 
 class Promises:
     """The promises of a text so far."""

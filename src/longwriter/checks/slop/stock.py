@@ -81,7 +81,9 @@ def as_toml(stock: StockList, notes: Mapping[str, str] | None = None) -> str:
     lines = [f"language = {_quoted(stock.language)}", f"source = {_quoted(stock.source)}", ""]
     if stock.human:
         lines += ["[human]  # a text's phrases per 1,000 words: percentiles 0, 5, ... 100 of people's texts"]
-        lines += [f"{kind} = [{', '.join(f'{step:g}' for step in steps)}]" for kind, steps in stock.human.items()] + [""]
+        lines += [f"{kind} = [{', '.join(f'{step:g}' for step in steps)}]" for kind, steps in stock.human.items()] + [
+            ""
+        ]
     for name, table in (("patterns", stock.patterns), ("phrases", stock.phrases)):
         lines += [f"[{name}]  # times per million words that people write it"] if table else []
         lines += [f"{_quoted(key)} = {rate:g}{_remark((notes or {}).get(key, ''))}" for key, rate in table.items()]

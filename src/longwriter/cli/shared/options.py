@@ -159,6 +159,14 @@ TEXT: list[Decorator] = [
         metavar="FILE|slop",
         help="Phrases the text may not hold, one a line; slop: stock phrases (gguf:, hf:).",
     ),
+    click.option(
+        "--slop",
+        metavar="FILE|off",
+        help="Stock phrases to hold down, of longwriter slop learn.  [default: the shipped list]",
+    ),
+    click.option(
+        "--style", type=click.Path(path_type=Path), help="Voice to write in, as `longwriter style learn` made it."
+    ),
     click.option("--temperature", type=FINITE),
     click.option("--top-p", type=FINITE),
     click.option("--seed", type=int, help="For models here, and servers that take one.  [default: 42]"),

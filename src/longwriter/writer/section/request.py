@@ -28,6 +28,8 @@ RECENT_WORDS, RECENT_CHARACTERS = 60, 500
 """What it sees of the text so far."""
 PREFILL_WORDS, PREFILL_CHARACTERS = 40, 300
 """The most of an unfinished sentence that a model goes on from; it may never have ended one, nor a word."""
+VOICE_WORDS = 90
+"""What it sees of a passage in the voice to write in."""
 LAST_LINES = 60
 """Words of its own end that a section's continuation is shown once more."""
 LINKED = ("story",)
@@ -119,6 +121,8 @@ class SectionRequests:
         self._linked = goes_on or self._kind in LINKED
         self.subject = _without_verb(_first_clause(self._request) if goes_on else self._request)
         """What the text is, as a phrase: "a story about a lighthouse"."""
+        self.voice = ""
+        """A passage of another text, which a model with short prompts goes on from in the voice; "" for none."""
         self._person = ""
         self.name_person("" if goes_on else main_person(settings.instruction, prompts.name))
 
@@ -164,6 +168,8 @@ class SectionRequests:
         last = "\n\n".join(t for t in (*(earlier.texts[-2:] if linked else ()), piece.text) if t)
         cut = "" if piece.text or not self._finishes else _unfinished(piece.before)
         recent = " ".join(tail_words(last.removesuffix(cut), RECENT_WORDS).split())[-RECENT_CHARACTERS:]
+        voice = " ".join(tail_words(self.voice, VOICE_WORDS).split())
+        recent = "\n\n".join(filter(None, (voice, recent)))
         values = {
             "request": self._request,
             "subject": self.subject,

@@ -38,7 +38,9 @@ _LATER = re.compile(
     rf"|\b[Ii]n {_YEAR.replace('year', 'year2')},? (?P<n2>{NUMBER}) years (?P<way2>later|after(?:wards)?|earlier|before)\b"
 )
 _IN_YEAR = re.compile(r"\b(?:[Ii]n|of|[Ss]ince|year) (?:the year )?(1[0-9]{3}|20[0-9]{2})\b")
-_ZH_LATER = re.compile(rf"(?P<n>{'[0-9一二两三四五六七八九十百]{1,5}'})年(?P<way>后|以后|之后|前|以前|之前)[，,]?(?:也就是|即|到了|在|是|于)?(?P<year>[0-9]{{4}}|[一二〇零三四五六七八九]{{4}})年")
+_ZH_LATER = re.compile(
+    rf"(?P<n>{'[0-9一二两三四五六七八九十百]{1,5}'})年(?P<way>后|以后|之后|前|以前|之前)[，,]?(?:也就是|即|到了|在|是|于)?(?P<year>[0-9]{{4}}|[一二〇零三四五六七八九]{{4}})年"
+)
 _ZH_YEAR = re.compile(r"(?P<year>[0-9]{4}|[〇零一二三四五六七八九]{4})年")
 
 
@@ -103,12 +105,14 @@ def date_faults(source: SectionSource, language: str, before: DayInText | None =
             continue
         if real and day.weekday is not None and real.year >= FIRST_GREGORIAN and real.weekday() != day.weekday:
             said, was = (DAYS[n].title() for n in (day.weekday, real.weekday()))
-            yield DateFault("weekday", where, f"{text[day.start : day.end]}: {real.isoformat()} was a {was}, not a {said}")
+            yield DateFault(
+                "weekday", where, f"{text[day.start : day.end]}: {real.isoformat()} was a {was}, not a {said}"
+            )
     yield from _years_apart(source, language)
 
 
 def _years_apart(source: SectionSource, language: str) -> Iterator[DateFault]:
-    """"Three years later, in 1895", where the year named before it was 1890."""
+    """ "Three years later, in 1895", where the year named before it was 1890."""
     text = source.passages.text
     later, year_of = (_ZH_LATER, _ZH_YEAR) if language == "zh" else (_LATER, _IN_YEAR)
     for match in later.finditer(text):

@@ -17,10 +17,16 @@ _WHO = rf"(?:\b(?P<pronoun>[Hh]e|[Ss]he)\b|(?P<name>{NAME}))"
 _BE = "(?:was|were|is|are|had been|looked|shone)"
 _LOOKS = [
     re.compile(rf"{_OWNER} (?:[a-z-]+,? ){{0,3}}?{_COLOUR}(?:,? (?:and )?[a-z-]+){{0,2}} {_PART}\b"),
-    re.compile(rf"{_OWNER} (?:[a-z-]+,? ){{0,2}}?{_PART},? (?:which |that )?{_BE}(?: [a-z]+){{0,2}}? (?:an? )?(?:[a-z]+,? )?{_COLOUR}\b"),
+    re.compile(
+        rf"{_OWNER} (?:[a-z-]+,? ){{0,2}}?{_PART},? (?:which |that )?{_BE}(?: [a-z]+){{0,2}}? (?:an? )?(?:[a-z]+,? )?{_COLOUR}\b"
+    ),
     re.compile(rf"{_OWNER} (?:[a-z-]+,? ){{0,2}}?{_PART}, (?:[a-z]+,? ){{0,2}}?{_COLOUR}\b"),
-    re.compile(rf"{_WHO},? (?:who )?(?:had|has|with) (?:[a-z-]+,? ){{0,3}}?{_COLOUR}(?:,? (?:and )?[a-z-]+){{0,2}} {_PART}\b"),
-    re.compile(rf"{_WHO}\b[^.;!?]{{0,50}}?,? with (?:(?:his|her|those|the) )?(?:[a-z-]+,? ){{0,2}}?{_COLOUR}(?:,? (?:and )?[a-z-]+){{0,2}} {_PART}\b"),
+    re.compile(
+        rf"{_WHO},? (?:who )?(?:had|has|with) (?:[a-z-]+,? ){{0,3}}?{_COLOUR}(?:,? (?:and )?[a-z-]+){{0,2}} {_PART}\b"
+    ),
+    re.compile(
+        rf"{_WHO}\b[^.;!?]{{0,50}}?,? with (?:(?:his|her|those|the) )?(?:[a-z-]+,? ){{0,2}}?{_COLOUR}(?:,? (?:and )?[a-z-]+){{0,2}} {_PART}\b"
+    ),
     re.compile(rf"\b{_COLOUR}(?:,? (?:and )?[a-z]+)? {_PART} of (?:the )?(?P<name>{NAME})"),
     re.compile(rf"\bthe {_COLOUR} of (?P<name>{NAME})['’]s? (?:[a-z]+ )?{_PART}"),
     re.compile(rf"\b{_COLOUR}-(?P<part>eyed|haired|bearded),? (?:[a-z]+ )?(?P<name>{NAME})"),
@@ -38,13 +44,17 @@ _BOUND = r"(?=[,.;:!?\"”’)—-]| and\b| when\b| that\b| this\b| but\b|$)"
 _BODY = "(?:man|woman|girl|boy|lad|lady|gentleman|child|youth|fellow|person|widow|bachelor|spinster|maiden)"
 _AGES = [
     re.compile(rf"{_WHO} (?:was|is) {_EXACT}(?P<age>{NUMBER})(?:{_OLD}|{_BOUND})"),
-    re.compile(rf"(?P<name>{NAME}), (?:aged |age |who (?:was|is) |now |only |just )?{_EXACT}(?P<age>{NUMBER})(?:{_OLD})?(?=[,)])"),
+    re.compile(
+        rf"(?P<name>{NAME}), (?:aged |age |who (?:was|is) |now |only |just )?{_EXACT}(?P<age>{NUMBER})(?:{_OLD})?(?=[,)])"
+    ),
     re.compile(rf"(?P<name>{NAME}),? (?:aged|age) (?P<age>{NUMBER})\b"),
     re.compile(rf"(?P<name>{NAME}) \((?:aged )?(?P<age>{NUMBER})\)"),
     re.compile(rf"\b(?P<age>{NUMBER})[- ]year[- ]old (?:[a-z]+ )?(?P<name>{NAME})"),
     re.compile(rf"{_WHO},? (?:had|has|having) (?:just |only just |recently |lately )?turned (?P<age>{NUMBER})\b"),
     re.compile(rf"{_OWNER} (?P<nth>{ORDINAL}) birthday"),
-    re.compile(rf"{_WHO} (?:was|is) (?:now |only |still |then )?an? (?:[a-z-]+,? ){{0,3}}?{_BODY} of (?P<age>{NUMBER}){_BOUND}"),
+    re.compile(
+        rf"{_WHO} (?:was|is) (?:now |only |still |then )?an? (?:[a-z-]+,? ){{0,3}}?{_BODY} of (?P<age>{NUMBER}){_BOUND}"
+    ),
     re.compile(rf"(?P<name>{NAME}), an? (?:[a-z-]+,? ){{0,3}}?{_BODY} of (?P<age>{NUMBER}){_BOUND}"),
     re.compile(rf"{_OWNER} age (?:was|is) (?P<age>{NUMBER})\b"),
     re.compile(rf"\b[Aa]t (?:the age of )?(?P<age>{NUMBER}),? (?P<name>{NAME}) (?:was|is) (?:still|already|the)"),
@@ -63,7 +73,9 @@ _SUBJECT = rf"(?P<name>{NAME})"
 _OTHER = rf"(?P<other>{NAME})"
 _RELATED = [
     re.compile(rf"{_OWNER} {_KIND}{_KIN},? {_OTHER}(?!['’]s)"),
-    re.compile(rf"{_OWNER} {_KIND}{_KIN},? (?:whose name (?:was|is)|(?:was|is)(?: called| named)?|who was called|named|called) {_OTHER}(?!['’]s)"),
+    re.compile(
+        rf"{_OWNER} {_KIND}{_KIN},? (?:whose name (?:was|is)|(?:was|is)(?: called| named)?|who was called|named|called) {_OTHER}(?!['’]s)"
+    ),
     re.compile(rf"{_OTHER}(?:,| was| is|, who was) {_OWNER} {_KIND}{_KIN}\b(?!['’])"),
     re.compile(rf"{_OTHER}(?:,| was| is|, who was) (?:the |an? )?{_KIND}{_KIN} of {_SUBJECT}(?!['’]s)"),
     re.compile(rf"\bthe {_KIND}{_KIN} of {_SUBJECT},? {_OTHER}"),
@@ -73,7 +85,13 @@ _PAIRS = re.compile(
     rf"{_SUBJECT} and {_OTHER},? (?:were|are|had been|being) (?:two )?"
     r"(?P<kin>brothers|sisters|cousins|brother and sister|sister and brother|husband and wife|man and wife|siblings|twins)"
 )
-_PLURALS = {"brothers": "brother", "sisters": "sister", "cousins": "cousin", "husband and wife": "spouse", "man and wife": "spouse"}
+_PLURALS = {
+    "brothers": "brother",
+    "sisters": "sister",
+    "cousins": "cousin",
+    "husband and wife": "spouse",
+    "man and wife": "spouse",
+}
 _NONE = re.compile(
     rf"{_WHO}(?:,? (?:who )?(?:was|is|had been) (?:an|the) only (?P<only>child|son|daughter)"
     r"|,? (?:who )?(?:had|has) (?:no|never had any|never had an?|neither) "
@@ -81,11 +99,19 @@ _NONE = re.compile(
 )
 
 _DIED = [
-    re.compile(rf"{_SUBJECT},? (?:had )?(?:died|perished|drowned|bled to death|breathed (?:his|her) last)\b(?! away| down| out| of (?:laugh|shame|bore|curio))"),
-    re.compile(rf"{_SUBJECT} (?:was|lay|is|fell) (?:now |already |quite |stone |long |stone-)?dead\b(?! to| asleep| tired| set| certain| sure| against| drunk| beat| wrong| right| on| in| as| when)"),
-    re.compile(rf"{_SUBJECT} (?:was|had been|is) (?:[a-z]+ly )?(?:killed|murdered|drowned|hanged|buried|shot dead|executed|slain|beheaded|laid to rest)\b"),
+    re.compile(
+        rf"{_SUBJECT},? (?:had )?(?:died|perished|drowned|bled to death|breathed (?:his|her) last)\b(?! away| down| out| of (?:laugh|shame|bore|curio))"
+    ),
+    re.compile(
+        rf"{_SUBJECT} (?:was|lay|is|fell) (?:now |already |quite |stone |long |stone-)?dead\b(?! to| asleep| tired| set| certain| sure| against| drunk| beat| wrong| right| on| in| as| when)"
+    ),
+    re.compile(
+        rf"{_SUBJECT} (?:was|had been|is) (?:[a-z]+ly )?(?:killed|murdered|drowned|hanged|buried|shot dead|executed|slain|beheaded|laid to rest)\b"
+    ),
     re.compile(rf"\b(?:[Tt]hey|[Ww]e|family|village|town|men|had) (?:had )?buried {_SUBJECT}(?!['’]s)"),
-    re.compile(rf"(?<!before )(?<!until )(?<!of )\b{_SUBJECT}['’]s (?:funeral|grave|burial|corpse|dead body|lifeless body)\b"),
+    re.compile(
+        rf"(?<!before )(?<!until )(?<!of )\b{_SUBJECT}['’]s (?:funeral|grave|burial|corpse|dead body|lifeless body)\b"
+    ),
     re.compile(rf"\b(?:the|[Tt]he) (?:funeral|burial|corpse|dead body|lifeless body|grave) of {_SUBJECT}(?!['’]s)"),
 ]
 _NOT_SURELY = re.compile(
@@ -99,7 +125,9 @@ _VERBS = """said asked replied answered cried walked went came stood sat turned 
     wrote rode jumped followed moved appeared says asks replies answers walks goes comes stands sits turns looks smiles nodded nods laughs takes
     opens runs puts whispers shouts shakes picks steps pours enters climbs""".split()  # noqa: SIM905
 _ACTS = re.compile(rf",? (?:then |now |himself |herself |also |just |[a-z]+ly )?{joined(_VERBS)}\b(?! by\b)")
-_SAID = re.compile(r"(?:[,!?.—]['\"”’] ?|[a-z] )(?:said|asked|replied|answered|cried|whispered|shouted|muttered|exclaimed|called|laughed) (?:the )?$")
+_SAID = re.compile(
+    r"(?:[,!?.—]['\"”’] ?|[a-z] )(?:said|asked|replied|answered|cried|whispered|shouted|muttered|exclaimed|called|laughed) (?:the )?$"
+)
 _ANOTHER_TIME = re.compile(
     r"\b(?:had|remember\w*|recall\w*|dream\w*|ghosts?|spirits?|memor\w+|years ago|used to|portrait|alive|photograph|vision|would|if|apparition"
     r"|imagin\w*|picture|once|letter|will|diary|story|before|could|as though|namesake|corpse|body)\b|n['’]t\b"
@@ -173,11 +201,19 @@ def _ages(source: SectionSource) -> Iterator[Claim]:
 
 
 _AGE_WORDS = """aged age old birthday turned one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
-    seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred """ + " ".join(map(str, range(1, 120)))
+    seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred """ + " ".join(
+    map(str, range(1, 120))
+)
 
 
 def _kin(source: SectionSource) -> Iterator[Claim]:
-    triggers = " ".join([*KIN, *(f"step{kin}" for kin in KIN[:6]), "brothers sisters cousins siblings twins child children godfather godmother"])
+    triggers = " ".join(
+        [
+            *KIN,
+            *(f"step{kin}" for kin in KIN[:6]),
+            "brothers sisters cousins siblings twins child children godfather godmother",
+        ]
+    )
     for number in source.passages.having(triggers):
         start, text = source.passages.span(number)[0], source.passages.sentence(number)
         for pattern in _RELATED:
@@ -192,7 +228,11 @@ def _kin(source: SectionSource) -> Iterator[Claim]:
                 yield Claim(subject, f"kin:{kin}", other, start + match.start(), start + match.end())
         for match in _NONE.finditer(text):
             subject = _subject(source, match, start)
-            lacking = "siblings" if match["only"] == "child" or (match["lacking"] or "").startswith("sib") else match["lacking"]
+            lacking = (
+                "siblings"
+                if match["only"] == "child" or (match["lacking"] or "").startswith("sib")
+                else match["lacking"]
+            )
             if subject and lacking:
                 yield Claim(subject, "kin:none", lacking, start + match.start(), start + match.end())
 

@@ -17,12 +17,19 @@ _NOW = """says goes comes sees takes knows thinks feels makes begins stands tell
     answers replies steps pulls pushes pours reaches waits listens watches laughs whispers picks puts sets lifts stops stares glances climbs
     crosses enters hurries moves leans shrugs sighs calls shouts touches unlocks presses drops places folds lights tries remembers wipes
     slips slides strides raises lowers kneels""".split()  # noqa: SIM905
-_ACTS_NOW = re.compile(rf"(?:\b(?:[Hh]e|[Ss]he|and|then)|(?<=[a-z,] )[A-Z][a-z]+|^[A-Z][a-z]+|(?<=[.!?] )[A-Z][a-z]+)(?: [a-z]+ly)? (?P<verb>{joined(_NOW)})\b")
-_PASTS = re.compile(rf"\b(?:{joined(_PAST)}|(?:[Hh]e|[Ss]he|they|[Tt]hey|and|it|who|[A-Z][a-z]+) (?:[a-z]+ly )?[a-z]{{2,}}ed)\b")
+_ACTS_NOW = re.compile(
+    rf"(?:\b(?:[Hh]e|[Ss]he|and|then)|(?<=[a-z,] )[A-Z][a-z]+|^[A-Z][a-z]+|(?<=[.!?] )[A-Z][a-z]+)(?: [a-z]+ly)? (?P<verb>{joined(_NOW)})\b"
+)
+_PASTS = re.compile(
+    rf"\b(?:{joined(_PAST)}|(?:[Hh]e|[Ss]he|they|[Tt]hey|and|it|who|[A-Z][a-z]+) (?:[a-z]+ly )?[a-z]{{2,}}ed)\b"
+)
 _FIRST = re.compile(r"\b(?:I|my|me|myself|mine|I'm|I'd|I've|I'll)\b", re.IGNORECASE)
 _EYE = re.compile(r"\bI\b(?!\.)")
 _THIRD = re.compile(r"\b(?:he|she|him|her|his)\b", re.IGNORECASE)
-_LETTER = re.compile(r"\b(?:dear|yours|sir|letter|wrote|writes|diary|journal|read|p\.s\.|postscript|reader)\b|:\s*$|^\s*(?:>|_)", re.IGNORECASE | re.MULTILINE)
+_LETTER = re.compile(
+    r"\b(?:dear|yours|sir|letter|wrote|writes|diary|journal|read|p\.s\.|postscript|reader)\b|:\s*$|^\s*(?:>|_)",
+    re.IGNORECASE | re.MULTILINE,
+)
 _ZH_FIRST, _ZH_THIRD = re.compile("我(?!们|国|军|方|校)"), re.compile("[他她]")
 _ZH_LETTER = re.compile("亲爱的|此致|敬礼|信|日记|写道|读者|笔者|[:：]\\s*$", re.MULTILINE)
 _LEAST_BEFORE = 12
@@ -74,12 +81,16 @@ class Voice:
             verbs = {match["verb"] for match in _ACTS_NOW.finditer(text)}
             now, past = len(verbs), len(_PASTS.findall(text))
             if now >= 2 and not past and self._past >= max(_LEAST_BEFORE, _SURE * self._now) and "tense" in self._shown:
-                turns.append(VoiceTurn("tense", self._shown["tense"], (start, end), "told in the past, then in the present"))
+                turns.append(
+                    VoiceTurn("tense", self._shown["tense"], (start, end), "told in the past, then in the present")
+                )
             if past >= 2 and not now:
                 self._shown["tense"] = (section, start, end)
             self._past, self._now = self._past + past, self._now + now
         if eyes >= 2 and first >= 3 and self._third >= max(_LEAST_BEFORE, 40 * self._first) and "person" in self._shown:
-            turns.append(VoiceTurn("person", self._shown["person"], (start, end), "told in the third person, then by an I"))
+            turns.append(
+                VoiceTurn("person", self._shown["person"], (start, end), "told in the third person, then by an I")
+            )
         if third >= 2 and not first:
             self._shown["person"] = (section, start, end)
         self._first, self._third = self._first + first, self._third + third
