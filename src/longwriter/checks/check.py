@@ -10,6 +10,8 @@ from longwriter.errors import InputError
 from longwriter.types import Record
 
 CHECKS = {  # name -> module:function, from a CheckedText to what it says; in the order in which figures are shown
+    "contradictions": "longwriter.checks.joined:check_contradictions",
+    "slop": "longwriter.checks.joined:check_slop",
     "repetition": "longwriter.checks.again:check_repetition",
     "along": "longwriter.checks.again:check_along",
     "language": "longwriter.checks.again:check_language",
