@@ -76,9 +76,10 @@ def show(path: Path) -> None:
     for name, place, mine in (
         ("the book learnt from", 0, True), ("another book of the author", 1, True), ("such books of the other seven", 1, False),
     ):  # fmt: skip
+        both = [(row["author"], plain[row["seed"]], row["distances"]) for row in styled]
         pairs = np.array([
-            [np.mean([of[a][place] for a in AUTHORS if (a == r["author"]) is mine]) for of in (plain[r["seed"]], r["distances"])]
-            for r in styled
+            [np.mean([of[a][place] for a in AUTHORS if (a == author) is mine]) for of in (without, within)]
+            for author, without, within in both
         ])  # fmt: skip
         change = pairs[:, 1] - pairs[:, 0]
         means = [change[rng.integers(0, len(change), len(change))].mean() for _ in range(5000)]
