@@ -144,8 +144,9 @@ class Loop:
         manuscript = self.manuscript
         requests = SectionRequests(
             self.prompts, card, self.settings, manuscript.plan, prefill=model.prefill, goes_on=manuscript.imported,
-            holds=holds(self.settings, self.prompts, manuscript.plan),
+            holds=holds(self.settings, self.prompts, manuscript.plan, self.document.sources),
         )  # fmt: skip
+        requests.sources = self.document.sources or None
         if manuscript.imported and card.prompts == "short":
             requests.name_person(main_name("\n".join(self.document.texts.values())))
         written = [i for i in range(len(manuscript.ids)) if manuscript.given(i) is None]
