@@ -23,6 +23,7 @@ REWARDS = {  # name -> module and class, imported when opened
     "format": "longwriter.rewards.format:FormatReward",
     "writing": "longwriter.rewards.writing:WritingReward",
     "generative": "longwriter.rewards.preference.generative:GenerativeReward",
+    "citations": "longwriter.rewards.citations:CitationsReward",
 }
 MOVED = {"longwriter.rewards.form:": "longwriter.rewards.format:"}
 """Module of rewards as older recipes name it -> where it is now."""
@@ -121,6 +122,8 @@ class RewardSettings(Record):
     malformed: Literal["all", "format"] = "all"
     """What a malformed completion loses: every reward, as it has no answer; or that of its form alone, the others being of the
     answer that a reader finds in it. The paper does not say."""
+    sources: str | None = None
+    """What the citations reward compares with: a run's folder `sources`, or its chunks.jsonl; None: what requests show."""
     reward_model: str | None = None
     """Folder of a reward model (`longwriter train reward`)."""
     reward_url: Address | None = None

@@ -12,6 +12,10 @@ YEARED = re.compile(
     r"(?:1[5-9]|20)\d\d[a-z]?(?:[,:;][^()\[\]（）【】\n]{0,80})?[)\]）】]"
 )
 """(Smith et al., 2020); the first group is the name."""
+HALF_YEARED = (
+    rf"[(\[（【](?:see |cf\. |e\.g\.,? )?{_NAMES}(?:,?[ \t]{{1,4}}et(?:[ \t]al\.?)?)?[,，]?[ \t]{{0,4}}\d{{0,4}}"
+)
+"""The beginning of one, at the end of a text."""
 DEFINED = re.compile(r"^[ \t]{0,3}\[[^\]\n]{1,80}\]:[ \t]{0,9}<?([^\s>]+)[^\n]*", re.MULTILINE)
 """[label]: address."""
 MARKS: tuple[re.Pattern[str], ...] = (

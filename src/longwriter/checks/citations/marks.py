@@ -42,12 +42,16 @@ _AROUND = re.compile(
 )
 _BESIDE = re.compile(rf"[\[【［〔⟦]{{0,9}}({_HELD.pattern})[\]】］〕⟧]{{0,9}}")
 _DIGITS = re.compile(r"\d{1,9}")
-_HALF_LAST = re.compile(
-    rf"{_BLANK}(?:\b(?:https?:?/{{0,2}}|www\.?|doi:?)|{_OPEN}{{1,6}}[ \t]{{0,9}}{_S}?\d{{0,9}})\Z", re.IGNORECASE
+_HALF_LAST = tuple(
+    re.compile(rf"{_BLANK}{half}\Z", flags)
+    for half, flags in (
+        (rf"(?:\b(?:https?:?/{{0,2}}|www\.?|doi:?)|{_OPEN}{{1,6}}[ \t]{{0,9}}{_S}?\d{{0,9}})", re.IGNORECASE),
+        (foreign.HALF_YEARED, 0),
+    )
 )
 _HALF_FIRST = re.compile(rf"[ \t]{{0,9}}{_S}?\d{{0,9}}[ \t]{{0,9}}[\]】］〕⟧}}]{{1,6}}")
 """The beginning of a mark or an address at the end of a reply, and the end of one at its beginning: replies are joined."""
-HALF = 60
+HALF = 150
 """Characters of the longest of them."""
 _BRACKETS = re.compile(r"[\[\]【】［］〔〕⟦⟧]")
 
@@ -60,7 +64,7 @@ class CleanText(NamedTuple):
     """What went, as it stood, in order."""
 
 
-class Known(Protocol):
+class Citable(Protocol):
     """What there is to cite."""
 
     def has(self, name: str) -> bool:
@@ -72,7 +76,7 @@ class Known(Protocol):
         ...
 
 
-def cleaned(text: str, known: Known) -> CleanText:
+def cleaned(text: str, known: Citable) -> CleanText:
     """The text with `[s12]` for each chunk that it cites in whatever brackets, and nothing else that refers to a source."""
     invented = list[str]()
     at = foreign.references_at(text)
@@ -90,7 +94,7 @@ def cleaned(text: str, known: Known) -> CleanText:
 
 def _joinable(text: str, invented: list[str]) -> str:
     """The text without halves of marks at its ends."""
-    while (last := _HALF_LAST.search(text, max(0, len(text) - HALF))) is not None:
+    while last := next(filter(None, (half.search(text, max(0, len(text) - HALF)) for half in _HALF_LAST)), None):
         invented.append(last[0])
         text = text[: last.start()]
     start = 0
@@ -100,7 +104,7 @@ def _joinable(text: str, invented: list[str]) -> str:
     return text[start:]
 
 
-def _prose(text: str, known: Known, invented: list[str]) -> str:
+def _prose(text: str, known: Citable, invented: list[str]) -> str:
     text = text.replace("\x00", "").replace("\x01", "")
     for _ in range(MOST_PASSES):
         before = text = MARK.sub(lambda mark: _held(mark[1]) if known.has(mark[1]) else mark[0], text)
@@ -120,7 +124,7 @@ def _gone(match: re.Match[str], invented: list[str]) -> str:
     return ""
 
 
-def _ids(text: str, known: Known, invented: list[str]) -> str:
+def _ids(text: str, known: Citable, invented: list[str]) -> str:
     def named(match: re.Match[str]) -> str:
         names = dict.fromkeys(f"s{int(digits)}" for digits in _DIGITS.findall(match[2]))
         invented.extend(f"[{name}]" for name in names if not known.has(name))
@@ -138,7 +142,7 @@ def _balanced(line: str) -> str:
     return _BESIDE.sub(r"\1", line) if line.count("[") != line.count("]") else line
 
 
-def _foreign(text: str, known: Known, invented: list[str]) -> str:
+def _foreign(text: str, known: Citable, invented: list[str]) -> str:
     for pattern in foreign.MARKS:
         text = pattern.sub(lambda match: _gone(match, invented), text)
     kept = _kept_if(known.holds, invented)
@@ -152,7 +156,7 @@ def _kept_if(holds: Callable[[str], bool], invented: list[str]) -> Callable[[re.
     return lambda match: match[0] if holds(match[1]) else _gone(match, invented)
 
 
-def _links(text: str, known: Known, invented: list[str]) -> str:
+def _links(text: str, known: Citable, invented: list[str]) -> str:
     def linked(match: re.Match[str]) -> str:
         address = (match[2] or "").strip()
         if address and (address.startswith("#") or known.holds(address)):
@@ -172,4 +176,4 @@ def _links(text: str, known: Known, invented: list[str]) -> str:
     return foreign.ADDRESS.sub(bare, text)
 
 
-_STEPS: Iterable[Callable[[str, Known, list[str]], str]] = (_ids, _foreign, _links)
+_STEPS: Iterable[Callable[[str, Citable, list[str]], str]] = (_ids, _foreign, _links)

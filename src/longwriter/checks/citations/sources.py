@@ -59,7 +59,9 @@ class SourceSet:
 
     def related(self, line: str, most_words: int) -> list[SourceChunk]:
         """The chunks that share most with a line, the best first, within `most_words`."""
-        return [self.chunks[i] for i in self._index.ranked(line, most_words)]
+        words = set(stems(line))
+        found = (self.chunks[i] for i in self._index.ranked(line, most_words))
+        return [chunk for chunk in found if words & self.stems(chunk.id)]  # else they share function words alone
 
     @cached_property
     def _index(self) -> PassageIndex:

@@ -2,17 +2,20 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 from longwriter.characters import whole
 from longwriter.checks.citations.records import SourceChunk
 from longwriter.front_matter import front_matter
-from longwriter.text import count_words, sentence_ends
+from longwriter.text import count_words, sentence_ends, word_spans
 
 CHUNK_WORDS = 160
 """A chunk is closed when it has so many words; paragraphs stay whole."""
 LONGEST = 240
 """Words of a paragraph that is cut at its sentences."""
+WORD_CHARACTERS = 12
+"""Characters that no word of prose has on average."""
 LONGEST_TITLE = 200
 """Characters."""
 _HEADING = re.compile(r"^#{1,6}[ \t]+(.*?)[ \t#]*$")
@@ -55,7 +58,7 @@ def _parts(text: str) -> Iterator[tuple[str, str]]:
     heading, held, size = "", list[str](), 0
     for paragraph in _paragraphs(text):
         found = _HEADING.match(paragraph)
-        words = count_words(paragraph)
+        words = _size(paragraph)
         if held and (size + words > LONGEST or (found and size >= CHUNK_WORDS // 2)):
             yield heading, "\n\n".join(held)
             held, size = [], 0
@@ -75,7 +78,7 @@ def _paragraphs(text: str) -> Iterator[str]:
         body = paragraph.strip("\n").rstrip()
         if not body.strip():
             continue
-        yield from _cut(body) if len(body) > LONGEST and count_words(body) > LONGEST else (body,)
+        yield from _cut(body) if len(body) > LONGEST and _size(body) > LONGEST else (body,)
 
 
 def _cut(paragraph: str) -> Iterator[str]:
@@ -85,7 +88,7 @@ def _cut(paragraph: str) -> Iterator[str]:
         sentence = paragraph[start:end].strip()
         start = end
         for piece in _pieces(sentence):
-            words = count_words(piece)
+            words = _size(piece)
             if held and size + words > CHUNK_WORDS:
                 yield " ".join(held)
                 held, size = [], 0
@@ -96,8 +99,15 @@ def _cut(paragraph: str) -> Iterator[str]:
 
 
 def _pieces(sentence: str) -> Iterator[str]:
-    most = 8 * CHUNK_WORDS  # characters
-    for start in range(0, len(sentence), most):
-        piece = sentence[start : start + most]
-        if piece.strip():
-            yield piece
+    """A sentence in stretches of `CHUNK_WORDS` words, and of as many characters as those have."""
+    starts, most = word_spans(sentence)[0].tolist()[::CHUNK_WORDS], CHUNK_WORDS * WORD_CHARACTERS
+    cuts = [0, *starts[1:], len(sentence)]
+    for start, end in pairwise(cuts):
+        for at in range(start, end, most):
+            if (piece := sentence[at : min(end, at + most)]).strip():
+                yield piece
+
+
+def _size(text: str) -> int:
+    """Its words; of what is no prose, its characters as so many."""
+    return max(count_words(text), len(text) // WORD_CHARACTERS)
