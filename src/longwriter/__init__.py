@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from longwriter.api.runs import Run
     from longwriter.api.scoring import score
     from longwriter.api.writing import astream, awrite, estimate, plan, stream, write
+    from longwriter.checks.check import CheckReport, check
     from longwriter.errors import (
         CeilingReached,
         EditConflict,
@@ -62,6 +63,7 @@ _HOMES = {  # name -> module, imported at the first use: `import longwriter` is 
     **dict.fromkeys(("astream", "awrite", "estimate", "plan", "stream", "write"), "longwriter.api.writing"),
     **dict.fromkeys(_ERRORS, "longwriter.errors"),
     **dict.fromkeys(("Plan", "Section"), "longwriter.types"),
+    **dict.fromkeys(("CheckReport", "check"), "longwriter.checks.check"),
     "Estimate": "longwriter.writer.estimate",
     "ExportSettings": "longwriter.export.settings",
     "ModelConfig": "longwriter.models.base",
@@ -76,6 +78,7 @@ _HOMES = {  # name -> module, imported at the first use: `import longwriter` is 
 
 __all__ = [
     "CeilingReached",
+    "CheckReport",
     "EditConflict",
     "EmptyReply",
     "Estimate",
@@ -103,6 +106,7 @@ __all__ = [
     "__version__",
     "astream",
     "awrite",
+    "check",
     "estimate",
     "events",
     "export_file",

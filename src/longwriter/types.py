@@ -79,6 +79,8 @@ class Request(Record):
     """The reply should be JSON of this schema. A backend that cannot promise it ignores it: the caller parses anyway."""
     cache_key: str = ""
     """The same for all requests whose beginnings are alike, for servers that send them to one machine by it."""
+    ban: tuple[str, ...] = ()
+    """Phrases that the reply may not hold, for engines of ours (`models.base.can_ban`); not heeded with a schema."""
     settled: tuple[int, ...] = ()
     """Ends, in the last message of the user, of what later requests will begin with too; for servers that want the places
     named up to which they keep a prompt."""
@@ -107,6 +109,10 @@ class Reply(Record):
     usage: Usage = Usage()
     thinking: Whole = ""
     """What stood in think tags or in the server's reasoning field."""
+    avoided: int = 0
+    """Places at which a phrase of the request's ban was taken back."""
+    let_through: int = 0
+    """Phrases of it that stand all the same, because each try came back to them."""
 
 
 class Section(Record):

@@ -30,12 +30,12 @@ def draft(path: Path) -> None:
 
 
 def exported(text: str) -> None:
-    """A text in two of the forms that need no typesetter; an EPUB has nothing that a checker would find."""
-    for form in (("html", "epub"), ("txt", "chapters"))[crc32(text.encode("utf-8", "replace")) % 2]:
-        content, _ = made(Original(text, named="T"), form, ExportSettings())
-        if form == "epub":
-            assert isinstance(content, bytes)
-            assert problems(content) == []
+    """A text in one of the forms that need no typesetter; an EPUB has nothing that a checker would find."""
+    form = ("html", "epub", "txt", "chapters")[crc32(text.encode("utf-8", "replace")) % 4]
+    content, _ = made(Original(text, named="T"), form, ExportSettings())
+    if form == "epub":
+        assert isinstance(content, bytes)
+        assert problems(content) == []
 
 
 def word(text: str) -> None:

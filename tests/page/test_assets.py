@@ -15,7 +15,7 @@ def test_scripts_stay_small() -> None:
     assert max(map(len, texts.values())) <= 400
     assert max(len(line) for lines in texts.values() for line in lines) <= 150
     code = [line for lines in texts.values() for line in lines if not re.match(r"\s*($|//|/\*\*|\*)", line)]
-    assert len(code) <= 1700
+    assert len(code) <= 1800
 
 
 def test_html_comes_in_at_one_place_and_nothing_from_elsewhere() -> None:

@@ -9,6 +9,7 @@ from contextlib import suppress
 
 import pytest
 
+from longwriter.checks.check import check
 from longwriter.checks.repetition.repetition import repetition
 from longwriter.errors import LongWriterError
 from longwriter.length.doubts import doubts
@@ -56,6 +57,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "repeated_ngrams": repeated_ngrams,
     "fenced": lambda text: fenced("<text>$text</text>", [text]),
     "repetition": repetition,
+    "check": check,
     "split": split,
     "find_json": find_json,
     "kept": lambda text: kept(Reply(text=text, finish="length"), BOUNDS),

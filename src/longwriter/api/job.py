@@ -1,10 +1,10 @@
 """One text to be written or gone on with: its settings, its run folder, where it goes. Calls and commands are made of it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from longwriter.api.fetching import fetch_missing
 from longwriter.api.loop import run
@@ -27,6 +27,18 @@ from longwriter.writer.stored import stored
 EXAMPLE = "Write a 3000-word story about a lighthouse"
 NOWHERE = Path("-")
 """A value of `out`: no file besides the run's own."""
+
+
+class HasText(Protocol):
+    """What comes of work on a run."""
+
+    @property
+    def text(self) -> str:
+        """The text as it stands."""
+        ...
+
+
+TextT = TypeVar("TextT", bound=HasText)
 
 
 def _unheard(done: int, total: int) -> None:
@@ -89,12 +101,18 @@ class WriteJob:
 
         Raises LongWriterError; the same job again goes on from where it stopped.
         """
-        models, opened = self._open()
-        try:
-            result = await write(
+        return await self.doing(
+            lambda models: write(
                 self.settings, self.folder, self.options, models,
                 plan_only=self.plan_only, redo=self.redo, redo_stale=self.redo_stale,
-            )  # fmt: skip
+            )
+        )  # fmt: skip
+
+    async def doing(self, action: Callable[[dict[str, Model] | None], Awaitable[TextT]]) -> TextT:
+        """Do something with the models that comes to a text, and put it where it goes, as `work` does."""
+        models, opened = self._open()
+        try:
+            result = await action(models)
         except CeilingReached:
             session = stored(self.folder)
             if session is not None and session.manuscript.planned:

@@ -1,29 +1,35 @@
 """Runs that are there: what they hold, going on with them, changing them, putting their texts elsewhere."""
 
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar, Unpack
 
 from longwriter.api.book.exporting import export_run
 from longwriter.api.book.importing import ImportOptions, asked_places, asks_a_model, import_job
+from longwriter.api.book.revising import ReviseOptions, revision_job
 from longwriter.api.job import drafts_job, resumed_job
 from longwriter.api.loop import run
 from longwriter.api.settings import ResumeOptions, known_options, runs_folder
 from longwriter.api.states import RunState, run_state
 from longwriter.api.streaming import pieces
+from longwriter.checks.check import CheckReport
 from longwriter.errors import InputError, LongWriterError, RunError
 from longwriter.export.settings import ExportSettings
 from longwriter.intake.source import read_source
 from longwriter.models.base import ModelConfig
 from longwriter.runs.folders import DRAFT, LAST, all_runs, being_written, find, remove, saved_settings
 from longwriter.types import Plan
+from longwriter.writer.outcome.checked import checked
+from longwriter.writer.outcome.ledger import RunLedger
 from longwriter.writer.outcome.report import Report, SectionReport
 from longwriter.writer.records import PlanRecord, SnapshotRecord, read
 from longwriter.writer.revision.edits import Edits
 from longwriter.writer.revision.effects import PlanEffects
+from longwriter.writer.revision.user_facts import facts_of, facts_of_file
 from longwriter.writer.revision.versions import Version, versions, waiting
+from longwriter.writer.revision.wishes import RevisionResult
 from longwriter.writer.session import Result, Session
 from longwriter.writer.stored import editing, stored
 
@@ -127,10 +133,30 @@ class Run:
         """What was asked, planned and written, and the verdict on a finished text."""
         return self._result.report
 
+    def ledger(self) -> RunLedger:
+        """Who and what is in the text, what is said of them, and what of that does not go together."""
+        return self._result.ledger
+
+    def set_facts(self, facts: str | Path | Iterable[Mapping[str, object]]) -> None:
+        """Make these all that you say is so: each has subject, relation and value, and may have until, a section's number.
+
+        They go before what the text says, and sections written from now on are told them. `facts`: they, or a TOML file as
+        `longwriter ledger --export` writes it. Raises InputError naming what is wrong, with everything as it was.
+        """
+        told = facts_of_file(Path(facts)) if isinstance(facts, str | Path) else facts_of({"fact": list(facts)}, "facts")
+        self._change(lambda edits: edits.facts(told))
+
     @property
     def sections(self) -> tuple[SectionReport, ...]:
         """The sections of the plan and what became of each."""
         return self.report.sections
+
+    def check(self, *only: str) -> CheckReport:
+        """What the checks find in the text so far, each place with its section; `only`: names of checks, none for all.
+
+        Raises InputError for a name that is no check.
+        """
+        return checked(self._planned.document, only)
 
     @cached_property
     def _alive(self) -> bool:
@@ -238,6 +264,14 @@ class Run:
         works on the run.
         """
         return self._change(lambda edits: edits.edit(number - 1, text, base=base))
+
+    def revise(self, **options: Unpack[ReviseOptions]) -> RevisionResult:
+        """Mend what checks, and a judge if one is named, find in the text, passage by passage; the rest stays byte for byte.
+
+        `passes`, `judge`, `findings` (a file to follow), `dry_run` (make RUN/findings.json, and change nothing), and what
+        `resume` takes. Raises what `resume` raises; the same call again goes on.
+        """
+        return self._looking_again(revision_job(self.folder, known_options(options, ReviseOptions)).finish)
 
     def accept(self, number: int, entry: int) -> None:
         """Make a version of a section its text: a draft, or an older one."""

@@ -22,6 +22,7 @@ class RewardOptions(TypedDict, total=False):
     longest: float
     reward_model: str | None
     reward_url: str | None
+    style: str | None
     judge: str | None
     judge_url: str | None
     judge_headers: dict[str, str]

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, TypedDict
 
+from longwriter.api.ban import with_ban
+from longwriter.checks.style.profile import StyleProfile
 from longwriter.config import PROJECT_FILE, Tree, build, environment, merge, read_toml, user_file
 from longwriter.errors import InputError
 from longwriter.models.base import Model, ModelConfig
@@ -44,6 +46,7 @@ class ShapeOptions(TypedDict, total=False):
     parallel: bool | None
     language: Literal["en", "zh", "zh-Hant"] | None
     section_words: int | None
+    facts: Literal["off", "rules", "model"] | None
     headings: Literal["auto", "model", "plan"] | None
     temperature: float | None
     top_p: float | None
@@ -60,7 +63,7 @@ class SourceOptions(TypedDict, total=False):
 
 
 SERVED, LIMITS = tuple(ServedOptions.__annotations__), tuple(LimitOptions.__annotations__)
-TEXT = ("words", *ShapeOptions.__annotations__, *SourceOptions.__annotations__)
+TEXT = ("words", "ban", "style", *ShapeOptions.__annotations__, *SourceOptions.__annotations__)
 
 
 class ReachOptions(ServedOptions, LimitOptions, total=False):
@@ -87,6 +90,11 @@ class TextOptions(ReachOptions, ShapeOptions, SourceOptions, total=False):
     settings: WriteSettings | None
     """All of them at once, in place of single ones, files and environment."""
     planner: "AnyModel | None"
+    ban: str | Path | Sequence[str] | None
+    """Phrases that the text may not hold, for gguf: and hf:; a file with one a line, a list that `slop learn` made, or "slop",
+    the shipped one."""
+    style: str | Path | StyleProfile | None
+    """The voice to write in: a profile, or its file (`longwriter style learn`)."""
     config: str | Path | None
     """TOML file of settings."""
     run: str | None
@@ -142,6 +150,7 @@ def write_settings(instruction: str, options: Mapping[str, Any]) -> WriteSetting
     tree = _laid(merge(file_settings(as_path(options.get("config"))), text), over)
     if isinstance(writer, ModelConfig):
         tree["writer"] = writer.model_dump()
+    tree = with_ban(tree)
     main = _table(tree.get("writer"))
     if main.get("base_url") and not main.get("model"):
         raise InputError("--base-url needs --model NAME: the name of a model that this server offers")
@@ -185,7 +194,7 @@ def file_settings(named_file: Path | None = None) -> Tree:
 
 def _checked(path: Path) -> Tree:
     """A settings file, alone, so that an error in it is reported with its name."""
-    tree = read_toml(path)
+    tree = with_ban(read_toml(path))
     build(WriteSettings, {"instruction": "any"} | tree, str(path))
     return tree
 

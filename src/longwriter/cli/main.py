@@ -46,6 +46,11 @@ COMMANDS = {
         "Write sections of RUN again.",
         "stopped; finished sections are kept: go on with longwriter resume RUN",
     ),
+    "revise": Listed(
+        "longwriter.cli.book.revise:revise",
+        "Mend what checks find in RUN, passage by passage.",
+        "stopped; what is mended is kept: the same command goes on from there",
+    ),
     "export": Listed(
         "longwriter.cli.book.export:export",
         "Put the text of RUN, or of a Markdown file, into FILEs: epub, docx, pdf, html, md, txt, or a folder chapters/.",
@@ -57,6 +62,10 @@ COMMANDS = {
     ),
     "versions": Listed(
         "longwriter.cli.write.versions:versions", "Show and choose between the texts that sections of RUN had."
+    ),
+    "ledger": Listed(
+        "longwriter.cli.book.ledger:ledger",
+        "Show who and what is in RUN, what is said of them, and what contradicts it; say what is so.",
     ),
     "runs": Listed(
         "longwriter.cli.write.runs:runs",
@@ -80,12 +89,18 @@ COMMANDS = {
         "stopped; finished sections are kept, and what was being written goes on at the next start",
         ("mcp", "starlette", "uvicorn"),
     ),
+    "check": Listed(
+        "longwriter.cli.book.check:check",
+        "Say what rules find in the text of RUN or FILE: contradictions, repetition, broken form.",
+        AGAIN,
+    ),
     "score": Listed("longwriter.cli.score:score", "Say what the rewards of a text are, and why.", AGAIN),
     "rollouts": Listed(
         "longwriter.cli.train.rollouts:rollouts",
         "Browse the rollouts of RUN, the folder of a longwriter train grpo run.",
         AGAIN,
     ),
+    "style": Listed("longwriter.cli.style.group:style", "Learn how a writer writes, and compare texts with it."),
     "bench": Listed(
         "longwriter.cli.bench.group:bench", "Measure how well a model, an agent or a file of texts writes long."
     ),

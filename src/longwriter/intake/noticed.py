@@ -24,7 +24,7 @@ MANY, FEW = 0.01, 0.004
 """Shares of all words: of a person's, from which on it may be the one; of the first person's, up to which it is not."""
 
 _TABLE = Path(__file__).parent / "noticed.toml"
-_SPEECH = re.compile(
+SPEECH = re.compile(
     r"[“«„](?:[^”»“\n]){0,2000}[”»“]|[「『][^」』\n]{0,2000}[」』]|\"[^\"\n]{0,2000}(?:\"|$)|(?<!\w)[‘'][^‘\n]{1,2000}?[’'](?!\w)"
     r"|^[ \t]*[—–―-][ \t]?\S.*$",
     re.MULTILINE,
@@ -43,8 +43,8 @@ class Noticed:
 
 
 @dataclass(frozen=True)
-class _Words:
-    """One language's."""
+class NarratorWords:
+    """The words of one language that tell tense and person, in lowercase with straight apostrophes."""
 
     past: frozenset[str]
     present: frozenset[str]
@@ -55,37 +55,38 @@ class _Words:
 
 
 @cache
-def _table() -> dict[str, _Words]:
+def narrator_words() -> dict[str, NarratorWords]:
+    """The words that tell tense and person, by code of the language."""
     entries: dict[str, dict[str, str]] = tomllib.loads(_TABLE.read_text("utf-8"))
     return {code: _words(entry) for code, entry in entries.items()}
 
 
-def _words(entry: dict[str, str]) -> _Words:
+def _words(entry: dict[str, str]) -> NarratorWords:
     past, present, first, second, third = (
         frozenset(entry.get(key, "").split()) for key in ("past", "present", "first", "second", "third")
     )
-    return _Words(past, present, first, second, third, tuple(entry.get("first_begins", "").split()))
+    return NarratorWords(past, present, first, second, third, tuple(entry.get("first_begins", "").split()))
 
 
 def notice(text: str) -> Noticed:
     """Tense and person are the narrator's: what people say is left out."""
     text = text[-LOOKED_AT:]
     language = tongue(text)
-    known = _table().get(language)
+    known = narrator_words().get(language)
     if known is None:
         return Noticed(language)
-    words = Counter(word.lower().replace("’", "'") for word in each_word(_SPEECH.sub(" ", text)))
+    words = Counter(word.lower().replace("’", "'") for word in each_word(SPEECH.sub(" ", text)))
     return Noticed(language, _tense(words, known), _person(words, known))
 
 
-def _tense(words: Counter[str], known: _Words) -> Tense:
+def _tense(words: Counter[str], known: NarratorWords) -> Tense:
     past, present = (sum(words[word] for word in own) for own in (known.past, known.present))
     if past >= max(LEAST, AHEAD * present):
         return "past"
     return "present" if present >= max(LEAST, AHEAD * past) else ""
 
 
-def _person(words: Counter[str], known: _Words) -> Person:
+def _person(words: Counter[str], known: NarratorWords) -> Person:
     total = words.total()
     first, second, third = (sum(words[word] for word in own) for own in (known.first, known.second, known.third))
     if known.first_begins:

@@ -128,6 +128,19 @@ def is_seeded(model: Model) -> bool:
     return isinstance(model, Seeded) and model.seeded
 
 
+@runtime_checkable
+class Banning(Protocol):
+    """What an engine says whose tokens are chosen here."""
+
+    bans: bool
+    """It heeds `Request.ban`."""
+
+
+def can_ban(model: Model) -> bool:
+    """Whether phrases can be kept out of a model's replies while it writes them."""
+    return isinstance(model, Banning) and model.bans
+
+
 class ModelConfig(Record):
     """Which model, and how to reach it."""
 

@@ -22,8 +22,10 @@ REWARDS = {  # name -> module and class, imported when opened
     "length": "longwriter.rewards.length_reward:LengthReward",
     "format": "longwriter.rewards.format:FormatReward",
     "writing": "longwriter.rewards.writing:WritingReward",
+    "style": "longwriter.rewards.style:StyleReward",
     "generative": "longwriter.rewards.preference.generative:GenerativeReward",
     "citations": "longwriter.rewards.citations:CitationsReward",
+    "slop": "longwriter.rewards.slop:SlopReward",
 }
 MOVED = {"longwriter.rewards.form:": "longwriter.rewards.format:"}
 """Module of rewards as older recipes name it -> where it is now."""
@@ -124,6 +126,8 @@ class RewardSettings(Record):
     answer that a reader finds in it. The paper does not say."""
     sources: str | None = None
     """What the citations reward compares with: a run's folder `sources`, or its chunks.jsonl; None: what requests show."""
+    slop_list: str | None = None
+    """File of `longwriter slop learn` with the stock phrases that count; None: the shipped list of the text's language."""
     reward_model: str | None = None
     """Folder of a reward model (`longwriter train reward`)."""
     reward_url: Address | None = None
@@ -144,6 +148,8 @@ class RewardSettings(Record):
     judge_extra_body: dict[str, JsonValue] = Field(default={})
     judge_reasons: bool | None = None
     """True: the judge of the writing reward reasons before it prefers, as that of the generative reward always does."""
+    style: str | None = None
+    """File of a writer's style (`longwriter style learn`), for the style reward."""
     writing_by: Literal["reward_model", "reward_url", "judge"] | None = None
     """Which of the three the writing reward asks, where several are given."""
     judge_others: int = Field(default=4, gt=0)

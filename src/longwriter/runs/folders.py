@@ -25,6 +25,7 @@ from longwriter.errors import InputError, RunError
 from longwriter.journal import Journal, digest
 
 SETTINGS, JOURNAL, PLAN, DRAFT, REPORT = "settings.json", "journal.jsonl", "plan.md", "draft.md", "report.json"
+LEDGER = "ledger.jsonl"
 LOCK = ".lock"
 LAST = "last"
 """Stands for the run that was active last, wherever a run is named."""

@@ -28,13 +28,14 @@ from longwriter.writer.records import (
     DraftsRecord,
     ForgetRecord,
     PartialRecord,
+    RevisionRecord,
     RoleName,
     WastedRecord,
     note,
     numbered,
 )
 
-KINDS = CallRecord, WastedRecord, PartialRecord, ForgetRecord, DraftsRecord
+KINDS = CallRecord, WastedRecord, PartialRecord, ForgetRecord, DraftsRecord, RevisionRecord
 
 MESSAGE_TOKENS = 8
 """What a chat template adds to a message, rounded up."""
@@ -91,7 +92,7 @@ class Calls:
         self.journal, self.roles, self.ceilings, self.run = journal, roles, ceilings, run
         self._price_for = price_for
         self._drafters: dict[str, Role] = {}
-        """Models of drafts that another one writes, by what the names of their calls begin with."""
+        """Models of drafts that another one writes, and judges of revisions, by what the names of their calls begin with."""
         self._costs: dict[str, float | None] = {}
         self._ended: dict[str, float] = {}
         self.spent = Spent()
@@ -120,6 +121,8 @@ class Calls:
                 self._drop(record.steps)
             elif isinstance(record, DraftsRecord):
                 self.expect(record, None)
+            elif isinstance(record, RevisionRecord):
+                self.expect_judge(record, None)
 
     def expect(self, order: DraftsRecord, model: Model | None) -> None:
         """Know whose calls those of a section's drafts are, where another model writes them. `model` None: not open here."""
@@ -127,8 +130,14 @@ class Calls:
             role = Role(model or self.roles["writer"].model, self._price_for(order.model))
             self._drafters |= {call_names(order.id, 0, number): role for number in order.numbers}
 
+    def expect_judge(self, revision: RevisionRecord, model: Model | None) -> None:
+        """Know whose calls those of a revision's judge are. `model` None: not open here."""
+        if revision.judge is not None:
+            role = Role(model or self.roles["writer"].model, self._price_for(revision.judge))
+            self._drafters[judge_calls(revision.number)] = role
+
     def of_draft(self, steps: str) -> "Calls":
-        """The calls for a draft, by the model that writes it; what is asked and spent is this run's.
+        """The calls for a draft, or of a judge, by the model whose they are; what is asked and spent is this run's.
 
         Raises SetupError where a ceiling on cost could not hold, because that model's price is unknown.
         """
@@ -331,6 +340,10 @@ class Calls:
         if call.began is not None:
             self._ended[call.step] = call.began + call.seconds
         spent.calls += 1
+        spent.avoided, spent.let_through = (
+            spent.avoided + call.reply.avoided,
+            spent.let_through + call.reply.let_through,
+        )
         spent.prompt_tokens += usage.prompt_tokens or 0
         spent.completion_tokens += usage.completion_tokens or 0
         spent.took(call)
@@ -360,6 +373,11 @@ class Calls:
                 f"stopped at {spent}: the next call would pass {named}; what is written is a whole text as far as it "
                 "goes. A higher ceiling goes on from here"
             )
+
+
+def judge_calls(revision: int) -> str:
+    """What the names of the calls of a revision's judge begin with."""
+    return f"judge:{revision}:"
 
 
 def _unpriced(role: Role) -> str:

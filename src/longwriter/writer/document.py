@@ -107,7 +107,7 @@ class Document:
     def shown(self, index: int) -> str:
         """A finished section without the document's headings, as Markdown."""
         final = self.manuscript.final(index)
-        plain = self.frames.plain and final is not None and not isinstance(final.held.record, SectionRecord)
+        plain = self.frames.plain and final is not None and final.held.record.hand
         return as_markdown(self.texts[index]) if plain and self.frames.of(index) else self.texts[index]
 
     def placed(self, index: int) -> PlacedText:
@@ -137,6 +137,19 @@ class Document:
         Of a draft that was imported, its own characters, and its own end.
         """
         return self._joined(self._pieces)
+
+    def with_record(self, index: int, record: EditRecord) -> str:
+        """`text` as it would be with this record as a section's text, which has one already."""
+        before = self.texts[index]
+        self.texts[index] = record.text
+        try:
+            changed = {index: self._piece(index, record)}
+            final = self.manuscript.final(index + 1) if index + 1 in self.texts else None
+            if final is not None and self.frames.goes_on(index + 1):
+                changed[index + 1] = self._piece(index + 1, final.held.record)
+            return self._joined({**self._pieces, **changed})
+        finally:
+            self.texts[index] = before
 
     def markdown(self) -> str:
         """`text` as Markdown throughout: what was given as plain text has its headings marked and its signs escaped."""
@@ -183,7 +196,7 @@ class Document:
 
     def _part(self, index: int, name: str, final: Final, *, stale: bool) -> DocumentPart:
         record = final.held.record
-        text, words, hand = self._pieces[index], self.words[index], not isinstance(record, SectionRecord)
+        text, words, hand = self._pieces[index], self.words[index], record.hand
         return DocumentPart(index, name, text, sum(record.asked), words, stale, record.faults, hand, final.held.entry)
 
     def seen(self) -> dict[int, str]:
@@ -203,12 +216,12 @@ class Document:
         """A section's text under its headings. `marked`: headings of plain text are marked, and its signs escaped."""
         text, frame, plain = self.texts[index], self.frames.of(index), self.frames.plain and not marked
         if frame is None:
-            return self._under_plan(index, text, by_hand=isinstance(record, EditRecord), plain=plain)
-        if isinstance(record, SectionRecord):
+            return self._under_plan(index, text, by_hand=record.hand, plain=plain)
+        if not record.hand:
             text = HEADING.sub("", text)
         if marked:
             level = self.frames.level + bool(self.manuscript.plan.sections[index].chapter)
-            shown = text if isinstance(record, SectionRecord) else as_markdown(text)
+            shown = as_markdown(text) if record.hand else text
             return self.frames.marked(frame, shown, level)
         if isinstance(record, GivenRecord):
             return f"{record.heading}{record.text}{record.tail}"

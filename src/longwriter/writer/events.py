@@ -66,6 +66,23 @@ class Warned:
 
 
 @dataclass(frozen=True)
+class RevisionStep:
+    """A finding of a revision is dealt with."""
+
+    turn: int
+    """Number of the pass, from 1."""
+    done: int
+    total: int
+    """Findings of the pass."""
+    mended: int
+    """Findings that are no more, of all passes."""
+    cost: float | None
+    """What the run has cost so far, in US dollars; None: a price is unknown."""
+    said: str
+    """What became of it, for a person."""
+
+
+@dataclass(frozen=True)
 class CallStarted:
     """A model is asked; reported again where a call begins again, which makes void what was heard of it."""
 
@@ -100,7 +117,18 @@ class CallEnded:
     """Tokens of its text, as the server counted them; None where it did not, or where thinking is among them."""
 
 
-Event = Planned | SectionStarted | SectionDone | Streamed | Warned | CallStarted | CallHeard | CallPaused | CallEnded
+Event = (
+    Planned
+    | SectionStarted
+    | SectionDone
+    | Streamed
+    | Warned
+    | RevisionStep
+    | CallStarted
+    | CallHeard
+    | CallPaused
+    | CallEnded
+)
 OnEvent = Callable[[Event], None]
 
 

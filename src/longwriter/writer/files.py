@@ -1,11 +1,12 @@
-"""The files of a run that a person reads: plan.md, draft.md, report.json. The journal has all that they say."""
+"""The files of a run that a person reads: plan.md, draft.md, report.json, ledger.jsonl. The journal has all that they say."""
 
 import time
 from pathlib import Path
 
-from longwriter.runs.folders import DRAFT, PLAN, REPORT, write_file
+from longwriter.runs.folders import DRAFT, LEDGER, PLAN, REPORT, write_file
 from longwriter.types import Plan
 from longwriter.writer.document import Document
+from longwriter.writer.outcome.ledger import RunLedger
 from longwriter.writer.outcome.report import Report
 from longwriter.writer.plan.outline import to_markdown
 
@@ -32,8 +33,9 @@ class RunFiles:
             write_file(self.folder / DRAFT, document.text(), durable=False, private=True)
             self._drafted_at = time.monotonic()
 
-    def save(self, text: str, report: Report) -> None:
-        """Replace draft.md and report.json."""
+    def save(self, text: str, report: Report, ledger: RunLedger) -> None:
+        """Replace draft.md, report.json and ledger.jsonl."""
         if self.folder is not None:
             write_file(self.folder / DRAFT, text, private=True)
             write_file(self.folder / REPORT, report.model_dump_json(indent=1) + "\n", private=True)
+            write_file(self.folder / LEDGER, ledger.lines(), private=True)

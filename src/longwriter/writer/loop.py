@@ -23,7 +23,9 @@ from longwriter.writer.files import RunFiles
 from longwriter.writer.given.kept import Carried, carried, carry
 from longwriter.writer.given.rest import Standing, with_rest
 from longwriter.writer.given.wording import main_name
+from longwriter.writer.hold.extractor import FactFinder
 from longwriter.writer.hold.holds import holds
+from longwriter.writer.hold.style import opening
 from longwriter.writer.manuscript import WantedDraft, call_names
 from longwriter.writer.plan.planner import Planner
 from longwriter.writer.records import PlanRecord, SectionRecord
@@ -61,6 +63,8 @@ class Loop:
         """Asked before each section; False ends the writing of those that see each other."""
         self.interrupted: Callable[[], bool] = lambda: False
         """Asked between sections; True ends `write`: plan or texts are not what it began with."""
+        self.finder: FactFinder | None = None
+        """Asked for the facts of each section; None: no model is."""
         self.under_way: set[str] = set()
         """Names of the sections that are being written."""
 
@@ -144,9 +148,11 @@ class Loop:
         manuscript = self.manuscript
         requests = SectionRequests(
             self.prompts, card, self.settings, manuscript.plan, prefill=model.prefill, goes_on=manuscript.imported,
-            holds=holds(self.settings, self.prompts, manuscript.plan, self.document.sources),
+            holds=holds(self.settings, self.prompts, manuscript.plan, self.calls, manuscript.facts, self.document.sources),
         )  # fmt: skip
         requests.sources = self.document.sources or None
+        if self.settings.style is not None:
+            requests.voice = opening(self.settings.style)
         if manuscript.imported and card.prompts == "short":
             requests.name_person(main_name("\n".join(self.document.texts.values())))
         written = [i for i in range(len(manuscript.ids)) if manuscript.given(i) is None]
@@ -243,11 +249,13 @@ class Loop:
     ) -> None:
         """Write one section, and make it final."""
         i, manuscript = place.index, self.manuscript
+        await self._find_facts(context.earlier.texts)
         self.on_event(SectionStarted(i, place.steps))
         name, redone = manuscript.ids[i], manuscript.redone(i)
         self.under_way.add(name)
         try:
             result = await writer.write(place, pace, context, self._shower(i) if watched else None)
+            await self._find_facts([result.text])  # first: a finished run needs no model any more
         finally:
             self.under_way.discard(name)
         self._note_section(result, SectionRecord(
@@ -260,6 +268,11 @@ class Loop:
         self.document.put(i, result.text)
         self._report_done(i, reused=False)
         self.files.grow(self.document)
+
+    async def _find_facts(self, texts: Sequence[str]) -> None:
+        """Have the facts of these texts, where a model is asked for them."""
+        if self.finder is not None:
+            await self.finder.find(texts)
 
     def _mode(self, outline: Outline, card: Card, window: int) -> str:
         """The context to begin with; `auto` is chosen once: prices change from command to command, the text must not."""

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from longwriter.checks.ledger.records import LedgerFact
 from longwriter.errors import InputError, RunError
 from longwriter.journal import Entry, Journal, digest
 from longwriter.length.target import Target
@@ -22,6 +23,7 @@ from longwriter.writer.records import (
     ControlRecord,
     DraftsRecord,
     EditRecord,
+    FactsRecord,
     FinalRecord,
     GivenRecord,
     JournalRecord,
@@ -40,7 +42,7 @@ from longwriter.writer.records import (
 
 KINDS = (
     ModelsRecord, ContextRecord, WindowRecord, PlanRecord, SectionRecord, RedoRecord, DraftsRecord, EditRecord, GivenRecord,
-    FinalRecord, LocksRecord, SnapshotRecord, ControlRecord, StoppedRecord, WithdrawnRecord,
+    FinalRecord, LocksRecord, FactsRecord, SnapshotRecord, ControlRecord, StoppedRecord, WithdrawnRecord,
 )  # fmt: skip
 TextRecord = SectionRecord | EditRecord | GivenRecord
 """A record that holds a text of a section, or names the replies that make it."""
@@ -106,6 +108,8 @@ class Manuscript:
         self.stopped: StoppedRecord | None = None
         """Why the last command came to no end, if nothing was done since."""
         self.locks: frozenset[str] = frozenset()
+        self.facts: tuple[LedgerFact, ...] = ()
+        """What a person says is so."""
         self.snapshots: dict[int, SnapshotRecord] = {}
         """By the number of their record."""
         self.touched: dict[str, int] = {}
@@ -156,6 +160,8 @@ class Manuscript:
                 self.stopped = record
             case LocksRecord():
                 self.locks = frozenset(record.sections)
+            case FactsRecord():
+                self.facts = record.facts
             case SnapshotRecord():
                 self.snapshots[n] = record
             case _:
@@ -192,6 +198,9 @@ class Manuscript:
             self._decided[name] = n
             if not isinstance(record, SectionRecord) or record.redone == self._redone[name]:
                 self._due_again.pop(name, None)
+        for other, seen in record.standing.items() if isinstance(record, EditRecord) else ():
+            if other in self._final:
+                self._final[other] = Final(self._final[other].held, seen)
 
     def _choose(self, n: int, record: FinalRecord) -> None:
         held = next((v for v in self._versions[record.id] if v.entry == record.entry), None)

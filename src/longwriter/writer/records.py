@@ -9,7 +9,10 @@ redo      sections that are due again                        drafts    texts wan
 edit      a section's text as a person left it               final     the version that a person chose for a section
 given     a section's text from an imported draft            withdrawn drafts that will not be written
 locks     sections whose budget a person holds fast          snapshot  a name for the whole as it is here
+facts     what a person says is so in the text
 control   what a server may do with the run by itself        stopped   why the last command came to no end
+revision  a revision begins                                  findings  what one pass of it is to mend
+unmended  a place that was left as it is, and why
 
 The journal is the state of a run: `manuscript` and `calls` fold these records, and nothing else is remembered.
 """
@@ -17,8 +20,10 @@ The journal is the state of a run: `manuscript` and `calls` fold these records, 
 from collections.abc import Iterable, Iterator
 from typing import ClassVar, Literal
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 
+from longwriter.checks.finding import TextFinding
+from longwriter.checks.ledger.records import LedgerFact
 from longwriter.journal import Entry, Journal
 from longwriter.length.target import Target
 from longwriter.models.base import ModelConfig
@@ -144,6 +149,7 @@ class SectionRecord(JournalRecord):
 
     kind = "section"
     left_out = frozenset({"draft"})
+    hand: ClassVar[bool] = False
     id: str
     redone: int
     """How often it had been asked to be redone."""
@@ -196,22 +202,40 @@ class WithdrawnRecord(JournalRecord):
     """For people; "" where a person decided without them."""
 
 
+class Mending(Record):
+    """Which place of which finding of a revision an edit mends."""
+
+    finding: str
+    """REVISION.PASS:FINDING.ATTEMPT, numbers from 1, 1, 0 and 0: its calls' steps begin with `revise:` and this."""
+    start: int
+    """Index, in the document, of the first character that was replaced."""
+    shift: int
+    """Characters that the document grew by."""
+
+
 class EditRecord(JournalRecord):
-    """The text of a section as a person left it, its final one from here on."""
+    """The text of a section as a person left it, or a revision of it, its final one from here on."""
 
     kind = "edit"
+    left_out = frozenset({"hand", "mends", "standing"})
     id: str
     text: Whole
     parent: int | None
     """Number of the record whose text it was made of."""
-    why: Literal["edited", "merged", "kept"]
-    """`kept`: the text of another line of the plan, which this one took over."""
+    why: Literal["edited", "merged", "kept", "revised"]
+    """`kept`: the text of another line of the plan, which this one took over; `revised`: a model mended a passage."""
     seen: str
     """Digest of the earlier text that it stood under."""
     asked: tuple[int, ...] = ()
     faults: tuple[str, ...] = ()
     at: float
     """Seconds since 1970."""
+    hand: bool = True
+    """A person wrote it or the text that it is a revision of: nothing writes it again unasked."""
+    mends: Mending | None = None
+    """Set where `why` is "revised"."""
+    standing: dict[str, str] = Field(default={})
+    """Sections that are not stale by it: the digest of the earlier text that they stand under from here on, by name."""
 
 
 class GivenRecord(JournalRecord):
@@ -219,6 +243,7 @@ class GivenRecord(JournalRecord):
 
     kind = "given"
     left_out = frozenset({"open"})
+    hand: ClassVar[bool] = True
     asked: ClassVar[tuple[int, ...]] = ()
     faults: ClassVar[tuple[str, ...]] = ()
     id: str
@@ -259,6 +284,14 @@ class LocksRecord(JournalRecord):
     sections: tuple[str, ...]
 
 
+class FactsRecord(JournalRecord):
+    """All that a person says is so in the text: it goes before what the text says."""
+
+    kind = "facts"
+    facts: tuple[LedgerFact, ...]
+    at: float
+
+
 class SnapshotRecord(JournalRecord):
     """A name for the whole as it is here: its plan, and the final text of each section."""
 
@@ -290,12 +323,56 @@ class StoppedRecord(JournalRecord):
     at: float
 
 
+class RevisionRecord(JournalRecord):
+    """A revision begins: its calls and edits name it by its number."""
+
+    kind = "revision"
+    number: int
+    """From 1."""
+    judge: ModelConfig | None
+    """Who is asked for findings beside the rules; None: nobody."""
+    words: dict[str, int]
+    """Words of each section as it begins, by name: no section may move further from them than 5 %."""
+
+
+class WantedFinding(TextFinding):
+    """A finding to be mended."""
+
+    edit: int = Field(default=0, ge=0)
+    """Number, from 1, of the place to change; 0: as the rules choose."""
+
+
+class FindingsRecord(JournalRecord):
+    """What one pass of a revision is to mend."""
+
+    kind = "findings"
+    left_out = frozenset({"declined"})
+    revision: int
+    turn: int
+    """Number of the pass, from 1."""
+    findings: tuple[WantedFinding, ...]
+    declined: tuple[str, ...] = ()
+    """Digests of the findings that a person took out of the list: later passes leave them alone."""
+
+
+class UnmendedRecord(JournalRecord):
+    """A place of a finding was left as it is."""
+
+    kind = "unmended"
+    finding: str
+    """As in `Mending`."""
+    start: int
+    """Index of the place in the document; -1: it has none."""
+    why: str
+    """For people."""
+
+
 SHAPES: dict[str, type[JournalRecord]] = {
     shape.kind: shape
     for shape in (
         ModelsRecord, PlanRecord, ContextRecord, WindowRecord, CallRecord, WastedRecord, PartialRecord, ForgetRecord,
         SectionRecord, RedoRecord, DraftsRecord, WithdrawnRecord, EditRecord, GivenRecord, FinalRecord, LocksRecord,
-        SnapshotRecord, ControlRecord, StoppedRecord,
+        FactsRecord, SnapshotRecord, ControlRecord, StoppedRecord, RevisionRecord, FindingsRecord, UnmendedRecord,
     )
 }  # fmt: skip
 

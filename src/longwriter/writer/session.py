@@ -9,7 +9,7 @@ import json
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -28,9 +28,10 @@ from longwriter.errors import (
 from longwriter.journal import Journal
 from longwriter.length.languages import language_of, languages
 from longwriter.length.scripts import is_traditional
-from longwriter.models.base import Model, ModelConfig, close_all, open_model
+from longwriter.models.base import Model, ModelConfig, can_ban, close_all, open_model
 from longwriter.models.cards import Card, card_of
 from longwriter.models.prices import load_prices
+from longwriter.models.verdicts import check_judge
 from longwriter.prompts import PromptSet
 from longwriter.runs.folders import PLAN, opened
 from longwriter.text import language
@@ -39,8 +40,10 @@ from longwriter.writer.calls import Calls, Role
 from longwriter.writer.document import Document
 from longwriter.writer.events import OnEvent, Warned, unwatched
 from longwriter.writer.files import RunFiles
+from longwriter.writer.hold.extractor import FactFinder
 from longwriter.writer.loop import Loop
 from longwriter.writer.manuscript import Manuscript, WantedDraft
+from longwriter.writer.outcome.ledger import RunLedger, ledger_of
 from longwriter.writer.outcome.report import Report, report
 from longwriter.writer.outcome.spent import Ceilings
 from longwriter.writer.outcome.verdict import Finding, flawed
@@ -79,6 +82,8 @@ class Result:
     text: str
     report: Report
     folder: Path | None
+    ledger: RunLedger = field(default_factory=RunLedger)
+    """Who and what is in it, what is said of them, and what of that does not go together."""
 
     @property
     def verdict(self) -> tuple[Finding, ...]:
@@ -116,6 +121,11 @@ class Session:
         self.loop = Loop(settings, self.document, self.prompts, options.on_event, self.files)
         self.loop.may_begin = self._may_begin
         self.loop.interrupted = lambda: self.changed
+        if settings.facts == "model":
+            card, seed = self.cards["planner"], settings.seed
+            self.loop.finder = FactFinder(
+                self.calls, self.prompts, card, seed, lambda text: options.on_event(Warned(text))
+            )
         self.changed = False
         """A person has changed something: what is written next begins with a fresh look."""
 
@@ -141,6 +151,8 @@ class Session:
 
     async def _run(self, *, plan_only: bool, redo: Sequence[int], redo_stale: bool) -> Result:
         self._check_language()
+        if self.settings.facts == "model":
+            check_judge(configs_of(self.settings)["planner"], "leave --facts at rules, or name a --planner")
         await self._note_models()
         self.options.on_open(self)
         self.follow_plan()
@@ -186,6 +198,7 @@ class Session:
     async def _draft_by(self, draft: WantedDraft, config: ModelConfig) -> None:
         model = open_model(config)
         try:
+            check_ban(self.settings, model)
             self.calls.expect(draft.order, model)
             window = await model.window() or DEFAULT_WINDOW
             await self.loop.draft(draft, model, card_of(config.model, config.card), window)
@@ -217,12 +230,13 @@ class Session:
     def save(self) -> Result:
         """The text as it stands, in the files of the run."""
         result = self.result()
-        self.files.save(result.text, result.report)
+        self.files.save(result.text, result.report, result.ledger)
         return result
 
     def result(self) -> Result:
         """The text as it stands."""
-        return Result(self.document.text(), report(self.document, self.calls.spent), self.folder)
+        ledger = ledger_of(self.document)
+        return Result(self.document.text(), report(self.document, self.calls.spent, ledger), self.folder, ledger)
 
     async def _note_models(self) -> None:
         """Journal what the models are on the first command, so that later ones see the same."""
@@ -310,6 +324,15 @@ async def _sources(settings: WriteSettings, folder: Path, on_event: OnEvent) -> 
     return kept_sources(folder) if settings.sources else ()
 
 
+def check_ban(settings: WriteSettings, writer: Model) -> None:
+    """Raises InputError where phrases are banned that the writer cannot be kept from."""
+    if settings.ban and not can_ban(writer):
+        raise InputError(
+            f"--ban is for models whose tokens are chosen here, gguf: and hf:; {writer.name} is none of them: "
+            "leave --ban out, or write with --model gguf:NAME"
+        )
+
+
 async def write(
     settings: WriteSettings,
     folder: Path,
@@ -328,6 +351,7 @@ async def write(
     tree: Tree = json.loads(settings.model_dump_json())
     asked = models or open_models(settings)
     try:
+        check_ban(settings, asked["writer"])
         with opened(folder, tree, MAY_CHANGE_ON_RESUME, private=True) as journal:
             sources = await _sources(settings, folder, options.on_event)
             session = Session(settings, journal, folder, asked, options, sources)

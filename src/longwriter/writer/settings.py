@@ -1,11 +1,14 @@
 """Everything that decides a manuscript. Saved with the run; the same settings go on with it."""
 
+from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, field_validator
 
+from longwriter.checks.style.profile import StyleProfile, read_profile
 from longwriter.length.target import MOST, Target, exact, read_target
 from longwriter.models.base import REACH, ModelConfig
+from longwriter.text import language
 from longwriter.types import Record
 
 MAY_CHANGE_ON_RESUME = frozenset(
@@ -33,8 +36,16 @@ class WriteSettings(Record):
     """Chapters side by side: minutes instead of hours, at some cost in coherence (the paper's +Parallel)."""
     section_words: int | None = Field(default=None, ge=40, le=1000)
     """Usual budget of a section; None: the model card's, else 500 (the paper allows 200 to 1,000)."""
+    facts: Literal["off", "rules", "model"] | None = None
+    """What sections are told of those whom their line names: nothing; what rules find in the earlier text; that and what the
+    planner's model names, asked once a section. None: rules."""
     headings: Literal["auto", "model", "plan"] = "auto"
     """Who writes section headings; auto: the model, and the plan where it writes none."""
+    ban: tuple[str, ...] | None = Field(default=None, max_length=50_000)
+    """Phrases that sections may not hold, but for those that the instruction holds; for engines of ours
+    (`models.base.can_ban`)."""
+    style: StyleProfile | None = None
+    """The voice to write in (`longwriter style learn`); a path stands for the profile in that file."""
     temperature: float | None = Field(default=None, ge=0, le=2)
     top_p: float | None = Field(default=None, gt=0, le=1)
     seed: int = 42
@@ -50,6 +61,12 @@ class WriteSettings(Record):
     max_tokens: int | None = Field(default=None, gt=0)
     """Stop before the run has used more tokens than this, prompts included."""
 
+    @field_validator("style", mode="before")
+    @classmethod
+    def _of_file(cls, value: object) -> object:
+        """Of a path the profile: the run keeps it, whatever becomes of the file."""
+        return read_profile(Path(value)) if isinstance(value, str | Path) else value
+
     @field_validator("instruction")
     @classmethod
     def says_something(cls, value: str) -> str:
@@ -59,6 +76,11 @@ class WriteSettings(Record):
         if len(value) > 200_000:
             raise ValueError(f"the instruction has {len(value):,} characters; at most 200,000 are read")
         return value
+
+
+def asked_language(settings: WriteSettings) -> str:
+    """The language of the prompts, without its script: en, zh."""
+    return (settings.language or language(settings.instruction)).partition("-")[0]
 
 
 def wanted_length(settings: WriteSettings) -> Target | None:

@@ -1,1 +1,1 @@
-"""Manuscripts that go out as files and come in from them."""
+"""Manuscripts that go out as files and come in from them, and are revised."""

@@ -15,6 +15,7 @@ MEANINGS = {
     "foreign": "share of words in another script or language than the beginning's; rises where a text drifts",
     "known_names": "share of names that stood earlier",
     "kept_names": "share of names that come again; falls where people are forgotten",
+    "slop": "stock phrases for 1,000 words; rises where a text falls back on them",
     "number_conflicts": "counts of the same things that disagree, for 1,000 words",
     "ends_complete": "share of texts whose last sentence is complete",
     "cut_off": "share of texts that stop inside a sentence",

@@ -17,6 +17,7 @@ tenths.
 | foreign | share of words outside the script or the language of the text's first third (see `language`) | rises |
 | known_names | share of the tenth's names that an earlier tenth has (see `names`) | falls |
 | kept_names | share of the names with three mentions before the tenth that come again, there or later | falls |
+| slop | stock phrases per 1,000 words, in a language that has a shipped list (`checks.slop`) | rises |
 
 Random order takes the length of the text out of new_words: a text of any length whose words are spread evenly has 1 in
 every tenth. kept_names falls in honest texts too, as less is left to come again in; new_pairs falls by a few hundredths.
@@ -45,6 +46,8 @@ from longwriter.checks.along.names import known_and_kept, names_of, number_confl
 from longwriter.checks.along.reading import Hashes, Ints, Mask, TextReading, among, hash_runs, hashes_of, read
 from longwriter.checks.repetition.overlap import FUNCTION_CHARACTERS, FUNCTION_WORDS, Floats
 from longwriter.checks.repetition.repetition import RUN, RUN_CJK
+from longwriter.checks.slop.score import found
+from longwriter.checks.slop.stock import shipped
 from longwriter.text import ends_complete
 
 POSITIONS = 10
@@ -54,7 +57,7 @@ LEAST_WORDS = 100
 ALONG = (
     *("repetition", "new_pairs", "new_words"),
     *("sentence_words", "sentence_spread", "paragraph_words", "dialogue", "structured"),
-    *("foreign", "known_names", "kept_names"),
+    *("foreign", "known_names", "kept_names", "slop"),
 )
 
 Values = tuple[float | None, ...]
@@ -78,7 +81,11 @@ class _Seen(NamedTuple):
 def measure(text: str, language: str) -> Measured:
     """All measures of one text, read once; `language` ("en", "zh" ...) counts only where the text itself cannot tell."""
     words = read(text)
-    spoken = tongues(words, language)
+    return measures_of(words, tongues(words, language))
+
+
+def measures_of(words: TextReading, spoken: Tongues) -> Measured:
+    """All measures of a text that is read."""
     tenths = words.tenths()
     units = _units(words, spoken)
     seen = _seen(words, spoken, units)
@@ -116,7 +123,17 @@ def _seen(words: TextReading, spoken: Tongues, units: tuple[Ints, Hashes]) -> di
         "dialogue": _Seen(every, words.speech),
         "structured": _Seen(every, words.structured),
         "foreign": _Seen(every[spoken.counted], spoken.foreign[spoken.counted]),
+        "slop": _slop(words, spoken.home),
     }
+
+
+def _slop(words: TextReading, language: str) -> _Seen:
+    """1,000 at each word that begins a stock phrase; nothing for a language without a list."""
+    stock = shipped(language)
+    if stock is None:
+        return _Seen(np.zeros(0, np.int64), np.zeros(0))
+    begun = np.bincount(np.array([hit.word for hit in found(words, stock)], np.int64), minlength=len(words.starts))
+    return _Seen(np.arange(len(words.starts)), 1000.0 * begun)
 
 
 def _units(words: TextReading, spoken: Tongues) -> tuple[Ints, Hashes]:

@@ -24,7 +24,7 @@ from longwriter.checks.along.language import LATIN, Tongues
 from longwriter.checks.along.reading import Hashes, Ints, Mask, TextReading, among, hashes_of
 from longwriter.checks.repetition.overlap import FUNCTION_WORDS
 
-_NO_NAMES = """mr mrs ms miss mister dr doctor sir lady lord madam saint captain colonel god monday tuesday wednesday thursday
+NO_NAMES = """mr mrs ms miss mister dr doctor sir lady lord madam saint captain colonel god monday tuesday wednesday thursday
     friday saturday sunday january february march april june july august september october november december chapter part
     english french german american latin christmas monsieur madame""".split()  # noqa: SIM905
 LEAST_NAMES = 3
@@ -38,7 +38,7 @@ SURNAMES = (
 )
 _DID = "说道问答笑想喊叫看听点走站坐摇抬转推拿握望低皱沉忽终没却也突"
 _HAN = "[\u4e00-\u9fff]"
-_CHINESE_NAME = re.compile(
+CHINESE_NAME = re.compile(
     rf"(?<!{_HAN})(?:([{SURNAMES}]{_HAN}{{1,2}}?)(?=[{_DID}])"
     rf"|({_HAN}{{2,4}})·({_HAN}{{2,4}}?)(?=[{_DID}的了和在与对把被是也都不]|(?!{_HAN})))"
 )
@@ -46,7 +46,7 @@ _MOST_CHINESE_NAMES = 200
 
 _DIGITS = "〇一二三四五六七八九"
 _CHINESE_COUNT = re.compile(
-    "([0-9]+|[二两三四五六七八九十百千万][一二两三四五六七八九十百千万零]*)[个名间座本张只条位家所棵匹艘扇层幅把]([\u4e00-\u9fff]{2})"
+    "([0-9]{1,12}|[二两三四五六七八九十百千万][一二两三四五六七八九十百千万零]{0,12})[个名间座本张只条位家所棵匹艘扇层幅把]([\u4e00-\u9fff]{2})"
 )
 _NUMBERS: dict[str, int] = dict(
     zip(
@@ -132,7 +132,7 @@ def _capitalised(words: TextReading, spoken: Tongues) -> Names:
 
 def _chinese_names(words: TextReading) -> Names:
     found: dict[str, int] = {}
-    for match in _CHINESE_NAME.finditer(words.text):
+    for match in CHINESE_NAME.finditer(words.text):
         for part in filter(None, match.groups()):
             found.setdefault(part, len(found))
     longest_first = sorted(list(found)[:_MOST_CHINESE_NAMES], key=len, reverse=True)
@@ -195,7 +195,7 @@ def _chinese_value(written: str) -> int:
 
 @cache
 def _no_names() -> Hashes:
-    return hashes_of([*_NO_NAMES, *FUNCTION_WORDS])
+    return hashes_of([*NO_NAMES, *FUNCTION_WORDS])
 
 
 @cache

@@ -3,9 +3,12 @@
 import click
 
 GROUPS = {  # heading -> parameters, in this order; what is in none stands first, without a heading of its own
-    "Text": ("plan_file", "words", "language", "section_words", "headings", "sections", "stale"),
+    "Text": (
+        "plan_file", "words", "language", "section_words", "headings", "ban", "style", "sources", "private_sources",
+        "sections", "stale",
+    ),
     "Model": ("model", "base_url", "key_env", "planner", "headers", "extra_body", "temperature", "top_p", "seed", "config"),
-    "Context": ("context", "window", "parallel"),
+    "Context": ("context", "facts", "window", "parallel"),
     "Cost and limits": (
         "dry_run", "max_cost", "max_tokens", "max_section_tokens", "prices", "timeout_s", "retry_s", "speed",
     ),

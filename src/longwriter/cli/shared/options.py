@@ -160,7 +160,20 @@ TEXT: list[Decorator] = [
     click.option("--parallel", is_flag=True, default=None, help="Chapters side by side: faster, less coherent."),
     click.option("--language", type=click.Choice(["en", "zh", "zh-Hant"]), help="Language of the prompts."),
     click.option("--section-words", type=int, help="Usual words of a section.  [default: 500]"),
+    click.option(
+        "--facts",
+        type=click.Choice(["off", "rules", "model"]),
+        help="Who finds the facts that sections are told.  [default: rules]",
+    ),
     click.option("--headings", type=click.Choice(["auto", "model", "plan"]), help="Who writes section headings."),
+    click.option(
+        "--ban",
+        metavar="FILE|slop",
+        help="Phrases the text may not hold, one a line; slop: stock phrases (gguf:, hf:).",
+    ),
+    click.option(
+        "--style", type=click.Path(path_type=Path), help="Voice to write in, as `longwriter style learn` made it."
+    ),
     click.option("--temperature", type=FINITE),
     click.option("--top-p", type=FINITE),
     click.option("--seed", type=int, help="For models here, and servers that take one.  [default: 42]"),

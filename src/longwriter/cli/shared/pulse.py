@@ -42,6 +42,8 @@ PURPOSES = {  # first part of a step's name -> what is being done
     "agreement": "agreeing on what the chapters share",
     "notes": "taking notes on what is written",
     "section": "writing",
+    "revise": "revising",
+    "judge": "reading for faults",
 }
 
 

@@ -35,8 +35,16 @@ def totals(report: Report) -> str:
     told = {finding.text for finding in report.verdict}
     notes = [f"note: {note}" for note in report.notes if note not in told]
     notes += [report.context_why] * bool(report.context_why)
-    found = cache(report.hit_rate, report.saved)
-    return "\n".join([*verdict_lines(report), *notes, spending(report), *([found] if found else [])])
+    found = list(filter(None, (banned(report), cache(report.hit_rate, report.saved))))
+    return "\n".join([*verdict_lines(report), *notes, spending(report), *found])
+
+
+def banned(report: Report) -> str:
+    """How often a banned phrase was avoided; "" where nothing is banned."""
+    if report.avoided is None:
+        return ""
+    through = f", {report.let_through:,} let through" if report.let_through else ""
+    return f"ban: avoided at {counted(report.avoided, 'place')}{through}"
 
 
 def spending(report: Report) -> str:

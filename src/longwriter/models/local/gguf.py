@@ -11,21 +11,28 @@ import logging
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
+from itertools import count
 from typing import Any, Literal
 
+from longwriter.checks.phrases import Phrases
 from longwriter.errors import EmptyReply, InputError, PromptTooLong, SetupError, Unavailable
 from longwriter.models.base import Listener, Listens, ModelConfig, Pause, listening, tell_pause
 from longwriter.models.cards import card_of
 from longwriter.models.local.adapted import located, parts
+from longwriter.models.local.ban import Back, Ban, begun
 from longwriter.models.local.llama import LlamaEngine, room
 from longwriter.models.thinking import ThinkFilter
-from longwriter.types import Reply, Request, Usage
+from longwriter.types import Message, Reply, Request, Usage
 
 log = logging.getLogger(__name__)
 
 DRY = {"dry_base": 1.75, "dry_allowed_length": 3, "dry_penalty_last_n": 1024}
 SEEDS = 2**32 - 1
 """The engine's seeds are 32 bits wide; the largest asks for a random one."""
+SEED_STEP = 2_654_435_761
+"""Between the seeds of two requests for one reply; far from the steps of those who count seeds up."""
+CHARACTER = 4
+"""Most tokens of one character."""
 
 
 class Gguf:
@@ -33,6 +40,7 @@ class Gguf:
 
     prefill = True
     seeded = True
+    bans = True
 
     def __init__(self, config: ModelConfig, rest: str) -> None:
         """`rest`: name or path. Raises InputError, and SetupError for a file that cannot be used or is not there."""
@@ -47,12 +55,17 @@ class Gguf:
         self._engine = LlamaEngine(path, header, self._room, adapter=adapter)
         self._threads = ThreadPoolExecutor(self._room.at_once, thread_name_prefix="gguf")
         self._counted = lru_cache(maxsize=64)(self._engine.tokens)
+        self._phrases = lru_cache(maxsize=4)(Phrases)
 
     async def reply(self, request: Request, listener: Listens | None = None) -> Reply:
         """Answer. Raises SetupError where the weights cannot be loaded, PromptTooLong, Unavailable or EmptyReply."""
         heard = listening(listener)
         answer = _Answer(heard)
-        await self._ask(_body(request, schema=True), answer)
+        if request.ban and request.json_schema is None:
+            answer.ban = Ban(self._phrases(request.ban), begun(request))
+            await self._ask_banning(request, answer, answer.ban)
+        else:
+            await self._ask(_body(request, schema=True), answer)
         if answer.error and request.json_schema is not None and not answer.too_long:
             log.warning("%s: the schema was refused (%s); going on without", self.name, answer.error)
             answer = _Answer(heard)
@@ -81,6 +94,35 @@ class Gguf:
         """Let go of the weights."""
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._engine.close()
+
+    async def _ask_banning(self, request: Request, answer: "_Answer", ban: Ban) -> None:
+        """Ask; where a phrase is found, ask for one token that is ruled in, then go on from there.
+
+        The server keeps what it has read, so that each of these costs little more than its tokens. A model that has thought
+        goes on from its text alone.
+        """
+        ruled_out: tuple[str, ...] = ()
+        most: int | None = None
+        for asked in count():
+            left = None if request.max_tokens is None else request.max_tokens - ban.tokens
+            if left == 0:
+                answer.finish = "length"
+                break
+            before = ban.tokens
+            await self._ask(_body(_from(request, ban.text, most or left, asked), ruled_out=ruled_out), answer)
+            if answer.error or (answer.finish in (None, "cut") and answer.back is None):
+                return
+            back = answer.back or (ban.close() if answer.finish == "stop" else None)
+            if back is None and (not ruled_out or answer.finish == "stop"):
+                break
+            answer.go_on()
+            if back is not None:
+                ruled_out, most = back.ruled_out, 1
+            elif ban.tokens == before and most == 1:
+                most = CHARACTER  # the token is the first part of a character, which comes when it is whole
+            else:
+                ruled_out, most = (), None
+        answer.close()
 
     async def _ask(self, body: dict[str, object], answer: "_Answer") -> None:
         """Run one request in a thread, and read what comes here. Cancelled: it ends with the next token."""
@@ -114,7 +156,20 @@ class Gguf:
             raise failed
 
 
-def _body(request: Request, *, schema: bool) -> dict[str, object]:
+def _from(request: Request, text: str, most: int | None, asked: int) -> Request:
+    """A request that goes on from `text`, the reply so far. `asked`: how often it was asked before; each draws anew."""
+    if not asked:
+        return request
+    start = begun(request)
+    messages = request.messages[:-1] if start else request.messages
+    if start + text:
+        messages = (*messages, Message(role="assistant", content=start + text))
+    seed = None if request.seed is None else request.seed + asked * SEED_STEP
+    return request.model_copy(update={"messages": messages, "max_tokens": most, "seed": seed})
+
+
+def _body(request: Request, *, schema: bool = False, ruled_out: tuple[str, ...] = ()) -> dict[str, object]:
+    favoured = [[f" {word}", bias] for word, bias in request.favour.items()]
     wanted: dict[str, object] = {
         "max_tokens": request.max_tokens,
         "temperature": request.temperature,
@@ -122,7 +177,7 @@ def _body(request: Request, *, schema: bool) -> dict[str, object]:
         "min_p": request.min_p,
         "repeat_penalty": request.repeat_penalty,
         "repeat_last_n": request.repeat_last_n,
-        "logit_bias": [[f" {word}", bias] for word, bias in request.favour.items()] or None,
+        "logit_bias": [*favoured, *([text, False] for text in ruled_out)] or None,
         "seed": None if request.seed is None else request.seed % SEEDS,
     }
     if request.dry:
@@ -152,12 +207,18 @@ class _Answer:
         self.finish: Literal["stop", "length", "cut"] | None = None
         self.usage = Usage()
         self.error, self.code, self.too_long = "", 0, False
+        self.ban: Ban | None = None
+        self.back: Back | None = None
+        """A phrase was found."""
+        self._counted = 0  # tokens of this request that were seen
+        self._earlier: Usage | None = None  # of the requests before this one
         if listener is not None:
             listener.begin()
 
     def wait(self, pause: Pause) -> None:
         """No text for now."""
-        tell_pause(self.listener, pause)
+        if self._earlier is None:
+            tell_pause(self.listener, pause)
 
     def feed(self, event: dict[str, Any]) -> bool:
         """Take one event of the stream. True: enough."""
@@ -176,14 +237,37 @@ class _Answer:
             read, new = usage["prompt_tokens"], usage["completion_tokens"]
             self.usage = Usage(prompt_tokens=read, completion_tokens=new, cached_tokens=cached)
         for choice in event["choices"][:1]:
-            if self._show(self.visible.feed(choice["delta"].get("content") or "")):
+            if self._show(self.visible.feed(self._allowed(choice["delta"].get("content") or ""))):
                 self.finish = "cut"
+                return True
+            if self.back is not None:
                 return True
             self.reasoning.append(choice["delta"].get("reasoning_content") or "")
             if choice["finish_reason"] is not None:
-                self._show(self.visible.close())
                 self.finish = "length" if choice["finish_reason"] == "length" else "stop"
+                if self.ban is None:
+                    self._show(self.visible.close())
         return False
+
+    def go_on(self) -> None:
+        """Another request takes the reply up."""
+        first = self._earlier or self.usage
+        spent = (first.completion_tokens or 0) * (self._earlier is not None) + (self.usage.completion_tokens or 0)
+        self._earlier = first.model_copy(update={"completion_tokens": spent})
+        self.usage, self.back, self.finish, self._counted = Usage(), None, None, 0
+
+    def close(self) -> None:
+        """The reply is over; what a ban held back is shown."""
+        if self.ban is not None:
+            self._show(self.visible.feed(self.ban.rest()) + self.visible.close())
+
+    def _allowed(self, piece: str) -> str:
+        """What may be shown of a piece and of what was held back."""
+        if self.ban is None or not piece:
+            return piece
+        tokens, self._counted = (self.usage.completion_tokens or 0) - self._counted, self.usage.completion_tokens or 0
+        self.back = self.ban.take(piece, tokens)
+        return "" if self.back else self.ban.ready()
 
     def _show(self, piece: str) -> bool:
         return bool(piece) and self.listener is not None and self.listener.hear(piece)
@@ -193,4 +277,13 @@ class _Answer:
         if self.finish is None:
             return None
         thinking = "".join(self.reasoning) + self.visible.thinking
-        return Reply(text=self.visible.text, finish=self.finish, usage=self.usage, thinking=thinking)
+        reply = Reply(text=self.visible.text, finish=self.finish, usage=self.usage, thinking=thinking)
+        if self.ban is None:
+            return reply
+        usage = self._earlier or self.usage
+        if self._earlier is not None:
+            spent = (usage.completion_tokens or 0) + (self.usage.completion_tokens or 0)
+            usage = usage.model_copy(update={"completion_tokens": spent})
+        return reply.model_copy(
+            update={"usage": usage, "avoided": self.ban.avoided, "let_through": self.ban.let_through}
+        )

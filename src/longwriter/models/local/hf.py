@@ -8,10 +8,14 @@ tokens are chosen, JSON schemas included: `hf_sampling`. Left out: batching, sev
 import asyncio
 import threading
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any, Literal
 
+from longwriter.checks.phrases import Phrases
 from longwriter.errors import EmptyReply, InputError, PromptTooLong, SetupError
 from longwriter.models.base import Listener, Listens, ModelConfig, Pause, listening, need, tell_pause
+from longwriter.models.local.ban import Ban, begun
+from longwriter.models.local.hf_ban import WayBack
 from longwriter.models.local.hf_sampling import FILTERS, Draw, Grammar, penalty_of, sampling_of
 from longwriter.models.local.hf_weights import Failures, Weights
 from longwriter.models.local.turn_marks import mark_at_start
@@ -45,6 +49,7 @@ class HuggingFace:
 
     prefill = True
     seeded = True
+    bans = True
 
     def __init__(self, config: ModelConfig, rest: str) -> None:  # noqa: ARG002 - every backend is made with both
         """`rest`: what `hf:` names. Raises SetupError where transformers cannot read it."""
@@ -63,6 +68,7 @@ class HuggingFace:
         self._grammars: Any = None  # the tokenizer in llguidance's form
         self._refusal = ""  # why the chat template last took no messages
         self._turn = asyncio.Lock()
+        self._phrases = lru_cache(maxsize=4)(Phrases)
 
     async def reply(self, request: Request, listener: Listens | None = None) -> Reply:
         """Answer. Raises SetupError, PromptTooLong, Unavailable for a GPU that failed, or EmptyReply.
@@ -70,6 +76,9 @@ class HuggingFace:
         Cancelling takes effect at the next token; weights that are being loaded are loaded first.
         """
         loop, stop, heard = asyncio.get_running_loop(), threading.Event(), _Heard(listening(listener))
+        ban = None
+        if request.ban and request.json_schema is None:
+            ban = Ban(self._phrases(request.ban), begun(request))
         pieces: asyncio.Queue[str | None] = asyncio.Queue()
 
         def tell(piece: str | None) -> None:
@@ -78,7 +87,7 @@ class HuggingFace:
         if self._turn.locked():
             tell_pause(heard.listener, Pause("slot"))
         async with self._turn:
-            work = loop.run_in_executor(None, self._generate, request, stop, tell)
+            work = loop.run_in_executor(None, self._generate, request, stop, tell, ban)
             try:
                 while not heard.enough and (piece := await pieces.get()) is not None:
                     heard.take(piece)
@@ -90,7 +99,9 @@ class HuggingFace:
         heard.close()
         if not heard.text.strip():
             raise EmptyReply(f"{self.name} answered without text" + " outside its thinking" * bool(heard.thinking))
-        return Reply(text=heard.text, finish=finish, usage=usage, thinking=heard.thinking)
+        reply = Reply(text=heard.text, finish=finish, usage=usage, thinking=heard.thinking)
+        told = {"avoided": ban.avoided, "let_through": ban.let_through} if ban else {}
+        return reply.model_copy(update=told)
 
     async def window(self) -> int | None:
         """Positions that the model was made for."""
@@ -135,16 +146,18 @@ class HuggingFace:
         return sorted(end for end in ends if end is not None)
 
     def _generate(
-        self, request: Request, stop: threading.Event, tell: Callable[[str | None], None]
+        self, request: Request, stop: threading.Event, tell: Callable[[str | None], None], ban: Ban | None
     ) -> tuple[Usage, bool]:
         """Runs in a thread. Tells the reply piece by piece, then None; (what was used, whether it ended by itself)."""
         try:
             with Failures(self.name, f"{self.name} cannot generate"):
-                return self._said(request, stop, tell)
+                return self._said(request, stop, tell, ban)
         finally:
             tell(None)
 
-    def _said(self, request: Request, stop: threading.Event, tell: Callable[[str], None]) -> tuple[Usage, bool]:
+    def _said(
+        self, request: Request, stop: threading.Event, tell: Callable[[str], None], ban: Ban | None
+    ) -> tuple[Usage, bool]:
         torch, model = self._torch, self._loaded()
         prompt = self._prompt(request.messages).to(model.device)
         length = int(prompt.shape[1])
@@ -153,27 +166,41 @@ class HuggingFace:
             room = min(room, self._window - length)
             if self._window <= length:
                 raise PromptTooLong(f"a prompt of {length} tokens does not fit the {self._window} of {self.name}")
-
-        def stopped(ids: Any, _scores: object, **_: object) -> Any:  # noqa: ANN401
-            return torch.full((ids.shape[0],), stop.is_set(), dtype=torch.bool, device=ids.device)
-
         continues = request.messages[-1].role == "assistant"
         grammar = self._grammar(request, model) if request.json_schema is not None else []
         penalty = penalty_of(request)
+        back = WayBack(ban, length, self._tokenizer, model) if ban else None
         draw = Draw(sampling_of(request, self._own), request.seed, model.device)
-        streamer = _Streamer(self._tokenizer, tell, continues)
+        processors = [*penalty, *grammar, *([back] if back else []), draw]
+        more = {"repetition_penalty": 1.0} if penalty else {}
+        ids, drawn, going = prompt, 0, True
+
+        def stopped(ids: Any, _scores: object, **_: object) -> Any:  # noqa: ANN401
+            halt = stop.is_set() or (back is not None and back.found)
+            return torch.full((ids.shape[0],), halt, dtype=torch.bool, device=ids.device)
+
         with torch.inference_mode():
-            ids = model.generate(
-                inputs=prompt,
-                attention_mask=torch.ones_like(prompt),
-                max_new_tokens=room,
-                logits_processor=[*penalty, *grammar, draw],
-                stopping_criteria=[stopped],
-                streamer=streamer,
-                **({"repetition_penalty": 1.0} if penalty else {}),
-            )[0].tolist()
-        new = ids[length:]
-        return Usage(prompt_tokens=length, completion_tokens=len(new)), bool(new) and new[-1] in self._ends
+            while going:
+                before = int(ids.shape[1])
+                take = back.hears(tell) if back else lambda piece, _: tell(piece) if piece else None
+                ids = model.generate(
+                    inputs=ids,
+                    attention_mask=torch.ones_like(ids),
+                    max_new_tokens=length + room - before,
+                    logits_processor=processors,
+                    stopping_criteria=[stopped],
+                    streamer=_Streamer(self._tokenizer, take, continues or before > length),
+                    **more,
+                    **({"past_key_values": back.memory()} if back else {}),
+                )
+                drawn += int(ids.shape[1]) - before
+                ended = ids.shape[1] > length and int(ids[0, -1]) in self._ends
+                going = back is not None and not stop.is_set() and back.goes_on(ids, ended=ended)
+                if going and back is not None:
+                    ids = back.ids
+        if back is not None and ban is not None and not stop.is_set():
+            tell(ban.rest())
+        return Usage(prompt_tokens=length, completion_tokens=drawn), ended
 
     def _grammar(self, request: Request, model: Any) -> list[Grammar]:  # noqa: ANN401
         """[] for a tokenizer without the form that llguidance reads: then the reply is JSON only if the model likes."""
@@ -247,8 +274,8 @@ class _Heard:
 class _Streamer:
     """Turns tokens into text as `generate` makes them; a character is told when it is whole."""
 
-    def __init__(self, tokenizer: Any, tell: Callable[[str], None], continues: bool) -> None:  # noqa: ANN401
-        """`continues`: the text goes on where the prompt ends."""
+    def __init__(self, tokenizer: Any, tell: Callable[[str, int], None], continues: bool) -> None:  # noqa: ANN401
+        """`tell` takes each piece and the number of its tokens. `continues`: the text goes on where the prompt ends."""
         self._tokenizer, self._tell, self._continues = tokenizer, tell, continues
         self._before: list[int] | None = None
         self._new: list[int] = []
@@ -268,9 +295,10 @@ class _Streamer:
         self._pass(self._piece().rstrip("\ufffd"))
 
     def _pass(self, piece: str) -> None:
+        tokens = len(self._new)
         self._before, self._new = [*(self._before or []), *self._new][-OVERLAP_TOKENS:], []
-        if piece:
-            self._tell(piece)
+        if tokens:
+            self._tell(piece, tokens)
 
     def _piece(self) -> str:
         before = self._before or []

@@ -12,6 +12,7 @@ from longwriter.checks.repetition.repetition import QUOTE, Repetition, repetitio
 from longwriter.language import tongue
 from longwriter.serve.page.markdown import render
 from longwriter.writer.document import Document
+from longwriter.writer.outcome.ledger import RunLedger
 from longwriter.writer.outcome.report import Report
 from longwriter.writer.outcome.verdict import Finding
 from longwriter.writer.section.section import HEADING
@@ -94,6 +95,22 @@ def shown_report(document: Document, report: Report) -> dict[str, Any]:
         "notes": report.notes,
         "spent": report.model_dump(include=SPENT),
     }
+
+
+def shown_ledger(document: Document, ledger: RunLedger) -> dict[str, Any]:
+    """The JSON of the facts of a ledger, each with the paragraph that says it."""
+    parts = {part.section: part for part in bodies(document)}
+    pages = {fact.section - 1: render(parts[fact.section - 1].text, fact.section - 1) for fact in ledger.facts
+             if fact.section - 1 in parts}  # fmt: skip
+    out = []
+    for fact in ledger.facts:
+        told = fact.model_dump(include={"subject", "relation", "value", "until", "quote", "source"})
+        if (page := pages.get(fact.section - 1)) is not None:
+            text = parts[fact.section - 1].text
+            at = max(0, text.find(fact.quote))
+            told |= {"at": {"section": fact.section - 1, "paragraph": page.paragraph(text, at)}}
+        out.append(told)
+    return {"facts": out}
 
 
 def _finding(finding: Finding, places: Places, again: Repetition, faulty: Sequence[int]) -> dict[str, Any]:

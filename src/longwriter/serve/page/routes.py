@@ -37,6 +37,8 @@ TABLE: tuple[tuple[str, str, Handler], ...] = (
     ("GET", RUN + "/snapshots", runs.snapshots),
     ("POST", RUN + "/snapshots", runs.snapshot),
     ("POST", RUN + "/snapshots/{entry:int}/restore", runs.restore),
+    ("GET", RUN + "/ledger", runs.ledger),
+    ("PUT", RUN + "/ledger", runs.say_facts),
     ("POST", RUN + "/redo-stale", sections.redo_stale),
     ("GET", RUN + "/export/{form}", runs.export),
     ("PUT", SECTION, sections.edit),

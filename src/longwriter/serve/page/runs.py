@@ -25,9 +25,11 @@ from longwriter.serve.page.asking import (
     run_named,
 )
 from longwriter.serve.page.exports import disposition, offered
-from longwriter.serve.page.findings import shown_report
+from longwriter.serve.page.findings import shown_ledger, shown_report
 from longwriter.serve.page.shown import PageJson, run_json
 from longwriter.serve.page.streams import rows_with
+from longwriter.writer.outcome.ledger import ledger_of
+from longwriter.writer.revision.user_facts import UserFacts
 from longwriter.writer.stored import stored
 
 LANGUAGES = ["en", "zh"]
@@ -113,6 +115,21 @@ async def restore(request: Request, desk: Desk) -> Response:
     return PageJson({})
 
 
+async def ledger(request: Request, desk: Desk) -> Response:
+    """What is said of those who are in the text, a person's facts first."""
+    name = run_named(request, desk)
+    async with desk.feed(name) as feed:
+        planned(feed.following.session)
+    return PageJson(await asyncio.to_thread(_ledger, desk.folder(name)))
+
+
+async def say_facts(request: Request, desk: Desk) -> Response:
+    """Make these all that a person says is so."""
+    told = await asked(request, UserFacts)
+    await desk.do(run_named(request, desk), lambda edits: edits.facts(told.as_ledger()))
+    return PageJson({})
+
+
 async def export(request: Request, desk: Desk) -> Response:
     """The text as a file."""
     form = request.path_params["form"]
@@ -147,6 +164,12 @@ class Reports:
                 if len(self._kept) > REPORTS:
                     self._kept.popitem(last=False)
         return PageJson(self._kept[key])
+
+
+def _ledger(folder: Path) -> dict[str, Any]:
+    """Of the run as it is, read apart as `_report` does."""
+    document = planned(stored(folder)).document
+    return shown_ledger(document, ledger_of(document))
 
 
 def _report(folder: Path) -> dict[str, Any]:

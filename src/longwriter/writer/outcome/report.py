@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from longwriter.checks.citations.records import CitationFigures
+from longwriter.checks.finding import TextFinding
 from longwriter.checks.repetition.repetition import repetition
 from longwriter.language import tongue
 from longwriter.length.score import length_score
@@ -11,6 +12,7 @@ from longwriter.text import count_words, repeated_ngrams
 from longwriter.types import Plan, Record
 from longwriter.writer.document import Document, DocumentPart
 from longwriter.writer.outcome.cited import citing, told_of
+from longwriter.writer.outcome.ledger import RunLedger
 from longwriter.writer.outcome.spent import Spent
 from longwriter.writer.outcome.verdict import Finding, findings
 from longwriter.writer.records import GivenRecord
@@ -47,6 +49,10 @@ class Report(Record):
     """Share of word 8-grams that stood earlier in the text."""
     repeated_share: float = 0.0
     """Share of the text that says again what stood earlier, rephrased or not (`checks.repetition`)."""
+    contradictions: tuple[TextFinding, ...] = ()
+    """What the text says in two ways; places are of draft.md, sections count from 1."""
+    facts_dropped: int = 0
+    """Facts that a model named in words that the text does not have."""
     faults: tuple[str, ...] = ()
     """What is wrong with sections: cut by a filter, in circles, far too short."""
     verdict: tuple[Finding, ...] = ()
@@ -69,6 +75,10 @@ class Report(Record):
     """How earlier text was shown at first: auto (all of it while it fits), full or window."""
     context_why: str = ""
     """What was weighed where the settings left it open."""
+    avoided: int | None = None
+    """Places at which a banned phrase was taken back while the model wrote; None: nothing is banned."""
+    let_through: int = 0
+    """Banned phrases that were written all the same, because each try came back to them."""
     seconds: float
     """Time that the models took, calls side by side counted each."""
     wall_seconds: float = 0.0
@@ -111,8 +121,8 @@ def _is_given(document: Document, index: int) -> bool:
     return final is not None and isinstance(final.held.record, GivenRecord)
 
 
-def report(document: Document, spent: Spent) -> Report:
-    """The report of a manuscript as it stands."""
+def report(document: Document, spent: Spent, ledger: RunLedger) -> Report:
+    """The report of a manuscript as it stands. `ledger`: its own."""
     manuscript, settings = document.manuscript, document.settings
     text, parts = document.text(), document.parts()
     context = manuscript.context if settings.context == "auto" else None
@@ -146,6 +156,8 @@ def report(document: Document, spent: Spent) -> Report:
         length_score=round(length_score(manuscript.target.aim, written), 2),
         repeated_8grams=round(repeated_ngrams(text), 4),
         repeated_share=round(again.share, 4),
+        contradictions=ledger.contradictions,
+        facts_dropped=ledger.dropped,
         faults=tuple(faults),
         verdict=verdict,
         notes=tuple(notes),
@@ -159,6 +171,8 @@ def report(document: Document, spent: Spent) -> Report:
         saved=spent.saved,
         context=mode,
         context_why=context.why if context else "",
+        avoided=None if settings.ban is None else spent.avoided,
+        let_through=spent.let_through,
         seconds=round(spent.seconds, 1),
         wall_seconds=round(spent.wall_seconds, 1),
         sections=tuple(_rows(manuscript.plan, parts)),

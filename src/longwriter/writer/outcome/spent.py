@@ -29,6 +29,10 @@ class Spent:
     """Prompt tokens of the calls whose server counts the cached ones."""
     saved: float | None = None
     """In US dollars, by the cache, as far as it was counted and has a price; None: nowhere."""
+    avoided: int = 0
+    """Places at which a banned phrase was taken back."""
+    let_through: int = 0
+    """Banned phrases that stand all the same."""
     seconds: float = 0.0
     """Time that the models took, calls side by side counted each."""
 

@@ -1,10 +1,11 @@
 """What a person does to a run, on an open session: each change is a record in its journal, and nothing is taken away."""
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
 from longwriter.characters import whole
+from longwriter.checks.ledger.records import LedgerFact
 from longwriter.errors import EditConflict, InputError, RunError
 from longwriter.models.base import ModelConfig
 from longwriter.types import Plan
@@ -13,6 +14,7 @@ from longwriter.writer.records import (
     ControlRecord,
     DraftsRecord,
     EditRecord,
+    FactsRecord,
     FinalRecord,
     LocksRecord,
     PlanRecord,
@@ -150,6 +152,12 @@ class Edits:
         names = tuple(self.manuscript.ids[i] for i in chosen)
         if frozenset(names) != self.manuscript.locks:
             self.manuscript.note(LocksRecord(sections=names))
+
+    def facts(self, facts: Sequence[LedgerFact]) -> None:
+        """Make these all that a person says is so; what is written next is told them."""
+        if tuple(facts) != self.manuscript.facts:
+            self.manuscript.note(FactsRecord(facts=tuple(facts), at=time.time()))
+            self.session.changed = True
 
     def snapshot(self, name: str) -> int:
         """Give the whole as it is a name; the number of the record."""

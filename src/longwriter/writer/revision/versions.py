@@ -19,7 +19,7 @@ class Version:
     section: str
     """Name of the section: see `Manuscript.ids`."""
     why: str
-    """written, redone, draft; by hand: given, edited, merged, kept."""
+    """written, redone, draft, revised; by hand: given, edited, merged, kept."""
     instruction: str
     """What was asked for when it was written again, "" for nothing."""
     model: str
@@ -73,7 +73,7 @@ def _version(session: Session, index: int, number: int, held: Held) -> Version:
         at=session.calls.ended(steps) if isinstance(record, SectionRecord) else record.at,
         text=text,
         final=final is not None and final.held.entry == held.entry,
-        hand=written is None,
+        hand=record.hand,
         draft=written is not None and written.draft > 0,
     )
 

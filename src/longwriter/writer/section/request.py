@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from longwriter.checks.citations.sources import SourceSet
+from longwriter.checks.phrases import Phrases
 from longwriter.journal import digest
 from longwriter.length.target import read_target
 from longwriter.models.cards import Card
@@ -28,6 +29,8 @@ RECENT_WORDS, RECENT_CHARACTERS = 60, 500
 """What it sees of the text so far."""
 PREFILL_WORDS, PREFILL_CHARACTERS = 40, 300
 """The most of an unfinished sentence that a model goes on from; it may never have ended one, nor a word."""
+VOICE_WORDS = 90
+"""What it sees of a passage in the voice to write in."""
 LAST_LINES = 60
 """Words of its own end that a section's continuation is shown once more."""
 LINKED = ("story",)
@@ -105,6 +108,7 @@ class SectionRequests:
         `goes_on`: the text goes on from a draft, of whatever kind it is. `holds`: what the text must keep.
         """
         self.prompts, self.card, self.settings, self.plan, self.holds = prompts, card, settings, plan, holds
+        self._banned = Phrases(settings.ban or ())
         self.prefill = prefill and card.prompts == "full"  # a short prompt begins no reply
         self._finishes = prefill
         """It can be made to finish a sentence that a draft was cut in, whatever its prompts."""
@@ -120,6 +124,8 @@ class SectionRequests:
         self._linked = goes_on or self._kind in LINKED
         self.subject = _without_verb(_first_clause(self._request) if goes_on else self._request)
         """What the text is, as a phrase: "a story about a lighthouse"."""
+        self.voice = ""
+        """A passage of another text, which a model with short prompts goes on from in the voice; "" for none."""
         self._person = ""
         self.name_person("" if goes_on else main_person(settings.instruction, prompts.name))
 
@@ -150,6 +156,7 @@ class SectionRequests:
             repeat_last_n=c.repeat_last_n,
             dry=c.dry,
             favour=favoured,
+            ban=self._banned.unsaid(f"{s.instruction}\n{piece.wish.instruction}") if s.ban else (),
             settled=settled,
         )
 
@@ -164,6 +171,8 @@ class SectionRequests:
         last = "\n\n".join(t for t in (*(earlier.texts[-2:] if linked else ()), piece.text) if t)
         cut = "" if piece.text or not self._finishes else _unfinished(piece.before)
         recent = " ".join(tail_words(last.removesuffix(cut), RECENT_WORDS).split())[-RECENT_CHARACTERS:]
+        voice = " ".join(tail_words(self.voice, VOICE_WORDS).split())
+        recent = "\n\n".join(filter(None, (voice, recent)))
         values = {
             "request": self._request,
             "subject": self.subject,

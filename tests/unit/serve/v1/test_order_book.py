@@ -2,7 +2,7 @@
 
 import time
 
-from longwriter.serve.v1.answers.book import FILE, ApiOrder, OrderBook, TextPlace, request_digest
+from longwriter.serve.v1.answers.book import FILE, ApiOrder, FedPlace, OrderBook, request_digest
 from longwriter.serve.v1.request.body import read_request
 
 TEXT = "A sentence of six words here. " * 12
@@ -45,16 +45,16 @@ def test_an_order_is_found_by_another_server_while_it_is_young_and_its_run_is_th
 def test_an_answer_is_found_by_its_text_and_by_its_beginning(tmp_path):
     book, name = OrderBook(tmp_path), run(tmp_path, "a")
     book.add(name, ApiOrder(id="one", at=1, model="m", client="alice"))
-    book.answered(name, "one", TEXT, TextPlace(section=3, chars=5))
+    book.answered(name, "one", TEXT, FedPlace(section=3, chars=5))
     for found in (book, OrderBook(tmp_path)):
         run_name, answer, whole = found.run_of(TEXT.replace(" ", "\n ") + "\n", "alice")
-        assert (run_name, answer.end, whole) == ("a", TextPlace(section=3, chars=5), True)
+        assert (run_name, answer.end, whole) == ("a", FedPlace(section=3, chars=5), True)
         assert found.run_of(TEXT[:250], "alice")[2] is False
         assert found.run_of("Something else entirely", "alice") is None
         assert found.run_of(TEXT, "bob") is None
         assert found.last_answer("one", "bob") is None
         assert found.last_answer("one", "alice")[0] == "a"
-    book.answered(name, "one", "Too short to be told from others.", TextPlace())
+    book.answered(name, "one", "Too short to be told from others.", FedPlace())
     assert book.run_of("Too short to be told from others.", "alice") is None
 
 

@@ -2,6 +2,7 @@
 
 import { alarm, attempt, bar, button, fill, field, h, leaveWord, link, offer, redraw, say, signed, unlinked } from "/assets/dom.js";
 import { Book } from "/assets/book.js";
+import { facts } from "/assets/facts.js";
 import { drawBar, nameOf, stateText } from "/assets/frame.js";
 import { minutes, money, number, percent, t } from "/assets/language.js";
 import { askForm, exportLinks, remove, snapshots } from "/assets/panel.js";
@@ -113,6 +114,7 @@ class Desk {
       this.may ? h("label", review, h("span", t("review.mode"))) : null,
       link(pagePath(this.name, "report"), t("report"), { class: this.run.state === "finished" && "narrow" }),
       this.may ? link(pagePath(this.name, "outline"), t("outline.edit")) : null,
+      button(t("facts"), () => (menu.hidePopover(), facts(this.name, !this.may))),
       button(t("snapshots"), () => (menu.hidePopover(), snapshots(this.name, !this.may))),
       h("div.exports", { role: "group", "aria-label": t("export") }, h("span.quiet", t("export")), ...exportLinks(this.name, this.me.exports || [])),
       this.may ? button(t("delete"), () => remove(this.run), { class: "danger" }) : null);

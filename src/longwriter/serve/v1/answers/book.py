@@ -34,7 +34,7 @@ NOT_OF_THE_ANSWER = {
 """Parameters that do not decide the text."""
 
 
-class TextPlace(Record):
+class FedPlace(Record):
     """A place in a run's text: in a section, after so many characters of it; section -1 is the title."""
 
     section: int = -1
@@ -51,7 +51,7 @@ class ApiOrder(Record):
     """As the client named it."""
     client: str = ""
     """Whose it is, where clients have keys: nobody else finds it."""
-    begin: TextPlace = TextPlace()
+    begin: FedPlace = FedPlace()
     sections: tuple[str, ...] = ()
     """Ids of the sections that are the answer, once they are rewritten; (): the text from `begin` on."""
     entry: int = 0
@@ -71,7 +71,7 @@ class ApiAnswer(Record):
     head: str
     """Digest of its beginning."""
     order: str
-    end: TextPlace
+    end: FedPlace
 
 
 def request_digest(request: ApiRequest, client: str, key: str, number: int, *, unique: str = "") -> str:
@@ -154,7 +154,7 @@ class OrderBook:
         """Note that an order is no longer wanted."""
         self._note(self._orders[order][0], {"cancelled": order})
 
-    def answered(self, run: str, order: str, text: str, end: TextPlace) -> None:
+    def answered(self, run: str, order: str, text: str, end: FedPlace) -> None:
         """Note an answer. One that is too short to be told from others is not noted."""
         plain = normal(text)
         line = ApiAnswer(answer=digest(plain), head=digest(plain[:HEAD]), order=order, end=end)

@@ -19,7 +19,7 @@ from longwriter.models.base import ModelConfig
 from longwriter.runs.folders import run_name
 from longwriter.serve.desk import Desk
 from longwriter.serve.feed import Feed
-from longwriter.serve.v1.answers.book import ApiAnswer, ApiOrder, OrderBook, TextPlace, request_digest
+from longwriter.serve.v1.answers.book import ApiAnswer, ApiOrder, FedPlace, OrderBook, request_digest
 from longwriter.serve.v1.answers.pieces import Over, Piece, Progressed, Taken, pieces_of
 from longwriter.serve.v1.answers.text import AnswerText, place_after
 from longwriter.serve.v1.answers.usage import Took, took
@@ -55,7 +55,7 @@ class More:
     """What a request wants of a run that is there."""
 
     run: str
-    begin: TextPlace
+    begin: FedPlace
     """Where the text goes on that the client has."""
     redone: tuple[int, ...] = ()
     """Indices of sections that are wanted again; (): what comes behind that is wanted."""
@@ -215,7 +215,7 @@ class Orders:
         self.book.add(more.run, order)
         return await self._join(more.run, order)
 
-    def _place(self, session: Session, answer: ApiAnswer, text: str) -> TextPlace | None:
+    def _place(self, session: Session, answer: ApiAnswer, text: str) -> FedPlace | None:
         found = self.book.find(answer.order)
         return None if found is None else place_after(session, found[1], text)
 

@@ -6,7 +6,7 @@ edited or rewritten later stays as it was in this answer.
 
 from collections.abc import Iterator
 
-from longwriter.serve.v1.answers.book import ApiOrder, TextPlace
+from longwriter.serve.v1.answers.book import ApiOrder, FedPlace
 from longwriter.serve.v1.answers.limits import AnswerLimits, Finish
 from longwriter.writer.session import Session
 
@@ -44,7 +44,7 @@ class AnswerText:
             self.text += given
             over = self.finish is not None
             self.place = (
-                TextPlace(section=place.section, chars=max(0, length - self._fed + len(self.text))) if over else place
+                FedPlace(section=place.section, chars=max(0, length - self._fed + len(self.text))) if over else place
             )
             if given:
                 yield given
@@ -66,20 +66,20 @@ class AnswerText:
         self.text += held
         return held
 
-    def _following(self, session: Session) -> Iterator[tuple[str, TextPlace, int]]:
+    def _following(self, session: Session) -> Iterator[tuple[str, FedPlace, int]]:
         """Text, the place behind it, the length of the section that it ends with."""
         manuscript, begin = session.manuscript, self._order.begin
         if self.place.section < 0:
             if not final(session, 0):
                 return  # until then, whoever reads is told how far the work is
             title = manuscript.plan.title
-            yield (f"# {title}" if title else ""), TextPlace(section=0), 0
+            yield (f"# {title}" if title else ""), FedPlace(section=0), 0
         index = self._next(session)
         while index < len(manuscript.ids) and final(session, index):
             whole = session.document.piece(index).rstrip("\n")
             self._last_id = manuscript.ids[index]
             text = whole[begin.chars :] if index == begin.section and not self._fed else whole
-            yield text.rstrip(), TextPlace(section=index, chars=END), len(whole)
+            yield text.rstrip(), FedPlace(section=index, chars=END), len(whole)
             index += 1
 
     def _next(self, session: Session) -> int:
@@ -89,7 +89,7 @@ class AnswerText:
             return ids.index(self._last_id) + 1
         return self.place.section + (self.place.chars >= END)
 
-    def _rewritten(self, session: Session) -> Iterator[tuple[str, TextPlace, int]]:
+    def _rewritten(self, session: Session) -> Iterator[tuple[str, FedPlace, int]]:
         if len(session.journal) <= self._order.entry:
             return  # what was read of the run is older than the order
         ids = session.manuscript.ids
@@ -115,7 +115,7 @@ def final(session: Session, index: int) -> bool:
     return session.manuscript.final(index) is not None and not session.manuscript.due(index)
 
 
-def place_after(session: Session, order: ApiOrder, text: str) -> TextPlace | None:
+def place_after(session: Session, order: ApiOrder, text: str) -> FedPlace | None:
     """The place behind a text that is the beginning of an order's answer, whitespace aside; None: it is no such."""
     wanted = "".join(text.split())
     whole = AnswerText(order.model_copy(update={"most": None, "stop": ()}))
@@ -129,7 +129,7 @@ def place_after(session: Session, order: ApiOrder, text: str) -> TextPlace | Non
             left = _characters_after(piece, len(wanted))
             section = max(0, whole.place.section)
             length = len(session.document.piece(section).rstrip("\n"))
-            return whole.place if not left else TextPlace(section=section, chars=length - left)
+            return whole.place if not left else FedPlace(section=section, chars=length - left)
         else:
             return None
     return whole.place if not wanted else None

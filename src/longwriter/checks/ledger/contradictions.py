@@ -1,0 +1,70 @@
+"""What a whole text contradicts itself in, by rules."""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from longwriter.checks.finding import TextFinding, TextPlace
+from longwriter.checks.ledger.ledger import Ledger, in_order
+from longwriter.language import tongue
+from longwriter.readers.headings import heading_of
+
+_HEADING = re.compile(r"^(#{1,6})[ \t]+(.*?)[ \t]*#*[ \t]*$", re.MULTILINE)
+_FENCE = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
+_LOOKED_AT = 20_000
+"""Characters from the beginning that tell the language."""
+
+
+def contradictions(text: str, language: str = "") -> list[TextFinding]:
+    """Contradictions of a text whose chapters begin at Markdown headings, in its order; `language` "" is found out."""
+    language = language or tongue(text[:_LOOKED_AT])
+    headings = list(_headings(text))
+    ledger = Ledger(language)
+    found = list(_numbering(headings))
+    edges = [0, *(heading.start for heading in headings), len(text)]
+    section = 0
+    for start, end in zip(edges, edges[1:], strict=False):
+        if text[start:end].strip():
+            section += 1
+            found += ledger.read(section, text[start:end], start)
+    return in_order([*found, *ledger.spellings()])
+
+
+class _NumberedHeading(NamedTuple):
+    """A heading, with the number that a chapter or part has."""
+
+    start: int
+    end: int
+    level: int
+    kind: str
+    number: int | None
+    written: str
+
+
+def _headings(text: str) -> Iterator[_NumberedHeading]:
+    fences = [match.span() for match in _FENCE.finditer(text)] if "```" in text or "~~~" in text else []
+    for match in _HEADING.finditer(text):
+        if not any(start <= match.start() < end for start, end in fences):
+            found = heading_of(match[2])
+            kind, number = (found.kind, found.number) if found else ("", None)
+            yield _NumberedHeading(match.start(), match.end(), len(match[1]), kind, number, match[0])
+
+
+def _numbering(headings: list[_NumberedHeading]) -> Iterator[TextFinding]:
+    """Numbers of one kind and level that do not go on by one, nor begin again below a higher heading."""
+    last: dict[tuple[int, str], _NumberedHeading] = {}
+    for heading in headings:
+        last = {key: one for key, one in last.items() if key[0] <= heading.level}
+        if heading.number is None:
+            continue
+        before = last.get((heading.level, heading.kind))
+        last[heading.level, heading.kind] = heading
+        if before is None or heading.number in (before.number + 1 if before.number is not None else None, 1):
+            continue
+        yield TextFinding(
+            kind="contradiction",
+            check="numbering",
+            places=tuple(TextPlace(start=one.start, end=one.end) for one in (before, heading)),
+            quotes=(before.written, heading.written),
+            message=f"number {before.number} is followed by {heading.number}",
+        )

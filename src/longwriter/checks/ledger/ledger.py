@@ -1,0 +1,281 @@
+"""The ledger of a text: fed section after section, it says at once what a new section contradicts."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from longwriter.checks.finding import TextFinding, TextPlace
+from longwriter.checks.ledger.compare import ONE_ONLY, Clash, clash, kin_clash, tie
+from longwriter.checks.ledger.passages import Passages
+from longwriter.checks.ledger.people import People
+from longwriter.checks.ledger.promises import Promises
+from longwriter.checks.ledger.records import LedgerEntity, LedgerFact, LedgerPromise
+from longwriter.checks.ledger.rules.chinese import chinese_acts, chinese_claims
+from longwriter.checks.ledger.rules.claims import Claim, SectionSource
+from longwriter.checks.ledger.rules.dates import date_faults
+from longwriter.checks.ledger.rules.english_people import acts, people_claims
+from longwriter.checks.ledger.rules.english_things import things_claims
+from longwriter.checks.ledger.rules.spelling import spellings
+from longwriter.checks.ledger.rules.voice import Voice
+from longwriter.text import count_words
+
+_TIME_GOES_ON = re.compile(
+    r"\b(?:years?|winters|summers|birthdays?)\b[^.!?\n]{0,30}\b(?:later|after|afterwards|passed|went|since|older|gone|elapsed|had been)\b"
+    r"|\b(?:next|following|last|new) (?:year|spring|summer|autumn|winter)\b|\bbirthday\b|\bgrew up\b|\bgrown up\b"
+    r"|年(?:后|以后|之后|过去|来)|生日|长大|第二年|次年|转眼"
+)
+Located = tuple[int, int, int]
+"""Section, start and end in its text."""
+
+
+def verified(fact: LedgerFact, text: str) -> bool:
+    """Whether the fact's quote stands in the section's text, word for word, at its place or anywhere."""
+    return bool(fact.quote) and fact.quote in text
+
+
+class Ledger:
+    """Facts, entities and promises of the sections that were added."""
+
+    def __init__(self, language: str, user: Sequence[LedgerFact] = ()) -> None:
+        """Begin a ledger for a text in `language` ("en", "zh"; others have no rules) with what a person says is so."""
+        self.language = language
+        self._facts: list[LedgerFact] = []
+        self._people = People(language)
+        self._voice = Voice(language)
+        self._promises = Promises(language)
+        self._texts: dict[int, tuple[str, int]] = {}
+        self._held: dict[tuple[str, str], list[LedgerFact]] = {}
+        self._ties: dict[tuple[str, str], list[tuple[tuple[str, int], LedgerFact]]] = {}
+        self._dead: dict[str, LedgerFact] = {}
+        self._said: set[tuple[str, ...]] = set()
+        self._skips: list[tuple[int, int]] = []
+        self.take(user)
+
+    def add(self, section: int, text: str, offset: int = 0) -> list[TextFinding]:
+        """Read a section by rules; returns what contradicts earlier sections, a person's facts or itself.
+
+        Places are of the whole text, in which the section begins at `offset`.
+        """
+        return in_order([*self.read(section, text, offset), *self.spellings()])
+
+    def read(self, section: int, text: str, offset: int = 0) -> list[TextFinding]:
+        """As `add`, but for names spelt in two ways, which are surer when the whole text is known."""
+        self._texts[section] = (text, offset)
+        if self.language not in ("en", "zh"):
+            return []
+        source = SectionSource(Passages(text), self._people.read(section, text), self._people)
+        self._skips += [(section, match.start()) for match in _TIME_GOES_ON.finditer(text)]
+        found = []
+        for claim in sorted(self._claims(source), key=lambda one: one.start):
+            if claim.relation == "acts":
+                found += self._acts(section, claim, source)
+            else:
+                found += self._compare(self._fact(section, claim, source))
+        for fault in date_faults(source, self.language):
+            found += self._finding(fault.check, fault.message, [(section, *place) for place in fault.places])
+        for turn in self._voice.read(section, source.passages):
+            found += self._finding(turn.check, turn.message, [turn.before, (section, *turn.after)])
+        self._promises.read(section, source)
+        return found
+
+    def spellings(self) -> list[TextFinding]:
+        """Names that the text so far spells in two ways; each pair is told once."""
+        uses = self._people.name_uses()
+        found = []
+        for common, rare in spellings(uses, self.language == "zh"):
+            places = [(use.section, use.start, use.end) for use in (uses[common], uses[rare])]
+            found += self._finding("spelling", f"one name in two spellings: {common}, {rare}", places, (common, rare))
+        return found
+
+    def take(self, facts: Iterable[LedgerFact]) -> list[TextFinding]:
+        """Facts of a model or a person, compared alike. Sections must have been added before facts of theirs are taken."""
+        found = []
+        for fact in facts:
+            if fact.source != "rule":
+                self._people.learn(fact.subject)
+            found += self._compare(fact)
+        return found
+
+    @property
+    def facts(self) -> tuple[LedgerFact, ...]:
+        """All facts, a person's first, then in the order of the text."""
+        return tuple(sorted(self._facts, key=lambda fact: (fact.source != "user", fact.section, fact.start)))
+
+    @property
+    def entities(self) -> tuple[LedgerEntity, ...]:
+        """Who and what has a name, most mentions first."""
+        return self._people.entities()
+
+    @property
+    def promises(self) -> tuple[LedgerPromise, ...]:
+        """What was promised, in the order of the text."""
+        return self._promises.all()
+
+    def about(self, line: str, most_words: int) -> list[LedgerFact]:
+        """Facts of whoever a plan's line names, a person's first, then the latest, in at most `most_words` words.
+
+        A fact that a later one of the same kind follows is left out; so is one that no longer holds.
+        """
+        named = self._people.named_in(line)
+        known: dict[tuple[str, ...], LedgerFact] = {}
+        for fact in sorted(self._facts, key=lambda fact: (fact.source == "user", fact.section, fact.start)):
+            key = self._key(fact.subject)
+            if key in named and fact.until is None:
+                kin = (fact.value,) if fact.relation.startswith("kin:") else ()
+                known[(key, fact.relation, *kin)] = fact
+        chosen, words = [], 0
+        for fact in sorted(known.values(), key=lambda fact: (fact.source != "user", -fact.section, -fact.start)):
+            words += count_words(f"{fact.subject} {fact.relation} {fact.value}")
+            if words > most_words:
+                break
+            chosen.append(fact)
+        return chosen
+
+    def _claims(self, source: SectionSource) -> Iterator[Claim]:
+        if self.language == "zh":
+            yield from chinese_claims(source)
+            yield from chinese_acts(source)
+            return
+        yield from people_claims(source)
+        yield from things_claims(source)
+        yield from acts(source)
+
+    def _fact(self, section: int, claim: Claim, source: SectionSource) -> LedgerFact:
+        start, end = source.passages.quote(claim.start, claim.end)
+        return LedgerFact(
+            subject=claim.subject,
+            relation=claim.relation,
+            value=claim.value,
+            section=section,
+            quote=source.passages.text[start:end],
+            start=start,
+            end=end,
+        )
+
+    def _key(self, name: str) -> str:
+        if name.lower().startswith("the "):
+            return name.lower()
+        return self._people.key(name) or ""
+
+    def _compare(self, fact: LedgerFact) -> list[TextFinding]:
+        """Take a fact; what it contradicts, told once for each value of each subject."""
+        key = self._key(fact.subject)
+        if not key:
+            return []
+        held = self._held.setdefault((key, fact.relation), [])
+        if any(_same_words(one, fact) and one.value == fact.value for one in held):
+            return []
+        self._facts.append(fact)
+        if fact.relation == "dead":
+            self._dead.setdefault(key, fact)
+        found = self._compare_kin(key, fact) if fact.relation.startswith("kin:") else None
+        if found is None:
+            wrong = self._against(held, fact)
+            found = self._clash(key, fact, *wrong) if wrong else []
+        held.append(fact)
+        return found
+
+    def _against(self, held: Sequence[LedgerFact], fact: LedgerFact) -> tuple[LedgerFact, Clash] | None:
+        """The first of a person's facts, else the latest fact, that cannot be so together with this one."""
+        usable = [one for one in held if not _same_words(one, fact) and (one.until is None or fact.section < one.until)]
+        given = [one for one in usable if one.source == "user"]
+        for one in given or usable[-1:] + usable[:1]:
+            wrong = clash(one, fact, self._time_skipped(one, fact))
+            if wrong:
+                return one, wrong
+        return None
+
+    def _time_skipped(self, old: LedgerFact, new: LedgerFact) -> bool:
+        """Whether the text says somewhere between two facts that time goes on by years."""
+        first, last = (old.section, old.start), (new.section, new.end)
+        return any(first <= skip <= last for skip in self._skips)
+
+    def _compare_kin(self, key: str, fact: LedgerFact) -> list[TextFinding] | None:
+        """Kinship, which two people have from both sides; None for kinds that are compared as other facts."""
+        kin = fact.relation.removeprefix("kin:")
+        if kin == "none":
+            return []
+        other = self._key(fact.value)
+        found = tie(kin)
+        if not found or not other or other == key:
+            return []
+        swapped = key > other
+        pair = (other, key) if swapped else (key, other)
+        said = (found[0], found[1] ^ swapped) if found[0] in ("parent", "uncle or aunt", "grandparent") else found
+        before = self._ties.setdefault(pair, [])
+        wrong = next((old for one, old in before if kin_clash(one, said) and not _same_words(old, fact)), None)
+        before.append((said, fact))
+        if wrong:
+            message = f"{fact.subject} and {fact.value}: {wrong.relation[4:]}, then {kin}"
+            return self._clash(key, fact, wrong, Clash("kinship", message))
+        lone = self._alone(key, kin, fact)
+        if lone:
+            return self._clash(
+                key, fact, lone, Clash("kinship", f"{fact.subject} has none, then a {kin}: {fact.value}")
+            )
+        return self._one_parent(key, kin, fact)
+
+    def _alone(self, key: str, kin: str, fact: LedgerFact) -> LedgerFact | None:
+        """An earlier fact that the subject is an only child, or has no such kin."""
+        none = self._held.get((key, "kin:none"), [])
+        fitting = (one for one in none if one.value == "siblings" or kin in one.value)
+        return next(fitting, None) if kin in ("brother", "sister") and fact.source else None
+
+    def _one_parent(self, key: str, kin: str, fact: LedgerFact) -> list[TextFinding]:
+        """A second father or mother."""
+        for old in self._held.get((key, fact.relation), []) if kin in ONE_ONLY else ():
+            one, two = self._key(old.value), self._key(fact.value)
+            if one and two and one != two and one not in two and two not in one and not _same_words(old, fact):
+                return self._clash(
+                    key, fact, old, Clash("kinship", f"the {kin} of {fact.subject}: {old.value}, then {fact.value}")
+                )
+        return []
+
+    def _acts(self, section: int, claim: Claim, source: SectionSource) -> list[TextFinding]:
+        """The dead do nothing."""
+        key = self._key(claim.subject)
+        died = self._dead.get(key)
+        if not died or (died.until is not None and died.until <= section):
+            return []
+        if died.section == section and claim.start < died.end:
+            return []
+        acting = self._fact(section, claim, source)
+        return self._clash(key, acting, died, Clash("dead", f"{claim.subject} is dead, then acts"))
+
+    def _clash(self, key: str, new: LedgerFact, old: LedgerFact, wrong: Clash) -> list[TextFinding]:
+        once = (key, new.relation, "" if wrong.check == "dead" else new.value)
+        places = [(one.section, one.start, one.end) for one in (old, new) if one.quote]
+        source = "model" if "model" in (old.source, new.source) else "rule"
+        return self._finding(wrong.check, wrong.message, places, once, source)
+
+    def _finding(
+        self, check: str, message: str, places: Iterable[Located], once: tuple[str, ...] = (), source: str = "rule"
+    ) -> list[TextFinding]:
+        if once and (check, *once) in self._said:
+            return []
+        self._said.add((check, *once))
+        shown = []
+        for section, start, end in places:
+            if section in self._texts:
+                text, offset = self._texts[section]
+                shown.append((TextPlace(start=offset + start, end=offset + end, section=section), text[start:end]))
+        shown.sort(key=lambda one: one[0].start)
+        return [
+            TextFinding(
+                kind="contradiction",
+                check=check,
+                places=tuple(place for place, _ in shown),
+                quotes=tuple(quote for _, quote in shown),
+                message=message,
+                source=source,
+            )
+        ]
+
+
+def in_order(findings: Iterable[TextFinding]) -> list[TextFinding]:
+    """Findings by their last place: where what is wrong stands."""
+    return sorted(findings, key=lambda one: (one.places[-1].start if one.places else 0, one.check))
+
+
+def _same_words(one: LedgerFact, other: LedgerFact) -> bool:
+    """Whether two facts are said by overlapping words of one section."""
+    return bool(other.quote) and one.section == other.section and one.start < other.end and other.start < one.end

@@ -1,0 +1,350 @@
+"""Who is named in a text: mentions, the forms that are one name, and whether pronouns are his or hers."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from longwriter.checks.along.names import CHINESE_NAME, NO_NAMES
+from longwriter.checks.ledger.records import LedgerEntity
+from longwriter.checks.ledger.rules.spelling import NameUse
+from longwriter.checks.repetition.overlap import FUNCTION_WORDS
+
+_HE, _SHE = (
+    [
+        "mr",
+        "master",
+        "sir",
+        "lord",
+        "father",
+        "uncle",
+        "monsieur",
+        "herr",
+        "signor",
+        "don",
+        "king",
+        "prince",
+        "duke",
+        "count",
+        "baron",
+        "brother",
+        "grandfather",
+    ],
+    (
+        [
+            "mrs",
+            "miss",
+            "ms",
+            "lady",
+            "aunt",
+            "madame",
+            "mademoiselle",
+            "frau",
+            "fraulein",
+            "signora",
+            "queen",
+            "princess",
+            "duchess",
+            "countess",
+            "sister",
+            "mother",
+            "grandmother",
+            "madam",
+        ]
+    ),
+)
+_EITHER = """dr doctor captain colonel major professor general sergeant lieutenant inspector judge reverend chancellor bishop
+    st saint old young little poor dear""".split()  # noqa: SIM905
+RANKS = frozenset([*_HE, *_SHE, *_EITHER])
+_CAP = r"[A-ZÀ-ÖØ-Þ][a-zà-öø-ÿ]+(?:['’-][A-ZÀ-Þ]?[a-zà-ÿ]{2,}|[A-Z][a-z]+)*"
+NAME = rf"(?:(?:Mrs?|Ms|Dr|St)\.? )?{_CAP}(?: (?:de |van |von |du |di |[A-Z]\. )?{_CAP}){{0,2}}"
+"""A regular expression of what may be a name in English: capitalised words with what stands between them."""
+_NAME = re.compile(rf"(?<![\w'’]){NAME}")
+_NOT = frozenset([*NO_NAMES, *FUNCTION_WORDS]) | frozenset(
+    [
+        "yes",
+        "no",
+        "oh",
+        "ah",
+        "well",
+        "now",
+        "then",
+        "there",
+        "here",
+        "what",
+        "why",
+        "how",
+        "who",
+        "when",
+        "where",
+        "god",
+        "heaven",
+        "heavens",
+        "lord",
+        "sir",
+        "madam",
+        "monsieur",
+        "everyone",
+        "nobody",
+        "someone",
+        "everybody",
+        "somebody",
+        "nothing",
+        "everything",
+        "something",
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "another",
+        "today",
+        "tomorrow",
+        "yesterday",
+        "perhaps",
+        "suddenly",
+        "please",
+        "thank",
+        "thanks",
+        "good",
+        "dear",
+        "hello",
+        "never",
+        "always",
+        "sometimes",
+        "never-mind",
+        "north",
+        "south",
+        "east",
+        "west",
+        "sunday",
+        "english",
+        "british",
+        "france",
+        "england",
+        "london",
+        "paris",
+        "europe",
+        "america",
+    ]
+)
+_NO_PERSON = frozenset(
+    [
+        "street",
+        "road",
+        "avenue",
+        "square",
+        "hall",
+        "house",
+        "hotel",
+        "castle",
+        "inn",
+        "park",
+        "river",
+        "lake",
+        "mount",
+        "bay",
+        "island",
+        "court",
+        "lane",
+        "church",
+        "college",
+        "bridge",
+        "station",
+        "valley",
+        "tower",
+        "palace",
+        "abbey",
+        "gate",
+        "cottage",
+        "university",
+        "school",
+    ]
+)
+_PRONOUN = re.compile(r"[^.!?\"“”;]{0,60}?\b(?:(he|his|him|himself)|(she|hers?|herself))\b")
+_LOWER = re.compile(r"\b[a-z]{2,}")
+_LEAST_VOTES = 3
+
+
+NEAR = 120
+"""Characters within which two names stand side by side."""
+
+
+class Mention(NamedTuple):
+    """A name where it stands in a section's text."""
+
+    name: str
+    start: int
+    end: int
+
+
+class People:
+    """Names of a text, learned section by section."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self._small: Counter[str] = Counter()
+        self.tokens: Counter[str] = Counter()
+        """Capitalised words inside sentences and at their beginnings."""
+        self.uses: dict[str, NameUse] = {}
+        """Each word of a name, for what spelling shows."""
+        self._forms: dict[str, list[int]] = {}  # form -> mentions, first section, last section
+        self._he: Counter[str] = Counter()
+        self._she: Counter[str] = Counter()
+        self._full: dict[str, set[str]] = {}  # a single name -> the fuller ones that begin or end with it
+        self._chinese: set[str] = set()
+        self._given: set[str] = set()
+
+    def read(self, section: int, text: str) -> list[Mention]:
+        """All mentions of a section, in order."""
+        if self.language == "zh":
+            found = list(self._read_chinese(text))
+        else:
+            self._small.update(_LOWER.findall(text))
+            spans = [(match[0], match.start(), match.end()) for match in _NAME.finditer(text)]
+            for written, _, _ in spans:
+                self.tokens.update(written.replace(".", "").split())
+            found = [Mention(*kept) for span in spans if (kept := self._kept(*span)) is not None]
+        for mention in found:
+            self._note(section, mention, text)
+        self._use(section, found)
+        return found
+
+    def _use(self, section: int, found: Sequence[Mention]) -> None:
+        """Count the words of names, and which stand near which."""
+        before: list[str] = []
+        last = 0
+        for mention in found:
+            words = [word for word in mention.name.split() if word.rstrip(".").lower() not in RANKS]
+            near = [*before, *words] if mention.start - last < NEAR else words
+            place = mention.start
+            for word in words:
+                place = mention.start + mention.name.index(word)
+                use = self.uses.setdefault(word, NameUse(section, place, place + len(word)))
+                use.count += 1
+                use.neighbours.update(near)
+                for other in before if near is not words else ():
+                    self.uses[other].neighbours.add(word)
+            before, last = words, mention.end
+
+    def _read_chinese(self, text: str) -> Iterator[Mention]:
+        for match in CHINESE_NAME.finditer(text):
+            self._chinese.update([match[0]] if "·" in match[0] else [match[1]])
+        if self._chinese:
+            known = re.compile("|".join(sorted(map(re.escape, self._chinese), key=len, reverse=True)))
+            yield from (Mention(match[0], match.start(), match.end()) for match in known.finditer(text))
+
+    def learn(self, name: str) -> None:
+        """Take a name as known: rules see it from now on."""
+        self._given.add(name)
+        if self.language == "zh":
+            self._chinese.add(name)
+
+    def named_in(self, line: str) -> set[str]:
+        """The names, one form each, that stand in a line in any form."""
+        forms = (form for form in {*self._forms, *self._given} if form in line)
+        found = {self.key(form) for form in forms if re.search(rf"(?<![A-Za-z]){re.escape(form)}(?![a-z])", line)}
+        return {name for name in found if name}
+
+    def name_uses(self) -> dict[str, NameUse]:
+        """Words of names that stand for nothing else, with their uses."""
+        if self.language == "zh":
+            return self.uses
+        return {word: use for word, use in self.uses.items() if not self._small[word.lower()]}
+
+    def _kept(self, written: str, start: int, end: int) -> tuple[str, int, int] | None:
+        """The part of capitalised words that is a name: without a sentence's first word where that is none."""
+        words = written.split()
+        while words and not self._is_name(words[0]):
+            start += len(words[0]) + 1
+            words = words[1:]
+        while words and words[-1].lower().rstrip(".") in RANKS:
+            end -= len(words[-1]) + 1
+            words = words[:-1]
+        return (" ".join(words), start, end) if words else None
+
+    def _is_name(self, word: str) -> bool:
+        plain = word.rstrip(".").lower()
+        if plain in RANKS:
+            return True
+        if plain in _NOT or len(plain) < 2:
+            return False
+        return 4 * self._small[plain] <= self.tokens[word]
+
+    def _note(self, section: int, mention: Mention, text: str) -> None:
+        form = self._forms.setdefault(mention.name, [0, section, section])
+        form[0] += 1
+        form[2] = section
+        parts = [part for part in mention.name.split() if part.rstrip(".").lower() not in RANKS]
+        if len(parts) > 1 and form[0] == 1:
+            full = " ".join(parts)
+            for part in (parts[0], parts[-1]):
+                self._full.setdefault(part, set()).add(full)
+        said = _PRONOUN.match(text, mention.end)
+        if said:
+            (self._he if said[1] else self._she)[self.plain(mention.name)] += 1
+
+    @staticmethod
+    def plain(name: str) -> str:
+        """A name without ranks that say nothing of which of a family is meant: "Dr. John Watson" is "John Watson"."""
+        words = [word.rstrip(".") for word in name.split()]
+        while len(words) > 2 and words[0].lower() in RANKS:
+            words = words[1:]
+        if len(words) == 2 and words[0].lower() in _EITHER:
+            words = words[1:]
+        return " ".join(words)
+
+    def key(self, name: str) -> str | None:
+        """One form for all forms of a name; None where it may be one of several people, or no name at all."""
+        if name in self._given or self.language == "zh":
+            return name
+        plain = self.plain(name)
+        words = plain.split()
+        if not words or not all(self._is_name(word) for word in words if word[0].isupper()):
+            return None
+        if len(words) > 1:
+            return plain
+        fuller = self._full.get(plain, set())
+        return None if len(fuller) > 1 else next(iter(fuller), plain)
+
+    def person(self, name: str) -> bool:
+        """Whether a name may be a person's."""
+        return name.split()[-1].lower() not in _NO_PERSON
+
+    def fits(self, name: str, pronoun: str) -> bool:
+        """Whether "he", "his", "she", "her" may stand for a name, by its rank and by the pronouns that follow it."""
+        male = pronoun.lower() in ("he", "his", "him", "himself", "他")
+        rank = name.split()[0].rstrip(".").lower()
+        if rank in _HE or rank in _SHE:
+            return (rank in _HE) == male
+        plain = self.plain(name)
+        his, hers = self._he[plain], self._she[plain]
+        if his + hers < _LEAST_VOTES:
+            return True
+        own, other = (his, hers) if male else (hers, his)
+        return own >= 3 * other
+
+    def entities(self) -> tuple[LedgerEntity, ...]:
+        """Names with their other forms, most mentions first."""
+        grouped: dict[str, list[str]] = {}
+        for form in self._forms:
+            if key := self.key(form):
+                grouped.setdefault(key, []).append(form)
+        out = [self._entity(key, forms) for key, forms in grouped.items()]
+        return tuple(sorted(out, key=lambda one: (-one.mentions, one.first, one.name)))
+
+    def _entity(self, key: str, forms: list[str]) -> LedgerEntity:
+        notes = [self._forms[form] for form in forms]
+        name = max(forms, key=lambda form: (form == key, len(form)))
+        return LedgerEntity(
+            name=name,
+            aliases=tuple(sorted(form for form in forms if form != name)),
+            mentions=sum(note[0] for note in notes),
+            first=min(note[1] for note in notes),
+            last=max(note[2] for note in notes),
+        )

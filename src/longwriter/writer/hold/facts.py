@@ -1,0 +1,95 @@
+"""What holds of those whom a section's line names: a person's facts first, then those that the earlier text states."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+from longwriter.checks.ledger.ledger import Ledger
+from longwriter.checks.ledger.records import LedgerFact
+from longwriter.language import tongue
+from longwriter.models.tokens import estimate_tokens
+from longwriter.prompts import PromptSet
+from longwriter.types import Plan
+
+MOST_WORDS, MOST_TOKENS = 150, 300
+"""Of what a section is told: facts are cut off at the words, and checked against an estimate of tokens."""
+LOOKED_AT = 5_000
+"""Characters of the first section that tell the language."""
+LABELS = {
+    "zh": {"eyes": "眼睛", "hair": "头发", "age": "年龄", "born": "出生", "died": "去世", "dead": "已故"},
+    "zh-Hant": {"eyes": "眼睛", "hair": "頭髮", "age": "年齡", "born": "出生", "died": "去世", "dead": "已故"},
+}
+"""What a relation is called where it is not the prompts' own word."""
+
+Named = Callable[[str, int], Iterable[LedgerFact]]
+"""The facts that a model named in a text, by the text and the number of its section."""
+
+
+def nothing(text: str, section: int) -> Iterable[LedgerFact]:  # noqa: ARG001 - Named
+    """No model was asked."""
+    return ()
+
+
+class _Read(NamedTuple):
+    """Earlier texts, and the ledger of them."""
+
+    texts: list[str]
+    ledger: Ledger
+
+
+class FactsHold:
+    """Tells a section the facts; short prompts, which models repeat, are told none."""
+
+    def __init__(self, prompts: PromptSet, plan: Plan, user: Sequence[LedgerFact] = (), named: Named = nothing) -> None:
+        """`user`: what a person says is so; `named`: what a model was found to say."""
+        self._prompts, self._plan, self._user, self._named = prompts, plan, tuple(user), named
+        self._read: dict[str, _Read] = {}
+        """By the first text: chapters side by side each have theirs."""
+
+    def told(self, index: int, earlier: Sequence[str]) -> str:
+        """The facts of those whom the line names, in at most `MOST_TOKENS` tokens; "" where there are none."""
+        section = self._plan.sections[index]
+        ledger = self._ledger(index, earlier)
+        facts = ledger.about(f"{section.chapter} {section.title} {section.point}".strip(), MOST_WORDS)
+        lines = facts_in_lines([f for f in facts if f.until is None or index + 1 < f.until], self._prompts.name)
+        while lines:
+            told = self._prompts.render("facts", facts="\n".join(lines))
+            if estimate_tokens(told) <= MOST_TOKENS:
+                return told
+            lines.pop()
+        return ""
+
+    def briefly(self, index: int, earlier: Sequence[str]) -> str:  # noqa: ARG002 - Hold's signature
+        """Nothing."""
+        return ""
+
+    def worth(self, text: str, earlier: Sequence[str]) -> float:  # noqa: ARG002 - Hold's signature
+        """Nothing."""
+        return 0.0
+
+    def _ledger(self, index: int, earlier: Sequence[str]) -> Ledger:
+        """The ledger of these texts, gone on with from the last call."""
+        key = earlier[0] if earlier else ""
+        read = self._read.get(key)
+        if read is None or list(earlier[: len(read.texts)]) != read.texts:  # the same objects: no character is compared
+            language = tongue(key[:LOOKED_AT]) or self._prompts.name.partition("-")[0]
+            read = self._read[key] = _Read([], Ledger(language, self._user))
+        first = index - len(earlier) + 1
+        for number, text in enumerate(earlier[len(read.texts) :], first + len(read.texts)):
+            read.ledger.read(number, text)
+            read.ledger.take(self._named(text, number))
+            read.texts.append(text)
+        return read.ledger
+
+
+def facts_in_lines(facts: Iterable[LedgerFact], language: str) -> list[str]:
+    """A line for each subject with all that holds of it, in the order of the facts. `language`: of the prompts."""
+    labels = LABELS.get(language, {})
+    said: dict[str, list[str]] = {}
+    for fact in facts:
+        relation = fact.relation.partition(":")[2] or fact.relation
+        label = labels.get(relation, relation)
+        value = "" if fact.relation == "dead" else f" {fact.value}"
+        if (clause := f"{label}{value}") not in said.setdefault(fact.subject, []):
+            said[fact.subject].append(clause)
+    colon, comma = ("：", "；") if labels else (": ", "; ")
+    return [f"- {subject}{colon}{comma.join(clauses)}" for subject, clauses in said.items()]

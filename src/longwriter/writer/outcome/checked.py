@@ -1,0 +1,40 @@
+"""What the checks say of a run's text, each place with the section that it stands in."""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+
+from longwriter.checks.check import CheckReport, check
+from longwriter.checks.finding import TextFinding, TextPlace
+from longwriter.writer.document import Document
+
+
+def checked(document: Document, only: Sequence[str] = ()) -> CheckReport:
+    """The report of the text so far. Raises InputError for a name that is no check."""
+    report = check(document.text(), str(document.settings.language or ""), only=only)
+    return report.model_copy(update={"findings": tuple(in_sections(document, report.findings))})
+
+
+def in_sections(document: Document, findings: Iterable[TextFinding]) -> list[TextFinding]:
+    """Findings in `document.text()` with the numbers of the sections in which their places begin."""
+    numbers, starts = [], []
+    for number, start in section_starts(document):
+        numbers.append(number)
+        starts.append(start)
+
+    def of(place: TextPlace) -> TextPlace:
+        found = bisect_right(starts, place.start) - 1
+        return place.model_copy(update={"section": numbers[found] if found >= 0 else None})
+
+    return [finding.model_copy(update={"places": tuple(map(of, finding.places))}) for finding in findings]
+
+
+def section_starts(document: Document) -> list[tuple[int, int]]:
+    """Number, from 1, of each finished section, and where it begins in `document.text()`."""
+    text, at, found = document.text(), 0, []
+    for index in sorted(document.texts):
+        piece = document.piece(index).strip()
+        start = text.find(piece, at)
+        if start >= 0:  # always, but for a draft whose line ends were changed around it
+            found.append((index + 1, start))
+            at = start + len(piece)
+    return found

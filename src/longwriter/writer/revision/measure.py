@@ -1,0 +1,45 @@
+"""What the checks find in a document, and whether one version of it is better than another where an edit was made."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from longwriter.checks.check import check
+from longwriter.checks.finding import TextFinding
+
+Stretch = tuple[int, int]
+"""Start and end in a document."""
+
+
+def measured(text: str, language: str) -> tuple[TextFinding, ...]:
+    """All that the rules find in a text, in its order. `language`: a code, "" for not known."""
+    return check(text, language).findings
+
+
+def touches(finding: TextFinding, stretch: Stretch) -> bool:
+    """Whether a place of a finding lies in a stretch, or reaches into it."""
+    return any(place.start < stretch[1] and stretch[0] < place.end for place in finding.places)
+
+
+def worse(
+    before: Sequence[TextFinding], after: Sequence[TextFinding], was: Stretch, now: Stretch, target: TextFinding | None
+) -> str:
+    """Why an edit is not taken: its fault is still there, or the text has another; "" where it is taken.
+
+    `was`, `now`: the stretch that was replaced, in either document. `target` None: what no rule found.
+    """
+    allowed = _kinds(f for f in before if touches(f, was))
+    if target is not None:
+        allowed[target.kind, target.check] -= 1
+    for found in after:
+        if touches(found, now):
+            allowed[found.kind, found.check] -= 1
+            if allowed[found.kind, found.check] < 0:
+                same = target is not None and (found.kind, found.check) == (target.kind, target.check)
+                return f"{'the fault is still there' if same else f'it brings another ({found.kind})'}: {found.message}"
+    there, then = _kinds(after), _kinds(before)
+    more = next((key for key, count in there.items() if count > then[key]), None)
+    return f"elsewhere it makes one finding more: {' '.join(more)}" if more else ""
+
+
+def _kinds(findings: Iterable[TextFinding]) -> Counter[tuple[str, str]]:
+    return Counter((f.kind, f.check) for f in findings)
