@@ -136,16 +136,22 @@ class Inventor:
         """Nothing to close."""
 
 
+def names(text: str) -> int:
+    """Bare words that are left of references which others stood in the middle of: nothing refers to anything by them."""
+    return len(re.findall(r"Madeup(?![^\n.]{0,30}\d{4})", CODE.sub("", text)))
+
+
 def stays(text: str, chunks: int) -> list[str]:
     """What of a text looks like a reference, and is none to a chunk that there is."""
     plain = CODE.sub("", text)
+    plain = re.sub(r"Madeup(?![^\n.]{0,30}\d{4})", "", plain)  # counted by `names`
     return [m[0] for m in ORACLE.finditer(plain) if not (m[1] and 1 <= int(m[1]) <= chunks)]
 
 
 def adversarial(articles: Sequence[Article], runs: int, rng: random.Random) -> None:
     """Runs of two sections, in memory."""
     plain = [s for row in articles for s in sentences(row["text"]) if not ORACLE.search(s)]
-    left, made, marks, failed = Counter[str](), 0, 0, 0
+    left, made, marks, failed, bare = Counter[str](), 0, 0, 0, 0
     for _ in range(runs):
         chunks = sources_of(rng.sample(list(articles), 2))
         model = Inventor(rng.sample(plain, 40), len(chunks), rng)
@@ -156,11 +162,14 @@ def adversarial(articles: Sequence[Article], runs: int, rng: random.Random) -> N
         )
         text = asyncio.run(session.run()).text
         left.update(stays(text, len(chunks)))
+        bare += names(text)
         marks += len(re.findall(r"\[s\d+\]", text))
         failed += not text.strip()
         made += model.made
     print(f"{runs} runs, {made:,} inventions, {failed} without a text; {marks:,} marks of sources that there are stay")
-    print(f"references to sources that there are not: {left.total()} {dict(left.most_common(10))}")
+    print(
+        f"references to sources that there are not: {left.total()} {dict(left.most_common(10))}; bare words of theirs: {bare}"
+    )
 
 
 def reworded(sentence: str, others: Sequence[str], rng: random.Random, share: float = 1 / 3) -> str:

@@ -39,6 +39,10 @@ def cleaned(text: str) -> str:
         ("A fact [s3](http://evil.example/a).", "A fact [s3]."),
         ("A fact [1], [2, 3] and 【4†source】.", "A fact, and."),
         ("A fact[^1].\n\n[^1]: Smith, Mills, 2020", "A fact.\n\n"),
+        ("A fact (Smith\n\net [s3] al., 2020).", "A fact."),
+        ("It ends 【4†", "It ends"),
+        ("It ends (Smith et", "It ends"),
+        ("It ends <ref>Smith, Mi", "It ends"),
         ("A fact (Smith et al., 2020) and (Brown, 1884).", "A fact and (Brown, 1884)."),
         ("See [the page](https://evil.example/a) at https://evil.example/b.", "See the page at."),
         ("See https://example.org/mills for more.", "See https://example.org/mills for more."),
@@ -98,6 +102,6 @@ def test_nor_in_a_text_that_is_joined_of_two_replies(text: str, data: st.DataObj
     ["[" * 40_000, " " * 40_000 + "[s1]", "[s1" * 9_000, "s1, " * 9_000, "[^" * 20_000, "http" * 9_000],
 )
 def test_time_is_linear(text: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     cleaned(text)
-    assert time.perf_counter() - began < 3
+    assert time.process_time() - began < 3

@@ -4,23 +4,34 @@ import re
 
 _BLANK = r"(?<![ \t])[ \t]*+"
 _NAME = r"[^\W\d_a-z][\w'’.-]{0,40}"
+_GAP = r"(?:\s|\x00\d{1,6}\x01)"
+"""Whitespace, or a mark that stands in the middle of another."""
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z.]*,?[ ]"
 _NAMES = rf"(?!{_MONTH}){_NAME}(?:[ \t]{{1,4}}(?:{_NAME}|&|and|de|van|von)){{0,8}}?"
 YEARED = re.compile(
     rf"{_BLANK}[(\[（【](?:see |cf\. |e\.g\.,? )?({_NAMES})"
-    r"(?:(?:,?[ \t]{1,4}et[ \t]al\.?)?[,，]|,?[ \t]{1,4}et[ \t]al\.?)[ \t]{0,4}"
+    rf"(?:(?:,?{_GAP}{{1,4}}et{_GAP}{{1,4}}al\.?)?[,，]|,?{_GAP}{{1,4}}et{_GAP}{{1,4}}al\.?){_GAP}{{0,8}}(?:according to )?"
     r"(?:1[5-9]|20)\d\d[a-z]?(?:[,:;][^()\[\]（）【】\n]{0,80})?[)\]）】]"
 )
 """(Smith et al., 2020); the first group is the name."""
-HALF_YEARED = (
-    rf"[(\[（【](?:see |cf\. |e\.g\.,? )?{_NAMES}(?:,?[ \t]{{1,4}}et(?:[ \t]al\.?)?)?[,，]?[ \t]{{0,4}}\d{{0,4}}"
-)
-"""The beginning of one, at the end of a text."""
 DEFINED = re.compile(r"^[ \t]{0,3}\[[^\]\n]{1,80}\]:[ \t]{0,9}<?([^\s>]+)[^\n]*", re.MULTILINE)
 """[label]: address."""
+NOTE = re.compile(r"^[ \t]{0,3}\[\^(?:[^\[\]]|\[[^\[\]]{0,20}\]){1,80}\]:[^\n]*(?:\n[ \t]{2,}[^\n]*)*", re.MULTILINE)
+"""The text of a note."""
+OTHERS = re.compile(
+    rf"{_BLANK}[(\[（【]([^\W\d_][\w'’.-]{{0,40}})[^()\[\]（）【】]{{0,160}}?\bal\b\.?,?{_GAP}{{0,8}}(?:1[5-9]|20)\d\d[^()\[\]（）【】]{{0,120}}[)\]）】]"
+)
+"""(Smith, with whatever between, et al. 2020)."""
+HALVES = (
+    rf"[(\[（【](?:see |cf\. |e\.g\.,? )?{_NAMES}(?:,?[ \t]{{1,4}}et(?:[ \t]al\.?)?)?[,，]?[ \t]{{0,4}}\d{{0,4}}",
+    r"【[^【】\n]{0,80}",
+    r"\[\^[^\[\]\n]{0,60}",
+    r"[\[(](?:[Cc]itation|[Ss]ources?:|[Rr]efs?:|[Rr]eferences?:)[^\[\]()\n]{0,160}",
+    r"<(?:ref|cite|sup|source)\b(?:(?!</)[^\n]){0,200}",
+)
+"""Beginnings of such marks, at the end of a text."""
 MARKS: tuple[re.Pattern[str], ...] = (
     re.compile(rf"{_BLANK}【[^【】\n]{{0,40}}†[^【】\n]{{0,80}}】"),
-    re.compile(r"^[ \t]{0,3}\[\^[^\]\n]{1,60}\]:[^\n]*(?:\n[ \t]{2,}[^\n]*)*", re.MULTILINE),
     re.compile(
         rf"{_BLANK}[\[【［〔⟦]{{1,6}}\^?[ \t]{{0,4}}\d{{1,3}}(?:[ \t]{{0,4}}[,;，、–—-][ \t]{{0,4}}\d{{1,3}}){{0,40}}"
         r"[ \t]{0,4}[\]】］〕⟧]{1,6}(?:\([^()\s]{0,300}\)|(?!\())"
@@ -28,7 +39,7 @@ MARKS: tuple[re.Pattern[str], ...] = (
     re.compile(rf"{_BLANK}\[\^[^\]\n]{{1,60}}\]"),
     re.compile(
         rf"{_BLANK}[\[(（【［](?:(?:sources?|citations?|refs?|references?|来源|來源|出处|资料来源)[ \t]{{0,4}}[:：]"
-        r"[^\[\]()（）【】［］\n]{0,160}|citation needed|sources?|citations?|refs?|references?|来源|引用)[\])）】］]",
+        r"[^\[\]()（）【】［］]{0,160}|citation needed|sources?|citations?|refs?|references?|来源|引用)[\])）】］]",
         re.IGNORECASE,
     ),
     re.compile(r"(?<=[.,;:!?)”\"’。，；！？])[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}(?!\w)"),

@@ -24,9 +24,7 @@ _LEAD = r"(?:(?:see|cf\.?|from|according to|in|per|参见|见|引自)[ :：]{0,2
 _TAIL = r"(?:[ ,:，：]{1,3}(?:pp?\.|page|para\.?|第|lines?)[^\[\]【】(){}\n]{0,20})?"
 _HELD = re.compile("\x00\\d+\x01")
 """A mark that is as it should be, while others are looked for."""
-_GROUP = re.compile(
-    rf"({_BLANK}){_OPEN}{{1,6}}[ \t]{{0,9}}{_LEAD}({_IDS}){_TAIL}[ \t]{{0,9}}{_CLOSE}{{1,6}}", re.IGNORECASE
-)
+_GROUP = re.compile(rf"({_BLANK}){_OPEN}{{1,6}}\s{{0,9}}{_LEAD}({_IDS}){_TAIL}\s{{0,9}}{_CLOSE}{{1,6}}", re.IGNORECASE)
 _BROKEN = tuple(
     re.compile(rf"({_BLANK}){half}", re.IGNORECASE if "sources" in half else 0)
     for half in (
@@ -45,14 +43,19 @@ _DIGITS = re.compile(r"\d{1,9}")
 _HALF_LAST = tuple(
     re.compile(rf"{_BLANK}{half}\Z", flags)
     for half, flags in (
-        (rf"(?:\b(?:https?:?/{{0,2}}|www\.?|doi:?)|{_OPEN}{{1,6}}[ \t]{{0,9}}{_S}?\d{{0,9}})", re.IGNORECASE),
-        (foreign.HALF_YEARED, 0),
+        (
+            rf"(?:\b(?:https?:?/{{0,2}}|www\.?|doi:?|arxiv:?|isbn:?)|{_OPEN}{{1,6}}[ \t]{{0,9}}{_S}?\d{{0,9}})",
+            re.IGNORECASE,
+        ),
+        *((half, 0) for half in foreign.HALVES),
     )
 )
 _HALF_FIRST = re.compile(rf"[ \t]{{0,9}}{_S}?\d{{0,9}}[ \t]{{0,9}}[\]】］〕⟧}}]{{1,6}}")
 """The beginning of a mark or an address at the end of a reply, and the end of one at its beginning: replies are joined."""
-HALF = 150
+HALF = 300
 """Characters of the longest of them."""
+_GAP = re.compile(r"\n{3,}")
+"""What a note leaves behind."""
 _BRACKETS = re.compile(r"[\[\]【】［］〔〕⟦⟧]")
 
 
@@ -89,19 +92,22 @@ def cleaned(text: str, known: Citable) -> CleanText:
         out += [_prose(text[at : code.start()], known, invented), code[0]]
         at = code.end()
     out.append(_prose(text[at:], known, invented))
-    return CleanText("".join(out), tuple(short for said in invented if (short := " ".join(said.split())[:80])))
+    left = "".join(out)
+    if invented:
+        left = _GAP.sub("\n\n", left)
+    return CleanText(left, tuple(short for said in invented if (short := " ".join(said.split())[:80])))
 
 
 def _joinable(text: str, invented: list[str]) -> str:
     """The text without halves of marks at its ends."""
-    while last := next(filter(None, (half.search(text, max(0, len(text) - HALF)) for half in _HALF_LAST)), None):
+    start, end = 0, len(text)
+    while last := next(filter(None, (half.search(text, max(0, end - HALF), end) for half in _HALF_LAST)), None):
         invented.append(last[0])
-        text = text[: last.start()]
-    start = 0
-    while (first := _HALF_FIRST.match(text, start)) is not None:
+        end = last.start()
+    while (first := _HALF_FIRST.match(text, start, end)) is not None:
         invented.append(first[0])
         start = first.end()
-    return text[start:]
+    return text[start:end]
 
 
 def _prose(text: str, known: Citable, invented: list[str]) -> str:
@@ -143,10 +149,10 @@ def _balanced(line: str) -> str:
 
 
 def _foreign(text: str, known: Citable, invented: list[str]) -> str:
-    for pattern in foreign.MARKS:
+    for pattern in (foreign.NOTE, *foreign.MARKS):
         text = pattern.sub(lambda match: _gone(match, invented), text)
     kept = _kept_if(known.holds, invented)
-    for pattern in (foreign.YEARED, foreign.DEFINED):
+    for pattern in (foreign.YEARED, foreign.OTHERS, foreign.DEFINED):
         text = pattern.sub(kept, text)
     return text
 
