@@ -71,29 +71,26 @@ def rates(texts: list[Text], phrases: list[str]) -> tuple[dict[str, float], dict
     return {name: round(rate(name), 2) for name in phrases}, {name: round(rate(name), 2) for name in PATTERNS["en"]}
 
 
-def percentiles(texts: list[Text], stock: StockList) -> dict[str, list[float]]:
-    """Of the rates of chapters, by kind; prints the row of each, how many have findings, and how many pass for their kind."""
+def compared(texts: list[Text], stock: StockList) -> StockList:
+    """The list with percentiles of chapters by kind; prints the row of each, its findings and how many pass for their kind."""
+    chapters: dict[str, list[Text]] = {}
     seen: Counter[str] = Counter()
-    values: dict[str, list[float]] = {}
-    right: Counter[str] = Counter()
-    findings: Counter[str] = Counter()
-    words: Counter[str] = Counter()
     for one in texts:
         if 1000 <= one.words <= 10_000 and seen[one.book] < CHAPTERS:
             seen[one.book] += 1
-            score = slop(one.text, "en", stock)
-            assert score.per_1000 is not None
-            values.setdefault(one.kind, []).append(score.per_1000)
-            right[one.kind] += kind_of(one.text) == one.kind
-            findings[one.kind] += len(slop_findings(one.text, "en", stock))
-            words[one.kind] += one.words
+            chapters.setdefault(one.kind, []).append(one)
+    rates = {kind: [slop(one.text, "en", stock).per_1000 for one in own] for kind, own in chapters.items()}
+    steps = np.linspace(0, 100, STEPS)
+    human = {kind: np.round(np.percentile(np.array(own, float), steps), 3).tolist() for kind, own in rates.items()}
+    stock = StockList.model_validate(stock.model_dump() | {"human": human})
     print("\n| human text | chapters | p5 | p10 | median | p90 | p95 | max | findings / 10,000 words | kind told |")
     print("|---" * 10 + "|")
-    for kind, rows in values.items():
-        cells = " | ".join(f"{v:.2f}" for v in (*np.percentile(rows, [5, 10, 50, 90, 95]), max(rows)))
-        per = 1e4 * findings[kind] / words[kind]
-        print(f"| {kind} | {len(rows)} | {cells} | {per:.2f} | {right[kind] / len(rows):.0%} |")
-    return {kind: np.round(np.percentile(rows, np.linspace(0, 100, STEPS)), 3).tolist() for kind, rows in values.items()}
+    for kind, own in chapters.items():
+        cells = " | ".join(f"{v:.2f}" for v in np.percentile(np.array(rates[kind], float), [5, 10, 50, 90, 95, 100]))
+        findings = sum(len(slop_findings(one.text, "en", stock)) for one in own)
+        words, right = sum(one.words for one in own), sum(kind_of(one.text) == kind for one in own)
+        print(f"| {kind} | {len(own)} | {cells} | {1e4 * findings / words:.2f} | {right / len(own):.0%} |")
+    return stock
 
 
 def main() -> None:
@@ -105,18 +102,16 @@ def main() -> None:
     parser.add_argument("--texts", type=Path, nargs="*", default=[])
     given = parser.parse_args()
     texts = list(texts_of(given.corpora))
-    books = sorted({one.book for one in texts})
-    even = set(books[::2])
-    candidates = given.phrases.read_text().splitlines() if given.phrases else list((shipped("en") or StockList(phrases={})).phrases)
+    even = set(sorted({one.book for one in texts})[::2])
+    stock = shipped("en")
+    assert stock is not None
+    candidates = given.phrases.read_text().splitlines() if given.phrases else [*stock.phrases]
     found, patterns = rates([one for one in texts if one.book in even], candidates)
-    kept = {
-        name: rate for name, rate in found.items() if rate <= (PLAIN if count_words(name) == 1 else PLAIN_PHRASE)
-    }
+    kept = {name: rate for name, rate in found.items() if rate <= (PLAIN if count_words(name) == 1 else PLAIN_PHRASE)}
     gone = sorted(found.keys() - kept.keys(), key=lambda name: -found[name])
     print(f"{len(kept)} phrases kept; plain English: " + ", ".join(f"{name} {found[name]:g}" for name in gone))
     stock = StockList(language="en", source=SOURCE, phrases=kept, patterns=patterns)
-    human = percentiles([one for one in texts if one.book not in even], stock)
-    stock = StockList.model_validate(stock.model_dump() | {"human": human})
+    stock = compared([one for one in texts if one.book not in even], stock)
     for path in given.texts:
         score = slop(path.read_text(), "en", stock)
         print(f"| {path.stem} | {score.words:,} words | {score.per_1000:.2f} | {score.percentile} |")

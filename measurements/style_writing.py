@@ -1,6 +1,6 @@
 """Does a small model write nearer to a writer with the writer's style than without?
 
-    python measurements/style_writing.py BOOKS.jsonl[.xz] --out results.jsonl [--model gguf:smollm2] [--seeds 1,2,3] [--words 300]
+    python measurements/style_writing.py BOOKS.jsonl[.xz] --out results.jsonl [--model gguf:smollm2] [--seeds 1,2,3]
     python measurements/style_writing.py --show results.jsonl
 
 BOOKS has a text a line: {"book", "author", "text", "order"}. For each of eight authors a style is learnt from one book and
@@ -59,7 +59,9 @@ def make(given: argparse.Namespace) -> None:
             if (author, seed) not in done:
                 text = write(given, profiles[author][0] if author else None, seed)
                 row = {"author": author, "seed": seed, "model": given.model, "text": text}
-                row["distances"] = {name: [round(distance(p, text).value, 4) for p in both] for name, both in profiles.items()}
+                row["distances"] = {
+                    name: [round(distance(p, text).value, 4) for p in both] for name, both in profiles.items()
+                }
                 with given.out.open("a", encoding="utf-8") as file:
                     file.write(json.dumps(row, ensure_ascii=False) + "\n")
 
@@ -79,7 +81,11 @@ def show(path: Path) -> None:
         cells = (len(pairs), *(f"{v:.3f}" for v in pairs.mean(0)), f"{change.mean():+.3f} ({low:+.3f} to {high:+.3f})")
         print(f"| {name} | " + " | ".join(map(str, cells)) + f" | {(change < 0).sum()} of {len(pairs)} |")
     for author in AUTHORS:
-        of = [(plain[r["seed"]][author][0], r["distances"][author][0]) for r in rows if r["author"] == author and r["seed"] in plain]
+        of = [
+            (plain[r["seed"]][author][0], r["distances"][author][0])
+            for r in rows
+            if r["author"] == author and r["seed"] in plain
+        ]
         if of:
             print(f"{author}: {np.mean(of, 0)[0]:.3f} -> {np.mean(of, 0)[1]:.3f} ({len(of)})")
 

@@ -15,15 +15,16 @@ DRAFT = f"""# The Harbour
 
 ## One
 
-{COPIED} Marta walked down to the water with the lamp in her hand and counted the nets, as her father had taught her. Nobody spoke to her
+{COPIED} Marta walked down to the water with the lamp in her hand and counted the nets, as her father had
+taught her. Nobody spoke to her
 on the way, for it was Sunday and the chapel was full.
 
 She had been waiting for the letter from the shipping office since the first week of March. {CUT}
 
 ## Two
 
-In the evening the men came home with empty holds. They said the herring had gone north, beyond the banks, where the water was colder.
-Marta listened from the stair and did not believe a word of it.
+In the evening the men came home with empty holds. They said the herring had gone north, beyond the banks, where the water
+was colder. Marta listened from the stair and did not believe a word of it.
 
 {COPIED} Old Peter sat by the stove and mended a basket with willow that he had cut himself in the autumn.
 """

@@ -25,11 +25,11 @@ from longwriter.writer.outcome.checked import checked
 from longwriter.writer.outcome.ledger import RunLedger
 from longwriter.writer.outcome.report import Report, SectionReport
 from longwriter.writer.records import PlanRecord, SnapshotRecord, read
+from longwriter.writer.revising.wishes import RevisionResult
 from longwriter.writer.revision.edits import Edits
 from longwriter.writer.revision.effects import PlanEffects
 from longwriter.writer.revision.user_facts import facts_of, facts_of_file
 from longwriter.writer.revision.versions import Version, versions, waiting
-from longwriter.writer.revision.wishes import RevisionResult
 from longwriter.writer.session import Result, Session
 from longwriter.writer.stored import editing, stored
 

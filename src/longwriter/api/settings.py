@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Literal, TypedDict
 
 from longwriter.api.ban import with_ban
+from longwriter.checks.slop.stock import StockList
 from longwriter.checks.style.profile import StyleProfile
 from longwriter.config import PROJECT_FILE, Tree, build, environment, merge, read_toml, user_file
 from longwriter.errors import InputError
@@ -48,6 +49,8 @@ class ShapeOptions(TypedDict, total=False):
     section_words: int | None
     facts: Literal["off", "rules", "model"] | None
     headings: Literal["auto", "model", "plan"] | None
+    slop: str | Path | StockList | None
+    """A list of stock phrases or its file (`longwriter slop learn`), or "off"."""
     temperature: float | None
     top_p: float | None
     seed: int | None

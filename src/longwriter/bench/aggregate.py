@@ -36,8 +36,8 @@ def aggregate(stored: Stored, benchmark: Benchmark, way: Compat | None = None) -
     judging = benchmark.judging if settings.judge else None
     if way:
         compat.check(benchmark, way)
-    scored = [_scored(stored, item, judging, way) for item in stored.items.values()]
-    names = [name for name in _names(judging) if any(name in s.score.scores for s in scored)]
+    scored = [_scored(stored, item, benchmark, way) for item in stored.items.values()]
+    names = [name for name in _names(benchmark, judging) if any(name in s.score.scores for s in scored)]
 
     def metrics_of(part: Sequence[ScoredItem]) -> Metrics:
         scores = {name: [s.score for s in part if name in s.score.scores] for name in names}
@@ -66,18 +66,20 @@ def aggregate(stored: Stored, benchmark: Benchmark, way: Compat | None = None) -
     )
 
 
-def _names(judging: Judging | None) -> list[str]:
+def _names(benchmark: Benchmark, judging: Judging | None) -> list[str]:
     """What is averaged, headline first."""
-    return list(dict.fromkeys((*(judging.metrics if judging else ()), "S_l")))
+    return list(dict.fromkeys((*(judging.metrics if judging else ()), *benchmark.metrics, "S_l")))
 
 
-def _scored(stored: Stored, item: BenchItem, judging: Judging | None, way: Compat | None) -> ScoredItem:
+def _scored(stored: Stored, item: BenchItem, benchmark: Benchmark, way: Compat | None) -> ScoredItem:
+    judging = benchmark.judging if stored.settings.judge else None
     response = stored.responses[item.id]
     count = count_longwriter if way else count_words
     words = None if response.failure else count(response.text)
     scores: dict[str, float | None] = {}
     if item.required:
         scores["S_l"] = None if words is None else length_score(item.required, words)
+    scores |= dict.fromkeys(benchmark.metrics) if response.failure else benchmark.marks(item, response.text)
     failures = [f"response: {response.failure}"] if response.failure else []
     readings: dict[str, JudgeReading | None] = {}
     reasons: dict[str, str] = {}
@@ -88,7 +90,7 @@ def _scored(stored: Stored, item: BenchItem, judging: Judging | None, way: Compa
             judged = JudgedItem(judging.empty(item), {})
         else:
             readings = _readings(stored, item, judging, way)
-            judged = judging.judged(item, readings)
+            judged = judging.judged_in(item, response.text, readings)
             failures += _judge_failures(stored, item, readings)
         scores, reasons = judging.combined(scores | judged.scores), judged.reasons
     try:

@@ -38,7 +38,7 @@ SLACK = 4.0
 """From four times the length on S_l is 0, so that no score depends on where a longer text is cut."""
 IDS = ("id", "index", "idx")
 PROMPTS = ("prompt", "question", "query", "instruction")
-REPLIES = ("text", "response", "output", "completion")
+REPLIES = ("text", "response", "output", "completion", "generated_story")
 Kind = Literal["plain", "agentwrite", "texts"]
 
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from longwriter.checks.ledger.records import LedgerFact
 from longwriter.errors import RunError
 from longwriter.journal import Journal
 from longwriter.length.target import exact
@@ -20,7 +21,9 @@ from longwriter.writer.records import (
     ControlRecord,
     DraftsRecord,
     EditRecord,
+    FactsRecord,
     FinalRecord,
+    FindingsRecord,
     ForgetRecord,
     GivenRecord,
     JournalRecord,
@@ -30,9 +33,12 @@ from longwriter.writer.records import (
     PartialRecord,
     PlanRecord,
     RedoRecord,
+    RevisionRecord,
     SectionRecord,
     SnapshotRecord,
     StoppedRecord,
+    UnmendedRecord,
+    WantedFinding,
     WastedRecord,
     WindowRecord,
     WithdrawnRecord,
@@ -42,6 +48,7 @@ from longwriter.writer.records import (
 
 MODEL = ModelRecord(name="m", prefill=True, card=Card())
 CALL = {"step": "section:ab:0", "role": "writer", "estimate": 9, "prompt_tokens": 8, "seconds": 0.5}
+FOUND = WantedFinding(kind="form", check="cut", places=(), quotes=("The tide",), message="it stops", edit=1)
 REPLY = Reply(text="The tide came in.", finish="stop", usage=Usage(prompt_tokens=8))
 RECORDS: list[JournalRecord] = [
     ModelsRecord(writer=MODEL, planner=MODEL, window=None),
@@ -71,9 +78,13 @@ RECORDS: list[JournalRecord] = [
     ),
     FinalRecord(id="ab", entry=8, seen="", at=3.5),
     LocksRecord(sections=("ab",)),
+    FactsRecord(facts=(LedgerFact(subject="Mary", relation="eyes", value="green", section=0, source="user"),), at=4.0),
     SnapshotRecord(name="before", at=4.5),
     ControlRecord(going=True, review=True, permit="ab", approve=True),
     StoppedRecord(reason="failed", message="m did not answer", at=5.5),
+    RevisionRecord(number=1, judge=ModelConfig(model="m2"), words={}),
+    FindingsRecord(revision=1, turn=1, findings=(FOUND,), declined=("0123456789abcdef",)),
+    UnmendedRecord(finding="1.1:0.0", start=7, why="it is empty"),
 ]
 
 

@@ -10,8 +10,8 @@ from longwriter.api.loop import run
 from longwriter.api.settings import AnyModel, ResumeOptions, write_settings
 from longwriter.models.base import Model, ModelConfig
 from longwriter.writer.events import OnEvent
-from longwriter.writer.revision.revise import revise
-from longwriter.writer.revision.wishes import RevisionResult, Wishes
+from longwriter.writer.revising.revise import revise
+from longwriter.writer.revising.wishes import RevisionResult, Wishes
 
 
 class ReviseOptions(ResumeOptions, total=False):

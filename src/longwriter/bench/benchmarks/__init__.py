@@ -5,5 +5,7 @@ BENCHMARKS = {  # name -> module and class, imported when used
     "longwrite-ruler": "longwriter.bench.benchmarks.longwrite_ruler:LongWriteRuler",
     "writingbench": "longwriter.bench.benchmarks.writingbench:WritingBench",
     "arena-write": "longwriter.bench.benchmarks.arena_write:ArenaWrite",
+    "constory": "longwriter.bench.benchmarks.constory:ConStory",
+    "longgen": "longwriter.bench.benchmarks.longgen:LongGen",
     "writer-mini": "longwriter.bench.benchmarks.writer_mini:WriterMini",
 }

@@ -38,6 +38,8 @@ class Benchmark(Protocol):
     judge_temperature: float = 0.0
     """The judge's temperature in the benchmark's public script, where that is known; so is the limit."""
     judge_max_tokens: int | None = None
+    metrics: tuple[str, ...] = ()
+    """Names of `marks`, to be averaged over items; before a judge's where there is none."""
 
     @abstractmethod
     def read(self, data: str | None) -> Data:
@@ -47,6 +49,10 @@ class Benchmark(Protocol):
     def groups(self, item: BenchItem) -> dict[str, str]:
         """The groups of an item by which the scores are split, beside length, type and language."""
         return item.groups
+
+    def marks(self, item: BenchItem, text: str) -> dict[str, float | None]:  # noqa: ARG002 - for those that have rules
+        """What rules say of an item's text, which was written and may be empty, whether or not a judge is asked."""
+        return {}
 
     def summarise(self, scored: Sequence[ScoredItem], system: str) -> Summary:  # noqa: ARG002 - for those that compare
         """What it says of a whole run beside the means. `system`: the name under which the run is compared."""

@@ -1,14 +1,17 @@
-"""Benchmark files as their authors publish them: JSON lines from a file, a folder or the hub.
+"""Benchmark files as their authors publish them: JSON lines, a JSON list or Parquet, from a file, a folder or the hub.
 
 Every complaint names file, line and key, and the keys that are there.
 """
 
 import hashlib
+import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from longwriter import hub
-from longwriter.errors import InputError
+from longwriter.characters import whole_characters
+from longwriter.config import read_text
+from longwriter.errors import InputError, first_line
 from longwriter.jsonl import Line, read_lines, whole_number
 from longwriter.models.base import need
 
@@ -50,8 +53,39 @@ class FileRow(Line):
 
 
 def read_rows(path: Path) -> Iterator[FileRow]:
-    """The rows of a JSONL file. Raises InputError naming the line: not JSON, cut off, not UTF-8, no object."""
+    """The rows of a file: JSON lines; .json, a list; .parquet. Raises InputError naming the line: not JSON, no object ..."""
+    if path.suffix == ".json":
+        return _json_rows(path)
+    if path.suffix == ".parquet":
+        return _parquet_rows(path)
     return (FileRow(*line) for line in read_lines(path))
+
+
+def _json_rows(path: Path) -> Iterator[FileRow]:
+    try:
+        rows = json.loads(whole_characters(read_text(path)))
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{path}: not JSON: {first_line(error)}") from error
+    if not isinstance(rows, list):
+        raise InputError(f"{path}: a list of objects is needed, got {type(rows).__name__}")
+    for number, row in enumerate(rows, 1):
+        if not isinstance(row, dict):
+            raise InputError(f"{path}: row {number}: an object is needed, got {str(row)[:60]!r}")
+        yield FileRow(f"{path}: row {number}", row)
+
+
+def _parquet_rows(path: Path) -> Iterator[FileRow]:
+    parquet = need("pyarrow.parquet", "data")
+    pyarrow = need("pyarrow", "data")
+    try:
+        with parquet.ParquetFile(path) as file:
+            number = 0
+            for batch in file.iter_batches(batch_size=256):
+                for row in batch.to_pylist():
+                    number += 1
+                    yield FileRow(f"{path}: row {number}", row)
+    except (OSError, pyarrow.ArrowException) as error:
+        raise InputError(f"cannot read {path}: {first_line(error)}") from error
 
 
 def find_file(data: str, names: Sequence[str]) -> Path:
@@ -64,11 +98,10 @@ def find_file(data: str, names: Sequence[str]) -> Path:
     path = hub.place(data)
     if not path.is_dir():
         return path
-    files = sorted(path.rglob("*.jsonl"))
     for name in names:
-        found = [file for file in files if file.name == name]
-        if found:
+        if found := sorted(path.rglob(name)):
             return found[0]
+    files = sorted(path.rglob("*.jsonl"))
     if len(files) == 1:
         return files[0]
     there = ", ".join(file.name for file in files[:5]) or "no .jsonl files"

@@ -17,12 +17,23 @@ AGAIN = "/again"
 _DOTS = re.compile(r"\s*(\.{3}|…+|<[^<>]*>)\s*")
 
 
+class QuotedError(NamedTuple):
+    """An error that a judge names, with words of the two passages that prove it."""
+
+    kind: str
+    earlier: str
+    later: str
+    why: str
+
+
 class JudgeReading(NamedTuple):
     """What one reply says."""
 
     marks: dict[str, float]
     """On the judge's own scale; points of the system for a pair."""
     reason: str = ""
+    errors: tuple[QuotedError, ...] = ()
+    """Those that it names, of a judging that looks for errors."""
 
 
 Readings = Mapping[str, JudgeReading | None]
@@ -96,6 +107,10 @@ class Judging(Protocol):
     def judged(self, item: BenchItem, readings: Readings) -> JudgedItem:
         """The item's scores."""
         ...
+
+    def judged_in(self, item: BenchItem, text: str, readings: Readings) -> JudgedItem:  # noqa: ARG002 - for quotes
+        """The item's scores where its text is needed, as quotes of it are looked up; here it is not."""
+        return self.judged(item, readings)
 
     @abstractmethod
     def empty(self, item: BenchItem) -> dict[str, float | None]:

@@ -77,6 +77,14 @@ class Ledger:
         self._promises.read(section, source)
         return found
 
+    def learn(self, section: int, text: str) -> None:
+        """Names and facts of a section alone, where nobody asks what is wrong in it."""
+        if self.language in ("en", "zh"):
+            source = SectionSource(Passages(text), self._people.read(section, text), self._people)
+            claims = chinese_claims(source) if self.language == "zh" else (*people_claims(source), *things_claims(source))
+            for claim in sorted(claims, key=lambda one: one.start):
+                self._compare(self._fact(section, claim, source))
+
     def spellings(self) -> list[TextFinding]:
         """Names that the text so far spells in two ways; each pair is told once."""
         uses = self._people.name_uses()
@@ -113,13 +121,13 @@ class Ledger:
     def about(self, line: str, most_words: int) -> list[LedgerFact]:
         """Facts of whoever a plan's line names, a person's first, then the latest, in at most `most_words` words.
 
-        A fact that a later one of the same kind follows is left out; so is one that no longer holds.
+        A fact that a later one of the same kind follows is left out. One that ends (`until`) is there: who asks knows when.
         """
         named = self._people.named_in(line)
         known: dict[tuple[str, ...], LedgerFact] = {}
         for fact in sorted(self._facts, key=lambda fact: (fact.source == "user", fact.section, fact.start)):
             key = self._key(fact.subject)
-            if key in named and fact.until is None:
+            if key in named:
                 kin = (fact.value,) if fact.relation.startswith("kin:") else ()
                 known[(key, fact.relation, *kin)] = fact
         chosen, words = [], 0

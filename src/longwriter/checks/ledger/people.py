@@ -244,10 +244,13 @@ class People:
         self._given.add(name)
         if self.language == "zh":
             self._chinese.add(name)
+        elif len(parts := name.split()) > 1:
+            for part in (parts[0], parts[-1]):
+                self._full.setdefault(part, set()).add(name)
 
     def named_in(self, line: str) -> set[str]:
         """The names, one form each, that stand in a line in any form."""
-        forms = (form for form in {*self._forms, *self._given} if form in line)
+        forms = (form for form in {*self._forms, *self._given, *self._full} if form in line)
         found = {self.key(form) for form in forms if re.search(rf"(?<![A-Za-z]){re.escape(form)}(?![a-z])", line)}
         return {name for name in found if name}
 

@@ -4,6 +4,7 @@ A rate says nothing of who wrote a text. People write every phrase of a list now
 that comes again and again within a few pages (`crowded`).
 """
 
+import math
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -35,7 +36,7 @@ _EXPLAINING = "of which by these such"
 SPEECH = 0.1
 """What a word in a line of speech counts beside one of these."""
 FICTION_FROM = 38.0
-"""The difference per 1,000 words from which a text passes for fiction: right for 88 % of chapters of fiction, 96 % of others."""
+"""The difference per 1,000 words from which a text passes for fiction: right for 88 % of fiction, 96 % of other chapters."""
 
 
 class SlopHit(NamedTuple):
@@ -56,7 +57,7 @@ class SlopScore(NamedTuple):
     per_1000: float | None
     """Per 1,000 words; None where there is no list for the language, or no word."""
     percentile: float | None
-    """Share of people's texts of that kind with as few or fewer, in percent; None where there is nothing to compare with."""
+    """Share of people's texts of that kind with fewer, in percent; None where there is nothing to compare with."""
     kind: Kind | None
     """What it was compared with."""
     hits: tuple[SlopHit, ...]
@@ -104,9 +105,12 @@ def found(reading: TextReading, stock: StockList) -> tuple[SlopHit, ...]:
 
 
 def percentile_of(rate: float, steps: Sequence[float]) -> float:
-    """Percent of human texts with this rate or less: between percentiles on a line, above the last 100."""
-    at = np.interp(rate, steps, np.linspace(0, 100, len(steps)), right=100.0)
-    return round(float(at), 1)
+    """Percent of human texts with a lower rate: between percentiles on a line, 0 for none, 100 above the last."""
+    above = int(np.searchsorted(steps, rate))
+    if above in (0, len(steps)):
+        return 100.0 if above else 0.0
+    low, high = steps[above - 1], steps[above]
+    return round(100 * (above - 1 + (rate - low) / (high - low)) / (len(steps) - 1), 1)
 
 
 def slop_findings(text: str, language: str = "", stock: StockList | None = None) -> list[TextFinding]:
@@ -131,9 +135,13 @@ def slop_findings(text: str, language: str = "", stock: StockList | None = None)
 
 def crowded(phrase: str, at: Sequence[int], rate: float) -> bool:
     """Whether a phrase comes too often somewhere. `at`: numbers of its words, rising; `rate`: people's, per million."""
-    least = TIMES_WORD if count_words(phrase) == 1 else TIMES
-    least = max(least, int(np.ceil(BEYOND * rate * WITHIN / 1e6)))
+    least = least_uses(phrase, rate)
     return any(last - first < WITHIN for first, last in zip(at, at[least - 1 :], strict=False))
+
+
+def least_uses(phrase: str, rate: float) -> int:
+    """Uses within `WITHIN` words from which a phrase is used too often."""
+    return max(TIMES_WORD if count_words(phrase) == 1 else TIMES, math.ceil(BEYOND * rate * WITHIN / 1e6))
 
 
 def _said(phrase: str, uses: int, words: int, rate: float) -> str:

@@ -43,7 +43,10 @@ QUOTED = 100
 )
 @with_options(HOME, JSON)
 def check(source: str, only: tuple[str, ...], page: Path | None, home: Path, as_json: bool) -> None:
-    """Say what rules find in a text: a run's, or a file's (md, txt, docx, epub, html). No model is asked."""
+    """Say what rules find in the text of RUN or FILE: contradictions, repetition, broken form.
+
+    FILE is md, txt, docx, epub or html. No model is asked.
+    """
     found = check_source(source, home, only)
     if page is not None:
         if page.suffix.lower() not in (".html", ".htm"):

@@ -22,8 +22,8 @@ from longwriter.errors import InputError
 from longwriter.runs.folders import DRAFT, find
 from longwriter.text import counted
 from longwriter.writer.events import CallHeard, CallStarted, Event, RevisionStep, Warned
-from longwriter.writer.revision.listed import FINDINGS
-from longwriter.writer.revision.wishes import MOST_PASSES, RevisionResult
+from longwriter.writer.revising.listed import FINDINGS
+from longwriter.writer.revising.wishes import MOST_PASSES, RevisionResult
 
 EXAMPLES = """
 \b
@@ -136,7 +136,7 @@ def _report(job: RevisionJob, result: RevisionResult, *, as_json: bool) -> None:
         return
     if job.wishes.dry_run:
         for n, finding in enumerate(result.findings, 1):
-            say_wrapped(f"{n:>4}. {finding.kind} ({finding.check}): {one_line(finding.message)}")
+            click.echo(f"{n:>4}. {finding.kind} ({finding.check}): {one_line(finding.message)}")
         listed = folder / FINDINGS if job.wishes.findings is None else job.wishes.findings
         say_wrapped(f"{counted(len(result.findings), 'finding')}; edit {listed}, then: longwriter revise {folder}")
         return

@@ -57,6 +57,14 @@ LIMITS = [
     click.option("--repeated", type=FINITE, help="Most share of repeated word 13-grams.  [default: 0.05]"),
     click.option("--near", type=FINITE, help="Jaccard similarity of near duplicates.  [default: 0.8]"),
     click.option("--overlap", type=FINITE, help="Share of a benchmark prompt that makes a request it.  [default: 0.5]"),
+    click.option(
+        "--contradictions",
+        type=FINITE,
+        help="Most contradictions by rules, for 10,000 words.  [default: not looked for]",
+    ),
+    click.option(
+        "--slop", type=FINITE, help="Highest percentile of stock phrases, of people's texts.  [default: not looked for]"
+    ),
 ]
 
 __all__ = ["BENCHMARK", "ENGINE", "JSON", "LIMITS", "OUT", "PUSH", "RANGE", "Delivery", "limits"]

@@ -6,7 +6,7 @@ from rich.text import Text
 
 from longwriter.text import counted
 from longwriter.writer.outcome.report import Report
-from longwriter.writer.outcome.verdict import flawed
+from longwriter.writer.outcome.verdict import REMARKS, flawed
 
 FLAWS = {
     "refusal": "the model refuses to write it",
@@ -66,7 +66,8 @@ def verdict_lines(report: Report) -> list[str]:
     lines = [f"warning: {f.text}" for f in bad]
     lines += [good["length"]] if "length" in good else []
     lines += [f"{'apart from that' if bad else 'reads through'}: {read}"] if read else []
-    return lines + ([f"{'' if asked.ok else 'warning: '}{asked.text}"] if asked else [])
+    lines += [f"{'' if asked.ok else 'warning: '}{asked.text}"] if asked else []
+    return lines + [f"look at: {f.text}" for f in report.verdict if not f.ok and f.kind in REMARKS - {"asked"}]
 
 
 def flaws(report: Report) -> str:

@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 from pydantic import Field
 
+from longwriter.checks.ledger.contradictions import contradictions
+from longwriter.checks.slop.score import slop
 from longwriter.data.filters.contamination import Benchmarks
 from longwriter.data.filters.near_duplicates import NearDuplicates
 from longwriter.length.score import length_score
@@ -35,6 +37,10 @@ class FilterLimits(Record):
     """Jaccard similarity from which two texts, or two requests, count as one."""
     overlap: float = Field(default=0.5, gt=0, le=1)
     """Share of a benchmark prompt from which a request counts as it."""
+    contradictions: float | None = Field(default=None, ge=0)
+    """Most contradictions that rules find, for 10,000 words; None: not looked for, as rules err."""
+    slop: float | None = Field(default=None, ge=0, le=100)
+    """Highest percentile of stock phrases among texts of people; None: not looked for."""
 
 
 @dataclass(frozen=True)
@@ -157,6 +163,32 @@ def length(candidate: Candidate, context: FilterContext) -> FilterResult:
     return FilterResult("length", passed, score, reason)
 
 
+def contradicts(candidate: Candidate, context: FilterContext) -> FilterResult:
+    """What rules find that does not go together; one alone is never too many."""
+    most = context.limits.contradictions
+    if most is None:
+        return FilterResult("contradictions", True)
+    found = contradictions(candidate.text)
+    rate = round(1e4 * len(found) / max(1, candidate.words), 2)
+    passed = len(found) < 2 or rate <= most
+    reason = "" if passed else f"{len(found)} contradictions, such as: {found[0].message}"
+    return FilterResult("contradictions", passed, rate, reason)
+
+
+def stock_phrases(candidate: Candidate, context: FilterContext) -> FilterResult:
+    """More stock phrases than people write; nothing is said in a language without a list."""
+    if context.limits.slop is None:
+        return FilterResult("slop", True)
+    score = slop(candidate.text)
+    passed = score.percentile is None or score.percentile <= context.limits.slop
+    reason = (
+        ""
+        if passed
+        else f"{score.per_1000:.1f} stock phrases for 1,000 words, more than {score.percentile:g} % of people's"
+    )
+    return FilterResult("slop", passed, score.percentile, reason)
+
+
 def benchmark(candidate: Candidate, context: FilterContext) -> FilterResult:
     """A benchmark's prompt in the request, or a passage of one in the output."""
     asked = context.benchmarks.in_request(candidate.prompt)
@@ -184,6 +216,8 @@ FILTERS: tuple[Filter, ...] = (
     repetition,
     same_language,
     length,
+    contradicts,
+    stock_phrases,
     benchmark,
     near_duplicate,  # last, and for what passed the others alone: a dropped text must not drop its double
 )

@@ -12,12 +12,15 @@ from longwriter.checks.repetition.repetition import QUOTE, Repetition, repetitio
 from longwriter.language import tongue
 from longwriter.serve.page.markdown import render
 from longwriter.writer.document import Document
+from longwriter.writer.outcome.checked import checked, section_starts
 from longwriter.writer.outcome.ledger import RunLedger
 from longwriter.writer.outcome.report import Report
 from longwriter.writer.outcome.verdict import Finding
 from longwriter.writer.section.section import HEADING
 
 Place = dict[str, int]
+MOST_FINDINGS, MOST_PLACES = 100, 5
+"""Findings of the checks that the page shows, and places of each."""
 SPENT = {
     *("calls", "prompt_tokens", "completion_tokens", "cached_tokens"),
     *("cost", "saved", "seconds", "wall_seconds"),
@@ -71,7 +74,7 @@ class Places:
 
 
 def shown_report(document: Document, report: Report) -> dict[str, Any]:
-    """The JSON of a report. Takes half a second for 100,000 words."""
+    """The JSON of a report. Takes two seconds for 100,000 words."""
     places = Places(bodies(document))
     again = repetition(places.text)
     along = measure(places.text, tongue(places.text) or "en").along["repetition"]
@@ -92,9 +95,39 @@ def shown_report(document: Document, report: Report) -> dict[str, Any]:
             "written": report.written,
             "score": report.length_score,
         },
+        "checks": shown_checks(document),
         "notes": report.notes,
         "spent": report.model_dump(include=SPENT),
     }
+
+
+def shown_checks(document: Document) -> list[dict[str, Any]]:
+    """What the checks found, each of its places with section and paragraph; passages that come again are `_passages`'."""
+    parts = {part.section: part.text for part in bodies(document)}
+    starts = dict(section_starts(document))
+    shown = []
+    for finding in checked(document).findings:
+        if finding.kind == "repetition":
+            continue
+        places = []
+        for place, quote in zip(finding.places[:MOST_PLACES], finding.quotes, strict=False):
+            if place.section in starts:
+                index = place.section - 1
+                at = place.start - starts[place.section]
+                paragraph = _paragraph(parts[index], index, document.piece(index).strip(), at)
+                places.append({"section": index, "paragraph": paragraph, "text": _beginning(quote, 0, len(quote))})
+        told = finding.model_dump(include={"kind", "check", "message", "source"})
+        shown.append(told | {"places": places})
+    return shown[:MOST_FINDINGS]
+
+
+def _paragraph(text: str, section: int, piece: str, at: int) -> int:
+    """The paragraph of a section's text that holds the character `at` of its piece of the document; 0 for its heading."""
+    body = text.strip()
+    inside = at - (len(piece) - len(body))
+    if inside < 0 or not piece.endswith(body):
+        return 0
+    return render(text, section).paragraph(text, inside + len(text) - len(text.lstrip()))
 
 
 def shown_ledger(document: Document, ledger: RunLedger) -> dict[str, Any]:

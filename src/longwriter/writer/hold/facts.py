@@ -10,8 +10,9 @@ from longwriter.models.tokens import estimate_tokens
 from longwriter.prompts import PromptSet
 from longwriter.types import Plan
 
-MOST_WORDS, MOST_TOKENS = 150, 300
-"""Of what a section is told: facts are cut off at the words, and checked against an estimate of tokens."""
+MOST_WORDS, MOST_TOKENS = 120, 300
+"""Of what a section is told: facts end at the words, which SmolLM2 cuts into 260 tokens at the worst (names with marks,
+numbers, Chinese); an estimate of tokens stops values without spaces."""
 LOOKED_AT = 5_000
 """Characters of the first section that tell the language."""
 LABELS = {
@@ -49,13 +50,13 @@ class FactsHold:
         """The facts of those whom the line names, in at most `MOST_TOKENS` tokens; "" where there are none."""
         section = self._plan.sections[index]
         ledger = self._ledger(index, earlier)
-        facts = ledger.about(f"{section.chapter} {section.title} {section.point}".strip(), MOST_WORDS)
-        lines = facts_in_lines([f for f in facts if f.until is None or index + 1 < f.until], self._prompts.name)
-        while lines:
-            told = self._prompts.render("facts", facts="\n".join(lines))
+        named = ledger.about(f"{section.chapter} {section.title} {section.point}".strip(), MOST_WORDS)
+        facts = [fact for fact in named if fact.until is None or index + 1 < fact.until]
+        while facts:
+            told = self._prompts.render("facts", facts="\n".join(facts_in_lines(facts, self._prompts.name)))
             if estimate_tokens(told) <= MOST_TOKENS:
                 return told
-            lines.pop()
+            facts.pop()
         return ""
 
     def briefly(self, index: int, earlier: Sequence[str]) -> str:  # noqa: ARG002 - Hold's signature
@@ -75,7 +76,7 @@ class FactsHold:
             read = self._read[key] = _Read([], Ledger(language, self._user))
         first = index - len(earlier) + 1
         for number, text in enumerate(earlier[len(read.texts) :], first + len(read.texts)):
-            read.ledger.read(number, text)
+            read.ledger.learn(number, text)
             read.ledger.take(self._named(text, number))
             read.texts.append(text)
         return read.ledger

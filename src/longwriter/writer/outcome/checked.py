@@ -5,13 +5,25 @@ from collections.abc import Iterable, Sequence
 
 from longwriter.checks.check import CheckReport, check
 from longwriter.checks.finding import TextFinding, TextPlace
+from longwriter.checks.ledger.ledger import in_order
 from longwriter.writer.document import Document
+from longwriter.writer.outcome.ledger import ledger_of
+
+CONTRADICTIONS, NUMBERING = "contradictions", "numbering"
+"""The check of `checks.check`, and of its rules the one that a run's ledger leaves out: it looks at the document's headings."""
 
 
 def checked(document: Document, only: Sequence[str] = ()) -> CheckReport:
-    """The report of the text so far. Raises InputError for a name that is no check."""
-    report = check(document.text(), str(document.settings.language or ""), only=only)
-    return report.model_copy(update={"findings": tuple(in_sections(document, report.findings))})
+    """The report of the text so far; contradictions are those of the run's ledger, which knows what a person says is so.
+
+    `only`: names of checks, none for all. Raises InputError for a name that is no check.
+    """
+    report = check(document.text(), str(document.settings.language or ""), only=only, sources=document.sources)
+    found = in_sections(document, report.findings)
+    if not only or CONTRADICTIONS in only:
+        own = [one for one in found if one.kind != "contradiction" or one.check == NUMBERING]
+        found = in_order([*own, *ledger_of(document).contradictions])
+    return report.model_copy(update={"findings": tuple(found)})
 
 
 def in_sections(document: Document, findings: Iterable[TextFinding]) -> list[TextFinding]:

@@ -1,6 +1,5 @@
 """What a run's text cites, and what its model invented: for its report."""
 
-from collections import Counter
 from collections.abc import Iterator
 
 from longwriter.checks.citations.citations import CitationReading, read_citations
@@ -43,16 +42,8 @@ def told_of(found: CitationReading, invented: tuple[str, ...]) -> list[str]:
     if invented:
         named = ", ".join(invented[:SHOWN]) + (", ..." if len(invented) > SHOWN else "")
         out.append(f"{counted(len(invented), 'invented reference')} taken out: {named}")
-    for check, number in Counter(finding.check for finding in found.findings).items():
-        out.append(f"{counted(number, 'citation')} to look at ({check}), such as: {_first(found, check)}")
     if not figures.citations:
         out.append("it cites none of its sources")
     elif figures.uncited:
         out.append(f"{len(figures.uncited)} of {counted(figures.sections, 'section')} cite nothing")
     return out
-
-
-def _first(found: CitationReading, check: str) -> str:
-    finding = next(finding for finding in found.findings if finding.check == check)
-    quote = " ".join(finding.quotes[0].split())
-    return f'"{quote[:80]}": {finding.message}'

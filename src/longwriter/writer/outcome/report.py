@@ -11,14 +11,17 @@ from longwriter.length.target import Target
 from longwriter.text import count_words, repeated_ngrams
 from longwriter.types import Plan, Record
 from longwriter.writer.document import Document, DocumentPart
+from longwriter.writer.outcome.checked import checked
 from longwriter.writer.outcome.cited import citing, told_of
 from longwriter.writer.outcome.ledger import RunLedger
 from longwriter.writer.outcome.spent import Spent
-from longwriter.writer.outcome.verdict import Finding, findings
+from longwriter.writer.outcome.verdict import Finding, findings, remarks
 from longwriter.writer.records import GivenRecord
 
 LOOKED_AT = 100_000
 """Characters of a draft that tell its language."""
+VERDICT_CHECKS = ("slop",)
+"""Checks that the verdict on a finished text tells of; what contradicts itself comes from the run's ledger."""
 FEWEST_HITS, HITS_JUDGED_FROM = 0.5, 20_000
 """The report of a run with full context says when it reads less of its prompts from a cache, once they have so many tokens."""
 
@@ -141,6 +144,8 @@ def report(document: Document, spent: Spent, ledger: RunLedger) -> Report:
                 "" if part.index in given else part.text for part in parts
             ]  # no model's refusal, nor its language
         verdict = findings(asked, manuscript.target, sections, text, faults, spoken or None, again)
+        verdict += remarks([*ledger.contradictions, *checked(document, VERDICT_CHECKS).findings])
+        verdict = tuple(sorted(verdict, key=lambda finding: finding.ok))
     notes = [f.text for f in verdict if not f.ok]
     if spent.saved is not None and _misses(spent, mode):
         notes.append(f"only {100 * (spent.hit_rate or 0):.0f} % of the prompts came from the server's cache")

@@ -1,7 +1,7 @@
 """What a person should know of a finished text, in plain words: one finding for each thing that may be wrong with it.
 
-Length, circles, a refusal, its end, its language, sections that failed, and how many of the things that the request names
-appear in it. Nobody should have to find these out by reading. Pure.
+Length, circles, a refusal, its end, its language, sections that failed, how many of the things that the request names
+appear in it, and what the checks found that a person should look at. Nobody should have to find these out by reading. Pure.
 """
 
 import math
@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
+from longwriter.checks.finding import TextFinding
 from longwriter.checks.repetition.repetition import Repetition, repetition
 from longwriter.language import NAMES, differs, languages_in, tongue
 from longwriter.length.target import Target
@@ -17,7 +18,11 @@ from longwriter.types import Record
 from longwriter.writer.outcome.named import absent, named_things
 from longwriter.writer.reply.prose import refusal
 
-Kind = Literal["refusal", "looping", "length", "ending", "language", "sections", "asked"]
+Kind = Literal[
+    "refusal", "looping", "length", "ending", "language", "sections", "asked", "contradictions", "slop", "citations"
+]
+REMARKS: frozenset[Kind] = frozenset({"asked", "contradictions", "slop", "citations"})
+"""Kinds that are said, and make no text be other than it was asked for: rules err, and a person judges."""
 
 MOST_OFF = 0.1
 """A text further from its length, or from the bounds of it, is not as asked."""
@@ -81,8 +86,40 @@ def findings(instruction: str, target: Target, sections: Sequence[str], document
 
 
 def flawed(verdict: Sequence[Finding]) -> list[Finding]:
-    """What makes a text not be what was asked for. Things that do not appear are said, and are none of it."""
-    return [f for f in verdict if not f.ok and f.kind != "asked"]
+    """What makes a text not be what was asked for; `REMARKS` are none of it."""
+    return [f for f in verdict if not f.ok and f.kind not in REMARKS]
+
+
+def remarks(found: Sequence[TextFinding]) -> tuple[Finding, ...]:
+    """What of the checks' findings a person should look at: a contradiction by its quotes, and stock phrases and citations.
+
+    Stock phrases are said only where people hardly ever have as many (`checks.slop`).
+    """
+    contradictions = [one for one in found if one.kind == "contradiction"]
+    rate = [one for one in found if one.kind == "slop" and one.check == "rate"]
+    citations = [one for one in found if one.kind == "citation"]
+    said = []
+    if contradictions:
+        first = contradictions[0]
+        quotes = " / ".join(f'"{_cut(quote)}"' for quote in first.quotes[:2])
+        told = f"{counted(len(contradictions), 'contradiction')}, by rules: {first.message} ({quotes})"
+        said.append(Finding(kind="contradictions", ok=False, text=told, sections=_sections(contradictions)))
+    if rate:
+        said.append(Finding(kind="slop", ok=False, text=rate[0].message))
+    if citations:
+        told = f"{counted(len(citations), 'citation')} to look at: {citations[0].message}"
+        said.append(Finding(kind="citations", ok=False, text=told, sections=_sections(citations)))
+    return tuple(said)
+
+
+def _sections(found: Sequence[TextFinding]) -> tuple[int, ...]:
+    return tuple(sorted({place.section for one in found for place in one.places if place.section}))
+
+
+def _cut(quote: str) -> str:
+    """One line of a quote."""
+    line = " ".join(quote.split())
+    return line if len(line) <= QUOTED else f"{line[:QUOTED].rstrip()}..."
 
 
 def asked_length(target: Target) -> AskedLength:

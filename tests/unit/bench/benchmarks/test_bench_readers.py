@@ -22,6 +22,9 @@ def rows_for(name: str) -> list[dict[str, Any]]:
         return [query(1), query(2)]
     if name == "arena-write":
         return [battle(1), battle(2)]
+    if name == "longgen":
+        checks = {f"checks_{sort}": {"2": "a spa"} for sort in ("once", "range", "periodic")}
+        return [{"prompt": f"Build tower {n}", "type": "Floor", "number": 9, "id": f"r{n}"} | checks for n in range(2)]
     return [{"prompt": f"Write 300 words on tin {n}", "type": "Essay", "length": 300, "id": f"r{n}"} for n in range(2)]
 
 

@@ -34,7 +34,8 @@ def test_a_good_output_passes_every_filter_and_is_told_of_each() -> None:
     assert all(v.passed for v in found)
     assert len(found) == len(FILTERS)
     assert [v.name for v in found] == [
-        "plan", "refusal", "stub", "ending", "repetition", "language", "length", "benchmark", "near duplicate",
+        "plan", "refusal", "stub", "ending", "repetition", "language", "length", "contradictions", "slop", "benchmark",
+        "near duplicate",
     ]  # fmt: skip
     assert next(v for v in found if v.name == "length").value == 98.28  # 100 * (1 - (3000 / 2900 - 1) / 2)
 
@@ -161,3 +162,30 @@ def test_tidying_keeps_the_words_of_prose() -> None:
     text = prose(500).replace(". ", ".\n\n")
     assert tidy(text) == text
     assert count_words(tidy(text)) == 500
+
+
+def _one(name: str, text: str, **given: float) -> FilterResult:
+    context = FilterContext(FilterLimits(**given), Benchmarks(()), NearDuplicates(0.8))  # type: ignore[arg-type]
+    return next(v for v in results_of(Candidate("a", "Write a story", text), context) if v.name == name)
+
+
+def test_contradictions_drop_a_text_only_where_they_are_looked_for() -> None:
+    said = "Ada Lane had green eyes. {} Ada Lane had grey eyes. Tom Reed had blue eyes. {} Tom Reed had brown eyes."
+    rain = "The rain was on the roof, and it fell for the whole of that night. " * 40
+    text = said.format(rain, rain)
+    assert _one("contradictions", text) == FilterResult("contradictions", True)
+    found = _one("contradictions", text, contradictions=5)
+    assert not found.passed
+    assert found.value is not None
+    assert found.value > 5
+    assert found.reason.startswith("2 contradictions, such as: ")
+    assert _one("contradictions", text, contradictions=1000).passed
+    assert _one("contradictions", rain, contradictions=0).passed
+
+
+def test_stock_phrases_drop_a_text_of_more_than_people_write() -> None:
+    text = prose(1000) + " It was a testament to her, a tapestry of light, and it sent shivers down her spine." * 40
+    assert _one("slop", text) == FilterResult("slop", True)
+    assert not _one("slop", text, slop=95).passed
+    assert _one("slop", text, slop=100).passed
+    assert _one("slop", prose(1000), slop=50).passed

@@ -98,3 +98,10 @@ def test_there_is_none_without_an_outline(page: DeskClient) -> None:
     name = page.post("/api/runs", {"prompt": "Write 500 words about tea", "start": False}, 201)["name"]
     assert page.get(f"/api/runs/{name}/report", 404)["error"]["message"] == "this run has no outline yet"
     assert page.get(f"/api/runs/{name}/export/md", 404)
+
+
+def test_what_the_checks_found_is_named_with_its_paragraph(page: DeskClient) -> None:
+    page.put(f"{ONE}/sections/1", {"text": f"{REST}\n\nNobody **told him more.\n\n{PARAGRAPHS[0]}"})
+    (found,) = [one for one in page.get(f"{ONE}/report")["checks"] if one["check"] == "emphasis"]
+    assert (found["kind"], found["message"]) == ("form", "** opens and does not close")
+    assert found["places"] == [{"section": 1, "paragraph": 1, "text": "**told him more."}]

@@ -1,4 +1,4 @@
-// The report: the verdict, lengths as bars, repetition along the text; each finding leads to its paragraph.
+// The report: the verdict, what the checks found, lengths as bars, repetition; each finding leads to its paragraph.
 
 import { h, link } from "/assets/dom.js";
 import { drawBar, nameOf } from "/assets/frame.js";
@@ -65,7 +65,10 @@ export default async function report(main, { me, parts: [name] }) {
   const passage = ({ section, paragraph, text, earlier }) => h("li", h("q", { dir: "auto" }, text), " ",
     link(at(section, paragraph), t("finding.section", { n: section + 1 })),
     earlier && link(at(earlier.section, earlier.paragraph), t("finding.earlier", { n: earlier.section + 1 })));
-  const { repetition, spent } = found;
+  const spot = ({ section, paragraph, text }) => h("span", h("q", { dir: "auto" }, text), " ",
+    link(at(section, paragraph), t("finding.section", { n: section + 1 })));
+  const check = ({ message, places }) => h("li", h("p", { dir: "auto" }, message), ...places.map(spot));
+  const { repetition, spent, checks = [] } = found;
   const notes = (found.notes || []).filter((note) => !verdict.some((one) => one.text === note));
   const passages = repetition.passages || [];
   const cost = spent?.cost ?? null;
@@ -75,6 +78,8 @@ export default async function report(main, { me, parts: [name] }) {
     verdict.length ? h("ul.verdict", ...verdict.map(finding)) : h("p.quiet", t("report.nothing")),
     notes.length > 0 && h("ul.facts", ...notes.map((note) => h("li", { dir: "auto" }, note))),
     cost !== null && h("p.facts", h("span", t("report.spent", { cost: money(cost) }))),
+    checks.length > 0 && h("section", { "aria-label": t("checks") }, h("h2", t("checks")), h("p.quiet", t("checks.told")),
+      h("ol.passages.checks", ...checks.map(check))),
     h("section", { "aria-label": t("lengths") }, h("h2", t("lengths")), lengths(found.lengths, at)),
     h("section", { "aria-label": t("repetition") }, h("h2", t("repetition")),
       h("p", t("repetition.share", { share: percent(repetition.share || 0) })),

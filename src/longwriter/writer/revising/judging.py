@@ -9,8 +9,8 @@ from longwriter.types import Message, Request
 from longwriter.writer.calls import Calls, judge_calls, user
 from longwriter.writer.events import Warned
 from longwriter.writer.records import WantedFinding
-from longwriter.writer.revision.layout import Layout
-from longwriter.writer.revision.listed import located
+from longwriter.writer.revising.layout import DocumentLayout
+from longwriter.writer.revising.listed import located
 from longwriter.writer.section.request import seed_of
 from longwriter.writer.session import Session
 
@@ -57,7 +57,7 @@ class RevisionJudge:
         self.invented = 0
         """Findings that were dropped: a quote of theirs is not in the section."""
 
-    async def findings(self, layout: Layout, turn: int) -> list[WantedFinding]:
+    async def findings(self, layout: DocumentLayout, turn: int) -> list[WantedFinding]:
         """What it finds, verified. A reply that cannot be read is reported, and is none. Raises what its model raises."""
         found: list[WantedFinding] = []
         for own in layout.owned:

@@ -6,7 +6,7 @@ from collections import Counter
 from longwriter.language import differs, tongue
 from longwriter.text import count_words, ends_complete, is_cjk, words_of
 from longwriter.writer.reply.about_writing import about_writing
-from longwriter.writer.revision.layout import Passage
+from longwriter.writer.revising.layout import EditedPassage
 
 SHARE, LEAST_MORE, LEAST_LESS = 0.5, 14, 2
 """How much longer or shorter a passage may get: a part of its words, or so many, whichever is more."""
@@ -25,7 +25,7 @@ _PAIRS = (("“", "”"), ("「", "」"), ("『", "』"), ("«", "»"), ("(", ")
 _OPEN = "\"'“”‘’「」『』«»*_([（【"
 
 
-def unfit(passage: Passage, new: str, kind: str, place: tuple[int, int], words: int, now: int) -> str:
+def unfit(passage: EditedPassage, new: str, kind: str, place: tuple[int, int], words: int, now: int) -> str:
     """Why a text cannot stand for a passage; "" where it can.
 
     `kind`: of the finding; `place`: what of the passage is to change, as indices of its text. `words`: of the section as
@@ -55,7 +55,7 @@ def _length(was: int, gets: int, words: int, now: int) -> str:
     return ""
 
 
-def _language(passage: Passage, new: str) -> str:
+def _language(passage: EditedPassage, new: str) -> str:
     wanted = {tongue(f"{passage.before}\n{passage.text}\n{passage.after}")} - {""}
     return "it is in another language" if differs(new, wanted) else ""
 
@@ -70,7 +70,7 @@ def _form(old: str, new: str) -> str:
     return ""
 
 
-def _ends(passage: Passage, new: str) -> str:
+def _ends(passage: EditedPassage, new: str) -> str:
     """What would show at the seams."""
     old, at_end = passage.text, not passage.after
     if ends_complete(f"{old}\n") != ends_complete(f"{new}\n") and (not ends_complete(f"{new}\n")):

@@ -24,7 +24,7 @@ class OwnText(NamedTuple):
     """From an index in the section's text to one in the document."""
 
 
-class Passage(NamedTuple):
+class EditedPassage(NamedTuple):
     """Whole sentences of one section."""
 
     section: int
@@ -45,7 +45,7 @@ class Passage(NamedTuple):
         return self.start + self.shift, self.end + self.shift
 
 
-class Layout:
+class DocumentLayout:
     """A document as it stands, whose lines end in newlines whatever a draft's did."""
 
     def __init__(self, document: Document) -> None:
@@ -61,7 +61,7 @@ class Layout:
                 at = found + same
                 self.owned.append(OwnText(index, found, at, at - len(own)))
 
-    def passage(self, start: int, end: int) -> Passage | None:
+    def passage(self, start: int, end: int) -> EditedPassage | None:
         """The whole sentences around a place; None where it is in no section's own text, or reaches into another."""
         n = bisect_right([own.start for own in self.owned], start) - 1
         if n < 0 or end > self.owned[n].end:
@@ -84,7 +84,7 @@ class Layout:
         before, after = text[:begin].strip(), text[stop:].strip()
         if not before and n and self.owned[n - 1].section == own.section - 1:
             before = self.document.texts[own.section - 1].strip()
-        return Passage(own.section, begin, stop, text[begin:stop], tail_words(before, BEFORE_WORDS),
+        return EditedPassage(own.section, begin, stop, text[begin:stop], tail_words(before, BEFORE_WORDS),
                        head_words(after, AFTER_WORDS), own.shift)  # fmt: skip
 
 

@@ -19,10 +19,10 @@ from longwriter.runs.folders import opened
 from longwriter.text import count_words
 from longwriter.writer.events import RevisionStep
 from longwriter.writer.records import EditRecord, FindingsRecord, Mending, RevisionRecord, UnmendedRecord, WantedFinding
-from longwriter.writer.revision.journalled import Revisions
-from longwriter.writer.revision.judging import RevisionJudge
-from longwriter.writer.revision.layout import Layout
-from longwriter.writer.revision.listed import (
+from longwriter.writer.revising.journalled import Revisions
+from longwriter.writer.revising.judging import RevisionJudge
+from longwriter.writer.revising.layout import DocumentLayout
+from longwriter.writer.revising.listed import (
     FINDINGS,
     held_by,
     key,
@@ -31,9 +31,9 @@ from longwriter.writer.revision.listed import (
     wanted,
     write_findings,
 )
-from longwriter.writer.revision.measure import measured
-from longwriter.writer.revision.mending import Measured, Mender, Target, chosen
-from longwriter.writer.revision.wishes import MOST_PASSES, RevisionOutcome, RevisionResult, Wishes
+from longwriter.writer.revising.measure import measured
+from longwriter.writer.revising.mending import MeasuredDocument, Mender, MendingTarget, chosen
+from longwriter.writer.revising.wishes import MOST_PASSES, RevisionOutcome, RevisionResult, Wishes
 from longwriter.writer.session import Options, Session, open_models
 from longwriter.writer.settings import MAY_CHANGE_ON_RESUME, WriteSettings
 
@@ -230,7 +230,7 @@ class Reviser:
         self.now = self._measured()
         self.session.files.grow(self.session.document)
 
-    def _target(self, finding: WantedFinding, name: str, refused: Sequence[int]) -> Target | str | None:
+    def _target(self, finding: WantedFinding, name: str, refused: Sequence[int]) -> MendingTarget | str | None:
         """The next place to change; None: the finding is gone; else why no place of it can be changed."""
         found = self._standing(finding)
         if found is None:
@@ -253,7 +253,7 @@ class Reviser:
                 outside += 1
             elif passage.place[0] not in refused:
                 others = tuple(quote for k, quote in enumerate(found.quotes) if k != n)[:2]
-                return Target(found, name, place, others, passage)
+                return MendingTarget(found, name, place, others, passage)
         return "it is in a heading, or reaches over the end of a section" if outside == len(tried) else "refused"
 
     def _standing(self, finding: WantedFinding) -> WantedFinding | None:
@@ -289,9 +289,9 @@ class Reviser:
         rules = [wanted(f) for f in self.now.findings if key(f) not in declined]
         write_findings(self.path, text, [*rules, *judged])
 
-    def _measured(self) -> Measured:
-        layout = Layout(self.session.document)
-        return Measured(layout, measured(layout.text, self._language()))
+    def _measured(self) -> MeasuredDocument:
+        layout = DocumentLayout(self.session.document)
+        return MeasuredDocument(layout, measured(layout.text, self._language()))
 
     def _language(self) -> str:
         return self.session.settings.language or tongue(self.session.settings.instruction) or self.session.prompts.name

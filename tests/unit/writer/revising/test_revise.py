@@ -68,9 +68,10 @@ HOSTILE = {
     "heading": lambda r: f"## Two\n\n{right(r)}",
     "cut off": lambda r: Reply(text=right(r), finish="length"),
     "quotation": lambda r: '"' + right(r),
-    "paragraphs": lambda r: right(r).replace(". ", ".\n\n") + "\n\nNobody came."
-    "",
-    "repeats its neighbour": lambda _: "They said the herring had gone north, beyond the banks, where the water was colder.",
+    "paragraphs": lambda r: right(r).replace(". ", ".\n\n") + "\n\nNobody came.",
+    "repeats its neighbour": lambda _: (
+        "They said the herring had gone north, beyond the banks, where the water was colder."
+    ),
 }
 
 
@@ -198,7 +199,9 @@ def test_a_run_that_stops_at_any_call_goes_on_to_the_same_text(tmp_path: Path, c
 
 def kinds(run: Run) -> list[object]:
     entries = Journal(run.folder / JOURNAL, read_only=True)
-    return [(e.kind, e.data.get("step"), e.data.get("mends"), e.data.get("finding")) for e in entries if e.kind != "stopped"]
+    return [
+        (e.kind, e.data.get("step"), e.data.get("mends"), e.data.get("finding")) for e in entries if e.kind != "stopped"
+    ]
 
 
 def test_the_same_again_after_its_end_finds_nothing_to_do(tmp_path: Path) -> None:
@@ -228,7 +231,9 @@ SLOW = "Nobody spoke to her\non the way"
 
 
 @pytest.mark.parametrize("gone", [True, False])
-def test_a_judges_finding_counts_where_its_quote_stands_and_is_mended_where_it_says_so(tmp_path: Path, *, gone: bool) -> None:
+def test_a_judges_finding_counts_where_its_quote_stands_and_is_mended_where_it_says_so(
+    tmp_path: Path, *, gone: bool
+) -> None:
     run = imported(tmp_path)
     said = [
         {"quotes": [SLOW], "message": "say it the other way round"},
@@ -240,7 +245,9 @@ def test_a_judges_finding_counts_where_its_quote_stands_and_is_mended_where_it_s
         return right(request).replace(SLOW, "She met nobody\non the way")
 
     result = run.revise(
-        model=mender(answer), judge=judging(*said, gone=gone), on_event=lambda e: notes.append(str(getattr(e, "message", "")))
+        model=mender(answer),
+        judge=judging(*said, gone=gone),
+        on_event=lambda e: notes.append(str(getattr(e, "message", ""))),
     )
     judged = [o for o in result.outcomes if o.finding.source == "model"]
     assert [o.finding.quotes for o in judged] == [(SLOW,)]
@@ -265,7 +272,7 @@ def test_a_finding_without_a_passage_is_told_and_left(tmp_path: Path) -> None:
 def test_a_chinese_text_is_asked_for_in_chinese(tmp_path: Path) -> None:
     copied = "海港在晨光里安静下来，船都拉到了石滩上，没有一个人说话。"
     new = "那天夜里南边起了大风，码头上的人都没有见过这样的阵势。"
-    text = f"# 海港\n\n## 一\n\n{copied}玛尔塔提着灯走到水边，数了数渔网，父亲从前就是这样教她的。\n\n## 二\n\n{copied}老人坐在炉边补筐子。\n"
+    text = f"# 海港\n\n## 一\n\n{copied}玛尔塔提着灯走到水边，数了数渔网。\n\n## 二\n\n{copied}老人坐在炉边补筐子。\n"
     run = imported(tmp_path, text)
     model = mender(lambda request: passage(request).replace(copied, new))
     assert states(run, model=model) == {"passage": "mended"}

@@ -14,10 +14,10 @@ from longwriter.writer.hold.holds import holds
 from longwriter.writer.prompts import Name
 from longwriter.writer.records import EditRecord, Mending, WantedFinding
 from longwriter.writer.reply.prose import prose
-from longwriter.writer.revision.fit import MOST_WORDS, unfit
-from longwriter.writer.revision.judging import RevisionJudge
-from longwriter.writer.revision.layout import Layout, Passage, changed_alone, lines
-from longwriter.writer.revision.measure import measured, worse
+from longwriter.writer.revising.fit import MOST_WORDS, unfit
+from longwriter.writer.revising.judging import RevisionJudge
+from longwriter.writer.revising.layout import DocumentLayout, EditedPassage, changed_alone, lines
+from longwriter.writer.revising.measure import measured, worse
 from longwriter.writer.section.request import seed_of
 from longwriter.writer.session import Session
 
@@ -34,7 +34,7 @@ HOW: dict[str, Name] = {
 _WRAPS = (('"', '"'), ("“", "”"), ("「", "」"), ("<passage>", "</passage>"))
 
 
-class Target(NamedTuple):
+class MendingTarget(NamedTuple):
     """A finding as it stands in the document now, and the place of it that is to change."""
 
     finding: WantedFinding
@@ -44,13 +44,13 @@ class Target(NamedTuple):
     """In the document."""
     others: tuple[str, ...]
     """The quotes of its other places."""
-    passage: Passage
+    passage: EditedPassage
 
 
-class Measured(NamedTuple):
+class MeasuredDocument(NamedTuple):
     """A document with all that the rules find in it."""
 
-    layout: Layout
+    layout: DocumentLayout
     findings: tuple[TextFinding, ...]
 
 
@@ -63,7 +63,7 @@ class Mender:
         manuscript = session.manuscript
         self.holds = holds(session.settings, session.prompts, manuscript.plan, session.calls, manuscript.facts)
 
-    async def mend(self, target: Target, now: Measured) -> EditRecord | str:
+    async def mend(self, target: MendingTarget, now: MeasuredDocument) -> EditRecord | str:
         """The edit that mends it, or why none was taken. Raises what the model raises, and CeilingReached."""
         passage = target.passage
         if count_words(passage.text) > MOST_WORDS:
@@ -90,10 +90,10 @@ class Mender:
             why = edit
         return why
 
-    def _ask(self, passage: Passage) -> int:
+    def _ask(self, passage: EditedPassage) -> int:
         return max(8, count_words(passage.text))
 
-    def _request(self, target: Target, step: str, why: str) -> Request:
+    def _request(self, target: MendingTarget, step: str, why: str) -> Request:
         session, passage = self.session, target.passage
         s, card = session.settings, session.cards["writer"]
         ask = self._ask(passage)
@@ -114,7 +114,7 @@ class Mender:
             seed=seed_of(s.seed, step, 0),
         )
 
-    def _values(self, target: Target, why: str) -> dict[str, object]:
+    def _values(self, target: MendingTarget, why: str) -> dict[str, object]:
         render, passage = self.session.prompts.render, target.passage
         section = self.session.manuscript.plan.sections[passage.section]
         said = target.finding.message
@@ -130,7 +130,7 @@ class Mender:
             "refused": render("revise_refused", why=why) if why else "",
         }  # fmt: skip
 
-    async def _judged(self, target: Target, new: str, now: Measured, attempt: int) -> EditRecord | str:
+    async def _judged(self, target: MendingTarget, new: str, now: MeasuredDocument, attempt: int) -> EditRecord | str:
         """The edit, where nothing speaks against it; else what does."""
         passage, document, manuscript = target.passage, self.session.document, self.session.manuscript
         index, name = passage.section, manuscript.ids[passage.section]
@@ -167,7 +167,7 @@ class Mender:
         lost = any(hold.worth(new, earlier) < hold.worth(old, earlier) - ALIKE for hold in self.holds)
         return "it is further from what the run holds to (style, worn phrases)" if lost else ""
 
-    def _edit(self, target: Target, text: str, shift: int) -> EditRecord:
+    def _edit(self, target: MendingTarget, text: str, shift: int) -> EditRecord:
         session, index = self.session, target.passage.section
         manuscript, document = session.manuscript, session.document
         final = manuscript.final(index)
@@ -186,13 +186,13 @@ class Mender:
         )  # fmt: skip
 
 
-def _still(target: Target, new: str) -> bool:
+def _still(target: MendingTarget, new: str) -> bool:
     start, end = target.place
     shift = target.passage.shift + target.passage.start
     return target.passage.text[start - shift : end - shift] in new
 
 
-def _bare(reply: Reply, passage: Passage) -> str:
+def _bare(reply: Reply, passage: EditedPassage) -> str:
     """The passage in a reply: without talk, wrappers, and what stands before and behind it. Raises Refused."""
     text = prose(reply.text, "").strip()
     for opens, closes in _WRAPS:

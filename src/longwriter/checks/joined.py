@@ -1,0 +1,20 @@
+"""What the rooms of `checks` say of a text, as checks of one table: each finding as its room gives it, with its figures."""
+
+from longwriter.checks.checked import Checked, CheckedText
+from longwriter.checks.ledger.contradictions import contradictions
+from longwriter.checks.slop.score import slop, slop_findings
+
+
+def check_contradictions(asked: CheckedText) -> Checked:
+    """What does not go together, and how often that is for 10,000 words."""
+    found = contradictions(asked.text, asked.language)
+    words = len(asked.words.starts)
+    return Checked(found, {"contradictions": round(1e4 * len(found) / words, 2) if words else None})
+
+
+def check_slop(asked: CheckedText) -> Checked:
+    """Stock phrases used too often, how many there are for 1,000 words, and how many texts of people have as few."""
+    score = slop(asked.text, asked.language)
+    rate = None if score.per_1000 is None else round(score.per_1000, 2)
+    figures = {"slop": rate, "slop_percentile": score.percentile}
+    return Checked(slop_findings(asked.text, asked.language), figures)
