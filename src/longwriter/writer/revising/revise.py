@@ -247,7 +247,7 @@ class Reviser:
         for n in tried:
             place = found.places[n].start, found.places[n].end
             if found.check == "cut":  # its quote shows what stands before it, too
-                place = place[1] - 1, place[1]
+                place = max(place[0], self.now.layout.text.rfind(" ", 0, place[1]) + 1), place[1]
             passage = self.now.layout.passage(*place)
             if passage is None:
                 outside += 1
