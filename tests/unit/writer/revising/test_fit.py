@@ -37,7 +37,7 @@ def test_the_right_edit_may_stand() -> None:
         ("# One\n" + OLD.replace("brown", "green"), "it has several paragraphs in place of one"),
         ("- " + OLD.replace("brown", "green"), "it has headings, lists or tags that the passage has not"),
         ("Anna ging um 7 mit dem Brother Paul und sie war nicht mehr in der Stadt.", "it is in another language"),
-        ("At 7 of that day the price of tin fell, and Brother Paul sold all that he had there.", "it keeps 39 %"),
+        ("At 7 of that day the price of tin fell, and Brother Paul sold all that he had there.", "it keeps 22 %"),
     ],
 )  # fmt: skip
 def test_what_may_not_stand_is_told(new: str, why: str) -> None:
