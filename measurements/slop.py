@@ -5,7 +5,7 @@
 Each CORPUS has a text a line: {"book", "text", "fiction": true or false}. Phrases are those of the shipped list, or of FILE,
 one a line. Books at even places of the sorted names give the rates, and a phrase that people write more often than `PLAIN`
 or `PLAIN_PHRASE` times per million words, in fiction or in non-fiction, is plain English and left out. Books at odd places
-give the percentiles, of chapters of 1,000 to 10,000 words, `CHAPTERS` a book at most. `--texts` scores files against them.
+give the percentiles, of chapters of 1,000 to 10,000 words, `CHAPTERS` a book at most. `--texts` adds a row of these files.
 Prints the table of docs/checks.md; `--out` writes the list.
 """
 
@@ -24,6 +24,7 @@ from longwriter.checks.slop.matching import Matcher
 from longwriter.checks.slop.patterns import PATTERNS, pattern_hits
 from longwriter.checks.slop.score import kind_of, slop, slop_findings
 from longwriter.checks.slop.stock import STEPS, StockList, as_toml, shipped
+from longwriter.rewards.slop import free_rate, slop_reward
 from longwriter.text import count_words
 
 PLAIN, PLAIN_PHRASE = 12.0, 4.0
@@ -71,29 +72,36 @@ def rates(texts: list[Text], phrases: list[str]) -> tuple[dict[str, float], dict
     return {name: round(rate(name), 2) for name in phrases}, {name: round(rate(name), 2) for name in PATTERNS["en"]}
 
 
-def percentiles(texts: list[Text], stock: StockList) -> dict[str, list[float]]:
-    """Of the rates of chapters, by kind; prints the row of each, how many have findings, and how many pass for their kind."""
+def compared(texts: list[Text], stock: StockList) -> StockList:
+    """The list with percentiles of chapters by kind; prints the row of each, its findings and how many pass for their kind."""
+    chapters: dict[str, list[Text]] = {}
     seen: Counter[str] = Counter()
-    values: dict[str, list[float]] = {}
-    right: Counter[str] = Counter()
-    findings: Counter[str] = Counter()
-    words: Counter[str] = Counter()
     for one in texts:
         if 1000 <= one.words <= 10_000 and seen[one.book] < CHAPTERS:
             seen[one.book] += 1
-            score = slop(one.text, "en", stock)
-            assert score.per_1000 is not None
-            values.setdefault(one.kind, []).append(score.per_1000)
-            right[one.kind] += kind_of(one.text) == one.kind
-            findings[one.kind] += len(slop_findings(one.text, "en", stock))
-            words[one.kind] += one.words
-    print("\n| human text | chapters | p5 | p10 | median | p90 | p95 | max | findings / 10,000 words | kind told |")
-    print("|---" * 10 + "|")
-    for kind, rows in values.items():
-        cells = " | ".join(f"{v:.2f}" for v in (*np.percentile(rows, [5, 10, 50, 90, 95]), max(rows)))
-        per = 1e4 * findings[kind] / words[kind]
-        print(f"| {kind} | {len(rows)} | {cells} | {per:.2f} | {right[kind] / len(rows):.0%} |")
-    return {kind: np.round(np.percentile(rows, np.linspace(0, 100, STEPS)), 3).tolist() for kind, rows in values.items()}
+            chapters.setdefault(one.kind, []).append(one)
+    rates = {kind: [slop(one.text, "en", stock).per_1000 for one in own] for kind, own in chapters.items()}
+    steps = np.linspace(0, 100, STEPS)
+    human = {kind: np.round(np.percentile(np.array(own, float), steps), 3).tolist() for kind, own in rates.items()}
+    stock = StockList.model_validate(stock.model_dump() | {"human": human})
+    print(
+        "\n| texts | number | p5 | p10 | median | p90 | p95 | max | findings / 10,000 words | reward, mean | kind told |"
+    )
+    print("|---" * 11 + "|")
+    for kind, own in chapters.items():
+        right = sum(kind_of(one.text) == kind for one in own)
+        print(row(kind, own, stock) + f" {right / len(own):.0%} |")
+    return stock
+
+
+def row(name: str, texts: list[Text], stock: StockList) -> str:
+    """A row of the table, but for its last cell."""
+    rates = np.array([slop(one.text, "en", stock).per_1000 for one in texts], float)
+    cells = " | ".join(f"{v:.2f}" for v in np.percentile(rates, [5, 10, 50, 90, 95, 100]))
+    findings = sum(len(slop_findings(one.text, "en", stock)) for one in texts)
+    rewards = [slop_reward(rate, free_rate(stock)) for rate in rates]
+    per = 1e4 * findings / sum(one.words for one in texts)
+    return f"| {name} | {len(texts)} | {cells} | {per:.2f} | {np.mean(rewards):.3f} |"
 
 
 def main() -> None:
@@ -105,21 +113,19 @@ def main() -> None:
     parser.add_argument("--texts", type=Path, nargs="*", default=[])
     given = parser.parse_args()
     texts = list(texts_of(given.corpora))
-    books = sorted({one.book for one in texts})
-    even = set(books[::2])
-    candidates = given.phrases.read_text().splitlines() if given.phrases else list((shipped("en") or StockList(phrases={})).phrases)
+    even = set(sorted({one.book for one in texts})[::2])
+    stock = shipped("en")
+    assert stock is not None
+    candidates = given.phrases.read_text().splitlines() if given.phrases else [*stock.phrases]
     found, patterns = rates([one for one in texts if one.book in even], candidates)
-    kept = {
-        name: rate for name, rate in found.items() if rate <= (PLAIN if count_words(name) == 1 else PLAIN_PHRASE)
-    }
+    kept = {name: rate for name, rate in found.items() if rate <= (PLAIN if count_words(name) == 1 else PLAIN_PHRASE)}
     gone = sorted(found.keys() - kept.keys(), key=lambda name: -found[name])
     print(f"{len(kept)} phrases kept; plain English: " + ", ".join(f"{name} {found[name]:g}" for name in gone))
     stock = StockList(language="en", source=SOURCE, phrases=kept, patterns=patterns)
-    human = percentiles([one for one in texts if one.book not in even], stock)
-    stock = StockList.model_validate(stock.model_dump() | {"human": human})
-    for path in given.texts:
-        score = slop(path.read_text(), "en", stock)
-        print(f"| {path.stem} | {score.words:,} words | {score.per_1000:.2f} | {score.percentile} |")
+    stock = compared([one for one in texts if one.book not in even], stock)
+    if given.texts:
+        read_texts = [(path.stem, path.read_text()) for path in given.texts]
+        print(row("given", [Text(name, "", text, count_words(text)) for name, text in read_texts], stock) + " |")
     if given.out:
         given.out.write_text(as_toml(stock))
 

@@ -3,8 +3,8 @@
     python measurements/style_reference.py BOOKS.jsonl[.xz] --language en --out reference_en.npz [--seed 5]
 
 BOOKS has a text a line: {"book", "author", "text", "order"}. Authors of one book alone are taken, so that those of several
-are left to measure with (`measurements/style.py`): for the words, the 300 most frequent ones but for names, each book having
-one vote; for what is usual, six passages of 2,400 words of each book; and to compare with, one passage of each of three lengths.
+are left to measure with (`measurements/style.py`). For the words the 300 most frequent but for names, each book having one
+vote; for what is usual, six passages of 2,400 words of each book; and to compare with, one passage of each of three lengths.
 """
 
 import argparse

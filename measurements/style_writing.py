@@ -1,6 +1,6 @@
 """Does a small model write nearer to a writer with the writer's style than without?
 
-    python measurements/style_writing.py BOOKS.jsonl[.xz] --out results.jsonl [--model gguf:smollm2] [--seeds 1,2,3] [--words 300]
+    python measurements/style_writing.py BOOKS.jsonl[.xz] --out results.jsonl [--model gguf:smollm2] [--seeds 1,2,3]
     python measurements/style_writing.py --show results.jsonl
 
 BOOKS has a text a line: {"book", "author", "text", "order"}. For each of eight authors a style is learnt from one book and
@@ -59,7 +59,9 @@ def make(given: argparse.Namespace) -> None:
             if (author, seed) not in done:
                 text = write(given, profiles[author][0] if author else None, seed)
                 row = {"author": author, "seed": seed, "model": given.model, "text": text}
-                row["distances"] = {name: [round(distance(p, text).value, 4) for p in both] for name, both in profiles.items()}
+                row["distances"] = {
+                    name: [round(distance(p, text).value, 4) for p in both] for name, both in profiles.items()
+                }
                 with given.out.open("a", encoding="utf-8") as file:
                     file.write(json.dumps(row, ensure_ascii=False) + "\n")
 
@@ -70,16 +72,25 @@ def show(path: Path) -> None:
     plain = {row["seed"]: row["distances"] for row in rows if not row["author"]}
     rng = np.random.default_rng(1)
     print("| distance to | pairs | without | with | difference (95 %) | nearer with |\n|---|---|---|---|---|---|")
-    for place, name in enumerate(("the book learnt from", "another book of the author")):
-        styled = [row for row in rows if row["author"] and row["seed"] in plain]
-        pairs = np.array([(plain[r["seed"]][r["author"]][place], r["distances"][r["author"]][place]) for r in styled])
+    styled = [row for row in rows if row["author"] and row["seed"] in plain]
+    for name, place, mine in (
+        ("the book learnt from", 0, True), ("another book of the author", 1, True), ("such books of the other seven", 1, False),
+    ):  # fmt: skip
+        pairs = np.array([
+            [np.mean([of[a][place] for a in AUTHORS if (a == r["author"]) is mine]) for of in (plain[r["seed"]], r["distances"])]
+            for r in styled
+        ])  # fmt: skip
         change = pairs[:, 1] - pairs[:, 0]
         means = [change[rng.integers(0, len(change), len(change))].mean() for _ in range(5000)]
         low, high = np.percentile(means, [2.5, 97.5])
         cells = (len(pairs), *(f"{v:.3f}" for v in pairs.mean(0)), f"{change.mean():+.3f} ({low:+.3f} to {high:+.3f})")
         print(f"| {name} | " + " | ".join(map(str, cells)) + f" | {(change < 0).sum()} of {len(pairs)} |")
     for author in AUTHORS:
-        of = [(plain[r["seed"]][author][0], r["distances"][author][0]) for r in rows if r["author"] == author and r["seed"] in plain]
+        of = [
+            (plain[r["seed"]][author][0], r["distances"][author][0])
+            for r in rows
+            if r["author"] == author and r["seed"] in plain
+        ]
         if of:
             print(f"{author}: {np.mean(of, 0)[0]:.3f} -> {np.mean(of, 0)[1]:.3f} ({len(of)})")
 

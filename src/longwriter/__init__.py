@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from longwriter.api.book.exporting import export_file
+    from longwriter.api.book.styles import learn_style, score_style
     from longwriter.api.runs import Run
     from longwriter.api.scoring import score
     from longwriter.api.writing import astream, awrite, estimate, plan, stream, write
@@ -73,6 +74,7 @@ _HOMES = {  # name -> module, imported at the first use: `import longwriter` is 
     "WriteSettings": "longwriter.writer.settings",
     "events": "longwriter.writer.events",
     "export_file": "longwriter.api.book.exporting",
+    **dict.fromkeys(("learn_style", "score_style"), "longwriter.api.book.styles"),
     "score": "longwriter.api.scoring",
 }
 
@@ -110,8 +112,10 @@ __all__ = [
     "estimate",
     "events",
     "export_file",
+    "learn_style",
     "plan",
     "score",
+    "score_style",
     "stream",
     "write",
 ]

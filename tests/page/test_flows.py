@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.helpers.browser import opened, until
+from tests.helpers.browser import axe_violations, opened, until
 from tests.helpers.desk_server import DeskClient, desk_server, written
 from tests.helpers.drafts import markdown
 from tests.helpers.drafts import written as drafted
@@ -311,6 +311,29 @@ def test_snapshots_exports_and_the_report(desk: DeskClient, page: Any) -> None:
     assert page.locator(".verdict li").count() > 0
     page.locator(".lengths tbody a").nth(2).click()
     page.wait_for_url("**/runs/harbour#s2")
+
+
+def test_facts_are_said_corrected_and_taken_back(desk: DeskClient, page: Any) -> None:
+    first = desk.get("/api/runs/harbour/sections/1/versions")["final"]
+    text = "Nobody came.\n\nMary Gray had blue eyes. Tom sat down with Mary Gray, and Mary Gray went out."
+    desk.put("/api/runs/harbour/sections/1", {"text": text, "base": first})
+    page.goto(at(desk, "/runs/harbour"))
+    page.get_by_role("button", name="More").click()
+    page.get_by_role("button", name="Facts").click()
+    page.get_by_role("button", name="Change: Mary Gray: eyes blue").click()
+    page.get_by_label("Is", exact=True).fill("green")
+    assert axe_violations(page) == []
+    page.get_by_role("button", name="Add").click()
+    mine = page.get_by_role("list", name="Yours")
+    mine.get_by_text("Mary Gray: eyes green").wait_for()
+    assert desk.get("/api/runs/harbour/ledger")["facts"][0]["value"] == "green"
+    page.get_by_role("link", name="section 2").first.click()
+    until(page, "!document.querySelector('dialog') && location.hash === '#s1p1'")
+    page.get_by_role("button", name="More").click()
+    page.get_by_role("button", name="Facts").click()
+    page.get_by_role("button", name="Remove: Mary Gray: eyes green").click()
+    mine.get_by_text("None yet.").wait_for()
+    assert all(fact["source"] == "rule" for fact in desk.get("/api/runs/harbour/ledger")["facts"])
 
 
 def test_the_list_is_searched_live_and_gives_back_what_was_deleted(desk: DeskClient, page: Any, tmp_path: Path) -> None:

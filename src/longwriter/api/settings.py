@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, TypedDict
 
-from longwriter.api.ban import with_ban
+from longwriter.checks.slop.banned import phrases_named
+from longwriter.checks.slop.stock import StockList
 from longwriter.checks.style.profile import StyleProfile
 from longwriter.config import PROJECT_FILE, Tree, build, environment, merge, read_toml, user_file
 from longwriter.errors import InputError
@@ -46,6 +47,8 @@ class ShapeOptions(TypedDict, total=False):
     section_words: int | None
     facts: Literal["off", "rules", "model"] | None
     headings: Literal["auto", "model", "plan"] | None
+    slop: str | Path | StockList | None
+    """A list of stock phrases or its file (`longwriter slop learn`), or "off"."""
     temperature: float | None
     top_p: float | None
     seed: int | None
@@ -140,7 +143,7 @@ def write_settings(instruction: str, options: Mapping[str, Any]) -> WriteSetting
     tree = _laid(merge(file_settings(as_path(options.get("config"))), text), over)
     if isinstance(writer, ModelConfig):
         tree["writer"] = writer.model_dump()
-    tree = with_ban(tree)
+    tree = _with_ban(tree)
     main = _table(tree.get("writer"))
     if main.get("base_url") and not main.get("model"):
         raise InputError("--base-url needs --model NAME: the name of a model that this server offers")
@@ -182,9 +185,15 @@ def file_settings(named_file: Path | None = None) -> Tree:
 
 def _checked(path: Path) -> Tree:
     """A settings file, alone, so that an error in it is reported with its name."""
-    tree = with_ban(read_toml(path))
+    tree = _with_ban(read_toml(path))
     build(WriteSettings, {"instruction": "any"} | tree, str(path))
     return tree
+
+
+def _with_ban(tree: Tree) -> Tree:
+    """Settings with the phrases themselves, so that a run goes on with those it began with, whatever becomes of the file."""
+    named = tree.get("ban")
+    return tree | {"ban": list(phrases_named(str(named)))} if isinstance(named, str | Path) else tree
 
 
 def _laid(base: Tree, over: Tree) -> Tree:

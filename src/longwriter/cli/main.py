@@ -95,6 +95,9 @@ COMMANDS = {
         AGAIN,
     ),
     "score": Listed("longwriter.cli.score:score", "Say what the rewards of a text are, and why.", AGAIN),
+    "slop": Listed(
+        "longwriter.cli.slop.group:slop", "Find stock phrases: what models write far more often than people do."
+    ),
     "rollouts": Listed(
         "longwriter.cli.train.rollouts:rollouts",
         "Browse the rollouts of RUN, the folder of a longwriter train grpo run.",

@@ -42,7 +42,11 @@ MOST_ROWS = 40
 @click.command(epilog=EXAMPLES)
 @click.argument("source", metavar="FILE|RUN")
 @click.option(
-    "--reward", "names", default="length,format", show_default=True, help="length, format, style, writing, generative."
+    "--reward",
+    "names",
+    default="length,format",
+    show_default=True,
+    help="length, format, style, slop, writing, generative.",
 )
 @click.option("--request", help="What the text was asked to be.")
 @click.option("--words", type=click.IntRange(min=1), help="Wanted length; 10 % either way is full.")
@@ -52,6 +56,7 @@ MOST_ROWS = 40
 )
 @click.option("--longest", type=FINITE, help="Times the range's upper end where length is worth 0.  [default: 2]")
 @click.option("--id", "chosen", help="Explain this sample of many.")
+@click.option("--slop-list", help="For slop: file of longwriter slop learn.  [default: the shipped list]")
 @click.option("--style", help="For style: file of longwriter style learn.")
 @click.option("--reward-model", help="For writing: folder of longwriter train reward.")
 @click.option("--reward-url", help="For writing: server with a reward model.")
@@ -79,6 +84,7 @@ def score(source: str, names: str, chosen: str | None, home: Path, as_json: bool
     check_rewards(rewards, samples)
     given_settings = (
         "longest",
+        "slop_list",
         "style",
         "reward_model",
         "reward_url",

@@ -9,6 +9,8 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+from pydantic import JsonValue
+
 from longwriter.checks.slop.score import LEAST_WORDS, slop
 from longwriter.checks.slop.stock import StockList, read_list, shipped
 from longwriter.errors import InputError
@@ -52,9 +54,10 @@ class SlopReward:
             return Verdict(None, {FAILURE: f"no list of stock phrases for {name}; make one with longwriter slop learn"})
         found = slop(tagged.answer, stock=stock)
         rate = 1000 * len(found.hits) / max(LEAST_WORDS, found.words)
-        phrases = Counter(hit.phrase for hit in found.hits).most_common(SHOWN)
-        why = {"per_1000": round(rate, 2), "free": free_rate(stock), "words": found.words, "phrases": dict(phrases)}
-        return Verdict(slop_reward(rate, free_rate(stock)), why)
+        phrases: dict[str, JsonValue] = dict(Counter(hit.phrase for hit in found.hits).most_common(SHOWN))
+        free = free_rate(stock)
+        why: dict[str, JsonValue] = {"per_1000": round(rate, 2), "free": free, "words": found.words, "phrases": phrases}
+        return Verdict(slop_reward(rate, free), why)
 
     async def aclose(self) -> None:
         """Nothing to release."""

@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
+from longwriter.checks.slop.stock import StockList, read_list
 from longwriter.checks.style.profile import StyleProfile, read_profile
 from longwriter.length.target import MOST, Target, exact, read_target
 from longwriter.models.base import REACH, ModelConfig
@@ -46,6 +47,9 @@ class WriteSettings(Record):
     (`models.base.can_ban`)."""
     style: StyleProfile | None = None
     """The voice to write in (`longwriter style learn`); a path stands for the profile in that file."""
+    slop: StockList | Literal["off"] | None = None
+    """Stock phrases to hold down: a list (`longwriter slop learn`; a path stands for the one in that file), or "off", none.
+    None: the shipped list, for prompts in English."""
     temperature: float | None = Field(default=None, ge=0, le=2)
     top_p: float | None = Field(default=None, gt=0, le=1)
     seed: int = 42
@@ -62,6 +66,14 @@ class WriteSettings(Record):
     def _of_file(cls, value: object) -> object:
         """Of a path the profile: the run keeps it, whatever becomes of the file."""
         return read_profile(Path(value)) if isinstance(value, str | Path) else value
+
+    @field_validator("slop", mode="before")
+    @classmethod
+    def _listed(cls, value: object) -> object:
+        """Of a path the list, kept as the profile is."""
+        return (
+            read_list(Path(value)) if isinstance(value, Path) or (isinstance(value, str) and value != "off") else value
+        )
 
     @field_validator("instruction")
     @classmethod

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from longwriter.checks.ledger.records import LedgerFact
 from longwriter.errors import RunError
 from longwriter.journal import Journal
 from longwriter.length.target import exact
@@ -20,6 +21,7 @@ from longwriter.writer.records import (
     ControlRecord,
     DraftsRecord,
     EditRecord,
+    FactsRecord,
     FinalRecord,
     FindingsRecord,
     ForgetRecord,
@@ -76,6 +78,7 @@ RECORDS: list[JournalRecord] = [
     ),
     FinalRecord(id="ab", entry=8, seen="", at=3.5),
     LocksRecord(sections=("ab",)),
+    FactsRecord(facts=(LedgerFact(subject="Mary", relation="eyes", value="green", section=0, source="user"),), at=4.0),
     SnapshotRecord(name="before", at=4.5),
     ControlRecord(going=True, review=True, permit="ab", approve=True),
     StoppedRecord(reason="failed", message="m did not answer", at=5.5),

@@ -133,7 +133,7 @@ def _slop(words: TextReading, language: str) -> _Seen:
     if stock is None:
         return _Seen(np.zeros(0, np.int64), np.zeros(0))
     begun = np.bincount(np.array([hit.word for hit in found(words, stock)], np.int64), minlength=len(words.starts))
-    return _Seen(np.arange(len(words.starts)), 1000.0 * begun)
+    return _Seen(np.arange(len(words.starts)), 1000.0 * begun.astype(np.float64))
 
 
 def _units(words: TextReading, spoken: Tongues) -> tuple[Ints, Hashes]:

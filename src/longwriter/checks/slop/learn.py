@@ -35,6 +35,8 @@ from longwriter.text import counted, word_spans
 
 MOST_WORDS, MOST_CJK = 5, 8
 LEAST_TEXTS, LEAST_SHARE = 3, 0.05
+MOST_USES = 3
+"""Uses per 1,000 words of a text that count, and three of a short one: what one text is about does not outweigh the others."""
 RATIO = 8.0
 CHANCE = 1e-3
 PLAIN, PLAIN_PHRASE = 25.0, 10.0
@@ -146,10 +148,13 @@ def _candidates(readings: Sequence[TextReading], length: int) -> _Candidates:
     """Runs that stand in enough texts."""
     least = max(LEAST_TEXTS, math.ceil(LEAST_SHARE * len(readings)))
     runs = [_runs(one, length)[1] for one in readings]
-    hashes, uses = np.unique(np.concatenate(runs), return_counts=True)
-    texts = np.zeros(len(hashes), np.int64)
-    for own in runs:
-        texts[np.searchsorted(hashes, np.unique(own))] += 1
+    hashes = np.unique(np.concatenate(runs))
+    uses, texts = np.zeros((2, len(hashes)), np.int64)
+    for reading, own in zip(readings, runs, strict=True):
+        numbers, times = np.unique(own, return_counts=True)
+        at = np.searchsorted(hashes, numbers)
+        uses[at] += np.minimum(times, max(3, math.ceil(MOST_USES * len(reading.starts) / 1000)))
+        texts[at] += 1
     enough = texts >= least
     return _Candidates(length, hashes[enough], uses[enough], texts[enough], np.zeros(enough.sum(), np.int64))
 

@@ -4,6 +4,7 @@ A rate says nothing of who wrote a text. People write every phrase of a list now
 that comes again and again within a few pages (`crowded`).
 """
 
+import math
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -35,7 +36,7 @@ _EXPLAINING = "of which by these such"
 SPEECH = 0.1
 """What a word in a line of speech counts beside one of these."""
 FICTION_FROM = 38.0
-"""The difference per 1,000 words from which a text passes for fiction: right for 88 % of chapters of fiction, 96 % of others."""
+"""The difference per 1,000 words from which a text passes for fiction: right for 88 % of fiction, 96 % of other chapters."""
 
 
 class SlopHit(NamedTuple):
@@ -56,7 +57,7 @@ class SlopScore(NamedTuple):
     per_1000: float | None
     """Per 1,000 words; None where there is no list for the language, or no word."""
     percentile: float | None
-    """Share of people's texts of that kind with as few or fewer, in percent; None where there is nothing to compare with."""
+    """Share of people's texts of that kind with fewer, in percent; None where there is nothing to compare with."""
     kind: Kind | None
     """What it was compared with."""
     hits: tuple[SlopHit, ...]
@@ -75,10 +76,16 @@ def slop(text: str, language: str = "", stock: StockList | None = None, kind: Ki
         stock: the list; None: the one shipped for the language.
         kind: of human texts to compare with; None: told by the text, where the list has it.
     """
-    reading = read(text)
+    return slop_of(read(text), language, stock, kind)
+
+
+def slop_of(
+    reading: TextReading, language: str = "", stock: StockList | None = None, kind: Kind | None = None
+) -> SlopScore:
+    """`slop` of a text that is read."""
     words = len(reading.starts)
     if stock is None:
-        language = language or tongue(text)
+        language = language or tongue(reading.text)
         stock = shipped(language)
     if stock is None or not words:
         return SlopScore(None, None, None, (), words, stock.language if stock else language)
@@ -104,17 +111,23 @@ def found(reading: TextReading, stock: StockList) -> tuple[SlopHit, ...]:
 
 
 def percentile_of(rate: float, steps: Sequence[float]) -> float:
-    """Percent of human texts with this rate or less: between percentiles on a line, above the last 100."""
-    at = np.interp(rate, steps, np.linspace(0, 100, len(steps)), right=100.0)
-    return round(float(at), 1)
+    """Percent of human texts with a lower rate: between percentiles on a line, 0 for none, 100 above the last."""
+    above = int(np.searchsorted(steps, rate))
+    if above in (0, len(steps)):
+        return 100.0 if above else 0.0
+    low, high = steps[above - 1], steps[above]
+    return round(100 * (above - 1 + (rate - low) / (high - low)) / (len(steps) - 1), 1)
 
 
 def slop_findings(text: str, language: str = "", stock: StockList | None = None) -> list[TextFinding]:
     """Phrases used too often, those of the most uses first, and whether all of them are; none for a language without a list."""
     score = slop(text, language, stock)
     stock = stock or shipped(score.language)
-    if stock is None:
-        return []
+    return findings_of(text, score, stock) if stock else []
+
+
+def findings_of(text: str, score: SlopScore, stock: StockList) -> list[TextFinding]:
+    """The findings of a text whose phrases of a list are found."""
     places: defaultdict[str, list[SlopHit]] = defaultdict(list)
     for hit in score.hits:
         places[hit.phrase].append(hit)
@@ -131,9 +144,13 @@ def slop_findings(text: str, language: str = "", stock: StockList | None = None)
 
 def crowded(phrase: str, at: Sequence[int], rate: float) -> bool:
     """Whether a phrase comes too often somewhere. `at`: numbers of its words, rising; `rate`: people's, per million."""
-    least = TIMES_WORD if count_words(phrase) == 1 else TIMES
-    least = max(least, int(np.ceil(BEYOND * rate * WITHIN / 1e6)))
+    least = least_uses(phrase, rate)
     return any(last - first < WITHIN for first, last in zip(at, at[least - 1 :], strict=False))
+
+
+def least_uses(phrase: str, rate: float) -> int:
+    """Uses within `WITHIN` words from which a phrase is used too often."""
+    return max(TIMES_WORD if count_words(phrase) == 1 else TIMES, math.ceil(BEYOND * rate * WITHIN / 1e6))
 
 
 def _said(phrase: str, uses: int, words: int, rate: float) -> str:

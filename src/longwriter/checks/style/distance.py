@@ -20,6 +20,8 @@ from longwriter.errors import InputError
 
 WEIGHTS = (1.0, 0.5, 1.5)
 """Of words, of figures, of n-grams; chosen on other pairs of books than the table in docs/checks.md is of."""
+LEAST_USUAL = 0.05
+"""A sample that says one thing again and again has no distances; people's do not come near this."""
 LEAST_WORDS = 50
 """Fewer say nothing of a style."""
 
@@ -113,8 +115,8 @@ def percentile(value: float, words: int, table: Mapping[str, Quantiles]) -> floa
 
 
 def usual(profile: StyleProfile, words: int) -> float:
-    """How far the sample's own passages of so many words are from the rest of it, at the median."""
-    return _median(profile.own, words)
+    """How far the sample's own passages of so many words are from the rest of it, at the median; never 0."""
+    return max(LEAST_USUAL, _median(profile.own, words))
 
 
 def usual_of_others(profile: StyleProfile, words: int) -> float | None:

@@ -1,4 +1,4 @@
-"""What of a text's style can be counted, in any language: sums that add up, so that the measures of parts give those of a whole.
+"""What of a text's style can be counted, in any language: sums that add up, so that parts give the measures of a whole.
 
 Words are those of `text.words_of` in lowercase. Words that begin with a capital inside of a sentence are names, or count
 as such: they are left out, and in n-grams one mark stands for each of their letters, so that characters of the plot do
@@ -189,8 +189,8 @@ def _rhythm(reading: TextReading) -> list[float]:
     sentences = sentences[sentences > 0]
     paragraphs = np.bincount(_paragraphs(reading)[plain])
     paragraphs = paragraphs[paragraphs > 0]
-    short, long = np.count_nonzero(sentences <= SHORT), np.count_nonzero(sentences >= LONG)
-    small = np.count_nonzero(paragraphs <= SHORT_PARAGRAPH)
+    short, long = int((sentences <= SHORT).sum()), int((sentences >= LONG).sum())
+    small = int((paragraphs <= SHORT_PARAGRAPH).sum())
     return [len(sentences), int(sentences.sum()), int((sentences**2).sum()), short, long,
             len(paragraphs), int(paragraphs.sum()), int((paragraphs**2).sum()), small]  # fmt: skip
 
@@ -229,7 +229,7 @@ def _vocabulary(reading: TextReading) -> list[float]:
     letters = reading.ends - reading.starts
     windows = range(0, max(0, len(reading.starts) - WINDOW + 1), WINDOW)
     different = sum(len(np.unique(reading.type[at : at + WINDOW])) for at in windows)
-    return [int(letters.sum()), np.count_nonzero(letters >= LONG_WORD), len(windows) * WINDOW, different]
+    return [int(letters.sum()), int((letters >= LONG_WORD).sum()), len(windows) * WINDOW, different]
 
 
 def _narrator(reading: TextReading, spoken: Mask, language: str) -> list[float]:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -117,7 +118,7 @@ def cut(text: str, words: int) -> list[str]:
         at.append(total)
     places = [0, *(_opening(text, int(reading.starts[i])) for i in at[1:] if i < total)]
     places += [len(text)] if at[-1] >= total else []
-    return [text[a:b].strip() for a, b in zip(places, places[1:], strict=False)]
+    return [text[a:b].strip() for a, b in pairwise(places)]
 
 
 def _next(starts: Ints, place: int, total: int) -> int:

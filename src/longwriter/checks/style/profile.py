@@ -62,7 +62,7 @@ class StyleProfile(Record):
     grams_spread: tuple[int, ...] = ()
     own: dict[str, Quantiles]
     """Words of a passage -> how far the sample's own are from the rest of it."""
-    others: dict[str, Quantiles] = {}
+    others: dict[str, Quantiles] = Field(default={})
     """And how far those of other writers are."""
     scenes: tuple[StyleScene, ...] = Field(default=(), max_length=3)
 

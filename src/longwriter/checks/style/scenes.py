@@ -32,7 +32,7 @@ def scenes_of(texts: Sequence[str], language: str) -> tuple[StyleScene, ...]:
         speech = sum(end - start for start, end in (m.span() for m in SPEECH.finditer(text))) / len(text)
         marked = sum(text[s:e] in names for s, e in zip(reading.starts.tolist(), reading.ends.tolist(), strict=True))
         rated.append((text, speech, len(reading.starts) / max(1, len(np.unique(reading.sentence))), marked))
-    scenes = []
+    scenes = list[StyleScene]()
     for kind, able in (
         ("speech", [r for r in rated if 0.35 <= r[1] <= 0.8]),
         ("telling", sorted((r for r in rated if r[1] == 0), key=lambda r: r[2])[: len(rated) // 3]),

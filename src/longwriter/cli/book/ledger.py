@@ -17,7 +17,7 @@ EXAMPLES = """
 \b
 Examples:
   longwriter ledger RUN
-  longwriter ledger RUN --export facts.toml  # what you say is so, and what the text says
+  longwriter ledger RUN --export facts.toml  # yours, and the text's
   longwriter ledger RUN --edit facts.toml
 """
 SHOWN = 20

@@ -160,6 +160,11 @@ TEXT: list[Decorator] = [
         help="Phrases the text may not hold, one a line; slop: stock phrases (gguf:, hf:).",
     ),
     click.option(
+        "--slop",
+        metavar="FILE|off",
+        help="Stock phrases to hold down, of longwriter slop learn.  [default: the shipped list]",
+    ),
+    click.option(
         "--style", type=click.Path(path_type=Path), help="Voice to write in, as `longwriter style learn` made it."
     ),
     click.option("--temperature", type=FINITE),

@@ -9,6 +9,7 @@ from longwriter.writer.calls import Calls
 from longwriter.writer.hold.base import Hold
 from longwriter.writer.hold.extractor import named_facts
 from longwriter.writer.hold.facts import FactsHold
+from longwriter.writer.hold.slop import slop_hold
 from longwriter.writer.hold.style import StyleHold
 from longwriter.writer.settings import WriteSettings
 
@@ -25,4 +26,6 @@ def holds(
         found.append(FactsHold(prompts, plan, user, lambda text, section: named_facts(calls, text, section).facts))
     if settings.style:
         found.append(StyleHold(settings.style, prompts.name))
+    if (stock := slop_hold(settings.slop, prompts)) is not None:
+        found.append(stock)
     return tuple(found)

@@ -12,7 +12,7 @@ Name = Literal[
     "short_part", "person", "plan_line", "import", "rest_plan", "rest_chapters", "seam", "places",
     "revise", "revise_contradiction", "revise_repetition", "revise_slop", "revise_cut", "revise_other", "revise_elsewhere",
     "revise_refused", "revise_short", "judge", "judge_again",
-    "facts", "find_facts",
+    "facts", "find_facts", "stock",
 ]  # fmt: skip
 NAMES: tuple[str, ...] = get_args(Name)
 

@@ -8,12 +8,12 @@ const RELATIONS = ["eyes", "hair", "age", "born", "died", "kin:brother", "number
 
 /** The facts of a run in a dialog. */
 export async function facts(name, readOnly) {
-  const yours = h("ul.snapshots", { "aria-label": t("facts.yours") });
-  const found = h("ul.snapshots", { "aria-label": t("facts.found") });
+  const yours = h("ul.snapshots.told", { "aria-label": t("facts.yours") });
+  const found = h("ul.snapshots.told", { "aria-label": t("facts.found") });
   const input = (more = {}) => h("input", { type: "text", dir: "auto", required: true, maxlength: 300, ...more });
   const [subject, relation, value] = [input(), input({ list: "relations" }), input()];
   let own = [];
-  const words = (fact) => `${fact.subject}: ${fact.relation} ${fact.value}`;
+  const words = (fact) => `${fact.subject}: ${fact.relation.replace(/^(kin|number):/, "")} ${fact.value}`;
   const item = (fact, press, key) => h("li",
     h("span", { dir: "auto" }, words(fact), fact.until && h("small", ` (${t("facts.until", { n: fact.until })})`),
       fact.quote && h("q.quiet", fact.quote)),
@@ -44,8 +44,9 @@ export async function facts(name, readOnly) {
     if (await keep([...own.filter(beside), fact])) event.target.reset();
   };
   const box = dialog(t("facts"), h("p.quiet", t("facts.hint")),
-    !readOnly && h("form.fields", { onsubmit: add }, field(t("facts.subject"), subject), field(t("facts.relation"), relation),
-      field(t("facts.value"), value), h("button.primary", t("facts.add"))),
+    !readOnly && h("form", { onsubmit: add },
+      h("div.fields", field(t("facts.subject"), subject), field(t("facts.relation"), relation), field(t("facts.value"), value)),
+      h("button.primary", t("facts.add"))),
     h("datalist", { id: "relations" }, ...RELATIONS.map((one) => h("option", { value: one }))),
     h("h3", t("facts.yours")), yours, h("h3", t("facts.found")), found);
   await attempt(draw);
