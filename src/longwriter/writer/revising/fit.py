@@ -20,6 +20,7 @@ SECTION_SHARE = 0.05
 MOST_WORDS = 400
 """Of a passage: a longer one is a section to be written again."""
 _MARKUP = re.compile(r"^(?:#{1,6}\s|[-*+•]\s|\d{1,3}[.)]\s|\||>|```|<\w)", re.M)
+_GAP = re.compile(r"\n[ \t]*\n")
 _TAG = re.compile(r"</?\w")
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 _NAME = re.compile(r"(?<=[a-z,;] )[A-ZÀ-ÖØ-Þ][\w’'-]+")
@@ -66,6 +67,8 @@ def _language(passage: EditedPassage, new: str) -> str:
 def _form(old: str, new: str) -> str:
     if "\n" in new and "\n" not in old:
         return "it has several paragraphs in place of one"
+    if len(_GAP.split(new)) != len(_GAP.split(old)):
+        return f"it has {len(_GAP.split(new))} paragraphs in place of {len(_GAP.split(old))}"
     if len(_MARKUP.findall(new)) > len(_MARKUP.findall(old)) or len(_TAG.findall(new)) > len(_TAG.findall(old)):
         return "it has headings, lists or tags that the passage has not"
     if about_writing(new) and not about_writing(old):
