@@ -30,8 +30,8 @@ from longwriter.text import count_words
 PLAIN, PLAIN_PHRASE = 12.0, 4.0
 CHAPTERS = 30
 SOURCE = (
-    "selected from the lists of sam-paech/slop-forensics (MIT, see LICENSE-slop-forensics.txt beside this file) with further "
-    "ones; times per million words of 115 books and 2,204 articles by people, measured by measurements/slop.py"
+    "selected from the lists of sam-paech/slop-forensics and sam-paech/slop-score (MIT, LICENSE-slop-lists.txt beside this "
+    "file), with further ones; times per million words of 115 books and 2,204 articles by people, by measurements/slop.py"
 )
 
 

@@ -47,8 +47,6 @@ class ShapeOptions(TypedDict, total=False):
     section_words: int | None
     facts: Literal["off", "rules", "model"] | None
     headings: Literal["auto", "model", "plan"] | None
-    slop: str | Path | StockList | None
-    """A list of stock phrases or its file (`longwriter slop learn`), or "off"."""
     temperature: float | None
     top_p: float | None
     seed: int | None
@@ -56,7 +54,7 @@ class ShapeOptions(TypedDict, total=False):
 
 
 SERVED, LIMITS = tuple(ServedOptions.__annotations__), tuple(LimitOptions.__annotations__)
-TEXT = ("words", "ban", "style", *ShapeOptions.__annotations__)
+TEXT = ("words", "ban", "slop", "style", *ShapeOptions.__annotations__)
 
 
 class ReachOptions(ServedOptions, LimitOptions, total=False):
@@ -86,6 +84,8 @@ class TextOptions(ReachOptions, ShapeOptions, total=False):
     ban: str | Path | Sequence[str] | None
     """Phrases that the text may not hold, for gguf: and hf:; a file with one a line, a list that `slop learn` made, or "slop",
     the shipped one."""
+    slop: str | Path | StockList | None
+    """Stock phrases to hold down: a list, or its file (`longwriter slop learn`), or "off"; None: the shipped list."""
     style: str | Path | StyleProfile | None
     """The voice to write in: a profile, or its file (`longwriter style learn`)."""
     config: str | Path | None

@@ -39,7 +39,7 @@ class FilterLimits(Record):
     """Share of a benchmark prompt from which a request counts as it."""
     contradictions: float | None = Field(default=None, ge=0)
     """Most contradictions that rules find, for 10,000 words; None: not looked for, as rules err."""
-    slop: float | None = Field(default=None, ge=0, le=100)
+    most_slop: float | None = Field(default=None, ge=0, le=100)
     """Highest percentile of stock phrases among texts of people; None: not looked for."""
 
 
@@ -177,10 +177,10 @@ def contradicts(candidate: Candidate, context: FilterContext) -> FilterResult:
 
 def stock_phrases(candidate: Candidate, context: FilterContext) -> FilterResult:
     """More stock phrases than people write; nothing is said in a language without a list."""
-    if context.limits.slop is None:
+    if context.limits.most_slop is None:
         return FilterResult("slop", True)
     score = slop(candidate.text)
-    passed = score.percentile is None or score.percentile <= context.limits.slop
+    passed = score.percentile is None or score.percentile <= context.limits.most_slop
     reason = (
         ""
         if passed

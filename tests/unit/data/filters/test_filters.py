@@ -186,6 +186,6 @@ def test_contradictions_drop_a_text_only_where_they_are_looked_for() -> None:
 def test_stock_phrases_drop_a_text_of_more_than_people_write() -> None:
     text = prose(1000) + " It was a testament to her, a tapestry of light, and it sent shivers down her spine." * 40
     assert _one("slop", text) == FilterResult("slop", True)
-    assert not _one("slop", text, slop=95).passed
-    assert _one("slop", text, slop=100).passed
-    assert _one("slop", prose(1000), slop=50).passed
+    assert not _one("slop", text, most_slop=95).passed
+    assert _one("slop", text, most_slop=100).passed
+    assert _one("slop", prose(1000), most_slop=50).passed
