@@ -58,7 +58,7 @@ LISTS = (
     "",
 )
 ORACLE = re.compile(
-    r"[sSｓＳ]\s?(\d+)|made\.?example|Madeup|https?:|www\.|doi|arXiv|\[\^|†|[\[【［]\s?\d+\s?[\]】］]|<ref|citation needed"
+    r"(?<![A-Za-z])[sSｓＳ]\s?(\d+)|made\.?example|Madeup|https?:|www\.|doi|arXiv|\[\^|†|[\[【［]\s?\d+\s?[\]】］]|<ref|citation needed"
 )
 
 
