@@ -58,7 +58,8 @@ LISTS = (
     "",
 )
 ORACLE = re.compile(
-    r"(?<![A-Za-z])[sSｓＳ]\s?(\d+)|made\.?example|Madeup|https?:|www\.|doi|arXiv|\[\^|†|[\[【［]\s?\d+\s?[\]】］]|<ref|citation needed"
+    r"(?<![A-Za-z])[sSｓＳ]\s?(\d+)|made\.?example|Madeup|https?:|www\.|doi|arXiv|\[\^|†"
+    r"|[\[【［]\s?\d+\s?[\]】］]|<ref|citation needed"
 )
 
 
