@@ -204,7 +204,7 @@ def spoilt(kind: str, chunk: SourceChunk, sentence: str, sources: SourceSet, rng
         if not found:
             return None
         hit = rng.choice(found)
-        other = int(at[0]) + rng.randint(1, 9) * 10 ** rng.randint(0, len(at[0]) - 1)
+        other = int(hit[0]) + rng.randint(1, 9) * 10 ** rng.randint(0, len(hit[0]) - 1)
         return f"{bare[: hit.start()]}{other}{bare[hit.end() :]} [{chunk.id}]."
     if kind == "quote of another source":
         return f'It says: "{bare}" [{rng.choice(foreign).id}].'
