@@ -58,7 +58,8 @@ LISTS = (
     "",
 )
 ORACLE = re.compile(
-    r"[sSｓＳ]\s?(\d+)|made\.?example|Madeup|https?:|www\.|doi|arXiv|\[\^|†|[\[【［]\s?\d+\s?[\]】］]|<ref|citation needed"
+    r"(?<![A-Za-z])[sSｓＳ]\s?(\d+)|made\.?example|Madeup|https?:|www\.|doi|arXiv|\[\^|†"
+    r"|[\[【［]\s?\d+\s?[\]】］]|<ref|citation needed"
 )
 
 
@@ -202,9 +203,9 @@ def spoilt(kind: str, chunk: SourceChunk, sentence: str, sources: SourceSet, rng
         found = list(re.finditer(r"(?<![\w.,])\d{2,6}(?![\w.,])", bare))
         if not found:
             return None
-        at = rng.choice(found)
-        other = int(at[0]) + rng.randint(1, 9) * 10 ** rng.randint(0, len(at[0]) - 1)
-        return f"{bare[: at.start()]}{other}{bare[at.end() :]} [{chunk.id}]."
+        hit = rng.choice(found)
+        other = int(hit[0]) + rng.randint(1, 9) * 10 ** rng.randint(0, len(hit[0]) - 1)
+        return f"{bare[: hit.start()]}{other}{bare[hit.end() :]} [{chunk.id}]."
     if kind == "quote of another source":
         return f'It says: "{bare}" [{rng.choice(foreign).id}].'
     words = bare.split(" ")

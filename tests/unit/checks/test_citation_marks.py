@@ -50,6 +50,8 @@ def cleaned(text: str) -> str:
         ("The work (doi:10.1000/182) says so.", "The work says so."),
         ("A fact.<ref>Smith</ref> And [source: Wikipedia] [citation needed].", "A fact. And."),
         ("Body.\n\n## References\n\n1. Smith, Mills, 2020.\n- Jones.", "Body."),
+        ("Sources:\n- Smith, Mills, 2020\n", ""),
+        ("## References\n\n- Smith, Mills, 2020\n", "## References"),
         ("It ends in [s", "It ends in"),
         ("It ends in https://", "It ends in"),
         ("12] goes on.", " goes on."),

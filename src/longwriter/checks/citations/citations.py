@@ -49,9 +49,10 @@ def read_citations(text: str, sources: SourceSet) -> CitationReading:
         if not statement.marks:
             continue
         inside = _ending_by(quoted, at, statement.end)
-        found = list(reader.wrong(statement, inside))
+        words = stems(statement.bare(text))
+        found = list(reader.wrong(statement, inside, words))
         findings += found
-        support.append(0.0 if found else reader.shared(statement))
+        support.append(0.0 if found else reader.shared(statement, words))
     sections, uncited = uncited_sections(text)
     figures = CitationFigures(
         citations=reader.citations, cited=len(reader.cited), sources=len({c.source for c in sources.chunks}),
@@ -76,8 +77,8 @@ class _Reader:
         self.citations = self.unknown = self.quotes = self.quotes_found = self.numbers = self.numbers_found = 0
         self.cited = set[int]()
 
-    def wrong(self, statement: Statement, quoted: Sequence[Quotation]) -> Iterator[TextFinding]:
-        """The findings of a sentence that cites. `quoted`: the quotations that end in it."""
+    def wrong(self, statement: Statement, quoted: Sequence[Quotation], words: Sequence[str]) -> Iterator[TextFinding]:
+        """The findings of a sentence that cites. `quoted`: the quotations that end in it; `words`: its stems."""
         ids = list[str]()
         for mark in statement.marks:
             if self.sources.has(mark.id):
@@ -101,14 +102,13 @@ class _Reader:
                 continue
             found = True
             yield self._number(statement, number, named)
-        words = stems(plain)
         if not found and not quoted and len(set(words)) >= FEWEST_STEMS and self._share(words, ids) < UNRELATED:
             yield self._finding("unrelated", statement, f"it cites {named}, which shares hardly a word with it")
 
-    def shared(self, statement: Statement) -> float:
+    def shared(self, statement: Statement, words: Sequence[str]) -> float:
         """The share of a sentence's words, by weight, that the chunks which it cites have together."""
         ids = [mark.id for mark in statement.marks if self.sources.has(mark.id)]
-        return self._share(stems(statement.bare(self.text)), ids)
+        return self._share(words, ids)
 
     def _share(self, words: Sequence[str], ids: Sequence[str]) -> float:
         there = frozenset[str]().union(*(self.sources.stems(name) for name in ids))

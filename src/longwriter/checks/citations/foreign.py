@@ -67,16 +67,18 @@ _LIST_TITLE = re.compile(
 _LIST_LINE = re.compile(r"(?:[-*+•]|\d{1,3}[.)、]|[\[【(（])|.{0,300}?(?:(?:1[5-9]|20)\d\d|https?:|www\.|doi)")
 
 
-def references_at(text: str) -> int:
-    """Where a list of references begins that ends a text; 0 where there is none, or nothing stands before it."""
+def references_at(text: str) -> int | None:
+    """Where a list of references begins that ends a text; None where there is none."""
     lines = text.split("\n")
     place = len(text)
-    for number in range(len(lines) - 1, 0, -1):
-        place -= len(lines[number])
-        line = lines[number].strip()
-        if _LIST_TITLE.fullmatch(line):
-            return place if text[:place].strip() else 0
-        if line and not _LIST_LINE.match(line):
-            return 0
+    for line in reversed(lines):
+        place -= len(line)
+        said = line.strip()
+        if _LIST_TITLE.fullmatch(said):
+            return (
+                place + len(line) if said.startswith("#") and not text[:place].strip() else place
+            )  # a section's heading
+        if said and not _LIST_LINE.match(said):
+            return None
         place -= 1  # the line break before it
-    return 0
+    return None

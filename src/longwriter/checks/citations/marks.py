@@ -83,7 +83,7 @@ def cleaned(text: str, known: Citable) -> CleanText:
     """The text with `[s12]` for each chunk that it cites in whatever brackets, and nothing else that refers to a source."""
     invented = list[str]()
     at = foreign.references_at(text)
-    if at:
+    if at is not None and text[at:].strip():
         invented.append(text[at:])
         text = text[:at].rstrip()
     text = _joinable(text, invented)

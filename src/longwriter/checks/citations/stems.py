@@ -7,12 +7,15 @@ from collections.abc import Collection, Iterable
 from longwriter.checks.repetition.overlap import FUNCTION_CHARACTERS, stem
 from longwriter.text import each_word, is_cjk
 
+FIRST_CJK = "\u2e80"
+"""No character below it is one of Chinese or Japanese."""
+
 
 def stems(text: str) -> list[str]:
     """The stems of a text's content words, in order; of Chinese and Japanese, pairs of neighbouring characters."""
     out, before = list[str](), ""
     for word in each_word(text):
-        if is_cjk(word[0]):
+        if word[0] >= FIRST_CJK and is_cjk(word[0]):
             if word in FUNCTION_CHARACTERS:
                 before = ""
                 continue
