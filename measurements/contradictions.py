@@ -34,7 +34,7 @@ from contradictions_wordings import OTHERS, TUNED
 from longwriter.checks.finding import TextFinding
 from longwriter.checks.ledger.contradictions import contradictions
 from longwriter.intake.noticed import notice
-from longwriter.rewards.consistency import consistency
+from longwriter.rewards.checked.consistency import consistency
 from longwriter.text import count_words
 
 LEAST_WORDS = 8000

@@ -24,7 +24,7 @@ from longwriter.checks.slop.matching import Matcher
 from longwriter.checks.slop.patterns import PATTERNS, pattern_hits
 from longwriter.checks.slop.score import kind_of, slop, slop_findings
 from longwriter.checks.slop.stock import STEPS, StockList, as_toml, shipped
-from longwriter.rewards.slop import free_rate, slop_reward
+from longwriter.rewards.checked.slop import free_rate, slop_reward
 from longwriter.text import count_words
 
 PLAIN, PLAIN_PHRASE = 12.0, 4.0

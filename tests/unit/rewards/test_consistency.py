@@ -3,7 +3,7 @@
 import pytest
 
 from longwriter.rewards.base import RewardSettings, Sample, open_reward
-from longwriter.rewards.consistency import consistency
+from longwriter.rewards.checked.consistency import consistency
 
 SLIP = "Eleanor's eyes were blue. The rain fell and she went to the sea with them. Then Eleanor looked up with her brown eyes."
 
