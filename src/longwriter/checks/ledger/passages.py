@@ -10,6 +10,8 @@ import numpy as np
 from longwriter.checks.along.reading import Hashes, Mask, among, hashes_of, read
 
 _PAIRS = (("“", "”"), ("«", "»"), ("「", "」"), ("『", "』"))
+_LONGEST = 1500
+"""Characters of a sentence that is read by patterns."""
 _QUOTE_MOST = 400
 """Characters of a quote; a longer sentence is cut around what says the fact."""
 
@@ -64,7 +66,12 @@ class Passages:
         """Numbers of sentences that have any of these words (separated by spaces), in order; not those of headings."""
         listed = _hashes(words)
         held = among(self._words.types, listed)[self._words.type] & ~self._words.structured
-        yield from np.unique(self._words.sentence[held]).tolist()
+        yield from (number for number in np.unique(self._words.sentence[held]).tolist() if self.readable(number))
+
+    def readable(self, number: int) -> bool:
+        """Whether a sentence is one: patterns take time that grows with the square of what they read."""
+        end = self.starts[number + 1] if number + 1 < len(self.starts) else len(self.text)
+        return end - self.starts[number] <= _LONGEST
 
     def unspoken(self, start: int, end: int) -> str:
         """A stretch without what stands in quotation marks."""

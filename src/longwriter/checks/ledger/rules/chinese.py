@@ -171,6 +171,8 @@ def _found(source: SectionSource, patterns: Iterable[re.Pattern[str]]) -> Iterat
 def _of_one(source: SectionSource, patterns: Iterable[re.Pattern[str]]) -> Iterator[tuple[re.Match[str], str]]:
     """What a pattern finds in sentences that name one person, or none and follow one that does."""
     for match in chain.from_iterable(pattern.finditer(source.passages.text) for pattern in patterns):
+        if not source.passages.readable(source.passages.at(match.start())):
+            continue
         sentence = source.passages.sentence(source.passages.at(match.start()))
         subject = source.only(source.passages.at(match.start()))
         if not subject and _NOBODY_NAMED.match(sentence):
@@ -211,6 +213,8 @@ def chinese_acts(source: SectionSource) -> Iterator[Claim]:
         does = _ACTS.match(text, mention.end)
         if does and not source.passages.spoken(mention.start, mention.end):
             number = source.passages.at(mention.start)
+            if not source.passages.readable(number):
+                continue
             before = source.passages.sentence(number - 1) if number else ""
             if not _UNREAL.search(source.passages.sentence(number)) and not _UNREAL.search(before):
                 yield Claim(mention.name, "acts", "", mention.start, does.end())

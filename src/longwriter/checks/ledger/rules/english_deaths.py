@@ -104,6 +104,8 @@ def acts(source: SectionSource) -> Iterator[Claim]:
             if source.passages.spoken(mention.start, mention.end):
                 continue
             number = source.passages.at(mention.start)
+            if not source.passages.readable(number):
+                continue
             before = source.passages.sentence(number - 1) if number else ""
             if not _ANOTHER_TIME.search(source.passages.sentence(number)) and not _UNREAL.search(before):
                 yield Claim(mention.name, "acts", "", mention.start, end)

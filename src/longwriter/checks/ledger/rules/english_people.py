@@ -65,7 +65,7 @@ _NO_LOOKS = re.compile(
 
 _EXACT = r"(?:now |just |only |still |barely |exactly |already |then )?"
 _OLD = r"(?: years? old| years? of age)"
-_BOUND = r"(?=[,.;:!?\"”’)—-]| and\b| when\b| that\b| this\b| but\b|$)"
+_BOUND = r"(?=[,.;:!?\"”’)—-]| and\b| now\b| when\b| that\b| this\b| but\b|$)"
 _BODY = "(?:man|woman|girl|boy|lad|lady|gentleman|child|youth|fellow|person|widow|bachelor|spinster|maiden)"
 _AGES = [
     re.compile(rf"{_WHO} (?:was|is) {_EXACT}(?P<age>{NUMBER})(?:{_OLD}|{_BOUND})"),
