@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, TypedDict
 
-from longwriter.api.ban import with_ban
+from longwriter.checks.slop.banned import phrases_named
 from longwriter.checks.slop.stock import StockList
 from longwriter.checks.style.profile import StyleProfile
 from longwriter.config import PROJECT_FILE, Tree, build, environment, merge, read_toml, user_file
@@ -49,8 +49,6 @@ class ShapeOptions(TypedDict, total=False):
     section_words: int | None
     facts: Literal["off", "rules", "model"] | None
     headings: Literal["auto", "model", "plan"] | None
-    slop: str | Path | StockList | None
-    """A list of stock phrases or its file (`longwriter slop learn`), or "off"."""
     temperature: float | None
     top_p: float | None
     seed: int | None
@@ -66,7 +64,7 @@ class SourceOptions(TypedDict, total=False):
 
 
 SERVED, LIMITS = tuple(ServedOptions.__annotations__), tuple(LimitOptions.__annotations__)
-TEXT = ("words", "ban", "style", *ShapeOptions.__annotations__, *SourceOptions.__annotations__)
+TEXT = ("words", "ban", "slop", "style", *ShapeOptions.__annotations__, *SourceOptions.__annotations__)
 
 
 class ReachOptions(ServedOptions, LimitOptions, total=False):
@@ -96,6 +94,8 @@ class TextOptions(ReachOptions, ShapeOptions, SourceOptions, total=False):
     ban: str | Path | Sequence[str] | None
     """Phrases that the text may not hold, for gguf: and hf:; a file with one a line, a list that `slop learn` made, or "slop",
     the shipped one."""
+    slop: str | Path | StockList | None
+    """Stock phrases to hold down: a list, or its file (`longwriter slop learn`), or "off"; None: the shipped list."""
     style: str | Path | StyleProfile | None
     """The voice to write in: a profile, or its file (`longwriter style learn`)."""
     config: str | Path | None
@@ -153,7 +153,7 @@ def write_settings(instruction: str, options: Mapping[str, Any]) -> WriteSetting
     tree = _laid(merge(file_settings(as_path(options.get("config"))), text), over)
     if isinstance(writer, ModelConfig):
         tree["writer"] = writer.model_dump()
-    tree = with_ban(tree)
+    tree = _with_ban(tree)
     main = _table(tree.get("writer"))
     if main.get("base_url") and not main.get("model"):
         raise InputError("--base-url needs --model NAME: the name of a model that this server offers")
@@ -197,9 +197,15 @@ def file_settings(named_file: Path | None = None) -> Tree:
 
 def _checked(path: Path) -> Tree:
     """A settings file, alone, so that an error in it is reported with its name."""
-    tree = with_ban(read_toml(path))
+    tree = _with_ban(read_toml(path))
     build(WriteSettings, {"instruction": "any"} | tree, str(path))
     return tree
+
+
+def _with_ban(tree: Tree) -> Tree:
+    """Settings with the phrases themselves, so that a run goes on with those it began with, whatever becomes of the file."""
+    named = tree.get("ban")
+    return tree | {"ban": list(phrases_named(str(named)))} if isinstance(named, str | Path) else tree
 
 
 def _laid(base: Tree, over: Tree) -> Tree:

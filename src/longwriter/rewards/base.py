@@ -22,10 +22,11 @@ REWARDS = {  # name -> module and class, imported when opened
     "length": "longwriter.rewards.length_reward:LengthReward",
     "format": "longwriter.rewards.format:FormatReward",
     "writing": "longwriter.rewards.writing:WritingReward",
-    "style": "longwriter.rewards.style:StyleReward",
+    "style": "longwriter.rewards.checked.style:StyleReward",
+    "consistency": "longwriter.rewards.checked.consistency:ConsistencyReward",
     "generative": "longwriter.rewards.preference.generative:GenerativeReward",
-    "citations": "longwriter.rewards.citations:CitationsReward",
-    "slop": "longwriter.rewards.slop:SlopReward",
+    "citations": "longwriter.rewards.checked.citations:CitationsReward",
+    "slop": "longwriter.rewards.checked.slop:SlopReward",
 }
 MOVED = {"longwriter.rewards.form:": "longwriter.rewards.format:"}
 """Module of rewards as older recipes name it -> where it is now."""

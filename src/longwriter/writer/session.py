@@ -325,9 +325,9 @@ async def _sources(settings: WriteSettings, folder: Path, on_event: OnEvent) -> 
 
 
 def check_ban(settings: WriteSettings, writer: Model) -> None:
-    """Raises InputError where phrases are banned that the writer cannot be kept from."""
+    """Raises SetupError where phrases are banned that the writer cannot be kept from."""
     if settings.ban and not can_ban(writer):
-        raise InputError(
+        raise SetupError(
             f"--ban is for models whose tokens are chosen here, gguf: and hf:; {writer.name} is none of them: "
             "leave --ban out, or write with --model gguf:NAME"
         )

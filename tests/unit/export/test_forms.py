@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from longwriter.errors import InputError
 from longwriter.export.chapters import chapters
 from longwriter.export.formats import FORMATS, Original, form_of, made
-from longwriter.export.references import Reference
 from longwriter.export.html import html
 from longwriter.export.markdown import publication
+from longwriter.export.references import Reference
 from longwriter.export.settings import ExportSettings
 
 TEXT = (

@@ -19,7 +19,7 @@ from longwriter.errors import EmptyReply, InputError, PromptTooLong, SetupError,
 from longwriter.models.base import Listener, Listens, ModelConfig, Pause, listening, tell_pause
 from longwriter.models.cards import card_of
 from longwriter.models.local.adapted import located, parts
-from longwriter.models.local.ban import Back, Ban, begun
+from longwriter.models.local.ban.ban import Back, Ban, begun
 from longwriter.models.local.llama import LlamaEngine, room
 from longwriter.models.thinking import ThinkFilter
 from longwriter.types import Message, Reply, Request, Usage
@@ -96,7 +96,7 @@ class Gguf:
         self._engine.close()
 
     async def _ask_banning(self, request: Request, answer: "_Answer", ban: Ban) -> None:
-        """Ask; where a phrase is found, ask for one token that is ruled in, then go on from there.
+        """Ask; where a phrase is found, ask for one token that is not ruled out, then go on from there.
 
         The server keeps what it has read, so that each of these costs little more than its tokens. A model that has thought
         goes on from its text alone.
@@ -105,7 +105,7 @@ class Gguf:
         most: int | None = None
         for asked in count():
             left = None if request.max_tokens is None else request.max_tokens - ban.tokens
-            if left == 0:
+            if left is not None and left <= 0:
                 answer.finish = "length"
                 break
             before = ban.tokens
@@ -136,7 +136,7 @@ class Gguf:
         def work() -> None:
             loop.call_soon_threadsafe(answer.wait, Pause("prompt"))
             try:
-                self._engine.chat(body, hear)
+                answer.lane = self._engine.chat(body, hear, answer.lane)
             finally:
                 loop.call_soon_threadsafe(events.put_nowait, None)
 
@@ -207,6 +207,8 @@ class _Answer:
         self.finish: Literal["stop", "length", "cut"] | None = None
         self.usage = Usage()
         self.error, self.code, self.too_long = "", 0, False
+        self.lane: int | None = None
+        """Of the engine: which one has read the prompt."""
         self.ban: Ban | None = None
         self.back: Back | None = None
         """A phrase was found."""

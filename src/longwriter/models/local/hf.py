@@ -14,8 +14,8 @@ from typing import Any, Literal
 from longwriter.checks.phrases import Phrases
 from longwriter.errors import EmptyReply, InputError, PromptTooLong, SetupError
 from longwriter.models.base import Listener, Listens, ModelConfig, Pause, listening, need, tell_pause
-from longwriter.models.local.ban import Ban, begun
-from longwriter.models.local.hf_ban import WayBack
+from longwriter.models.local.ban.ban import Ban, begun
+from longwriter.models.local.ban.way_back import WayBack
 from longwriter.models.local.hf_sampling import FILTERS, Draw, Grammar, penalty_of, sampling_of
 from longwriter.models.local.hf_weights import Failures, Weights
 from longwriter.models.local.turn_marks import mark_at_start

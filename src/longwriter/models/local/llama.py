@@ -138,14 +138,16 @@ class LlamaEngine:
         self._taken = [0] * room.lanes
         self._slots, self._freed = room.slots, threading.Condition()
 
-    def chat(self, body: dict[str, object], hear: Callable[[dict[str, Any]], bool]) -> None:
-        """Answer a chat request of llama.cpp's protocol, event by event; ends when `hear` returns True.
+    def chat(self, body: dict[str, object], hear: Callable[[dict[str, Any]], bool], lane: int | None = None) -> int:
+        """Answer a chat request of llama.cpp's protocol, event by event; ends when `hear` returns True. The lane that did.
 
-        The first free lane answers: it is the most likely to hold the beginning of the prompt.
+        `lane` answers if it is free: it has read what this request begins with. Else the first free one: it is the most
+        likely to hold the beginning of the prompt.
         """
         with self._freed:
             self._freed.wait_for(lambda: min(self._taken) < self._slots)
-            lane = next(i for i, taken in enumerate(self._taken) if taken < self._slots)
+            if lane is None or self._taken[lane] >= self._slots:
+                lane = next(i for i, taken in enumerate(self._taken) if taken < self._slots)
             self._taken[lane] += 1
         try:
             self._lanes[lane].chat(body, hear)
@@ -153,6 +155,7 @@ class LlamaEngine:
             with self._freed:
                 self._taken[lane] -= 1
                 self._freed.notify()
+        return lane
 
     def tokens(self, text: str) -> int | None:
         """Tokens of a text as it stands in a prompt; None where the engine cannot be asked."""

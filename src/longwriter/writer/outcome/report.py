@@ -20,7 +20,7 @@ from longwriter.writer.records import GivenRecord
 
 LOOKED_AT = 100_000
 """Characters of a draft that tell its language."""
-VERDICT_CHECKS = ("slop",)
+VERDICT_CHECKS = ("slop", "citations")
 """Checks that the verdict on a finished text tells of; what contradicts itself comes from the run's ledger."""
 FEWEST_HITS, HITS_JUDGED_FROM = 0.5, 20_000
 """The report of a run with full context says when it reads less of its prompts from a cache, once they have so many tokens."""

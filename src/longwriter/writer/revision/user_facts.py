@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from longwriter.characters import whole
 from longwriter.checks.ledger.records import LedgerFact
 from longwriter.config import Tree, build, read_toml
 from longwriter.types import Line, Record
@@ -15,7 +16,7 @@ Said = Annotated[Line, Field(min_length=1, max_length=300)]
 MOST_FACTS = 1_000
 
 HEAD = """\
-# What you say is so: it goes before what the text says, and sections written from now on are told it.
+# What you say is so: it goes before what the text says. Sections whose line names the subject are told it.
 # A fact is a subject by name, a relation (eyes, hair, age, born, died, kin:brother, number:rooms, or words of your own) and a
 # value. With `until = 7` it no longer holds from section 7 on. Give the file back with: longwriter ledger RUN --edit FILE
 """
@@ -68,10 +69,15 @@ def _table(fact: LedgerFact) -> str:
     if fact.until is not None:
         lines.append(f"until = {fact.until}")
     if fact.quote:
-        lines.append(f"# section {fact.section}: {' '.join(fact.quote.split())}")
+        lines.append(f"# section {fact.section}: {_line(fact.quote)}")
     return "\n".join(lines) + "\n"
 
 
 def _quoted(text: str) -> str:
-    """A TOML string: JSON's, whose escapes are TOML's as well, but for the one sign that JSON leaves as it is."""
-    return json.dumps(" ".join(text.split()), ensure_ascii=False).replace("\x7f", "\\u007f")
+    """A TOML string: JSON's, whose escapes are TOML's as well."""
+    return json.dumps(_line(text), ensure_ascii=False)
+
+
+def _line(text: str) -> str:
+    """One line without control characters, which TOML has no place for: an imported draft may hold some."""
+    return " ".join(whole(" ".join(text.split())).split())

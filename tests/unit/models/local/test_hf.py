@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import re
 import time
 
 import numpy as np
@@ -13,6 +14,7 @@ from tokenizers import pre_tokenizers
 from longwriter.errors import EmptyReply, SetupError, Unavailable
 from longwriter.models.base import ModelConfig, open_model
 from longwriter.models.local import hf
+from longwriter.models.local.ban.way_back import WayBack
 from longwriter.models.local.hf_weights import Failures
 from longwriter.types import Message, Request
 
@@ -286,13 +288,13 @@ async def test_a_template_that_takes_nothing_is_named(tmp_path):
 
 def test_characters_of_several_tokens_are_told_whole(model):
     told = []
-    streamer = hf._Streamer(model._tokenizer, told.append, continues=False)
+    streamer = hf._Streamer(model._tokenizer, lambda *piece: told.append(piece), continues=False)
     streamer.put(torch.tensor([[2, 70, 0, 3]]))
     for token in model._tokenizer.encode("né 海", add_special_tokens=False):
         streamer.put(torch.tensor([token]))
     streamer.put(torch.tensor(model._tokenizer.encode("海")[:1]))  # the limit falls into a character
     streamer.end()
-    assert told == ["n", "é", " ", "海"]
+    assert told == [("n", 1), ("é", 2), (" ", 1), ("海", 3), ("", 1)]
 
 
 async def test_a_gguf_file_is_opened(tmp_path, capfd):
@@ -378,3 +380,36 @@ def test_failures_have_a_type_and_say_what_to_do(error, kind, said):
 def test_a_machine_without_memory_is_named():
     with pytest.raises(SetupError, match="needs more memory"), Failures("hf:x", "cannot write"):
         torch.empty(1 << 60, dtype=torch.uint8)
+
+
+def words_of(text):
+    """Words that stand once in a text, apart from its first and last."""
+    return [
+        w for w in re.findall(r"\w+", text)[1:-1] if len(re.findall(rf"(?<!\w){re.escape(w)}(?!\w)", text, re.I)) == 1
+    ]
+
+
+async def test_a_banned_phrase_is_taken_back_and_what_stands_before_it_stays(long):
+    request = ask(max_tokens=200, temperature=1.0, seed=3)
+    plain = (await long.reply(request)).text
+    phrase = words_of(plain)[3]
+    listener, held = Hears(), request.model_copy(update={"ban": (phrase, "no such phrase")})
+    reply = await long.reply(held, listener)
+    at = re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)", plain).start()
+    assert reply.text[:at] == plain[:at]
+    assert not re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)", reply.text, re.I)
+    assert (reply.avoided, reply.let_through) == (1, 0)
+    assert listener.text == reply.text == (await long.reply(held)).text
+
+
+async def test_the_way_back_leaves_what_was_read_as_it_was(endless):
+    """Greedy, so that what follows is decided by the cache alone: read again without one, it is the same."""
+    request = ask(max_tokens=60, temperature=0)
+    plain = (await endless.reply(request)).text
+    held = request.model_copy(update={"ban": (words_of(plain)[0],)})
+    quick = (await endless.reply(held)).text
+    forgets = pytest.MonkeyPatch()
+    with forgets.context() as patch:
+        patch.setattr(WayBack, "_forget", lambda self, tokens: setattr(self, "_cache", None))
+        slow = (await endless.reply(held)).text
+    assert quick == slow != plain

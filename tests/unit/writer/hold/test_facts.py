@@ -42,6 +42,12 @@ def test_a_section_is_told_the_facts_of_those_whom_its_line_names_and_of_no_othe
     assert told(0, []) == ""
 
 
+def test_a_name_is_one_though_other_words_hold_its_letters() -> None:
+    told = hold("Tomorrow Tom rows out; the tower waits for tomorrow", "Will will row", "She rows").told
+    assert "- Tom Gray: eyes brown" in told(0, [FIRST])
+    assert told(2, [FIRST, SECOND]) == ""
+
+
 def test_a_person_s_facts_go_before_the_text_s_and_hold_until_they_do_not() -> None:
     user = (said("Mary Gray", "eyes", "green"), said("Mary Gray", "home", "the tower", until=2))
     told = hold("Mary waits", "Mary waits on", user=user).told
@@ -95,9 +101,12 @@ def test_no_section_is_told_more_than_300_tokens() -> None:
 
 
 def test_facts_stand_in_the_language_of_the_prompts() -> None:
-    facts = [said("林远", "eyes", "黑"), said("林远", "dead", "yes"), said("林远", "kin:妹妹", "林月")]
-    assert facts_in_lines(facts, "zh") == ["- 林远：眼睛 黑；已故；妹妹 林月"]
-    assert facts_in_lines(facts, "en") == ["- 林远: eyes 黑; dead; 妹妹 林月"]
+    facts = [said("林远", "eyes", "黑"), said("林远", "dead", "dead"), said("林远", "kin:sister", "林月")]
+    assert facts_in_lines(facts, "zh") == ["- 林远：眼睛 黑；已故；姐妹 林月"]
+    assert facts_in_lines(facts, "en") == ["- 林远: eyes 黑; dead; sister 林月"]
+    alone = [said("Mary", "kin:none", "siblings"), said("Mary", "number:rooms", "12")]
+    assert facts_in_lines(alone, "en") == ["- Mary: no siblings; rooms 12"]
+    assert facts_in_lines(alone, "zh-Hant") == ["- Mary：沒有 兄弟姐妹；rooms 12"]
     assert "既定事实" in hold("林远等船", user=facts, language="zh").told(0, [])
     assert "既定事實" in hold("林远等船", user=facts, language="zh-Hant").told(0, [])
 

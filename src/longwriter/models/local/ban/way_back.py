@@ -1,10 +1,10 @@
-"""How `hf:` goes back where a banned phrase was found (ban.py): what transformers' `generate` is given to go on with."""
+"""How `hf:` goes back where a banned phrase was found (ban): what transformers' `generate` is given to go on with."""
 
 from collections.abc import Callable
 from typing import Any
 
 from longwriter.models.base import need
-from longwriter.models.local.ban import Back, Ban
+from longwriter.models.local.ban.ban import Back, Ban
 
 CROPPABLE = frozenset({"DynamicLayer", "DynamicSlidingWindowLayer"})
 """Layers of transformers' cache that can forget their last tokens; the states of others are sums over all of them."""
@@ -63,9 +63,9 @@ class WayBack:
 
     def _forget(self, tokens: int) -> None:
         """Shorten the cache to its first tokens; one that cannot is made anew by reading all again."""
-        layers = getattr(self._cache, "layers", [])
+        layers = self._cache.layers
         try:
-            if not layers or any(type(layer).__name__ not in CROPPABLE for layer in layers):
+            if any(type(layer).__name__ not in CROPPABLE for layer in layers):
                 self._cache = None
             elif more := self._cache.get_seq_length() - tokens:
                 self._cache.crop(-more)

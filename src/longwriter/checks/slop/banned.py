@@ -1,9 +1,9 @@
-"""What a text may not hold, as a person names it: a file, a learned list, or the shipped one."""
+"""Phrases that a text may not hold, as a person names them: a file, a learned list, or the shipped one."""
 
 from pathlib import Path
 
 from longwriter.checks.slop.stock import phrases_to_ban, read_list, shipped
-from longwriter.config import Tree, read_text
+from longwriter.config import read_text
 from longwriter.errors import InputError
 
 SLOP = "slop"
@@ -20,9 +20,3 @@ def phrases_named(name: str) -> tuple[str, ...]:
     if not found:
         raise InputError(f"{name} names no phrase to ban; it holds one a line, or is a list of longwriter slop learn")
     return found
-
-
-def with_ban(tree: Tree) -> Tree:
-    """Settings with the phrases themselves, so that a run goes on with those it began with, whatever becomes of the file."""
-    named = tree.get("ban")
-    return tree | {"ban": list(phrases_named(str(named)))} if isinstance(named, str | Path) else tree

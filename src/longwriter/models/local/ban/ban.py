@@ -87,7 +87,9 @@ class Ban:
             tries = self._tries[match.start]
             if tries <= TRIES:
                 self.avoided += tries == 1
-                return self._back(self._piece_at(match.start))
+                # What is shown stays: a phrase whose beginning was safe until the text behind it was taken back is broken
+                # off at its next token.
+                return self._back(max(self._piece_at(match.start), self._shown))
             self.avoided -= tries == TRIES + 1
             self.let_through += 1
         return None
