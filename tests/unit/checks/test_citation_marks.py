@@ -50,6 +50,7 @@ def cleaned(text: str) -> str:
         ("The work (doi:10.1000/182) says so.", "The work says so."),
         ("A fact.<ref>Smith</ref> And [source: Wikipedia] [citation needed].", "A fact. And."),
         ("Body.\n\n## References\n\n1. Smith, Mills, 2020.\n- Jones.", "Body."),
+        ("A fact[^n].\n\n[^n]: \n\n Smith, Mills, 2021\n\nMore.", "A fact.\n\nMore."),
         ("Sources:\n- Smith, Mills, 2020\n", ""),
         ("## References\n\n- Smith, Mills, 2020\n", "## References"),
         ("It ends in [s", "It ends in"),

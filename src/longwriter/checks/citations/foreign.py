@@ -14,10 +14,14 @@ YEARED = re.compile(
     r"(?:1[5-9]|20)\d\d[a-z]?(?:[,:;][^()\[\]（）【】\n]{0,80})?[)\]）】]"
 )
 """(Smith et al., 2020); the first group is the name."""
-DEFINED = re.compile(r"^[ \t]{0,3}\[[^\]\n]{1,80}\]:[ \t]{0,9}<?([^\s>]+)[^\n]*", re.MULTILINE)
+DEFINED = re.compile(r"^[ \t]{0,3}\[(?!\^)[^\]\n]{1,80}\]:[ \t]{0,9}<?([^\s>]+)[^\n]*", re.MULTILINE)
 """[label]: address."""
-NOTE = re.compile(r"^[ \t]{0,3}\[\^(?:[^\[\]]|\[[^\[\]]{0,20}\]){1,80}\]:[^\n]*(?:\n[ \t]{2,}[^\n]*)*", re.MULTILINE)
-"""The text of a note."""
+NOTE = re.compile(
+    r"^[ \t]{0,3}\[\^(?:[^\[\]]|\[[^\[\]]{0,20}\]){1,80}\]:(?:[ \t]*+\n\s*+[^\n]+|[^\n]*)(?:\n[ \t]{2,}[^\n]*)*"
+    r"(?:\n\s*+[^\n]{1,120}?\b(?:1[5-9]|20)\d\d\.?[ \t]*+$){0,5}",
+    re.MULTILINE,
+)
+"""The text of a note, on the next line where none stands on its own, and short lines behind it that end in a year."""
 OTHERS = re.compile(
     rf"{_BLANK}[(\[（【]([^\W\d_][\w'’.-]{{0,40}})[^()\[\]（）【】]{{0,160}}?\bal\b\.?,?{_GAP}{{0,8}}(?:1[5-9]|20)\d\d[^()\[\]（）【】]{{0,120}}[)\]）】]"
 )

@@ -149,10 +149,11 @@ def _balanced(line: str) -> str:
 
 
 def _foreign(text: str, known: Citable, invented: list[str]) -> str:
+    kept = _kept_if(known.holds, invented)
+    text = foreign.DEFINED.sub(kept, text)
     for pattern in (foreign.NOTE, *foreign.MARKS):
         text = pattern.sub(lambda match: _gone(match, invented), text)
-    kept = _kept_if(known.holds, invented)
-    for pattern in (foreign.YEARED, foreign.OTHERS, foreign.DEFINED):
+    for pattern in (foreign.YEARED, foreign.OTHERS):
         text = pattern.sub(kept, text)
     return text
 
