@@ -25,6 +25,7 @@ REWARDS = {  # name -> module and class, imported when opened
     "style": "longwriter.rewards.style:StyleReward",
     "consistency": "longwriter.rewards.consistency:ConsistencyReward",
     "generative": "longwriter.rewards.preference.generative:GenerativeReward",
+    "citations": "longwriter.rewards.citations:CitationsReward",
     "slop": "longwriter.rewards.slop:SlopReward",
 }
 MOVED = {"longwriter.rewards.form:": "longwriter.rewards.format:"}
@@ -124,6 +125,8 @@ class RewardSettings(Record):
     malformed: Literal["all", "format"] = "all"
     """What a malformed completion loses: every reward, as it has no answer; or that of its form alone, the others being of the
     answer that a reader finds in it. The paper does not say."""
+    sources: str | None = None
+    """What the citations reward compares with: a run's folder `sources`, or its chunks.jsonl; None: what requests show."""
     slop_list: str | None = None
     """File of `longwriter slop learn` with the stock phrases that count; None: the shipped list of the text's language."""
     reward_model: str | None = None

@@ -174,13 +174,13 @@ def test_contradictions_drop_a_text_only_where_they_are_looked_for() -> None:
     rain = "The rain was on the roof, and it fell for the whole of that night. " * 40
     text = said.format(rain, rain)
     assert _one("contradictions", text) == FilterResult("contradictions", True)
-    found = _one("contradictions", text, contradictions=5)
+    found = _one("contradictions", text, most_contradictions=5)
     assert not found.passed
     assert found.value is not None
     assert found.value > 5
     assert found.reason.startswith("2 contradictions, such as: ")
-    assert _one("contradictions", text, contradictions=1000).passed
-    assert _one("contradictions", rain, contradictions=0).passed
+    assert _one("contradictions", text, most_contradictions=1000).passed
+    assert _one("contradictions", rain, most_contradictions=0).passed
 
 
 def test_stock_phrases_drop_a_text_of_more_than_people_write() -> None:
