@@ -5,7 +5,7 @@
 Each CORPUS has a text a line: {"book", "text", "fiction": true or false}. Phrases are those of the shipped list, or of FILE,
 one a line. Books at even places of the sorted names give the rates, and a phrase that people write more often than `PLAIN`
 or `PLAIN_PHRASE` times per million words, in fiction or in non-fiction, is plain English and left out. Books at odd places
-give the percentiles, of chapters of 1,000 to 10,000 words, `CHAPTERS` a book at most. `--texts` scores files against them.
+give the percentiles, of chapters of 1,000 to 10,000 words, `CHAPTERS` a book at most. `--texts` adds a row of these files.
 Prints the table of docs/checks.md; `--out` writes the list.
 """
 
@@ -24,6 +24,7 @@ from longwriter.checks.slop.matching import Matcher
 from longwriter.checks.slop.patterns import PATTERNS, pattern_hits
 from longwriter.checks.slop.score import kind_of, slop, slop_findings
 from longwriter.checks.slop.stock import STEPS, StockList, as_toml, shipped
+from longwriter.rewards.slop import free_rate, slop_reward
 from longwriter.text import count_words
 
 PLAIN, PLAIN_PHRASE = 12.0, 4.0
@@ -83,14 +84,24 @@ def compared(texts: list[Text], stock: StockList) -> StockList:
     steps = np.linspace(0, 100, STEPS)
     human = {kind: np.round(np.percentile(np.array(own, float), steps), 3).tolist() for kind, own in rates.items()}
     stock = StockList.model_validate(stock.model_dump() | {"human": human})
-    print("\n| human text | chapters | p5 | p10 | median | p90 | p95 | max | findings / 10,000 words | kind told |")
-    print("|---" * 10 + "|")
+    print(
+        "\n| texts | number | p5 | p10 | median | p90 | p95 | max | findings / 10,000 words | reward, mean | kind told |"
+    )
+    print("|---" * 11 + "|")
     for kind, own in chapters.items():
-        cells = " | ".join(f"{v:.2f}" for v in np.percentile(np.array(rates[kind], float), [5, 10, 50, 90, 95, 100]))
-        findings = sum(len(slop_findings(one.text, "en", stock)) for one in own)
-        words, right = sum(one.words for one in own), sum(kind_of(one.text) == kind for one in own)
-        print(f"| {kind} | {len(own)} | {cells} | {1e4 * findings / words:.2f} | {right / len(own):.0%} |")
+        right = sum(kind_of(one.text) == kind for one in own)
+        print(row(kind, own, stock) + f" {right / len(own):.0%} |")
     return stock
+
+
+def row(name: str, texts: list[Text], stock: StockList) -> str:
+    """A row of the table, but for its last cell."""
+    rates = np.array([slop(one.text, "en", stock).per_1000 for one in texts], float)
+    cells = " | ".join(f"{v:.2f}" for v in np.percentile(rates, [5, 10, 50, 90, 95, 100]))
+    findings = sum(len(slop_findings(one.text, "en", stock)) for one in texts)
+    rewards = [slop_reward(rate, free_rate(stock)) for rate in rates]
+    per = 1e4 * findings / sum(one.words for one in texts)
+    return f"| {name} | {len(texts)} | {cells} | {per:.2f} | {np.mean(rewards):.3f} |"
 
 
 def main() -> None:
@@ -112,9 +123,9 @@ def main() -> None:
     print(f"{len(kept)} phrases kept; plain English: " + ", ".join(f"{name} {found[name]:g}" for name in gone))
     stock = StockList(language="en", source=SOURCE, phrases=kept, patterns=patterns)
     stock = compared([one for one in texts if one.book not in even], stock)
-    for path in given.texts:
-        score = slop(path.read_text(), "en", stock)
-        print(f"| {path.stem} | {score.words:,} words | {score.per_1000:.2f} | {score.percentile} |")
+    if given.texts:
+        read_texts = [(path.stem, path.read_text()) for path in given.texts]
+        print(row("given", [Text(name, "", text, count_words(text)) for name, text in read_texts], stock) + " |")
     if given.out:
         given.out.write_text(as_toml(stock))
 

@@ -95,9 +95,7 @@ def judged(of: dict[str, tuple[str, str]], rng: random.Random) -> None:
     """What learnt styles say of the author's other book and of other authors: percentiles and the reward."""
     profiles = {name: learn([text[:400_000]]) for name, (text, _) in of.items()}
     rewards = {name: _reward(profile) for name, profile in profiles.items()}
-    print(
-        "\n| words | text | percentile, own | percentile, others | reward: 10 % | median | 90 % |\n|---|---|---|---|---|---|---|"
-    )
+    print(f"\n| words | text | percentile, own | percentile, others | reward: 10 % | median | 90 % |\n|{'---|' * 7}")
     for grains in GRAINS[::2]:
         for mine in (True, False):
             found = []

@@ -7,17 +7,18 @@ _BRIEF = (
     "We had no time.", "{n} took the {o} from me.", '"Come on," {n} said. "It is late."', "I ran.", "The {o} was cold.",
 )  # fmt: skip
 _LENGTHY = (
-    "It has been observed by many travellers, and indeed by {n} among them, that the {o} which stands upon the hill was built long"
-    " before any of those who now live beside it were born; and that its purpose, whatever it may have been, is forgotten.",
-    "There is in the nature of a {o} something which, although it is seldom noticed by those who use it, has nevertheless upon"
-    " reflection a certain dignity; for it endures, and that which endures is not without a claim upon our attention.",
-    "The opinion of {n}, which was that the {o} ought to be preserved, was opposed by several of the inhabitants, who were moved,"
+    "It has been observed by many travellers, and indeed by {n} among them, that the {o} which stands upon the hill was built"
+    " long before those who now live beside it were born; and that its purpose, whatever it may have been, is forgotten.",
+    "There is in the nature of a {o} something which, although it is seldom noticed by those who use it, has nevertheless"
+    " upon reflection a certain dignity; for it endures, and that which endures is not without a claim upon our attention.",
+    "The opinion of {n}, which was that the {o} ought to be preserved, was opposed by several inhabitants, who were moved,"
     " as it appeared to those who were present, rather by habit than by reason; yet it was not without its effect.",
     "Whether the {o} was in truth as old as the records of the parish declare, or whether, as some have thought, it was made in"
     " imitation of another, is a question upon which the learned are divided, and upon which they will no doubt remain so.",
 )
 _BRIEF_ZH = (
-    "“走吧！”{n}说。", "天黑了。", "我跑了。", "“谁？”我问。", "{n}拿着{o}。", "我们没有时间了！", "我看见{o}，停了下来。", "“快点。”", "雨很大。",
+    "“走吧！”{n}说。", "天黑了。", "我跑了。",
+    "“谁？”我问。", "{n}拿着{o}。", "我们没有时间了！", "我看见{o}，停了下来。", "“快点。”", "雨很大。",
 )  # fmt: skip
 _LENGTHY_ZH = (
     "许多旅行者都曾经注意到，而且{n}也在其中，那座山上的{o}在如今住在它旁边的人们出生以前很久就已经建成；至于它的用途，早已被人们遗忘了。",

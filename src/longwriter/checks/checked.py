@@ -10,6 +10,9 @@ from longwriter.checks.finding import TextFinding, TextPlace
 from longwriter.checks.repetition.repetition import Repetition, repetition
 from longwriter.language import tongue
 
+LOOKED_AT = 100_000
+"""Characters that tell the language."""
+
 
 class Checked(NamedTuple):
     """What one check says of a text."""
@@ -29,7 +32,7 @@ class CheckedText:
     @cached_property
     def language(self) -> str:
         """Code of its language; "" where that is not sure."""
-        return self.given or tongue(self.text)
+        return self.given or tongue(self.text[:LOOKED_AT])
 
     @cached_property
     def words(self) -> TextReading:

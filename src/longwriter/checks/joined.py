@@ -2,7 +2,8 @@
 
 from longwriter.checks.checked import Checked, CheckedText
 from longwriter.checks.ledger.contradictions import contradictions
-from longwriter.checks.slop.score import slop, slop_findings
+from longwriter.checks.slop.score import findings_of, slop_of
+from longwriter.checks.slop.stock import shipped
 
 
 def check_contradictions(asked: CheckedText) -> Checked:
@@ -14,7 +15,8 @@ def check_contradictions(asked: CheckedText) -> Checked:
 
 def check_slop(asked: CheckedText) -> Checked:
     """Stock phrases used too often, how many there are for 1,000 words, and how many texts of people have as few."""
-    score = slop(asked.text, asked.language)
+    score = slop_of(asked.words, asked.language)
+    stock = shipped(score.language)
     rate = None if score.per_1000 is None else round(score.per_1000, 2)
     figures = {"slop": rate, "slop_percentile": score.percentile}
-    return Checked(slop_findings(asked.text, asked.language), figures)
+    return Checked(findings_of(asked.text, score, stock) if stock else (), figures)

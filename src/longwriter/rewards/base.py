@@ -23,6 +23,7 @@ REWARDS = {  # name -> module and class, imported when opened
     "format": "longwriter.rewards.format:FormatReward",
     "writing": "longwriter.rewards.writing:WritingReward",
     "style": "longwriter.rewards.style:StyleReward",
+    "consistency": "longwriter.rewards.consistency:ConsistencyReward",
     "generative": "longwriter.rewards.preference.generative:GenerativeReward",
     "slop": "longwriter.rewards.slop:SlopReward",
 }

@@ -33,7 +33,8 @@ def human(words: int = 60_000, seed: int = 99) -> list[str]:
 
 
 def test_a_planted_phrase_is_learned_and_names_of_one_text_are_not() -> None:
-    outputs = [english(random.Random(n), 800, PLANTED, name=f"Zor{'abcdefgh'[n]}ath") for n in range(8)]
+    lengths = [6000, *[800] * 7]  # the name of the long one is used often enough
+    outputs = [english(random.Random(n), lengths[n], PLANTED, name=f"Zor{'abcdefgh'[n]}ath") for n in range(8)]
     found = learn(outputs, human())
     phrases = [one.phrase for one in found.phrases]
     assert "pale lantern flickered" in phrases[0]

@@ -162,7 +162,7 @@ def test_a_profile_made_into_nonsense_is_refused(
             distance(StyleProfile.model_validate(tree), BRIEF)
     path = tmp_path / "bad.toml"
     path.write_text("version = 1\nwords = 'many'\n", "utf-8")
-    with pytest.raises(SettingError, match="bad.toml"):
+    with pytest.raises(SettingError, match=r"bad\.toml"):
         read_profile(path)
 
 

@@ -6,30 +6,87 @@ from longwriter.checks.ledger.numbers import number_of
 from longwriter.checks.ledger.records import LedgerFact
 
 _EYES = {
-    "blue": "cool", "grey": "cool", "gray": "cool", "violet": "cool", "silver": "cool", "steel": "cool",
-    "brown": "dark", "black": "dark", "dark": "dark", "chestnut": "dark", "amber": "warm", "golden": "warm", "yellow": "warm",
-    "hazel": "hazel", "green": "green", "copper": "warm",
-    "蓝": "cool", "灰": "cool", "紫": "cool", "棕": "dark", "褐": "dark", "黑": "dark", "绿": "green", "碧": "", "琥珀": "warm", "金": "warm",
-}  # fmt: skip
+    "blue": "cool",
+    "grey": "cool",
+    "gray": "cool",
+    "violet": "cool",
+    "silver": "cool",
+    "steel": "cool",
+    "brown": "dark",
+    "black": "dark",
+    "dark": "dark",
+    "chestnut": "dark",
+    "amber": "warm",
+    "golden": "warm",
+    "yellow": "warm",
+    "hazel": "hazel",
+    "green": "green",
+    "copper": "warm",
+    "蓝": "cool",
+    "灰": "cool",
+    "紫": "cool",
+    "棕": "dark",
+    "褐": "dark",
+    "黑": "dark",
+    "绿": "green",
+    "碧": "",
+    "琥珀": "warm",
+    "金": "warm",
+}
 _EYES_ALIKE = {("dark", "hazel"), ("green", "hazel"), ("hazel", "warm"), ("dark", "warm"), ("cool", "hazel")}
 _HAIR = {
-    "black": "black", "raven": "black", "dark": "brown", "brown": "brown", "chestnut": "chestnut", "auburn": "chestnut",
-    "red": "red", "copper": "red", "ginger": "red", "blond": "fair", "blonde": "fair", "fair": "fair", "golden": "fair", "yellow": "fair",
+    "black": "black",
+    "raven": "black",
+    "dark": "brown",
+    "brown": "brown",
+    "chestnut": "chestnut",
+    "auburn": "chestnut",
+    "red": "red",
+    "copper": "red",
+    "ginger": "red",
+    "blond": "fair",
+    "blonde": "fair",
+    "fair": "fair",
+    "golden": "fair",
+    "yellow": "fair",
     "flaxen": "fair",
-    "黑": "black", "乌": "black", "棕": "brown", "褐": "brown", "红": "red", "金": "fair",
-}  # fmt: skip
-_HAIR_ALIKE = {("black", "brown"), ("brown", "chestnut"), ("chestnut", "red"), ("fair", "red")}
+    "黑": "black",
+    "乌": "black",
+    "棕": "brown",
+    "褐": "brown",
+    "红": "red",
+    "金": "fair",
+}
+_HAIR_ALIKE = {("black", "brown"), ("brown", "chestnut"), ("chestnut", "red")}
 """Kinds of colours that writers use for one and the same; white, grey and silver come with age."""
 
 SYMMETRIC = {
-    "brother": "sibling", "sister": "sibling", "sibling": "sibling", "cousin": "cousin", "husband": "spouse", "wife": "spouse",
-    "widow": "spouse", "widower": "spouse", "spouse": "spouse", "fiancé": "fiancé", "fiancée": "fiancé",
-}  # fmt: skip
+    "brother": "sibling",
+    "sister": "sibling",
+    "sibling": "sibling",
+    "cousin": "cousin",
+    "husband": "spouse",
+    "wife": "spouse",
+    "widow": "spouse",
+    "widower": "spouse",
+    "spouse": "spouse",
+    "fiancé": "fiancé",
+    "fiancée": "fiancé",
+}
 DIRECTED = {
-    "father": ("parent", 0), "mother": ("parent", 0), "son": ("parent", 1), "daughter": ("parent", 1),
-    "uncle": ("uncle or aunt", 0), "aunt": ("uncle or aunt", 0), "nephew": ("uncle or aunt", 1), "niece": ("uncle or aunt", 1),
-    "grandfather": ("grandparent", 0), "grandmother": ("grandparent", 0), "grandson": ("grandparent", 1), "granddaughter": ("grandparent", 1),
-}  # fmt: skip
+    "father": ("parent", 0),
+    "mother": ("parent", 0),
+    "son": ("parent", 1),
+    "daughter": ("parent", 1),
+    "uncle": ("uncle or aunt", 0),
+    "aunt": ("uncle or aunt", 0),
+    "nephew": ("uncle or aunt", 1),
+    "niece": ("uncle or aunt", 1),
+    "grandfather": ("grandparent", 0),
+    "grandmother": ("grandparent", 0),
+    "grandson": ("grandparent", 1),
+    "granddaughter": ("grandparent", 1),
+}
 """The relation of the one who has the word's name to the other, and 1 where it is to be read from the other side."""
 _BECOMES = {("fiancé", "spouse"), ("cousin", "spouse"), ("cousin", "fiancé")}
 ONE_ONLY = frozenset(["father", "mother"])

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 from longwriter.checks.finding import TextFinding, TextPlace
@@ -11,6 +12,8 @@ from longwriter.readers.headings import heading_of
 
 _HEADING = re.compile(r"^(#{1,6})[ \t]+(.*?)[ \t]*#*[ \t]*$", re.MULTILINE)
 _FENCE = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
+_RESTARTS = 5
+"""A chapter 1 after as many chapters begins another part."""
 _LOOKED_AT = 20_000
 """Characters from the beginning that tell the language."""
 
@@ -23,7 +26,7 @@ def contradictions(text: str, language: str = "") -> list[TextFinding]:
     found = list(_numbering(headings))
     edges = [0, *(heading.start for heading in headings), len(text)]
     section = 0
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         if text[start:end].strip():
             section += 1
             found += ledger.read(section, text[start:end], start)
@@ -54,12 +57,18 @@ def _numbering(headings: list[_NumberedHeading]) -> Iterator[TextFinding]:
     """Numbers of one kind and level that do not go on by one, nor begin again below a higher heading."""
     last: dict[tuple[int, str], _NumberedHeading] = {}
     for heading in headings:
-        last = {key: one for key, one in last.items() if key[0] <= heading.level}
+        last = {
+            key: one
+            for key, one in last.items()
+            if key[0] <= heading.level and (heading.kind != "part" or key[1] == "part")
+        }
         if heading.number is None:
             continue
         before = last.get((heading.level, heading.kind))
         last[heading.level, heading.kind] = heading
-        if before is None or heading.number in (before.number + 1 if before.number is not None else None, 1):
+        if before is None or before.number is None or heading.number == before.number + 1:
+            continue
+        if heading.number == 1 and before.number >= _RESTARTS:
             continue
         yield TextFinding(
             kind="contradiction",

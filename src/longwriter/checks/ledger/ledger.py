@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from copy import deepcopy
 
 from longwriter.checks.finding import TextFinding, TextPlace
 from longwriter.checks.ledger.compare import ONE_ONLY, Clash, clash, kin_clash, tie
@@ -12,17 +13,20 @@ from longwriter.checks.ledger.records import LedgerEntity, LedgerFact, LedgerPro
 from longwriter.checks.ledger.rules.chinese import chinese_acts, chinese_claims
 from longwriter.checks.ledger.rules.claims import Claim, SectionSource
 from longwriter.checks.ledger.rules.dates import date_faults
-from longwriter.checks.ledger.rules.english_people import acts, people_claims
+from longwriter.checks.ledger.rules.english_deaths import acts, death_claims
+from longwriter.checks.ledger.rules.english_people import people_claims
 from longwriter.checks.ledger.rules.english_things import things_claims
 from longwriter.checks.ledger.rules.spelling import spellings
 from longwriter.checks.ledger.rules.voice import Voice
 from longwriter.text import count_words
 
-_TIME_GOES_ON = re.compile(
-    r"\b(?:years?|winters|summers|birthdays?)\b[^.!?\n]{0,30}\b(?:later|after|afterwards|passed|went|since|older|gone|elapsed|had been)\b"
-    r"|\b(?:next|following|last|new) (?:year|spring|summer|autumn|winter)\b|\bbirthday\b|\bgrew up\b|\bgrown up\b"
-    r"|年(?:后|以后|之后|过去|来)|生日|长大|第二年|次年|转眼"
+_YEARS_PASS = re.compile(
+    r"\b(?:years|winters|summers) (?:later|afterwards?|passed|went by|rolled|flew|had (?:passed|gone|elapsed|rolled))\b"
+    r"|\bthe (?:next|following) (?:year|spring|summer|autumn|winter)\b"
 )
+_YEARS_PASS_CHINESE = re.compile("年(?:后|以后|之后|过去)|第二年|次年")
+RULED = ("en", "zh")
+"""Languages with rules."""
 Located = tuple[int, int, int]
 """Section, start and end in its text."""
 
@@ -59,13 +63,12 @@ class Ledger:
 
     def read(self, section: int, text: str, offset: int = 0) -> list[TextFinding]:
         """As `add`, but for names spelt in two ways, which are surer when the whole text is known."""
-        self._texts[section] = (text, offset)
-        if self.language not in ("en", "zh"):
+        source = self._source(section, text, offset)
+        if self.language not in RULED:
             return []
-        source = SectionSource(Passages(text), self._people.read(section, text), self._people)
-        self._skips += [(section, match.start()) for match in _TIME_GOES_ON.finditer(text)]
+        self._skips += [(section, place) for place in _time_goes_on(source.passages, self.language)]
         found = []
-        for claim in sorted(self._claims(source), key=lambda one: one.start):
+        for claim in sorted([*self._claims(source), *self._doing(source)], key=lambda one: one.start):
             if claim.relation == "acts":
                 found += self._acts(section, claim, source)
             else:
@@ -77,14 +80,6 @@ class Ledger:
         self._promises.read(section, source)
         return found
 
-    def learn(self, section: int, text: str) -> None:
-        """Names and facts of a section alone, where nobody asks what is wrong in it."""
-        if self.language in ("en", "zh"):
-            source = SectionSource(Passages(text), self._people.read(section, text), self._people)
-            claims = chinese_claims(source) if self.language == "zh" else (*people_claims(source), *things_claims(source))
-            for claim in sorted(claims, key=lambda one: one.start):
-                self._compare(self._fact(section, claim, source))
-
     def spellings(self) -> list[TextFinding]:
         """Names that the text so far spells in two ways; each pair is told once."""
         uses = self._people.name_uses()
@@ -93,6 +88,16 @@ class Ledger:
             places = [(use.section, use.start, use.end) for use in (uses[common], uses[rare])]
             found += self._finding("spelling", f"one name in two spellings: {common}, {rare}", places, (common, rare))
         return found
+
+    def learn(self, section: int, text: str) -> None:
+        """Names and facts of a section alone: quicker than `read`, for who does not ask for contradictions."""
+        source = self._source(section, text, 0)
+        for claim in sorted(self._claims(source), key=lambda one: one.start):
+            self._compare(self._fact(section, claim, source))
+
+    def against(self, section: int, text: str, offset: int = 0) -> list[TextFinding]:
+        """What a section would contradict, without being kept. Takes a copy of the ledger: milliseconds."""
+        return deepcopy(self).add(section, text, offset)
 
     def take(self, facts: Iterable[LedgerFact]) -> list[TextFinding]:
         """Facts of a model or a person, compared alike. Sections must have been added before facts of theirs are taken."""
@@ -121,7 +126,7 @@ class Ledger:
     def about(self, line: str, most_words: int) -> list[LedgerFact]:
         """Facts of whoever a plan's line names, a person's first, then the latest, in at most `most_words` words.
 
-        A fact that a later one of the same kind follows is left out. One that ends (`until`) is there: who asks knows when.
+        Of several of one kind the latest is given, but a person's before any of the text's.
         """
         named = self._people.named_in(line)
         known: dict[tuple[str, ...], LedgerFact] = {}
@@ -138,14 +143,27 @@ class Ledger:
             chosen.append(fact)
         return chosen
 
+    def _source(self, section: int, text: str, offset: int) -> SectionSource:
+        """A section as the rules read it, its names learned."""
+        self._texts[section] = (text, offset)
+        known = self._people.version
+        mentions = self._people.read(section, text) if self.language in RULED else []
+        if self._people.version > known:
+            self._by_name()
+        return SectionSource(Passages(text), mentions, self._people)
+
     def _claims(self, source: SectionSource) -> Iterator[Claim]:
+        """What a section says of somebody or something."""
         if self.language == "zh":
             yield from chinese_claims(source)
-            yield from chinese_acts(source)
-            return
-        yield from people_claims(source)
-        yield from things_claims(source)
-        yield from acts(source)
+        elif self.language == "en":
+            yield from people_claims(source)
+            yield from death_claims(source)
+            yield from things_claims(source)
+
+    def _doing(self, source: SectionSource) -> Iterator[Claim]:
+        """Who does something, if anybody is dead or dies here."""
+        yield from chinese_acts(source) if self.language == "zh" else acts(source)
 
     def _fact(self, section: int, claim: Claim, source: SectionSource) -> LedgerFact:
         start, end = source.passages.quote(claim.start, claim.end)
@@ -163,6 +181,14 @@ class Ledger:
         if name.lower().startswith("the "):
             return name.lower()
         return self._people.key(name) or ""
+
+    def _by_name(self) -> None:
+        """Put all facts under the forms that their names have now."""
+        facts, said = self._facts, set(self._said)
+        self._facts, self._held, self._ties, self._dead = [], {}, {}, {}
+        for fact in facts:
+            self._compare(fact)
+        self._said = said
 
     def _compare(self, fact: LedgerFact) -> list[TextFinding]:
         """Take a fact; what it contradicts, told once for each value of each subject."""
@@ -217,9 +243,8 @@ class Ledger:
             return self._clash(key, fact, wrong, Clash("kinship", message))
         lone = self._alone(key, kin, fact)
         if lone:
-            return self._clash(
-                key, fact, lone, Clash("kinship", f"{fact.subject} has none, then a {kin}: {fact.value}")
-            )
+            message = f"{fact.subject} has none, then a {kin}: {fact.value}"
+            return self._clash(key, fact, lone, Clash("kinship", message))
         return self._one_parent(key, kin, fact)
 
     def _alone(self, key: str, kin: str, fact: LedgerFact) -> LedgerFact | None:
@@ -233,9 +258,8 @@ class Ledger:
         for old in self._held.get((key, fact.relation), []) if kin in ONE_ONLY else ():
             one, two = self._key(old.value), self._key(fact.value)
             if one and two and one != two and one not in two and two not in one and not _same_words(old, fact):
-                return self._clash(
-                    key, fact, old, Clash("kinship", f"the {kin} of {fact.subject}: {old.value}, then {fact.value}")
-                )
+                message = f"the {kin} of {fact.subject}: {old.value}, then {fact.value}"
+                return self._clash(key, fact, old, Clash("kinship", message))
         return []
 
     def _acts(self, section: int, claim: Claim, source: SectionSource) -> list[TextFinding]:
@@ -253,7 +277,10 @@ class Ledger:
         once = (key, new.relation, "" if wrong.check == "dead" else new.value)
         places = [(one.section, one.start, one.end) for one in (old, new) if one.quote]
         source = "model" if "model" in (old.source, new.source) else "rule"
-        return self._finding(wrong.check, wrong.message, places, once, source)
+        message = (
+            f"you said: {old.relation} {old.value}; the text: {new.value}" if old.source == "user" else wrong.message
+        )
+        return self._finding(wrong.check, message, places, once, source)
 
     def _finding(
         self, check: str, message: str, places: Iterable[Located], once: tuple[str, ...] = (), source: str = "rule"
@@ -277,6 +304,16 @@ class Ledger:
                 source=source,
             )
         ]
+
+
+def _time_goes_on(passages: Passages, language: str) -> Iterator[int]:
+    """Where a section says that years pass."""
+    if language == "zh":
+        yield from (match.start() for match in _YEARS_PASS_CHINESE.finditer(passages.text))
+        return
+    for number in passages.having("years winters summers next following"):
+        start, end = passages.span(number)
+        yield from (match.start() for match in _YEARS_PASS.finditer(passages.text, start, end))
 
 
 def in_order(findings: Iterable[TextFinding]) -> list[TextFinding]:

@@ -68,9 +68,10 @@ class Passages:
 
     def unspoken(self, start: int, end: int) -> str:
         """A stretch without what stands in quotation marks."""
+        spoken = self._spoken[end] - self._spoken[start]
+        if not spoken or spoken == end - start:
+            return "" if spoken else self.text[start:end]
         inside = np.diff(self._spoken[start : end + 1]) > 0
-        if not inside.any():
-            return self.text[start:end]
         edges = np.flatnonzero(np.diff(~inside, prepend=False, append=False)).tolist()
         parts = [self.text[start + a : start + b] for a, b in zip(edges[::2], edges[1::2], strict=True)]
         return " ".join(parts)

@@ -10,168 +10,32 @@ from longwriter.checks.ledger.records import LedgerEntity
 from longwriter.checks.ledger.rules.spelling import NameUse
 from longwriter.checks.repetition.overlap import FUNCTION_WORDS
 
-_HE, _SHE = (
-    [
-        "mr",
-        "master",
-        "sir",
-        "lord",
-        "father",
-        "uncle",
-        "monsieur",
-        "herr",
-        "signor",
-        "don",
-        "king",
-        "prince",
-        "duke",
-        "count",
-        "baron",
-        "brother",
-        "grandfather",
-    ],
-    (
-        [
-            "mrs",
-            "miss",
-            "ms",
-            "lady",
-            "aunt",
-            "madame",
-            "mademoiselle",
-            "frau",
-            "fraulein",
-            "signora",
-            "queen",
-            "princess",
-            "duchess",
-            "countess",
-            "sister",
-            "mother",
-            "grandmother",
-            "madam",
-        ]
-    ),
-)
-_EITHER = """dr doctor captain colonel major professor general sergeant lieutenant inspector judge reverend chancellor bishop
-    st saint old young little poor dear""".split()  # noqa: SIM905
+_HE = """mr master sir lord father uncle monsieur herr signor don king prince duke count baron brother
+    grandfather""".split()  # noqa: SIM905
+_SHE = """mrs miss ms lady aunt madame mademoiselle frau fraulein signora queen princess duchess countess sister
+    mother grandmother madam""".split()  # noqa: SIM905
+_EITHER = """dr doctor captain colonel major professor general sergeant lieutenant inspector judge reverend
+    chancellor bishop st saint old young little poor dear""".split()  # noqa: SIM905
 RANKS = frozenset([*_HE, *_SHE, *_EITHER])
 _CAP = r"[A-ZÀ-ÖØ-Þ][a-zà-öø-ÿ]+(?:['’-][A-ZÀ-Þ]?[a-zà-ÿ]{2,}|[A-Z][a-z]+)*"
 NAME = rf"(?:(?:Mrs?|Ms|Dr|St)\.? )?{_CAP}(?: (?:de |van |von |du |di |[A-Z]\. )?{_CAP}){{0,2}}"
 """A regular expression of what may be a name in English: capitalised words with what stands between them."""
 _NAME = re.compile(rf"(?<![\w'’]){NAME}")
-_NOT = frozenset([*NO_NAMES, *FUNCTION_WORDS]) | frozenset(
-    [
-        "yes",
-        "no",
-        "oh",
-        "ah",
-        "well",
-        "now",
-        "then",
-        "there",
-        "here",
-        "what",
-        "why",
-        "how",
-        "who",
-        "when",
-        "where",
-        "god",
-        "heaven",
-        "heavens",
-        "lord",
-        "sir",
-        "madam",
-        "monsieur",
-        "everyone",
-        "nobody",
-        "someone",
-        "everybody",
-        "somebody",
-        "nothing",
-        "everything",
-        "something",
-        "one",
-        "two",
-        "three",
-        "four",
-        "five",
-        "six",
-        "seven",
-        "eight",
-        "nine",
-        "ten",
-        "another",
-        "today",
-        "tomorrow",
-        "yesterday",
-        "perhaps",
-        "suddenly",
-        "please",
-        "thank",
-        "thanks",
-        "good",
-        "dear",
-        "hello",
-        "never",
-        "always",
-        "sometimes",
-        "never-mind",
-        "north",
-        "south",
-        "east",
-        "west",
-        "sunday",
-        "english",
-        "british",
-        "france",
-        "england",
-        "london",
-        "paris",
-        "europe",
-        "america",
-    ]
-)
-_NO_PERSON = frozenset(
-    [
-        "street",
-        "road",
-        "avenue",
-        "square",
-        "hall",
-        "house",
-        "hotel",
-        "castle",
-        "inn",
-        "park",
-        "river",
-        "lake",
-        "mount",
-        "bay",
-        "island",
-        "court",
-        "lane",
-        "church",
-        "college",
-        "bridge",
-        "station",
-        "valley",
-        "tower",
-        "palace",
-        "abbey",
-        "gate",
-        "cottage",
-        "university",
-        "school",
-    ]
-)
+_NO_NAME_WORDS = """yes no oh ah well now then there here what why how who when where god heaven heavens lord sir madam
+    monsieur everyone nobody someone everybody somebody nothing everything something one two three four
+    five six seven eight nine ten another today tomorrow yesterday perhaps suddenly please thank thanks
+    good dear hello never always sometimes north south east west""".split()  # noqa: SIM905
+_NOT = frozenset([*NO_NAMES, *FUNCTION_WORDS, *_NO_NAME_WORDS])
+_PLACE_WORDS = """street road avenue square hall house hotel castle inn park river lake mount bay island court lane church
+    college bridge station valley tower palace abbey gate cottage university school theatre museum
+    library lodge manor farm""".split()  # noqa: SIM905
+_NO_PERSON = frozenset(_PLACE_WORDS)
 _PRONOUN = re.compile(r"[^.!?\"“”;]{0,60}?\b(?:(he|his|him|himself)|(she|hers?|herself))\b")
 _LOWER = re.compile(r"\b[a-z]{2,}")
 _LEAST_VOTES = 3
 
 
-NEAR = 120
+NEAR = 40
 """Characters within which two names stand side by side."""
 
 
@@ -196,6 +60,9 @@ class People:
         self._forms: dict[str, list[int]] = {}  # form -> mentions, first section, last section
         self._he: Counter[str] = Counter()
         self._she: Counter[str] = Counter()
+        self._inside: set[str] = set()
+        self.version = 0
+        """Grows when a name gets a fuller form, so that `key` may give another one."""
         self._full: dict[str, set[str]] = {}  # a single name -> the fuller ones that begin or end with it
         self._chinese: set[str] = set()
         self._given: set[str] = set()
@@ -206,10 +73,10 @@ class People:
             found = list(self._read_chinese(text))
         else:
             self._small.update(_LOWER.findall(text))
-            spans = [(match[0], match.start(), match.end()) for match in _NAME.finditer(text)]
-            for written, _, _ in spans:
-                self.tokens.update(written.replace(".", "").split())
-            found = [Mention(*kept) for span in spans if (kept := self._kept(*span)) is not None]
+            matches = list(_NAME.finditer(text))
+            for match in matches:
+                self.tokens.update(match[0].replace(".", "").split())
+            found = [kept for match in matches if (kept := self._kept(text, match)) is not None]
         for mention in found:
             self._note(section, mention, text)
         self._use(section, found)
@@ -242,17 +109,23 @@ class People:
     def learn(self, name: str) -> None:
         """Take a name as known: rules see it from now on."""
         self._given.add(name)
+        self._fuller(name.split())
         if self.language == "zh":
             self._chinese.add(name)
-        elif len(parts := name.split()) > 1:
-            for part in (parts[0], parts[-1]):
-                self._full.setdefault(part, set()).add(name)
 
     def named_in(self, line: str) -> set[str]:
-        """The names, one form each, that stand in a line in any form."""
+        """The names, one form each, that stand in a line in any form or by one of their words."""
         forms = (form for form in {*self._forms, *self._given, *self._full} if form in line)
         found = {self.key(form) for form in forms if re.search(rf"(?<![A-Za-z]){re.escape(form)}(?![a-z])", line)}
         return {name for name in found if name}
+
+    def _fuller(self, parts: Sequence[str]) -> None:
+        """Note a name of several words under its first and its last."""
+        full = " ".join(parts)
+        for part in (parts[0], parts[-1]) if len(parts) > 1 else ():
+            known = self._full.setdefault(part, set())
+            self.version += full not in known
+            known.add(full)
 
     def name_uses(self) -> dict[str, NameUse]:
         """Words of names that stand for nothing else, with their uses."""
@@ -260,16 +133,21 @@ class People:
             return self.uses
         return {word: use for word, use in self.uses.items() if not self._small[word.lower()]}
 
-    def _kept(self, written: str, start: int, end: int) -> tuple[str, int, int] | None:
+    def _kept(self, text: str, match: re.Match[str]) -> Mention | None:
         """The part of capitalised words that is a name: without a sentence's first word where that is none."""
-        words = written.split()
-        while words and not self._is_name(words[0]):
+        words, start, end = match[0].split(), match.start(), match.end()
+        inside = start > 1 and text[start - 1] == " " and (text[start - 2].islower() or text[start - 2] == ",")
+        if inside:
+            self._inside.update(words)
+        while (
+            words and not (inside and len(words) > 1 and words[0].lower() not in _NOT) and not self._is_name(words[0])
+        ):
             start += len(words[0]) + 1
-            words = words[1:]
+            words, inside = words[1:], True
         while words and words[-1].lower().rstrip(".") in RANKS:
             end -= len(words[-1]) + 1
             words = words[:-1]
-        return (" ".join(words), start, end) if words else None
+        return Mention(" ".join(words), start, end) if words else None
 
     def _is_name(self, word: str) -> bool:
         plain = word.rstrip(".").lower()
@@ -284,10 +162,8 @@ class People:
         form[0] += 1
         form[2] = section
         parts = [part for part in mention.name.split() if part.rstrip(".").lower() not in RANKS]
-        if len(parts) > 1 and form[0] == 1:
-            full = " ".join(parts)
-            for part in (parts[0], parts[-1]):
-                self._full.setdefault(part, set()).add(full)
+        if form[0] == 1:
+            self._fuller(parts)
         said = _PRONOUN.match(text, mention.end)
         if said:
             (self._he if said[1] else self._she)[self.plain(mention.name)] += 1
@@ -308,19 +184,28 @@ class People:
             return name
         plain = self.plain(name)
         words = plain.split()
-        if not words or not all(self._is_name(word) for word in words if word[0].isupper()):
+        if not words or (len(words) == 1 and not self._is_name(words[0])):
             return None
-        if len(words) > 1:
-            return plain
         fuller = self._full.get(plain, set())
-        return None if len(fuller) > 1 else next(iter(fuller), plain)
+        if len(words) > 1 or not fuller:
+            return plain
+        if len(fuller) == 1:
+            return next(iter(fuller))
+        return plain if any(full.startswith(plain) for full in fuller) else None
 
     def person(self, name: str) -> bool:
         """Whether a name may be a person's."""
         return name.split()[-1].lower() not in _NO_PERSON
 
+    def sure(self, name: str) -> bool:
+        """Whether a name is more than the first word of one sentence."""
+        words = name.split()
+        return len(words) > 1 or name in self._inside or self.tokens[name] > 1
+
     def fits(self, name: str, pronoun: str) -> bool:
         """Whether "he", "his", "she", "her" may stand for a name, by its rank and by the pronouns that follow it."""
+        if not pronoun:
+            return True
         male = pronoun.lower() in ("he", "his", "him", "himself", "他")
         rank = name.split()[0].rstrip(".").lower()
         if rank in _HE or rank in _SHE:

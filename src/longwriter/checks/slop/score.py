@@ -76,10 +76,16 @@ def slop(text: str, language: str = "", stock: StockList | None = None, kind: Ki
         stock: the list; None: the one shipped for the language.
         kind: of human texts to compare with; None: told by the text, where the list has it.
     """
-    reading = read(text)
+    return slop_of(read(text), language, stock, kind)
+
+
+def slop_of(
+    reading: TextReading, language: str = "", stock: StockList | None = None, kind: Kind | None = None
+) -> SlopScore:
+    """`slop` of a text that is read."""
     words = len(reading.starts)
     if stock is None:
-        language = language or tongue(text)
+        language = language or tongue(reading.text)
         stock = shipped(language)
     if stock is None or not words:
         return SlopScore(None, None, None, (), words, stock.language if stock else language)
@@ -117,8 +123,11 @@ def slop_findings(text: str, language: str = "", stock: StockList | None = None)
     """Phrases used too often, those of the most uses first, and whether all of them are; none for a language without a list."""
     score = slop(text, language, stock)
     stock = stock or shipped(score.language)
-    if stock is None:
-        return []
+    return findings_of(text, score, stock) if stock else []
+
+
+def findings_of(text: str, score: SlopScore, stock: StockList) -> list[TextFinding]:
+    """The findings of a text whose phrases of a list are found."""
     places: defaultdict[str, list[SlopHit]] = defaultdict(list)
     for hit in score.hits:
         places[hit.phrase].append(hit)

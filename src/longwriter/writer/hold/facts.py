@@ -1,5 +1,6 @@
 """What holds of those whom a section's line names: a person's facts first, then those that the earlier text states."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
@@ -8,7 +9,7 @@ from longwriter.checks.ledger.records import LedgerFact
 from longwriter.language import tongue
 from longwriter.models.tokens import estimate_tokens
 from longwriter.prompts import PromptSet
-from longwriter.types import Plan
+from longwriter.types import Plan, Section
 
 MOST_WORDS, MOST_TOKENS = 120, 300
 """Of what a section is told: facts end at the words, which SmolLM2 cuts into 260 tokens at the worst (names with marks,
@@ -20,6 +21,8 @@ LABELS = {
     "zh-Hant": {"eyes": "眼睛", "hair": "頭髮", "age": "年齡", "born": "出生", "died": "去世", "dead": "已故"},
 }
 """What a relation is called where it is not the prompts' own word."""
+
+_WORD = re.compile(r"\b[^\W\d_]\w+")
 
 Named = Callable[[str, int], Iterable[LedgerFact]]
 """The facts that a model named in a text, by the text and the number of its section."""
@@ -43,14 +46,18 @@ class FactsHold:
     def __init__(self, prompts: PromptSet, plan: Plan, user: Sequence[LedgerFact] = (), named: Named = nothing) -> None:
         """`user`: what a person says is so; `named`: what a model was found to say."""
         self._prompts, self._plan, self._user, self._named = prompts, plan, tuple(user), named
+        lines = "\n".join(_line(section) for section in plan.sections)
+        words = set(_WORD.findall(lines))
+        names = {word for word in words if word[0].isupper() and word.lower() not in words}
+        self._names = re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(names)))})\b") if names else None
+        """Words of names that lines of the plan have; None: it names nobody, in letters that have capitals."""
         self._read: dict[str, _Read] = {}
         """By the first text: chapters side by side each have theirs."""
 
     def told(self, index: int, earlier: Sequence[str]) -> str:
         """The facts of those whom the line names, in at most `MOST_TOKENS` tokens; "" where there are none."""
-        section = self._plan.sections[index]
         ledger = self._ledger(index, earlier)
-        named = ledger.about(f"{section.chapter} {section.title} {section.point}".strip(), MOST_WORDS)
+        named = ledger.about(_line(self._plan.sections[index]), MOST_WORDS)
         facts = [fact for fact in named if fact.until is None or index + 1 < fact.until]
         while facts:
             told = self._prompts.render("facts", facts="\n".join(facts_in_lines(facts, self._prompts.name)))
@@ -76,10 +83,18 @@ class FactsHold:
             read = self._read[key] = _Read([], Ledger(language, self._user))
         first = index - len(earlier) + 1
         for number, text in enumerate(earlier[len(read.texts) :], first + len(read.texts)):
-            read.ledger.learn(number, text)
+            read.ledger.learn(number, self._naming(text) if read.ledger.language == "en" else text)
             read.ledger.take(self._named(text, number))
             read.texts.append(text)
         return read.ledger
+
+    def _naming(self, text: str) -> str:
+        """The lines of a text that name somebody of the plan: no other has a fact to tell, and reading takes the time."""
+        return "\n".join(line for line in text.split("\n") if self._names and self._names.search(line))
+
+
+def _line(section: Section) -> str:
+    return f"{section.chapter} {section.title} {section.point}".strip()
 
 
 def facts_in_lines(facts: Iterable[LedgerFact], language: str) -> list[str]:

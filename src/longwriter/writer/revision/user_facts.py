@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from longwriter.characters import whole
 from longwriter.checks.ledger.records import LedgerFact
 from longwriter.config import Tree, build, read_toml
 from longwriter.types import Line, Record
@@ -68,10 +69,15 @@ def _table(fact: LedgerFact) -> str:
     if fact.until is not None:
         lines.append(f"until = {fact.until}")
     if fact.quote:
-        lines.append(f"# section {fact.section}: {' '.join(fact.quote.split())}")
+        lines.append(f"# section {fact.section}: {_line(fact.quote)}")
     return "\n".join(lines) + "\n"
 
 
 def _quoted(text: str) -> str:
-    """A TOML string: JSON's, whose escapes are TOML's as well, but for the one sign that JSON leaves as it is."""
-    return json.dumps(" ".join(text.split()), ensure_ascii=False).replace("\x7f", "\\u007f")
+    """A TOML string: JSON's, whose escapes are TOML's as well."""
+    return json.dumps(_line(text), ensure_ascii=False)
+
+
+def _line(text: str) -> str:
+    """One line without control characters, which TOML has no place for: an imported draft may hold some."""
+    return " ".join(whole(" ".join(text.split())).split())

@@ -89,7 +89,7 @@ def test_any_facts_come_back_from_their_file_as_they_are(said: list[tuple[str, s
     except SettingError:  # one of them is whitespace alone
         return
     found = LedgerFact(
-        subject="a", relation="b", value="c\n]]", section=1, quote='He said:\r\n"""\x85\n[[fact]]', end=3
+        subject="a", relation="b", value="c\n\x7f]]", section=1, quote='He said:\r\n"""\x85\x07\n[[fact]]', end=3
     )
     file = as_toml(RunLedger(facts=(*facts, found)))
     assert facts_of(tomllib.loads(file), "test") == facts

@@ -42,6 +42,12 @@ def test_a_section_is_told_the_facts_of_those_whom_its_line_names_and_of_no_othe
     assert told(0, []) == ""
 
 
+def test_a_name_is_one_though_other_words_hold_its_letters() -> None:
+    told = hold("Tomorrow Tom rows out; the tower waits for tomorrow", "Will will row", "She rows").told
+    assert "- Tom Gray: eyes brown" in told(0, [FIRST])
+    assert told(2, [FIRST, SECOND]) == ""
+
+
 def test_a_person_s_facts_go_before_the_text_s_and_hold_until_they_do_not() -> None:
     user = (said("Mary Gray", "eyes", "green"), said("Mary Gray", "home", "the tower", until=2))
     told = hold("Mary waits", "Mary waits on", user=user).told

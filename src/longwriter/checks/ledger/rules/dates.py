@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import date
+from itertools import chain
 from typing import NamedTuple
 
 from longwriter.checks.ledger.numbers import NUMBER, ORDINAL, chinese_number, english_number
@@ -16,30 +17,39 @@ _DAY = joined([day.title() for day in DAYS])
 _YEAR = r"(?P<year>1[0-9]{3}|20[0-9]{2}|21[0-9]{2})"
 _ORDINAL = ORDINAL
 DATE = (
-    rf"(?:(?:the )?(?P<day>{_ORDINAL})(?: day)?(?: of)? (?P<month>{_MONTH})|(?P<month2>{_MONTH}) (?:the )?(?P<day2>{_ORDINAL}))"
+    rf"(?:(?:the )?(?P<day>{_ORDINAL})(?: day)?(?: of)? (?P<month>{_MONTH})|(?P<month2>{_MONTH}) (?:the "
+    rf")?(?P<day2>{_ORDINAL}))"
     rf"\b(?:,? (?:in the year |of the year |of )?{_YEAR})?"
 )
 """A regular expression of a day in English, with or without a year."""
 _DATED = re.compile(
-    rf"(?:\b(?P<weekday>{_DAY})(?:,? (?:on )?|, in the [a-z]+, ))?\b{DATE}"
-    rf"(?:,? (?:which )?(?:was|is|fell on|being|falling on)? ?(?:an? )?(?:[a-z]+ )?(?P<weekday2>{_DAY})\b)?"
+    rf"(?:\b(?P<weekday>{_DAY})(?:,? (?:on |that )?|, in the [a-z]+, ))?\b{DATE}"
+    rf"(?:,? \(?(?:which )?(?:was|is|fell on|being|falling on)? ?(?:an? )?(?:[a-z]+ )?(?P<weekday2>{_DAY})\b)?"
 )
-_ZH_DATE = re.compile(
+CHINESE_DATE = (
     r"(?:(?P<year>[0-9]{4}|[〇零一二三四五六七八九]{4})年)?(?P<month>1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])月"
-    r"(?P<day>3[01]|[12][0-9]|0?[1-9]|三十一?|二十[一二三四五六七八九]?|十[一二三四五六七八九]?|[一二三四五六七八九])[日号](?:那天)?"
-    r"[，、（(]?(?:是|正是|恰是|那天是|正好是|恰好是|为)?(?:一个)?[^，。；！？\n]{0,3}?(?:星期|礼拜|周)?(?:(?<=[期拜周])(?P<weekday>[一二三四五六日天]))?"
+    r"(?P<day>3[0-9]|[12][0-9]|0?[1-9]|三十[一二]?|二十[一二三四五六七八九]?|十[一二三四五六七八九]?|[一二三四五六七八九])[日号]"
+)
+"""A regular expression of a day in Chinese, with or without a year."""
+_ZH_WEEKDAY = "(?:星期|礼拜|周)"
+_ZH_DATE = re.compile(
+    rf"(?:{_ZH_WEEKDAY}(?P<weekday>[一二三四五六日天])[，、]?(?:也就是|即)?)?{CHINESE_DATE}"
+    rf"(?:[，、（(]?(?:那天|这天|当天)?(?:那一天)?(?:是|正是|恰好是|正好是|恰是|为)?(?:一个|个)?{_ZH_WEEKDAY}(?P<weekday2>[一二三四五六日天]))?"
 )
 _ZH_DAYS = "一二三四五六日"
 FIRST_GREGORIAN = 1753
 """The first full year of the Gregorian calendar in Britain; weekdays before it are not judged."""
 _LONGEST_MONTHS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _LATER = re.compile(
-    rf"\b(?P<n>{NUMBER}) years (?P<way>later|after(?:wards)?|earlier|before)[,:]? (?:(?:[a-z]+ ){{0,3}})?in (?:the (?:year|spring|summer|autumn|fall|winter) (?:of )?)?{_YEAR}\b"
-    rf"|\b[Ii]n {_YEAR.replace('year', 'year2')},? (?P<n2>{NUMBER}) years (?P<way2>later|after(?:wards)?|earlier|before)\b"
+    rf"\b(?P<n>{NUMBER}) years (?P<way>later|after(?:wards)?|earlier|before)[,:]? (?:(?:[a-z]+ ){{0,3}})?in "
+    rf"(?:the (?:year|spring|summer|autumn|fall|winter) (?:of )?)?{_YEAR}\b"
+    rf"|\b[Ii]n {_YEAR.replace('year', 'year2')},? (?P<n2>{NUMBER}) years (?P<way2>later|after(?:wards)?|earlier"
+    rf"|before)\b"
 )
 _IN_YEAR = re.compile(r"\b(?:[Ii]n|of|[Ss]ince|year) (?:the year )?(1[0-9]{3}|20[0-9]{2})\b")
 _ZH_LATER = re.compile(
-    rf"(?P<n>{'[0-9一二两三四五六七八九十百]{1,5}'})年(?P<way>后|以后|之后|前|以前|之前)[，,]?(?:也就是|即|到了|在|是|于)?(?P<year>[0-9]{{4}}|[一二〇零三四五六七八九]{{4}})年"
+    rf"(?P<n>{'[0-9一二两三四五六七八九十百]{1,5}'})年(?P<way>后|以后|之后|前|以前|之前)[，,]?(?:也就是|即|到了|在|是|于)?(?P<year>[0-9]{{4}}"
+    rf"|[一二〇零三四五六七八九]{{4}})年"
 )
 _ZH_YEAR = re.compile(r"(?P<year>[0-9]{4}|[〇零一二三四五六七八九]{4})年")
 
@@ -76,7 +86,8 @@ def days_of(text: str, language: str) -> Iterator[DayInText]:
         for match in _ZH_DATE.finditer(text):
             year = chinese_number(match["year"]) if match["year"] else None
             month, day = chinese_number(match["month"]), chinese_number(match["day"])
-            weekday = _ZH_DAYS.index(match["weekday"].replace("天", "日")) if match["weekday"] else None
+            named = match["weekday"] or match["weekday2"]
+            weekday = _ZH_DAYS.index(named.replace("天", "日")) if named else None
             if month and day:
                 yield DayInText(year, month, day, weekday, match.start(), match.end())
         return
@@ -90,10 +101,9 @@ def days_of(text: str, language: str) -> Iterator[DayInText]:
             yield DayInText(year, month, day, weekday, match.start(), match.end())
 
 
-def date_faults(source: SectionSource, language: str, before: DayInText | None = None) -> Iterator[DateFault]:
+def date_faults(source: SectionSource, language: str) -> Iterator[DateFault]:
     """Days that no calendar has, weekdays that a date did not have, years that do not add up."""
-    text = source.passages.text
-    for day in days_of(text, language):
+    for day in _days(source, language):
         where = ((day.start, day.end),)
         if day.day > _LONGEST_MONTHS[day.month - 1]:
             yield DateFault("date", where, f"the month has no day {day.day}")
@@ -105,17 +115,30 @@ def date_faults(source: SectionSource, language: str, before: DayInText | None =
             continue
         if real and day.weekday is not None and real.year >= FIRST_GREGORIAN and real.weekday() != day.weekday:
             said, was = (DAYS[n].title() for n in (day.weekday, real.weekday()))
-            yield DateFault(
-                "weekday", where, f"{text[day.start : day.end]}: {real.isoformat()} was a {was}, not a {said}"
-            )
+            written = source.passages.text[day.start : day.end]
+            yield DateFault("weekday", where, f"{written}: {real.isoformat()} was a {was}, not a {said}")
     yield from _years_apart(source, language)
+
+
+def _days(source: SectionSource, language: str) -> Iterator[DayInText]:
+    """The days of a section; in English, only sentences with a month are looked at."""
+    if language == "zh":
+        yield from days_of(source.passages.text, language)
+        return
+    for number in source.passages.having(" ".join(MONTHS)):
+        start = source.passages.span(number)[0]
+        for day in days_of(source.passages.sentence(number), language):
+            yield day._replace(start=start + day.start, end=start + day.end)
 
 
 def _years_apart(source: SectionSource, language: str) -> Iterator[DateFault]:
     """ "Three years later, in 1895", where the year named before it was 1890."""
     text = source.passages.text
     later, year_of = (_ZH_LATER, _ZH_YEAR) if language == "zh" else (_LATER, _IN_YEAR)
-    for match in later.finditer(text):
+    stretches = (
+        [(0, len(text))] if language == "zh" else [source.passages.span(n) for n in source.passages.having("years")]
+    )
+    for match in chain.from_iterable(later.finditer(text, *stretch) for stretch in stretches):
         groups = match.groupdict()
         number, way = groups["n"] or groups["n2"], groups["way"] or groups["way2"]
         then = groups["year"] or groups["year2"]

@@ -7,116 +7,79 @@ from longwriter.checks.ledger.numbers import NUMBER, english_number
 from longwriter.checks.ledger.people import NAME
 from longwriter.checks.ledger.rules.claims import Claim, SectionSource
 from longwriter.checks.ledger.rules.dates import DATE, days_of
-from longwriter.checks.ledger.rules.english_people import named
 
 _ADJECTIVES = r"(?:[a-z]+(?:-[a-z]+)?,? ){0,2}?"
 _NOUN = r"(?P<noun>[a-z]{3,}s|men|women|children|feet|geese|oxen)\b"
 _SUBJECT = rf"(?:[Tt]he )?(?P<name>{NAME})"
-_HAVE = """(?:had|has|boasts?|boasted|contains?|contained|counts?|counted|holds?|held|houses?|housed|comprised|kept|employed|carried|lost|owned
-    |possessed|numbered|was home to|is home to|consisted of|was built with|was divided into|had grown to)""".replace(
-    "\n    ", ""
+_HAVE = (
+    "(?:had|has|boasts?|boasted|contains?|contained|counts?|counted|holds?|held|houses?|housed|comprised|kept|employed"
+    "|carried|lost|owned|possessed|numbered|was home to|is home to|consisted of|was built with|was divided into"
+    "|had grown to)"
 )
 _JUST = "(?:exactly |just |only |precisely |altogether |in all |no fewer than |all of )?"
 _COUNTS = [
     re.compile(rf"{_SUBJECT},? (?:which |who |that )?{_HAVE} {_JUST}(?P<number>{NUMBER}) {_ADJECTIVES}{_NOUN}"),
     re.compile(
-        rf"\b(?:[Tt]he|[Aa]ll|[Tt]hose|[Ii]ts|[Oo]f) (?P<number>{NUMBER}) {_ADJECTIVES}{_NOUN} (?:of|in|at|on|aboard|on board) (?:the )?(?P<name>{NAME})(?!['’]s)"
+        rf"\b(?:[Tt]he|[Aa]ll|[Tt]hose|[Ii]ts|[Oo]f|[Ee]ach of the) (?:other )?(?P<number>{NUMBER}) "
+        rf"{_ADJECTIVES}{_NOUN} (?:of|in|at|on|aboard|on board) (?:the )?(?P<name>{NAME})(?!['’]s)"
     ),
     re.compile(rf"(?:[Tt]he )?(?P<name>{NAME})['’]s? (?P<number>{NUMBER}) {_ADJECTIVES}{_NOUN}"),
     re.compile(
-        rf"\b[Tt]here (?:were|are) {_JUST}(?P<number>{NUMBER}) {_ADJECTIVES}{_NOUN} (?:in|at|on|aboard|on board) (?:the )?(?P<name>{NAME})(?!['’]s)"
+        rf"\b[Tt]here (?:were|are) {_JUST}(?P<number>{NUMBER}) {_ADJECTIVES}{_NOUN} (?:in|at|on|aboard|on board) "
+        rf"(?:the )?(?P<name>{NAME})(?!['’]s)"
+    ),
+    re.compile(
+        rf"{_SUBJECT}\b[^.;!?\"“”]{{0,50}}?\b(?:its|with|had|has|of) {_JUST}(?P<number>{NUMBER}) "
+        rf"{_ADJECTIVES}{_NOUN}"
     ),
     re.compile(rf"{_SUBJECT},? with (?:its|her|his|all|the) (?P<number>{NUMBER}) {_ADJECTIVES}{_NOUN}"),
 ]
+_COUNT = re.compile(rf"\b(?P<number>{NUMBER}) {_ADJECTIVES}{_NOUN}")
 _SIZE = r"(?P<unit>feet|foot|metres|meters|yards|miles|kilometres|kilometers|fathoms|inches|tons|acres)"
 _WAY = r"(?P<way>high|tall|long|wide|deep|across|thick|in height|in length|in width|in depth)"
 _SIZES = [
     re.compile(
-        rf"(?P<subject>(?:\b[Tt]he (?:[a-z]+ )?[a-z]+|{NAME})) (?:was|is|stood|rose|stands|measured|rises|towered|ran) {_JUST}(?P<number>{NUMBER}) {_SIZE}(?: {_WAY})?\b"
+        rf"(?P<subject>(?:\b[Tt]he (?:[a-z]+ )?[a-z]+|{NAME})) (?:was|is|stood|rose|stands|measured|rises"
+        rf"|towered|ran) {_JUST}(?P<number>{NUMBER}) {_SIZE}(?: {_WAY})?\b"
     ),
 ]
-_MEASURES = frozenset(
-    [
-        "times",
-        "years",
-        "months",
-        "weeks",
-        "days",
-        "hours",
-        "minutes",
-        "seconds",
-        "nights",
-        "mornings",
-        "others",
-        "thousands",
-        "hundreds",
-        "millions",
-        "pounds",
-        "dollars",
-        "cents",
-        "pence",
-        "shillings",
-        "francs",
-        "guineas",
-        "miles",
-        "yards",
-        "inches",
-        "metres",
-        "meters",
-        "kilometres",
-        "kilometers",
-        "degrees",
-        "points",
-        "steps",
-        "paces",
-        "words",
-        "ones",
-        "thirds",
-        "tons",
-        "ounces",
-        "acres",
-        "gallons",
-        "moments",
-        "this",
-        "has",
-        "was",
-        "always",
-        "feet",
-        "men",
-        "women",
-        "people",
-        "hands",
-        "eyes",
-        "crowns",
-        "marks",
-        "roubles",
-        "rubles",
-        "lives",
-        "thing",
-        "things",
-        "persons",
-        "parts",
-        "sides",
-        "ways",
-        "voices",
-    ]
-)
+_UNITS = """times years months weeks days hours minutes seconds nights mornings others thousands hundreds millions
+    pounds dollars cents pence shillings francs guineas miles yards inches metres meters kilometres
+    kilometers degrees points steps paces words ones thirds tons ounces acres gallons moments this has
+    was always feet men women people hands eyes crowns marks roubles rubles lives thing things persons
+    parts sides ways voices""".split()  # noqa: SIM905
+_MEASURES = frozenset(_UNITS)
+"""Nouns whose number may change from one sentence to the next."""
 _YEAR = r"(?P<when>1[0-9]{3}|20[0-9]{2})"
 _BUILT = "founded|built|established|opened|completed|launched|erected|finished|consecrated"
 _WHEN = rf"(?:{DATE}|(?:the year )?{_YEAR}\b)"
 _EVENTS = [
     re.compile(
-        rf"{_SUBJECT},? (?:who |which )?(?:was|had been|is) (?P<event>born|{_BUILT})\b[^.;!?]{{0,40}}?\b(?:on|in|of) {_WHEN}"
+        rf"{_SUBJECT},? (?:who |which )?(?:was |had been |is )?(?P<event>born|came into the world"
+        rf"|{_BUILT})\b[^.;!?]{{0,40}}?\b(?:on|in|of) {_WHEN}"
     ),
     re.compile(rf"{_SUBJECT} (?:had )?(?P<event>died|drowned|perished)\b[^.;!?]{{0,30}}?\b(?:on|in|of) {_WHEN}"),
     re.compile(rf"\b[Bb](?P<event>orn) (?:on|in) {_WHEN},? (?:[a-z]+ ){{0,3}}?(?P<name>{NAME})"),
 ]
-_OCCASION = """wedding|trial|funeral|ball|election|coronation|auction|hearing|execution|duel|concert|christening|exhibition|inauguration
-    |ceremony|race|tournament|earthquake|flood|great fire|fire|shipwreck|eclipse""".replace("\n    ", "")
-_HAPPENED = re.compile(
-    rf"\b[Tt]he (?P<event>{_OCCASION})(?: (?:of|at) (?:the )?(?P<name>{NAME})(?: and {NAME})?)? (?:was|is|had been|would be|took place|began"
-    r"|happened|fell|had taken place|broke out)(?: [a-z]+){0,3}? (?:on|for) (?:[A-Z][a-z]+day,? )?" + DATE
+_OCCASION = (
+    "wedding|trial|funeral|ball|election|coronation|auction|hearing|execution|duel|concert|christening|exhibition"
+    "|inauguration|ceremony|race|tournament|earthquake|flood|great fire|fire|shipwreck|eclipse"
 )
+_SAME_EVENT = {"orn": "born", "came into the world": "born", "drowned": "died", "perished": "died"}
+_HAPPENS = (
+    r"[^.;!?]{0,20}?\b(?:was|is|had been|would be|took place|had taken place|began|opened|started|happened|fell"
+    r"|broke out|ended)\b"
+)
+_HAPPENED = [
+    re.compile(
+        rf"\b[Tt]he (?P<event>{_OCCASION})(?: (?:of|at) (?:the )?(?P<name>{NAME})(?: and "
+        rf"{NAME})?)?{_HAPPENS}[^.;!?]{{0,25}}? (?:on|for) (?:[A-Z][a-z]+day,? )?{DATE}"
+    ),
+    re.compile(
+        rf"\b[Oo]n (?:[A-Z][a-z]+day,? )?{DATE},? the (?P<event>{_OCCASION})(?: (?:of|at) (?:the "
+        rf")?(?P<name>{NAME}))?{_HAPPENS}"
+    ),
+]
 
 
 def things_claims(source: SectionSource) -> Iterator[Claim]:
@@ -132,12 +95,23 @@ def _counts(source: SectionSource) -> Iterator[Claim]:
         for pattern in _COUNTS:
             for match in pattern.finditer(text):
                 subject, value, noun = (
-                    named(source, match, "name", start),
+                    source.named(match, "name", start),
                     english_number(match["number"]),
                     match["noun"],
                 )
                 if subject and value and value > 1 and noun not in _MEASURES and not noun.endswith("ss"):
                     yield Claim(subject, f"number:{noun}", str(value), start + match.start(), start + match.end())
+        place = source.only(number)
+        if place and not source.people.person(place):
+            yield from _counts_of_place(place, start, text)
+
+
+def _counts_of_place(place: str, start: int, text: str) -> Iterator[Claim]:
+    """Counts in a sentence that names one place and nobody."""
+    for match in _COUNT.finditer(text):
+        value, noun = english_number(match["number"]), match["noun"]
+        if value and value > 1 and noun not in _MEASURES and not noun.endswith("ss"):
+            yield Claim(place, f"number:{noun}", str(value), start + match.start(), start + match.end())
 
 
 def _sizes(source: SectionSource) -> Iterator[Claim]:
@@ -151,7 +125,7 @@ def _sizes(source: SectionSource) -> Iterator[Claim]:
                 subject = (
                     match["subject"]
                     if match["subject"].lower().startswith("the ")
-                    else named(source, match, "subject", start)
+                    else source.named(match, "subject", start)
                 )
                 if subject and value:
                     relation = f"number:{match['unit']} {match['way'] or ''}".strip()
@@ -161,20 +135,23 @@ def _sizes(source: SectionSource) -> Iterator[Claim]:
 def _events(source: SectionSource) -> Iterator[Claim]:
     for number in source.passages.having(_EVENT_WORDS):
         start, text = source.passages.span(number)[0], source.passages.sentence(number)
-        for pattern in (*_EVENTS, _HAPPENED):
+        for pattern in (*_EVENTS, *_HAPPENED):
             for match in pattern.finditer(text):
-                event = {"orn": "born", "drowned": "died", "perished": "died"}.get(match["event"], match["event"])
-                if pattern is _HAPPENED:
-                    name = named(source, match, "name", start) if match["name"] else None
+                event = {"orn": "born", "came into the world": "born", "drowned": "died", "perished": "died"}.get(
+                    match["event"], match["event"]
+                )
+                if pattern in _HAPPENED:
+                    name = source.named(match, "name", start) if match["name"] else None
                     subject: str | None = f"the {event}" + (f" of {name}" if name else "")
                 else:
-                    subject = named(source, match, "name", start)
+                    subject = source.named(match, "name", start)
                 day = next(days_of(match[0], "en"), None)
                 value = day.value if day else match.groupdict().get("when")
                 if subject and value:
                     yield Claim(subject, f"date:{event}", value, start + match.start(), start + match.end())
 
 
-_NUMBER_WORDS = """two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen
-    twenty thirty forty fifty sixty seventy eighty ninety hundred thousand """ + " ".join(map(str, range(2, 1000)))
-_EVENT_WORDS = f"born died drowned perished {_BUILT} {_OCCASION}".replace("|", " ")
+_NUMERALS = " ".join(map(str, range(2, 1000)))
+_NUMBER_WORDS = f"""two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
+    eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand {_NUMERALS}"""
+_EVENT_WORDS = f"born world died drowned perished {_BUILT} {_OCCASION}".replace("|", " ")

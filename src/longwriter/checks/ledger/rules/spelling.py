@@ -27,7 +27,7 @@ def spellings(names: Mapping[str, NameUse], chinese: bool = False) -> Iterator[t
     least = _SHORTEST_CHINESE if chinese else _SHORTEST
     buckets: dict[str, list[str]] = {}
     for name in names:
-        if len(name) >= least:
+        if len(name) >= least - 1:
             for key in {name, *(name[:i] + name[i + 1 :] for i in range(1, len(name)))}:
                 buckets.setdefault(key, []).append(name)
     seen = set()
@@ -43,12 +43,19 @@ def spellings(names: Mapping[str, NameUse], chinese: bool = False) -> Iterator[t
 
 def _one_name(names: Mapping[str, NameUse], common: str, rare: str) -> bool:
     often, seldom = names[common], names[rare]
+    if len(common) < _SHORTEST and common.isascii():
+        return False
     if often.count < _FREQUENT or seldom.count > max(_RARE, _RARE_SHARE * often.count):
         return False
     if rare in often.neighbours or common in seldom.neighbours or not one_edit(common, rare):
         return False
+    if common.casefold().replace("-", "") == rare.casefold().replace("-", "") or {common[-3:], rare[-3:]} == {
+        "man",
+        "men",
+    }:
+        return False
     short, long = sorted((common, rare), key=len)
-    if len(short) < len(long) and long.startswith(short) and long[len(short) :] in _ENDINGS:
+    if len(short) < len(long) and long.startswith(short) and long[len(short) :] in _ENDINGS and long[-1] != short[-1]:
         return False
     if len(short) == len(long):
         changed = [i for i, (a, b) in enumerate(zip(short, long, strict=True)) if a != b]
