@@ -26,9 +26,45 @@ FRENCH = """Le matin, il est descendu dans la rue avec son chien et il a vu que 
 Elle ne savait pas si le facteur viendrait, mais elle attendait une lettre de sa sœur qui vivait dans le sud du pays.
 Les enfants du village sont sortis pour jouer, et leurs cris montaient vers les fenêtres.
 Il y avait au bout du chemin une maison que personne ne voulait plus habiter depuis la mort du notaire.""".splitlines()
-STRANGERS = """Brandt Okafor Lindqvist Marisol Tobias Yevgeny Halloran Ingrid Pasquale Numa Wendell Ottoline Farouk Bettina
-    Corvin Dashiell Elspeth Gideon Hortense Ivo Jocasta Kasimir Leontyne Mordecai Nerissa Osric Philippa Quillon Rosamund
-    Sigurd Thaddea Ulric Verity Wystan Xanthe Ysolde Zebedee""".split()
+STRANGERS = [
+    "Brandt",
+    "Okafor",
+    "Lindqvist",
+    "Marisol",
+    "Tobias",
+    "Yevgeny",
+    "Halloran",
+    "Ingrid",
+    "Pasquale",
+    "Numa",
+    "Wendell",
+    "Ottoline",
+    "Farouk",
+    "Bettina",
+    "Corvin",
+    "Dashiell",
+    "Elspeth",
+    "Gideon",
+    "Hortense",
+    "Ivo",
+    "Jocasta",
+    "Kasimir",
+    "Leontyne",
+    "Mordecai",
+    "Nerissa",
+    "Osric",
+    "Philippa",
+    "Quillon",
+    "Rosamund",
+    "Sigurd",
+    "Thaddea",
+    "Ulric",
+    "Verity",
+    "Wystan",
+    "Xanthe",
+    "Ysolde",
+    "Zebedee",
+]
 
 
 def halves(text: str) -> tuple[list[str], list[str]]:

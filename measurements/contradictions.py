@@ -1,6 +1,7 @@
 """How many planted contradictions the rules find, and how often they cry wolf on novels.
 
     python measurements/contradictions.py BOOKS.jsonl[.xz] [--part held|tuned] [--plants 1000] [--seed 1] [--missed] [--alarms]
+    python measurements/contradictions.py BOOKS.jsonl[.xz] --reward
     python measurements/contradictions.py --language zh [--plants 200]
 
 BOOKS has a chapter a line: {"book", "chapter", "text", "kind", "fiction"}; books whose lines are chapters of fiction are the
@@ -25,6 +26,7 @@ from math import sqrt
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 from contradictions_plants import MAKERS, headed, put, spelt
 from contradictions_plants_zh import CHECKS_ZH, plant_zh, story
 from contradictions_wordings import OTHERS, TUNED
@@ -32,6 +34,7 @@ from contradictions_wordings import OTHERS, TUNED
 from longwriter.checks.finding import TextFinding
 from longwriter.checks.ledger.contradictions import contradictions
 from longwriter.intake.noticed import notice
+from longwriter.rewards.checked.consistency import consistency
 from longwriter.text import count_words
 
 LEAST_WORDS = 8000
@@ -107,9 +110,7 @@ def found(planted: Planted) -> bool:
     )  # a name of the novel acts soon enough
     wanted = [planted.text.rindex(saying) for saying in sayings]
     spans = [(start, start + len(saying)) for start, saying in zip(wanted, sayings, strict=True)]
-    return any(
-        finding.check == planted.check and _covers(finding, spans) for finding in contradictions(planted.text, "en")
-    )
+    return any(finding.check == planted.check and _covers(finding, spans) for finding in contradictions(planted.text))
 
 
 def _covers(finding: TextFinding, spans: Sequence[tuple[int, int]]) -> bool:
@@ -172,14 +173,27 @@ def alarms(novels: dict[str, Novel], given: argparse.Namespace) -> None:
                 f"{name[:30]} {finding.check}: {finding.message} | "
                 + " || ".join(quote[:200] for quote in finding.quotes)
             )
-    print(
-        f"\n{len(novels)} novels, {words:,} words: {sum(counts.values())} findings, {1e4 * sum(counts.values()) / words:.2f} per 10,000 words"
-    )
+    total = sum(counts.values())
+    print(f"\n{len(novels)} novels, {words:,} words: {total} findings, {1e4 * total / words:.2f} per 10,000 words")
     print("| check | findings | per 10,000 words |\n|---|---|---|")
     for check in CHECKS:
         print(f"| {check} | {counts[check]} | {1e4 * counts[check] / words:.3f} |")
     print("highest: " + ", ".join(f"{name} {rate:.2f}" for rate, name in sorted(rates, reverse=True)[:3]))
     print(f"CPU: {1e5 * seconds / words:.2f} s for 100,000 words")
+
+
+def reward(novels: dict[str, Novel]) -> None:
+    """What the consistency reward gives untouched chapters of 1,000 to 10,000 words, eight a novel."""
+    values = []
+    for novel in novels.values():
+        chapters = [text for _, text in novel if 1000 <= count_words(text) <= 10_000][:8]
+        values += [consistency(len(contradictions(text)), count_words(text)) for text in chapters]
+    low, median = np.percentile(values, [5, 50])
+    below = sum(value < 1 for value in values)
+    print(
+        f"{len(values)} chapters: mean {np.mean(values):.3f}, min {min(values):.3f}, 5th percentile {low:.3f}, ", end=""
+    )
+    print(f"median {median:.3f}, {below} below 1")
 
 
 def main() -> None:
@@ -192,6 +206,9 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--missed", action="store_true")
     parser.add_argument("--alarms", action="store_true")
+    parser.add_argument(
+        "--reward", action="store_true", help="the consistency reward of human chapters, and nothing else"
+    )
     given = parser.parse_args()
     if given.language == "zh":
         recall({}, given)
@@ -205,6 +222,9 @@ def main() -> None:
     novels = {name: books[name] for name in list(books)[given.part == "held" :: 2]}
     if not novels:
         sys.exit(f"no novels in {given.books}")
+    if given.reward:
+        reward(novels)
+        return
     if given.plants:
         recall(novels, given)
     alarms(novels, given)

@@ -169,7 +169,7 @@ MAKERS = {
 
 
 def misspelt(name: str, tuned: bool, rng: random.Random) -> str:
-    """A name with one slip in it, as writers make them: a vowel, a letter doubled, dropped or swapped; else c for k, i for y."""
+    """A name with one slip in it: a vowel or a swap of neighbours; else a letter doubled or dropped, c for k, i for y."""
     inner = range(1, len(name) - 1)
     slips: list[str] = []
     if tuned:

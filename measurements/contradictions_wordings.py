@@ -1,7 +1,8 @@
 """The wordings in which `contradictions.py` plants what contradicts: those that the rules were tuned on, and others.
 
 {n} a name, {m} another, {he} {He} {his} {His} {him} pronouns of {n}, {man} man or woman, {v} the value (a colour, a number
-in words or digits, a kin word, a date). A pair of sentences is drawn from one list: the first with one value, the second with another.
+in words or digits, a kin word, a date). A pair of sentences is drawn from one list: the first with one value, the second
+with another.
 """
 
 TUNED = {

@@ -24,6 +24,7 @@ from longwriter.models.base import Model
 from longwriter.models.fake import FakeModel
 from longwriter.text import count_words, sentence_ends
 from longwriter.types import Reply, Request
+from longwriter.writer.revising.wishes import RevisionResult
 
 SECTIONS, WORDS = 5, 500
 NAMES = ("Adelaide Thornbury", "Lucian Marchbanks", "Rosalind Whitcombe", "Barnaby Quillfeather")
@@ -220,17 +221,18 @@ def revised(planting: Planting, model: Model | str, home: Path) -> Revised:
         left = any(defect.wrong in quote or quote in defect.wrong for f in result.left for quote in f.quotes)
         mended[defect.kind] += touched and not left and (not defect.right or defect.right in result.text)
     return Revised(
-        found, mended, result.edits, _harmed(run, planting), Counter(o.why for o in result.outcomes if o.why)
+        found, mended, result.edits, _harmed(run, planting, result), Counter(o.why for o in result.outcomes if o.why)
     )
 
 
-def _harmed(run: Run, planting: Planting) -> bool:
-    """Whether a paragraph that holds no finding has changed."""
+def _harmed(run: Run, planting: Planting, result: RevisionResult) -> bool:
+    """Whether a paragraph that holds nothing of a finding has changed."""
     before, after = planting.text.split("\n\n"), run.text.split("\n\n")
     if len(before) != len(after):
         return True
-    at_fault = {d.wrong for d in planting.planted}
-    return any(a != b for a, b in zip(before, after, strict=True) if not any(wrong in a for wrong in at_fault))
+    findings = [*result.findings, *(outcome.finding for outcome in result.outcomes)]
+    quotes = [part for finding in findings for quote in finding.quotes for part in quote.split("\n\n")]
+    return any(a != b and not any(q in a or a in q for q in quotes) for a, b in zip(before, after, strict=True))
 
 
 def main() -> None:

@@ -24,14 +24,14 @@ from longwriter.checks.slop.matching import Matcher
 from longwriter.checks.slop.patterns import PATTERNS, pattern_hits
 from longwriter.checks.slop.score import kind_of, slop, slop_findings
 from longwriter.checks.slop.stock import STEPS, StockList, as_toml, shipped
-from longwriter.rewards.slop import free_rate, slop_reward
+from longwriter.rewards.checked.slop import free_rate, slop_reward
 from longwriter.text import count_words
 
 PLAIN, PLAIN_PHRASE = 12.0, 4.0
 CHAPTERS = 30
 SOURCE = (
-    "selected from the lists of sam-paech/slop-forensics (MIT, see LICENSE-slop-forensics.txt beside this file) with further "
-    "ones; times per million words of 115 books and 2,204 articles by people, measured by measurements/slop.py"
+    "selected from the lists of sam-paech/slop-forensics and sam-paech/slop-score (MIT, LICENSE-slop-lists.txt beside this "
+    "file), with further ones; times per million words of 115 books and 2,204 articles by people, by measurements/slop.py"
 )
 
 

@@ -22,7 +22,7 @@ from longwriter.checks.style.learn import GRAIN, cut, learn
 from longwriter.checks.style.profile import StyleProfile, as_toml
 from longwriter.checks.style.reference import parts, reference_of, vector_of
 from longwriter.rewards.base import RewardSettings, Sample
-from longwriter.rewards.style import StyleReward
+from longwriter.rewards.checked.style import StyleReward
 from longwriter.text import count_words
 
 AUTHORS = (

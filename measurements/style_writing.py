@@ -66,6 +66,13 @@ def make(given: argparse.Namespace) -> None:
                     file.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 
+def with_interval(values: np.ndarray, rng: np.random.Generator) -> str:
+    """The mean with its 95 % interval (bootstrap)."""
+    means = [values[rng.integers(0, len(values), len(values))].mean() for _ in range(5000)]
+    low, high = np.percentile(means, [2.5, 97.5])
+    return f"{values.mean():+.3f} ({low:+.3f} to {high:+.3f})"
+
+
 def show(path: Path) -> None:
     """The table: means, and 95 % intervals of the difference over pairs of author and seed (bootstrap)."""
     rows = list(map(json.loads, path.read_text("utf-8").splitlines()))
@@ -73,18 +80,20 @@ def show(path: Path) -> None:
     rng = np.random.default_rng(1)
     print("| distance to | pairs | without | with | difference (95 %) | nearer with |\n|---|---|---|---|---|---|")
     styled = [row for row in rows if row["author"] and row["seed"] in plain]
+    changes = []
     for name, place, mine in (
         ("the book learnt from", 0, True), ("another book of the author", 1, True), ("such books of the other seven", 1, False),
     ):  # fmt: skip
+        both = [(row["author"], plain[row["seed"]], row["distances"]) for row in styled]
         pairs = np.array([
-            [np.mean([of[a][place] for a in AUTHORS if (a == r["author"]) is mine]) for of in (plain[r["seed"]], r["distances"])]
-            for r in styled
+            [np.mean([of[a][place] for a in AUTHORS if (a == author) is mine]) for of in (without, within)]
+            for author, without, within in both
         ])  # fmt: skip
         change = pairs[:, 1] - pairs[:, 0]
-        means = [change[rng.integers(0, len(change), len(change))].mean() for _ in range(5000)]
-        low, high = np.percentile(means, [2.5, 97.5])
-        cells = (len(pairs), *(f"{v:.3f}" for v in pairs.mean(0)), f"{change.mean():+.3f} ({low:+.3f} to {high:+.3f})")
+        changes.append(change)
+        cells = (len(pairs), *(f"{v:.3f}" for v in pairs.mean(0)), with_interval(change, rng))
         print(f"| {name} | " + " | ".join(map(str, cells)) + f" | {(change < 0).sum()} of {len(pairs)} |")
+    print(f"the author's other book beyond the other seven's: {with_interval(changes[1] - changes[2], rng)}")
     for author in AUTHORS:
         of = [
             (plain[r["seed"]][author][0], r["distances"][author][0])

@@ -6,6 +6,7 @@ To add one: a function that reads, and a line in `TARGETS`.
 import asyncio
 import json
 import tempfile
+import tomllib
 import zipfile
 from collections.abc import Callable
 from contextlib import suppress
@@ -48,10 +49,13 @@ from longwriter.rewards.tags import mode_of, read_loosely, read_tags
 from longwriter.serve.page.markdown import render
 from longwriter.text import count_words, ends_complete, head_words, tail_words, words_of
 from longwriter.types import Plan, Reply, Section
+from longwriter.writer.hold.extractor import read_facts
+from longwriter.writer.outcome.ledger import RunLedger
 from longwriter.writer.plan.outline import from_markdown, to_markdown
 from longwriter.writer.plan.parse import HIGH, LOW, parse_plan
 from longwriter.writer.reply.continuation import join, strip_markers
 from longwriter.writer.reply.watch import Bounds, kept
+from longwriter.writer.revision.user_facts import as_toml, facts_of, facts_of_file
 from longwriter.writer.settings import WriteSettings
 from tests.fuzz.cases import Target
 from tests.fuzz.grammar import made
@@ -140,6 +144,7 @@ def _verdict(text: str) -> None:
         read_reasoned,
         the_json,
         read_keep,
+        read_facts,
         partial(read_reply, count=2),
         partial(read_range, most=10_000, width=2000),
     ):
@@ -222,6 +227,12 @@ def _in_file(name: str, read: Callable[[Path], object], given: str | bytes) -> N
 
 def _settings(path: Path) -> None:
     build(WriteSettings, {"instruction": "x"} | read_toml(path), str(path)).model_dump_json()
+
+
+def _facts(path: Path) -> None:
+    """What a person says is so comes back from the file that is made of it."""
+    found = facts_of_file(path)
+    assert facts_of(tomllib.loads(as_toml(RunLedger(facts=found))), "again") == found
 
 
 @cache
@@ -333,6 +344,7 @@ TARGETS = {
         Target("row", written("rows"), _row, 10),
         Target("rows", written("rows"), partial(_in_file, "r.jsonl", _instructions), 3),
         Target("settings", written("toml"), partial(_in_file, "c.toml", _settings), 3),
+        Target("facts", written("facts"), partial(_in_file, "f.toml", _facts), 2),
         Target("prices", written("toml"), partial(_in_file, "p.toml", load_prices), 2),
         Target(
             "journal", lambda random: damaged(_journal_bytes(), random), partial(_in_file, "journal.jsonl", _journal), 3

@@ -11,7 +11,7 @@ from longwriter.api.loop import run
 from longwriter.api.settings import LIMITS, SERVED, TEXT, as_path, resumed_settings, runs_folder, write_settings
 from longwriter.config import read_text
 from longwriter.errors import CeilingReached, InputError
-from longwriter.export.formats import check_form, follows, form_of
+from longwriter.export.formats import REFERENCES, check_form, follows, form_of
 from longwriter.journal import digest
 from longwriter.models.base import Model, ModelConfig, open_model
 from longwriter.runs.exports import claimed, export, intended
@@ -81,6 +81,8 @@ class WriteJob:
         """
         for file in self.files:
             check_form(form_of(file))
+            if form_of(file) in REFERENCES and not self.settings.sources:
+                raise InputError(f"{file}: there are no references without sources; give some with --sources PATH")
         return claimed(self.folder, self.files, force=self.force)
 
     def fetch(self, say: Callable[[str], None] | None = None, tell: Callable[[int, int], None] = _unheard) -> None:
@@ -139,7 +141,7 @@ class WriteJob:
     def _deliver(self, text: str) -> None:
         session = None
         for file in self.files:
-            if form_of(file) == "md":
+            if form_of(file) == "md" and not self.settings.sources:
                 export(self.folder, file, text, force=self.force)
                 continue
             session = session or stored(self.folder)
@@ -175,7 +177,8 @@ def new_job(prompt: str | None, options: Mapping[str, Any], *, plan_only: bool =
     name, followed = options.get("run"), str(resolved(file)) if file else plan and digest(plan.model_dump_json())
     if name == LAST:
         raise InputError(f"--run: {LAST!r} stands for the run that was active last; give another name")
-    name = name or run_name(settings.instruction, settings.words, out and str(resolved(out)), followed)
+    cited = [list(settings.sources)] if settings.sources else []
+    name = name or run_name(settings.instruction, settings.words, out and str(resolved(out)), followed, *cited)
     work = _options(options, plan)
     return WriteJob(
         settings, runs_folder(options.get("runs")) / name, work, models, out, bool(options.get("force")), plan_only

@@ -140,7 +140,7 @@ class Run:
     def set_facts(self, facts: str | Path | Iterable[Mapping[str, object]]) -> None:
         """Make these all that you say is so: each has subject, relation and value, and may have until, a section's number.
 
-        They go before what the text says, and sections written from now on are told them. `facts`: they, or a TOML file as
+        They go before what the text says, and sections whose line names them are told. `facts`: they, or a TOML file as
         `longwriter ledger --export` writes it. Raises InputError naming what is wrong, with everything as it was.
         """
         told = facts_of_file(Path(facts)) if isinstance(facts, str | Path) else facts_of({"fact": list(facts)}, "facts")

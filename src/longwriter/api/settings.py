@@ -17,6 +17,8 @@ from longwriter.runs.folders import saved_settings
 from longwriter.types import Plan
 from longwriter.writer.events import OnEvent
 from longwriter.writer.settings import WriteSettings
+from longwriter.writer.sources.addresses import is_address
+from longwriter.writer.sources.gather import named_places
 
 
 class ServedOptions(TypedDict, total=False):
@@ -47,16 +49,22 @@ class ShapeOptions(TypedDict, total=False):
     section_words: int | None
     facts: Literal["off", "rules", "model"] | None
     headings: Literal["auto", "model", "plan"] | None
-    slop: str | Path | StockList | None
-    """A list of stock phrases or its file (`longwriter slop learn`), or "off"."""
     temperature: float | None
     top_p: float | None
     seed: int | None
     max_section_tokens: int | None
 
 
+class SourceOptions(TypedDict, total=False):
+    """What the text cites. None of it may come from a client of a server: they name files of this machine."""
+
+    sources: str | Path | Sequence[str | Path] | None
+    """Files, folders, addresses, and files that list addresses."""
+    private_sources: bool | None
+
+
 SERVED, LIMITS = tuple(ServedOptions.__annotations__), tuple(LimitOptions.__annotations__)
-TEXT = ("words", "ban", "style", *ShapeOptions.__annotations__)
+TEXT = ("words", "ban", "slop", "style", *ShapeOptions.__annotations__, *SourceOptions.__annotations__)
 
 
 class ReachOptions(ServedOptions, LimitOptions, total=False):
@@ -77,7 +85,7 @@ class ResumeOptions(ReachOptions, total=False):
     on_event: OnEvent | None
 
 
-class TextOptions(ReachOptions, ShapeOptions, total=False):
+class TextOptions(ReachOptions, ShapeOptions, SourceOptions, total=False):
     """What a text should be, and where its run is kept."""
 
     settings: WriteSettings | None
@@ -86,6 +94,8 @@ class TextOptions(ReachOptions, ShapeOptions, total=False):
     ban: str | Path | Sequence[str] | None
     """Phrases that the text may not hold, for gguf: and hf:; a file with one a line, a list that `slop learn` made, or "slop",
     the shipped one."""
+    slop: str | Path | StockList | None
+    """Stock phrases to hold down: a list, or its file (`longwriter slop learn`), or "off"; None: the shipped list."""
     style: str | Path | StyleProfile | None
     """The voice to write in: a profile, or its file (`longwriter style learn`)."""
     config: str | Path | None
@@ -154,6 +164,8 @@ def write_settings(instruction: str, options: Mapping[str, Any]) -> WriteSetting
     for role in ("writer", "planner"):
         if role in tree:
             tree[role] = findable(_table(tree[role]))
+    if tree.get("sources"):
+        tree["sources"] = _sources(tree["sources"])
     return build(WriteSettings, tree, "settings")
 
 
@@ -241,6 +253,16 @@ def findable(model: Tree) -> Tree:
     """Files of weights by their whole paths: the run may be resumed from another folder."""
     scheme, _, rest = str(model.get("model") or "").partition(":")
     return model | {"model": f"gguf:{absolute(rest)}"} if scheme == "gguf" and rest else model
+
+
+def _sources(given: object) -> list[str]:
+    """Sources by their whole paths. Raises InputError for what is not there."""
+    named = [given] if isinstance(given, str | Path) else given
+    if not isinstance(named, Sequence):
+        raise InputError("sources: give files, folders or addresses")
+    whole = [str(name) if is_address(str(name)) else str(Path(name).expanduser().absolute()) for name in named]
+    named_places(whole)
+    return whole
 
 
 def _table(value: object) -> Tree:

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from importlib import import_module
-from typing import Any
 
 from longwriter.checks.checked import Checked, CheckedText
+from longwriter.checks.citations.records import SourceChunk
+from longwriter.checks.citations.sources import SourceSet
 from longwriter.checks.finding import TextFinding
 from longwriter.errors import InputError
 from longwriter.types import Record
@@ -16,6 +17,7 @@ CHECKS = {  # name -> module:function, from a CheckedText to what it says; in th
     "along": "longwriter.checks.again:check_along",
     "language": "longwriter.checks.again:check_language",
     "form": "longwriter.checks.form:check_form",
+    "citations": "longwriter.checks.citations.checked:check_citations",
 }
 
 
@@ -29,7 +31,7 @@ class CheckReport(Record):
 
 
 def check(
-    text: str, language: str = "", *, only: Sequence[str] = (), sources: Sequence[Any] | None = None
+    text: str, language: str = "", *, only: Sequence[str] = (), sources: Sequence[SourceChunk] | SourceSet | None = None
 ) -> CheckReport:
     """Check a text in Markdown.
 

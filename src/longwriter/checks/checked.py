@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from longwriter.checks.along.language import Tongues, tongues
 from longwriter.checks.along.reading import TextReading, read
+from longwriter.checks.citations.records import SourceChunk
+from longwriter.checks.citations.sources import SourceSet
 from longwriter.checks.finding import TextFinding, TextPlace
 from longwriter.checks.repetition.repetition import Repetition, repetition
 from longwriter.language import tongue
@@ -25,9 +27,10 @@ class Checked(NamedTuple):
 class CheckedText:
     """A text with what is known of it."""
 
-    def __init__(self, text: str, language: str = "", sources: Sequence[Any] | None = None) -> None:
+    def __init__(self, text: str, language: str = "", sources: Sequence[SourceChunk] | SourceSet | None = None) -> None:
         """`language`: a code such as en, or "" to find it out; `sources`: chunks that the text may cite, None for none."""
-        self.text, self.given, self.sources = text, language, sources
+        self.text, self.given = text, language
+        self.sources = sources if isinstance(sources, SourceSet) else SourceSet(sources or ())
 
     @cached_property
     def language(self) -> str:

@@ -4,7 +4,7 @@ A form that makes a file of a publication is one function, imported when it is f
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,10 +12,15 @@ from typing import NamedTuple
 
 from longwriter.errors import InputError, SetupError
 from longwriter.export.document import Publication
+from longwriter.export.labels import labels
+from longwriter.export.references import Reference, numbered, reference_file
 from longwriter.export.settings import ExportSettings
+from longwriter.language import tongue
 
 Content = bytes | Mapping[str, bytes]
 """What a form makes: one file, or the files of a folder by name."""
+TELLING = 20_000
+"""Characters that tell a text's language."""
 CHAPTERS = "chapters"
 """The form that is a folder."""
 
@@ -46,7 +51,11 @@ FORMATS: dict[str, Format] = {
     ),
     "pdf": Format("PDF", "application/pdf", "pdf.make:pdf", "typst", "pdf"),
     "txt": Format("plain text", "text/plain; charset=utf-8", "plain:plain"),
+    "bib": Format("BibTeX", "application/x-bibtex; charset=utf-8"),
+    "json": Format("CSL-JSON", "application/vnd.citationstyles.csl+json"),
 }
+REFERENCES = ("bib", "json")
+"""Forms that hold the sources of a text alone."""
 _ALSO = {"markdown": "md", "htm": "html", "xhtml": "html", "text": "txt"}
 
 
@@ -103,6 +112,8 @@ class Original:
     date: str = ""
     folder: Path | None = None
     """Where its pictures are; None: it has none."""
+    references: tuple[Reference, ...] = ()
+    """The sources that it may cite."""
 
 
 def made(original: Original, form: str, settings: ExportSettings) -> tuple[Content, tuple[str, ...]]:
@@ -111,6 +122,9 @@ def made(original: Original, form: str, settings: ExportSettings) -> tuple[Conte
     Raises SetupError for a package that is missing, InputError for a text that the form cannot hold.
     """
     check_form(form)
+    if form in REFERENCES:
+        return reference_file(original.text, original.references, form), ()
+    original = _numbered(original, settings)
     markdown = original.text if original.markdown is None else original.markdown
     if form == "md" or (form == "txt" and original.markdown is not None):
         return original.text.encode("utf-8", "replace"), ()
@@ -123,6 +137,17 @@ def made(original: Original, form: str, settings: ExportSettings) -> tuple[Conte
     metadata = settings.metadata(original.identifier, original.date)
     read = publication(markdown, metadata, original.folder, original.named)
     return _made(read, form, settings), read.warnings
+
+
+def _numbered(original: Original, settings: ExportSettings) -> Original:
+    """The same with its sources numbered."""
+    if not original.references:
+        return original
+    words = labels(settings.language or tongue(original.text[:TELLING]))
+    text, markdown = original.text, original.markdown
+    shown = numbered(text, original.references, settings.references, words)
+    marked = None if markdown is None else numbered(markdown, original.references, settings.references, words)
+    return replace(original, text=shown, markdown=marked)
 
 
 def _made(read: Publication, form: str, settings: ExportSettings) -> bytes:

@@ -38,6 +38,8 @@ class ExportSettings(Record):
     """Of PDF and Word."""
     fonts: tuple[str, ...] = ()
     """Font files, or folders of them, that PDF takes before those of the system."""
+    references: Literal["notes", "list"] = "notes"
+    """How the sources that a text cites are shown: notes, or numbers and a list at its end."""
     contents: bool = True
     """A table of contents."""
     cover: bool = True

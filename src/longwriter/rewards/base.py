@@ -22,10 +22,11 @@ REWARDS = {  # name -> module and class, imported when opened
     "length": "longwriter.rewards.length_reward:LengthReward",
     "format": "longwriter.rewards.format:FormatReward",
     "writing": "longwriter.rewards.writing:WritingReward",
-    "style": "longwriter.rewards.style:StyleReward",
-    "consistency": "longwriter.rewards.consistency:ConsistencyReward",
+    "style": "longwriter.rewards.checked.style:StyleReward",
+    "consistency": "longwriter.rewards.checked.consistency:ConsistencyReward",
     "generative": "longwriter.rewards.preference.generative:GenerativeReward",
-    "slop": "longwriter.rewards.slop:SlopReward",
+    "citations": "longwriter.rewards.checked.citations:CitationsReward",
+    "slop": "longwriter.rewards.checked.slop:SlopReward",
 }
 MOVED = {"longwriter.rewards.form:": "longwriter.rewards.format:"}
 """Module of rewards as older recipes name it -> where it is now."""
@@ -124,6 +125,8 @@ class RewardSettings(Record):
     malformed: Literal["all", "format"] = "all"
     """What a malformed completion loses: every reward, as it has no answer; or that of its form alone, the others being of the
     answer that a reader finds in it. The paper does not say."""
+    sources: str | None = None
+    """What the citations reward compares with: a run's folder `sources`, or its chunks.jsonl; None: what requests show."""
     slop_list: str | None = None
     """File of `longwriter slop learn` with the stock phrases that count; None: the shipped list of the text's language."""
     reward_model: str | None = None

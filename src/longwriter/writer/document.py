@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from longwriter.checks.citations.sources import SourceSet
 from longwriter.errors import RunError
 from longwriter.models.cards import Card
 from longwriter.text import count_words
@@ -68,6 +69,8 @@ class Document:
         """Their words, headings included."""
         self._pieces: dict[int, str] = {}
         self.frames = Frames(manuscript)
+        self.sources = SourceSet(())
+        """What the text may cite."""
 
     def load(self) -> None:
         """Put the finished sections of the current plan together from their replies."""

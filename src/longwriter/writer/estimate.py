@@ -15,6 +15,7 @@ from longwriter.types import Record, Reply, Request, Usage
 from longwriter.writer.section.choice import cacheable
 from longwriter.writer.session import Options, Session, configs_of
 from longwriter.writer.settings import WriteSettings, wanted_length
+from longwriter.writer.sources.gather import gathered
 
 TOKENS_A_SECOND = 50.0
 """Speed of generation assumed for a model that nobody has timed; hosted models run at 30 to 150."""
@@ -95,7 +96,8 @@ async def estimate(settings: WriteSettings, options: Options, speed: float = TOK
     if factor > 1 or assumed:
         free = free.model_copy(update={"words": ASSUMED_WORDS if assumed else REHEARSED_WORDS})
     quiet = Options(prices=options.prices, plan=options.plan)
-    session = Session(free, Journal(None), None, models, quiet)
+    sources = (await gathered(settings.sources, fetch=False)).chunks if settings.sources else ()
+    session = Session(free, Journal(None), None, models, quiet, sources)
     result = await session.run()
     spent = session.calls.spent
     grown = factor**2 if settings.context == "full" else factor

@@ -148,8 +148,9 @@ class Loop:
         manuscript = self.manuscript
         requests = SectionRequests(
             self.prompts, card, self.settings, manuscript.plan, prefill=model.prefill, goes_on=manuscript.imported,
-            holds=holds(self.settings, self.prompts, manuscript.plan, self.calls, manuscript.facts),
+            holds=holds(self.settings, self.prompts, manuscript.plan, self.calls, manuscript.facts, self.document.sources),
         )  # fmt: skip
+        requests.sources = self.document.sources or None
         if self.settings.style is not None:
             requests.voice = opening(self.settings.style)
         if manuscript.imported and card.prompts == "short":

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from longwriter.checks.citations.records import SourceChunk
+from longwriter.checks.citations.sources import SourceSet
 from longwriter.config import Tree, read_text
 from longwriter.errors import (
     CeilingReached,
@@ -50,6 +52,8 @@ from longwriter.writer.prompts import prompt_set
 from longwriter.writer.records import ControlRecord, ModelRecord, ModelsRecord, StoppedRecord, WithdrawnRecord
 from longwriter.writer.section.context import DEFAULT_WINDOW
 from longwriter.writer.settings import MAY_CHANGE_ON_RESUME, WriteSettings
+from longwriter.writer.sources.gather import gathered
+from longwriter.writer.sources.stored import has_sources, keep_sources, kept_sources
 
 
 @dataclass(frozen=True)
@@ -96,9 +100,10 @@ class Session:
     """A manuscript with its models, on an open journal."""
 
     def __init__(
-        self, settings: WriteSettings, journal: Journal, folder: Path | None, models: dict[str, Model], options: Options
-    ) -> None:
-        """`models`: by role. `folder` None: nothing but the journal is kept."""
+        self, settings: WriteSettings, journal: Journal, folder: Path | None, models: dict[str, Model], options: Options,
+        sources: Sequence[SourceChunk] = (),
+    ) -> None:  # fmt: skip
+        """`models`: by role. `folder` None: nothing but the journal is kept. `sources`: the chunks that the text may cite."""
         self.settings, self.journal, self.folder, self.models, self.options = settings, journal, folder, models, options
         prices, configs = load_prices(options.prices), configs_of(settings)
         roles = {r: Role(m, prices.price_for(configs[r])) for r, m in models.items()}
@@ -111,6 +116,7 @@ class Session:
         self.cards = {role: self._card(role) for role in configs}
         """What each model can do, by role."""
         self.document = Document(self.manuscript, self.calls, settings, self.cards["writer"])
+        self.document.sources = SourceSet(sources, settings.instruction)
         self.files = RunFiles(folder)
         self.loop = Loop(settings, self.document, self.prompts, options.on_event, self.files)
         self.loop.may_begin = self._may_begin
@@ -308,6 +314,16 @@ def open_models(settings: WriteSettings) -> dict[str, Model]:
     }
 
 
+async def _sources(settings: WriteSettings, folder: Path, on_event: OnEvent) -> tuple[SourceChunk, ...]:
+    """The chunks of a run, gathered by its first command. Raises InputError where they cannot be had."""
+    if settings.sources and not has_sources(folder):
+        found = await gathered(settings.sources, private=bool(settings.private_sources))
+        for left_out in found.left_out:
+            on_event(Warned(f"a source is left out: {left_out}"))
+        keep_sources(folder, found)
+    return kept_sources(folder) if settings.sources else ()
+
+
 def check_ban(settings: WriteSettings, writer: Model) -> None:
     """Raises SetupError where phrases are banned that the writer cannot be kept from."""
     if settings.ban and not can_ban(writer):
@@ -337,7 +353,8 @@ async def write(
     try:
         check_ban(settings, asked["writer"])
         with opened(folder, tree, MAY_CHANGE_ON_RESUME, private=True) as journal:
-            session = Session(settings, journal, folder, asked, options)
+            sources = await _sources(settings, folder, options.on_event)
+            session = Session(settings, journal, folder, asked, options, sources)
             return await session.run(plan_only=plan_only, redo=redo, redo_stale=redo_stale)
     finally:
         if models is None:

@@ -56,6 +56,10 @@ class WriteSettings(Record):
     """The seed of sampling; every call makes its own of it."""
     max_section_tokens: int | None = Field(default=None, ge=64)
     """Limit of one reply in tokens, thinking included; None: the server's."""
+    sources: tuple[str, ...] | None = Field(default=None, max_length=1000)
+    """Files, folders, addresses, and files that list addresses, which the text cites; None: it cites nothing."""
+    private_sources: bool | None = None
+    """True: addresses of this machine and its network are fetched, too."""
     max_cost: float | None = Field(default=None, gt=0)
     """Stop before the run has cost more than this, in the price table's currency."""
     max_tokens: int | None = Field(default=None, gt=0)

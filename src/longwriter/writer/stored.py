@@ -18,6 +18,7 @@ from longwriter.writer.outcome.exported import deliver
 from longwriter.writer.records import ControlRecord, LocksRecord, ModelsRecord, SnapshotRecord, StoppedRecord
 from longwriter.writer.session import Options, Result, Session, configs_of
 from longwriter.writer.settings import WriteSettings
+from longwriter.writer.sources.stored import kept_sources
 
 QUIET = frozenset({ControlRecord.kind, LocksRecord.kind, SnapshotRecord.kind, StoppedRecord.kind})
 """Kinds of records that change no file: the report of 100,000 words takes seconds."""
@@ -56,7 +57,8 @@ def reading(folder: Path, journal: Journal, prices: Path | None = None) -> Sessi
     noted = manuscript.models
     if noted is None and not manuscript.planned and manuscript.stopped is None:
         return None
-    session = Session(_free(settings), journal, None, _absent(settings, noted), Options(prices=prices, writes="text"))
+    options, sources = Options(prices=prices, writes="text"), kept_sources(folder) if settings.sources else ()
+    session = Session(_free(settings), journal, None, _absent(settings, noted), options, sources)
     if session.manuscript.planned:
         session.document.load()
     return session
@@ -74,7 +76,8 @@ def editing(folder: Path) -> Iterator[Session]:
     settings = build(WriteSettings, tree, str(folder))
     with opened(folder, tree, private=True) as journal:
         noted = Manuscript(journal).models
-        session = Session(_free(settings), journal, folder, _absent(settings, noted), Options())
+        sources = kept_sources(folder) if settings.sources else ()
+        session = Session(_free(settings), journal, folder, _absent(settings, noted), Options(), sources)
         if not session.manuscript.planned:
             yield session
             return

@@ -122,7 +122,7 @@ tried re; tried resume t; tried show l; tried runs rm r; tried write --hea
     assert first.endswith("-F _longwriter_completion longwriter"), done.stderr
     found = {asked: set(offered.split()) for asked, _, offered in (line.partition(": ") for line in tried)}
     assert found == {
-        "re": {"resume", "redo", "replay"},
+        "re": {"resume", "redo", "replay", "revise"},
         "resume t": {"tea-1", "tea-2"},
         "show l": {"last"},
         "runs rm r": {"rome-3"},

@@ -13,6 +13,7 @@ from longwriter.export.chapters import chapters
 from longwriter.export.formats import FORMATS, Original, form_of, made
 from longwriter.export.html import html
 from longwriter.export.markdown import publication
+from longwriter.export.references import Reference
 from longwriter.export.settings import ExportSettings
 
 TEXT = (
@@ -163,7 +164,8 @@ def test_equal_texts_are_equal_files() -> None:
 
 def test_every_form_has_its_function() -> None:
     for form in FORMATS:
-        content, _ = made(Original("# T\n\n## A\n\ntext\n"), form, PLAIN)
+        original = Original("# T\n\n## A\n\ntext [s1]\n", references=(Reference(("s1",), "Mills", "mills.md"),))
+        content, _ = made(original, form, PLAIN)
         assert isinstance(content, bytes)
         assert len(content) > 10
 

@@ -7,7 +7,7 @@ import pytest
 from longwriter.checks.slop.stock import StockList, as_toml
 from longwriter.errors import InputError
 from longwriter.rewards.base import FAILURE, RewardSettings, Sample, Verdict, open_reward
-from longwriter.rewards.slop import free_rate, slop_reward
+from longwriter.rewards.checked.slop import free_rate, slop_reward
 
 PLAIN = "The men went down to the boats and looked at the water until the rain came over the hill. "
 

@@ -34,7 +34,8 @@ async def test_the_own_voice_is_worth_more_than_another(style: Path) -> None:
 
 async def test_a_text_too_short_or_malformed_is_worth_nothing(style: Path) -> None:
     assert await values(style, "Too short.", "") == [0.0, 0.0]
-    assert await values(style, f"<answer>{written_by('brief', 60)}", mode="direct") == [0.0]
+    text = written_by("brief", 60)
+    assert await values(style, f"<answer>{text}", f"Here: <answer>{text}</answer>", mode="direct") == [0.0, 0.0]
 
 
 def test_the_scale_stands_on_both_medians(style: Path) -> None:

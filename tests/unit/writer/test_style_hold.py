@@ -74,8 +74,8 @@ def test_a_candidate_in_the_voice_is_worth_more_and_a_copy_less(brief: StyleProf
     hold = StyleHold(brief, "en")
     near, far = hold.worth(written_by("brief", 8, seed=4), []), hold.worth(written_by("lengthy", 2, seed=4), [])
     assert 0 >= near > far
-    copied = hold.worth("\n\n".join([brief.scenes[0].text] * 2), [])
-    assert copied < -1
+    copy, unshown = brief.scenes[0].text, StyleHold(brief.model_copy(update={"scenes": ()}), "en")
+    assert hold.worth(copy, []) == pytest.approx(unshown.worth(copy, []) - 2)  # all of it is copied
     assert hold.worth("Short.", []) == 0
 
 

@@ -37,6 +37,16 @@ _LEAST_VOTES = 3
 
 NEAR = 40
 """Characters within which two names stand side by side."""
+NEAR_CHINESE = 8
+
+
+def _variants(name: str) -> str:
+    """A Chinese name of three characters with any character for its middle one: another spelling is a mention too."""
+    return f"{name[0]}[\u4e00-\u9fff]{name[2]}" if len(name) == THREE and "·" not in name else re.escape(name)
+
+
+THREE = 3
+"""Characters of most Chinese names."""
 
 
 class Mention(NamedTuple):
@@ -85,10 +95,10 @@ class People:
     def _use(self, section: int, found: Sequence[Mention]) -> None:
         """Count the words of names, and which stand near which."""
         before: list[str] = []
-        last = 0
+        last, side_by_side = 0, NEAR_CHINESE if self.language == "zh" else NEAR
         for mention in found:
             words = [word for word in mention.name.split() if word.rstrip(".").lower() not in RANKS]
-            near = [*before, *words] if mention.start - last < NEAR else words
+            near = [*before, *words] if mention.start - last < side_by_side else words
             place = mention.start
             for word in words:
                 place = mention.start + mention.name.index(word)
@@ -103,7 +113,8 @@ class People:
         for match in CHINESE_NAME.finditer(text):
             self._chinese.update([match[0]] if "·" in match[0] else [match[1]])
         if self._chinese:
-            known = re.compile("|".join(sorted(map(re.escape, self._chinese), key=len, reverse=True)))
+            forms = sorted((_variants(name) for name in self._chinese), key=len, reverse=True)
+            known = re.compile("|".join(forms))
             yield from (Mention(match[0], match.start(), match.end()) for match in known.finditer(text))
 
     def learn(self, name: str) -> None:
@@ -204,7 +215,7 @@ class People:
 
     def fits(self, name: str, pronoun: str) -> bool:
         """Whether "he", "his", "she", "her" may stand for a name, by its rank and by the pronouns that follow it."""
-        if not pronoun:
+        if pronoun in ("", "自己"):
             return True
         male = pronoun.lower() in ("he", "his", "him", "himself", "他")
         rank = name.split()[0].rstrip(".").lower()

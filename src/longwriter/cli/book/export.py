@@ -42,12 +42,16 @@ FILES = (".md", ".markdown")
 @click.option("--rights", help="Such as: CC BY 4.0")
 @click.option("--paper", type=click.Choice(["a4", "a5", "letter"]), help="Of PDF and Word.  [default: a4]")
 @click.option("--font", "fonts", multiple=True, help="Font file, or a folder of them, for PDF. Repeat it.")
+@click.option("--references", type=click.Choice(["notes", "list"]), help="How sources are shown.  [default: notes]")
 @click.option("--contents/--no-contents", default=None, help="Table of contents.  [default: yes]")
 @click.option("--cover/--no-cover", default=None, help="Cover of an EPUB.  [default: yes]")
 @click.option("--force", is_flag=True, help="Replace files that this run did not write.")
 @with_options(HOME, JSON)
 def export(source: str, files: tuple[str, ...], home: Path, *, force: bool, as_json: bool, **said: object) -> None:
-    """Put the text of RUN, or of a Markdown file, into FILEs: epub, docx, pdf, html, md, txt, or a folder chapters/."""
+    """Put the text of RUN, or of a Markdown file, into FILEs: epub, docx, pdf, html, md, txt, or a folder chapters/.
+
+    The sources that a run cites go into .bib (BibTeX) and .json (CSL-JSON).
+    """
     given = {name: value for name, value in said.items() if value not in (None, ())}
     if source.lower().endswith(FILES):
         if not Path(source).is_file():

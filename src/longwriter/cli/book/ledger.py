@@ -57,7 +57,8 @@ def _show(found: RunLedger) -> None:
     """Print names, facts, promises and contradictions, each on a line."""
     for entity in found.entities[:SHOWN]:
         known_as = f" ({', '.join(entity.aliases)})" if entity.aliases else ""
-        count = f"{counted(entity.mentions, 'mention')}, sections {entity.first} to {entity.last}"
+        to = f"s {entity.first} to {entity.last}" if entity.last > entity.first else f" {entity.first}"
+        count = f"{counted(entity.mentions, 'mention')}, section{to}"
         _line(f"{entity.name}{known_as}: {count}")
     for fact in found.facts:
         where = "yours" if fact.source == "user" else f"section {fact.section}, by {fact.source}"

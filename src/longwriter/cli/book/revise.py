@@ -156,6 +156,7 @@ def _told(result: RevisionResult, where: Path) -> dict[str, object]:
         "text": str(where),
         "passes": result.passes,
         "edits": result.edits,
+        "cost": result.report.cost,
         "mended": len(result.mended),
         "outcomes": [outcome.model_dump() for outcome in result.outcomes],
         "found": [finding.model_dump() for finding in result.findings],

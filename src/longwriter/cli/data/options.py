@@ -63,7 +63,9 @@ LIMITS = [
         help="Most contradictions by rules, for 10,000 words.  [default: not looked for]",
     ),
     click.option(
-        "--slop", type=FINITE, help="Highest percentile of stock phrases, of people's texts.  [default: not looked for]"
+        "--most-slop",
+        type=FINITE,
+        help="Highest percentile of stock phrases, of people's texts.  [default: not looked for]",
     ),
 ]
 

@@ -3,7 +3,10 @@
 import click
 
 GROUPS = {  # heading -> parameters, in this order; what is in none stands first, without a heading of its own
-    "Text": ("plan_file", "words", "language", "section_words", "headings", "ban", "slop", "sections", "stale"),
+    "Text": (
+        "plan_file", "words", "language", "section_words", "headings", "ban", "style", "slop", "sources", "private_sources",
+        "sections", "stale",
+    ),
     "Model": ("model", "base_url", "key_env", "planner", "headers", "extra_body", "temperature", "top_p", "seed", "config"),
     "Context": ("context", "facts", "window", "parallel"),
     "Cost and limits": (

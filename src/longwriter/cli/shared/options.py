@@ -133,6 +133,18 @@ REACH: list[Decorator] = [
         "--max-tokens", type=int, help="Stop before the text has used more tokens than this, prompts included."
     ),
 ]
+SOURCES: list[Decorator] = [
+    click.option(
+        "--sources",
+        multiple=True,
+        callback=lambda _, __, given: given or None,
+        metavar="PATH|URL",
+        help="What the text cites: a file, a folder, an address, or a file that lists addresses. Repeat it.",
+    ),
+    click.option(
+        "--private-sources", is_flag=True, default=None, help="Fetch addresses of this machine and its network, too."
+    ),
+]
 TEXT: list[Decorator] = [
     click.option("--words", type=WORDS, help="Length; else read from the instruction, else the model's own plan."),
     click.option(

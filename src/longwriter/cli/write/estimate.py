@@ -4,7 +4,7 @@ import click
 
 from longwriter.api.job import new_job
 from longwriter.cli.shared.grouped import GroupedHelp
-from longwriter.cli.shared.options import HOME, JSON, PRICES, REACH, TEXT, Finite, naming_flags, with_options
+from longwriter.cli.shared.options import HOME, JSON, PRICES, REACH, SOURCES, TEXT, Finite, naming_flags, with_options
 from longwriter.cli.shared.tables import money
 from longwriter.cli.write.write_run import run_async
 from longwriter.length.doubts import doubts
@@ -25,7 +25,7 @@ Example:
 @click.command(cls=GroupedHelp, epilog=EXAMPLES)
 @click.argument("instruction")
 @click.option("--speed", type=Finite(min=0.1), default=TOKENS_A_SECOND, show_default=True, help="Tokens per second.")
-@with_options(*TEXT, *REACH, PRICES, HOME, JSON)
+@with_options(*TEXT, *SOURCES, *REACH, PRICES, HOME, JSON)
 def estimate(instruction: str, speed: float, **flags: object) -> None:
     """Print calls, tokens, cost and minutes of a text; nothing is asked of the model."""
     with naming_flags():

@@ -6,7 +6,7 @@ import click
 
 from longwriter.api.job import new_job
 from longwriter.cli.shared.grouped import GroupedHelp
-from longwriter.cli.shared.options import HOME, JSON, PRICES, REACH, TEXT, naming_flags, settings, with_options
+from longwriter.cli.shared.options import HOME, JSON, PRICES, REACH, SOURCES, TEXT, naming_flags, settings, with_options
 from longwriter.cli.write.batch import write_lines
 from longwriter.cli.write.estimate import print_estimate
 from longwriter.cli.write.runs import planned_by
@@ -43,7 +43,7 @@ The same command again goes on with a run that was stopped.
     "--concurrency", type=click.IntRange(1, 1024), default=8, show_default=True, help="Texts at a time with --batch."
 )
 @click.option("--dry-run", is_flag=True, help="Print calls, tokens, cost and minutes; spend nothing.")
-@with_options(*TEXT, *REACH, PRICES, HOME, JSON)
+@with_options(*TEXT, *SOURCES, *REACH, PRICES, HOME, JSON)
 def write(instruction: str | None, plan_file: Path | None, **flags: object) -> None:
     """Write a long text from INSTRUCTION."""
     home, batch, as_json = flags["home"], flags["batch"], bool(flags["as_json"])

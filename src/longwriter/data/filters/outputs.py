@@ -37,9 +37,9 @@ class FilterLimits(Record):
     """Jaccard similarity from which two texts, or two requests, count as one."""
     overlap: float = Field(default=0.5, gt=0, le=1)
     """Share of a benchmark prompt from which a request counts as it."""
-    contradictions: float | None = Field(default=None, ge=0)
+    most_contradictions: float | None = Field(default=None, ge=0)
     """Most contradictions that rules find, for 10,000 words; None: not looked for, as rules err."""
-    slop: float | None = Field(default=None, ge=0, le=100)
+    most_slop: float | None = Field(default=None, ge=0, le=100)
     """Highest percentile of stock phrases among texts of people; None: not looked for."""
 
 
@@ -165,7 +165,7 @@ def length(candidate: Candidate, context: FilterContext) -> FilterResult:
 
 def contradicts(candidate: Candidate, context: FilterContext) -> FilterResult:
     """What rules find that does not go together; one alone is never too many."""
-    most = context.limits.contradictions
+    most = context.limits.most_contradictions
     if most is None:
         return FilterResult("contradictions", True)
     found = contradictions(candidate.text)
@@ -177,10 +177,10 @@ def contradicts(candidate: Candidate, context: FilterContext) -> FilterResult:
 
 def stock_phrases(candidate: Candidate, context: FilterContext) -> FilterResult:
     """More stock phrases than people write; nothing is said in a language without a list."""
-    if context.limits.slop is None:
+    if context.limits.most_slop is None:
         return FilterResult("slop", True)
     score = slop(candidate.text)
-    passed = score.percentile is None or score.percentile <= context.limits.slop
+    passed = score.percentile is None or score.percentile <= context.limits.most_slop
     reason = (
         ""
         if passed

@@ -91,7 +91,7 @@ def named_facts(calls: Calls, text: str, section: int) -> NamedFacts:
     for stretch in stretches(text):
         step = _step(stretch)
         reply = next(filter(None, (calls.known(f"{step}:{n}") for n in range(TRIES))), None)
-        for found in _read(reply) if reply else ():
+        for found in read_facts(reply.text) if reply else ():
             at = max(0, text.find(found["quote"]))
             places = {"section": section, "start": at, "end": at + len(found["quote"])}
             fact = LedgerFact.model_validate(found | places | {"source": "model"})
@@ -110,15 +110,15 @@ def _readable(reply: Reply) -> Reply:
     """The reply, if it can be read. Raises EmptyReply."""
     ended(reply)
     try:
-        _read(reply)
+        read_facts(reply.text)
     except Unreadable as error:
         raise EmptyReply(str(error)) from None
     return reply
 
 
-def _read(reply: Reply) -> list[dict[str, str]]:
-    """The facts of a reply. Raises Unreadable."""
-    facts = the_json(reply.text).get("facts")
+def read_facts(reply: str) -> list[dict[str, str]]:
+    """The facts of a reply, each with all of `KEYS`. Raises Unreadable."""
+    facts = the_json(reply).get("facts")
     if not isinstance(facts, list):
         raise Unreadable("facts is no list")
     found = []

@@ -1,7 +1,10 @@
 """What holds of those whom a section's line names: a person's facts first, then those that the earlier text states."""
 
 import re
+import tomllib
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
+from pathlib import Path
 from typing import NamedTuple
 
 from longwriter.checks.ledger.ledger import Ledger
@@ -16,12 +19,6 @@ MOST_WORDS, MOST_TOKENS = 120, 300
 numbers, Chinese); an estimate of tokens stops values without spaces."""
 LOOKED_AT = 5_000
 """Characters of the first section that tell the language."""
-LABELS = {
-    "zh": {"eyes": "眼睛", "hair": "头发", "age": "年龄", "born": "出生", "died": "去世", "dead": "已故"},
-    "zh-Hant": {"eyes": "眼睛", "hair": "頭髮", "age": "年齡", "born": "出生", "died": "去世", "dead": "已故"},
-}
-"""What a relation is called where it is not the prompts' own word."""
-
 _WORD = re.compile(r"\b[^\W\d_]\w+")
 
 Named = Callable[[str, int], Iterable[LedgerFact]]
@@ -97,15 +94,23 @@ def _line(section: Section) -> str:
     return f"{section.chapter} {section.title} {section.point}".strip()
 
 
+@cache
+def _labels(language: str) -> dict[str, str]:
+    """What relations are called in a language of prompts."""
+    found: dict[str, dict[str, str]] = tomllib.loads((Path(__file__).parent / "labels.toml").read_text("utf-8"))
+    return found.get(language, {})
+
+
 def facts_in_lines(facts: Iterable[LedgerFact], language: str) -> list[str]:
     """A line for each subject with all that holds of it, in the order of the facts. `language`: of the prompts."""
-    labels = LABELS.get(language, {})
+    labels, chinese = _labels(language), language.startswith("zh")
     said: dict[str, list[str]] = {}
     for fact in facts:
         relation = fact.relation.partition(":")[2] or fact.relation
+        value = labels.get(fact.value, fact.value) if relation == "none" else fact.value
         label = labels.get(relation, relation)
-        value = "" if fact.relation == "dead" else f" {fact.value}"
-        if (clause := f"{label}{value}") not in said.setdefault(fact.subject, []):
+        clause = label if relation == "dead" else f"{label} {value}"
+        if clause not in said.setdefault(fact.subject, []):
             said[fact.subject].append(clause)
-    colon, comma = ("：", "；") if labels else (": ", "; ")
+    colon, comma = ("：", "；") if chinese else (": ", "; ")
     return [f"- {subject}{colon}{comma.join(clauses)}" for subject, clauses in said.items()]

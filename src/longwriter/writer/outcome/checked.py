@@ -18,7 +18,7 @@ def checked(document: Document, only: Sequence[str] = ()) -> CheckReport:
 
     `only`: names of checks, none for all. Raises InputError for a name that is no check.
     """
-    report = check(document.text(), str(document.settings.language or ""), only=only)
+    report = check(document.text(), str(document.settings.language or ""), only=only, sources=document.sources)
     found = in_sections(document, report.findings)
     if not only or CONTRADICTIONS in only:
         own = [one for one in found if one.kind != "contradiction" or one.check == NUMBERING]

@@ -1,7 +1,7 @@
 """A run's text in the forms that files' names stand for, and the files outside the run that follow it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import NAMESPACE_OID, uuid5
@@ -9,8 +9,10 @@ from uuid import NAMESPACE_OID, uuid5
 from pydantic import ValidationError
 
 from longwriter.characters import whole_characters
+from longwriter.checks.citations.records import SourceChunk
 from longwriter.errors import RunError
 from longwriter.export.formats import Content, Original, form_of, made
+from longwriter.export.references import Reference
 from longwriter.export.settings import ExportSettings
 from longwriter.runs.exports import export
 from longwriter.runs.folders import write_file
@@ -45,9 +47,23 @@ def content(session: Session, folder: Path, form: str) -> tuple[Content, tuple[s
     name = uuid5(NAMESPACE_OID, whole_characters(f"{folder.name} {began} {session.settings.instruction}"))
     document = session.document
     markdown = document.markdown() if document.frames.plain and form != "md" else None
-    original = Original(document.text(), markdown, folder.name, f"urn:uuid:{name}", date)
+    references = references_of(document.sources.chunks)
+    original = Original(document.text(), markdown, folder.name, f"urn:uuid:{name}", date, references=references)
     book = book_of(folder)
     return made(original, form, book if book.title else book.model_copy(update={"title": _title(session)}))
+
+
+def references_of(chunks: Sequence[SourceChunk]) -> tuple[Reference, ...]:
+    """The sources that chunks are of, in order."""
+    ids: dict[int, list[str]] = {}
+    first: dict[int, SourceChunk] = {}
+    for chunk in chunks:
+        ids.setdefault(chunk.source, []).append(chunk.id)
+        first.setdefault(chunk.source, chunk)
+    return tuple(
+        Reference(tuple(ids[number]), chunk.title, chunk.address, chunk.accessed, chunk.author)
+        for number, chunk in first.items()
+    )
 
 
 def _title(session: Session) -> str:

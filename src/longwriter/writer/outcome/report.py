@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from longwriter.checks.citations.records import CitationFigures
 from longwriter.checks.finding import TextFinding
 from longwriter.checks.repetition.repetition import repetition
 from longwriter.language import tongue
@@ -11,6 +12,7 @@ from longwriter.text import count_words, repeated_ngrams
 from longwriter.types import Plan, Record
 from longwriter.writer.document import Document, DocumentPart
 from longwriter.writer.outcome.checked import checked
+from longwriter.writer.outcome.cited import citing, told_of
 from longwriter.writer.outcome.ledger import RunLedger
 from longwriter.writer.outcome.spent import Spent
 from longwriter.writer.outcome.verdict import Finding, findings, remarks
@@ -18,7 +20,7 @@ from longwriter.writer.records import GivenRecord
 
 LOOKED_AT = 100_000
 """Characters of a draft that tell its language."""
-VERDICT_CHECKS = ("slop",)
+VERDICT_CHECKS = ("slop", "citations")
 """Checks that the verdict on a finished text tells of; what contradicts itself comes from the run's ledger."""
 FEWEST_HITS, HITS_JUDGED_FROM = 0.5, 20_000
 """The report of a run with full context says when it reads less of its prompts from a cache, once they have so many tokens."""
@@ -85,6 +87,10 @@ class Report(Record):
     wall_seconds: float = 0.0
     """Time in which a model was at work: calls side by side counted once."""
     sections: tuple[SectionReport, ...]
+    citations: CitationFigures | None = None
+    """What it cites; None: it has no sources."""
+    invented: tuple[str, ...] = ()
+    """References to sources that there are not, which the model wrote and the text does not have."""
 
 
 def _misses(spent: Spent, context: str) -> bool:
@@ -143,7 +149,12 @@ def report(document: Document, spent: Spent, ledger: RunLedger) -> Report:
     notes = [f.text for f in verdict if not f.ok]
     if spent.saved is not None and _misses(spent, mode):
         notes.append(f"only {100 * (spent.hit_rate or 0):.0f} % of the prompts came from the server's cache")
+    cited, invented = citing(document, text)
+    if cited is not None:
+        notes += told_of(cited, invented)
     return Report(
+        citations=cited.figures if cited else None,
+        invented=invented,
         target=manuscript.target,
         planned=manuscript.plan.words,
         written=written,

@@ -36,7 +36,8 @@ _QUOTES = frozenset("\"“„«‹'‘「『《—–-")
 _COLON = re.compile(r"[^\n:：]{0,80}[:：]\s+")
 _RULE = re.compile(r"[ \t]*(?:[-*_=—~][ \t]?){3,50}\Z")
 _GIVEN = re.compile(
-    r"<(text|passages|tail|last_lines|notes|正文|前文|段落|末尾|要点|结尾)((?:-\d+)?)>.*?</\1\2>", re.S | re.I
+    r"<(text|sources|passages|tail|last_lines|notes|正文|资料|資料|前文|段落|末尾|要点|结尾)((?:-\d+)?)>.*?</\1\2>",
+    re.S | re.I,
 )
 """Earlier text in a prompt: it may be quoted."""
 _LABEL = re.compile(

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from longwriter.checks.citations.attached import attached
+from longwriter.checks.citations.sources import SourceSet
 from longwriter.errors import EmptyReply
 from longwriter.text import count_words, last_sentence_end, sentence_ends
 from longwriter.types import Reply
@@ -40,6 +42,8 @@ class Bounds:
     short: bool = False
     """Its prompt is a short one: no ask goes on from an unfinished sentence, so that is left out, and so are paragraphs about
     the writing."""
+    sources: SourceSet | None = None
+    """What it may cite: all else that refers to a source goes. Behind a short prompt it is cited for the model."""
 
 
 @dataclass
@@ -90,6 +94,8 @@ def kept(reply: Reply, bounds: Bounds) -> Reply:
     text = without_such(text) if bounds.short else text
     if not text.strip():
         raise EmptyReply(f"the reply is talk about the task, no prose: {' '.join(reply.text.split())[:120]!r}")
+    if bounds.sources is not None:
+        text = _citing(text, bounds.sources, short=bounds.short)
     good = good_part(text, bounds.before)
     if not good.strip():
         raise EmptyReply(f"the reply only goes round in circles: {' '.join(text.split())[:120]!r}")
@@ -99,6 +105,14 @@ def kept(reply: Reply, bounds: Bounds) -> Reply:
     cut = len(fitted) < len(text)
     finish = "cut" if cut and reply.finish == "stop" else reply.finish
     return reply.model_copy(update={"text": fitted, "finish": finish})
+
+
+def _citing(text: str, sources: SourceSet, *, short: bool) -> str:
+    """The text with the marks of sources alone that there are. Raises EmptyReply where nothing is left."""
+    own = sources.cleaned(text).text
+    if not own.strip():
+        raise EmptyReply(f"the reply is references alone: {' '.join(text.split())[:120]!r}")
+    return attached(own, sources) if short else own
 
 
 def fit(text: str, most: int) -> str:

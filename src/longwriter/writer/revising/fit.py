@@ -10,14 +10,18 @@ from longwriter.writer.revising.layout import EditedPassage
 
 SHARE, LEAST_MORE, LEAST_LESS = 0.5, 14, 2
 """How much longer or shorter a passage may get: a part of its words, or so many, whichever is more."""
-KEPT = {"contradiction": 0.5, "slop": 0.3, "form": 0.6, "repetition": 0.0}
+KEPT = {"contradiction": 0.5, "slop": 0.4, "form": 0.6, "repetition": 0.0}
 """Share of a passage's words that stay, by the kind of its finding: what agrees with the text again is the same sentence."""
 KEPT_ELSE = 0.2
+LONG = 4
+"""Letters of a word that says something."""
 SECTION_SHARE = 0.05
 """How far a section may move from the words that it had when the revision began."""
 MOST_WORDS = 400
 """Of a passage: a longer one is a section to be written again."""
 _MARKUP = re.compile(r"^(?:#{1,6}\s|[-*+•]\s|\d{1,3}[.)]\s|\||>|```|<\w)", re.M)
+_GAP = re.compile(r"\n[ \t]*\n")
+_TAG = re.compile(r"</?\w")
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 _NAME = re.compile(r"(?<=[a-z,;] )[A-ZÀ-ÖØ-Þ][\w’'-]+")
 """A word in capitals that begins no sentence."""
@@ -42,7 +46,7 @@ def unfit(passage: EditedPassage, new: str, kind: str, place: tuple[int, int], w
         or _form(old, new)
         or _ends(passage, new)
         or _lost(old, new, place)
-        or _another(old, new, KEPT.get(kind, KEPT_ELSE))
+        or _another(old, new, place, KEPT.get(kind, KEPT_ELSE))
     )
 
 
@@ -63,7 +67,9 @@ def _language(passage: EditedPassage, new: str) -> str:
 def _form(old: str, new: str) -> str:
     if "\n" in new and "\n" not in old:
         return "it has several paragraphs in place of one"
-    if len(_MARKUP.findall(new)) > len(_MARKUP.findall(old)):
+    if len(_GAP.split(new)) != len(_GAP.split(old)):
+        return f"it has {len(_GAP.split(new))} paragraphs in place of {len(_GAP.split(old))}"
+    if len(_MARKUP.findall(new)) > len(_MARKUP.findall(old)) or len(_TAG.findall(new)) > len(_TAG.findall(old)):
         return "it has headings, lists or tags that the passage has not"
     if about_writing(new) and not about_writing(old):
         return "it talks about the writing"
@@ -104,10 +110,13 @@ def _lost(old: str, new: str, place: tuple[int, int]) -> str:
     return f"it has lost {lost[0]!r}" if lost else ""
 
 
-def _another(old: str, new: str, least: float) -> str:
-    """Whether it is another text altogether."""
-    words, there = (Counter(word.casefold() for word in words_of(text)) for text in (old, new))
-    kept = (words & there).total() / max(1, words.total())
+def _another(old: str, new: str, place: tuple[int, int], least: float) -> str:
+    """Whether it is another text: by the longer words outside of those at fault, where there are some, else by all."""
+    outside = [
+        word for word in words_of(f"{old[: place[0]]} {old[place[1] :]}") if len(word) >= LONG or is_cjk(word[0])
+    ]
+    words = Counter(word.casefold() for word in (outside if len(outside) > 1 else words_of(old)))
+    kept = (words & Counter(word.casefold() for word in words_of(new))).total() / max(1, words.total())
     return (
         f"it keeps {100 * kept:.0f} % of the passage's words, and {100 * least:.0f} % should stay"
         if kept < least

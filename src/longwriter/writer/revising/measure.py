@@ -31,7 +31,7 @@ def worse(
     if target is not None:
         allowed[target.kind, target.check] -= 1
     for found in after:
-        if touches(found, now):
+        if touches(found, now) and not _of_the_whole(found, before, target):
             allowed[found.kind, found.check] -= 1
             if allowed[found.kind, found.check] < 0:
                 same = target is not None and (found.kind, found.check) == (target.kind, target.check)
@@ -39,6 +39,13 @@ def worse(
     there, then = _kinds(after), _kinds(before)
     more = next((key for key, count in there.items() if count > then[key]), None)
     return f"elsewhere it makes one finding more: {' '.join(more)}" if more else ""
+
+
+def _of_the_whole(found: TextFinding, before: Sequence[TextFinding], target: TextFinding | None) -> bool:
+    """Whether it is one of many places that was there before with as many, and is not to be mended here."""
+    if len(found.places) <= 2 or (target is not None and (found.kind, found.check) == (target.kind, target.check)):
+        return False
+    return any((f.kind, f.check) == (found.kind, found.check) and len(f.places) >= len(found.places) for f in before)
 
 
 def _kinds(findings: Iterable[TextFinding]) -> Counter[tuple[str, str]]:

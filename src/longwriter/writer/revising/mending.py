@@ -121,7 +121,7 @@ class Mender:
         at = slice(target.place[0] - passage.shift - passage.start, target.place[1] - passage.shift - passage.start)
         marked = passage.text[at]
         return {
-            "fault": said if marked == passage.text or len(marked) < 2 else f"{said}\n“{marked}”",
+            "fault": said if marked == passage.text or target.finding.check == "cut" else f"{said}\n“{marked}”",
             "elsewhere": "\n\n".join(
                 render("revise_elsewhere", quote=head_words(quote, ELSEWHERE_WORDS)) for quote in target.others
             ),

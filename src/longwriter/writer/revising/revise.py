@@ -37,6 +37,8 @@ from longwriter.writer.revising.wishes import MOST_PASSES, RevisionOutcome, Revi
 from longwriter.writer.session import Options, Session, open_models
 from longwriter.writer.settings import MAY_CHANGE_ON_RESUME, WriteSettings
 
+OF_THE_WHOLE = ("rate",)
+"""Checks whose places are at fault only together: twenty words that are each a good one."""
 MOST_PLACES = 40
 """Places of one finding that are tried in a pass."""
 
@@ -235,7 +237,7 @@ class Reviser:
         found = self._standing(finding)
         if found is None:
             return None
-        if not found.places:
+        if not found.places or (found.check in OF_THE_WHOLE and not found.edit):
             return "it is about the whole text, and no single passage"
         first = chosen(found.quotes, self.now.layout.text, found.edit)
         tried = (
@@ -247,7 +249,7 @@ class Reviser:
         for n in tried:
             place = found.places[n].start, found.places[n].end
             if found.check == "cut":  # its quote shows what stands before it, too
-                place = place[1] - 1, place[1]
+                place = max(place[0], self.now.layout.text.rfind(" ", 0, place[1]) + 1), place[1]
             passage = self.now.layout.passage(*place)
             if passage is None:
                 outside += 1

@@ -16,7 +16,7 @@ Said = Annotated[Line, Field(min_length=1, max_length=300)]
 MOST_FACTS = 1_000
 
 HEAD = """\
-# What you say is so: it goes before what the text says, and sections written from now on are told it.
+# What you say is so: it goes before what the text says. Sections whose line names the subject are told it.
 # A fact is a subject by name, a relation (eyes, hair, age, born, died, kin:brother, number:rooms, or words of your own) and a
 # value. With `until = 7` it no longer holds from section 7 on. Give the file back with: longwriter ledger RUN --edit FILE
 """

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from longwriter.checks.citations.sources import SourceSet
 from longwriter.checks.phrases import Phrases
 from longwriter.journal import digest
 from longwriter.length.target import read_target
@@ -111,6 +112,8 @@ class SectionRequests:
         self.prefill = prefill and card.prompts == "full"  # a short prompt begins no reply
         self._finishes = prefill
         """It can be made to finish a sentence that a draft was cut in, whatever its prompts."""
+        self.sources: SourceSet | None = None
+        """What the text may cite; None: it has no sources, and its marks are its own."""
         self.agreement = ""
         """What chapters written side by side share."""
         self.last = len(plan.sections) - 1

@@ -190,7 +190,8 @@ class SectionWriter:
         before = f"{last}\n\n{piece.text}".strip()
         prompt = "\n".join(m.content for m in request.messages if m.role != "assistant")
         short = self.card.prompts == "short"
-        bounds = Bounds(before[-BEFORE:], piece.most, prompt, (self.plan.title, section.title), short)
+        titles, sources = (self.plan.title, section.title), self.requests.sources
+        bounds = Bounds(before[-BEFORE:], piece.most, prompt, titles, short, sources)
         best: tuple[float, Drawn, Reply] | None = None
         failure: EmptyReply | None = None
         wanted, tries = self._candidates(), 0

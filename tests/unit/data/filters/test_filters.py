@@ -174,18 +174,18 @@ def test_contradictions_drop_a_text_only_where_they_are_looked_for() -> None:
     rain = "The rain was on the roof, and it fell for the whole of that night. " * 40
     text = said.format(rain, rain)
     assert _one("contradictions", text) == FilterResult("contradictions", True)
-    found = _one("contradictions", text, contradictions=5)
+    found = _one("contradictions", text, most_contradictions=5)
     assert not found.passed
     assert found.value is not None
     assert found.value > 5
     assert found.reason.startswith("2 contradictions, such as: ")
-    assert _one("contradictions", text, contradictions=1000).passed
-    assert _one("contradictions", rain, contradictions=0).passed
+    assert _one("contradictions", text, most_contradictions=1000).passed
+    assert _one("contradictions", rain, most_contradictions=0).passed
 
 
 def test_stock_phrases_drop_a_text_of_more_than_people_write() -> None:
     text = prose(1000) + " It was a testament to her, a tapestry of light, and it sent shivers down her spine." * 40
     assert _one("slop", text) == FilterResult("slop", True)
-    assert not _one("slop", text, slop=95).passed
-    assert _one("slop", text, slop=100).passed
-    assert _one("slop", prose(1000), slop=50).passed
+    assert not _one("slop", text, most_slop=95).passed
+    assert _one("slop", text, most_slop=100).passed
+    assert _one("slop", prose(1000), most_slop=50).passed

@@ -55,7 +55,9 @@ def test_hostile_text_does_nothing_in_a_file(page: DeskClient) -> None:
 
 
 def test_forms_that_there_are(page: DeskClient) -> None:
-    assert page.get("/api/me")["exports"] == ["md", "html", "epub", "docx", "pdf", "txt"] == list(FORMATS)
+    assert (
+        page.get("/api/me")["exports"] == ["md", "html", "epub", "docx", "pdf", "txt", "bib", "json"] == list(FORMATS)
+    )
     assert page.raw("GET", f"{ONE}/export/epub").content[:4] == b"PK\x03\x04"
     assert "md, html" in page.get(f"{ONE}/export/exe", 404)["error"]["message"]
 

@@ -101,9 +101,12 @@ def test_no_section_is_told_more_than_300_tokens() -> None:
 
 
 def test_facts_stand_in_the_language_of_the_prompts() -> None:
-    facts = [said("林远", "eyes", "黑"), said("林远", "dead", "yes"), said("林远", "kin:妹妹", "林月")]
-    assert facts_in_lines(facts, "zh") == ["- 林远：眼睛 黑；已故；妹妹 林月"]
-    assert facts_in_lines(facts, "en") == ["- 林远: eyes 黑; dead; 妹妹 林月"]
+    facts = [said("林远", "eyes", "黑"), said("林远", "dead", "dead"), said("林远", "kin:sister", "林月")]
+    assert facts_in_lines(facts, "zh") == ["- 林远：眼睛 黑；已故；姐妹 林月"]
+    assert facts_in_lines(facts, "en") == ["- 林远: eyes 黑; dead; sister 林月"]
+    alone = [said("Mary", "kin:none", "siblings"), said("Mary", "number:rooms", "12")]
+    assert facts_in_lines(alone, "en") == ["- Mary: no siblings; rooms 12"]
+    assert facts_in_lines(alone, "zh-Hant") == ["- Mary：沒有 兄弟姐妹；rooms 12"]
     assert "既定事实" in hold("林远等船", user=facts, language="zh").told(0, [])
     assert "既定事實" in hold("林远等船", user=facts, language="zh-Hant").told(0, [])
 

@@ -8,8 +8,12 @@ from tests.helpers.drafts import written as draft_written
 from tests.helpers.making import fake, settings, write_with
 
 from longwriter.api.runs import Run
+from longwriter.checks.ledger.records import LedgerFact
 from longwriter.errors import SettingError
 from longwriter.journal import Journal
+from longwriter.writer.events import SectionDone
+from longwriter.writer.revision.edits import Edits
+from longwriter.writer.session import Options, Session
 
 BLUE = "Mary Gray had blue eyes. Tom came in and sat down with Mary Gray. She said nothing, and Mary Gray went out."
 BROWN = "Mary Gray looked up with her brown eyes. Nobody spoke to Mary Gray that night."
@@ -134,3 +138,18 @@ async def test_the_next_section_is_told_what_a_person_said_meanwhile(tmp_path: P
     run.redo(3, model=model)
     assert "vermilion" in model.requests[asked].messages[-1].content
     assert all("vermilion" not in m.content for r in model.requests[:asked] for m in r.messages)
+
+
+async def test_a_fact_said_while_a_run_is_written_is_told_from_the_next_section_on(tmp_path: Path) -> None:
+    model, opened = fake(), list[Session]()
+
+    def hear(event: object) -> None:
+        if isinstance(event, SectionDone) and event.index == 0:
+            line = opened[0].manuscript.plan.sections[2].title
+            said = LedgerFact(subject=line, relation="colour", value="vermilion", section=0, source="user")
+            Edits(opened[0]).facts([said])
+
+    chosen = settings("Write a history of Mary Gray of the harbour", words=1500)
+    await write_with(model, chosen, tmp_path / "r", Options(on_event=hear, on_open=opened.append))
+    told = ["vermilion" in request.messages[-1].content for request in model.requests]
+    assert told == [False, False, False, True]  # the plan, and three sections, of which the last is meant

@@ -3,11 +3,12 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from longwriter.checks.passages import PassageIndex
 from longwriter.text import count_words
 from longwriter.types import Plan, Section
 from longwriter.writer.prompts import prompt_set
 from longwriter.writer.section.context import Outline
-from longwriter.writer.section.earlier import TAIL_WORDS, EarlierText, PassageIndex
+from longwriter.writer.section.earlier import TAIL_WORDS, EarlierText
 
 
 def blocks_of(texts: list[str]) -> tuple[list[str], str]:

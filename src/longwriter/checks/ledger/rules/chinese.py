@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from longwriter.checks.along.names import SURNAMES
 from longwriter.checks.ledger.numbers import CHINESE_NUMBER, chinese_number
@@ -9,9 +10,10 @@ from longwriter.checks.ledger.rules.claims import Claim, SectionSource
 from longwriter.checks.ledger.rules.dates import CHINESE_DATE, days_of
 
 _HAN = "[\u4e00-\u9fff]"
-_NAME = rf"(?P<name>(?<!{_HAN})(?:[{SURNAMES}]{_HAN}{{1,2}}?|{_HAN}{{2,5}}·{_HAN}{{2,5}}?))"
+_AFTER_NAME = "[的有那抬睁眨长把用甩一留是今已才刚也，迎死去不早还终便就却突当被在牺病身离过遇咽断出生满现生着只正]"
+_NAME = rf"(?P<name>(?<!{_HAN})(?:[{SURNAMES}]{_HAN}{{1,2}}?(?={_AFTER_NAME})|{_HAN}{{2,5}}·{_HAN}{{2,5}}?))"
 _OTHER = rf"(?P<other>[{SURNAMES}]{_HAN}{{1,2}}|{_HAN}{{2,5}}·{_HAN}{{2,5}}?)"
-_WHO = rf"(?:{_NAME}|(?P<pronoun>[他她]))"
+_WHO = rf"(?:{_NAME}|(?P<pronoun>[他她]|自己))"
 _COLOUR = "(?P<colour>蓝|灰|棕|褐|黑|绿|碧|紫|琥珀|金|红|乌)"
 _PART = "(?P<part>眼睛|眼眸|双眼|眸子|瞳孔|双眸|眼珠|头发|长发|短发|卷发|发丝|秀发)"
 _NEAR = "[^，。！？；\n]"
@@ -19,6 +21,19 @@ _LOOKS = [
     re.compile(rf"{_WHO}的?{_NEAR}{{0,8}}?{_COLOUR}{_NEAR}{{0,5}}?{_PART}"),
     re.compile(rf"{_WHO}的?{_NEAR}{{0,6}}?{_PART}(?:是|呈|泛着|依旧是|仍是|还是|，){_NEAR}{{0,4}}?{_COLOUR}"),
 ]
+_LOOKS_OF_ONE = [
+    re.compile(rf"(?:双|头|的|着|了){_COLOUR}色?的?{_NEAR}{{0,3}}?{_PART}"),
+    re.compile(rf"{_PART}{_NEAR}{{0,2}}?(?:是|呈){_NEAR}{{0,6}}?{_COLOUR}色"),
+]
+_AGE_OF_ONE = [
+    re.compile(rf"(?P<age>{CHINESE_NUMBER})岁(?!那年|时|的时候|之前|以前|起|开始|左右|上下|就|的孩子|的小)"),
+]
+"""Of the only one whom a sentence names."""
+_NOBODY_NAMED = re.compile("[他她那这一]")
+_SOMEBODY = re.compile(
+    rf"(?<!{_HAN})[{SURNAMES}]{_HAN}{{1,2}}(?=的|是|今年|已|也|才|刚|有|说|，)|孩子|老人|男人|女人|姑娘|小伙|少年|人家|有人|别人|我|你"
+)
+"""Somebody else whom a sentence may be about."""
 _OLDEST = 120
 _NO_LOOKS = re.compile("不|没|染|像|如|似|红着|红了|黑暗|红肿|通红|金钱|黑夜|的人|别人")
 _AGES = [
@@ -101,6 +116,7 @@ _DIED = [
     re.compile(rf"{_NAME}的(?:葬礼|坟墓|坟前|坟|墓碑|墓前|遗体|尸体|骨灰|灵堂)"),
     re.compile(rf"(?:安葬|埋葬|掩埋|埋)了(?P<name>[{SURNAMES}]{_HAN}{{1,2}}?){_STOP}"),
 ]
+_NEXT = re.compile(r"[。！？；\n]")
 _NOT_SURELY = re.compile(
     "如果|要是|假如|以为|可能|也许|或许|大概|据说|听说|传说|难道|吗|？|差点|几乎|仿佛|好像|梦|不|没|会"
     "|快要|险些|说|想|倘若|怕|之前|以前|前"
@@ -108,28 +124,31 @@ _NOT_SURELY = re.compile(
 _ACTS = re.compile(
     rf"(?:{_HAN}{{1,4}}地)?(?:又|便|就|也|却|忽然|突然|只是|慢慢|轻轻|终于|立刻|正|微微|一边|冷冷"
     rf"|默默)*(?:说|道|问|笑|走|站|坐|看了|看着|点点头|点了|摇摇|摇了|拿|推"
-    rf"|转身|喊|叫道|答|端|抬|握|递|伸|放下|打开|关上|耸|望|回答|掏|拍|皱)"
+    rf"|转身|喊|叫道|答|端|抬|握|接|喝|递|伸|放下|打开|关上|耸|望|回答|掏|拍|皱)"
 )
 _UNREAL = re.compile("梦|回忆|想起|记得|记忆|曾|当年|生前|从前|照片|鬼|幻|仿佛|如果|遗像|日记|那时|以前|当初|过去")
 _PLACE = (
-    rf"(?P<place>{_HAN}{{2,4}}(?:旅馆|客栈|饭店|酒店|城堡|塔楼|学校|医院|教堂|庄园|大厦|图书馆|剧院|公寓"
+    rf"(?:整座|整个|这座|那座|这家|那家|在|到|从)?(?P<place>{_HAN}{{2,4}}?(?:旅馆|客栈|饭店|酒店|城堡|塔楼|学校|医院|教堂|庄园|大厦|图书馆|剧院|公寓"
     rf"|书院|山庄|钟楼|车站|老宅))"
 )
 _COUNTED = (
     rf"(?P<number>{CHINESE_NUMBER})(?P<class>[间扇座层个口棵把条张名位道级盏只处台])(?:{_HAN}{{0,3}}的)?(?P<no"
     rf"un>{_HAN}{{1,2}})"
 )
-_COUNTS = [re.compile(rf"{_PLACE}(?:里|内|中|上)?{_NEAR}{{0,8}}?(?:有|的|共|着){_NEAR}{{0,4}}?{_COUNTED}")]
+_COUNTS = [re.compile(rf"{_PLACE}(?:里|内|中|上)?{_NEAR}{{0,8}}?(?:有|的|共|着|那){_NEAR}{{0,4}}?{_COUNTED}")]
 _EVENTS = [
     re.compile(rf"{_NAME}(?P<event>出生|生)(?:于|在){CHINESE_DATE}"),
     re.compile(
-        rf"(?P<event>婚礼|审判|葬礼|典礼|大火|考试|比赛|会议|选举|拍卖会|舞会|演出)(?:定在|安排在|于|在|是在"
+        rf"(?P<event>婚礼|审判|葬礼|典礼|大火|考试|比赛|会议|选举|拍卖会|舞会|演出)(?:定在|就定在|就安排在|安排在|于|在|是在"
         rf"|就在|发生在|发生于"
         rf"|举行于){_NEAR}{{0,2}}?{CHINESE_DATE}"
     ),
     re.compile(
-        rf"{CHINESE_DATE}{_NEAR}{{0,6}}?(?:举行|举办|发生|召开)了?(?:那场|这场)?(?P<event>婚礼|审判"
+        rf"{CHINESE_DATE}，?{_NEAR}{{0,6}}?(?:举行|举办|发生|召开)了?(?:那场|这场)?(?P<event>婚礼|审判"
         rf"|葬礼|典礼|大火|考试|比赛|会议|选举|拍卖会|舞会|演出)"
+    ),
+    re.compile(
+        rf"{CHINESE_DATE}，?(?P<event>婚礼|审判|葬礼|典礼|考试|比赛|会议|选举|舞会|演出){_NEAR}{{0,6}}?(?:举行|开始|召开)"
     ),
 ]
 
@@ -149,11 +168,22 @@ def _found(source: SectionSource, patterns: Iterable[re.Pattern[str]]) -> Iterat
                 yield match, subject
 
 
+def _of_one(source: SectionSource, patterns: Iterable[re.Pattern[str]]) -> Iterator[tuple[re.Match[str], str]]:
+    """What a pattern finds in sentences that name one person, or none and follow one that does."""
+    for match in chain.from_iterable(pattern.finditer(source.passages.text) for pattern in patterns):
+        sentence = source.passages.sentence(source.passages.at(match.start()))
+        subject = source.only(source.passages.at(match.start()))
+        if not subject and _NOBODY_NAMED.match(sentence):
+            subject = source.meant(match.start(), "")
+        if subject and not _SOMEBODY.search(sentence.replace(subject, "")):
+            yield match, subject
+
+
 def _people(source: SectionSource) -> Iterator[Claim]:
-    for match, subject in _found(source, _LOOKS):
+    for match, subject in chain(_found(source, _LOOKS), _of_one(source, _LOOKS_OF_ONE)):
         if not _NO_LOOKS.search(match[0]):
             yield Claim(subject, "hair" if "发" in match["part"] else "eyes", match["colour"], *match.span())
-    for match, subject in _found(source, _AGES):
+    for match, subject in chain(_found(source, _AGES), _of_one(source, _AGE_OF_ONE)):
         age = chinese_number(match["age"])
         if age and age < _OLDEST:
             yield Claim(subject, "age", str(age), *match.span())
@@ -200,6 +230,13 @@ def _deaths(source: SectionSource) -> Iterator[Claim]:
     text = source.passages.text
     for pattern in _DIED:
         for match in pattern.finditer(text):
-            sentence = source.passages.sentence(source.passages.at(match.start()))
-            if not source.passages.spoken(*match.span()) and not _NOT_SURELY.search(sentence.replace(match[0], "")):
+            begin = max(text.rfind(mark, 0, match.start()) for mark in "，。！？；\n") + 1
+            clause = text[begin : match.start()] + text[match.end() : _clause_end(text, match.end())]
+            if not source.passages.spoken(*match.span()) and not _NOT_SURELY.search(clause):
                 yield Claim(_subject(source, match) or match["name"], "dead", "dead", *match.span())
+
+
+def _clause_end(text: str, start: int) -> int:
+    """Index behind the mark that ends the sentence of a place."""
+    mark = _NEXT.search(text, start)
+    return mark.end() if mark else len(text)

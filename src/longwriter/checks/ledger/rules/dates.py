@@ -41,9 +41,9 @@ FIRST_GREGORIAN = 1753
 """The first full year of the Gregorian calendar in Britain; weekdays before it are not judged."""
 _LONGEST_MONTHS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _LATER = re.compile(
-    rf"\b(?P<n>{NUMBER}) years (?P<way>later|after(?:wards)?|earlier|before)[,:]? (?:(?:[a-z]+ ){{0,3}})?in "
+    rf"\b(?P<n>(?i:{NUMBER})) years (?P<way>later|after(?:wards)?|earlier|before)[,:]? (?:(?:[a-z]+ ){{0,3}})?in "
     rf"(?:the (?:year|spring|summer|autumn|fall|winter) (?:of )?)?{_YEAR}\b"
-    rf"|\b[Ii]n {_YEAR.replace('year', 'year2')},? (?P<n2>{NUMBER}) years (?P<way2>later|after(?:wards)?|earlier"
+    rf"|\b[Ii]n {_YEAR.replace('year', 'year2')},? (?P<n2>(?i:{NUMBER})) years (?P<way2>later|after(?:wards)?|earlier"
     rf"|before)\b"
 )
 _IN_YEAR = re.compile(r"\b(?:[Ii]n|of|[Ss]ince|year) (?:the year )?(1[0-9]{3}|20[0-9]{2})\b")
@@ -132,7 +132,7 @@ def _days(source: SectionSource, language: str) -> Iterator[DayInText]:
 
 
 def _years_apart(source: SectionSource, language: str) -> Iterator[DateFault]:
-    """ "Three years later, in 1895", where the year named before it was 1890."""
+    """Years named as so many years after or before one named in front of them, where that is not so."""
     text = source.passages.text
     later, year_of = (_ZH_LATER, _ZH_YEAR) if language == "zh" else (_LATER, _IN_YEAR)
     stretches = (

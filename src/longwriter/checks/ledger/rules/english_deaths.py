@@ -47,6 +47,7 @@ _NOT_SURELY = re.compile(
     r"|tell|say|says|said|swore|heard|hear|read|as good as|when|before|after|than|(?<!at )once|soon|nobody|dug"
     r"|apparently|presumed|seem\w*)\b|n['’]t\b|\?"
 )
+_UNSURE_AFTER = re.compile(r"\b(?:would|might|seem\w*|perhaps|said|thought|to the world|again)\b|\?")
 _VERBS = """said asked replied answered cried walked went came stood sat turned looked smiled nodded laughed took
     opened ran put whispered shouted shook picked stepped poured entered climbed waved reached leaned
     rose began called muttered exclaimed sighed grinned frowned handed pointed returned arrived hurried
@@ -71,8 +72,7 @@ _UNREAL = re.compile(
     r"|vision|apparition|imagin\w*|once|diary|story)\b"
 )
 _ANOTHER_TIME = re.compile(
-    _UNREAL.pattern
-    + r"|\b(?:had|alive|would|if|picture|letter|will|before|could|as though|namesake|corpse|body)\b|n['’]t\b"
+    _UNREAL.pattern + r"|\b(?:had|alive|would|if|before|could|as though|namesake|corpse|body)\b|n['’]t\b"
 )
 _DEATH_WORDS = """live coffin tomb passed lost met more taken ground earth carried strangled poisoned stabbed died dead
     killed murdered drowned hanged buried shot executed slain beheaded perished bled breathed rest funeral grave burial
@@ -86,7 +86,8 @@ def death_claims(source: SectionSource) -> Iterator[Claim]:
         for pattern in _DIED:
             for match in pattern.finditer(text):
                 place = start + match.start()
-                if source.passages.spoken(place, start + match.end()) or _NOT_SURELY.search(text.replace(match[0], "")):
+                unsure = _NOT_SURELY.search(text[: match.start()]) or _UNSURE_AFTER.search(text, match.end())
+                if unsure or source.passages.spoken(place, start + match.end()):
                     continue
                 subject = source.named(match, "name", start)
                 if subject and source.people.person(subject):

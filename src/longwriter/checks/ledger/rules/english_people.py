@@ -76,7 +76,9 @@ _AGES = [
     re.compile(rf"(?P<name>{NAME}),? (?:aged|age) (?P<age>{NUMBER})\b"),
     re.compile(rf"(?P<name>{NAME}) \((?:aged )?(?P<age>{NUMBER})\)"),
     re.compile(rf"\b(?P<age>{NUMBER})[- ]year[- ]old (?:[a-z]+ )?(?P<name>{NAME})"),
-    re.compile(rf"{_WHO},? (?:had|has|having) (?:just |only just |recently |lately )?turned (?P<age>{NUMBER})\b"),
+    re.compile(
+        rf"{_WHO},? (?:who )?(?:had|has|having) (?:just |only just |recently |lately )?(?:turned|lived) (?P<age>{NUMBER})\b"
+    ),
     re.compile(rf"{_OWNER} (?P<nth>{ORDINAL}) birthday"),
     re.compile(
         rf"{_WHO} (?:was|is) (?:now |only |still |then )?an? (?:[a-z-]+,? ){{0,3}}?{_BODY} of (?P<age>{NUMBER}){_BOUND}"
@@ -90,10 +92,11 @@ _AGES = [
     ),
 ]
 _AGES_OF_ONE = re.compile(
-    rf"\b(?:(?P<age>{NUMBER}){_OLD}|(?:aged|age of|turned) (?P<age2>{NUMBER})\b|(?:an?|young|old) (?:[a-z-]+,? "
+    rf"\b(?:(?P<age>{NUMBER}){_OLD}|(?:aged|age of|turned) (?P<age2>{NUMBER})\b|(?:[Aa]n?|young|old) (?:[a-z-]+,? "
     rf")?{_BODY} of (?P<age3>{NUMBER}){_BOUND})"
 )
 """The age of the only one whom a sentence names."""
+_BEGINS_ANOTHER_TIME = re.compile(r"(?:When|Since|Until|Till|If|Before|After|Once|While|Although|Not) ")
 _AT_ANOTHER_TIME = re.compile(
     r"\b(?:when|since|until|till|if|before|after|once|ever|while|almost|nearly|about|would|as if|as though|not"
     r"|by the time)(?: \w+)?,? $",
@@ -236,7 +239,8 @@ def _ages(source: SectionSource) -> Iterator[Claim]:
             for match in pattern.finditer(text):
                 groups = match.groupdict()
                 age = english_number(groups.get("age") or groups.get("nth") or "")
-                if age is None or not 0 < age < 120 or _AT_ANOTHER_TIME.search(text[: match.start()]):
+                other_time = _AT_ANOTHER_TIME.search(text[: match.start()]) or _BEGINS_ANOTHER_TIME.match(match[0])
+                if age is None or not 0 < age < 120 or other_time:
                     continue
                 subject = _subject(source, match, start)
                 if subject and source.people.person(subject):
@@ -247,8 +251,9 @@ def _ages(source: SectionSource) -> Iterator[Claim]:
 
 
 _AGE_NUMBERS = " ".join(map(str, range(2, 120)))
-_AGE_WORDS = f"""aged age old birthday turned two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
-    sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred {_AGE_NUMBERS}"""
+_AGE_WORDS = f"""aged age old birthday turned two three four five six seven eight nine ten eleven twelve thirteen
+    fourteen fifteen sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty
+    ninety hundred {_AGE_NUMBERS}"""
 
 
 def _ages_of_one(source: SectionSource, number: int, start: int, text: str) -> Iterator[Claim]:

@@ -31,7 +31,7 @@ _ACTS_NOW = re.compile(
 _PASTS = re.compile(
     rf"\b(?:{joined(_PAST)}|(?:[Hh]e|[Ss]he|they|[Tt]hey|and|it|who|[A-Z][a-z]+) (?:[a-z]+ly )?[a-z]{{2,}}ed)\b"
 )
-_FIRST = re.compile(r"\b(?:I|[Mm]y|[Mm]e|[Mm]yself|[Mm]ine)\b(?!\.)")
+_FIRST = re.compile(r"\b(?:I\b(?!\.)|(?:[Mm]y|[Mm]e|[Mm]yself|[Mm]ine)\b)")
 _THIRD = re.compile(r"\b(?:[Hh](?:e|im|er|is)|[Ss]he)\b")
 _LETTER = re.compile(r"\b(?:[Mm]y dear|[Dd]ear [A-Z][a-z]+|Yours|P\.S\.|[Rr]eader)\b|^\s*(?:>|_)", re.MULTILINE)
 _BEFORE_LETTER = re.compile(
@@ -70,6 +70,8 @@ class Voice:
     def read(self, section: int, passages: Passages) -> list[VoiceTurn]:
         """The first turn of each kind in a section, if the text before it tells surely."""
         found: dict[str, VoiceTurn] = {}
+        if not len(passages):
+            return []
         earlier, sets = "", _Having.of(passages)
         for start, end in paragraphs(passages.text):
             sentences = list(self._counted(passages, start, end, sets))

@@ -7,6 +7,8 @@ several. Texts that have no rules for their language have no value.
 from collections import Counter
 from collections.abc import Sequence
 
+from pydantic import JsonValue
+
 from longwriter.checks.ledger.contradictions import contradictions
 from longwriter.checks.ledger.ledger import RULED
 from longwriter.language import tongue
@@ -48,9 +50,17 @@ class ConsistencyReward:
         if language not in RULED:
             return Verdict(None, {"words": words, "fault": tagged.fault, "language": language})
         found = contradictions(tagged.answer, language)
-        quoted = [{"check": one.check, "message": one.message, "quotes": [*one.quotes]} for one in found[:_QUOTED]]
-        checks = dict(Counter(one.check for one in found))
-        why = {"words": words, "fault": tagged.fault, "contradictions": len(found), "checks": checks, "first": quoted}
+        quoted: list[JsonValue] = [
+            {"check": one.check, "message": one.message, "quotes": [*one.quotes]} for one in found[:_QUOTED]
+        ]
+        checks: dict[str, JsonValue] = dict(Counter(one.check for one in found))
+        why: dict[str, JsonValue] = {
+            "words": words,
+            "fault": tagged.fault,
+            "contradictions": len(found),
+            "checks": checks,
+            "first": quoted,
+        }
         return Verdict(consistency(len(found), words), why)
 
     async def aclose(self) -> None:

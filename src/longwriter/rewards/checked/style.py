@@ -37,7 +37,7 @@ class StyleReward:
         """The verdict on one sample, with its distance and the two figures that are furthest off."""
         tagged = read_tags(sample.completion, sample.mode)
         counts = count_style(tagged.answer, self.profile.language)
-        if tagged.fault or counts.words < LEAST_WORDS:
+        if counts.words < LEAST_WORDS:
             return Verdict(0.0, {"fault": tagged.fault or f"{counts.words} words are too few for a style"})
         found = distance_of(self.profile, counts)
         near = usual(self.profile, counts.words)

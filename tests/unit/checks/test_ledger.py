@@ -1,0 +1,168 @@
+"""The ledger: what sentences say, what contradicts it, and that nothing else does."""
+
+import pytest
+
+from longwriter.checks.ledger.contradictions import contradictions
+from longwriter.checks.ledger.ledger import Ledger, verified
+from longwriter.checks.ledger.records import LedgerFact
+
+TOLD = (
+    "He was tired. She was glad. They were here. It was cold. He had eaten. She did it. He went out. She came in. He was sure. "
+    * 2
+)
+"""Narration in the past and in the third person."""
+
+PAIRS = [
+    ("Eleanor's eyes were blue.", "Eleanor looked up with her brown eyes.", "colour"),
+    ("Eleanor Vance had long black hair.", "Eleanor sat down. Her hair was golden.", "colour"),
+    ("Eleanor was twenty-six years old.", "Eleanor, aged thirty-one, had come alone.", "age"),
+    ("The Grand Hotel had twelve rooms.", "All the 9 rooms of the Grand Hotel were empty.", "number"),
+    ("Tom was Eleanor's brother.", "Eleanor waited for her cousin Tom.", "kinship"),
+    ("Eleanor's father was called Tom.", "Tom was Eleanor's son.", "kinship"),
+    ("Bartholomew died that winter.", '"Look," said Bartholomew.', "dead"),
+    ("The wedding took place on 3 May 1890.", "The wedding was on the 4th of May, 1890.", "date"),
+]
+CHINESE_PAIRS = [
+    ("林晓雨的眼睛是蓝色的。", "林晓雨抬起棕色的眼睛。", "colour"),
+    ("陈默今年二十六岁。", "陈默已经31岁了。", "age"),
+    ("云来客栈一共有十二间客房。", "云来客栈的九间客房都空着。", "number"),
+    ("赵刚是林晓雨的哥哥。", "林晓雨的叔叔赵刚来了。", "kinship"),
+    ("王海死了。", "王海笑着说：“你好。”", "dead"),
+    ("婚礼定在五月三日。", "婚礼在六月五日举行。", "date"),
+]
+
+
+def checks(text: str, language: str = "en") -> list[str]:
+    return [finding.check for finding in contradictions(text, language)]
+
+
+@pytest.mark.parametrize(("first", "second", "check"), PAIRS)
+def test_two_sayings_contradict_each_other_and_both_are_quoted(first: str, second: str, check: str) -> None:
+    text = f"## One\n\n{first}\n\n## Two\n\nThe rain fell. {second}\n"
+    found = contradictions(text, "en")
+    assert [(one.kind, one.check) for one in found] == [("contradiction", check)]
+    assert [place.section for place in found[0].places] == [1, 2]
+    for place, quote, said in zip(found[0].places, found[0].quotes, (first, second), strict=True):
+        assert text[place.start : place.end] == quote
+        assert quote in said or said in quote
+    assert checks(f"## One\n\n{first}\n\n## Two\n\nThe rain fell. {first}\n") == []
+
+
+@pytest.mark.parametrize(("first", "second", "check"), CHINESE_PAIRS)
+def test_chinese_sayings_contradict_each_other(first: str, second: str, check: str) -> None:
+    found = contradictions(f"## 第一章\n\n{first}\n\n## 第二章\n\n下雨了。{second}\n", "zh")
+    assert [(one.check, *one.quotes) for one in found] == [(check, first, second.removesuffix("”"))]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("Eleanor's eyes were blue.", "Tom's eyes were brown."),
+        ("Eleanor's eyes were brown.", "Eleanor had black eyes."),  # writers use both for the same eyes
+        ("Eleanor's eyes were blue.", "Eleanor's eyes were red with crying, not blue."),
+        ("Eleanor was ten years old.", "Ten years later Eleanor was twenty."),
+        ("Eleanor was thirty.", "When Eleanor was twenty, she went to sea."),
+        ("The Grand Hotel had twelve rooms.", "The Grand Hotel had nine cellars."),
+        ("Tom thought that Bartholomew was dead.", '"Look," said Bartholomew.'),
+        ("Bartholomew died that winter.", "She remembered how Bartholomew smiled."),
+        ("Mr. Vance had blue eyes.", "Mrs. Vance had brown eyes."),
+        ("Tom was Eleanor's brother.", "Anne was Eleanor's cousin."),
+    ],
+)
+def test_what_may_both_be_so_is_no_finding(first: str, second: str) -> None:
+    assert checks(f"## One\n\n{first}\n\n## Two\n\nThe rain fell. {second}\n") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "check"),
+    [
+        ("It was Tuesday, 3 March 1890.", "weekday"),  # a Monday
+        ("On the 3rd of March, 1890, a Sunday, it rained.", "weekday"),
+        ("They met on 31 June.", "date"),
+        ("In 1890 they left. Three years later, in 1899, they came back.", "date"),
+    ],
+)
+def test_dates_that_no_calendar_has(text: str, check: str) -> None:
+    assert checks(text) == [check]
+
+
+def test_a_right_date_is_no_finding() -> None:
+    assert checks("It was Monday, 3 March 1890. In 1890 they left. Three years later, in 1893, they came back.") == []
+    assert checks("一九八五年三月四日，星期一，下着雨。", "zh") == []
+    assert checks("一九八五年三月四日，星期二，下着雨。", "zh") == ["weekday"]
+
+
+def test_a_rare_spelling_of_a_frequent_name() -> None:
+    often = "Then Katherine laughed. He saw Katherine. She met Katherine. They heard Katherine. "
+    found = contradictions(often + "A long road lay before them, and nobody spoke. He called Katharine.", "en")
+    assert [(one.check, one.quotes) for one in found] == [("spelling", ("Katherine", "Katharine"))]
+    assert checks(often + "He saw Katherine and Katharine.") == []  # side by side: two people
+
+
+def test_narration_that_leaves_its_tense_or_person() -> None:
+    assert checks(f"{TOLD}\n\nShe walks to the window and looks out. He smiles.") == ["tense"]
+    assert checks(f"{TOLD}\n\nI went to my room. I closed my door.") == ["person"]
+    assert checks(f'{TOLD}\n\n"She walks to the window and looks out. I saw my own eyes, and I know."') == []
+
+
+def test_numbers_of_chapters() -> None:
+    assert checks("# A\n\n## Chapter 1\n\nx\n\n## Chapter 3\n\ny") == ["numbering"]
+    assert checks("# A\n\n## Chapter 1\n\nx\n\n## Chapter 1\n\ny") == ["numbering"]
+    assert checks("# A\n\n## Chapter 1\n\nx\n\n## Chapter 2\n\ny") == []
+    assert checks("# Part 1\n\n## Chapter 1\n\nx\n\n## Chapter 2\n\nx\n\n# Part 2\n\n## Chapter 1\n\ny") == []
+
+
+def test_a_persons_fact_comes_before_the_texts() -> None:
+    ledger = Ledger("en", [LedgerFact(subject="Eleanor", relation="eyes", value="green", section=0, source="user")])
+    (found,) = ledger.add(1, "Eleanor's eyes were brown.")
+    assert (found.check, found.quotes, found.message) == (
+        "colour",
+        ("Eleanor's eyes were brown.",),
+        "you said: eyes green; the text: brown",
+    )
+    assert [fact.value for fact in ledger.about("Eleanor waits", 100)] == ["green"]
+
+
+def test_facts_of_whoever_a_line_names() -> None:
+    ledger = Ledger("en")
+    ledger.add(1, "Eleanor Vance was twenty-six years old. Tom's eyes were blue. Eleanor had a brother called Tom.")
+    assert {(fact.relation, fact.value) for fact in ledger.about("Eleanor waits", 100)} == {
+        ("age", "26"),
+        ("kin:brother", "Tom"),
+    }
+    assert ledger.about("Eleanor waits", 1) == []
+    assert ledger.about("Nobody waits", 100) == []
+    assert all(verified(fact, ledger.facts[0].quote) for fact in ledger.facts[:1])
+
+
+def test_a_section_is_tried_without_being_kept() -> None:
+    ledger = Ledger("en")
+    ledger.add(1, "Eleanor's eyes were blue.")
+    assert [one.check for one in ledger.against(2, "Eleanor's eyes were brown.")] == ["colour"]
+    assert [fact.value for fact in ledger.facts] == ["blue"]
+    ledger.learn(2, "Eleanor's eyes were brown.")
+    assert [fact.value for fact in ledger.facts] == ["blue", "brown"]
+
+
+def test_promises_are_opened_and_closed() -> None:
+    ledger = Ledger("en")
+    ledger.add(1, "Eleanor promised to return the book before winter.")
+    ledger.add(2, "In the end Eleanor kept her promise.")
+    (promise,) = ledger.promises
+    assert (promise.opened, promise.closed) == (1, 2)
+    assert promise.quote == "Eleanor promised to return the book before winter."
+
+
+def test_entities_have_their_other_forms() -> None:
+    ledger = Ledger("en")
+    ledger.add(1, "Then Eleanor Vance came. She saw that Eleanor slept.")
+    (found,) = ledger.entities
+    assert (found.name, found.aliases, found.mentions) == ("Eleanor Vance", ("Eleanor",), 2)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "\n\n", "#", "“", '"' * 99, "\ud800 Eleanor's eyes were blue.", "1" * 5000, "第" * 5000]
+)
+def test_odd_texts_have_no_findings(text: str) -> None:
+    assert contradictions(text) == contradictions(text, "en") == contradictions(text, "zh") == []
+    assert contradictions(text, "xx") == []
