@@ -28,7 +28,7 @@ Les enfants du village sont sortis pour jouer, et leurs cris montaient vers les 
 Il y avait au bout du chemin une maison que personne ne voulait plus habiter depuis la mort du notaire.""".splitlines()
 STRANGERS = """Brandt Okafor Lindqvist Marisol Tobias Yevgeny Halloran Ingrid Pasquale Numa Wendell Ottoline Farouk Bettina
     Corvin Dashiell Elspeth Gideon Hortense Ivo Jocasta Kasimir Leontyne Mordecai Nerissa Osric Philippa Quillon Rosamund
-    Sigurd Thaddea Ulric Verity Wystan Xanthe Ysolde Zebedee""".split()
+    Sigurd Thaddea Ulric Verity Wystan Xanthe Ysolde Zebedee""".split()  # noqa: SIM905
 
 
 def halves(text: str) -> tuple[list[str], list[str]]:

@@ -23,9 +23,9 @@ from longwriter.text import count_words
 
 WORDS = 5_000
 COMMON = """the of and to that it he his with as had for is her she not at by but which from they you were this
-    be""".split()
+    be""".split()  # noqa: SIM905
 NAMES = ["Anna", "Bertram", "Cecily", "Dunstan", "Edith", "Farrow", "Gwen", "Harker"]
-SYLLABLES = """ba con dre fi gal hu jin kor lem mo nur pas que rin sol ter va wex yor zim""".split()
+SYLLABLES = """ba con dre fi gal hu jin kor lem mo nur pas que rin sol ter va wex yor zim""".split()  # noqa: SIM905
 
 
 def english(words: int, rng: random.Random) -> str:
