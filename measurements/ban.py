@@ -144,5 +144,5 @@ if __name__ == "__main__":
     parser.add_argument("model", nargs="?", default="smollm2")
     parser.add_argument("--ban")
     given = parser.parse_args()
-    gguf.Ban = hf.Ban = Counted
+    gguf.Ban = hf.Ban = Counted  # type: ignore[attr-defined]
     asyncio.run(measure(given.model, given.ban))

@@ -16,6 +16,7 @@ import re
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -251,7 +252,12 @@ def main() -> None:
         return
     report("competent", [one(p, lambda p: FakeModel.scripted(competent(p))) for p in plantings])
     for name in hostile(plantings[0]):
-        report(name, [one(p, lambda p, name=name: FakeModel.scripted(hostile(p)[name])) for p in plantings[:10]])
+        report(name, [one(p, partial(replying, name)) for p in plantings[:10]])
+
+
+def replying(name: str, planting: Planting) -> Model:
+    """The hostile model of that name, for a document."""
+    return FakeModel.scripted(hostile(planting)[name])
 
 
 def one(planting: Planting, model: Callable[[Planting], Model | str]) -> tuple[Planting, Revised]:
