@@ -42,6 +42,7 @@ def test_runs_are_listed_shown_and_scored_as_they_were(here: Path) -> None:
         del finding["sections"]  # a key that came since, as these
     assert (shown.pop("contradictions"), shown.pop("facts_dropped")) == ([], 0)
     assert (shown.pop("avoided"), shown.pop("let_through")) == (None, 0)
+    assert (shown.pop("citations"), shown.pop("invented")) == (None, [])
     assert shown == json.loads((EXPECTED / "show.json").read_text("utf-8"))
     scored = done("score", "write/finished", "--json").stdout
     assert json.loads(scored) == json.loads((EXPECTED / "score.json").read_text("utf-8"))

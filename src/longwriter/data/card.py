@@ -68,9 +68,12 @@ class WordCounts(NamedTuple):
 
 
 def card(
-    report: Mapping[str, object], words: WordCounts | None, dropped: Mapping[str, int], limits: Mapping[str, float]
+    report: Mapping[str, object],
+    words: WordCounts | None,
+    dropped: Mapping[str, int],
+    limits: Mapping[str, float | None],
 ) -> str:
-    """The card of a report as `audit.conclude` makes it. `dropped`: by reason."""
+    """The card of a report as `audit.conclude` makes it. `dropped`: by reason; a limit of None is not looked for."""
     lengths = "none."
     if words:
         lengths = f"{words.total:,} words, {words.least:,} to {words.most:,} each, median {words.median:,}."
@@ -82,7 +85,7 @@ def card(
         words=lengths,
         facts=facts_table(report),
         dropped=table(dropped, ("reason", "number")) if dropped else "Nothing.",
-        limits=", ".join(f"{k.replace('_', ' ')} {v:g}" for k, v in limits.items()),
+        limits=", ".join(f"{k.replace('_', ' ')} {v:g}" for k, v in limits.items() if v is not None),
         benchmarks=f"Checked against {_shown(prompts)} benchmark prompts."
         if prompts
         else "No benchmark was checked against.",

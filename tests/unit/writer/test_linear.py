@@ -7,6 +7,7 @@ import pytest
 from tests.helpers.making import fake, session, settings
 
 from longwriter import journal, text
+from longwriter.checks import passages
 from longwriter.models.fake import FakeModel
 from longwriter.writer import document, staleness
 from longwriter.writer.section import context, earlier, section
@@ -31,7 +32,7 @@ async def characters(words: int) -> tuple[Counter[str], int]:
     with pytest.MonkeyPatch.context() as patch:
         for module in (document, context, earlier, section):
             seen.watch(patch, module, "count_words")
-        seen.watch(patch, earlier, "_bag")
+        seen.watch(patch, passages, "_bag")
         seen.watch(patch, staleness, "digest")
         seen.watch(patch, context, "digest")
         seen.watch(patch, journal, "digest")

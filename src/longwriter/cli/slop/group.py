@@ -12,7 +12,10 @@ COMMANDS = {
         "Make a list of what a model's OUTPUTS say far more often than people's texts, in any language.",
         AGAIN,
     ),
-    "score": Listed("longwriter.cli.slop.score:score", "Say how many stock phrases a text has, and where."),
+    "score": Listed(
+        "longwriter.cli.slop.score:score",
+        "Say how many stock phrases a text has, how that compares with people's texts, and where they stand.",
+    ),
 }
 EXAMPLES = """
 \b

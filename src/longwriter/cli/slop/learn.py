@@ -37,7 +37,7 @@ SHOWN = 30
 )
 @with_options(HOME)
 def learn(outputs: tuple[str, ...], human: tuple[str, ...], out: Path, ratio: float, home: Path) -> None:
-    """Make a list of what a model's OUTPUTS say far more often than people's texts.
+    """Make a list of what a model's OUTPUTS say far more often than people's texts, in any language.
 
     OUTPUTS: many texts by one model on different subjects, a hundred and more if there are. A phrase has to stand in three
     of them at least, so that no text's names become stock phrases.
