@@ -5,8 +5,14 @@ import click
 from longwriter.cli.lazy import LazyGroup, Listed
 
 COMMANDS = {
-    "learn": Listed("longwriter.cli.style.commands:learn", "Learn a writer's style from SAMPLEs."),
-    "score": Listed("longwriter.cli.style.commands:score", "Say how far SOURCE is from a style, and where."),
+    "learn": Listed(
+        "longwriter.cli.style.commands:learn",
+        "Learn a writer's style from SAMPLEs: .docx, .md, .txt, .epub or .html, of 5,000 words or more together.",
+    ),
+    "score": Listed(
+        "longwriter.cli.style.commands:score",
+        "Say how far a text is from a style, as a whole and from its beginning to its end.",
+    ),
 }
 
 
