@@ -5,6 +5,7 @@ Nothing of this machine is shown: no cookies, no proxy, no password; what is ask
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import NamedTuple
 from urllib.parse import urljoin
 from urllib.robotparser import RobotFileParser
@@ -133,8 +134,6 @@ def _read(address: str, headers: Mapping[str, str], data: bytes) -> FetchedPage:
         raise InputError(f"{address}: is {media.strip() or 'of no kind'!r:.80}; {kinds} can be read")
     charset = more.partition("charset=")[2].partition(";")[0].strip(" \"'").lower()
     if charset not in ("", "utf-8", "utf8") and ending in (".html", ".txt", ".md"):
-        try:
+        with suppress(LookupError, UnicodeError):  # it says what it is not; the readers find out
             data = data.decode(charset).encode()
-        except (LookupError, UnicodeError):  # it says what it is not; the readers find out
-            return FetchedPage(address, ending, data)
     return FetchedPage(address, ending, data)
