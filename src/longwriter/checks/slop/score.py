@@ -36,7 +36,7 @@ _EXPLAINING = "of which by these such"
 SPEECH = 0.1
 """What a word in a line of speech counts beside one of these."""
 FICTION_FROM = 38.0
-"""The difference per 1,000 words from which a text passes for fiction: right for 84 % of fiction, 95 % of other chapters held out."""
+"""The difference per 1,000 words from which a text is fiction: right for 84 % of fiction, 95 % of other chapters held out."""
 
 
 class SlopHit(NamedTuple):
