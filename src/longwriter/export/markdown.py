@@ -9,7 +9,7 @@ next definition after it.
 import re
 import uuid
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
@@ -76,9 +76,13 @@ def publication(
     front, before = front_matter(text)
     said = _whole(said_before(metadata or Metadata(), front))
     text = whole(text[before:])
-    gallery = Gallery(folder)
-    reader = _Reader(tokens_of(text), gallery)
+    tokens, gallery = tokens_of(text), Gallery(folder)
+    reader = _Reader(tokens, gallery)
     title, divisions, paged = divided(reader.blocks)
+    if unshown := Counter(mark.number for mark in marks_of((title,))):  # titles are shown without marks
+        gallery = Gallery(folder)
+        reader = _Reader(tokens, gallery, unshown)
+        title, divisions, paged = divided(reader.blocks)
     language = said.language or _language(text)
     given = metadata.title if metadata else ""
     own = whole(given) or " ".join(bare(title).split()) or said.title
@@ -121,12 +125,13 @@ def _language(text: str) -> str:
 class _Reader:
     """A text's blocks and notes, out of markdown-it's tokens."""
 
-    def __init__(self, tokens: list[Token], gallery: Gallery) -> None:
+    def __init__(self, tokens: list[Token], gallery: Gallery, unshown: Mapping[int, int] = {}) -> None:
+        """`unshown`: marks of each note, at the beginning of the text, that nobody will see and nothing leads back to."""
         self._gallery = gallery
         self._headings = 0
         self.lines: dict[str, int] = {}
         """Where each heading stands, by its id."""
-        self._marks: Counter[int] = Counter()
+        self._marks = Counter({number: -marks for number, marks in unshown.items()})
         end = next((i for i, t in enumerate(tokens) if t.type == "footnote_block_open"), len(tokens))
         self._anchors = dict(self._slugs(tokens[:end]))
         self._tokens, self._at = tokens, 0

@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from longwriter.errors import InputError
@@ -152,6 +152,8 @@ PIECES = st.sampled_from(
 
 @settings(max_examples=200, deadline=None)
 @given(st.lists(PIECES, max_size=30).map("".join))
+@example("a[^1]: n\nx\n=\n[^1]: n")
+@example("# a[^1]\n\nb[^1]\n\n[^1]: n\n")
 def test_any_text_is_its_chapters_and_a_whole_page(text: str) -> None:
     assert b"".join(chapters(text).values()).decode() == text
     read(text)
