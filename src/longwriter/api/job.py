@@ -20,7 +20,7 @@ from longwriter.types import Plan
 from longwriter.writer.events import OnEvent, Warned, unwatched
 from longwriter.writer.outcome.exported import deliver
 from longwriter.writer.plan.outline import from_markdown
-from longwriter.writer.session import Options, Result, configs_of, write
+from longwriter.writer.session import Options, Result, check_finder, configs_of, write
 from longwriter.writer.settings import WriteSettings
 from longwriter.writer.stored import stored
 
@@ -86,7 +86,8 @@ class WriteJob:
         return claimed(self.folder, self.files, force=self.force)
 
     def fetch(self, say: Callable[[str], None] | None = None, tell: Callable[[int, int], None] = _unheard) -> None:
-        """Fetch the models that are not here. Raises SetupError naming the way out."""
+        """Fetch the models that are not here. Raises SetupError naming the way out, InputError for one that is too small."""
+        check_finder(self.settings)
         configs = [config for role, config in configs_of(self.settings).items() if role not in self.models]
         fetch_missing(configs, say or (lambda text: self.options.on_event(Warned(text))), tell)
 

@@ -151,8 +151,6 @@ class Session:
 
     async def _run(self, *, plan_only: bool, redo: Sequence[int], redo_stale: bool) -> Result:
         self._check_language()
-        if self.settings.facts == "model":
-            check_judge(configs_of(self.settings)["planner"], "leave --facts at rules, or name a --planner")
         await self._note_models()
         self.options.on_open(self)
         self.follow_plan()
@@ -324,6 +322,12 @@ async def _sources(settings: WriteSettings, folder: Path, on_event: OnEvent) -> 
     return kept_sources(folder) if settings.sources else ()
 
 
+def check_finder(settings: WriteSettings) -> None:
+    """Raises InputError where a model is to name facts that is too small for it."""
+    if settings.facts == "model":
+        check_judge(configs_of(settings)["planner"], "leave --facts at rules, or name a --planner")
+
+
 def check_ban(settings: WriteSettings, writer: Model) -> None:
     """Raises SetupError where phrases are banned that the writer cannot be kept from."""
     if settings.ban and not can_ban(writer):
@@ -349,6 +353,7 @@ async def write(
     LongWriterError; the same call again goes on from where it stopped.
     """
     tree: Tree = json.loads(settings.model_dump_json())
+    check_finder(settings)
     asked = models or open_models(settings)
     try:
         check_ban(settings, asked["writer"])

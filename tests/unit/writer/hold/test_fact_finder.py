@@ -119,4 +119,4 @@ def test_a_text_cannot_close_the_fence_of_the_question(tmp_path: Path) -> None:
 def test_a_model_too_small_to_answer_is_refused_before_anything_is_asked(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"too small to judge.*--facts"):
         write_text("Write about a lighthouse", model="gguf:smollm2", runs=tmp_path, run="r", facts="model")
-    assert not (tmp_path / "r" / "plan.md").exists()
+    assert not (tmp_path / "r").exists()
