@@ -9,6 +9,7 @@ from longwriter.api.job import WriteJob, resumed_job
 from longwriter.api.loop import run
 from longwriter.api.settings import AnyModel, ResumeOptions, write_settings
 from longwriter.models.base import Model, ModelConfig
+from longwriter.models.verdicts import check_judge
 from longwriter.writer.events import OnEvent
 from longwriter.writer.revising.revise import revise
 from longwriter.writer.revising.wishes import RevisionResult, Wishes
@@ -61,13 +62,15 @@ class RevisionJob:
 
 
 def revision_job(folder: Path, options: Mapping[str, Any]) -> RevisionJob:
-    """A run to be revised. `options`: as `ReviseOptions`. Raises InputError."""
+    """A run to be revised. `options`: as `ReviseOptions`. Raises InputError, for a judge that is too small, too."""
     judge = options.get("judge")
     opened: Model | None = None
     if judge is not None and not isinstance(judge, str | ModelConfig):
         opened, judge = judge, ModelConfig(model=judge.name)
     elif isinstance(judge, str):
         judge = write_settings("any", {"model": judge}).writer
+    if judge is not None and opened is None:
+        check_judge(judge, "name a larger one with --judge")
     findings = options.get("findings")
     wishes = Wishes(
         passes=1 if options.get("passes") is None else options["passes"],

@@ -14,7 +14,6 @@ from longwriter.config import Tree
 from longwriter.errors import InputError, RunError
 from longwriter.language import tongue
 from longwriter.models.base import Model, close_all, open_model
-from longwriter.models.verdicts import check_judge
 from longwriter.runs.folders import opened
 from longwriter.text import count_words
 from longwriter.writer.events import RevisionStep
@@ -322,9 +321,6 @@ async def revise(
     """Revise a run. Raises InputError for a list that is none, RunError where there is no text; else as `Reviser.run`."""
     if not 1 <= wishes.passes <= MOST_PASSES:
         raise InputError(f"a revision has 1 to {MOST_PASSES} passes")
-    judge = wishes.judge_model
-    if wishes.judge is not None and judge is None:
-        check_judge(wishes.judge, "name a larger one with --judge")
     tree: Tree = json.loads(settings.model_dump_json())
     asked = models or open_models(settings)
     try:
