@@ -5,6 +5,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Literal
 
+from longwriter.config import read_text
 from longwriter.errors import InputError
 from longwriter.intake.forms.draft_file import DraftFile
 
@@ -22,6 +23,7 @@ _READERS = {
     ".xhtml": "html:read_html_draft",
 }
 """`module:function` of `longwriter.intake.forms`, imported when it is first wanted: its parsers take time to load."""
+_PLAIN = (".md", ".markdown", ".txt", ".text")
 _WAYS_OUT = {
     ".doc": "open it in Word or LibreOffice and save it as .docx",
     ".odt": "save it as .docx in LibreOffice",
@@ -51,6 +53,12 @@ class SourceText:
     author: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     """What a person should know of what could not be taken over, one line each."""
+
+
+def plain_or_read(path: Path) -> str:
+    """The text of a file: a document's as `read_source` has it, any other file's as UTF-8. Raises as `read_source`."""
+    ending = path.suffix.lower()
+    return read_source(path).text if ending in {*_READERS, *_WAYS_OUT} - {*_PLAIN} else read_text(path)
 
 
 def read_source(path: Path) -> SourceText:
