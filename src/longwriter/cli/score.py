@@ -182,7 +182,16 @@ def _why(name: str, item: RangedSample, verdict: Verdict) -> str:
             return str(why["fault"])
         form = {"think": "thinking, then an answer", "direct": "one answer", "plain": "plain text"}[item.sample.mode]
         return f"{form}; {100 * float(str(why['repeated'])):.1f} % of the words repeat what stood earlier"
-    return "; ".join(f"{key} {value}" for key, value in why.items())
+    if reason := reason_of(verdict):
+        return reason
+    return "; ".join(f"{key} {_said(value)}" for key, value in why.items() if value not in ("", [], {}))
+
+
+def _said(value: JsonValue) -> str:
+    """A reason for a person: of what was found the message alone; --json has all."""
+    if isinstance(value, dict):
+        return str(value.get("message") or ", ".join(f"{key} {_said(one)}" for key, one in value.items()))
+    return ", ".join(map(_said, value)) if isinstance(value, list) else str(value)
 
 
 def _passages(passages: list[JsonValue], answer: str) -> Table:

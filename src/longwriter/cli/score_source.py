@@ -7,7 +7,8 @@ from pathlib import Path
 from longwriter.api.scoring import RangedSample, Wanted, ranged
 from longwriter.config import build, read_text
 from longwriter.errors import InputError, RunError
-from longwriter.intake.source import plain_or_read
+from longwriter.intake.source import is_document
+from longwriter.intake.source import read_source as read_draft
 from longwriter.jsonl import read_lines
 from longwriter.runs.folders import DRAFT, LAST, all_runs, find, saved_settings
 from longwriter.train.rollouts.store import FOLDER, read_steps
@@ -38,7 +39,7 @@ def read_source(source: str, home: Path, given: Wanted) -> list[RangedSample]:
 
 
 def _text(path: Path, given: Wanted) -> RangedSample:
-    text = plain_or_read(path)
+    text = read_draft(path).text if is_document(path) else read_text(path)
     if not text.strip():
         raise InputError(f"{path}: holds no text")
     return ranged({"id": path.name, "request": "", "completion": text}, given, str(path))

@@ -5,7 +5,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import Literal
 
-from longwriter.config import read_text
 from longwriter.errors import InputError
 from longwriter.intake.forms.draft_file import DraftFile
 
@@ -55,10 +54,9 @@ class SourceText:
     """What a person should know of what could not be taken over, one line each."""
 
 
-def plain_or_read(path: Path) -> str:
-    """The text of a file: a document's as `read_source` has it, any other file's as UTF-8. Raises as `read_source`."""
-    ending = path.suffix.lower()
-    return read_source(path).text if ending in {*_READERS, *_WAYS_OUT} - {*_PLAIN} else read_text(path)
+def is_document(path: Path) -> bool:
+    """Whether a file is by its ending no plain text, so that `read_source` alone reads it, or says what to do with it."""
+    return path.suffix.lower() in {*_READERS, *_WAYS_OUT} - {*_PLAIN}
 
 
 def read_source(path: Path) -> SourceText:

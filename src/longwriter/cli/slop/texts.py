@@ -5,7 +5,7 @@ from pathlib import Path
 
 from longwriter.config import read_text
 from longwriter.errors import InputError
-from longwriter.intake.source import plain_or_read
+from longwriter.intake.source import is_document, read_source
 from longwriter.jsonl import read_lines
 from longwriter.runs.folders import DRAFT, LAST, all_runs, find
 
@@ -51,7 +51,7 @@ def _folder(folder: Path) -> Iterator[str]:
 
 def _file(path: Path) -> Iterator[str]:
     if not path.name.endswith((".jsonl", ".jsonl.xz")):
-        yield plain_or_read(path)
+        yield read_source(path).text if is_document(path) else read_text(path)
         return
     for where, row in read_lines(path, '{"text": "..."}'):
         text = next((row[name] for name in NAMES if isinstance(row.get(name), str)), None)
