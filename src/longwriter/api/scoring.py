@@ -24,6 +24,7 @@ class RewardOptions(TypedDict, total=False):
     reward_model: str | None
     reward_url: str | None
     style: str | None
+    sources: str | None
     judge: str | None
     judge_url: str | None
     judge_headers: dict[str, str]
@@ -89,8 +90,8 @@ def score(
     """Say what the rewards of a text are, and why, as `longwriter score` does.
 
     `request`: what the text was asked to be; `words`: the wanted length, about or as a range; None: what the request names.
-    `rewards`: length, format, writing, generative, slop, or `package.module:Class`. A value is 0 to 1, or None where there
-    is none. Raises LongWriterError.
+    `rewards`: length, format, style, slop, consistency, citations, writing, generative, or `package.module:Class`.
+    A value is 0 to 1, or None where there is none. Raises LongWriterError.
     """
     known_options(settings, RewardOptions)
     bounds, count = (words, None) if isinstance(words, tuple) else (None, words)

@@ -1,6 +1,7 @@
 """What the rooms of `checks` say of a text, as checks of one table: each finding as its room gives it, with its figures."""
 
 from longwriter.checks.checked import Checked, CheckedText
+from longwriter.checks.finding import TextFinding
 from longwriter.checks.ledger.contradictions import contradictions
 from longwriter.checks.slop.score import findings_of, slop_of
 from longwriter.checks.slop.stock import shipped
@@ -8,9 +9,15 @@ from longwriter.checks.slop.stock import shipped
 
 def check_contradictions(asked: CheckedText) -> Checked:
     """What does not go together, and how often that is for 10,000 words."""
-    found = contradictions(asked.text, asked.language)
+    found = [_in_text(one) for one in contradictions(asked.text, asked.language)]
     words = len(asked.words.starts)
     return Checked(found, {"contradictions": round(1e4 * len(found) / words, 2) if words else None})
+
+
+def _in_text(finding: TextFinding) -> TextFinding:
+    """Without numbers of sections, which count headings here, the title's too: only a run has sections."""
+    places = tuple(place.model_copy(update={"section": None}) for place in finding.places)
+    return finding.model_copy(update={"places": places})
 
 
 def check_slop(asked: CheckedText) -> Checked:

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from longwriter.api.scoring import RangedSample, Wanted, about, check_rewards, score_samples
-from longwriter.cli.score_source import read_range, read_source
+from longwriter.cli.score_source import read_range, read_source, sources_of
 from longwriter.cli.shared.options import FINITE, HOME, JSON, extra_body_option, from_flags, header_option, with_options
 from longwriter.cli.shared.pulse import clock
 from longwriter.cli.shared.tables import show_table
@@ -46,7 +46,7 @@ MOST_ROWS = 40
     "names",
     default="length,format",
     show_default=True,
-    help="length, format, style, slop, writing, generative.",
+    help="length, format, style, slop, consistency, citations, writing, generative.",
 )
 @click.option("--request", help="What the text was asked to be.")
 @click.option("--words", type=click.IntRange(min=1), help="Wanted length; 10 % either way is full.")
@@ -58,6 +58,10 @@ MOST_ROWS = 40
 @click.option("--id", "chosen", help="Explain this sample of many.")
 @click.option("--slop-list", help="For slop: file of longwriter slop learn.  [default: the shipped list]")
 @click.option("--style", help="For style: file of longwriter style learn.")
+@click.option(
+    "--sources",
+    help="For citations: folder sources of a run, or its chunks.jsonl.  [default: the run's, the request's]",
+)
 @click.option("--reward-model", help="For writing: folder of longwriter train reward.")
 @click.option("--reward-url", help="For writing: server with a reward model.")
 @click.option("--judge", help="For writing: model that judges in pairs.")
@@ -86,6 +90,7 @@ def score(source: str, names: str, chosen: str | None, home: Path, as_json: bool
         "longest",
         "slop_list",
         "style",
+        "sources",
         "reward_model",
         "reward_url",
         "judge",
@@ -93,6 +98,8 @@ def score(source: str, names: str, chosen: str | None, home: Path, as_json: bool
         "judge_headers",
         "judge_extra_body",
     )
+    if "citations" in rewards and flags["sources"] is None and (own := sources_of(source, home)) is not None:
+        flags["sources"] = str(own)
     settings = from_flags(RewardSettings, {k: flags[k] for k in given_settings if flags[k] is not None})
     scored = run_async(score_samples(rewards, settings, samples, HowFar().tell))
     if as_json:
@@ -175,7 +182,16 @@ def _why(name: str, item: RangedSample, verdict: Verdict) -> str:
             return str(why["fault"])
         form = {"think": "thinking, then an answer", "direct": "one answer", "plain": "plain text"}[item.sample.mode]
         return f"{form}; {100 * float(str(why['repeated'])):.1f} % of the words repeat what stood earlier"
-    return "; ".join(f"{key} {value}" for key, value in why.items())
+    if reason := reason_of(verdict):
+        return reason
+    return "; ".join(f"{key} {_said(value)}" for key, value in why.items() if value not in ("", [], {}))
+
+
+def _said(value: JsonValue) -> str:
+    """A reason for a person: of what was found the message alone; --json has all."""
+    if isinstance(value, dict):
+        return str(value.get("message") or ", ".join(f"{key} {_said(one)}" for key, one in value.items()))
+    return ", ".join(map(_said, value)) if isinstance(value, list) else str(value)
 
 
 def _passages(passages: list[JsonValue], answer: str) -> Table:

@@ -7,10 +7,13 @@ from pathlib import Path
 from longwriter.api.scoring import RangedSample, Wanted, ranged
 from longwriter.config import build, read_text
 from longwriter.errors import InputError, RunError
+from longwriter.intake.source import is_document
+from longwriter.intake.source import read_source as read_draft
 from longwriter.jsonl import read_lines
-from longwriter.runs.folders import DRAFT, all_runs, find, saved_settings
+from longwriter.runs.folders import DRAFT, LAST, all_runs, find, saved_settings
 from longwriter.train.rollouts.store import FOLDER, read_steps
 from longwriter.writer.settings import WriteSettings
+from longwriter.writer.sources.stored import FOLDER as SOURCES
 
 NAMES = {  # field of a sample -> the names it may have in a JSON line
     "request": ("request", "prompt", "instruction"),
@@ -26,7 +29,7 @@ def read_source(source: str, home: Path, given: Wanted) -> list[RangedSample]:
         found = _lines(path, given) if path.name.endswith((".jsonl", ".jsonl.xz")) else [_text(path, given)]
     elif (path / FOLDER).is_dir():
         found = _rollouts(path, given)
-    elif path.is_dir() or any(run.name.startswith(source) for run in all_runs(home)):
+    elif path.is_dir() or source == LAST or any(run.name.startswith(source) for run in all_runs(home)):
         found = [_run(find(home, source), given)]
     else:
         raise InputError(f"{source}: no such file or run; runs are looked for in {home}")
@@ -36,7 +39,7 @@ def read_source(source: str, home: Path, given: Wanted) -> list[RangedSample]:
 
 
 def _text(path: Path, given: Wanted) -> RangedSample:
-    text = read_text(path)
+    text = read_draft(path).text if is_document(path) else read_text(path)
     if not text.strip():
         raise InputError(f"{path}: holds no text")
     return ranged({"id": path.name, "request": "", "completion": text}, given, str(path))
@@ -86,6 +89,14 @@ def _rollouts(folder: Path, given: Wanted) -> list[RangedSample]:
     if not items:
         raise RunError(f"{folder / FOLDER}: the last step holds no rollout")
     return items
+
+
+def sources_of(source: str, home: Path) -> Path | None:
+    """The folder of a run's sources; None where it has none, and for what is no run."""
+    if Path(source).is_file() or (Path(source) / FOLDER).is_dir():
+        return None
+    folder = find(home, source) / SOURCES
+    return folder if folder.is_dir() else None
 
 
 def read_range(text: str) -> tuple[int, int]:

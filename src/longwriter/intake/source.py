@@ -22,6 +22,7 @@ _READERS = {
     ".xhtml": "html:read_html_draft",
 }
 """`module:function` of `longwriter.intake.forms`, imported when it is first wanted: its parsers take time to load."""
+_PLAIN = (".md", ".markdown", ".txt", ".text")
 _WAYS_OUT = {
     ".doc": "open it in Word or LibreOffice and save it as .docx",
     ".odt": "save it as .docx in LibreOffice",
@@ -51,6 +52,11 @@ class SourceText:
     author: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     """What a person should know of what could not be taken over, one line each."""
+
+
+def is_document(path: Path) -> bool:
+    """Whether a file is by its ending no plain text, so that `read_source` alone reads it, or says what to do with it."""
+    return path.suffix.lower() in {*_READERS, *_WAYS_OUT} - {*_PLAIN}
 
 
 def read_source(path: Path) -> SourceText:

@@ -125,6 +125,8 @@ def find(home: Path, name: str) -> Path:
             return folder
     if name == LAST and (latest := all_runs(home)):
         return latest[0]
+    if Path(name).is_file():
+        raise InputError(f"{name} is a file, not a run; make a run of it with: longwriter import {name}")
     near = [f for f in all_runs(home) if f.name.startswith(name)] if name else []
     if len(near) == 1:
         return near[0]

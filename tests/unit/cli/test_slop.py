@@ -2,6 +2,7 @@ import json
 import random
 from pathlib import Path
 
+from docx import Document
 from tests.helpers.command import longwriter_here
 
 PLAIN = "The men went down to the boats and looked at the water until the rain came over the hill. "
@@ -41,6 +42,29 @@ def test_a_person_is_told_rate_place_and_lines(tmp_path: Path) -> None:
     assert found.stdout.startswith("1 stock phrases in 385 words: 2.60 per 1,000; ")
     assert "of chapters of fiction by people have fewer" in found.stdout or "non-fiction" in found.stdout
     assert ["took", "a", "deep", "breath", "1", "3"] in [line.split() for line in found.stdout.splitlines()]
+
+
+def test_a_word_file_and_the_last_run_are_texts_too(tmp_path: Path) -> None:
+    document = Document()
+    document.add_paragraph(f"{PLAIN * 10} She took a deep breath.")
+    document.save(str(tmp_path / "story.docx"))
+    (tmp_path / "runs" / "tea").mkdir(parents=True)
+    (tmp_path / "runs" / "tea" / "settings.json").write_text("{}")
+    none = longwriter_here("slop", "score", "last", cwd=tmp_path)
+    assert "tea has no text yet; go on with: longwriter resume runs/tea" in " ".join(none.stderr.split())
+    (tmp_path / "runs" / "tea" / "draft.md").write_text(PLAIN * 10)
+    for source, said in (("story.docx", "1 stock phrases in 195 words"), ("last", "0 stock phrases in 190 words")):
+        found = longwriter_here("slop", "score", source, cwd=tmp_path)
+        assert found.stdout.startswith(said), found.stderr
+
+
+def test_a_list_that_a_person_may_have_edited_is_kept(tmp_path: Path) -> None:
+    (tmp_path / "slop.toml").write_text("mine")
+    (tmp_path / "a.md").write_text(PLAIN)
+    found = longwriter_here("slop", "learn", "a.md", "--human", "a.md", cwd=tmp_path)
+    assert found.returncode == 2
+    assert "slop.toml is there already; give another --out, or --force to replace it" in found.stderr
+    assert (tmp_path / "slop.toml").read_text() == "mine"
 
 
 def test_what_cannot_be_said_is_an_error(tmp_path: Path) -> None:

@@ -3,10 +3,13 @@
 import json
 from pathlib import Path
 
+import click
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from longwriter.cli.data.options import LIMITS
+from longwriter.cli.shared.options import with_options
 from longwriter.data.conversations import as_messages
 from longwriter.data.dataset import Row, read_rows
 from longwriter.data.filters.audit import filter_dataset
@@ -98,6 +101,23 @@ def test_the_whole_request_goes_into_requests_benchmarks_and_filtered_sets(tmp_p
     assert read_benchmarks([path]).prompts == [ASKED["content"]]
     filter_dataset(path, tmp_path / "out", FilterLimits(repeated=1), Benchmarks([]), {"command": "c", "version": "v"})
     assert [row["messages"][0] for row in read_rows(str(tmp_path / "out"))] == [ASKED]
+
+
+def test_a_data_set_of_which_nothing_stays_is_an_error_with_the_reasons(tmp_path: Path) -> None:
+    path = lines(tmp_path, ALPACA | {"output": "Too short."})
+    with pytest.raises(InputError, match=r"no text stays: 1 filter: \w+; see .*out/dropped\.jsonl"):
+        filter_dataset(path, tmp_path / "out", FilterLimits(), Benchmarks([]), {"command": "c", "version": "v"})
+    [why] = (tmp_path / "out" / "dropped.jsonl").read_text().splitlines()
+    assert json.loads(why)["stage"] == "filter"
+    assert not (tmp_path / "out" / "train.parquet").exists()
+    filter_dataset(
+        path, tmp_path / "out", FilterLimits(shortest=1), Benchmarks([]), {"command": "c", "version": "v"}
+    )  # the folder may be used again
+
+
+def test_every_limit_on_the_command_line_is_a_limit_of_the_filters() -> None:
+    named = {str(param.name) for param in click.command()(with_options(*LIMITS)(lambda: None)).params}
+    assert named == set(FilterLimits.model_fields)
 
 
 def test_a_refusal_names_file_and_row(tmp_path: Path) -> None:

@@ -1,12 +1,13 @@
 """What a whole text contradicts itself in, by rules."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
 from longwriter.checks.finding import TextFinding, TextPlace
 from longwriter.checks.ledger.ledger import Ledger, in_order
+from longwriter.checks.ledger.records import LedgerFact
 from longwriter.language import tongue
 from longwriter.readers.headings import heading_of
 
@@ -18,11 +19,14 @@ _LOOKED_AT = 20_000
 """Characters from the beginning that tell the language."""
 
 
-def contradictions(text: str, language: str = "") -> list[TextFinding]:
-    """Contradictions of a text whose chapters begin at Markdown headings, in its order; `language` "" is found out."""
+def contradictions(text: str, language: str = "", user: Sequence[LedgerFact] = ()) -> list[TextFinding]:
+    """Contradictions of a text whose chapters begin at Markdown headings, in its order; `language` "" is found out.
+
+    `user`: what a person says is so.
+    """
     language = language or tongue(text[:_LOOKED_AT])
     headings = list(_headings(text))
-    ledger = Ledger(language)
+    ledger = Ledger(language, user)
     found = list(_numbering(headings))
     edges = [0, *(heading.start for heading in headings), len(text)]
     section = 0

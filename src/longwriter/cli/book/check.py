@@ -33,7 +33,11 @@ QUOTED = 100
 @click.command(epilog=EXAMPLES)
 @click.argument("source", metavar="RUN|FILE")
 @click.option(
-    "--only", multiple=True, type=click.Choice(list(CHECKS)), help="Only this check. Repeat it.", metavar="NAME"
+    "--only",
+    multiple=True,
+    type=click.Choice(list(CHECKS)),
+    help=f"Only this check. Repeat it: {', '.join(CHECKS)}.",
+    metavar="NAME",
 )
 @click.option(
     "--html",

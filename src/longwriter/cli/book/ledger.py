@@ -6,7 +6,7 @@ import click
 
 from longwriter.api.runs import Run
 from longwriter.cli.shared.options import HOME, JSON, RUN, with_options
-from longwriter.cli.shared.screen import one_line, say
+from longwriter.cli.shared.screen import cut, one_line, say
 from longwriter.errors import InputError
 from longwriter.runs.folders import write_file
 from longwriter.text import counted
@@ -22,6 +22,8 @@ Examples:
 """
 SHOWN = 20
 """Names and promises that are listed; --json has all."""
+QUOTED = 100
+"""Columns of a quote."""
 
 
 @click.command(epilog=EXAMPLES)
@@ -63,19 +65,23 @@ def _show(found: RunLedger) -> None:
     for fact in found.facts:
         where = "yours" if fact.source == "user" else f"section {fact.section}, by {fact.source}"
         until = f", until section {fact.until}" if fact.until is not None else ""
-        quote = f': "{fact.quote}"' if fact.quote else ""
+        quote = f": {_quoted(fact.quote)}" if fact.quote else ""
         _line(f"{fact.subject}, {fact.relation}: {fact.value} [{where}{until}]{quote}")
     for promise in found.promises[:SHOWN]:
         state = f"kept in section {promise.closed}" if promise.closed is not None else "open"
         _line(f"promise of section {promise.opened}, {state}: {promise.text}")
     for finding in found.contradictions:
-        sections = ", ".join(str(place.section) for place in finding.places if place.section)
-        quotes = " / ".join(f'"{quote}"' for quote in finding.quotes if quote)
+        sections = ", ".join(dict.fromkeys(str(place.section) for place in finding.places if place.section))
+        quotes = " / ".join(_quoted(quote) for quote in finding.quotes if quote)
         _line(f"contradiction ({finding.check}), sections {sections}: {finding.message}: {quotes}")
     if more := max(0, len(found.entities) - SHOWN) + max(0, len(found.promises) - SHOWN):
         say(f"{more} more names and promises: --json has all")
     if not found.entities and not found.facts:
         say("the ledger is empty; say what is so with: longwriter ledger RUN --edit FILE.toml")
+
+
+def _quoted(quote: str) -> str:
+    return f'"{cut(one_line(quote), QUOTED)}"'
 
 
 def _line(text: str) -> None:

@@ -58,7 +58,7 @@ LIMITS = [
     click.option("--near", type=FINITE, help="Jaccard similarity of near duplicates.  [default: 0.8]"),
     click.option("--overlap", type=FINITE, help="Share of a benchmark prompt that makes a request it.  [default: 0.5]"),
     click.option(
-        "--contradictions",
+        "--most-contradictions",
         type=FINITE,
         help="Most contradictions by rules, for 10,000 words.  [default: not looked for]",
     ),

@@ -35,8 +35,11 @@ SHOWN = 30
 @click.option(
     "--ratio", type=FINITE, default=RATIO, show_default=True, help="Times as often as people that a phrase has to be."
 )
+@click.option("--force", is_flag=True, help="Replace a file that is there.")
 @with_options(HOME)
-def learn(outputs: tuple[str, ...], human: tuple[str, ...], out: Path, ratio: float, home: Path) -> None:
+def learn(
+    outputs: tuple[str, ...], human: tuple[str, ...], out: Path, ratio: float, home: Path, *, force: bool
+) -> None:
     """Make a list of what a model's OUTPUTS say far more often than people's texts, in any language.
 
     OUTPUTS: many texts by one model on different subjects, a hundred and more if there are. A phrase has to stand in three
@@ -44,6 +47,8 @@ def learn(outputs: tuple[str, ...], human: tuple[str, ...], out: Path, ratio: fl
     """
     if ratio <= 1:
         raise InputError(f"--ratio: give more than 1, got {ratio:g}")
+    if out.exists() and not force:
+        raise InputError(f"{out} is there already; give another --out, or --force to replace it")
     found = learned(list(texts_of(outputs, home)), texts_of(human, home), ratio=ratio)
     if not found.phrases:
         raise InputError(f"no phrase is {ratio:g} times as frequent as in the human texts; give more texts, or --ratio")

@@ -5,12 +5,13 @@ from pathlib import Path
 
 from longwriter.config import read_text
 from longwriter.errors import InputError
+from longwriter.intake.source import is_document, read_source
 from longwriter.jsonl import read_lines
-from longwriter.runs.folders import DRAFT, all_runs, find
+from longwriter.runs.folders import DRAFT, LAST, all_runs, find
 
 NAMES = ("text", "completion", "response", "output")
 """Keys of a JSON line that may hold its text; the first that does counts."""
-ENDINGS = (".md", ".txt", ".jsonl", ".jsonl.xz")
+ENDINGS = (".md", ".txt", ".docx", ".epub", ".html", ".jsonl", ".jsonl.xz")
 
 
 def texts_of(sources: Iterable[str], home: Path) -> Iterator[str]:
@@ -26,10 +27,16 @@ def texts_of(sources: Iterable[str], home: Path) -> Iterator[str]:
             yield read_text(path / DRAFT)
         elif path.is_dir():
             yield from _folder(path)
-        elif any(run.name.startswith(source) for run in all_runs(home)):
-            yield read_text(find(home, source) / DRAFT)
+        elif source == LAST or any(run.name.startswith(source) for run in all_runs(home)):
+            yield _draft(find(home, source))
         else:
             raise InputError(f"{source}: no such file, folder or run; runs are looked for in {home}")
+
+
+def _draft(run: Path) -> str:
+    if not (run / DRAFT).is_file():
+        raise InputError(f"{run.name} has no text yet; go on with: longwriter resume {run}")
+    return read_text(run / DRAFT)
 
 
 def _folder(folder: Path) -> Iterator[str]:
@@ -44,7 +51,7 @@ def _folder(folder: Path) -> Iterator[str]:
 
 def _file(path: Path) -> Iterator[str]:
     if not path.name.endswith((".jsonl", ".jsonl.xz")):
-        yield read_text(path)
+        yield read_source(path).text if is_document(path) else read_text(path)
         return
     for where, row in read_lines(path, '{"text": "..."}'):
         text = next((row[name] for name in NAMES if isinstance(row.get(name), str)), None)

@@ -8,6 +8,7 @@ import click
 
 from longwriter.cli.shared.options import JSON, Finite, from_flags
 from longwriter.cli.shared.pulse import clock
+from longwriter.errors import Flawed
 from longwriter.train.estimate.memory import MemoryEstimate
 from longwriter.train.estimate.recipe import EstimatedMethod, job_of, method_of, shape_of
 from longwriter.train.estimate.rl import RlEstimate, RolloutPlan, estimate_rl
@@ -30,6 +31,7 @@ Examples:
 \b
 GPUs: A100-40GB, A100-80GB, H100-80GB, H200-141GB, H800-80GB, L40S-48GB,
 RTX4090-24GB, CPU (a process on one core).
+Exit code: 0 it fits, 4 it does not, 2 bad input.
 """
 PARTS = {
     "weights": "weights",
@@ -93,9 +95,17 @@ def estimate(
         plan = from_flags(RolloutPlan, _plan(flags))
         rl = estimate_rl(shape, job, settings.grpo, plan, hw, _number(flags["price"]))
         click.echo(rl_text(rl, hw) if not as_json else json.dumps(rl_tree(rl, hw)))
+        _refuse(recipe, hw, rl.missing)
         return
     found = forecast(shape, job, hw, price=_number(flags["price"]))
     click.echo(as_text(found, hw) if not as_json else json.dumps(as_tree(found, hw)))
+    _refuse(recipe, hw, found.missing)
+
+
+def _refuse(recipe: Path, hw: Hardware, missing: float) -> None:
+    """Raises Flawed where bytes are missing, so that a script can tell."""
+    if missing:
+        raise Flawed(f"{recipe} does not fit on {hw.gpus} x {hw.name}")
 
 
 def as_tree(found: TrainingEstimate, hw: Hardware) -> dict[str, object]:

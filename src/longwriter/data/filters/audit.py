@@ -82,7 +82,8 @@ def conclude(
     """Filter outputs and write the data set's files; gives the report.
 
     `outputs` is called twice and must give the same. `dropped`: what earlier stages left out. `facts`: of the making, for
-    card and report. `schema`: `OUTPUTS` and the columns of `Output.more`. Raises RunError where a file cannot be written.
+    card and report. `schema`: `OUTPUTS` and the columns of `Output.more`. Raises InputError if nothing stays, with why in
+    dropped.jsonl, and RunError where a file cannot be written.
     """
     from longwriter.data.filters.picture import draw  # noqa: PLC0415 - Matplotlib takes half a second; errors come before it
 
@@ -94,6 +95,9 @@ def conclude(
     report |= {"limits": limits.model_dump(), "benchmark_prompts": len(benchmarks.prompts)}
     folder.mkdir(parents=True, exist_ok=True)
     write_lines(folder / DROPPED, (d._asdict() for d in lost))
+    if not counts["kept"]:
+        said = ", ".join(f"{n:,} {name}" for name, n in reasons.items()) or "there was none"
+        raise InputError(f"no text stays: {said}; see {folder / DROPPED}")
     draw(folder / PICTURE, [(one.words, one.required, one.score, one.passed) for one in looked], reasons)
     write_dataset(folder, _rows(outputs(), looked), schema, card(report, words, reasons, limits.model_dump()), report)
     return report

@@ -11,8 +11,8 @@ from pydantic import JsonValue
 
 from longwriter.checks.ledger.contradictions import contradictions
 from longwriter.checks.ledger.ledger import RULED
-from longwriter.language import tongue
-from longwriter.rewards.base import RewardSettings, Sample, Verdict
+from longwriter.language import NAMES, tongue
+from longwriter.rewards.base import FAILURE, RewardSettings, Sample, Verdict
 from longwriter.rewards.tags import reader
 from longwriter.text import count_words
 
@@ -48,7 +48,9 @@ class ConsistencyReward:
             return Verdict(0.0, {"words": 0, "fault": tagged.fault})
         language = tongue(tagged.answer[:20_000])
         if language not in RULED:
-            return Verdict(None, {"words": words, "fault": tagged.fault, "language": language})
+            name = NAMES[language][0] if language in NAMES else "this language"
+            said = f"no rules for {name}; there are some for English and Chinese"
+            return Verdict(None, {FAILURE: said, "words": words, "fault": tagged.fault, "language": language})
         found = contradictions(tagged.answer, language)
         quoted: list[JsonValue] = [
             {"check": one.check, "message": one.message, "quotes": [*one.quotes]} for one in found[:_QUOTED]

@@ -33,7 +33,7 @@ class StepStats(Record):
     repeated: float | None
     """Mean share of repeated text, of the rollouts whose format reward tells it."""
     flat: float | None
-    """Share of groups in which every advantage is 0."""
+    """Share of groups in which every advantage is 0; None where no request has two rollouts, as of held-out ones."""
 
 
 def by_group(rollouts: Iterable[Rollout]) -> dict[int, list[Rollout]]:
@@ -58,7 +58,7 @@ def step_stats(step: int, rollouts: Sequence[Rollout]) -> StepStats:
         cut=mean(r.cut for r in rollouts),
         malformed=mean(bool(read_tags(r.completion, r.mode).fault) for r in rollouts),
         repeated=mean(repeated(r) for r in rollouts),
-        flat=mean(all(r.advantage == 0 for r in group) for group in groups.values()),
+        flat=mean(all(r.advantage == 0 for r in group) for group in groups.values() if len(group) > 1),
     )
 
 

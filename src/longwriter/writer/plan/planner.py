@@ -19,7 +19,7 @@ from longwriter.types import Message, Plan, Reply, Request, Section
 from longwriter.writer.calls import Calls, user
 from longwriter.writer.given.rest import Standing
 from longwriter.writer.plan.faults import SamePointError, check_plan, line_fault
-from longwriter.writer.plan.skeleton import skeleton_plan
+from longwriter.writer.plan.skeleton import skeleton_end, skeleton_plan
 from longwriter.writer.prompts import Name
 from longwriter.writer.reply.prose import refusal
 from longwriter.writer.section.budget import scaled
@@ -122,8 +122,7 @@ class Planner:
         if self.card.plan != "outline":
             count, before = (max(1, round(n / self.section_words)) for n in (words, given.words))
             beats = skeleton_plan(self.settings.instruction, words + given.words, before + count, self.prompts.name)
-            last = [s.model_copy(update={"chapter": ""}) for s in beats.sections[-count:]]
-            plan = _scaled(Plan(title="", sections=tuple(last)), words)
+            plan = _scaled(skeleton_end(beats, count, [section.title for section in given.sections]), words)
             return plan if self.card.plan == "skeleton" else await self._lines(plan, given.sections[: standing.after])
         form = shape(words, self.section_words, SECTIONS_PER_CALL)
         mean = words // form.sections

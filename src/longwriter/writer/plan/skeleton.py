@@ -7,6 +7,7 @@ than sections; where there are fewer, they are walked again in chapters. Pure.
 
 import re
 import tomllib
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -16,6 +17,7 @@ from longwriter.length.scripts import simplified
 from longwriter.types import Plan, Section
 from longwriter.writer.section.budget import scaled
 
+_TURN = re.compile(r" \(\d+\)$")
 SKELETONS = Path(__file__).parent / "skeletons.toml"
 KINDS = ("story", "guide", "report", "essay")
 FALLBACK = "essay"
@@ -99,6 +101,17 @@ def skeleton_plan(instruction: str, words: int, sections: int, language: str) ->
             title, point = skeleton.beats[_spread(i, count, len(skeleton.beats))]
             title = title if turn == 0 else f"{title} ({turn + 1})"
             made.append(Section(title=title, point=point, words=budgets[len(made)], chapter=chapter))
+    return Plan(title="", sections=tuple(made))
+
+
+def skeleton_end(plan: Plan, sections: int, taken: Iterable[str]) -> Plan:
+    """Its last sections, to stand behind others: without chapters, and without the number of a turn where no title needs it."""
+    titles, made = set(taken), list[Section]()
+    for section in plan.sections[-sections:]:
+        plain = _TURN.sub("", section.title)
+        title = section.title if plain in titles else plain
+        titles.add(title)
+        made.append(section.model_copy(update={"title": title, "chapter": ""}))
     return Plan(title="", sections=tuple(made))
 
 

@@ -5,14 +5,26 @@ from collections.abc import Iterable, Sequence
 
 from longwriter.checks.check import check
 from longwriter.checks.finding import TextFinding
+from longwriter.checks.ledger.contradictions import contradictions
+from longwriter.checks.ledger.ledger import in_order
+from longwriter.writer.document import Document
 
 Stretch = tuple[int, int]
 """Start and end in a document."""
 
 
-def measured(text: str, language: str) -> tuple[TextFinding, ...]:
-    """All that the rules find in a text, in its order. `language`: a code, "" for not known."""
-    return check(text, language).findings
+def measured(text: str, language: str, document: Document) -> tuple[TextFinding, ...]:
+    """All that the rules find in a text, in its order. `language`: a code, "" for not known.
+
+    `document`: whose version the text is; it is held to its sources, and to what a person says is so. Facts that end with a
+    section are left aside: a document's headings are not its sections.
+    """
+    findings = check(text, language, sources=document.sources).findings
+    lasting = [fact for fact in document.manuscript.facts if fact.until is None]
+    if not lasting:
+        return findings
+    others = [finding for finding in findings if finding.kind != "contradiction"]
+    return tuple(in_order([*others, *contradictions(text, language, lasting)]))
 
 
 def touches(finding: TextFinding, stretch: Stretch) -> bool:

@@ -1,9 +1,11 @@
 """One place of one finding: the passage around it is asked for again, and taken only where it is better for it."""
 
+import re
 import time
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from longwriter.checks.citations.fence import shown
 from longwriter.checks.finding import TextFinding
 from longwriter.errors import EmptyReply, PromptTooLong, TruncatedPrompt
 from longwriter.models.limits import token_limit
@@ -25,12 +27,15 @@ TRIES = 2
 """Replies that are asked for one place; the second is told why the first could not be used."""
 ELSEWHERE_WORDS = 120
 """What is shown of the other place."""
+MOST_SOURCES = 3
+"""Chunks, of 160 words each, that are shown beside a citation that is wrong."""
 ALIKE = 0.02
 """How far what a text holds may fall by an edit: a measure's own grain."""
 HOW: dict[str, Name] = {
     "contradiction": "revise_contradiction", "repetition": "revise_repetition", "slop": "revise_slop", "form": "revise_cut",
 }  # fmt: skip
 """By the kind of the finding."""
+_CITED = re.compile(r"\bs[1-9]\d{0,5}\b")
 _WRAPS = (('"', '"'), ("“", "”"), ("「", "」"), ("<passage>", "</passage>"))
 
 
@@ -122,13 +127,20 @@ class Mender:
         marked = passage.text[at]
         return {
             "fault": said if marked == passage.text or target.finding.check == "cut" else f"{said}\n“{marked}”",
-            "elsewhere": "\n\n".join(
-                render("revise_elsewhere", quote=head_words(quote, ELSEWHERE_WORDS)) for quote in target.others
-            ),
+            "elsewhere": "\n\n".join(render("revise_elsewhere", quote=quote) for quote in self._others(target)),
             "point": f"{section.title}. {section.point}".rstrip(". "),
             "before": passage.before, "passage": passage.text, "behind": passage.after, "ask": self._ask(passage),
             "refused": render("revise_refused", why=why) if why else "",
         }  # fmt: skip
+
+    def _others(self, target: MendingTarget) -> list[str]:
+        """What the passage has to agree with: the finding's other places, and the sources that a wrong citation names."""
+        others = [head_words(quote, ELSEWHERE_WORDS) for quote in target.others]
+        if target.finding.kind == "citation":
+            sources = self.session.document.sources
+            named = dict.fromkeys(name for name in _CITED.findall(target.passage.text) if sources.has(name))
+            others += [shown([sources.chunk(name)]) for name in [*named][:MOST_SOURCES]]
+        return others
 
     async def _judged(self, target: MendingTarget, new: str, now: MeasuredDocument, attempt: int) -> EditRecord | str:
         """The edit, where nothing speaks against it; else what does."""
@@ -147,7 +159,7 @@ class Mender:
         if not changed_alone(now.layout.raw, raw, start, end):
             return "the text around it would change"
         found = target.finding if target.finding.source == "rule" else None
-        after = measured(lines(raw), self.language)
+        after = measured(lines(raw), self.language, document)
         if why := worse(now.findings, after, (start, end), (start, start + len(new)), found) or self._held(
             index, own, text
         ):

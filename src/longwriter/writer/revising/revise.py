@@ -35,6 +35,7 @@ from longwriter.writer.revising.mending import MeasuredDocument, Mender, Mending
 from longwriter.writer.revising.wishes import MOST_PASSES, RevisionOutcome, RevisionResult, Wishes
 from longwriter.writer.session import Options, Session, open_models
 from longwriter.writer.settings import MAY_CHANGE_ON_RESUME, WriteSettings
+from longwriter.writer.sources.stored import kept_sources
 
 OF_THE_WHOLE = ("rate",)
 """Checks whose places are at fault only together: twenty words that are each a good one."""
@@ -117,6 +118,9 @@ class Reviser:
         text = self.now.layout.text
         held = read_findings(self.path, text)
         if held.of(text):
+            ruled = {key(finding) for finding in held.findings if finding.source == "rule"}
+            if not held.edited and not ruled <= set(map(key, self.first)):
+                return None  # a person has said since what is so
             return held.findings if held.edited or self.wishes.judge is None else None
         if held.edited:
             raise InputError(
@@ -292,7 +296,7 @@ class Reviser:
 
     def _measured(self) -> MeasuredDocument:
         layout = DocumentLayout(self.session.document)
-        return MeasuredDocument(layout, measured(layout.text, self._language()))
+        return MeasuredDocument(layout, measured(layout.text, self._language(), self.session.document))
 
     def _language(self) -> str:
         return self.session.settings.language or tongue(self.session.settings.instruction) or self.session.prompts.name
@@ -325,7 +329,8 @@ async def revise(
     asked = models or open_models(settings)
     try:
         with opened(folder, tree, MAY_CHANGE_ON_RESUME, private=True) as journal:
-            session = Session(settings, journal, folder, asked, options)
+            sources = kept_sources(folder) if settings.sources else ()
+            session = Session(settings, journal, folder, asked, options, sources)
             if not session.manuscript.planned:
                 raise RunError(f"{folder.name} has no plan yet; go on with: longwriter resume {folder}")
             options.on_open(session)

@@ -110,7 +110,8 @@ def test_the_command_says_it_all():
 
 def test_the_command_says_what_would_help():
     done = estimated(RECIPES / "lora-8b-one-gpu.toml", "--gpus", "RTX4090", "--epoch-tokens", "30e6")
-    assert done.returncode == 0
+    assert done.returncode == 4, "a script can tell"
+    assert done.stderr.rstrip().endswith("lora-8b-one-gpu.toml does not fit on 1 x RTX4090-24GB")
     assert re.search(r" [\d,]+ s per step", done.stdout), "no power of ten"
     assert "does not fit: needs" in done.stdout
     assert "GiB more; try " in done.stdout

@@ -62,6 +62,8 @@ def test_what_is_not_there_is_none() -> None:
     stats = step_stats(1, [])
     assert (stats.answer_words, stats.cut, stats.repeated, stats.flat, stats.rewards) == (None, None, None, None, {})
     assert step_stats(1, [rollout(rewards={"writing": None})]).rewards["writing"].mean is None
+    alone = step_stats(1, [rollout(group=n, advantage=0.0) for n in range(3)])
+    assert alone.flat is None, "one rollout a request, as of held-out ones, has no group that could be flat"
 
 
 def test_order_and_choice() -> None:

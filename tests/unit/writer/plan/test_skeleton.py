@@ -3,7 +3,7 @@
 import pytest
 
 from longwriter.writer.plan.faults import check_plan
-from longwriter.writer.plan.skeleton import KINDS, kind_of, main_person, skeleton_of, skeleton_plan
+from longwriter.writer.plan.skeleton import KINDS, kind_of, main_person, skeleton_end, skeleton_of, skeleton_plan
 
 REQUESTS = {
     ("en", "story"): "Write a story about a lighthouse keeper",
@@ -164,3 +164,15 @@ def test_a_story_without_a_name_gets_one_and_always_the_same() -> None:
 )
 def test_no_name_where_the_request_has_one_or_tells_no_story(request_: str, language: str) -> None:
     assert main_person(request_, language) == ""
+
+
+def test_the_end_of_a_plan_behind_a_draft_has_a_number_only_where_a_title_is_taken() -> None:
+    beats = len(skeleton_of("Write a story", "en").beats)
+    plan = skeleton_plan("Write a story", 30_000, 3 * beats, "en")
+    last, before = plan.sections[-1], plan.sections[-2]
+    assert last.title.endswith(" (3)")
+    taken = before.title.removesuffix(" (3)")
+    titles = [section.title for section in skeleton_end(plan, 2, [taken, "Martha"]).sections]
+    assert titles == [f"{taken} (3)", last.title.removesuffix(" (3)")]
+    every = [section.title for section in skeleton_end(plan, 3 * beats, ()).sections]
+    assert len({*every}) == len(every)

@@ -13,7 +13,7 @@ from longwriter.journal import Journal
 from longwriter.models.base import ModelConfig
 from longwriter.models.fake import FakeModel
 from longwriter.runs.folders import JOURNAL
-from longwriter.types import Reply, Request
+from longwriter.types import Plan, Reply, Request, Section
 
 
 def states(run: Run, **options: object) -> dict[str, str]:
@@ -278,3 +278,45 @@ def test_a_chinese_text_is_asked_for_in_chinese(tmp_path: Path) -> None:
     assert states(run, model=model) == {"passage": "mended"}
     assert run.text == text[::-1].replace(copied[::-1], new[::-1], 1)[::-1]
     assert "请重写这段文字" in model.requests[0].messages[-1].content
+
+
+def test_what_a_person_says_is_so_decides_which_place_is_at_fault(tmp_path: Path) -> None:
+    blue = "Marta's eyes were blue. She took the lamp from the shelf and went down to the boats before it was light."
+    brown = "Marta's eyes were brown. Nobody on the quay spoke of it, and the boats came home one after the other."
+    run = imported(tmp_path, f"# The Harbour\n\n## One\n\n{blue}\n\n## Two\n\n{brown}\n")
+    assert [f.message for f in run.revise(dry_run=True).findings] == ["Marta: eyes blue, then brown"]
+    run.set_facts([{"subject": "Marta", "relation": "eyes", "value": "brown"}])
+    [finding] = run.revise(dry_run=True).findings
+    assert (finding.message, finding.quotes) == (
+        run.check("contradictions").findings[0].message,
+        (blue.split(".")[0] + ".",),
+    )
+    outcome = run.revise(model=mender(lambda r: passage(r).replace("blue", "brown"))).outcomes[0]
+    assert outcome.state == "mended"
+    assert "blue" not in run.text
+
+
+def test_a_run_with_sources_keeps_them_and_mends_what_it_cites_wrongly(tmp_path: Path) -> None:
+    mill = "The mill was built in 1884 by Ada Brown, and it ground 3,500 sacks a year."
+    (tmp_path / "mill.md").write_text(f"# Mills\n\n{mill}\n")
+    told = "The mill was built in 1848 by Ada Brown [s1]. It was loved (Smith, 2020) by all [s99]."
+    writer = FakeModel.scripted(lambda _: f"{told} {'The wind was in the sails of the old mill. ' * 6}")
+    plan = Plan(title="Mills", sections=(Section(title="The mill", point="who built the mill", words=70),))
+    options = {"model": writer, "plan": plan, "sources": [str(tmp_path / "mill.md")], "runs": tmp_path / "runs"}
+    made = longwriter.write("Write about a mill", **options)
+    run = Run.open(made.folder)
+    assert "[s1]" in run.text
+    assert "s99" not in run.text
+    assert [f.check for f in run.check("citations").findings] == ["number"]
+    asked = list[str]()
+
+    def right_year(request: Request) -> str:
+        asked.append(request.messages[-1].content)
+        return passage(request).replace("1848", "1884")
+
+    result = run.revise(model=mender(right_year))
+    assert [(o.finding.check, o.state) for o in result.outcomes if o.finding.kind == "citation"] == [
+        ("number", "mended")
+    ]
+    assert "s1| The mill was built in 1884 by Ada Brown" in asked[0]
+    assert result.text == run.text == made.text.replace("1848", "1884")

@@ -103,7 +103,8 @@ class AskedText(NamedTuple):
 def find_plans(settings: ReasonSettings, folder: Path, engine: Engine, tell: Tell, made: Row) -> Row:
     """Make the data set, or go on with it; gives its report. `made`: command and version, for the card.
 
-    Raises InputError for the source and for a scorer that cannot score, RunError for the folder, SetupError, ModelError.
+    Raises InputError for the source, for a scorer that cannot score and if nothing stays (with why in dropped.jsonl), RunError
+    for the folder, SetupError, ModelError.
     """
     if settings.search.model is not None:
         check_judge(settings.search.model, "give --by another model, or rules")
@@ -126,6 +127,9 @@ def find_plans(settings: ReasonSettings, folder: Path, engine: Engine, tell: Tel
         kept = [text for text in texts if text.id not in dropped]
         report = made | _report(settings, [found[t.id] for t in kept], dropped)
         write_lines(folder / DROPPED, ({"id": name, "reason": reason} for name, reason in dropped.items()))
+        if not kept:
+            said = ", ".join(f"{n:,} {reason}" for reason, n in cast(dict[str, int], report["dropped"]).items())
+            raise InputError(f"{settings.source}: no text stays: {said or 'it has no rows'}; see {folder / DROPPED}")
         write_dataset(folder, (row_of(t, found[t.id], settings) for t in kept), SCHEMA, _card(report), report)
     return report
 
