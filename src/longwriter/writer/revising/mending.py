@@ -66,14 +66,8 @@ class Mender:
     async def mend(self, target: MendingTarget, now: MeasuredDocument) -> EditRecord | str:
         """The edit that mends it, or why none was taken. Raises what the model raises, and CeilingReached."""
         passage = target.passage
-        if count_words(passage.text) > MOST_WORDS:
-            number = passage.section + 1
-            return (
-                f"the passage has more than {MOST_WORDS} words; write it again: longwriter redo RUN --section {number}"
-            )
-        if any(line.startswith("#") for line in passage.text.split("\n")):
-            return "it is in a heading, or reaches over one"
-        why = ""
+        if why := out_of_reach(passage):
+            return why
         for attempt in range(TRIES):
             step = f"revise:{target.name}.{attempt}"
             try:
@@ -170,6 +164,16 @@ class Mender:
     def _edit(self, target: MendingTarget, text: str, shift: int) -> EditRecord:
         mends = Mending(finding=target.name, start=target.passage.place[0], shift=shift)
         return edit_of(self.session, target.passage.section, text, "revised", mends)
+
+
+def out_of_reach(passage: EditedPassage) -> str:
+    """Why a passage is not asked for again; "" where it is."""
+    if count_words(passage.text) > MOST_WORDS:
+        number = passage.section + 1
+        return f"the passage has more than {MOST_WORDS} words; write it again: longwriter redo RUN --section {number}"
+    if any(line.startswith("#") for line in passage.text.split("\n")):
+        return "it is in a heading, or reaches over one"
+    return ""
 
 
 def _still(target: MendingTarget, new: str) -> bool:

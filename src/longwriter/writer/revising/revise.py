@@ -32,7 +32,7 @@ from longwriter.writer.revising.listed import (
     write_findings,
 )
 from longwriter.writer.revising.measure import measured
-from longwriter.writer.revising.mending import MeasuredDocument, Mender, MendingTarget, chosen
+from longwriter.writer.revising.mending import MeasuredDocument, Mender, MendingTarget, chosen, out_of_reach
 from longwriter.writer.revising.wishes import MOST_PASSES, RevisionOutcome, RevisionResult, Wishes
 from longwriter.writer.session import Options, Session, open_models
 from longwriter.writer.settings import MAY_CHANGE_ON_RESUME, WriteSettings
@@ -94,8 +94,15 @@ class Reviser:
 
     def unmendable(self) -> dict[str, str]:
         """For all that the rules find, by `key`: why no passage of it can be changed; "" where one can."""
-        whys = {key(f): self._target(wanted(f), "0.0:0.0", ()) for f in self.now.findings}
-        return {name: why if isinstance(why, str) else "" for name, why in whys.items()}
+        return {key(finding): self._unmendable(wanted(finding)) for finding in self.now.findings}
+
+    def _unmendable(self, finding: WantedFinding) -> str:
+        refused, why = list[int](), ""
+        while isinstance(target := self._target(finding, "0.0:0.0", refused), MendingTarget):
+            if not (why := out_of_reach(target.passage)):
+                return ""
+            refused.append(target.passage.place[0])
+        return why or target or ""
 
     async def _list(self, given: tuple[WantedFinding, ...] | None) -> RevisionResult:
         """Make the list and put it into the run folder, unless a person gave it."""
