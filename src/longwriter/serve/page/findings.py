@@ -11,6 +11,7 @@ from longwriter.checks.along.measures import measure
 from longwriter.checks.finding import TextFinding
 from longwriter.checks.repetition.repetition import QUOTE, Repetition, repetition
 from longwriter.checks.style.checked import AT
+from longwriter.diff.words import compare_words
 from longwriter.language import tongue
 from longwriter.serve.page.markdown import render
 from longwriter.writer.document import Document
@@ -148,7 +149,7 @@ def shown_revision(session: Session) -> dict[str, Any]:
     rows = [
         finding.finding.model_dump(include={"kind", "check", "message"})
         | {"key": key(finding.finding), "state": finding.state, "why": finding.why}
-        | {"edits": [edit._asdict() for edit in finding.edits]}
+        | {"edits": [edit._asdict() | {"words": compare_words(edit.before, edit.after)} for edit in finding.edits]}
         for finding in (last.findings if last else ())
     ]
     return {
