@@ -118,6 +118,7 @@ def state_json(feed: Feed) -> dict[str, Any]:
         },
         "meter": meter_json(feed.meter()),
         "writing": list(feed.writing),
+        "revising": feed.revision._asdict() if feed.revision else None,
         "awaited": _awaited(session),
     }
 
