@@ -1,10 +1,6 @@
 """One place of one finding: the passage around it is asked for again, and taken only where it is better for it."""
 
-<<<<<<< HEAD
 import re
-import time
-=======
->>>>>>> part-page
 from collections.abc import Sequence
 from typing import NamedTuple
 
