@@ -48,7 +48,7 @@ def test_every_word_of_the_page_is_in_the_tables() -> None:
         assert set(named) <= keys, path.name
 
 
-@pytest.mark.parametrize("prefix", ["state", "why", "fate", "context", "section", "mend", "finding"])
+@pytest.mark.parametrize("prefix", ["state", "why", "fate", "context", "section", "export", "mend", "finding"])
 def test_words_chosen_by_a_value_are_there(prefix: str) -> None:
     wanted = {
         "state": "planning writing paused approval review ceiling failed unfinished plan no_plan finished queued revising",
@@ -56,6 +56,7 @@ def test_words_chosen_by_a_value_are_there(prefix: str) -> None:
         "fate": "new rewrite stale",
         "context": "auto full window",
         "section": "todo writing done",
+        "export": "md docx epub html pdf txt bib json",
         "mend": "mended partly gone unmended waiting",
         "finding": "refusal.ok looping.fault length.ok ending.fault language.ok sections.fault asked.ok",
     }[prefix]

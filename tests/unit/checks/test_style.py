@@ -250,3 +250,5 @@ def test_a_check_tells_percentiles_of_the_whole_and_along_the_text_and_finds_not
 def test_a_text_that_is_too_short_or_in_another_language_has_no_percentile(brief: StyleProfile, text: str) -> None:
     figures = check(text, only=["style"], style=brief).figures
     assert figures == {"style_percentile": None, "style_percentile_others": None}
+    elsewhere = brief.model_copy(update={"reference": "others-1900"})
+    assert check(BRIEF, only=["style"], style=elsewhere).figures["style_percentile"] is None

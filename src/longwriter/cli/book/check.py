@@ -25,7 +25,7 @@ Examples:
   longwriter check novel.docx --html findings.html
   longwriter check RUN --only contradictions --json
   longwriter check RUN --dismiss 3,7     # they are right as they are
-Exit code: 0 nothing found but what was dismissed, 4 findings, 2 the text cannot be read.
+Exit code: 0 nothing but what was dismissed, 4 findings, 2 no text to read.
 """
 MOST_ROWS = 40
 QUOTED = 100

@@ -1,7 +1,6 @@
 """Findings at the page: dismissed, mended by the desk, stopped, gone on with, taken back. A real server, a real endpoint."""
 
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -30,13 +29,16 @@ def over(page: DeskClient) -> dict[str, Any]:
 
 
 def test_what_was_chosen_is_mended_and_each_edit_is_told(tmp_path: Path) -> None:
-    with desk(tmp_path, mended) as (page, model):
+    gate = threading.Event()
+    with desk(tmp_path, lambda body: held(gate, mended(body))) as (page, model):
         assert page.get(f"{R}/revision") == {"over": True, "findings": [], "small": False, "why": ""}
         with page.events(f"{R}/events") as events:
             page.post(f"{R}/revision", {"findings": keys(page)})
-            seen = [told["revising"] for name, _, told in until_finished(events) if name == "state"]
-        assert {"done": 0, "total": 2, "mended": 0} in seen
-        assert seen[-1] is None
+            states = (told for name, _, told in events if name == "state")
+            begun = next(state for state in states if state["revising"])
+            assert (begun["state"], begun["revising"]) == ("revising", {"done": 0, "total": 2, "mended": 0})
+            gate.set()
+            assert next(state for state in states if not state["revising"])["state"] == "finished"
         found = over(page)
         assert (found["over"], found["why"], len(model.requests)) == (True, "", 2)
         cut, passage = sorted(found["findings"], key=lambda one: one["check"])
@@ -47,16 +49,6 @@ def test_what_was_chosen_is_mended_and_each_edit_is_told(tmp_path: Path) -> None
         assert [one["check"] for one in page.get(f"{R}/report")["checks"]] == []
     assert Run(tmp_path / "runs/r").text == MENDED
     assert (tmp_path / "runs/r/draft.md").read_text() == MENDED
-
-
-def until_finished(events: Iterator[tuple[str, str, Any]]) -> Iterator[tuple[str, str, Any]]:
-    """Events until a state is there in which nothing is revised, after one in which something was."""
-    revised = False
-    for event in events:
-        yield event
-        revised = revised or (event[0] == "state" and bool(event[2]["revising"]))
-        if revised and event[0] == "state" and not event[2]["revising"]:
-            return
 
 
 def test_only_what_was_chosen_is_mended(tmp_path: Path) -> None:

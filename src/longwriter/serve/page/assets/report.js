@@ -61,13 +61,13 @@ function style({ own, others, along: curve }) {
   return h("section", { "aria-label": t("style") }, h("h2", t("style")),
     h("p", own === null ? t("style.short") : t("style.own", { share: percent(own / 100) }),
       others !== null && ` ${t("style.others", { share: percent(others / 100) })}`),
-    parts.length > 0 && along(parts, "style.along", 1), h("p.hint", t("style.told")));
+    parts.length > 0 && along(parts, "style.along", 1), parts.length > 0 && h("p.hint", t("style.told")));
 }
 
 export default async function report(main, { me, parts: [name] }) {
   const [mine, run] = await Promise.all([me, get(runPath(name))]);
   const page = h("div.page.report");
-  const exports = h("div.buttons", { role: "group", "aria-label": t("export") }, ...exportLinks(name, mine.exports || []));
+  const exports = h("div.buttons", { role: "group", "aria-label": t("export") }, ...exportLinks(run, mine.exports || []));
   const load = async () => {
     const [found, revision] = await Promise.all([get(runPath(name, "report")), get(runPath(name, "revision"))]);
     draw(page, name, found, findings, exports);

@@ -116,7 +116,7 @@ class Desk {
       this.may ? link(pagePath(this.name, "outline"), t("outline.edit")) : null,
       button(t("facts"), () => (menu.hidePopover(), facts(this.name, !this.may))),
       button(t("snapshots"), () => (menu.hidePopover(), snapshots(this.name, !this.may))),
-      h("div.exports", { role: "group", "aria-label": t("export") }, h("span.quiet", t("export")), ...exportLinks(this.name, this.me.exports || [])),
+      h("div.exports", { role: "group", "aria-label": t("export") }, h("span.quiet", t("export")), ...exportLinks(this.run, this.me.exports || [])),
       this.may ? button(t("delete"), () => remove(this.run), { class: "danger" }) : null);
     return h("div.holder", signed("⋯", t("more"), () => {}, { popovertarget: "more" }), menu);
   }
