@@ -58,6 +58,16 @@ def test_a_word_file_and_the_last_run_are_texts_too(tmp_path: Path) -> None:
         assert found.stdout.startswith(said), found.stderr
 
 
+def test_copies_of_one_text_are_one_text(tmp_path: Path) -> None:
+    (tmp_path / "outputs").mkdir()
+    for n in range(4):
+        (tmp_path / "outputs" / f"{n}.md").write_text(story(1, "She felt a quiet ember stir."))
+    (tmp_path / "human.md").write_text(story(2))
+    found = longwriter_here("slop", "learn", "outputs", "--human", "human.md", cwd=tmp_path)
+    assert found.returncode == 2
+    assert "1 text of the model" in found.stderr
+
+
 def test_a_list_that_a_person_may_have_edited_is_kept(tmp_path: Path) -> None:
     (tmp_path / "slop.toml").write_text("mine")
     (tmp_path / "a.md").write_text(PLAIN)

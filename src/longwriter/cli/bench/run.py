@@ -48,6 +48,10 @@ Examples:
       --judge JUDGE --judge-url URL --judge-prompt judge.txt
   longwriter bench writingbench --data WritingBench/ \\
       --system texts:responses.jsonl --judge JUDGE --judge-url URL
+  longwriter bench constory --data ConStory-Bench/ \\
+      --system texts:stories.jsonl
+  longwriter bench longgen --data Dataset_short.json \\
+      --system texts:diaries.jsonl
 The same command again goes on with a run that was stopped; nothing is asked
 twice.
 """

@@ -49,7 +49,8 @@ def learn(
         raise InputError(f"--ratio: give more than 1, got {ratio:g}")
     if out.exists() and not force:
         raise InputError(f"{out} is there already; give another --out, or --force to replace it")
-    found = learned(list(texts_of(outputs, home)), texts_of(human, home), ratio=ratio)
+    own = list(dict.fromkeys(texts_of(outputs, home)))  # the same text twice would make its names stock phrases
+    found = learned(own, texts_of(human, home), ratio=ratio)
     if not found.phrases:
         raise InputError(f"no phrase is {ratio:g} times as frequent as in the human texts; give more texts, or --ratio")
     write_file(out, as_toml(found.stock, {one.phrase: _note(one) for one in found.phrases}))

@@ -42,6 +42,8 @@ F = TypeVar("F", bound=TextFinding)
 OF_THE_WHOLE = ("rate",)
 """Checks whose places are at fault only together: twenty words that are each a good one."""
 DISMISSED = "you said that it is right as it is"
+ELSEWHERE = 'another place contradicts the same; "edit": 1 in findings.json has the first quote changed instead'
+"""Of the dead who act, a ledger tells the first act alone; once that is mended, it tells the next."""
 MOST_PLACES = 40
 """Places of one finding that are tried in a pass."""
 
@@ -225,9 +227,17 @@ class Reviser:
             else:
                 refused.append(known.start)
         self.edits += edits
+        if edits and not why and self._elsewhere(finding):
+            why = ELSEWHERE
         if not why:
             return RevisionOutcome(finding=finding, state="mended" if edits else "gone", edits=edits)
         return RevisionOutcome(finding=finding, state="partly" if edits else "unmended", edits=edits, why=why)
+
+    def _elsewhere(self, finding: WantedFinding) -> bool:
+        """Whether what the first quote of a contradiction says is contradicted at another place."""
+        same = (finding.kind, finding.check, finding.quotes[:1])
+        there = ((found.kind, found.check, found.quotes[:1]) for found in self.now.findings)
+        return finding.kind == "contradiction" and same in there
 
     async def _attempt(
         self, mender: Mender, finding: WantedFinding, name: str, refused: Sequence[int], *, last: bool

@@ -320,3 +320,17 @@ def test_a_run_with_sources_keeps_them_and_mends_what_it_cites_wrongly(tmp_path:
     ]
     assert "s1| The mill was built in 1884 by Ada Brown" in asked[0]
     assert result.text == run.text == made.text.replace("1848", "1884")
+
+
+def test_a_contradiction_that_goes_on_at_another_place_is_mended_in_part(tmp_path: Path) -> None:
+    died = "Peter Marsh died in the spring, and the whole town walked behind him to the chapel on the hill."
+    quiet = "The harbour lay quiet in the early light, and the boats were drawn up along the shingle."
+    acts = f"Peter Marsh walked into the kitchen and sat down. {quiet}\n\nNobody spoke. Peter Marsh laughed and poured the tea."
+    run = imported(tmp_path, f"# The Harbour\n\n## One\n\n{died}\n\n## Two\n\n{acts}\n")
+    assert [f.check for f in run.revise(dry_run=True).findings] == ["dead"]
+    [outcome] = run.revise(
+        model=mender(lambda r: passage(r).replace("Peter Marsh walked", "His brother walked"))
+    ).outcomes
+    assert (outcome.state, outcome.edits) == ("partly", 1)
+    assert '"edit": 1' in outcome.why
+    assert [f.check for f in run.check().findings] == ["dead"]
