@@ -37,7 +37,7 @@ SHARE = 0.6
 """Content words of an event that its entry has."""
 _NUMBERED = re.compile(r"_\d+\b")
 """Of my child_1, whom texts call so, too."""
-_BEHIND_VERBS = frozenset("a an the in".split())
+_BEHIND_VERBS = frozenset(["a", "an", "the", "in"])
 _MARKS = r"[\s#*_\-•>]*"
 
 
@@ -135,7 +135,7 @@ def _events(item: BenchItem, sort: str, stems: Mapping[int, set[str]]) -> _Event
 
 
 def has(stems: set[str], event: str) -> bool:
-    """Whether an entry of these stems has an event; a verb that leads it ("Attending a ...") counts only where it has few others."""
+    """Whether an entry of these stems has an event; A verb that leads it ("Attending a") counts only with few others."""
     words = [word.lower() for word in words_of(_NUMBERED.sub("", event))]
     content = list(dict.fromkeys(filter(None, map(stem, words))))
     if len(content) > 2 and words[1] in _BEHIND_VERBS and stem(words[0]):

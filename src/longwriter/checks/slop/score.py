@@ -28,8 +28,8 @@ BEYOND = 10
 RARE = 99.0
 """Percentile of the whole text's rate from which it is a finding itself, once `CHANCE` is taken off."""
 CHANCE = 1.0
-"""Times the square root of its phrases that a text may owe to chance: without it 7 % of people's openings of 350 words and 3 % of
-those of 3,000 are findings, with it 1 % at most of each (measurements/makers.py)."""
+"""Times the square root of its phrases that a text may owe to chance: without it 7 % of people's openings of 350 words and
+3 % of those of 3,000 are findings, with it 1 % of each."""
 PLACES = 20
 """Places of a finding at most."""
 _TELLING = "he she him her his hers said asked replied cried you your was had were"
