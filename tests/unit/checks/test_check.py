@@ -63,6 +63,21 @@ def test_a_line_in_another_language_is_named() -> None:
     assert finding.quotes == (FRENCH.rstrip("."),)
 
 
+@pytest.mark.parametrize(
+    ("said", "quotes"),
+    [
+        ("He went through the Victorian街景 section of the hall.", ["街景"]),
+        ("He saw the 街景view.", ["街景"]),
+        ("Tokyo (東京) and the sign 道, or 道.", []),
+        ("She wrote “街景” on the wall.", []),
+    ],
+)
+def test_characters_that_slip_into_a_word_are_named(said: str, quotes: list[str]) -> None:
+    findings = check(f"{STORY}\n\n{said}", "en", only=["language"]).findings
+    assert [(f.check, *f.quotes) for f in findings] == [("script", quote) for quote in quotes]
+    assert check(f"他去N街景了，K學堂也去。{said}" if quotes else "他去了。", "zh", only=["language"]).findings == ()
+
+
 LONG = "The keeper had not slept for two nights and the stairs seemed longer than they had been when he was"
 
 
