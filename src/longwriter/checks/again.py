@@ -3,11 +3,16 @@
 Figures of the measures are those of the whole text that a person can read alone: `docs/checks.md` says what each is.
 """
 
+import re
+from collections.abc import Iterator
+
 import numpy as np
 
 from longwriter.checks.along.measures import measures_of
 from longwriter.checks.checked import Checked, CheckedText
+from longwriter.checks.finding import TextFinding
 from longwriter.language import NAMES, tongue
+from longwriter.text import CJK_CHARACTER
 
 LEAST_COPIED, LEAST_REPHRASED = 15, 40
 """Words of a passage that is reported, word for word or in other words: shorter ones are refrains and things said again in
@@ -52,8 +57,14 @@ def check_along(asked: CheckedText) -> Checked:
     return Checked((), {"words": len(asked.words.starts)} | {name: _rounded(whole[name]) for name in FIGURES})
 
 
+_HAN = CJK_CHARACTER.pattern
+_TOUCHING = re.compile(rf"(?<!{_HAN})(?:(?<=[^\W\d_]){_HAN}++|{_HAN}++(?=[^\W\d_]))")
+WITH_CHARACTERS = frozenset(["zh", "ja", "ko", ""])
+"""Languages whose texts may join these characters to letters (進K學堂), and a language that is not known."""
+
+
 def check_language(asked: CheckedText) -> Checked:
-    """Lines in another language or script than the text began in."""
+    """Lines in another language than the text began in; Chinese or Japanese characters that touch letters of another script."""
     words, spoken = asked.words, asked.tongues
     if not len(words.starts):
         return Checked()
@@ -68,7 +79,15 @@ def check_language(asked: CheckedText) -> Checked:
         if spoken_here and spoken_here != (asked.tongues.home or asked.language):
             message = f"{behind - first} words in {NAMES[spoken_here][0]}, in which the text did not begin"
             reported.append(asked.finding("language", "foreign", [(start, end)], message))
-    return Checked(reported[:MOST_SHOWN])
+    return Checked([*reported, *_slipped(asked)][:MOST_SHOWN])
+
+
+def _slipped(asked: CheckedText) -> Iterator[TextFinding]:
+    """Characters that a model slipped into: "the Victorian街景 section"."""
+    if asked.language in WITH_CHARACTERS:
+        return
+    for match in _TOUCHING.finditer(asked.text):
+        yield asked.finding("language", "script", [match.span()], f"{match[0]} stands inside a word of another script")
 
 
 def _rounded(value: float | None) -> float | None:

@@ -8,7 +8,8 @@
 | heading | a heading with nothing under it |
 | marker | a mark of a model's template: <think>, <|im_end|> |
 
-Verse, letters' openings, lists and paragraphs that go on after a quotation are no cuts.
+Verse, letters' openings, lists, titles without # and paragraphs that go on after a quotation are no cuts. "The End" may stand
+over nothing.
 """
 
 import re
@@ -18,7 +19,8 @@ from typing import NamedTuple
 
 from longwriter.checks.checked import Checked, CheckedText
 from longwriter.checks.finding import TextFinding
-from longwriter.text import is_cjk, sentence_ends
+from longwriter.readers.headings import STRONG, heading_of
+from longwriter.text import is_cjk, sentence_ends, words_of
 
 _PARAGRAPH = re.compile(r"\S[^\n]*(?:\n[^\S\n]*\S[^\n]*)*")
 _HEADING = re.compile(r"(#{1,6})[ \t]+\S")
@@ -28,8 +30,11 @@ _OPEN = re.compile(r"[\w,，、]\Z")
 _GOES_ON = re.compile(r"""["“„«‹「『‘'—–(\[|>*_-]|[^\W\d_]""")
 _MARKER = re.compile(r"<\|[A-Za-z_]{2,20}\|>|</?(?:think|thinking|answer|reasoning)>|\[/?INST\]")
 _CODE = re.compile(r"`[^`\n]*`")
+_THE_END = re.compile(r"#+\s+\W*(?:(?:the\s+)?end|finis?|全文完|完|终|終|剧终)\W*\Z", re.IGNORECASE)
 LINE = 60
 """Characters of a paragraph's last line from which on it is prose: shorter lines are verse, addresses, signatures."""
+LONG = 5
+"""Letters of a word from which on titles write it with a capital: "that" and "from" they may not."""
 MOST = 20
 """Findings of one kind that are reported."""
 SHOWN = 80
@@ -90,9 +95,9 @@ def _within(place: int, stretches: list[tuple[int, int]]) -> bool:
 def _cuts(asked: CheckedText, parts: list[_Part]) -> list[TextFinding]:
     found = []
     for number, part in enumerate(parts):
-        if part.level or _STRUCTURED.match(part.text):
-            continue
         last = part.text.rpartition("\n")[2].rstrip()
+        if part.level or _STRUCTURED.match(part.text) or _STRUCTURED.match(last) or _titled(part.text):
+            continue
         wide = sum(map(is_cjk, last[-LINE:]))
         if len(last) + wide < LINE or not _OPEN.search(last.rstrip("*_")):
             continue
@@ -106,6 +111,16 @@ def _cuts(asked: CheckedText, parts: list[_Part]) -> list[TextFinding]:
         said = "the text stops inside a sentence" if behind is None else "a paragraph stops inside a sentence"
         found.append(asked.finding("form", "cut", [(start, end)], said))
     return found[:MOST]
+
+
+def _titled(paragraph: str) -> bool:
+    """Whether a line alone is a title: of a chapter, or with every longer word in capitals."""
+    if "\n" in paragraph.strip():
+        return False
+    heading, long = heading_of(paragraph), [word for word in words_of(paragraph) if len(word) >= LONG]
+    return (heading is not None and heading.kind in STRONG) or (
+        len(long) > 2 and all(word[0].isupper() for word in long)
+    )
 
 
 def _goes_on(behind: str, last: str) -> bool:
@@ -132,7 +147,7 @@ def _headings(asked: CheckedText, parts: list[_Part]) -> list[TextFinding]:
         if not part.level:
             continue
         behind = parts[number + 1] if number + 1 < len(parts) else None
-        if behind is None or 0 < behind.level <= part.level:
+        if (behind is None or 0 < behind.level <= part.level) and not _THE_END.match(part.text):
             found.append(
                 asked.finding("form", "heading", [(part.start, part.end)], "nothing stands under this heading")
             )

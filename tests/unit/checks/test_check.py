@@ -63,6 +63,21 @@ def test_a_line_in_another_language_is_named() -> None:
     assert finding.quotes == (FRENCH.rstrip("."),)
 
 
+@pytest.mark.parametrize(
+    ("said", "quotes"),
+    [
+        ("He went through the Victorian街景 section of the hall.", ["街景"]),
+        ("He saw the 街景view.", ["街景"]),
+        ("Tokyo (東京) and the sign 道, or 道.", []),
+        ("She wrote “街景” on the wall.", []),
+    ],
+)
+def test_characters_that_slip_into_a_word_are_named(said: str, quotes: list[str]) -> None:
+    findings = check(f"{STORY}\n\n{said}", "en", only=["language"]).findings
+    assert [(f.check, *f.quotes) for f in findings] == [("script", quote) for quote in quotes]
+    assert check(f"他去N街景了，K學堂也去。{said}" if quotes else "他去了。", "zh", only=["language"]).findings == ()
+
+
 LONG = "The keeper had not slept for two nights and the stairs seemed longer than they had been when he was"
 
 
@@ -78,6 +93,14 @@ LONG = "The keeper had not slept for two nights and the stairs seemed longer tha
         (f"{LONG} young.\n\n{LONG}", ["cut"]),
         (f"- {LONG}\n", []),
         ("roses\nare red and\nviolets are\nblue", []),
+        (
+            f"Title: The Evolution of Workers' Compensation: From Common Law to Modern Legislation\n\n{LONG} young.\n",
+            [],
+        ),
+        (f"Chapter 12: In which the long and winding road comes to the sea at last\n\n{LONG} young.\n", []),
+        (f"Menu Week 3\n1. Drinks.\n2. {LONG}\n", []),
+        (f"{LONG} young.\n\n### The End\n", []),
+        (f"{LONG} young.\n\n### The Last Night\n", ["heading"]),
         ("灯塔里的守夜人已经两个晚上没有睡觉了，楼梯似乎比他年轻的时候更长，他慢慢地走上去，听见风在窗外", ["cut"]),
         (f"{LONG} young.\n\n```python\nx = 1\n", ["fence"]),
         (f"```python\nx = '**'\n<think>\n```\n\n{LONG} young.\n", []),
