@@ -7,7 +7,7 @@ choice for one shell or one command goes before what a folder or a machine is se
 
 import os
 import tomllib
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeVar, get_args
@@ -16,7 +16,9 @@ from annotated_types import Ge, Gt, Le, Lt
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from longwriter.characters import whole_characters
 from longwriter.errors import InputError, SettingError
+from longwriter.jsonl import check_file
 
 ConfigT = TypeVar("ConfigT", bound=BaseModel)
 Tree = dict[str, object]
@@ -46,14 +48,24 @@ def read_toml(path: Path) -> Tree:
         raise InputError(f"{path}: not usable TOML: brackets nested too deep") from error
 
 
+MOST_TEXT = 256 * 2**20
+"""Bytes of a user's text file."""
+
+
 def read_text(path: Path) -> str:
     """A user's UTF-8 text file, with or without a byte order mark. Raises InputError naming what is wrong with it."""
+    check_file(path)
     try:
-        return path.read_bytes().decode("utf-8-sig")
+        with path.open("rb") as file:
+            data = file.read(MOST_TEXT + 1) if path.stat().st_size <= MOST_TEXT else None
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror}") from error
+    if data is None or len(data) > MOST_TEXT:
+        raise InputError(f"{path}: is larger than {MOST_TEXT >> 20} MB, the most that is read as one text; split it")
+    try:
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        line = data[: error.start].count(b"\n") + 1
         raise InputError(f"{path}:{line}: not UTF-8 text; save the file as UTF-8") from error
 
 
@@ -77,6 +89,9 @@ def build(cls: type[ConfigT], tree: Tree, source: str) -> ConfigT:
     """A settings object from nested dictionaries. Raises InputError naming the first bad key and what is expected."""
     if deeper_than(tree, DEEPEST):
         raise SettingError(source, "", f"nested deeper than {DEEPEST} levels")
+    for key, value in tree.items():
+        if half := next((text for text in _texts(value) if text != whole_characters(text)), None):
+            raise SettingError(source, str(key), f"{half!r:.80} is not UTF-8, and no file can hold it; rename it")
     try:
         return cls.model_validate(tree)
     except ValidationError as error:
@@ -96,6 +111,15 @@ def deeper_than(value: object, levels: int) -> bool:
         if not level:
             return False
     return True
+
+
+def _texts(value: object) -> Iterator[str]:
+    """The texts of a value, however deep they are."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list | tuple):
+        for part in (*value, *value.values()) if isinstance(value, dict) else value:
+            yield from _texts(part)
 
 
 EXPECTED = {  # pydantic's kinds of errors, as they begin -> what is said of the value

@@ -7,6 +7,7 @@ may hold and no file can) become U+FFFD.
 import json
 import lzma
 import re
+import stat
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -29,8 +30,19 @@ class Line(NamedTuple):
     row: dict[str, object]
 
 
+def check_file(path: Path) -> None:
+    """Raises InputError for a pipe or a device, which may never end; what the shell has under /dev is the caller's."""
+    try:
+        kind = path.stat().st_mode
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror or error}") from error
+    if not stat.S_ISREG(kind) and not stat.S_ISDIR(kind) and not str(path).startswith(("/dev/", "/proc/")):
+        raise InputError(f"cannot read {path}: it is a pipe or a device; put what it holds into a file")
+
+
 def opened(path: Path) -> IO[bytes]:
     """The file's bytes, unpacked where it ends in .xz. Raises InputError."""
+    check_file(path)
     try:
         return lzma.open(path, "rb") if path.suffix == ".xz" else path.open("rb")
     except OSError as error:
@@ -92,13 +104,19 @@ def parsed_list(content: bytes, where: str) -> list[object]:
 def _parsed(text: str, where: str) -> object:
     """A JSON text. Raises InputError."""
     try:
-        found: object = json.loads(text)
-        if _ESCAPED_HALF.search(text):
-            found = json.loads(whole_characters(json.dumps(found, ensure_ascii=False)))
+        found = without_halves(json.loads(text), text)
     except RecursionError as error:
         raise InputError(f"{where}: not usable JSON: brackets nested too deep") from error
     except ValueError as error:
         raise InputError(f"{where}: not JSON, or cut off: {error}") from error
+    return found
+
+
+def without_halves(value: object, text: str) -> object:
+    """What JSON says in `text`, with U+FFFD for halves of characters."""
+    if not _ESCAPED_HALF.search(text):
+        return value
+    found: object = json.loads(whole_characters(json.dumps(value, ensure_ascii=False)))
     return found
 
 

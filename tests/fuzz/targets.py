@@ -8,7 +8,6 @@ import json
 import tempfile
 import tomllib
 import zipfile
-from collections.abc import Callable
 from contextlib import suppress
 from functools import cache, partial
 from io import BytesIO
@@ -57,25 +56,13 @@ from longwriter.writer.reply.continuation import join, strip_markers
 from longwriter.writer.reply.watch import Bounds, kept
 from longwriter.writer.revision.user_facts import as_toml, facts_of, facts_of_file
 from longwriter.writer.settings import WriteSettings
+from tests.fuzz import checked, revised, sourced, voiced
 from tests.fuzz.cases import Target
-from tests.fuzz.grammar import made
+from tests.fuzz.making import damaged, in_file, written
 from tests.fuzz.manuscripts import draft, exported, word
-from tests.fuzz.mutation import long, mutated
+from tests.fuzz.mutation import mutated
 from tests.helpers.epubs import harbour
 from tests.helpers.making import fake, settings, write_with
-
-LONG = 0.003
-"""Share of cases that are as long as they may be."""
-
-
-def written(rule: str) -> Callable[[Random], str]:
-    """Texts of a rule, with faults."""
-
-    def make(random: Random) -> str:
-        text = mutated(made(rule, random), random)
-        return long(text, random) if random.random() < LONG else text
-
-    return make
 
 
 def _plan(text: str) -> None:
@@ -218,13 +205,6 @@ def _row(text: str) -> None:
             assert all(set(m) == {"role", "content"} and all(isinstance(v, str) for v in m.values()) for m in chat)
 
 
-def _in_file(name: str, read: Callable[[Path], object], given: str | bytes) -> None:
-    with tempfile.TemporaryDirectory(prefix="fuzz") as folder:
-        path = Path(folder) / name
-        path.write_bytes(given.encode("utf-8", "surrogatepass") if isinstance(given, str) else given)
-        read(path)
-
-
 def _settings(path: Path) -> None:
     build(WriteSettings, {"instruction": "x"} | read_toml(path), str(path)).model_dump_json()
 
@@ -245,29 +225,6 @@ def _journal_bytes() -> bytes:
 @cache
 def _journal_records() -> list[str]:
     return [json.dumps([row["n"], row["kind"], row["data"]]) for row in map(json.loads, _journal_bytes().splitlines())]
-
-
-def damaged(whole: bytes, random: Random) -> bytes:
-    """A file with one to three faults: bits, bytes, blocks, lines."""
-    for _ in range(random.choice((1, 1, 2, 3))):
-        at = random.randrange(len(whole) + 1)
-        end = min(len(whole), at + random.choice((1, 4, 100, 4096)))
-        lines = whole.splitlines(keepends=True) or [b""]
-        line = random.randrange(len(lines))
-        whole = random.choice(
-            (
-                whole[:at],
-                whole[:at] + whole[end:],
-                whole[:at] + random.randbytes(end - at) + whole[end:],
-                whole[:at] + bytes(end - at) + whole[end:],
-                whole[:at] + whole[at:end] * 2 + whole[end:],
-                whole[:at] + made("json", random, 5).encode("utf-8", "replace") + whole[at:],
-                b"".join([*lines[:line], lines[line], *lines[line:]]),
-                b"".join([*lines[:line], *lines[line + 1 :]]),
-                b"".join([*lines[:line], b'{"n": ' + b"[" * random.choice((3, 50_000)) + b"\n", *lines[line:]]),
-            )
-        )
-    return whole
 
 
 def _journal(path: Path) -> None:
@@ -333,22 +290,26 @@ TARGETS = {
         Target("book", written("markdown"), _book, 6),
         Target("markdown", written("markdown"), _markdown, 8),
         Target("html", written("html"), _page, 8),
-        Target("draft", written("markdown"), partial(_in_file, "draft.md", draft), 4),
-        Target("plain draft", written("markdown"), partial(_in_file, "draft.txt", draft), 4),
-        Target("page draft", written("html"), partial(_in_file, "draft.html", draft), 4),
+        Target("draft", written("markdown"), partial(in_file, "draft.md", draft), 4),
+        Target("plain draft", written("markdown"), partial(in_file, "draft.txt", draft), 4),
+        Target("page draft", written("html"), partial(in_file, "draft.html", draft), 4),
         Target("exported", written("markdown"), exported, 6),
         Target("word", written("markdown"), word, 1),
         Target("shown", written("markdown"), _shown, 4),
         Target("merged", written("prose"), _merged, 4),
         Target("stream", written("stream"), _stream, 6),
         Target("row", written("rows"), _row, 10),
-        Target("rows", written("rows"), partial(_in_file, "r.jsonl", _instructions), 3),
-        Target("settings", written("toml"), partial(_in_file, "c.toml", _settings), 3),
-        Target("facts", written("facts"), partial(_in_file, "f.toml", _facts), 2),
-        Target("prices", written("toml"), partial(_in_file, "p.toml", load_prices), 2),
+        Target("rows", written("rows"), partial(in_file, "r.jsonl", _instructions), 3),
+        Target("settings", written("toml"), partial(in_file, "c.toml", _settings), 3),
+        Target("facts", written("facts"), partial(in_file, "f.toml", _facts), 2),
+        Target("prices", written("toml"), partial(in_file, "p.toml", load_prices), 2),
         Target(
-            "journal", lambda random: damaged(_journal_bytes(), random), partial(_in_file, "journal.jsonl", _journal), 3
+            "journal", lambda random: damaged(_journal_bytes(), random), partial(in_file, "journal.jsonl", _journal), 3
         ),
-        Target("epub", _epub, partial(_in_file, "a.epub", read_epub), 3),
+        Target("epub", _epub, partial(in_file, "a.epub", read_epub), 3),
+        *sourced.TARGETS,
+        *checked.TARGETS,
+        *voiced.TARGETS,
+        *revised.TARGETS,
     )
 }

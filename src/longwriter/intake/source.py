@@ -7,6 +7,7 @@ from typing import Literal
 
 from longwriter.errors import InputError
 from longwriter.intake.forms.draft_file import DraftFile
+from longwriter.jsonl import check_file
 
 READABLE = ".docx, .md, .txt, .epub and .html"
 _READERS = {
@@ -66,6 +67,7 @@ def read_source(path: Path) -> SourceText:
     if reader is None:
         way = f"; {_WAYS_OUT[ending]}" if ending in _WAYS_OUT else ""
         raise InputError(f"{path}: cannot read {ending or 'a file without an ending'}{way}; {READABLE} can be read")
+    check_file(path)
     module, _, function = reader.partition(":")
     draft: DraftFile = getattr(import_module(f"longwriter.intake.forms.{module}"), function)(path)
     if not draft.text.strip("\ufeff \t\r\n\x0b\x0c"):

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Generic, NamedTuple, TypeVar
 
 from longwriter.errors import EmptyReply, InputError
+from longwriter.jsonl import without_halves
 from longwriter.models.base import Model, ModelConfig
 from longwriter.models.cards import card_of
 from longwriter.models.limits import within_window
@@ -115,7 +116,8 @@ def _object(text: str) -> dict[str, object] | None:
         value = json.loads(text, strict=False, object_pairs_hook=_unlike)  # line breaks inside strings are common
     except (ValueError, RecursionError):  # a judge caught in a loop opens brackets by the thousand
         return None
-    return value if isinstance(value, dict) else None
+    found = without_halves(value, text)
+    return found if isinstance(found, dict) else None
 
 
 def _unlike(pairs: list[tuple[str, object]]) -> dict[str, object]:

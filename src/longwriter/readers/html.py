@@ -79,9 +79,21 @@ def characters(page: bytes) -> str:
 
 
 def declared(page: bytes) -> str:
-    """The encoding that a page says it has, in lowercase; "" where it says none."""
+    """The encoding that a page says it has, in lowercase; "" where it says none, or one that no text is in."""
     said = _DECLARED.search(page[:2048])
-    return said[1].decode("ascii").lower() if said else ""
+    return of_texts(said[1].decode("ascii").lower()) if said else ""
+
+
+_NO_TEXTS = _set("punycode idna undefined unicode-escape raw-unicode-escape utf-7")
+"""Encodings that no browser reads: of names of hosts, which take hours for a page of megabytes, and of halves of characters."""
+
+
+def of_texts(encoding: str) -> str:
+    """The encoding, if a page may be in it, else ""."""
+    try:
+        return "" if codecs.lookup(encoding).name.replace("_", "-") in _NO_TEXTS else encoding
+    except (LookupError, ValueError):
+        return ""
 
 
 def plain_marks(text: str) -> str:

@@ -9,10 +9,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from longwriter import hub
-from longwriter.characters import whole_characters
 from longwriter.config import read_text
 from longwriter.errors import InputError, first_line
-from longwriter.jsonl import Line, read_lines, whole_number
+from longwriter.jsonl import Line, read_lines, whole_number, without_halves
 from longwriter.models.base import need
 
 MOST_WORDS = 10**9
@@ -63,7 +62,8 @@ def read_rows(path: Path) -> Iterator[FileRow]:
 
 def _json_rows(path: Path) -> Iterator[FileRow]:
     try:
-        rows = json.loads(whole_characters(read_text(path)))
+        text = read_text(path)
+        rows = without_halves(json.loads(text), text)
     except (ValueError, RecursionError) as error:
         raise InputError(f"{path}: not JSON: {first_line(error)}") from error
     if not isinstance(rows, list):

@@ -26,7 +26,7 @@ LONGEST = 12
 MOST = 50_000
 """Phrases of a list."""
 SHIPPED = Path(__file__).parent / "lists"
-Rate = Annotated[float, Field(ge=0)]
+Rate = Annotated[float, Field(ge=0, le=1e6)]
 
 
 class StockList(Record):

@@ -20,18 +20,21 @@ MOST_WORDS = 300
 GRAM_STEPS = 10_000
 """Roots of shares of n-grams are kept as whole numbers of this part."""
 
-Quantiles = Annotated[tuple[float, ...], Field(min_length=11, max_length=11)]
+LARGEST = 1e6
+"""No figure of a text comes near it; beyond, sums of squares overflow."""
+Figure = Annotated[float, Field(ge=0, le=LARGEST)]
+Quantiles = Annotated[tuple[Figure, ...], Field(min_length=11, max_length=11)]
 """Distances that 0, 10 ... 100 % of passages are within."""
 
 
 class StyleRange(Record):
     """One figure (`features.SCALARS`) in the sample."""
 
-    mean: float
-    low: float
+    mean: Figure
+    low: Figure
     """A tenth of its passages have less, and a tenth more than `high`."""
-    high: float
-    spread: float = Field(gt=0)
+    high: Figure
+    spread: float = Field(ge=1e-4, le=LARGEST)
     """Standard deviation between passages, levelled (`features.levelled`)."""
 
 
@@ -54,12 +57,14 @@ class StyleProfile(Record):
     reference: str = Field(default="", max_length=40)
     """Other writers that it was compared with; "" for none."""
     figures: dict[str, StyleRange]
-    vocabulary: dict[str, float] = Field(min_length=1, max_length=MOST_WORDS)
+    vocabulary: dict[str, Figure] = Field(min_length=1, max_length=MOST_WORDS)
     """Frequent words of the language -> how often the sample has them in 1,000 words."""
-    vocabulary_spread: tuple[float, ...] = ()
+    vocabulary_spread: tuple[Annotated[float, Field(ge=1e-3, le=LARGEST)], ...] = ()
     """Without a reference: standard deviation of the root of each word's share between passages, per mille."""
-    grams: tuple[int, ...] = Field(min_length=2 * BUCKETS, max_length=2 * BUCKETS)
-    grams_spread: tuple[int, ...] = ()
+    grams: tuple[Annotated[int, Field(ge=0, le=GRAM_STEPS)], ...] = Field(
+        min_length=2 * BUCKETS, max_length=2 * BUCKETS
+    )
+    grams_spread: tuple[Annotated[int, Field(ge=1, le=GRAM_STEPS)], ...] = ()
     own: dict[str, Quantiles]
     """Words of a passage -> how far the sample's own are from the rest of it."""
     others: dict[str, Quantiles] = Field(default={})

@@ -8,7 +8,7 @@ change, where a person wants another than the rules choose. What they take out i
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
@@ -16,11 +16,14 @@ from longwriter.checks.finding import TextFinding, TextPlace
 from longwriter.config import fault, read_text
 from longwriter.errors import InputError
 from longwriter.journal import digest
+from longwriter.jsonl import without_halves
 from longwriter.runs.folders import write_file
 from longwriter.writer.outcome.dismissed import key
 from longwriter.writer.records import WantedFinding
 
 FINDINGS = "findings.json"
+OWN = {"check": "own", "source": "user", "message": ""}
+"""What a finding has that a person added, where it says nothing else."""
 SHOWN = 60
 """Characters of a quote that an error shows."""
 
@@ -47,10 +50,10 @@ def wanted(finding: TextFinding) -> WantedFinding:
 def held_by(path: Path) -> list[str] | None:
     """The keys of a file's findings, whatever text they are of; None where it holds none that can be read."""
     try:
-        tree = json.loads(path.read_text("utf-8-sig"))
+        tree = _tree(path)
         rows = tree["findings"] if isinstance(tree, dict) else tree
-        return [key(WantedFinding.model_validate({**row, "places": []})) for row in rows]
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return [key(WantedFinding.model_validate({**OWN, **row, "places": []})) for row in rows]
+    except (InputError, ValueError, KeyError, TypeError):
         return None
 
 
@@ -63,10 +66,7 @@ def write_findings(path: Path, text: str, findings: Sequence[TextFinding]) -> No
 
 def read_findings(path: Path, text: str) -> FindingsFile:
     """Read such a file against the document. Raises InputError naming the finding and what is wrong with it."""
-    try:
-        tree = json.loads(read_text(path))
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"{path}: is no JSON: {str(error) or 'nested too deep'}; {_again(path)}") from None
+    tree = _tree(path)
     rows = tree.get("findings") if isinstance(tree, dict) else tree
     if not isinstance(rows, list):
         raise InputError(f'{path}: holds no list of findings; it looks like {{"findings": [...]}}; {_again(path)}')
@@ -75,12 +75,20 @@ def read_findings(path: Path, text: str) -> FindingsFile:
     return FindingsFile(found, str(told.get("text", "")), told.get("made") != _made(rows))
 
 
+def _tree(path: Path) -> Any:  # noqa: ANN401 - JSON
+    text = read_text(path)
+    try:
+        return without_halves(json.loads(text), text)
+    except (ValueError, RecursionError) as error:
+        said = "nested too deep" if isinstance(error, RecursionError) else error
+        raise InputError(f"{path}: is no JSON: {said}; {_again(path)}") from None
+
+
 def _read(row: object, where: str, text: str) -> WantedFinding:
     if not isinstance(row, dict):
         raise InputError(f"{where}: is no object with kind, quotes and message")
-    given = {"check": "own", "source": "user", "message": "", **row}
+    given = {**OWN, **row, "places": []}
     given.pop("dismissed", None)  # of check --all --json: the run itself knows
-    given["places"] = []
     try:
         finding = WantedFinding.model_validate(given)
     except ValidationError as error:

@@ -6,6 +6,7 @@ for something else a moment later leads nowhere.
 
 import asyncio
 import ipaddress
+import re
 import socket
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -13,6 +14,14 @@ from urllib.parse import urlsplit
 from longwriter.errors import InputError
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_NOT_PUBLIC = tuple(
+    map(ipaddress.ip_network, ("192.0.0.0/24", "192.88.99.0/24", "168.63.129.16/32", "fec0::/10", "3fff::/20"))
+)
+"""What `is_global` of some Pythons lets in: protocol assignments (Oracle's clouds have their metadata there), 6to4 relays, the
+host of Azure's machines, site-local and documentation addresses of IPv6."""
+
+_ODD_HOST = re.compile(r"[^\w.:-]")
+"""No host has these, nor the zone of a network card."""
 
 
 class WebPlace(NamedTuple):
@@ -47,6 +56,10 @@ def web_place(address: str) -> WebPlace:
         parts = urlsplit(address.strip())
         port = parts.port
         host = (parts.hostname or "").encode("idna").decode("ascii") if parts.hostname else ""
+        if _ODD_HOST.search(host):
+            raise ValueError(host)
+        if ":" in host:
+            ipaddress.IPv6Address(host)
     except ValueError:  # UnicodeError is one
         raise InputError(f"{address!r:.200}: is no address of the web") from None
     if parts.scheme not in ("http", "https") or not host:
@@ -54,7 +67,7 @@ def web_place(address: str) -> WebPlace:
     if parts.username is not None or parts.password is not None:
         raise InputError(f"{parts.scheme}://...@{host}: an address is saved with the run, so it may hold no password")
     path = f"{parts.path or '/'}{f'?{parts.query}' if parts.query else ''}"
-    if any(ord(c) <= 32 or ord(c) == 127 for c in path):
+    if any(ord(c) <= 32 or ord(c) == 127 or "\ud800" <= c <= "\udfff" for c in path):
         raise InputError(f"{address!r:.200}: is no address of the web")
     return WebPlace(parts.scheme, host, port or {"http": 80, "https": 443}[parts.scheme], path)
 
@@ -71,6 +84,8 @@ def is_public(address: str) -> bool:
             inner = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
         if inner is not None:
             return is_public(str(inner))
+    if any(found.version == net.version and found in net for net in _NOT_PUBLIC):
+        return False
     return found.is_global and not found.is_multicast and not found.is_reserved
 
 

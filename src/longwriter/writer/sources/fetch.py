@@ -13,6 +13,7 @@ from urllib.robotparser import RobotFileParser
 import httpx2
 
 from longwriter.errors import InputError
+from longwriter.readers.html import of_texts
 from longwriter.writer.sources.addresses import WebPlace, looked_up, web_place
 
 AGENT = "longwriter (+https://github.com/longwriter/longwriter)"
@@ -74,7 +75,7 @@ class Fetcher:
                 raise InputError(f"{address}: its robots.txt does not allow it to be fetched")
             status, headers, data = await self._get(place, address, MOST_BYTES)
             if status in (301, 302, 303, 307, 308) and "location" in headers:
-                address = urljoin(address, headers["location"])
+                address = redirected(address, headers["location"])
                 continue
             if status != 200:
                 raise InputError(f"{address}: the server answered {status}")
@@ -85,22 +86,14 @@ class Fetcher:
     async def _allowed(self, place: WebPlace) -> bool:
         """As its robots.txt has it; where there is none, it is allowed; one that fails allows nothing (RFC 9309, 2.3.1)."""
         if place.origin not in self._robots:
-            rules = RobotFileParser()
             address = f"{place.origin}/robots.txt"
             for _ in range(MOST_REDIRECTS + 1):
                 status, headers, data = await self._get(web_place(address), address, ROBOTS_BYTES)
                 if status not in (301, 302, 303, 307, 308) or "location" not in headers:
                     break
-                address = urljoin(address, headers["location"])
-            if status == 200:
-                rules.parse(data.decode("utf-8", "replace").splitlines())
-            elif status >= 500:
-                rules.parse(["User-agent: *", "Disallow: /"])
-            else:
-                rules.parse([])
-            self._robots[place.origin] = rules
-        rules = self._robots[place.origin]
-        return rules.can_fetch("longwriter", f"{place.origin}{place.target}")
+                address = redirected(address, headers["location"])
+            self._robots[place.origin] = robots_rules(status, data)
+        return self._robots[place.origin].can_fetch("longwriter", f"{place.origin}{place.target}")
 
     async def _get(self, place: WebPlace, address: str, most: int) -> tuple[int, Mapping[str, str], bytes]:
         """One answer: status, headers by their names in lowercase, and body."""
@@ -125,6 +118,35 @@ class Fetcher:
             return answer.status_code, told, bytes(data)
 
 
+def redirected(address: str, location: str) -> str:
+    """Where a redirect of an address leads. Raises InputError."""
+    try:
+        return urljoin(address, location)
+    except ValueError:
+        raise InputError(f"{address}: leads to {location!r:.200}, which is no address of the web") from None
+
+
+def robots_rules(status: int, data: bytes) -> RobotFileParser:
+    """The rules of an answer to /robots.txt."""
+    lines = data.decode("utf-8", "replace").splitlines() if status == 200 else []
+    rules = RobotFileParser()
+    try:
+        rules.parse(lines if status < 500 else ["User-agent: *", "Disallow: /"])
+    except ValueError:  # Python's parser stops at a line such as "Disallow: //["; RFC 9309 passes over it
+        rules = RobotFileParser()
+        rules.parse(list(filter(_is_rule, lines)))
+    return rules
+
+
+def _is_rule(line: str) -> bool:
+    """Whether Python's parser takes a line."""
+    try:
+        RobotFileParser().parse(["User-agent: *", line])
+    except ValueError:
+        return False
+    return True
+
+
 def _read(address: str, headers: Mapping[str, str], data: bytes) -> FetchedPage:
     """Raises InputError for a kind that cannot be read."""
     media, _, more = headers.get("content-type", "").partition(";")
@@ -132,7 +154,7 @@ def _read(address: str, headers: Mapping[str, str], data: bytes) -> FetchedPage:
     if ending is None:
         kinds = "HTML, plain text, Markdown, EPUB and Word"
         raise InputError(f"{address}: is {media.strip() or 'of no kind'!r:.80}; {kinds} can be read")
-    charset = more.partition("charset=")[2].partition(";")[0].strip(" \"'").lower()
+    charset = of_texts(more.lower().partition("charset=")[2].partition(";")[0].strip(" \"'"))
     if charset not in ("", "utf-8", "utf8") and ending in (".html", ".txt", ".md"):
         with suppress(LookupError, UnicodeError):  # it says what it is not; the readers find out
             data = data.decode(charset).encode()

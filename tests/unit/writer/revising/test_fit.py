@@ -5,6 +5,7 @@ import pytest
 from longwriter.checks.finding import TextFinding, TextPlace
 from longwriter.writer.revising.fit import unfit
 from longwriter.writer.revising.layout import EditedPassage, alike, changed_alone
+from longwriter.writer.revising.listed import held_by, key, read_findings
 from longwriter.writer.revising.measure import worse
 
 OLD = "Anna came at 7 with Brother Paul, and her eyes were brown in the light of the lamp."
@@ -74,3 +75,11 @@ def test_only_the_stretch_may_differ_whatever_the_line_ends_are() -> None:
     assert not changed_alone(old, "one\ntwo 3\r\nfour", 8, 13)
     assert not changed_alone(old, "one\r\ntwo 3\r\nfour\n", 8, 13)
     assert (alike("", "a"), alike("ab", "ab"), alike("abc", "abd")) == (0, 2, 2)
+
+
+def test_a_list_made_by_hand_is_known_again_when_what_it_quotes_is_mended(tmp_path) -> None:
+    path = tmp_path / "own.json"
+    path.write_text('[{"kind": "form", "quotes": ["Brother Paul"], "message": "no brother\\ud800"}]')
+    found = read_findings(path, OLD).findings
+    assert found[0].message == "no brother\ufffd"
+    assert held_by(path) == [key(found[0])]

@@ -1,6 +1,7 @@
 """Pages of the web are fetched within bounds, and none of this machine or its network unless that is asked for."""
 
 import asyncio
+import time
 
 import pytest
 from tests.helpers.web_pages import WebPage, WebPages
@@ -156,3 +157,35 @@ def test_a_list_of_addresses_becomes_sources_and_what_fails_is_left_out_by_name(
     ]  # fmt: skip
     assert "Mühle wurde 1884 am Fluß" in found.chunks[1].text
     assert found.left_out == (f"{web.url}/gone: the server answered 404",)
+
+
+@pytest.mark.parametrize(
+    "location",
+    ["//[", "http://[x", "file:///etc/passwd", "http://u:p@127.0.0.1/", "http://[fe80::1%eth0]/", "http://a b/"],
+)
+def test_a_redirect_to_what_is_no_address_is_an_error_that_names_it(location: str) -> None:
+    with (
+        WebPages({"/a": WebPage(b"", status=302, headers={"Location": location})}) as web,
+        pytest.raises(InputError, match=r"no address of the web|only http|no password"),
+    ):
+        page(f"{web.url}/a")
+
+
+@pytest.mark.parametrize("line", ["Disallow: //[", "Crawl-delay: ²", "Request-rate: ²/1"])
+def test_lines_of_robots_txt_that_say_nothing_are_passed_over(line: str) -> None:
+    rules = fetch.robots_rules(200, f"User-agent: *\n{line}\nDisallow: /secret\n".encode())
+    assert rules.can_fetch("longwriter", "http://example.com/open")
+    assert not rules.can_fetch("longwriter", "http://example.com/secret")
+
+
+@pytest.mark.parametrize("address", ["168.63.129.16", "192.0.0.192", "fec0::1", "192.88.99.1", "3fff::1"])
+def test_what_pythons_own_table_lets_in_is_not_public(address: str) -> None:
+    assert not is_public(address)
+
+
+def test_a_page_in_an_encoding_of_host_names_is_read_as_any_other_in_a_moment() -> None:
+    body = b"<p>The mill was built in 1884.</p>" + b"a" * 2_000_000
+    with WebPages({"/a": WebPage(body, media="text/html; CHARSET=punycode")}) as web:
+        start = time.process_time()
+        assert page(f"{web.url}/a").data == body
+    assert time.process_time() - start < 5  # punycode takes 50 s for it
