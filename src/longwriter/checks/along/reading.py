@@ -23,8 +23,7 @@ _MARK, _WIDE, _CLOSER, _BLANK, _SMALL, _CJK = (1 << bit for bit in range(6))
 _CLOSERS = 4
 """Quotation marks and brackets between the end of a sentence and the whitespace, at most."""
 _LINE = re.compile(
-    r"^[^\S\n]*(?:(?P<structured>#{1,6}\s|[-*+•]\s|\d{1,3}[.)]\s|\d{1,3}、|\|)|(?P<speech>[\"“„«‹「『‘'—–]))",
-    re.MULTILINE,
+    r"[^\S\n]*(?:(?P<structured>#{1,6}\s|[-*+•]\s|\d{1,3}[.)]\s|\d{1,3}、|\|)|(?P<speech>[\"“„«‹「『‘'—–]))"
 )
 
 
@@ -145,11 +144,10 @@ def _hashes(small: npt.NDArray[np.uint32], starts: Ints, ends: Ints) -> Hashes:
 def _lines(text: str, chars: npt.NDArray[np.uint32]) -> tuple[Ints, Mask, Mask]:
     """Starts of lines, and of each whether it is structured and whether it is speech."""
     lines = np.append(0, np.flatnonzero(chars == ord("\n")) + 1)
+    filled = np.flatnonzero(np.diff(lines, append=len(text) + 1) > 1)
+    opens = [(match and match.lastgroup) or "" for match in (_LINE.match(text, at) for at in lines[filled].tolist())]
     kinds = np.zeros((2, len(lines)), np.bool_)
-    found = [(match.start(), match.lastgroup == "speech") for match in _LINE.finditer(text)]
-    if found:
-        at, speech = np.array(found).T
-        kinds[speech, np.searchsorted(lines, at, side="right") - 1] = True
+    kinds[:, filled] = [[kind == name for kind in opens] for name in ("structured", "speech")]
     return lines, kinds[0], kinds[1]
 
 
@@ -176,7 +174,8 @@ def _sentence_ends(letters: _Letters, starts: Ints, ends: Ints, hashes: Hashes) 
         letter &= chars[first] != ord("I")
         short = (ends[before] == marks) & (letter | among(hashes[before], _abbreviations()))
         closed &= ~(short & (chars[marks] == ord(".")))
-    return np.union1d(marks[closed], wide) + 1
+    ends = marks[closed]
+    return (np.union1d(ends, wide) if len(wide) else ends) + 1
 
 
 def _sentences(starts: Ints, marked: Ints, line: Ints, structured: Mask) -> Ints:

@@ -50,6 +50,8 @@ class Ledger:
         self._held: dict[tuple[str, str], list[LedgerFact]] = {}
         self._ties: dict[tuple[str, str], list[tuple[tuple[str, int], LedgerFact]]] = {}
         self._dead: dict[str, LedgerFact] = {}
+        self._keys: dict[str, set[str]] = {}
+        """Subjects, and names that are values -> the keys under which facts of them were put."""
         self._said: set[tuple[str, ...]] = set()
         self._skips: list[tuple[int, int]] = []
         self.take(user)
@@ -129,8 +131,10 @@ class Ledger:
         Of several of one kind the latest is given, but a person's before any of the text's.
         """
         named = self._people.named_in(line)
+        words = {word.rstrip(".").lower() for name in named for word in name.split()}  # any form ends with one of them
+        theirs = [fact for fact in self._facts if fact.subject.rpartition(" ")[2].rstrip(".").lower() in words]
         known: dict[tuple[str, ...], LedgerFact] = {}
-        for fact in sorted(self._facts, key=lambda fact: (fact.source == "user", fact.section, fact.start)):
+        for fact in sorted(theirs, key=lambda fact: (fact.source == "user", fact.section, fact.start)):
             key = self._key(fact.subject)
             if key in named:
                 kin = (fact.value,) if fact.relation.startswith("kin:") else ()
@@ -183,8 +187,10 @@ class Ledger:
         return self._people.key(name) or ""
 
     def _by_name(self) -> None:
-        """Put all facts under the forms that their names have now."""
-        facts, said = self._facts, set(self._said)
+        """Put all facts under the forms that their names have now, where any has another."""
+        if all(keys == {self._key(name)} for name, keys in self._keys.items()):
+            return
+        facts, said, self._keys = self._facts, set(self._said), {}
         self._facts, self._held, self._ties, self._dead = [], {}, {}, {}
         for fact in facts:
             self._compare(fact)
@@ -195,6 +201,7 @@ class Ledger:
         key = self._key(fact.subject)
         if not key:
             return []
+        self._keys.setdefault(fact.subject, set()).add(key)
         held = self._held.setdefault((key, fact.relation), [])
         if any(_same_words(one, fact) and one.value == fact.value for one in held):
             return []
@@ -229,6 +236,7 @@ class Ledger:
         if kin == "none":
             return []
         other = self._key(fact.value)
+        self._keys.setdefault(fact.value, set()).add(other)
         found = tie(kin)
         if not found or not other or other == key:
             return []

@@ -101,10 +101,12 @@ def _spoken(text: str) -> Mask:
     before = np.append(0, straight[np.flatnonzero(breaks)])
     inside: Mask = (straight - before[line]) % 2 == 1
     for opening, closing in _PAIRS:
+        if opening not in text:
+            continue
         depth = np.cumsum((chars == ord(opening)).astype(np.int64) - (chars == ord(closing)))
         base = np.append(0, depth[np.flatnonzero(breaks)])
         inside |= depth - base[line] > 0
-    for match in _SINGLE.finditer(text):
+    for match in _SINGLE.finditer(text) if "‘" in text else ():
         inside[match.start() : match.end()] = True
     return inside
 

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from longwriter.checks.along.names import CHINESE_NAME, NO_NAMES
@@ -74,6 +75,7 @@ class People:
         self.version = 0
         """Grows when a name gets a fuller form, so that `key` may give another one."""
         self._full: dict[str, set[str]] = {}  # a single name -> the fuller ones that begin or end with it
+        self._begun: dict[str, set[str]] = {}  # first two characters -> all that `named_in` looks for
         self._chinese: set[str] = set()
         self._given: set[str] = set()
 
@@ -120,21 +122,27 @@ class People:
     def learn(self, name: str) -> None:
         """Take a name as known: rules see it from now on."""
         self._given.add(name)
+        self._look_for(name)
         self._fuller(name.split())
         if self.language == "zh":
             self._chinese.add(name)
 
     def named_in(self, line: str) -> set[str]:
         """The names, one form each, that stand in a line in any form or by one of their words."""
-        forms = (form for form in {*self._forms, *self._given, *self._full} if form in line)
+        begun = {line[at : at + length] for at in range(len(line)) for length in (1, 2)}
+        forms = (form for start in begun for form in self._begun.get(start, ()) if form in line)
         found = {self.key(form) for form in forms if re.search(rf"(?<![A-Za-z]){re.escape(form)}(?![a-z])", line)}
         return {name for name in found if name}
+
+    def _look_for(self, form: str) -> None:
+        self._begun.setdefault(form[:2], set()).add(form)
 
     def _fuller(self, parts: Sequence[str]) -> None:
         """Note a name of several words under its first and its last."""
         full = " ".join(parts)
         for part in (parts[0], parts[-1]) if len(parts) > 1 else ():
             known = self._full.setdefault(part, set())
+            self._look_for(part)
             self.version += full not in known
             known.add(full)
 
@@ -174,12 +182,14 @@ class People:
         form[2] = section
         parts = [part for part in mention.name.split() if part.rstrip(".").lower() not in RANKS]
         if form[0] == 1:
+            self._look_for(mention.name)
             self._fuller(parts)
         said = _PRONOUN.match(text, mention.end)
         if said:
             (self._he if said[1] else self._she)[self.plain(mention.name)] += 1
 
     @staticmethod
+    @lru_cache(maxsize=1 << 14)
     def plain(name: str) -> str:
         """A name without ranks that say nothing of which of a family is meant: "Dr. John Watson" is "John Watson"."""
         words = [word.rstrip(".") for word in name.split()]

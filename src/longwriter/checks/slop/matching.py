@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from longwriter.checks.along.reading import Hashes, Ints, Mask, TextReading, hash_runs, read
+from longwriter.checks.along.reading import Ints, Mask, TextReading, among, read
 
 
 class PhraseHits(NamedTuple):
@@ -25,38 +25,38 @@ class PhraseHits(NamedTuple):
     """How many it has."""
 
 
-class _Runs(NamedTuple):
-    """Phrases of as many words."""
-
-    hashes: Hashes
-    """Sorted."""
-    phrase: Ints
-
-
 class Matcher:
     """Finds the phrases that it was made of."""
 
     def __init__(self, phrases: Iterable[str]) -> None:
         """Phrases without a word are never found; of two with the same words the first is."""
         self.phrases = tuple(phrases)
-        self._runs = _by_length(self.phrases)
+        self._runs = _runs(self.phrases)
+        lengths: defaultdict[int, set[int]] = defaultdict(set)
+        for run in self._runs:
+            lengths[run[0]].add(len(run))
+        self._lengths = {first: tuple(sorted(each)) for first, each in lengths.items()}
+        """The first word's number -> how many words phrases have that begin with it."""
+        self._first = np.array(sorted(lengths), np.uint64)
 
     def find(self, text: TextReading) -> PhraseHits:
         """All hits; time grows with the words of the text, hardly with the phrases."""
-        breaks = np.cumsum(run_breaks(text))
-        taken = np.zeros(len(text.starts) + 1, np.bool_)
-        hits: list[tuple[int, int, int]] = []
-        for length, runs in self._runs.items():  # the longest first
-            numbers = hash_runs(text.hashes, length)
-            place = np.minimum(np.searchsorted(runs.hashes, numbers), len(runs.hashes) - 1)
-            found = np.flatnonzero(runs.hashes[place] == numbers)
-            found = found[breaks[found] == breaks[found + length - 1]]
-            for first in found.tolist():
-                if not taken[first : first + length].any():
-                    taken[first : first + length] = True
-                    hits.append((first, int(runs.phrase[place[first]]), length))
-        first, phrase, words = np.array(sorted(hits), np.int64).reshape(-1, 3).T
-        return PhraseHits(phrase, first, words)
+        begun = np.flatnonzero(among(text.types, self._first)[text.type])
+        breaks = np.append(np.flatnonzero(run_breaks(text)), len(text.starts))
+        ends = breaks[np.searchsorted(breaks, begun, side="right")]
+        hashes, found = text.hashes.tolist(), list[tuple[int, int, int]]()
+        for first, end in zip(begun.tolist(), ends.tolist(), strict=True):
+            for length in self._lengths[hashes[first]]:
+                phrase = self._runs.get(tuple(hashes[first : first + length])) if first + length <= end else None
+                if phrase is not None:
+                    found.append((-length, first, phrase))
+        taken, hits = bytearray(len(hashes)), list[tuple[int, int, int]]()
+        for less, first, phrase in sorted(found):  # the longest first
+            if not any(taken[first : first - less]):
+                taken[first : first - less] = b"\1" * -less
+                hits.append((first, phrase, -less))
+        firsts, phrases, words = np.array(sorted(hits), np.int64).reshape(-1, 3).T
+        return PhraseHits(phrases, firsts, words)
 
 
 @lru_cache(maxsize=8)
@@ -81,19 +81,12 @@ def cjk_words(text: TextReading) -> Mask:
     return found | (codes >= 0xFF66) & (codes < 0xFF9E) | (codes >= 0x20000)
 
 
-def _by_length(phrases: Sequence[str]) -> dict[int, _Runs]:
-    """Words of a phrase, the most first -> numbers of the phrases with so many."""
+def _runs(phrases: Sequence[str]) -> dict[tuple[int, ...], int]:
+    """Numbers of a phrase's words -> its place."""
     one = read("\n".join(" ".join(phrase.split()) for phrase in phrases))
-    lines = np.flatnonzero(one.chars == ord("\n"))
-    owner = np.searchsorted(lines, one.starts)
+    owner = np.searchsorted(np.flatnonzero(one.chars == ord("\n")), one.starts)
     firsts = np.flatnonzero(np.diff(owner, prepend=-1))
-    lengths = np.diff(firsts, append=len(owner))
-    grouped: defaultdict[int, list[int]] = defaultdict(list)
-    for place, length in enumerate(lengths.tolist()):
-        grouped[length].append(place)
-    table = {}
-    for length in sorted(grouped, reverse=True):
-        first = firsts[grouped[length]]
-        numbers, unique = np.unique(hash_runs(one.hashes, length)[first], return_index=True)
-        table[length] = _Runs(numbers, owner[first][unique])
-    return table
+    hashes, found = one.hashes.tolist(), dict[tuple[int, ...], int]()
+    for first, end, phrase in zip(firsts.tolist(), [*firsts[1:].tolist(), len(hashes)], owner[firsts].tolist(), strict=True):
+        found.setdefault(tuple(hashes[first:end]), phrase)
+    return found

@@ -7,6 +7,7 @@ that comes again and again within a few pages (`crowded`).
 import math
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -153,6 +154,7 @@ def crowded(phrase: str, at: Sequence[int], rate: float) -> bool:
     return any(last - first < WITHIN for first, last in zip(at, at[least - 1 :], strict=False))
 
 
+@lru_cache(maxsize=1 << 16)
 def least_uses(phrase: str, rate: float) -> int:
     """Uses within `WITHIN` words from which a phrase is used too often."""
     return max(TIMES_WORD if count_words(phrase) == 1 else TIMES, math.ceil(BEYOND * rate * WITHIN / 1e6))

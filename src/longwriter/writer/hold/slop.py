@@ -6,7 +6,7 @@ stands in quotation marks; of those several candidates are drawn, and the one wi
 
 from collections import Counter
 from collections.abc import Sequence
-from functools import cache
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from longwriter.checks.along.reading import read
@@ -23,6 +23,9 @@ COST, MOST_COST = 0.01, 0.3
 LEAST_WORDS = 100
 """Shorter candidates are taken for as long: one phrase more or less decides a sentence."""
 
+KEPT = 512
+"""Texts whose phrases are kept: candidates, and the sections of `WITHIN` words."""
+
 
 class _Used(NamedTuple):
     """The stock phrases of one section."""
@@ -37,7 +40,7 @@ class SlopHold:
     def __init__(self, prompts: PromptSet, stock: StockList) -> None:
         self._prompts, self._stock = prompts, stock
         self._rates = {**stock.phrases, **stock.patterns}
-        self._kept = cache(self._read)
+        self._kept = lru_cache(maxsize=KEPT)(self._read)
 
     def told(self, index: int, earlier: Sequence[str]) -> str:  # noqa: ARG002
         """The phrases used too often in the last `WITHIN` words, the most overused first."""
@@ -46,7 +49,8 @@ class SlopHold:
             if words >= WITHIN:
                 break
             one = self._kept(text)
-            words, uses = words + one.words, uses + one.uses
+            words += one.words
+            uses.update(one.uses)
         often = [phrase for phrase, n in uses.items() if n >= least_uses(phrase, self._rates[phrase])]
         often.sort(key=lambda phrase: (-uses[phrase], phrase))
         return self._prompts.render("stock", phrases=self._listed(often[:MOST_TOLD], uses)) if often else ""
@@ -57,7 +61,7 @@ class SlopHold:
 
     def worth(self, text: str, earlier: Sequence[str]) -> float:  # noqa: ARG002
         """0 for as few as people write, less with each one more."""
-        one = self._read(text)
+        one = self._kept(text)  # that of the candidate which is taken is told of again
         rate = 1000 * one.uses.total() / max(LEAST_WORDS, one.words)
         return -min(MOST_COST, COST * max(0.0, rate - FREE))
 
