@@ -23,6 +23,7 @@ Examples:
   longwriter check last
   longwriter check novel.docx --html findings.html
   longwriter check RUN --only contradictions --json
+  longwriter check report.docx --sources papers/
 Exit code: 0 nothing found, 4 findings, 2 the text cannot be read.
 """
 MOST_ROWS = 40
@@ -41,13 +42,20 @@ QUOTED = 100
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write the text with its findings as a page to this file.",
 )
+@click.option(
+    "--sources", multiple=True, metavar="PATH|URL", help="What FILE quotes: a file, a folder, an address. Repeat it."
+)
 @with_options(HOME, JSON)
-def check(source: str, only: tuple[str, ...], page: Path | None, home: Path, as_json: bool) -> None:
+def check(
+    source: str, only: tuple[str, ...], page: Path | None, sources: tuple[str, ...], home: Path, as_json: bool
+) -> None:
     """Say what rules find in the text of RUN or FILE: contradictions, repetition, broken form.
 
-    FILE is md, txt, docx, epub or html. No model is asked.
+    FILE is md, txt, docx, epub or html. No model is asked. With --sources, each quotation of five words and more in FILE is
+    looked for in them: one that a source has nearly, but with other words, is a finding. Where FILE has marks such as [s12],
+    those are checked as in a run: ids, quotes, numbers.
     """
-    found = check_source(source, home, only)
+    found = check_source(source, home, only, sources)
     if page is not None:
         if page.suffix.lower() not in (".html", ".htm"):
             raise InputError(f"--html {page}: the page is HTML; name it NAME.html")

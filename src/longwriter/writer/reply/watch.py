@@ -103,7 +103,8 @@ def kept(reply: Reply, bounds: Bounds) -> Reply:
         raise EmptyReply(f"the reply is talk about the task, no prose: {' '.join(reply.text.split())[:120]!r}")
     if bounds.sources is not None:
         text = _citing(text, bounds.sources, short=bounds.short)
-    text = bounds.founded(text) if bounds.founded else text
+    if bounds.founded is not None and not (text := bounds.founded(text)) and not bounds.lead:
+        raise EmptyReply(f"nothing in the reply stands on the sources: {' '.join(reply.text.split())[:120]!r}")
     good = good_part(text, bounds.before)
     if not good.strip() and not bounds.lead:
         raise EmptyReply(f"the reply only goes round in circles: {' '.join(text.split())[:120]!r}")

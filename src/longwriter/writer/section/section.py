@@ -147,7 +147,8 @@ class SectionWriter:
             done = assemble(replies, prefill=self.requests.prefill)
             gap = missing(want, count_words(done), last=place.last, slack=place.slack)
             cuts = sum(r.finish == "cut" for r in replies)
-            worn = cuts > MOST_CUTS or max(pieces[1:][-2:], default=LEAST_PIECE) < LEAST_PIECE
+            few = lead is None and max(pieces[1:][-2:], default=LEAST_PIECE) < LEAST_PIECE  # a lead always adds some
+            worn = cuts > MOST_CUTS or few
             if not gap or len(replies) == MOST_PIECES or worn:
                 return WrittenSection(done, tuple(asked), pieces, self._faults(place, replies, gap / want))
 

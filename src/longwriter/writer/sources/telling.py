@@ -62,7 +62,8 @@ _POINTING = re.compile(
 _VERB = re.compile(
     r"\b(?:is|are|was|were|has|have|had|do|does|did|can|could|will|would|may|might|must|should|shall"
     r"|[a-z]{3,}(?:ed|es|s)|began|came|gave|got|grew|held|kept|knew|led|left|lost|made|met|put|ran|said|saw|sent|set|took"
-    r"|went|won|wrote|became|built|found|brought|taught)\b"
+    r"|went|won|wrote|became|built|found|paid|fell|rose|drew|flew|threw|spoke|told|sold|stood|felt|spent|meant|chose|drove|fed"
+    r"|sat|[a-z]*[oa]ught)\b"
 )
 _ZH_LEANING = re.compile(
     r"(?:这|這|那|它|他|她|其|此|该|該|我|你|您|咱|但|而|且|所以|然而|因此|另外|首先|其次|最后|最後|同时|同時|例如|比如|于是|於是|并且|並且|请|請|让|讓)"
