@@ -14,6 +14,8 @@ from longwriter.export.labels import AUTHORS, Labels
 
 MARK = re.compile(r"\[(s[1-9]\d{0,5})\]")
 """A citation as texts hold it."""
+MARKED = re.compile(rf"[ \t]?{MARK.pattern}")
+"""One with the blank before it."""
 CODE = re.compile(r"^(```|~~~)[^\n]*\n(?:.*?\n)??\1[ \t]*$|(?<!`)`[^`\n]{1,300}`(?!`)", re.MULTILINE | re.DOTALL)
 """Code of Markdown, in which no mark is one."""
 _MARKS = re.compile(rf"(?P<blank>[ \t]?){MARK.pattern}(?:[ \t]?{MARK.pattern}){{0,60}}")

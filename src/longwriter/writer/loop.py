@@ -35,6 +35,7 @@ from longwriter.writer.section.context import ContextBuilder, Outline, Window
 from longwriter.writer.section.request import NO_WISH, SectionRequests, Wish, seed_of
 from longwriter.writer.section.section import Place, SectionWriter, WrittenSection
 from longwriter.writer.settings import WriteSettings, wanted_length
+from longwriter.writer.sources.leads import Leads, is_led
 from longwriter.writer.staleness import groups
 
 SLACK = 0.02
@@ -100,13 +101,13 @@ class Loop:
             asked = wanted_length(self.settings)
             for doubt in () if asked else doubts(self.settings.instruction):
                 self._warn(doubt)
-            planner = Planner(self.calls, self.prompts, self.settings, card)
+            planner = Planner(self.calls, self.prompts, self.settings, card, self.document.sources or None)
             plan = await planner.plan(asked)
             if planner.note:
                 self._warn(planner.note)
             self.manuscript.note(PlanRecord(plan=plan, target=asked or exact(plan.words, "plan"), source="model"))
         elif self.manuscript.rest_unplanned:
-            await self._plan_rest(Planner(self.calls, self.prompts, self.settings, card))
+            await self._plan_rest(Planner(self.calls, self.prompts, self.settings, card, self.document.sources or None))
         self.on_event(Planned(self.manuscript.plan, self.manuscript.target, titled=bool(self.document.title)))
 
     async def _plan_rest(self, planner: Planner) -> None:
@@ -151,6 +152,8 @@ class Loop:
             holds=holds(self.settings, self.prompts, manuscript.plan, self.calls, manuscript.facts, self.document.sources),
         )  # fmt: skip
         requests.sources = self.document.sources or None
+        if card.prompts == "short" and is_led(self.document.sources, self.settings.instruction, self.prompts.name):
+            requests.leads = Leads(self.document.sources, manuscript.plan, self.prompts, self.settings.instruction)
         if self.settings.style is not None:
             requests.voice = opening(self.settings.style)
         if manuscript.imported and card.prompts == "short":

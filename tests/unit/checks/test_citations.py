@@ -111,9 +111,13 @@ def test_quotes_are_found_with_their_place_whatever_the_spelling() -> None:
 
 def test_rules_cite_what_the_words_prove() -> None:
     sources = SourceSet(SOURCES)
-    said = "Long ago rye bread was baked in the village oven every Friday. The weather was fine, and they played there."
+    said = "Then rye bread was baked in the village oven every Friday. The weather was fine, and they played there."
     assert attached(said, sources) == said.replace("every Friday.", "every Friday [s2].")
-    wrong = "Long ago rye bread was baked in the village oven every Friday in 1999."
-    assert attached(wrong, sources) == wrong
+    for wrong in (
+        "Rye bread was baked in the village oven every Friday in 1999.",
+        "Rye bread was never baked in the village oven on a Friday.",
+        "Rye bread was baked in the village oven every Friday, which made the bakers of Vienna famous.",
+    ):
+        assert attached(wrong, sources) == wrong
     cited = "Rye bread was baked in the village oven every Friday [s1]."
     assert attached(cited, sources) == cited

@@ -1,5 +1,6 @@
 """The checks of a text, of a file in any form that can be read, or of a run; what a person says is right as it is."""
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -13,6 +14,7 @@ from longwriter.runs.folders import all_runs, find
 from longwriter.writer.outcome.checked import all_checked
 from longwriter.writer.outcome.dismissed import key, undismissed
 from longwriter.writer.revision.edits import Edits
+from longwriter.writer.sources.gather import gathered
 from longwriter.writer.stored import editing
 
 
@@ -30,17 +32,25 @@ class CheckedSource(NamedTuple):
     """Of all findings, from 1: the same whatever was asked for, and whatever is dismissed."""
 
 
-def check_source(source: str | Path, home: Path, only: Sequence[str] = ()) -> CheckedSource:
+def check_source(
+    source: str | Path, home: Path, only: Sequence[str] = (), sources: Sequence[str] = ()
+) -> CheckedSource:
     """Check a file, or a run by its folder, its name in `home` or "last".
 
-    Raises InputError for what cannot be read, for a run without text and for a name that is no check.
+    `sources`: files, folders and addresses that a file quotes; a run has its own. Raises InputError for what cannot be
+    read, for a run without text, for a run with `sources` and for a name that is no check.
     """
     if is_file(source, home):
         draft = read_source(Path(source))
         text = draft.text.removeprefix("\ufeff").replace("\r\n", "\n")
-        report = check(text, only=only)
-        every = check(text).findings if only else report.findings
+        chunks = asyncio.run(gathered(sources)).chunks if sources else ()
+        report = check(text, only=only, sources=chunks)
+        every = check(text, sources=chunks).findings if only else report.findings
         return CheckedSource(draft.origin, text, report, numbers=_numbered(every))
+    if sources:
+        raise InputError(
+            f"--sources is for a file; {source} is a run, and is checked against the sources that it was written from"
+        )
     return check_run(find(home, str(source)), only)
 
 

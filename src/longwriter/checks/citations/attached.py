@@ -6,18 +6,24 @@ Only where the words prove it, for models too small to cite by themselves; see d
 import re
 from collections.abc import Sequence
 from difflib import SequenceMatcher
+from itertools import pairwise
 
 from longwriter.checks.citations.numbers import numbers, stands
 from longwriter.checks.citations.records import SourceChunk
 from longwriter.checks.citations.sources import SourceSet
 from longwriter.checks.citations.statements import statements
 from longwriter.checks.citations.stems import stems
+from longwriter.text import sentence_ends
 
 LEAST_STEMS = 5
 """Content words of a sentence that can be known again."""
-LEAST_SHARED, LEAST_RUN = 0.75, 0.5
+LEAST_SHARED, LEAST_RUN = 0.9, 0.5
 """The share of them, by weight, that a chunk must have, and that must stand there in a row."""
 CANDIDATES = 4
+_DENIAL = re.compile(
+    r"\b(?:not|no|never|none|nobody|nothing|neither|nor|without|cannot)\b|n['’]t\b|[不没沒無无未非]", re.IGNORECASE
+)
+"""A word that turns what a sentence says into its opposite, and is no content word."""
 _END = re.compile(r"[.!?。！？…]+[\"'”’»)\]」』*_]*\Z")
 
 
@@ -50,9 +56,22 @@ def proving(sentence: str, sources: SourceSet) -> SourceChunk | None:
             continue
         if not all(stands(number, sources.values(chunk.id)) for number in numbers(sentence)):
             continue
-        if _run(words, stems(chunk.text)) >= LEAST_RUN * len(words):
+        if _run(words, stems(chunk.text)) >= LEAST_RUN * len(words) and _denies(sentence) == _denies(
+            _nearest(words, chunk)
+        ):
             best = (share, chunk)
     return best[1] if best else None
+
+
+def _denies(sentence: str) -> bool:
+    return _DENIAL.search(sentence) is not None
+
+
+def _nearest(words: Sequence[str], chunk: SourceChunk) -> str:
+    """The sentence of a chunk that has most of a sentence's content words."""
+    ends = [0, *sentence_ends(chunk.text), len(chunk.text)]
+    wanted = set(words)
+    return max((chunk.text[a:b] for a, b in pairwise(ends)), key=lambda there: len(wanted & set(stems(there))))
 
 
 def _run(words: Sequence[str], there: Sequence[str]) -> int:

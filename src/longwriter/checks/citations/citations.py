@@ -123,9 +123,9 @@ class _Reader:
             self.quotes_found += 1
         elif best is not None:
             name, match = best
-            there = " ".join(self.sources.chunk(name).text[match.start : match.end].split())
+            there = self.sources.chunk(name).text[match.start : match.end]
             yield self._finding(
-                "quote", quotation, f'it quotes {name} with other words: there stands "{_short(there)}"'
+                "quote", quotation, f'it quotes {name} with other words: there stands "{short_quote(there)}"'
             )
         else:
             other = next((c.id for c in self.sources.related(said, 1000)[:4] if (m := self.sources.words(c.id).find(said))
@@ -145,5 +145,7 @@ class _Reader:
         return TextFinding(kind=KIND, check=check, places=(stretch,), quotes=(quote,), message=message)
 
 
-def _short(words: str) -> str:
+def short_quote(text: str) -> str:
+    """The beginning of words of a source, on one line, for a message."""
+    words = " ".join(text.split())
     return words if len(words) <= QUOTED else f"{words[:QUOTED]}..."

@@ -48,7 +48,7 @@ class SourceWords:
 
     def find(self, quote: str) -> QuoteMatch | None:
         """The place that a quotation is of, with its gaps; None where the chunk has less than `NEAR` of it."""
-        pieces = [words for piece in _GAP.split(_ADDED.sub(" … ", quote)) if (words := _words(piece))]
+        pieces = quoted_pieces(quote)
         found = [match for piece in pieces if (match := self._piece(piece)) is not None]
         if len(found) < len(pieces) or not found:
             return None
@@ -98,7 +98,13 @@ def _plain(word: str) -> str:
     return word.casefold().replace("’", "'")
 
 
-def _words(text: str) -> list[str]:
+def quoted_pieces(quote: str) -> list[list[str]]:
+    """The words of a quotation as they are compared, in the pieces between its gaps."""
+    return [words for piece in _GAP.split(_ADDED.sub(" … ", quote)) if (words := compared_words(piece))]
+
+
+def compared_words(text: str) -> list[str]:
+    """Words without what quotations may change: case, and the form of apostrophes."""
     starts, ends = word_spans(text)
     return [_plain(text[a:b]) for a, b in zip(starts.tolist(), ends.tolist(), strict=True)]
 
@@ -107,5 +113,5 @@ def quotations(text: str) -> Iterator[Quotation]:
     """Stretches of `LEAST_WORDS` and more in double quotation marks, on one line."""
     for match in _QUOTED.finditer(text):
         group = match.lastindex or 0
-        if len(_words(match[group])) >= LEAST_WORDS:
+        if len(compared_words(match[group])) >= LEAST_WORDS:
             yield Quotation(match.start(group), match.end(group))

@@ -39,8 +39,12 @@ class StemWeights:
             self._counts.update(held)
             self._chunks += 1
 
+    def weight(self, name: str) -> float:
+        """How much a stem tells, above 0."""
+        return math.log(1 + self._chunks / max(1, self._counts[name]))
+
     def share(self, sentence: Collection[str], there: Collection[str]) -> float:
         """The part of a sentence's stems, by weight, that stand in a chunk, 0 to 1; 1 for a sentence without any."""
-        weights = {name: math.log(1 + self._chunks / max(1, self._counts[name])) for name in set(sentence)}
+        weights = {name: self.weight(name) for name in set(sentence)}
         total = sum(weights.values())
         return sum(weight for name, weight in weights.items() if name in there) / total if total else 1.0

@@ -87,6 +87,8 @@ def _runs(phrases: Sequence[str]) -> dict[tuple[int, ...], int]:
     owner = np.searchsorted(np.flatnonzero(one.chars == ord("\n")), one.starts)
     firsts = np.flatnonzero(np.diff(owner, prepend=-1))
     hashes, found = one.hashes.tolist(), dict[tuple[int, ...], int]()
-    for first, end, phrase in zip(firsts.tolist(), [*firsts[1:].tolist(), len(hashes)], owner[firsts].tolist(), strict=True):
+    for first, end, phrase in zip(
+        firsts.tolist(), [*firsts[1:].tolist(), len(hashes)], owner[firsts].tolist(), strict=True
+    ):
         found.setdefault(tuple(hashes[first:end]), phrase)
     return found

@@ -24,8 +24,9 @@ Examples:
   longwriter check last
   longwriter check novel.docx --html findings.html
   longwriter check RUN --only contradictions --json
+  longwriter check report.docx --sources papers/
   longwriter check RUN --dismiss 3,7     # they are right as they are
-Exit code: 0 nothing but what was dismissed, 4 findings, 2 no text to read.
+Exit code: 0 nothing but what was dismissed, 4 findings, 2 the text cannot be read.
 """
 MOST_ROWS = 40
 QUOTED = 100
@@ -50,16 +51,28 @@ QUOTED = 100
 @click.option("--dismiss", "right", metavar="N[,N]", help="Never tell these findings of a run again, by their numbers.")
 @click.option("--undismiss", "wrong", metavar="N[,N]", help="Let these count again; --all shows their numbers.")
 @click.option("--all", "everything", is_flag=True, help="Show what was dismissed, too.")
+@click.option(
+    "--sources", multiple=True, metavar="PATH|URL", help="What FILE quotes: a file, a folder, an address. Repeat it."
+)
 @with_options(HOME, JSON)
-def check(source: str, only: tuple[str, ...], page: Path | None, home: Path, **flags: str | bool | None) -> None:
+def check(
+    source: str,
+    only: tuple[str, ...],
+    page: Path | None,
+    sources: tuple[str, ...],
+    home: Path,
+    **flags: str | bool | None,
+) -> None:
     """Say what rules find in the text of RUN or FILE: contradictions, repetition, broken form.
 
     FILE is md, txt, docx, epub or html. No model is asked. What is dismissed is known by what it quotes: where that text
-    changes, it is found again.
+    changes, it is found again. With --sources, each quotation of five words and more in FILE is looked for in them: one
+    that a source has nearly, but with other words, is a finding. Where FILE has marks such as [s12], those are checked as
+    in a run: ids, quotes, numbers.
     """
     if flags["right"] is not None or flags["wrong"] is not None:
         _dismiss(source, home, _numbers("--dismiss", flags["right"]), _numbers("--undismiss", flags["wrong"]))
-    found = check_source(source, home, only)
+    found = check_source(source, home, only, sources)
     if page is not None:
         if page.suffix.lower() not in (".html", ".htm"):
             raise InputError(f"--html {page}: the page is HTML; name it NAME.html")

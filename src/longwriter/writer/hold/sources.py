@@ -11,6 +11,8 @@ from longwriter.export.references import MARK
 from longwriter.prompts import PromptSet
 from longwriter.text import count_words, sentence_ends
 from longwriter.types import Plan
+from longwriter.writer.sources.leads import is_led
+from longwriter.writer.sources.telling import ORDERS
 
 SHOWN_WORDS = 500
 """Words of sources in a prompt."""
@@ -20,12 +22,6 @@ LEAST_FACT = 6
 """Words of a sentence that tells a fact."""
 CITES_NOTHING = -0.25
 """What a candidate loses that cites nothing where there is something to cite."""
-_ORDERS = re.compile(
-    r"\b(?:ignore|disregard|forget|instructions?|prompt|assistant|system|you (?:must|should|are|will)|your|do not|write|output"
-    r"|reply|respond|answer|print|say|repeat)\b|https?:|指令|忽略|忽视|你必须|请你|提示词|输出|回答|回复",
-    re.IGNORECASE,
-)
-"""A short prompt has no fence: sentences that speak to their reader are not shown in it."""
 _MARKUP = re.compile(r"[*_`#<>\[\]{}|\\\"“”«»「」『』]|\|{2,}")
 
 
@@ -47,6 +43,8 @@ class SourcesHold:
 
     def briefly(self, index: int, earlier: Sequence[str]) -> str:
         """The sentences of them that have most to do with the line and do not stand in the text yet."""
+        if is_led(self.sources, self.instruction, self.prompts.name):
+            return ""
         line, there = set(stems(self._line(index))), "\n".join(earlier)
         best = sorted(self._facts(index), key=lambda fact: -len(line & set(stems(fact))))
         out, room = list[str](), BRIEF_WORDS
@@ -79,5 +77,5 @@ class SourcesHold:
             for end in sentence_ends(text):
                 sentence = " ".join(_MARKUP.sub("", text[start:end]).split())
                 start = end
-                if count_words(sentence) >= LEAST_FACT and not _ORDERS.search(sentence):
+                if count_words(sentence) >= LEAST_FACT and not ORDERS.search(sentence):
                     yield sentence

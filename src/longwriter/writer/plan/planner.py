@@ -10,6 +10,8 @@ import math
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from longwriter.checks.citations.fence import shown
+from longwriter.checks.citations.sources import SourceSet
 from longwriter.errors import EmptyReply, PlanError
 from longwriter.length.target import Target
 from longwriter.models.cards import Card
@@ -20,12 +22,15 @@ from longwriter.writer.calls import Calls, user
 from longwriter.writer.given.rest import Standing
 from longwriter.writer.plan.faults import SamePointError, check_plan, line_fault
 from longwriter.writer.plan.skeleton import skeleton_end, skeleton_plan
+from longwriter.writer.plan.sourced import sourced_plan
 from longwriter.writer.prompts import Name
 from longwriter.writer.reply.prose import refusal
 from longwriter.writer.section.budget import scaled
 from longwriter.writer.section.context import Outline
 from longwriter.writer.section.request import seed_of
 from longwriter.writer.settings import WriteSettings
+from longwriter.writer.sources.leads import is_led
+from longwriter.writer.sources.overview import overview
 
 LOW, HIGH = 200, 1000
 """Words of a section (the paper's bounds)."""
@@ -92,9 +97,12 @@ def schema(count: int | None, low: int, high: int) -> dict[str, object]:
 class Planner:
     """Makes one run's plan."""
 
-    def __init__(self, calls: Calls, prompts: PromptSet, settings: WriteSettings, card: Card) -> None:
-        """`prompts`: of the request's language; `card`: of the planner model."""
+    def __init__(
+        self, calls: Calls, prompts: PromptSet, settings: WriteSettings, card: Card, sources: SourceSet | None = None
+    ) -> None:
+        """`prompts`: of the request's language; `card`: of the planner model; `sources`: what the text rests on."""
         self.calls, self.prompts, self.settings, self.card = calls, prompts, settings, card
+        self.sources = sources
         self.section_words = settings.section_words or card.section_words or SECTION_WORDS
         self.note = ""
         """What is odd about the plan, for the user."""
@@ -104,6 +112,8 @@ class Planner:
         words = target.aim if target else FREE_WORDS
         if self.card.plan != "outline":
             count = max(1, round(words / self.section_words))
+            if self.sources and is_led(self.sources, self.settings.instruction, self.prompts.name):
+                return sourced_plan(self.sources, words, count)
             beats = skeleton_plan(self.settings.instruction, words, count, self.prompts.name)
             return beats if self.card.plan == "skeleton" else await self._lines(beats)
         if target is None:
@@ -120,6 +130,8 @@ class Planner:
         """The plan of `words` more words behind what stands."""
         given = standing.plan
         if self.card.plan != "outline":
+            if self.sources and is_led(self.sources, self.settings.instruction, self.prompts.name):
+                return sourced_plan(self.sources, words, max(1, round(words / self.section_words)))
             count, before = (max(1, round(n / self.section_words)) for n in (words, given.words))
             beats = skeleton_plan(self.settings.instruction, words + given.words, before + count, self.prompts.name)
             plan = _scaled(skeleton_end(beats, count, [section.title for section in given.sections]), words)
@@ -146,9 +158,10 @@ class Planner:
 
     async def _line(self, number: int, beat: Section, before: tuple[Section, ...], count: int) -> Section:
         lines = "\n".join(f"{s.title}: {s.point}" for s in before[-LINES_SHOWN:]) or "-"
-        text = self.prompts.render(
+        asked = self.prompts.render(
             "plan_line", instruction=self.settings.instruction, number=number, count=count, lines=lines, beat=beat.point
         )
+        text = self._resting(asked, beat.point)
         for attempt in range(LINE_TRIES):
             step = f"plan:line:{number}:{attempt}"
             request = Request(
@@ -169,6 +182,13 @@ class Planner:
             if not line_fault(section, before, self.settings.instruction):
                 return section
         return beat
+
+    def _resting(self, text: str, line: str) -> str:
+        """A prompt behind what the sources say; without sources as it is. `line`: what is planned, beside the request."""
+        if not self.sources:
+            return text
+        chunks = shown(overview(self.sources, f"{line}\n{self.settings.instruction}"))
+        return f"{self.prompts.render('sources_plan', chunks=chunks)}\n\n{text}"
 
     def _sampling(self, name: str) -> float | None:
         """A setting of the user's, else the card's."""
@@ -201,7 +221,8 @@ class Planner:
         self, step: str, name: Name, count: int | None, bounds: Mapping[str, int], values: Mapping[str, object] = {}
     ) -> Plan:
         """One readable outline: asked for, and asked again with the fault named. `bounds`: low and high of its budgets."""
-        text = self.prompts.render(name, instruction=self.settings.instruction, count=count, **bounds, **values)
+        asked = self.prompts.render(name, instruction=self.settings.instruction, count=count, **bounds, **values)
+        text = self._resting(asked, " ".join(str(values.get(key, "")) for key in ("title", "point")))
         messages = user(text, self.prompts.render("system") if self.card.system else None)
         low, high = bounds["low"], bounds["high"]
         planner, fault = self.calls.roles["planner"].model, ""

@@ -9,7 +9,8 @@ from longwriter.prompts import PromptSet
 Name = Literal[
     "system", "plan", "plan_free", "chapters", "chapter_plan", "repair", "section", "rewrite", "continue", "line",
     "memory_full", "memory_window", "notes", "synopsis", "last", "middle", "short_request", "short_first", "short_next",
-    "short_part", "sources", "sources_brief", "person", "plan_line", "import", "rest_plan", "rest_chapters", "seam", "places",
+    "short_part", "sources", "sources_brief", "sources_plan", "quoted", "quoted_from",
+    "person", "plan_line", "import", "rest_plan", "rest_chapters", "seam", "places",
     "revise", "revise_contradiction", "revise_repetition", "revise_slop", "revise_cut", "revise_other", "revise_elsewhere",
     "revise_refused", "revise_short", "judge", "judge_again",
     "facts", "find_facts", "stock",

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from longwriter.checks.citations.attached import attached
 from longwriter.checks.citations.sources import SourceSet
 from longwriter.errors import EmptyReply
+from longwriter.export.references import MARKED
 from longwriter.text import count_words, last_sentence_end, sentence_ends
 from longwriter.types import Reply
 from longwriter.writer.reply.about_writing import without_such
@@ -44,6 +45,10 @@ class Bounds:
     the writing."""
     sources: SourceSet | None = None
     """What it may cite: all else that refers to a source goes. Behind a short prompt it is cited for the model."""
+    lead: str = ""
+    """What stands before it, as one text with it; the model has written none of it."""
+    founded: Callable[[str], str] | None = None
+    """What of a text may stand behind statements of sources; None: all of it."""
 
 
 @dataclass
@@ -63,6 +68,8 @@ class ReplyWatch:
     def begin(self) -> None:
         """A try begins."""
         self.text, self._looked, self._saved, self._began = "", 0, 0, time.monotonic()
+        if self.show is not None and self.bounds.lead:
+            self.show(f"{self.bounds.lead} ")
 
     def hear(self, piece: str) -> bool:
         """The next piece; True: enough."""
@@ -96,20 +103,24 @@ def kept(reply: Reply, bounds: Bounds) -> Reply:
         raise EmptyReply(f"the reply is talk about the task, no prose: {' '.join(reply.text.split())[:120]!r}")
     if bounds.sources is not None:
         text = _citing(text, bounds.sources, short=bounds.short)
+    if bounds.founded is not None and not (text := bounds.founded(text)) and not bounds.lead:
+        raise EmptyReply(f"nothing in the reply stands on the sources: {' '.join(reply.text.split())[:120]!r}")
     good = good_part(text, bounds.before)
-    if not good.strip():
+    if not good.strip() and not bounds.lead:
         raise EmptyReply(f"the reply only goes round in circles: {' '.join(text.split())[:120]!r}")
     fitted = fit(good, bounds.most)
     if bounds.short and reply.finish != "stop":
         fitted = fitted[: last_sentence_end(fitted) or None]
     cut = len(fitted) < len(text)
     finish = "cut" if cut and reply.finish == "stop" else reply.finish
-    return reply.model_copy(update={"text": fitted, "finish": finish})
+    text = f"{bounds.lead} {fitted.lstrip()}".rstrip() if bounds.lead else fitted
+    return reply.model_copy(update={"text": text, "finish": finish})
 
 
 def _citing(text: str, sources: SourceSet, *, short: bool) -> str:
     """The text with the marks of sources alone that there are. Raises EmptyReply where nothing is left."""
     own = sources.cleaned(text).text
+    own = MARKED.sub("", own) if short else own  # it copies marks that it sees, and they prove nothing
     if not own.strip():
         raise EmptyReply(f"the reply is references alone: {' '.join(text.split())[:120]!r}")
     return attached(own, sources) if short else own

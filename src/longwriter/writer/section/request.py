@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from longwriter.checks.citations.sources import SourceSet
 from longwriter.checks.phrases import Phrases
+from longwriter.export.references import MARKED
 from longwriter.journal import digest
 from longwriter.length.target import read_target
 from longwriter.models.cards import Card
@@ -22,6 +23,7 @@ from longwriter.writer.section.context import ContextBuilder
 from longwriter.writer.section.cover import missing_words
 from longwriter.writer.section.earlier import EarlierText
 from longwriter.writer.settings import WriteSettings
+from longwriter.writer.sources.leads import Lead, Leads
 
 REQUEST_WORDS = 60
 """What a model with a short prompt sees of the instruction."""
@@ -89,6 +91,8 @@ class Piece:
     wish: Wish = NO_WISH
     before: str = ""
     """The text that the section goes on with in its middle; "" for none."""
+    lead: Lead | None = None
+    """What its reply begins with, whatever the model writes; `ask` and `most` are without it."""
 
     @property
     def so_far(self) -> str:
@@ -114,6 +118,8 @@ class SectionRequests:
         """It can be made to finish a sentence that a draft was cut in, whatever its prompts."""
         self.sources: SourceSet | None = None
         """What the text may cite; None: it has no sources, and its marks are its own."""
+        self.leads: Leads | None = None
+        """The statements that paragraphs begin with; None: with none."""
         self.agreement = ""
         """What chapters written side by side share."""
         self.last = len(plan.sections) - 1
@@ -170,6 +176,10 @@ class SectionRequests:
         linked = self._linked
         last = "\n\n".join(t for t in (*(earlier.texts[-2:] if linked else ()), piece.text) if t)
         cut = "" if piece.text or not self._finishes else _unfinished(piece.before)
+        if self.sources is not None:
+            last = MARKED.sub("", last)
+        if piece.lead is not None:
+            last = f"{last}\n\n{piece.lead.plain}"
         recent = " ".join(tail_words(last.removesuffix(cut), RECENT_WORDS).split())[-RECENT_CHARACTERS:]
         voice = " ".join(tail_words(self.voice, VOICE_WORDS).split())
         recent = "\n\n".join(filter(None, (voice, recent)))
@@ -180,13 +190,16 @@ class SectionRequests:
             "person": self._person,
             "ask": piece.ask,
         }
-        point = (section.point or section.title).rstrip(ENDS)
+        point = (section.title if piece.lead else section.point or section.title).rstrip(ENDS)
         if piece.wish.instruction:
             point = f"{point}. {piece.wish.instruction.rstrip(ENDS)}"
         kept = [hold.briefly(piece.index, earlier.texts).rstrip(ENDS) for hold in self.holds]
         point = ". ".join(filter(None, (point, *kept)))
         turns: tuple[Message, ...]
-        if recent:
+        if piece.lead and self._finishes:
+            first = self.prompts.render("short_part", point=point, **values)
+            turns = (Message(role="user", content=first), Message(role="assistant", content=recent))
+        elif recent:
             turns = (
                 Message(role="user", content=self.prompts.render("short_request", **values)),
                 Message(role="assistant", content=recent),
@@ -205,7 +218,8 @@ class SectionRequests:
             return {}
         line = f"{section.title} {section.point} {piece.wish.instruction}"
         asked = missing_words(self._request, "\n".join([piece.text, line, ASKING]), earlier.stems())
-        wanted = {word: REQUEST_SHARE * by for word in asked} | dict.fromkeys(missing_words(line, piece.text), by)
+        text = f"{piece.text}\n{piece.lead.plain}" if piece.lead else piece.text
+        wanted = {word: REQUEST_SHARE * by for word in asked} | dict.fromkeys(missing_words(line, text), by)
         return {w.lower(): bias for w, bias in wanted.items() if w.isascii() and len(w) <= LONGEST_FAVOURED}
 
     async def _full(self, piece: Piece, context: ContextBuilder) -> tuple[Message, ...]:

@@ -20,11 +20,12 @@ from longwriter.writer.calls import Calls, Drawn
 from longwriter.writer.reply.continuation import join, strip_markers
 from longwriter.writer.reply.loops import BEFORE
 from longwriter.writer.reply.watch import Bounds, ReplyWatch, kept
-from longwriter.writer.section.budget import MOST_PIECES, Pace, missing
+from longwriter.writer.section.budget import LEAST_ASK, MOST_PIECES, Pace, missing
 from longwriter.writer.section.context import TOKENS_PER_WORD, ContextBuilder
 from longwriter.writer.section.earlier import EarlierText
 from longwriter.writer.section.request import NO_WISH, Piece, SectionRequests, Wish, seed_of
 from longwriter.writer.section.worth import worth
+from longwriter.writer.sources.leads import LED_WORDS
 
 LEAST_PIECE = 15
 """When its last continuations, two at most, add fewer words each, a section ends."""
@@ -128,8 +129,12 @@ class SectionWriter:
             ask = min(ask, self.card.longest_ask or ask)
             step = f"{place.steps}{len(replies)}"
             most = max(LEAST_OVER, round(self._most(place, want) - count_words(done)))
-            piece = Piece(place.index, step, text, ask, most, int(ask * TOKENS_PER_WORD) + 50, place.wish,
-                          place.before)  # fmt: skip
+            leads = self.requests.leads
+            lead = leads.next(place.index, context.earlier.texts, text, ask) if leads else None
+            ask = min(ask, LED_WORDS) if lead else ask
+            own, most = (max(LEAST_ASK, ask - lead.words), most - lead.words) if lead else (ask, most)
+            piece = Piece(place.index, step, text, own, max(LEAST_OVER, most), int(own * TOKENS_PER_WORD) + 50, place.wish,
+                          place.before, lead)  # fmt: skip
             try:
                 replies.append(await self._reply(piece, context, show))
             except EmptyReply as error:
@@ -142,7 +147,8 @@ class SectionWriter:
             done = assemble(replies, prefill=self.requests.prefill)
             gap = missing(want, count_words(done), last=place.last, slack=place.slack)
             cuts = sum(r.finish == "cut" for r in replies)
-            worn = cuts > MOST_CUTS or max(pieces[1:][-2:], default=LEAST_PIECE) < LEAST_PIECE
+            few = lead is None and max(pieces[1:][-2:], default=LEAST_PIECE) < LEAST_PIECE  # a lead always adds some
+            worn = cuts > MOST_CUTS or few
             if not gap or len(replies) == MOST_PIECES or worn:
                 return WrittenSection(done, tuple(asked), pieces, self._faults(place, replies, gap / want))
 
@@ -191,7 +197,9 @@ class SectionWriter:
         prompt = "\n".join(m.content for m in request.messages if m.role != "assistant")
         short = self.card.prompts == "short"
         titles, sources = (self.plan.title, section.title), self.requests.sources
-        bounds = Bounds(before[-BEFORE:], piece.most, prompt, titles, short, sources)
+        leads = self.requests.leads
+        bounds = Bounds(before[-BEFORE:], piece.most, prompt, titles, short, sources, piece.lead.text if piece.lead else "",
+                        leads.founded if leads else None)  # fmt: skip
         best: tuple[float, Drawn, Reply] | None = None
         failure: EmptyReply | None = None
         wanted, tries = self._candidates(), 0

@@ -1,7 +1,8 @@
 """A source's text -> chunks that a prompt can show and a text can cite. Pure."""
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -18,6 +19,8 @@ WORD_CHARACTERS = 12
 """Characters that no word of prose has on average."""
 LONGEST_TITLE = 200
 """Characters."""
+BEGINNING = 30
+"""Characters of a chunk by which it is found in its text; the blanks between its sentences may be others."""
 _HEADING = re.compile(r"^#{1,6}[ \t]+(.*?)[ \t#]*$")
 
 
@@ -31,12 +34,17 @@ class ReadSource(NamedTuple):
     """Of the web, or the name of a file."""
     accessed: str
     """YYYY-MM-DD."""
+    pages: tuple[int, ...] = ()
+    """For each page, the index of its first character in the text; () for what has none."""
 
 
 def chunks_of(source: ReadSource, number: int, first: int) -> list[SourceChunk]:
     """The chunks of a source: all of its words, in order. `first`: number of the first chunk's id."""
-    text = whole(source.text[front_matter(source.text)[1] :])
+    begins = 0 if source.pages else front_matter(source.text)[1]
+    text = whole(source.text[begins:])
     parts = list(_parts(text))
+    if source.pages:
+        parts = list(_paged(parts, text, source.pages))
     title = whole(source.title or _title(text) or source.address)[:LONGEST_TITLE]
     return [
         SourceChunk(
@@ -46,6 +54,15 @@ def chunks_of(source: ReadSource, number: int, first: int) -> list[SourceChunk]:
         )
         for at, (heading, part) in enumerate(parts)
     ]  # fmt: skip
+
+
+def _paged(parts: Iterable[tuple[str, str]], text: str, pages: Sequence[int]) -> Iterator[tuple[str, str]]:
+    """Chunks, each with the page that it begins on."""
+    at = 0
+    for _, part in parts:
+        at = max(at, text.find(part[:BEGINNING], at))
+        yield f"p. {bisect_right(pages, at)}", part
+        at += 1
 
 
 def _title(text: str) -> str:

@@ -31,6 +31,7 @@ ENDINGS = {
     "text/markdown": ".md",
     "text/x-markdown": ".md",
     "application/epub+zip": ".epub",
+    "application/pdf": ".pdf",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
 }
 """What can be read, and the ending of a file that holds it."""
@@ -152,7 +153,7 @@ def _read(address: str, headers: Mapping[str, str], data: bytes) -> FetchedPage:
     media, _, more = headers.get("content-type", "").partition(";")
     ending = ENDINGS.get(media.strip().lower())
     if ending is None:
-        kinds = "HTML, plain text, Markdown, EPUB and Word"
+        kinds = "HTML, plain text, Markdown, EPUB, PDF and Word"
         raise InputError(f"{address}: is {media.strip() or 'of no kind'!r:.80}; {kinds} can be read")
     charset = of_texts(more.lower().partition("charset=")[2].partition(";")[0].strip(" \"'"))
     if charset not in ("", "utf-8", "utf8") and ending in (".html", ".txt", ".md"):

@@ -14,17 +14,20 @@ from typing import NamedTuple
 
 from longwriter.checks.citations.records import SourceChunk
 from longwriter.errors import InputError, SetupError
-from longwriter.intake.source import READABLE, SourceText, read_source
+from longwriter.intake.source import READABLE, read_source
 from longwriter.text import counted
 from longwriter.writer.sources.addresses import is_address, web_place
 from longwriter.writer.sources.chunks import ReadSource, chunks_of
 from longwriter.writer.sources.fetch import Fetcher
+from longwriter.writer.sources.pdf import read_pdf
 
 MOST_FILES, MOST_ADDRESSES = 1000, 100
 MOST_CHARACTERS = 20_000_000
 """Of all sources together: some 3,000,000 words."""
 AT_ONCE = 4
 """Hosts that are asked side by side."""
+PDFS_AT_ONCE = 2
+"""Processes that read a PDF."""
 LIST_BYTES = 1 << 20
 
 
@@ -53,7 +56,7 @@ def named_places(sources: Sequence[str]) -> list[NamedPlace]:
     if len(found) - len(files) > MOST_ADDRESSES:
         raise InputError(f"{len(found) - len(files):,} addresses as sources; {MOST_ADDRESSES} at most are fetched")
     if not found:
-        raise InputError(f"{', '.join(sources)}: there is no source in it; {READABLE} can be read")
+        raise InputError(f"{', '.join(sources)}: there is no source in it; .pdf, {READABLE} can be read")
     return found
 
 
@@ -96,16 +99,16 @@ async def gathered(sources: Sequence[str], *, private: bool = False, fetch: bool
     `private`: addresses of this machine and its network are fetched, too. `fetch` False: addresses are left out.
     """
     places = named_places(sources)
-    fetcher, gate = Fetcher(private=private), asyncio.Semaphore(AT_ONCE)
+    fetcher, gate, pdfs = Fetcher(private=private), asyncio.Semaphore(AT_ONCE), asyncio.Semaphore(PDFS_AT_ONCE)
 
     async def one(place: NamedPlace) -> ReadSource | InputError | None:
         try:
             if not is_address(place.where):
-                return await asyncio.to_thread(_file, Path(place.where))
+                return await _file(Path(place.where), pdfs)
             if not fetch:
                 return None
             async with gate:
-                return await _page(place.where, fetcher)
+                return await _page(place.where, fetcher, pdfs)
         except (InputError, SetupError) as error:
             if place.must:
                 raise
@@ -141,24 +144,26 @@ def _all(read: Iterable[tuple[NamedPlace, ReadSource | InputError | None]]) -> G
     return GatheredSources(tuple(chunks), tuple(left_out))
 
 
-def _file(path: Path) -> ReadSource:
-    return _source(read_source(path), path.name)
+async def _file(path: Path, pdfs: asyncio.Semaphore, address: str = "") -> ReadSource:
+    """The text of a file. `address`: where it is from, its name if "". Raises what reading it raises."""
+    if path.suffix.lower() == ".pdf":
+        async with pdfs:
+            pdf = await read_pdf(path)
+        return ReadSource(pdf.text, pdf.title, pdf.author, address or path.name, _today(), pdf.pages)
+    found = await asyncio.to_thread(read_source, path)
+    return ReadSource(found.text, found.title, found.author, address or path.name, _today())
 
 
-async def _page(address: str, fetcher: Fetcher) -> ReadSource:
+async def _page(address: str, fetcher: Fetcher, pdfs: asyncio.Semaphore) -> ReadSource:
     page = await fetcher.page(address)
-
-    def read() -> ReadSource:
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / f"page{page.ending}"
-            path.write_bytes(page.data)
-            try:
-                return _source(read_source(path), page.address)
-            except InputError as error:
-                raise InputError(str(error).replace(str(path), address)) from error
-
-    return await asyncio.to_thread(read)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"page{page.ending}"
+        path.write_bytes(page.data)
+        try:
+            return await _file(path, pdfs, page.address)
+        except InputError as error:
+            raise InputError(str(error).replace(str(path), address)) from error
 
 
-def _source(found: SourceText, address: str) -> ReadSource:
-    return ReadSource(found.text, found.title, found.author, address, datetime.now(UTC).date().isoformat())
+def _today() -> str:
+    return datetime.now(UTC).date().isoformat()

@@ -111,3 +111,26 @@ def test_a_run_in_a_voice_tells_how_near_it_keeps(tmp_path: Path) -> None:
     shown = longwriter_here("check", written.folder, "--only", "style").stdout
     assert "style_percentile" in shown
     assert Run(written.folder).check("style").figures["style_percentile"] == figures["style_percentile"]
+
+
+def test_a_file_is_checked_against_sources(tmp_path: Path) -> None:
+    (tmp_path / "papers").mkdir()
+    (tmp_path / "papers" / "mill.md").write_text(
+        "The river mill was built in 1884 by Ada Brown on the bank of the Wend."
+    )
+    text = tmp_path / "report.md"
+    text.write_text(
+        "As they say, “the river mill was built in 1874 by Ada Brown” there. “The river mill was built in 1884”."
+    )
+    done = longwriter_here("check", text, "--sources", tmp_path / "papers", "--only", "citations")
+    assert done.returncode == 4
+    assert "a quotation that no source has; s1, mill.md, has" in " ".join(done.stdout.split())
+    assert "quotes_in_sources" in done.stdout
+    assert longwriter_here("check", text, "--only", "citations").returncode == 0
+    gone = longwriter_here("check", text, "--sources", tmp_path / "none")
+    assert (gone.returncode, "there is no such file" in gone.stderr) == (2, True)
+    help_ = " ".join(longwriter_here("check", "--help").stdout.split())
+    assert "each quotation of five words and more" in help_
+    longwriter.write("A note of 60 words.", model="fake", run=tmp_path / "run")
+    refused = longwriter_here("check", tmp_path / "run", "--sources", tmp_path / "papers")
+    assert (refused.returncode, "--sources is for a file" in refused.stderr) == (2, True)

@@ -76,7 +76,7 @@ def test_a_folder_is_read_and_what_is_no_source_in_it_is_named(tmp_path: Path) -
     [
         ("a.md", b"", "no text"),
         ("a.txt", bytes(range(256)) * 20, "a.txt"),
-        ("a.pdf", b"%PDF", "cannot read .pdf"),
+        ("a.pdf", b"%PDF", "is no PDF"),
         ("a", b"x", "ending"),
     ],
 )

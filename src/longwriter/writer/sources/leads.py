@@ -1,0 +1,167 @@
+"""What small models begin their paragraphs with: statements of the sources, quoted word for word, each once in a text.
+
+A model too small to cite is given a statement that is quoted and cited already, and goes on from it. Which statements a
+section gets follows from plan and sources alone, so that a run which is gone on with, or which writes chapters side by side,
+gives each of them once. Pure.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+from longwriter.checks.citations.numbers import numbers, stands
+from longwriter.checks.citations.sources import SourceSet
+from longwriter.checks.citations.stems import stems
+from longwriter.prompts import PromptSet
+from longwriter.text import count_words, each_word, sentence_ends
+from longwriter.types import Plan, Section
+from longwriter.writer.plan.skeleton import kind_of
+from longwriter.writer.sources.telling import SPEAKING, Telling, tellings
+
+LED_WORDS = 60
+"""Words of a paragraph that begins with a statement."""
+LEAST_LED = 30
+"""Words of the shortest that does."""
+RESERVE = 3
+"""Statements of a section beyond those that it is expected to need."""
+ALIKE = 0.6
+"""Share of its stems that a statement has in common with another one that says the same."""
+_END = re.compile(r"[.。]\Z")
+_QUOTE = re.compile(r"[\"“”«»「」『』]")
+_NAME = re.compile(r"(?<=[^\s.!?:;][ -])([A-Z]\w+)")
+"""Words with capitals behind the first of a sentence."""
+_ITEM = re.compile(r"\s*(?:[-*+•#|>]|\(?\w{1,2}[.)]\s)")
+_SELF = re.compile(
+    rf"{SPEAKING.pattern}|\b[Tt]his (?:report|article|essay|paper|document|paragraph|section)\b|\A\s*Please\b|\bparagraphs?\b"
+)
+"""What a text says to its reader, and of itself."""
+_STARS = re.compile(r"[*_\[\]`\"“”]")
+
+
+class Lead(NamedTuple):
+    """A statement of a source at the beginning of a paragraph."""
+
+    plain: str
+    """As the source has it: for the model."""
+    text: str
+    """Quoted, with its mark: for the text."""
+
+    @property
+    def words(self) -> int:
+        """Of the text."""
+        return count_words(self.text)
+
+
+def is_led(sources: SourceSet, instruction: str, language: str) -> bool:
+    """Whether the paragraphs of a text by a small model begin with statements: of all but stories, where a source has one."""
+    return kind_of(instruction, language) != "story" and any(tellings(sources).values())
+
+
+class Leads:
+    """The statements that the sections of a plan begin with."""
+
+    def __init__(self, sources: SourceSet, plan: Plan, prompts: PromptSet, request: str) -> None:
+        """`prompts`: how a quotation is worded; `request`: may name what the text may name."""
+        self.sources, self.plan, self.prompts, self.request = sources, plan, prompts, request
+        self.speaks = kind_of(request, prompts.name) == "guide"
+
+    def next(self, index: int, earlier: Sequence[str], text: str, ask: int) -> Lead | None:
+        """The first of a section's statements that no text has yet; None where it has none left, or asks for few words.
+
+        `earlier`: the texts before it, as it may see them; `text`: what stands of it; `ask`: words of what comes next.
+        """
+        if ask < LEAST_LED:
+            return None
+        there = " ".join("\n".join((*earlier, text)).split())
+        for telling in self._given[index]:
+            quote = _END.sub("", telling.text)
+            if quote not in there:
+                return Lead(telling.text, self._worded(telling, quote, index))
+        return None
+
+    def founded(self, text: str) -> str:
+        """What of a model's own text may stand behind statements.
+
+        Sentences that quote nobody and have no number and no name that neither a source nor the request has; lines of a
+        list are left out, and what speaks of "I" or to "you", but in a guide.
+        """
+        out, start = list[str](), 0
+        for end in (*sentence_ends(text), len(text)):
+            if self._is_founded(text[start:end]):
+                out.append(text[start:end])
+            start = end
+        return "".join(out).strip()
+
+    def _is_founded(self, sentence: str) -> bool:
+        if _QUOTE.search(sentence) or _ITEM.match(sentence) or (not self.speaks and _SELF.search(sentence)):
+            return False
+        if not all(stands(number, self._values) for number in numbers(sentence)):
+            return False
+        return all(name[1].casefold() in self._words for name in _NAME.finditer(sentence))
+
+    @cached_property
+    def _words(self) -> set[str]:
+        titles = (f"{chunk.title} {' '.join(chunk.author)}" for chunk in self.sources.chunks)
+        texts = (chunk.text for chunk in self.sources.chunks)
+        return {word for text in (*titles, *texts, self.request) for word in each_word(text.casefold())}
+
+    @cached_property
+    def _values(self) -> set[float]:
+        return {value for chunk in self.sources.chunks for value in self.sources.values(chunk.id)}
+
+    def _worded(self, telling: Telling, quote: str, index: int) -> str:
+        """The quotation, with the title of its source where the section's title does not name it."""
+        title = _title(self.sources, telling.source)
+        if not title or title.casefold() in self.plan.sections[index].title.casefold():
+            return self.prompts.render("quoted", quote=quote, id=telling.chunk)
+        return self.prompts.render("quoted_from", quote=quote, id=telling.chunk, title=title)
+
+    @cached_property
+    def _given(self) -> list[list[Telling]]:
+        """For each section its statements: those of the sources that it names first, then those with most of its words."""
+        all_of, used = tellings(self.sources), list[Telling]()
+        out: list[list[Telling]] = [[] for _ in self.plan.sections]
+        for named, more in ((True, 0), (False, 0), (True, RESERVE), (False, RESERVE)):
+            for held, section in zip(out, self.plan.sections, strict=True):
+                wanted = max(2, round(section.words / LED_WORDS)) + more - len(held)
+                ranked = self._named(section, all_of) if named else _related(section, all_of)
+                for telling in ranked:
+                    if wanted <= 0:
+                        break
+                    if not any(_alike(telling, other) for other in used):
+                        held.append(telling)
+                        used.append(telling)
+                        wanted -= 1
+        return out
+
+    def _named(self, section: Section, all_of: dict[int, tuple[Telling, ...]]) -> Iterator[Telling]:
+        """What the section's point says, then what else its sources say, in turn."""
+        whole = [telling for held in all_of.values() for telling in held]
+        said = [telling for telling in whole if telling.text in section.point]
+        sources = dict.fromkeys(telling.source for telling in said)
+        title = section.title.casefold()
+        for number in all_of:
+            if (own := _title(self.sources, number).casefold()) and own in title:
+                sources.setdefault(number)
+        yield from said
+        rows = [[telling for telling in all_of[number] if telling not in said] for number in sources]
+        for turn in range(max(map(len, rows), default=0)):
+            yield from (row[turn] for row in rows if turn < len(row))
+
+
+def _title(sources: SourceSet, number: int) -> str:
+    """The title of a source, without signs that would end its emphasis."""
+    return " ".join(_STARS.sub(" ", next((c.title for c in sources.chunks if c.source == number), "")).split())
+
+
+def _related(section: Section, all_of: dict[int, tuple[Telling, ...]]) -> list[Telling]:
+    """The statements that have most of a section's words, the best first."""
+    line = frozenset(stems(f"{section.chapter} {section.title} {section.point}"))
+    found = [telling for held in all_of.values() for telling in held if line & telling.stems]
+    return sorted(found, key=lambda telling: (-len(line & telling.stems), -telling.worth))
+
+
+def _alike(one: Telling, other: Telling) -> bool:
+    """Whether two statements say the same."""
+    return len(one.stems & other.stems) >= ALIKE * min(len(one.stems), len(other.stems))
