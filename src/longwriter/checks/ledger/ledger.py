@@ -11,10 +11,12 @@ from longwriter.checks.ledger.people import People
 from longwriter.checks.ledger.promises import Promises
 from longwriter.checks.ledger.records import LedgerEntity, LedgerFact, LedgerPromise
 from longwriter.checks.ledger.rules.chinese import chinese_acts, chinese_claims
-from longwriter.checks.ledger.rules.claims import Claim, SectionSource
+from longwriter.checks.ledger.rules.claims import Claim, SectionSource, veil
 from longwriter.checks.ledger.rules.dates import date_faults
+from longwriter.checks.ledger.rules.english_ages import ages
 from longwriter.checks.ledger.rules.english_deaths import acts, death_claims
-from longwriter.checks.ledger.rules.english_people import people_claims
+from longwriter.checks.ledger.rules.english_kin import kin
+from longwriter.checks.ledger.rules.english_looks import looks
 from longwriter.checks.ledger.rules.english_things import things_claims
 from longwriter.checks.ledger.rules.spelling import spellings
 from longwriter.checks.ledger.rules.voice import Voice
@@ -150,14 +152,16 @@ class Ledger:
         mentions = self._people.read(section, text) if self.language in RULED else []
         if self._people.version > known:
             self._by_name()
-        return SectionSource(Passages(text), mentions, self._people)
+        return SectionSource(Passages(text), mentions, self._people, veil(text, mentions))
 
     def _claims(self, source: SectionSource) -> Iterator[Claim]:
         """What a section says of somebody or something."""
         if self.language == "zh":
             yield from chinese_claims(source)
         elif self.language == "en":
-            yield from people_claims(source)
+            yield from looks(source)
+            yield from ages(source)
+            yield from kin(source)
             yield from death_claims(source)
             yield from things_claims(source)
 

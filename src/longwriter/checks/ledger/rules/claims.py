@@ -20,6 +20,38 @@ class Claim(NamedTuple):
     """Place of the words that say it, in the section's text."""
 
 
+NAMED = "ꙮ+"
+"""A regular expression of a name in a veiled text."""
+_FRONTED = re.compile(
+    r"(?:With|In|For|At|On|Under|Beneath|Behind|Despite|From|Through|Before|After|As|When|Though|Although|While"
+    r"|Because|Since|Without|Once|[A-Z][a-z]+ing|[A-Z][a-z]+ed)\b"
+)
+_ANOTHER_SUBJECT = re.compile(r"\b(?:he|she|they|we|it|I|you)\b")
+NEARBY = 60
+"""Characters within which "With his long nose" and the name behind it may stand without a comma."""
+_NOT_OWN = """had has have with was were is are of and the a an who whose which that brother sister father mother son daughter
+    uncle aunt cousin nephew niece husband wife grandfather grandmother friend companion neighbour neighbor servant
+    maid child baby dog horse cat master mistress man woman boy girl to in on at like from"""
+_WORDS_OF_IT = rf"(?:(?!(?:{'|'.join(_NOT_OWN.split())})\b)[a-z-]+,? ){{0,4}}"
+_BEFORE = re.compile(
+    rf"(?:(?P<name>{NAMED})['’]s?|\b(?P<pronoun>[Hh]is|[Hh]er)|(?P<other>\b(?:[Mm]y|[Yy]our|[Oo]ur|[Tt]heir|[Ii]ts)"
+    rf"|[a-z]['’]s?)),? {_WORDS_OF_IT}$"
+)
+_BEHIND = re.compile(
+    rf",? (?:of (?:the |old |young |poor |dear |little )*(?P<name>{NAMED})|(?:that|which|with which|in which) "
+    rf"(?:(?P<name2>{NAMED})|(?P<pronoun>he|she)) [a-z]+|(?P<other>of (?:the|an?|my|your|their|our|his|her|one) [a-z]+))"
+)
+
+
+def veil(text: str, mentions: Sequence[Mention]) -> str:
+    """The text with a character of its own for each letter of a name: patterns see names without looking for them."""
+    parts, last, text = [], 0, text.replace("ꙮ", " ")
+    for mention in mentions:
+        parts += [text[last : mention.start], "ꙮ" * (mention.end - mention.start)]
+        last = mention.end
+    return "".join([*parts, text[last:]])
+
+
 class SectionSource(NamedTuple):
     """A section as every rule gets it."""
 
@@ -27,6 +59,39 @@ class SectionSource(NamedTuple):
     mentions: Sequence[Mention]
     """In the order of the text."""
     people: People
+    veiled: str = ""
+    """The section's text with its names veiled, of the same length."""
+
+    def sentence(self, number: int) -> tuple[int, str]:
+        """Where a sentence begins, and its veiled text."""
+        start, end = self.passages.span(number)
+        return start, self.veiled[start:end]
+
+    def whose(self, start: int, end: int, thing: int) -> tuple[str | None, bool]:
+        """Whose the thing is that the words from `start` to `end` are about, by the words around or among them.
+
+        `thing` is where the word for it ends.
+
+        The second says whether they tell of an owner at all; without one it may be the only person of the sentence.
+        """
+        number = self.passages.at(start)
+        first, last = self.passages.span(number)
+        within = re.search(rf"(?P<name>{NAMED})['’]s?\b|\b(?P<pronoun>[Hh]is|[Hh]er)\b", self.veiled[start:end])
+        for found, at in (
+            (within, start),
+            (_BEFORE.search(self.veiled[max(first, start - 80) : start]), max(first, start - 80)),
+            (_BEHIND.match(self.veiled[thing : min(last, thing + 80)]), thing),
+            (_BEHIND.match(self.veiled[end : min(last, end + 80)]), end),
+        ):
+            if found:
+                groups = found.groupdict()
+                for group in ("name", "name2"):
+                    if groups.get(group):
+                        return self.named(found, group, at), True
+                if groups.get("pronoun"):
+                    return self.meant(at + found.start("pronoun"), groups["pronoun"]), True
+                return None, True
+        return None, False
 
     def meant(self, place: int, pronoun: str, besides: str = "") -> str | None:
         """Whom a pronoun at `place` means: the only name before it in its sentence, or else in the one before.
@@ -41,7 +106,24 @@ class SectionSource(NamedTuple):
             if names:
                 fitting = [name for name in names if self.people.fits(name, pronoun)]
                 return fitting[0] if len(fitting) == 1 and len(names) <= 2 else None
+            if back == number and (named := self._said_later(number, place)) and self.people.fits(named, pronoun):
+                return named if named != besides else None
         return None
+
+    def _said_later(self, number: int, place: int) -> str | None:
+        """The name behind the first comma of a sentence whose beginning belongs to it: "With his long nose, James ..."."""
+        start, end = self.passages.span(number)
+        if not _FRONTED.match(self.veiled, start) or self.passages.spoken(start, place):
+            return None
+        first = bisect_left(self.mentions, place, key=lambda one: one.start)
+        found = self.mentions[first] if first < len(self.mentions) else None
+        if found is None or found.start >= end:
+            return None
+        between = self.veiled[place : found.start]
+        fronted = between.endswith(", ") and between.count(",") == 1
+        if not fronted and not (self.veiled.startswith("With ", start) and "," not in between and len(between) < NEARBY):
+            return None
+        return None if _ANOTHER_SUBJECT.search(between) else found.name
 
     def only(self, number: int) -> str | None:
         """The name of a sentence that has just one."""

@@ -23,8 +23,10 @@ DATE = (
 )
 """A regular expression of a day in English, with or without a year."""
 _DATED = re.compile(
-    rf"(?:\b(?P<weekday>{_DAY})(?:,? (?:on |that )?|, in the [a-z]+, ))?\b{DATE}"
-    rf"(?:,? \(?(?:which )?(?:was|is|fell on|being|falling on)? ?(?:an? )?(?:[a-z]+ )?(?P<weekday2>{_DAY})\b)?"
+    rf"(?:\b(?P<weekday>{_DAY})(?:(?:,? (?:on |that |in question(?:,? )?)?)?(?:,? ?\(| - | — |—)?(?:was |is |had been |being )?"
+    rf"(?:on )?|, in the [a-z]+, ))?\b{DATE}"
+    rf"(?:(?:,? \(?|,? (?:-|–|—) |—|; |: )(?:(?:which|it|that|this|the day|a day that) )?(?:(?:had )?(?:was|is|been|fell on|falls on|being|falling on"
+    rf"|happened to be) ?)?(?:on )?(?:an?|the|one|that)? ?(?:[a-z]+,? ){{0,2}}?(?P<weekday2>{_DAY})\b)?"
 )
 CHINESE_DATE = (
     r"(?:(?P<year>[0-9]{4}|[〇零一二三四五六七八九]{4})年)?(?P<month>1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])月"
