@@ -35,8 +35,9 @@ CHINESE_DATE = (
 """A regular expression of a day in Chinese, with or without a year."""
 _ZH_WEEKDAY = "(?:星期|礼拜|周)"
 _ZH_DATE = re.compile(
-    rf"(?:{_ZH_WEEKDAY}(?P<weekday>[一二三四五六日天])[，、]?(?:也就是|即)?)?{CHINESE_DATE}"
-    rf"(?:[，、（(]?(?:那天|这天|当天)?(?:那一天)?(?:是|正是|恰好是|正好是|恰是|为)?(?:一个|个)?{_ZH_WEEKDAY}(?P<weekday2>[一二三四五六日天]))?"
+    rf"(?:{_ZH_WEEKDAY}(?P<weekday>[一二三四五六日天])[，、（( ]?(?:也就是|即|就是|正是|是)?)?{CHINESE_DATE}"
+    rf"(?:[，、（(： ]{{0,2}}(?:那天|这天|当天|那一天|这一天|的?[清早傍夜][晨上晚])?[，、]?(?:是|正是|恰好是?|正好是?|刚好是?|恰是|为|恰逢|正逢|适逢|正值|恰值|逢|也就是)?"
+    rf"(?:一个|个)?{_ZH_WEEKDAY}(?P<weekday2>[一二三四五六日天]))?"
 )
 _ZH_DAYS = "一二三四五六日"
 FIRST_GREGORIAN = 1753

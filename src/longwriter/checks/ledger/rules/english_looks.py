@@ -31,7 +31,7 @@ _LOOKS = [
     re.compile(rf"\b{_COLOUR}(?:,? (?:and |but |or )?[a-z-]+){{0,2}} {_PART}\b"),
     re.compile(rf"\b{_COLOUR}-(?P<part>eyed|haired|bearded)\b"),
     re.compile(rf"\b{_PART}\b[^.;:!?\"“”]{{0,60}}? {_BE},? {_MUCH}{_COLOUR}{_BOUND}"),
-    re.compile(rf"\b{_PART} ?(?:,|—|–|-|\() ?{_MUCH}{_COLOUR}{_BOUND}"),
+    re.compile(rf"\b{_PART}(?: of {NAMED}(?:['’]s)?)? ?(?:,|—|–|-|\() ?{_MUCH}{_COLOUR}{_BOUND}"),
     re.compile(
         rf"\b{_PART} (?:of (?:an? |the )?|(?:fell|hung|lay|tumbled|streamed|flowed|came|was|had|has|caught|kept|took)"
         rf"(?: down| out| on)?(?: in| into| with| like| to)?(?: an?| the| its)? )(?:[a-z-]+,? ){{0,2}}?{_COLOUR}"
@@ -55,7 +55,7 @@ _NO_LOOKS = re.compile(
 )
 _NOT_BEFORE = re.compile(
     r"\b(?:no|not|never|nor|neither|without|like|as if|as though|if|whether|would|dyed|two|both|many|several|those who"
-    r"|anyone|everyone|any|some|other|all|every)(?: [a-z-]+){0,2} $|n['’]t(?: [a-z]+){0,2} $",
+    r"|anyone|everyone|any|some|other|(?<!of )all|every)(?: [a-z-]+){0,2} $|n['’]t(?: [a-z]+){0,2} $",
 )
 _UNREAL = re.compile(r"\b(?:if|whether|wish\w*|would|dream\w*|as though|as if|imagin\w*|used to)\b")
 SOMEBODY = re.compile(

@@ -17,29 +17,36 @@ _HAVE = (
 )
 _JUST = "(?:exactly |just |only |precisely |altogether |in all |no fewer than |all of )?"
 _COUNTS = [
-    re.compile(rf"{_SUBJECT},? (?:which |who |that )?{_HAVE} {_JUST}(?P<number>{NUMBER}) {_ADJECTIVES}{_NOUN}"),
+    re.compile(rf"{_SUBJECT},? (?:which |who |that )?{_HAVE} {_JUST}(?P<number>(?i:{NUMBER})) {_ADJECTIVES}{_NOUN}"),
     re.compile(
-        rf"\b(?:[Tt]he|[Aa]ll|[Tt]hose|[Ii]ts|[Oo]f|[Ee]ach of the) (?:other )?(?P<number>{NUMBER}) "
+        rf"\b(?:[Tt]he|[Aa]ll|[Tt]hose|[Ii]ts|[Oo]f|[Ee]ach of the) (?:other )?(?P<number>(?i:{NUMBER})) "
         rf"{_ADJECTIVES}{_NOUN} (?:of|in|at|on|aboard|on board) (?:the )?(?P<name>{NAMED})(?!['’]s)"
     ),
-    re.compile(rf"(?:[Tt]he )?(?P<name>{NAMED})['’]s? (?P<number>{NUMBER}) {_ADJECTIVES}{_NOUN}"),
+    re.compile(rf"(?:[Tt]he )?(?P<name>{NAMED})['’]s? (?P<number>(?i:{NUMBER})) {_ADJECTIVES}{_NOUN}"),
     re.compile(
-        rf"\b[Tt]here (?:were|are) {_JUST}(?P<number>{NUMBER}) {_ADJECTIVES}{_NOUN} (?:in|at|on|aboard|on board) "
+        rf"\b[Tt]here (?:were|are) {_JUST}(?P<number>(?i:{NUMBER})) {_ADJECTIVES}{_NOUN} (?:in|at|on|aboard|on board) "
         rf"(?:the )?(?P<name>{NAMED})(?!['’]s)"
     ),
     re.compile(
-        rf"{_SUBJECT}\b[^.;!?\"“”]{{0,50}}?\b(?:its|with|had|has|of) {_JUST}(?P<number>{NUMBER}) "
+        rf"{_SUBJECT}\b[^.;!?\"“”]{{0,50}}?\b(?:its|with|had|has|of) {_JUST}(?P<number>(?i:{NUMBER})) "
         rf"{_ADJECTIVES}{_NOUN}"
     ),
-    re.compile(rf"{_SUBJECT},? with (?:its|her|his|all|the) (?P<number>{NUMBER}) {_ADJECTIVES}{_NOUN}"),
+    re.compile(rf"{_SUBJECT},? with (?:its|her|his|all|the) (?P<number>(?i:{NUMBER})) {_ADJECTIVES}{_NOUN}"),
 ]
-_COUNT = re.compile(rf"\b(?P<number>{NUMBER}) {_ADJECTIVES}{_NOUN}")
+_COUNTS += [
+    re.compile(
+        rf"\b[Tt]he number of {_ADJECTIVES}{_NOUN} (?:in|at|of|on|aboard) (?:the )?(?P<name>{NAMED}) (?:was|is|came to|stood at) "
+        rf"{_JUST}(?P<number>(?i:{NUMBER}))\b"
+    ),
+    re.compile(rf"\b(?P<number>(?i:{NUMBER})) of (?:the )?(?P<name>{NAMED})['’]s? {_ADJECTIVES}{_NOUN}"),
+]
+_COUNT = re.compile(rf"\b(?P<number>(?i:{NUMBER})) {_ADJECTIVES}{_NOUN}")
 _SIZE = r"(?P<unit>feet|foot|metres|meters|yards|miles|kilometres|kilometers|fathoms|inches|tons|acres)"
 _WAY = r"(?P<way>high|tall|long|wide|deep|across|thick|in height|in length|in width|in depth)"
 _SIZES = [
     re.compile(
         rf"(?P<subject>(?:\b[Tt]he (?:[a-z]+ )?[a-z]+|{NAMED})) (?:was|is|stood|rose|stands|measured|rises"
-        rf"|towered|ran) {_JUST}(?P<number>{NUMBER}) {_SIZE}(?: {_WAY})?\b"
+        rf"|towered|ran) {_JUST}(?P<number>(?i:{NUMBER})) {_SIZE}(?: {_WAY})?\b"
     ),
 ]
 _UNITS = """times years months weeks days hours minutes seconds nights mornings others thousands hundreds millions
