@@ -166,7 +166,7 @@ def tie(kin: str) -> tuple[str, int] | None:
 
 
 def kin_clash(old: tuple[str, int], new: tuple[str, int]) -> bool:
-    """Whether two kinds of ties between the same two people exclude each other."""
-    if old == new:
+    """Whether two kinds of ties between the same two people exclude each other; side -1 is either."""
+    if old == new or (old[0] == new[0] and -1 in (old[1], new[1])):
         return False
     return (old[0], new[0]) not in _BECOMES and (new[0], old[0]) not in _BECOMES

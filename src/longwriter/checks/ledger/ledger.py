@@ -29,6 +29,7 @@ _YEARS_PASS = re.compile(
 _YEARS_PASS_CHINESE = re.compile("年(?:后|以后|之后|过去)|第二年|次年")
 RULED = ("en", "zh")
 """Languages with rules."""
+_EITHER_SIDE = -1
 Located = tuple[int, int, int]
 """Section, start and end in its text."""
 
@@ -53,6 +54,7 @@ class Ledger:
         self._ties: dict[tuple[str, str], list[tuple[tuple[str, int], LedgerFact]]] = {}
         self._dead: dict[str, LedgerFact] = {}
         self._said: set[tuple[str, ...]] = set()
+        self._unsure: set[Located] = set()
         self._skips: list[tuple[int, int]] = []
         self.take(user)
 
@@ -171,6 +173,8 @@ class Ledger:
 
     def _fact(self, section: int, claim: Claim, source: SectionSource) -> LedgerFact:
         start, end = source.passages.quote(claim.start, claim.end)
+        if not claim.sure:
+            self._unsure.add((section, start, end))
         return LedgerFact(
             subject=claim.subject,
             relation=claim.relation,
@@ -239,6 +243,8 @@ class Ledger:
         swapped = key > other
         pair = (other, key) if swapped else (key, other)
         said = (found[0], found[1] ^ swapped) if found[0] in ("parent", "uncle or aunt", "grandparent") else found
+        if (fact.section, fact.start, fact.end) in self._unsure:
+            said = (said[0], _EITHER_SIDE)
         before = self._ties.setdefault(pair, [])
         wrong = next((old for one, old in before if kin_clash(one, said) and not _same_words(old, fact)), None)
         before.append((said, fact))

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from longwriter.checks.along.names import CHINESE_NAME, NO_NAMES
 from longwriter.checks.ledger.records import LedgerEntity
-from longwriter.checks.ledger.rules.spelling import NameUse
+from longwriter.checks.ledger.rules.spelling import NameUse, heard_alike
 from longwriter.checks.repetition.overlap import FUNCTION_WORDS
 
 _HE = """mr master sir lord father uncle monsieur herr signor don king prince duke count baron brother
@@ -126,7 +126,8 @@ class People:
         for match in CHINESE_NAME.finditer(text):
             self._chinese.update([match[0]] if "·" in match[0] else [match[1]])
         if self._chinese:
-            forms = sorted((_variants(name) for name in self._chinese), key=len, reverse=True)
+            alike = {other for name in self._chinese for other in heard_alike(name)}
+            forms = sorted((_variants(name) for name in self._chinese), key=len, reverse=True) + sorted(alike)
             known = re.compile("|".join(forms))
             yield from (Mention(match[0], match.start(), match.end()) for match in known.finditer(text))
 

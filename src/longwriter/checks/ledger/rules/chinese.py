@@ -3,14 +3,14 @@
 import re
 from collections.abc import Iterator
 
-from longwriter.checks.along.names import SURNAMES
+from longwriter.checks.along.names import SURNAME
 from longwriter.checks.ledger.numbers import CHINESE_NUMBER, chinese_number
 from longwriter.checks.ledger.rules.chinese_kin import HAN, KIN_WORDS, chinese_kin, owner
 from longwriter.checks.ledger.rules.claims import NAMED, Claim, SectionSource
 from longwriter.checks.ledger.rules.dates import CHINESE_DATE, days_of
 
 _AFTER_NAME = "[的有那抬睁眨长把用甩一留是今已才刚也，迎死去不早还终便就却突当被在牺病身离过遇咽断出生满现生着只正]"
-_NAME = rf"(?P<name>{NAMED}|(?<!{HAN})(?:[{SURNAMES}]{HAN}{{1,2}}?(?={_AFTER_NAME})|{HAN}{{2,5}}·{HAN}{{2,5}}?))"
+_NAME = rf"(?P<name>{NAMED}|(?<!{HAN})(?:{SURNAME}{HAN}{{1,2}}?(?={_AFTER_NAME})|{HAN}{{2,5}}·{HAN}{{2,5}}?))"
 _WHO = rf"(?:{_NAME}|(?P<pronoun>[他她]|自己))"
 _NEAR = "[^，。！？；\nꙮ“”]"
 _WIDE = "[^。！？；\nꙮ“”]"
@@ -37,7 +37,7 @@ _OTHERS_LOOKS = re.compile(
 _CLOSE = re.compile(rf"{_NAME}(?:的|那|这|有|一)?{_NEAR}{{0,8}}$")
 _TO_HIM = re.compile(rf"“(?P<name>{NAMED})，你的?{_PART}{_NEAR}{{0,6}}?{_COLOUR}(?=色|的|得)")
 _SOMEBODY = re.compile(
-    rf"(?<!{HAN})[{SURNAMES}]{HAN}{{1,2}}(?=的|是|今年|已|也|才|刚|有|说|，)|孩子|老人|男人|女人|姑娘|小伙|少年|人家|有人|别人|我|你"
+    rf"(?<!{HAN}){SURNAME}{HAN}{{1,2}}(?=的|是|今年|已|也|才|刚|有|说|，)|孩子|老人|男人|女人|姑娘|小伙|少年|人家|有人|别人|我|你"
 )
 """Somebody else whom a sentence may be about."""
 _NOBODY_NAMED = re.compile("[他她那这一]")
@@ -54,7 +54,7 @@ _AGES = [
     re.compile(rf"{_WHO}(?:，)?(?:今年|已经|已|刚刚?|当时|现在|如今|才)*(?:年方|年已|年届|年满|芳龄|享年){_AGE}(?=[，。、；岁]|$)"),
     re.compile(rf"{_WHO}(?:已经|已|才|整整|足足|在世上|在这世上)*活了{_AGE}(?:年|岁)"),
     re.compile(
-        rf"{_AGE}岁的(?P<name>{NAMED}|[{SURNAMES}]{HAN}{{1,2}}?(?=[说道问笑走站坐看点摇拿推转喊叫答端抬把在正已独第是没从低]))"
+        rf"{_AGE}岁的(?P<name>{NAMED}|{SURNAME}{HAN}{{1,2}}?(?=[说道问笑走站坐看点摇拿推转喊叫答端抬把在正已独第是没从低]))"
     ),
     re.compile(rf"{_WHO}(?:刚|才|已经|刚刚)?(?:过完|过了|迎来了?|庆祝了?)?(?:自己)?(?:的)?(?:第)?{_AGE}岁?(?:个)?(?:的)?生日"),
     re.compile(rf"“我(?:今年|已经|都|才|刚|也|快|刚满)*{_AGE}岁[^。！？\n“”]{{0,6}}[。，！？]?”(?P<name>{NAMED})"),
@@ -66,16 +66,18 @@ _DIE = (
     "|断了?气|没了气|没了呼吸|咽下?了?(?:最后一口)?气|停止了?呼吸|停止了?心跳|(?:心脏|呼吸|心跳)(?:停止|停)了?(?:跳动)?"
     "|(?:永远|从此)地?(?:闭上|合上)了?(?:双)?眼|再也没有?(?:醒|睁开|活)|不在了?人世|不在人间|离开了?(?:人世|人间|这个世界|世间)"
     "|与世长辞|撒手人寰|撒手西去|长眠|一命呜呼|命丧|被[^，。！？；\nꙮ]{0,6}?(?:杀死|杀害|打死|刺死|毒死|处死|枪决|处决|害死|夺去了?(?:生|性)命|夺走了?(?:生|性)命)"
-    "|被杀|丢了性命|失去了?生命|送了?命|没能?(?:熬过|挺过|撑过|活下来|救回来|抢救过来)|走完了?(?:自己的)?一生|闭了眼|魂归|下葬|入土|安息)"
+    "|被杀|自尽|自杀|自缢|上吊|投河|坠亡|坠崖|圆寂|归西|归天|不治|没了脉搏|没了心跳|断了呼吸|呼吸停了|心跳停了|出殡|入殓|丢了性命|失去了?生命|送了?命|没能?(?:熬过|挺过|撑过|活下来|救回来|抢救过来)|走完了?(?:自己的)?一生|闭了眼|魂归|下葬|入土|安息)"
 )
 _GRAVE = (
-    "(?:葬礼|坟墓|坟前|坟头|坟|墓碑|墓前|墓|遗体|尸体|尸身|骨灰|灵堂|灵柩|棺材|棺木|死讯|遗像|遗嘱|遗物|后事|丧事|追悼会|忌日|祭日|死(?!党|心|对头))"
+    "(?:葬礼|坟墓|坟前|坟头|坟|墓碑|墓前|墓|遗体|尸体|尸身|骨灰|灵堂|灵柩|棺材|棺木|死讯|遗像|遗嘱|遗物|后事|丧事|追悼会|忌日|祭日|灵位|牌位|遗孀|遗骨|尸骨|坟茔|凶手|死(?!党|心|对头))"
 )
+_OTHER_ONE = rf"(?:{'|'.join(sorted((word for word in KIN_WORDS if len(word) > 1), key=len, reverse=True))}|[父母妻夫友人爷奶狗猫马谁他她它])"
 _DIED = [
     re.compile(rf"{_NAME}(?:的(?=心脏|呼吸|心跳|生命))?(?!的)(?:[^，。！？；\nꙮ“”的和]|的(?=夜|那|冬|春|夏|秋|早|晚)){{0,14}}?{_DIE}"),
+    re.compile(rf"(?P<name>{NAMED})(?!的(?!心|呼|生|命))(?:(?!{_OTHER_ONE}){_WIDE}){{0,30}}?{_DIE}"),
     re.compile(rf"{_NAME}，?{_NEAR}{{0,6}}?(?:倒在|躺在){_NEAR}{{0,8}}，?{_NEAR}{{0,4}}?{_DIE}"),
     re.compile(rf"{_NAME}(?:的|之){_GRAVE}"),
-    re.compile(rf"(?:安葬|埋葬|掩埋|埋|葬|火化|送走|害死|杀死|杀害|杀|毒死)了(?P<name>{NAMED}|[{SURNAMES}]{HAN}{{1,2}}?(?=[，。！？；、]))"),
+    re.compile(rf"(?:安葬|埋葬|掩埋|埋|葬|火化|送走|害死|杀死|杀害|杀|毒死)了(?P<name>{NAMED}|{SURNAME}{HAN}{{1,2}}?(?=[，。！？；、]))"),
     re.compile(rf"[把将](?P<name>{NAMED})(?:{_NEAR}{{0,8}}?)(?:葬|埋|火化|入殓|安葬|下葬|杀死|害死)"),
     re.compile(rf"(?:送|为|给)(?P<name>{NAMED})(?:{_NEAR}{{0,2}}?)(?:最后一程|送葬|送终|守灵|出殡|下葬|立了?(?:一块)?墓碑|收尸|上坟|扫墓|烧纸|举[行办]了?葬礼|办了?(?:丧事|葬礼|后事)|料理后事|致哀|默哀|哭丧|报仇(?=雪恨))"),
     re.compile(rf"(?:夺去|夺走|带走|结束|要)了(?P<name>{NAMED})的?(?:生命|性命|命)"),
@@ -96,24 +98,37 @@ _ACTS = re.compile(
 )
 _DEAD_NEAR = re.compile("死|葬|墓|坟|牺牲|去世|遇难|身亡|亡|逝|遗|尸")
 _UNREAL = re.compile("梦|回忆|想起|记得|记忆|曾|当年|生前|从前|照片|鬼|幻|仿佛|如果|遗像|日记|那时|以前|当初|过去")
+_NOT_PLACE = "[把进到在从的那这家座是给于向往让对们着走说道有间一二两三四五六七八九十几每整个里外上下前后了和与他她我你也都就又不]"
 _PLACE = (
-    rf"(?:整座|整个|这座|那座|这家|那家|这栋|那栋|在|到|从|进)?(?P<place>(?:(?![把进到在从的那这家座是给于向往让对们着走说道有间])(?:{HAN})){{2,4}}?(?:旅馆|客栈|饭店|酒店|城堡|塔楼|学校|医院|教堂|庄园|大厦|图书馆"
-    rf"|剧院|公寓|书院|山庄|钟楼|车站|老宅|宾馆|酒楼|茶楼|茶馆|大院|祠堂|寺|庙|宫|府|博物馆|仓库|工厂|监狱|小学|中学|大学|戏院|城楼|灯塔|别墅))"
+    rf"(?P<place>(?:(?!{_NOT_PLACE}){HAN}){{2}}(?:旅馆|客栈|饭店|酒店|旅店|城堡|塔楼|学校|医院|教堂|庄园|大厦|图书馆|剧院|公寓|书院|山庄|钟楼|车站|老宅|宾馆"
+    rf"|酒楼|茶楼|茶馆|大院|祠堂|寺|庙|宫|府|博物馆|仓库|工厂|监狱|小学|中学|大学|戏院|城楼|灯塔|别墅|楼|阁|塔|亭|堂|院|馆|店|铺|厂|校|园|城|村|镇|港|站|桥"
+    rf"|船|号|庵|观|寨|庄|宅|厅|殿|所|营|堡|岛|街|巷|轩|斋|舍|苑|居|坊|行|库|场)(?![长主员子]))"
 )
 _COUNTED = (
-    rf"(?P<number>{CHINESE_NUMBER})(?P<class>[间扇座层个口棵把条张道级盏只处台根幅排栋套])(?:{HAN}{{0,3}}的)?(?P<noun>{HAN}{{1,2}})"
+    rf"(?P<number>{CHINESE_NUMBER})(?P<class>[间扇座层个口棵把条张道级盏只处台根幅排栋套孔眼面尊进架株艘辆匹册部架组块片门])(?:{HAN}{{0,3}}的)?(?P<noun>{HAN}{{1,2}})"
 )
-_TAKEN = "[^。！？；\nꙮ“”他她我你谁要订租买住停站坐躺睡等]"
+_COUNTED_BEHIND = (
+    rf"(?P<noun>(?:(?![的了有是共]){HAN}){{2}})(?:，)?(?:一共|总共|共|共有|足有|足足有?|有|是|拢共|统共|合计|总计|不多不少|整整|正好|恰好|刚好|数目是|的?数量是|的数目是"
+    rf"|加起来有?|算下来有?|数下来有?|只有|不过){{0,3}}(?P<number>{CHINESE_NUMBER})(?P<class>[间扇座层个口棵把条张道级盏只处台根幅排栋套孔眼面尊进架株艘辆匹册部组块片])(?![\u4e00-\u9fff])"
+)
+_TAKEN = "[^。！？；\nꙮ“”我你谁订租停站坐躺睡]"
 _COUNTS = [
-    re.compile(rf"{_PLACE}(?:里头|里面|里|内|中|上)?(?P<way>{_TAKEN}{{0,14}}?){_COUNTED}"),
-    re.compile(rf"(?<!{HAN}){_COUNTED}{_TAKEN}{{0,6}}?(?:就是|是|属于|构成了?|组成了?|都在|全在){_PLACE}"),
+    re.compile(rf"{_PLACE}(?:里头|里面|里|内|中|上)?(?P<way>{_TAKEN}{{0,24}}?){_COUNTED}"),
+    re.compile(rf"{_COUNTED}{_TAKEN}{{0,14}}?(?:在|是|属于|构成了?|组成了?|把|给|了){_PLACE}"),
+    re.compile(rf"{_PLACE}(?:里头|里面|里|内|中|上)?(?P<way>{_TAKEN}{{0,24}}?){_COUNTED_BEHIND}"),
 ]
 _NOUNS_NOT = re.compile("^(?:人|客人|男|女|孩|老|小时|月|星期|钟头|钱|年|字|头|时辰|晚上|学生|士兵)")
+_NEXT_TO = 3
 _BETWEEN = re.compile("的$|有|共|总|那$|着$|是|看见|看到|剩|数|配|设|装|备|^$|[里内中]$|头，$|，$|拥|足|达|整整|不过|足足|仅|了$")
-_OCCASION = "婚礼|审判|葬礼|典礼|大火|考试|比赛|会议|选举|拍卖会|舞会|演出|婚宴|喜宴|开庭|庆典|仪式|火灾|地震|洪水|展览|音乐会|婚期"
-_ONE_DAY = re.compile(CHINESE_DATE)
+_OCCASION = (
+    "婚礼|审判|葬礼|典礼|大火|考试|比赛|会议|选举|拍卖会|舞会|演出|婚宴|喜宴|开庭|庆典|仪式|火灾|地震|洪水|展览|音乐会|婚期|成亲|完婚|结婚|大婚|拜堂|喜事|婚事|成婚"
+    "|订婚|开业|落成|通车|竣工|启用|开张|下水|首演|毕业|开学|签约|出殡|大典|加冕|登基|开工|建成|奠基|庙会|祭典|决斗|起义|竞选|投票"
+)
+_SAME_OCCASION = dict.fromkeys("婚宴 喜宴 婚期 成亲 完婚 结婚 大婚 拜堂 喜事 婚事 成婚".split(), "婚礼") | {"开庭": "审判", "火灾": "大火", "出殡": "葬礼"}  # noqa: SIM905
+_ONE_DAY = re.compile(rf"{CHINESE_DATE}|(?P<lunar>[正冬腊一二三四五六七八九十]{{1,2}}月(?:初[一二三四五六七八九十]|十[一二三四五六七八九]|廿[一二三四五六七八九]?|二十[一二三四五六七八九]?|三十)(?![日号]))")
 _OCCASIONS = re.compile(f"(?P<event>{_OCCASION})")
 _BIRTH = re.compile("出生|生于|生在|生日|诞生|降生|出世|来到(?:了)?(?:这个|人)世|呱呱坠地|落地")
+_DEATH_DAY = re.compile("去世|逝世|病逝|牺牲|忌日|死于|死在|遇难|身亡")
 _OTHER_DAY = re.compile("之前|之后|以前|以后|前一天|后一天|前夕|距|收到|接到|直到|[天日月]前|[天日月]后(?!来)|不是|没有|改到|原定|推迟|取消|如果")
 
 
@@ -195,7 +210,7 @@ def _counts(source: SectionSource) -> Iterator[Claim]:
         for match in pattern.finditer(source.veiled):
             number, groups = chinese_number(match["number"]), match.groupdict()
             way = groups.get("way")
-            if number and number > 1 and not _NOUNS_NOT.match(match["noun"]) and (way is None or _BETWEEN.search(way)):
+            if number and number > 1 and not _NOUNS_NOT.match(match["noun"]) and (way is None or len(way) < _NEXT_TO or _BETWEEN.search(way)):
                 yield Claim(f"the {match['place']}", f"number:{match['noun']}", str(number), *match.span())
 
 
@@ -207,15 +222,25 @@ def _days(source: SectionSource) -> Iterator[Claim]:
             continue
         start, text = source.sentence(number)
         day = next(days_of(match[0], "zh"), None)
-        if day is None or len(_ONE_DAY.findall(text)) != 1 or _OTHER_DAY.search(text):
+        value = day.value if day else _lunar(match["lunar"])
+        if len(_ONE_DAY.findall(text)) != 1 or _OTHER_DAY.search(text):
             continue
-        events = {found["event"] for found in _OCCASIONS.finditer(text)}
+        events = {_SAME_OCCASION.get(found["event"], found["event"]) for found in _OCCASIONS.finditer(text)}
         subject = f"the {next(iter(events))}" if len(events) == 1 else None
         event = next(iter(events), "born")
-        if not events and _BIRTH.search(text):
+        if not events and (_BIRTH.search(text) or _DEATH_DAY.search(text)):
+            event = "born" if _BIRTH.search(text) else "died"
             subject = source.only(number) or source.meant(match.start(), "")
         if subject:
-            yield Claim(subject, f"date:{event}", day.value, start, start + len(text))
+            yield Claim(subject, f"date:{event}", value, start, start + len(text))
+
+
+def _lunar(written: str) -> str:
+    """A day of the old calendar as a value: its month and day, as if of a year of ours."""
+    month, day = written.split("月")
+    months = {"正": 1, "冬": 11, "腊": 12}
+    number = months.get(month) or chinese_number(month) or 1
+    return f"--{number:02d}-{chinese_number(day.lstrip('初').replace('廿', '二十')) or 1:02d}"
 
 
 def chinese_acts(source: SectionSource) -> Iterator[Claim]:

@@ -18,6 +18,8 @@ class Claim(NamedTuple):
     start: int
     end: int
     """Place of the words that say it, in the section's text."""
+    sure: bool = True
+    """For kin: which of the two is whose; else only that they are."""
 
 
 NAMED = "ꙮ+"
@@ -27,6 +29,8 @@ _FRONTED = re.compile(
     r"|Because|Since|Without|Once|[A-Z][a-z]+ing|[A-Z][a-z]+ed)\b"
 )
 _ANOTHER_SUBJECT = re.compile(r"\b(?:he|she|they|we|it|I|you)\b")
+_BACK = 2
+"""Sentences of a paragraph before a pronoun's own that may have its name; names in between are meant instead."""
 NEARBY = 60
 """Characters within which "With his long nose" and the name behind it may stand without a comma."""
 _NOT_OWN = """had has have with was were is are of and the a an who whose which that brother sister father mother son daughter
@@ -94,21 +98,29 @@ class SectionSource(NamedTuple):
         return None, False
 
     def meant(self, place: int, pronoun: str, besides: str = "") -> str | None:
-        """Whom a pronoun at `place` means: the only name before it in its sentence, or else in the one before.
+        """Whom a pronoun at `place` means: the only name before it in its sentence, or else in the last before it that has one.
 
         None where two names could be meant, or the name does not go with the pronoun. `besides`: a name that is not meant.
         """
         number = self.passages.at(place)
-        for back in (number, number - 1):
+        for back in range(number, number - _BACK - 1, -1):
             if back < 0 or not self.passages.same_paragraph(back, number):
                 return None
             names = [name for name in self._named(self.passages.starts[back], place) if name != besides]
             if names:
                 fitting = [name for name in names if self.people.fits(name, pronoun)]
-                return fitting[0] if len(fitting) == 1 and len(names) <= 2 else None
+                if len(names) <= 2 and (len(fitting) == 1 or self._opens(fitting, back)):
+                    return fitting[0]
+                return None
             if back == number and (named := self._said_later(number, place)) and self.people.fits(named, pronoun):
                 return named if named != besides else None
         return None
+
+    def _opens(self, fitting: Sequence[str], number: int) -> bool:
+        """Whether a sentence begins with the first of two names: its subject, whom "his" then means more often."""
+        found = self.mention(*self.passages.span(number)) if fitting else None
+        start = self.passages.span(number)[0]
+        return found is not None and self.veiled.startswith("ꙮ", start) and self.veiled[start - 1 : start] != '"'
 
     def _said_later(self, number: int, place: int) -> str | None:
         """The name behind the first comma of a sentence whose beginning belongs to it: "With his long nose, James ..."."""
@@ -131,6 +143,10 @@ class SectionSource(NamedTuple):
         if len(names) > 1:
             names = [name for name in names if self.people.sure(name)]
         return names[0] if len(names) == 1 else None
+
+    def places(self, number: int) -> list[str]:
+        """The names of a sentence that are no people's."""
+        return [name for name in self._named(*self.passages.span(number)) if not self.people.person(name)]
 
     def mention(self, start: int, end: int) -> Mention | None:
         """The last mention that begins in this stretch."""

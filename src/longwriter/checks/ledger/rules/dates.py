@@ -28,6 +28,13 @@ _DATED = re.compile(
     rf"(?:(?:,? \(?|,? (?:-|–|—) |—|; |: )(?:(?:which|it|that|this|the day|a day that) )?(?:(?:had )?(?:was|is|been|fell on|falls on|being|falling on"
     rf"|happened to be) ?)?(?:on )?(?:an?|the|one|that)? ?(?:[a-z]+,? ){{0,2}}?(?P<weekday2>{_DAY})\b)?"
 )
+_WEEKDAY = re.compile(rf"\b{_DAY}\b(?!s)")
+_OTHER_WEEK = re.compile(
+    r"\b(?:before|after|since|next|following|previous|until|till|last|later|first|second|third|fourth|every|by|from|or|not|week)\b"
+    r"|n['’]t\b"
+)
+_SAME_DAY = 70
+"""Characters between a date and the weekday that a sentence gives it."""
 CHINESE_DATE = (
     r"(?:(?P<year>[0-9]{4}|[〇零一二三四五六七八九]{4})年)?(?P<month>1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])月"
     r"(?P<day>3[0-9]|[12][0-9]|0?[1-9]|三十[一二]?|二十[一二三四五六七八九]?|十[一二三四五六七八九]?|[一二三四五六七八九])[日号]"
@@ -130,7 +137,14 @@ def _days(source: SectionSource, language: str) -> Iterator[DayInText]:
         return
     for number in source.passages.having(" ".join(MONTHS)):
         start = source.passages.span(number)[0]
-        for day in days_of(source.passages.sentence(number), language):
+        text = source.passages.sentence(number)
+        days = list(days_of(text, language))
+        weekdays = list(_WEEKDAY.finditer(text))
+        if len(days) == len(weekdays) == 1 and days[0].weekday is None and not _OTHER_WEEK.search(text):
+            found = DAYS.index(weekdays[0][0].lower())
+            if weekdays[0].start() < days[0].end + _SAME_DAY and days[0].start < weekdays[0].end() + _SAME_DAY:
+                days = [days[0]._replace(weekday=found)]
+        for day in days:
             yield day._replace(start=start + day.start, end=start + day.end)
 
 

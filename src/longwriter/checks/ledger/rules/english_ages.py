@@ -107,7 +107,12 @@ def ages(source: SectionSource) -> Iterator[Claim]:
                     told = True
                     yield Claim(subject, "age", str(age), start + match.start(), start + match.end())
         if not told:
-            yield from _of_one(source, number, start, text)
+            told = False
+            for claim in _of_one(source, number, start, text):
+                told = True
+                yield claim
+        if not told:
+            yield from _one_number(source, number, start, text)
 
 
 def _subject(source: SectionSource, match: re.Match[str], at: int) -> str | None:
@@ -118,6 +123,38 @@ def _subject(source: SectionSource, match: re.Match[str], at: int) -> str | None
             return source.named(match, group, at)
     pronoun = groups.get("pronoun")
     return source.meant(at + match.start("pronoun"), pronoun) if pronoun else None
+
+
+def _one_number(source: SectionSource, number: int, start: int, text: str) -> Iterator[Claim]:
+    """The only number of a sentence that is about the age of the only one whom it names, in whatever words."""
+    if _ANOTHER_TIME.search(text) or not _ABOUT_AGE.search(text):
+        return
+    numbers = list(_ONE_NUMBER.finditer(text))
+    subject = source.only(number) or (source.meant(start + len(text), "") if _PRONOUN.search(text) else None)
+    if len(numbers) != 1 or not subject or not source.people.person(subject) or SOMEBODY.search(INDEED.sub("", text)):
+        return
+    age = english_number(numbers[0]["age"] or numbers[0]["nth"])
+    if age and _YOUNGEST <= age < _OLDEST:
+        yield Claim(subject, "age", str(age), start + numbers[0].start(), start + numbers[0].end())
+
+
+_YOUNGEST = 4
+"""Smaller numbers count other things more often than years."""
+_PRONOUN = re.compile(r"\b(?:[Hh]e|[Ss]he|[Hh]is|[Hh]er)\b")
+_ABOUT_AGE = re.compile(
+    rf"\b(?:age|aged|ages|birthdays?|candles|years old|years of age|years of life|years in (?:this|the) world|years on (?:this )?earth"
+    rf"|alive|(?:[Bb]eing|[Bb]e|is|was|am|at|to|[Aa]t|[Aa] (?:[a-z-]+ )?{_BODY} of|turned|turning|reached|past|seen|see) {NUMBER}{_BOUND}|{NUMBER} (?:was|is) (?:no|an?|not|young|old|too)"
+    rf"|(?:his|her|['’]s) (?:[a-z-]+ )?{NUMBER} years|{NUMBER} (?:winters|summers|birthdays|candles|springs|autumns)|years old)\b"
+)
+_ONE_NUMBER = re.compile(
+    rf"\b(?:(?P<age>(?i:{NUMBER}))(?=[,.;:!?\"”’)—-]|$| (?:years?|summers|winters|springs|autumns|birthdays|candles|of them|was|is|and|when|that|but|now|he|she|in|to|ꙮ|next|last|this|on|by|already|did|does|could|for|with|or|as|at)\b)"
+    rf"(?!-(?!year)[a-z])|(?P<nth>{ORDINAL}) (?:birthday|year\b))"
+)
+_ANOTHER_TIME = re.compile(
+    rf"\b(?:ago|since (?!the)|until|till|before|after|if|would have|had been|had (?:gone|left|come|married|lost|died)|as (?:young|old) as|seemed?|looked|like|looks"
+    rf"|almost|nearly|about|or so|guess\w*|perhaps|thought|o'clock|miles?|pounds|dollars|shillings|feet|inches|hours?|minutes|days|weeks|months|hundred|past|half"
+    rf"|{joined(KIN)}|(?:son|daughter|brother|sister|child)s|for \w+ years|years later|in \w+ years|not yet|[Ww]hen (?:he|she|ꙮ+) was|[Ss]ince|[Uu]ntil|[Bb]efore|[Aa]fter|[Oo]nce|used to)\b|n['’]t\b"
+)
 
 
 def _of_one(source: SectionSource, number: int, start: int, text: str) -> Iterator[Claim]:

@@ -18,7 +18,24 @@ _PERISHED = (
 )
 _BY = r"(?:,? (?:[a-z]+ly|at last|in the end|finally|indeed|himself|herself|too|also),?)?"
 _IN_GRAVE = "in (?:the|a|her|his) (?:ground|earth|grave|tomb|coffin|vault|churchyard|cemetery)"
+_DEAD = "(?:dead|lifeless|a corpse|cold and (?:stiff|still)|stone cold)"
 _DIED = [
+    re.compile(rf"{_SUBJECT}\b[^.;!?\"“”ꙮ]{{0,40}}?\b(?:lay|lying|was found|had been found|was|sat|hung)\b[^.;!?\"“”ꙮ]{{0,25}}?,? {_DEAD}(?=[,.;:]|$| (?:in|on|at|by|from|beside|under|before|upon) )"),
+    re.compile(rf"\b(?:lay|hung|sat|found|saw|discovered)\b[^.;!?\"“”ꙮ]{{0,40}} {_SUBJECT}(?:['’]s body)?,? (?:[a-z]+ ){{0,2}}{_DEAD}\b"),
+    re.compile(rf"\b[Dd]ead\b[^.;!?\"“”ꙮ]{{0,30}} (?:lay|was|fell|were) {_SUBJECT}"),
+    re.compile(rf"\b(?:[Tt]he )?dead (?:man|woman|girl|boy|body|one)(?: in the [a-z]+)? (?:was|is|had been) {_SUBJECT}(?!['’]s)|\b[Tt]he body (?:was|had been) (?P<name2>{NAMED})['’]s"),
+    re.compile(rf"\b[Tt]he dead (?!man|woman){_SUBJECT}|{_SUBJECT.replace('name', 'name2')},? (?:now |long |already )?dead (?:these|for|since|and buried)"),
+    re.compile(rf"\b(?:mourned|mourning|wept|keened|grieved)(?: for| over)? {_SUBJECT}\b(?!['’]s (?:loss|absence))|\b(?:mourned|in mourning for) (?P<name2>{NAMED})"),
+    re.compile(rf"{_SUBJECT}['’]s (?:widow|widower|ghost|last breath|last words|murderer|killer|heart (?:had )?(?:stopped|ceased)|pulse (?:had )?(?:stopped|ceased)|orphans)\b"),
+    re.compile(rf"\b[Ll]ife (?:had )?(?:left|gone out of|went out of|ebbed from|departed from|fled) {_SUBJECT}|(?:the end|death) (?:had )?(?:come|came) (?:to|for|upon) (?P<name2>{NAMED})"),
+    re.compile(rf"\b(?:over|across) {_SUBJECT}['’]s face\b(?=.*\b(?:dead|death|doctor|priest|prayer)\b)"),
+    re.compile(rf"\b(?:[Ww]here|[Ss]ince|[Tt]hat|[Dd]ay|[Nn]ight|[Hh]ow|[Aa]fter|[Ii]n which) {_SUBJECT} (?:had )?(?:died|fallen dead|been killed|been murdered|drowned|perished|lay dead|lay buried)\b"),
+    re.compile(rf"\b(?:[Ii]t was|was) {_SUBJECT} (?:who|whom) (?:(?:had )?(?:died|perished|drowned)|was dead|lay dead|(?:had been|was) (?:killed|murdered|buried|drowned)|they (?:had )?buried)"),
+    re.compile(rf"\b(?:shot|beat|stabbed|struck|clubbed|beaten) {_SUBJECT} (?:dead|to death)|\b(?:hanged|beheaded|executed|murdered|drowned|put) {_SUBJECT.replace('name', 'name2')} (?:at dawn|in the|on the|to death|for)"),
+    re.compile(rf"{_SUBJECT} (?:breathed|drew breath|breathes) no (?:more|longer)|{_SUBJECT.replace('name', 'name2')} (?:had gone|went|was called|has gone) to (?:his|her) (?:rest|maker|Maker|long home|reward|God)"),
+    re.compile(rf"\b(?:laid|put|placed|planted|left|put fresh)\b[^.;!?]{{0,30}} on {_SUBJECT}['’]s (?:grave|tomb|coffin)"),
+    re.compile(rf"{_SUBJECT} (?:passed|had passed) (?:over|from this (?:life|world))\b(?= ?[.,;]| in| at| before| last)"),
+    re.compile(rf"{_SUBJECT}\b[^.;!?\"“”ꙮ]{{0,25}} (?:lies|lay|rests|rested|sleeps) (?:buried|beneath|under the (?:stone|grass|earth|turf|ground|yew)|in (?:the churchyard|the cemetery|(?:his|her) (?:grave|coffin)))"),
     re.compile(rf"{_SUBJECT}{_BY},? (?:who )?(?:had )?{_BY} ?(?:{_PERISHED})\b(?! away| down| out| of (?:laugh|shame|bore|curio))"),
     re.compile(
         rf"{_SUBJECT} (?:was|lay|is|fell|had been|was found|had been found|dropped|sank) (?:now |already |quite |stone |long "
@@ -42,7 +59,7 @@ _DIED = [
     re.compile(
         rf"\b(?:fever|plague|cholera|bullet|arrow|fall|cold|illness|disease|blow|shot|storm|flood|fire|accident"
         rf"|cancer|consumption|[a-z]+|[A-Z][a-z]+) (?:had )?(?:killed|murdered|carried off|strangled|poisoned"
-        rf"|stabbed to death|finished|drowned) {_SUBJECT}(?!['’]s)"
+        rf"|stabbed to death|drowned) {_SUBJECT}(?!['’]s)"
     ),
     re.compile(rf"\b[Dd]eath (?:had )?(?:took|taken|came for|come for|claimed|overtook|fetched) {_SUBJECT}(?!['’]s)"),
     re.compile(rf"\b(?:cost|costing|taken|took|ended|claimed) {_SUBJECT} (?:his|her) life\b|\b(?:taken|took|ended|claimed) (?P<name2>{NAMED})['’]s life\b"),
@@ -96,7 +113,7 @@ _UNREAL = re.compile(
 _ANOTHER_TIME = re.compile(
     _UNREAL.pattern + r"|\b(?:had|alive|would|if|before|could|as though|namesake|corpse|body)\b|n['’]t\b"
 )
-_DEATH_WORDS = """live survive survived death life succumbed expired starved froze cremated interred guillotined ghost gave
+_DEATH_WORDS = """mourned mourning wept grieved widow widower pulse lifeless sleeps rests rested lies dead maker reward end live survive survived death life succumbed expired starved froze cremated interred guillotined ghost gave
     breath remains ashes tombstone gravestone wake woke late fell fallen heart alive living again ever forever help
     beaten burnt burned crushed trampled choked claimed cost murderer killer lowered laid carried vault finished departed live coffin tomb passed lost met more taken ground earth carried strangled poisoned stabbed died dead
     killed murdered drowned hanged buried shot executed slain beheaded perished bled breathed rest funeral grave burial

@@ -33,6 +33,7 @@ _CALLED = (
 )
 _HAVE = "(?:had|has|had once had|possessed|still had|could count on)"
 _BESIDE = rf"[, (—–-]+(?:(?:who|that|he|she) (?:{_IS} )?|{_IS} |or rather |the )?"
+_PLURAL = rf"(?P<kin>{joined(KIN)})s"
 _RELATED = [
     re.compile(rf"{_OWNER} {_KIND}{_KIN}{_CALLED}?[,:—–]? ?(?:{_IS} )?{_OTHER}{_NO_OWNER}"),
     re.compile(rf"{_OTHER}{_ADVERBS}(?:{_BESIDE}| {_IS}{_ADVERBS} | as |: ){_OWNER} {_KIND}{_KIN}(?!['’])"),
@@ -54,7 +55,20 @@ _RELATED = [
                rf"{_NAME}|(?P<name2>{NAMED}) [a-z]+)"),
     re.compile(rf"{_OTHER}[^.;!?\"“”ꙮ]{{0,40}}[,;:—] (?:that|he|she|this|who|it) (?:{_IS}){_ADVERBS} {_OWNER} {_KIND}{_KIN}(?!['’])"),
     re.compile(rf"{_OTHER}\? (?:That|He|She|This) (?:{_IS}){_ADVERBS} {_OWNER} {_KIND}{_KIN}(?!['’])"),
-    re.compile(rf"{_OWNER} {_KIND}{_KIN}; {_OTHER}\b"),
+    re.compile(rf"{_NAME},? whose {_KIND}{_KIN} (?:(?:was|is|had been) )?{_OTHER}"),
+    re.compile(
+        rf"(?:{_OWNER}|\b(?:the|[Tt]he|an?|that)) {_KIND}{_KIN} (?:that|whom|who|to whom|of whom|with whom|for whom)?\b[^.;!?\"“”ꙮ]{{0,40}}"
+        rf"(?:(?P<name2>{NAMED}) [^.;!?\"“”ꙮ]{{0,30}})?(?:{_IS}|,) {_OTHER}(?!['’]s)"
+    ),
+    re.compile(rf"(?:{_WHO}\b[^.;!?\"“”ꙮ]{{0,50}}? )?(?:an?|no|any) (?:[a-z]+ )?{_KIN} (?:[a-z]+ )?than {_OTHER}"),
+    re.compile(rf"{_OTHER}{_ADVERBS}(?:{_BESIDE}| {_IS}{_ADVERBS} |[, ]+as )(?:(?:the|an?|that|this|one) )?{_KIND}{_KIN} (?:of|to) (?P<pronoun>his|hers|him|her)\b(?! [a-z]+['’]s)"),
+    re.compile(rf"{_NAME}\b[^.;!?\"“”ꙮ]{{0,30}} (?:called|calls|to call|addressed|knew|know|remembered|regarded|counted|considered|claimed|had|loved|introduced|acknowledged|owned|presented|greeted|honoured|treated|adopted) {_OTHER}(?:,| as| for| to be| [“‘\"])? ?(?:an?|his|her|the|[“‘\"])? ?{_KIND}{_KIN}\b(?!['’]s)"),
+    re.compile(rf"[^.;!?]*[“\"‘, ]{_KIN}[,.!?]+[”\"’] (?:said|cried|called|asked|whispered|answered|replied) {_NAME} to {_OTHER}"),
+    re.compile(rf"\b(?:[Tt]he|[Aa]) {_KIND}{_KIN},? {_OTHER},? (?:[a-z]+ ){{0,3}}(?:of|to) {_NAME}"),
+    re.compile(rf"\b[Oo]f (?:all )?{_OWNER} {_KIND}{_PLURAL}\b[^.;!?\"“”ꙮ]{{0,30}} {_OTHER}"),
+    re.compile(rf"{_OTHER}\b[^.;!?\"“”ꙮ]{{0,30}} one of {_OWNER} {_KIND}{_PLURAL}\b"),
+    re.compile(rf"\b(?:[Aa]n?|[Tt]he|[Hh]is|[Hh]er|[Oo]nly|[Bb]eing) (?:[a-z]+ )?{_KIN} (?:is|was) (?:an? |what |all )?[^.;!?\"“”ꙮ]{{0,30}}{_OTHER} (?:was|is) {_NAME}['’]s"),
+    re.compile(rf"{_OTHER}\b[^.;!?\"“”ꙮ]{{0,12}}(?:was|is|had been|being) {_NAME}['’]s[^.;!?\"“”ꙮ]{{0,20}}? {_KIN}\b(?!['’])"),
 ]
 _PAIRS = re.compile(
     rf"{_NAME} and {_OTHER},? (?:were|are|had been|being) (?:two )?"
@@ -88,6 +102,7 @@ def kin(source: SectionSource) -> Iterator[Claim]:
         start, text = source.sentence(number)
         if number and "? " not in text and source.sentence(number - 1)[1].endswith("?"):
             start, text = _with_question(source, number)
+        told = False
         for pattern in _RELATED:
             for match in pattern.finditer(text):
                 if _UNREAL.search(text, 0, match.start()) or _NOT_REALLY.search(match[0]):
@@ -95,7 +110,10 @@ def kin(source: SectionSource) -> Iterator[Claim]:
                 other = source.named(match, "other", start)
                 subject = _owner(source, match, start, other or "")
                 if subject and other and subject != other:
+                    told = True
                     yield Claim(subject, f"kin:{match['kin']}", other, start + match.start(), start + match.end())
+        if not told:
+            yield from _of_two(source, start, text)
         for match in _PAIRS.finditer(text):
             subject, other = source.named(match, "name", start), source.named(match, "other", start)
             if subject and other:
@@ -107,6 +125,37 @@ def kin(source: SectionSource) -> Iterator[Claim]:
             lacking = "siblings" if only else match["lacking"]
             if subject and lacking:
                 yield Claim(subject, "kin:none", lacking, start + match.start(), start + match.end())
+
+
+def _of_two(source: SectionSource, start: int, text: str) -> Iterator[Claim]:
+    """The only word for kin of a sentence with two names and a verb that may join them, in whatever words."""
+    words, places = list(_ONE_KIN.finditer(text)), list(_TWO.finditer(text))
+    if len(words) != 1 or _OF_OTHERS.search(text) or not _JOINS.search(text):
+        return
+    names = list(dict.fromkeys(name for one in places if (name := source.named(one, "who", start))))
+    if len(names) != 2 or not all(source.people.person(name) for name in names):
+        return
+    word = words[0]
+    own = next((one for one in places if re.fullmatch(r"['’]s? (?:[a-z-]+ ){0,2}", text[one.end() : word.start()])), None)
+    behind = _OF_NAME.match(text, word.end())
+    owner = source.named(own, "who", start) if own else source.named(behind, "who", start) if behind else names[0]
+    other = names[0] if owner == names[1] else names[1]
+    if owner:
+        sure = own is not None or behind is not None
+        yield Claim(owner, f"kin:{word['kin']}", other, start, start + len(text), sure)
+
+
+_ONE_KIN = re.compile(rf"\b{_KIN}(?:['’]s\b)?(?!-)")
+_TWO = re.compile(rf"(?P<who>{NAMED})")
+_OF_NAME = re.compile(rf" (?:of|to) (?P<who>{NAMED})")
+_JOINS = re.compile(
+    rf"\b(?:was|is|were|being|been|be|as|called|call|calls|named|whose|than|whom|what|became|remained|stood|made|meant|like|by name|by the name)\b"
+    rf"|, (?:(?:the|an?|his|her|{NAMED}['’]s) )?(?:[a-z]+ )?{joined(KIN)}\b|{joined(KIN)}, "
+)
+_OF_OTHERS = re.compile(
+    r"\b(?:[Tt]heir|[Mm]y|[Yy]our|[Oo]ur|they|we|us|them|not|never|if|would|whether|another|someone|somebody|everyone|nobody's|man's"
+    r"|woman's|[a-z]+['’]s)\b|n['’]t\b|\?"
+)
 
 
 def _with_question(source: SectionSource, number: int) -> tuple[int, str]:

@@ -99,8 +99,36 @@ def looks(source: SectionSource) -> Iterator[Claim]:
             if subject:
                 part, colour = match["part"] or match["part2"], match["colour"] or match["colour2"]
                 yield _look(subject, part, colour, start, match)
+        if not seen:
+            yield from _one_colour(source, number, start, text)
         if number + 1 < len(source.passages):
             yield from _they_were(source, number)
+
+
+def _one_colour(source: SectionSource, number: int, start: int, text: str) -> Iterator[Claim]:
+    """The only colour of a sentence with one part of one person, in whatever words: no colour of a dress or a door."""
+    colours, parts = list(_ONE_COLOUR.finditer(text)), list(_ONE_PART.finditer(text))
+    if len(colours) != 1 or not parts or len({_PARTS.get(part["part"], "hair") for part in parts}) != 1:
+        return
+    colour, part = colours[0], min(parts, key=lambda one: abs(one.start() - colours[0].start()))
+    begin, end = sorted((colour.start(), part.start()))
+    if end - begin > _FAR or _NO_LOOKS.search(text) or _UNREAL.search(text) or _NOT_BEFORE.search(text[:begin]):
+        return
+    subject, told = source.whose(start + part.start(), start + part.end(), start + part.end())
+    if not told and not SOMEBODY.search(INDEED.sub("", text)) and not _KIN_BEFORE.search(text):
+        subject = source.only(number) or source.meant(start + part.start(), "")
+    if subject:
+        place = start + begin, start + max(colour.end(), part.end())
+        yield Claim(subject, _PARTS.get(part["part"], "hair"), colour["colour"].lower(), *place)
+
+
+_FAR = 100
+"""Characters between a colour and the part that it may belong to."""
+_ONE_COLOUR = re.compile(
+    rf"(?<!-)\b{_COLOUR}(?:ish)?(?=[,.;:!?)—\"”’]|$| (?:and|as|in|with|like|but|by|that|which|under|for|or|than|when|from|on|at|they|it|she|he|was"
+    rf"|were|is|are|of|to|enough|ones?|again|if|though|because|had|people)\b)"
+)
+_ONE_PART = re.compile(rf"\b{_PART}\b")
 
 
 def _told(text: str, match: re.Match[str]) -> bool:

@@ -41,6 +41,11 @@ _COUNTS += [
     re.compile(rf"\b(?P<number>(?i:{NUMBER})) of (?:the )?(?P<name>{NAMED})['’]s? {_ADJECTIVES}{_NOUN}"),
 ]
 _COUNT = re.compile(rf"\b(?P<number>(?i:{NUMBER})) {_ADJECTIVES}{_NOUN}")
+_COUNT_BEHIND = re.compile(
+    rf"\b{_NOUN}(?: (?:of|in|at) (?:the )?{NAMED})?(?:,|:| -| —|—)?(?: (?:there )?(?:were|are|was|is|numbered|came to|amounted to|stood at|totalled|counted"
+    rf"|to the number of|had been))? {_JUST}(?P<number>(?i:{NUMBER}))(?= of them| in (?:all|number|total)| altogether| all told|[.,;:!?)—]|$)"
+)
+_ADJECTIVE = re.compile(rf"\b(?P<number>(?i:{NUMBER}))-(?P<noun>(?!year|mile|foot|hour|day|pound|inch|minute|week|month|penny)[a-z]{{3,}})\b")
 _SIZE = r"(?P<unit>feet|foot|metres|meters|yards|miles|kilometres|kilometers|fathoms|inches|tons|acres)"
 _WAY = r"(?P<way>high|tall|long|wide|deep|across|thick|in height|in length|in width|in depth)"
 _SIZES = [
@@ -69,18 +74,21 @@ _EVENTS = [
 ]
 _OCCASION = (
     "wedding|trial|funeral|ball|election|coronation|auction|hearing|execution|duel|concert|christening|exhibition"
-    "|inauguration|ceremony|race|tournament|earthquake|flood|great fire|fire|shipwreck|eclipse"
+    "|inauguration|ceremony|race|tournament|earthquake|flood|great fire|fire|shipwreck|eclipse|marriage|nuptials|burial|baptism|battle|siege|fair|feast|opening"
 )
 _OCCASIONS = re.compile(
     rf"(?:(?P<owner>{NAMED})['’]s |\b(?:[Tt]he|[Tt]hat|[Tt]heir|[Ii]ts|[Hh]is|[Hh]er|[Aa]) )(?:(?!day\b)[a-z]+ ){{0,2}}?"
     rf"(?P<event>{_OCCASION})(?: day| ceremony)?\b(?!-)(?: (?:of|at|between) (?:the )?(?P<name>{NAMED}))?"
 )
+_SAME_OCCASION = {"marriage": "wedding", "nuptials": "wedding", "burial": "funeral"}
+_MARRIED = re.compile(r"\b(?:married|wed|was wedded|led to the altar|became (?:his|her) (?:wife|husband))\b")
 _BIRTH = re.compile(
-    rf"\bborn\b|\bbirthday\b|\bbirth\b|saw the light\b|\b(?:came|come|brought) into (?:the|this) world\b"
+    rf"\bborn\b|\bbirthday\b|\bbirth\b|(?:saw|seen|see) the light\b|first (?:cry|breath)\b|\bchristened\b|(?:entered|came to|into) th(?:e|is) world|\b(?:came|come|brought) into (?:the|this) world\b"
 )
+_ONE_YEAR = re.compile(rf"\b(?:[Ii]n|[Oo]f|year|autumn|winter|spring|summer) (?:the year )?{_YEAR}\b(?![-/])")
 _OTHER_DAY = re.compile(
-    r"\b(?:before|after|since|until|till|between|days|weeks|months|invitations?|letters?|dated|wrote|heard|received|if|not"
-    r"|planned|instead|postponed|moved from|whose|that of)\b|n['’]t\b"
+    r"\b(?:before|after|since|until|till|between|by|from|than)(?: (?:the|that|it))? \ue000|\b(?:days?|weeks?|months?) (?:before|after|later)"
+    r"|\b(?:letter|invitations?|dated|postponed|instead of|moved from|if|never)\b"
 )
 
 
@@ -103,17 +111,24 @@ def _counts(source: SectionSource) -> Iterator[Claim]:
                 )
                 if subject and value and value > 1 and noun not in _MEASURES and not noun.endswith("ss"):
                     yield Claim(subject, f"number:{noun}", str(value), start + match.start(), start + match.end())
-        place = source.only(number)
-        if place and not source.people.person(place):
-            yield from _counts_of_place(place, start, text)
+        places = source.places(number)
+        if not places and number and _OF_IT.match(text) and source.passages.same_paragraph(number - 1, number):
+            places = source.places(number - 1)
+        if len(places) == 1:
+            yield from _counts_of_place(places[0], start, text)
+
+
+_OF_IT = re.compile(r"(?:It|There|Its|Of|All|They|Inside|Behind|In|The building|The house|The place)\b|[\"“]")
 
 
 def _counts_of_place(place: str, start: int, text: str) -> Iterator[Claim]:
-    """Counts in a sentence that names one place and nobody."""
-    for match in _COUNT.finditer(text):
-        value, noun = english_number(match["number"]), match["noun"]
-        if value and value > 1 and noun not in _MEASURES and not noun.endswith("ss"):
-            yield Claim(place, f"number:{noun}", str(value), start + match.start(), start + match.end())
+    """Counts in a sentence that names one place."""
+    for pattern in (_COUNT, _COUNT_BEHIND, _ADJECTIVE):
+        for match in pattern.finditer(text):
+            value, noun = english_number(match["number"]), match["noun"]
+            noun = noun if pattern is not _ADJECTIVE else f"{noun}s"
+            if value and value > 1 and noun not in _MEASURES and not noun.endswith("ss"):
+                yield Claim(place, f"number:{noun}", str(value), start + match.start(), start + match.end())
 
 
 def _sizes(source: SectionSource) -> Iterator[Claim]:
@@ -146,7 +161,10 @@ def _events(source: SectionSource) -> Iterator[Claim]:
                 if subject and value:
                     yield Claim(subject, f"date:{event}", value, start + match.start(), start + match.end())
         days = list(days_of(text, "en"))
-        if len(days) == 1 and not _OTHER_DAY.search(text):
+        years = list(_ONE_YEAR.finditer(text)) if not days else []
+        if len(years) == 1:
+            days = [DayInText(int(years[0]["when"]), 0, 0, None, *years[0].span("when"))]
+        if len(days) == 1 and not _OTHER_DAY.search(f"{text[: days[0].start]}\ue000{text[days[0].end :]}"):
             yield from _on_a_day(source, number, days[0])
 
 
@@ -162,7 +180,11 @@ def _on_a_day(source: SectionSource, number: int, day: DayInText) -> Iterator[Cl
         group = "name" if match["name"] else "owner"
         name = source.named(match, group, start) if match[group] else None
         subject: str | None = f"the {match['event']}" + (f" of {name}" if name else "")
-        event = match["event"]
+        event = _SAME_OCCASION.get(match["event"], match["event"])
+        subject = subject.replace(match["event"], event) if subject else None
+    elif _MARRIED.search(text):
+        name = source.only(number)
+        subject, event = f"the wedding of {name}" if name else None, "wedding"
     elif _BIRTH.search(text):
         subject, event = source.only(number), "born"
         if subject is None and (who := re.search(r"\b(?:[Hh]e|[Ss]he|[Hh]is|[Hh]er)\b", text)):
@@ -170,11 +192,11 @@ def _on_a_day(source: SectionSource, number: int, day: DayInText) -> Iterator[Cl
     else:
         return
     if subject:
-        value = day.value if event != "born" or "birthday" not in text or not day.year else f"--{day.value[5:]}"
+        value = str(day.year) if not day.month else day.value if event != "born" or "birthday" not in text or not day.year else f"--{day.value[5:]}"
         yield Claim(subject, f"date:{event}", value, start, start + len(text))
 
 
 _NUMERALS = " ".join(map(str, range(2, 1000)))
 _NUMBER_WORDS = f"""two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
     eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand {_NUMERALS}"""
-_EVENT_WORDS = f"birth birthday light born world died drowned perished {_BUILT} {_OCCASION}".replace("|", " ")
+_EVENT_WORDS = f"married wed wedded altar birth birthday light born world died drowned perished {_BUILT} {_OCCASION}".replace("|", " ")
