@@ -33,7 +33,8 @@ _COMMON = frozenset((Path(__file__).parent / "words_en.txt").read_text().split()
 _HEADING = re.compile(r"^#{1,6}[ \t].*$", re.MULTILINE)
 _PLACE_WORDS = """street road avenue square hall house hotel castle inn park river lake mount bay island court lane church
     college bridge station valley tower palace abbey gate cottage university school theatre museum
-    library lodge manor farm""".split()  # noqa: SIM905
+    library lodge manor farm terrace tavern hospital asylum prison mill works arms grange hostel market arcade
+    observatory monastery priory convent fort lighthouse villa ship yard wharf""".split()  # noqa: SIM905
 _NO_PERSON = frozenset(_PLACE_WORDS)
 _PRONOUN = re.compile(r"[^.!?\"“”;]{0,60}?\b(?:(he|his|him|himself)|(she|hers?|herself))\b")
 _LOWER = re.compile(r"\b[a-z]{2,}")

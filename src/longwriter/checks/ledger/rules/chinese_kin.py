@@ -44,6 +44,7 @@ _STOP = (
 )
 _NAME_PART = f"(?![的是了着在有和与也就都他她我你这那不一])(?:{HAN})"
 _GUESSED = rf"{SURNAME}(?:{_NAME_PART}){{1,2}}?{_STOP}"
+_GUESSED = rf"(?:{_GUESSED}|(?:阿|老(?![师人板婆公家是爷太头实])|小(?![心孩时说姐伙声镇路屋店子弟妹]))(?:{_NAME_PART}){_STOP}|(?<=叫)(?:{_NAME_PART}){{2,3}}?{_STOP})"
 _NAME, _OTHER = rf"(?P<name>{NAMED}|{_GUESSED})", rf"(?P<other>{NAMED}|{_GUESSED})"
 _WHO = rf"(?:(?P<name>{NAMED}|{SURNAME}(?:{_NAME_PART}){{1,2}}?(?=[的有管喊叫]))|(?P<pronoun>[他她]|自己))"
 _KIND = "(?:唯一的|亲生的?|最小的|远房|同胞|双胞胎|失散多年的|最[^的，。]{1,3}的|[^的，。]{0,2}[爱亲生一]的|亲|大|小|二|三|老){0,2}"
@@ -52,7 +53,9 @@ _IS = (
     rf"(?:，|——|（|：)?(?:，?(?:他|她|这人|此人))?(?:{_SURELY}{{0,2}}(?:是|算是)|身为|作为|当了|做了|成了|，)"
 )
 _CALLED = rf"(?:，|——|（|：)?(?:{_SURELY}{{0,2}}是|名叫|名字叫做?|名字是|名为|唤作|叫做|叫作|叫|的?名字是|，)?"
+_PLAIN = rf"(?<!{HAN})(?P<other>(?:{_NAME_PART}){{2,3}}?)(?<!来的人)(?<![人谁个位者])"
 _RELATED = [
+    re.compile(rf"{_PLAIN}(?:{_SURELY}{{0,2}}是|身为)(?P<name>{NAMED})的{_KIND}{_KIN}(?!的)"),
     re.compile(rf"{_OTHER}{_IS}{_WHO}的?{_KIND}{_KIN}(?!的)"),
     re.compile(rf"{_WHO}的?{_KIND}{_KIN}{_CALLED}{_OTHER}"),
     re.compile(rf"(?:作为|身为){_WHO}的{_KIND}{_KIN}，{_OTHER}"),

@@ -22,8 +22,9 @@ class Claim(NamedTuple):
     """For kin: which of the two is whose; else only that they are."""
 
 
-NAMED = "ꙮ+"
+NAMED = "(?<!ꙮ)ꙮ++"
 """A regular expression of a name in a veiled text."""
+_PLACED = re.compile(r"\b(?:[Tt]he|[Ii]n|[Aa]t|[Ii]nside|[Aa]board|[Ww]ithin|[Tt]hroughout|[Ee]ntered)(?: old| great| whole| little| big)? $")
 _FRONTED = re.compile(
     r"(?:With|In|For|At|On|Under|Beneath|Behind|Despite|From|Through|Before|After|As|When|Though|Although|While"
     r"|Because|Since|Without|Once|[A-Z][a-z]+ing|[A-Z][a-z]+ed)\b"
@@ -53,7 +54,14 @@ def veil(text: str, mentions: Sequence[Mention]) -> str:
     for mention in mentions:
         parts += [text[last : mention.start], "ꙮ" * (mention.end - mention.start)]
         last = mention.end
-    return "".join([*parts, text[last:]])
+    return _NO_DENIAL.sub(lambda match: "x" * len(match[0]), "".join([*parts, text[last:]]))
+
+
+_NO_DENIAL = re.compile(
+    r"\b(?:no (?:mistaking|denying|forgetting|doubt|secret)|not (?:only|forget|mistake|deny)|never (?:forgot|forget|forgotten|tired)"
+    r"|cannot (?:help|deny|mistake))\b"
+)
+"""Denials that deny nothing; veiled, too."""
 
 
 class SectionSource(NamedTuple):
@@ -145,8 +153,17 @@ class SectionSource(NamedTuple):
         return names[0] if len(names) == 1 else None
 
     def places(self, number: int) -> list[str]:
-        """The names of a sentence that are no people's."""
-        return [name for name in self._named(*self.passages.span(number)) if not self.people.person(name)]
+        """The names of a sentence that are no people's: by their last word, or by what stands before them."""
+        start, end = self.passages.span(number)
+        first = bisect_left(self.mentions, start, key=lambda one: one.start)
+        last = bisect_left(self.mentions, end, key=lambda one: one.start)
+        found = (
+            one.name
+            for one in self.mentions[first:last]
+            if not self.people.person(one.name)
+            or (_PLACED.search(self.veiled[max(start, one.start - 20) : one.start]) and self.veiled[one.end : one.end + 1] not in "'’")
+        )
+        return list(dict.fromkeys(found))
 
     def mention(self, start: int, end: int) -> Mention | None:
         """The last mention that begins in this stretch."""

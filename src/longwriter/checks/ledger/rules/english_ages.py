@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from longwriter.checks.ledger.numbers import NUMBER, ORDINAL, english_number
+from longwriter.checks.ledger.numbers import NUMBER, NUMBER_WORDS, ORDINAL, english_number
 from longwriter.checks.ledger.passages import joined
 from longwriter.checks.ledger.rules.claims import NAMED, Claim, SectionSource
 from longwriter.checks.ledger.rules.english_kin import KIN
@@ -83,10 +83,7 @@ _OTHERS_AGE = re.compile(
     rf"\b(?:{joined(KIN)}|when|since|until|if|before|would|had been|as old|for|house|like|wine|[Ii]|son|he's"
     rf"|she's|ago|looked|seemed|not)\b"
 )
-_NUMBERS = " ".join(map(str, range(2, 120)))
-_TRIGGERS = f"""aged age old birthday turned two three four five six seven eight nine ten eleven twelve thirteen
-    fourteen fifteen sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty
-    ninety hundred {_NUMBERS}"""
+_TRIGGERS = " ".join(["birthday", *NUMBER_WORDS, *(f"{word}-year-old" for word in NUMBER_WORDS)])
 _OLDEST = 120
 
 
@@ -95,6 +92,8 @@ def ages(source: SectionSource) -> Iterator[Claim]:
     for number in source.passages.having(_TRIGGERS):
         start, text = source.sentence(number)
         told = False
+        if not _SOMEONE.search(text):
+            continue
         for pattern in _AGES:
             for match in pattern.finditer(text):
                 groups = match.groupdict()
@@ -138,6 +137,7 @@ def _one_number(source: SectionSource, number: int, start: int, text: str) -> It
         yield Claim(subject, "age", str(age), start + numbers[0].start(), start + numbers[0].end())
 
 
+_SOMEONE = re.compile(r"ꙮ|\b(?:[Hh]e|[Ss]he|[Hh]is|[Hh]er)\b")
 _YOUNGEST = 4
 """Smaller numbers count other things more often than years."""
 _PRONOUN = re.compile(r"\b(?:[Hh]e|[Ss]he|[Hh]is|[Hh]er)\b")

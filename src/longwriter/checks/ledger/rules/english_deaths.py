@@ -120,11 +120,18 @@ _DEATH_WORDS = """mourned mourning wept grieved widow widower pulse lifeless sle
     corpse body"""
 
 
+_SIGNS = re.compile(
+    "[Dd]ead|passed|wake|woke|[Dd]eath|died|kill|murder|bur[iy]|burn|grave|coffin|tomb|funeral|corpse|body|drown|hang|shot|slain|perish|execut|head|breath|[Ll]i[fv]e|ghost"
+    "|succumb|expire|starv|froze|rest|no more|never|last|widow|heart|pulse|late |wept|mourn|griev|fell|grave|ground|earth|ashes|remains|poison|strangl|stab|stone"
+    "|carried off|choked|crush|trampl|beaten|laid|end |no longer|help|ever|vault|cremat|interred|keened|orphans|took|taken|cost|claimed|face|maker|reward|lies"
+)
+
+
 def death_claims(source: SectionSource) -> Iterator[Claim]:
     """Deaths that the narration tells for sure."""
     for number in source.passages.having(_DEATH_WORDS):
         start, text = source.sentence(number)
-        for pattern in _DIED:
+        for pattern in _DIED if "ꙮ" in text and _SIGNS.search(text) else ():
             for match in pattern.finditer(text):
                 place = start + match.start()
                 unsure = _NOT_SURELY.search(text[: match.start()]) or _UNSURE_AFTER.search(text, match.end())

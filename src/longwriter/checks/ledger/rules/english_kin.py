@@ -102,6 +102,8 @@ def kin(source: SectionSource) -> Iterator[Claim]:
         start, text = source.sentence(number)
         if number and "? " not in text and source.sentence(number - 1)[1].endswith("?"):
             start, text = _with_question(source, number)
+        if "ꙮ" not in text:
+            continue
         told = False
         for pattern in _RELATED:
             for match in pattern.finditer(text):

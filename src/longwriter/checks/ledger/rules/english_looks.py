@@ -8,8 +8,8 @@ from longwriter.checks.ledger.rules.claims import NAMED, Claim, SectionSource
 from longwriter.checks.ledger.rules.english_kin import KIN
 
 _COLOURS = """blue grey gray green brown black hazel amber violet dark white red fair blond blonde golden yellow
-    auburn ginger copper chestnut flaxen raven silver""".split()  # noqa: SIM905
-_COLOUR = rf"(?P<colour>(?i:{joined(_COLOURS)}))"
+    auburn ginger copper chestnut flaxen raven silver slate sapphire azure cornflower emerald jet ebony sandy straw carroty russet""".split()  # noqa: SIM905
+_COLOUR = rf"(?P<colour>(?i:{joined(_COLOURS)}))(?:-?coloured|-?colored)?"
 _PART = """(?P<part>eyes?|irises|hair|curls|locks|braids?|tresses|plaits?|ponytail|fringe|ringlets|beard|moustache
 |mustache)""".replace("\n", "")
 _PARTS = {

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from longwriter.checks.ledger.numbers import NUMBER, english_number
+from longwriter.checks.ledger.numbers import NUMBER, NUMBER_WORDS, english_number
 from longwriter.checks.ledger.rules.claims import NAMED, Claim, SectionSource
 from longwriter.checks.ledger.rules.dates import DATE, DayInText, days_of
 
@@ -196,7 +196,5 @@ def _on_a_day(source: SectionSource, number: int, day: DayInText) -> Iterator[Cl
         yield Claim(subject, f"date:{event}", value, start, start + len(text))
 
 
-_NUMERALS = " ".join(map(str, range(2, 1000)))
-_NUMBER_WORDS = f"""two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
-    eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand {_NUMERALS}"""
+_NUMBER_WORDS = " ".join(NUMBER_WORDS)
 _EVENT_WORDS = f"married wed wedded altar birth birthday light born world died drowned perished {_BUILT} {_OCCASION}".replace("|", " ")
