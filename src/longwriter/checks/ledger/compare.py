@@ -12,6 +12,11 @@ _EYES = {
     "violet": "cool",
     "silver": "cool",
     "steel": "cool",
+    "slate": "cool",
+    "sapphire": "cool",
+    "azure": "cool",
+    "cornflower": "cool",
+    "emerald": "green",
     "brown": "dark",
     "black": "dark",
     "dark": "dark",
@@ -37,6 +42,12 @@ _EYES_ALIKE = {("dark", "hazel"), ("green", "hazel"), ("hazel", "warm"), ("dark"
 _HAIR = {
     "black": "black",
     "raven": "black",
+    "jet": "black",
+    "ebony": "black",
+    "sandy": "fair",
+    "straw": "fair",
+    "carroty": "red",
+    "russet": "red",
     "dark": "brown",
     "brown": "brown",
     "chestnut": "chestnut",
@@ -166,7 +177,7 @@ def tie(kin: str) -> tuple[str, int] | None:
 
 
 def kin_clash(old: tuple[str, int], new: tuple[str, int]) -> bool:
-    """Whether two kinds of ties between the same two people exclude each other."""
-    if old == new:
+    """Whether two kinds of ties between the same two people exclude each other; side -1 is either."""
+    if old == new or (old[0] == new[0] and -1 in (old[1], new[1])):
         return False
     return (old[0], new[0]) not in _BECOMES and (new[0], old[0]) not in _BECOMES

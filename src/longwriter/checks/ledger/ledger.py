@@ -11,10 +11,12 @@ from longwriter.checks.ledger.people import People
 from longwriter.checks.ledger.promises import Promises
 from longwriter.checks.ledger.records import LedgerEntity, LedgerFact, LedgerPromise
 from longwriter.checks.ledger.rules.chinese import chinese_acts, chinese_claims
-from longwriter.checks.ledger.rules.claims import Claim, SectionSource
+from longwriter.checks.ledger.rules.claims import Claim, SectionSource, veil
 from longwriter.checks.ledger.rules.dates import date_faults
+from longwriter.checks.ledger.rules.english_ages import ages
 from longwriter.checks.ledger.rules.english_deaths import acts, death_claims
-from longwriter.checks.ledger.rules.english_people import people_claims
+from longwriter.checks.ledger.rules.english_kin import kin
+from longwriter.checks.ledger.rules.english_looks import looks
 from longwriter.checks.ledger.rules.english_things import things_claims
 from longwriter.checks.ledger.rules.spelling import spellings
 from longwriter.checks.ledger.rules.voice import Voice
@@ -27,6 +29,7 @@ _YEARS_PASS = re.compile(
 _YEARS_PASS_CHINESE = re.compile("年(?:后|以后|之后|过去)|第二年|次年")
 RULED = ("en", "zh")
 """Languages with rules."""
+_EITHER_SIDE = -1
 Located = tuple[int, int, int]
 """Section, start and end in its text."""
 
@@ -53,6 +56,7 @@ class Ledger:
         self._keys: dict[str, set[str]] = {}
         """Subjects, and names that are values -> the keys under which facts of them were put."""
         self._said: set[tuple[str, ...]] = set()
+        self._unsure: set[Located] = set()
         self._skips: list[tuple[int, int]] = []
         self.take(user)
 
@@ -131,8 +135,8 @@ class Ledger:
         Of several of one kind the latest is given, but a person's before any of the text's.
         """
         named = self._people.named_in(line)
-        words = {word.rstrip(".").lower() for name in named for word in name.split()}  # any form ends with one of them
-        theirs = [fact for fact in self._facts if fact.subject.rpartition(" ")[2].rstrip(".").lower() in words]
+        ends = {word.rstrip(".").lower() for name in named for word in name.split()}  # any form ends with one of them
+        theirs = [fact for fact in self._facts if fact.subject.rpartition(" ")[2].rstrip(".").lower() in ends]
         known: dict[tuple[str, ...], LedgerFact] = {}
         for fact in sorted(theirs, key=lambda fact: (fact.source == "user", fact.section, fact.start)):
             key = self._key(fact.subject)
@@ -154,14 +158,16 @@ class Ledger:
         mentions = self._people.read(section, text) if self.language in RULED else []
         if self._people.version > known:
             self._by_name()
-        return SectionSource(Passages(text), mentions, self._people)
+        return SectionSource(Passages(text), mentions, self._people, veil(text, mentions))
 
     def _claims(self, source: SectionSource) -> Iterator[Claim]:
         """What a section says of somebody or something."""
         if self.language == "zh":
             yield from chinese_claims(source)
         elif self.language == "en":
-            yield from people_claims(source)
+            yield from looks(source)
+            yield from ages(source)
+            yield from kin(source)
             yield from death_claims(source)
             yield from things_claims(source)
 
@@ -171,6 +177,8 @@ class Ledger:
 
     def _fact(self, section: int, claim: Claim, source: SectionSource) -> LedgerFact:
         start, end = source.passages.quote(claim.start, claim.end)
+        if not claim.sure:
+            self._unsure.add((section, start, end))
         return LedgerFact(
             subject=claim.subject,
             relation=claim.relation,
@@ -243,6 +251,8 @@ class Ledger:
         swapped = key > other
         pair = (other, key) if swapped else (key, other)
         said = (found[0], found[1] ^ swapped) if found[0] in ("parent", "uncle or aunt", "grandparent") else found
+        if (fact.section, fact.start, fact.end) in self._unsure:
+            said = (said[0], _EITHER_SIDE)
         before = self._ties.setdefault(pair, [])
         wrong = next((old for one, old in before if kin_clash(one, said) and not _same_words(old, fact)), None)
         before.append((said, fact))

@@ -20,6 +20,15 @@ NUMBER = (
 ORDINAL = rf"(?:\d{{1,2}}(?:st|nd|rd|th)?|(?:(?:twenty|thirty)[ -])?(?:{'|'.join(_ORDINALS)})|twentieth|thirtieth)"
 """A regular expression of a day of a month, in English."""
 
+NUMBER_WORDS = (
+    *_SMALL[2:],
+    *_TENS,
+    *(f"{tens}-{ones}" for tens in _TENS for ones in _SMALL[1:10]),
+    "hundred",
+    "thousand",
+    *map(str, range(2, 1000)),
+)
+"""Words of numbers from 2 on as texts write them, twenty-one among them."""
 _DIGITS = "〇一二三四五六七八九"
 CHINESE_NUMBER = "(?:[0-9]{1,9}|[〇零一二两三四五六七八九十百千万]{1,9})"
 """A regular expression of whole numbers in Chinese."""

@@ -4,11 +4,12 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from pathlib import Path
 from typing import NamedTuple
 
 from longwriter.checks.along.names import CHINESE_NAME, NO_NAMES
 from longwriter.checks.ledger.records import LedgerEntity
-from longwriter.checks.ledger.rules.spelling import NameUse
+from longwriter.checks.ledger.rules.spelling import NameUse, heard_alike
 from longwriter.checks.repetition.overlap import FUNCTION_WORDS
 
 _HE = """mr master sir lord father uncle monsieur herr signor don king prince duke count baron brother
@@ -18,18 +19,23 @@ _SHE = """mrs miss ms lady aunt madame mademoiselle frau fraulein signora queen 
 _EITHER = """dr doctor captain colonel major professor general sergeant lieutenant inspector judge reverend
     chancellor bishop st saint old young little poor dear""".split()  # noqa: SIM905
 RANKS = frozenset([*_HE, *_SHE, *_EITHER])
-_CAP = r"[A-ZÀ-ÖØ-Þ][a-zà-öø-ÿ]+(?:['’-][A-ZÀ-Þ]?[a-zà-ÿ]{2,}|[A-Z][a-z]+)*"
+_CAP = r"[A-ZÀ-ÖØ-Þ][a-zà-öø-ÿ]+(?!(?<=n)['’]t\b)(?![a-zà-öø-ÿ])(?:['’-](?!(?:ll|re|ve)\b)[A-ZÀ-Þ]?[a-zà-ÿ]{2,}|[A-Z][a-z]+)*"
 NAME = rf"(?:(?:Mrs?|Ms|Dr|St)\.? )?{_CAP}(?: (?:de |van |von |du |di |[A-Z]\. )?{_CAP}){{0,2}}"
 """A regular expression of what may be a name in English: capitalised words with what stands between them."""
 _NAME = re.compile(rf"(?<![\w'’]){NAME}")
 _NO_NAME_WORDS = """yes no oh ah well now then there here what why how who when where god heaven heavens lord sir madam
     monsieur everyone nobody someone everybody somebody nothing everything something one two three four
     five six seven eight nine ten another today tomorrow yesterday perhaps suddenly please thank thanks
-    good dear hello never always sometimes north south east west""".split()  # noqa: SIM905
+    good dear hello never always sometimes north south east west hush hey hi alas bravo damn goodbye farewell okay ok ha
+    aha eh ahem hmm um er hurrah amen wow oops yeah yep nope mom dad mum papa mama""".split()  # noqa: SIM905
 _NOT = frozenset([*NO_NAMES, *FUNCTION_WORDS, *_NO_NAME_WORDS])
+_COMMON = frozenset((Path(__file__).parent / "words_en.txt").read_text().split())
+"""Words that are no names where a sentence begins with them (`measurements/words.py` made the list)."""
+_HEADING = re.compile(r"^#{1,6}[ \t].*$", re.MULTILINE)
 _PLACE_WORDS = """street road avenue square hall house hotel castle inn park river lake mount bay island court lane church
     college bridge station valley tower palace abbey gate cottage university school theatre museum
-    library lodge manor farm""".split()  # noqa: SIM905
+    library lodge manor farm terrace tavern hospital asylum prison mill works arms grange hostel market arcade
+    observatory monastery priory convent fort lighthouse villa ship yard wharf""".split()  # noqa: SIM905
 _NO_PERSON = frozenset(_PLACE_WORDS)
 _PRONOUN = re.compile(r"[^.!?\"“”;]{0,60}?\b(?:(he|his|him|himself)|(she|hers?|herself))\b")
 _LOWER = re.compile(r"\b[a-z]{2,}")
@@ -44,6 +50,11 @@ NEAR_CHINESE = 8
 def _variants(name: str) -> str:
     """A Chinese name of three characters with any character for its middle one: another spelling is a mention too."""
     return f"{name[0]}[\u4e00-\u9fff]{name[2]}" if len(name) == THREE and "·" not in name else re.escape(name)
+
+
+def _inside(text: str, place: int) -> bool:
+    """Whether the word at a place stands inside a sentence."""
+    return place > 1 and text[place - 1] == " " and (text[place - 2].islower() or text[place - 2] == ",")
 
 
 THREE = 3
@@ -84,10 +95,13 @@ class People:
         if self.language == "zh":
             found = list(self._read_chinese(text))
         else:
-            self._small.update(_LOWER.findall(text))
-            matches = list(_NAME.finditer(text))
+            plain = _HEADING.sub(lambda match: " " * len(match[0]), text)
+            self._small.update(_LOWER.findall(plain))
+            matches = list(_NAME.finditer(plain))
             for match in matches:
-                self.tokens.update(match[0].replace(".", "").split())
+                words = match[0].split()
+                self.tokens.update(word.replace(".", "") for word in words)
+                self._inside.update(words if _inside(text, match.start()) else words[1:])
             found = [kept for match in matches if (kept := self._kept(text, match)) is not None]
         for mention in found:
             self._note(section, mention, text)
@@ -115,7 +129,8 @@ class People:
         for match in CHINESE_NAME.finditer(text):
             self._chinese.update([match[0]] if "·" in match[0] else [match[1]])
         if self._chinese:
-            forms = sorted((_variants(name) for name in self._chinese), key=len, reverse=True)
+            alike = {other for name in self._chinese for other in heard_alike(name)}
+            forms = sorted((_variants(name) for name in self._chinese), key=len, reverse=True) + sorted(alike)
             known = re.compile("|".join(forms))
             yield from (Mention(match[0], match.start(), match.end()) for match in known.finditer(text))
 
@@ -155,9 +170,7 @@ class People:
     def _kept(self, text: str, match: re.Match[str]) -> Mention | None:
         """The part of capitalised words that is a name: without a sentence's first word where that is none."""
         words, start, end = match[0].split(), match.start(), match.end()
-        inside = start > 1 and text[start - 1] == " " and (text[start - 2].islower() or text[start - 2] == ",")
-        if inside:
-            self._inside.update(words)
+        inside = _inside(text, start)
         while (
             words and not (inside and len(words) > 1 and words[0].lower() not in _NOT) and not self._is_name(words[0])
         ):
@@ -172,7 +185,7 @@ class People:
         plain = word.rstrip(".").lower()
         if plain in RANKS:
             return True
-        if plain in _NOT or len(plain) < 2:
+        if plain in _NOT or len(plain) < 2 or (plain in _COMMON and word not in self._inside):
             return False
         return 4 * self._small[plain] <= self.tokens[word]
 

@@ -18,6 +18,50 @@ class Claim(NamedTuple):
     start: int
     end: int
     """Place of the words that say it, in the section's text."""
+    sure: bool = True
+    """For kin: which of the two is whose; else only that they are."""
+
+
+NAMED = "(?<!ꙮ)ꙮ++"
+"""A regular expression of a name in a veiled text."""
+_PLACED = re.compile(r"\b(?:[Tt]he|[Ii]n|[Aa]t|[Ii]nside|[Aa]board|[Ww]ithin|[Tt]hroughout|[Ee]ntered)(?: old| great| whole| little| big)? $")
+_FRONTED = re.compile(
+    r"(?:With|In|For|At|On|Under|Beneath|Behind|Despite|From|Through|Before|After|As|When|Though|Although|While"
+    r"|Because|Since|Without|Once|[A-Z][a-z]+ing|[A-Z][a-z]+ed)\b"
+)
+_ANOTHER_SUBJECT = re.compile(r"\b(?:he|she|they|we|it|I|you)\b")
+_BACK = 2
+"""Sentences of a paragraph before a pronoun's own that may have its name; names in between are meant instead."""
+NEARBY = 60
+"""Characters within which "With his long nose" and the name behind it may stand without a comma."""
+_NOT_OWN = """had has have with was were is are of and the a an who whose which that brother sister father mother son daughter
+    uncle aunt cousin nephew niece husband wife grandfather grandmother friend companion neighbour neighbor servant
+    maid child baby dog horse cat master mistress man woman boy girl to in on at like from"""
+_WORDS_OF_IT = rf"(?:(?!(?:{'|'.join(_NOT_OWN.split())})\b)[a-z-]+,? ){{0,4}}"
+_BEFORE = re.compile(
+    rf"(?:(?P<name>{NAMED})['’]s?|\b(?P<pronoun>[Hh]is|[Hh]er)|(?P<other>\b(?:[Mm]y|[Yy]our|[Oo]ur|[Tt]heir|[Ii]ts)"
+    rf"|[a-z]['’]s?)),? {_WORDS_OF_IT}$"
+)
+_BEHIND = re.compile(
+    rf",? (?:of (?:the |old |young |poor |dear |little )*(?P<name>{NAMED})|(?:that|which|with which|in which) "
+    rf"(?:(?P<name2>{NAMED})|(?P<pronoun>he|she)) [a-z]+|(?P<other>of (?:the|an?|my|your|their|our|his|her|one) [a-z]+))"
+)
+
+
+def veil(text: str, mentions: Sequence[Mention]) -> str:
+    """The text with a character of its own for each letter of a name: patterns see names without looking for them."""
+    parts, last, text = [], 0, text.replace("ꙮ", " ")
+    for mention in mentions:
+        parts += [text[last : mention.start], "ꙮ" * (mention.end - mention.start)]
+        last = mention.end
+    return _NO_DENIAL.sub(lambda match: "x" * len(match[0]), "".join([*parts, text[last:]]))
+
+
+_NO_DENIAL = re.compile(
+    r"\b(?:no (?:mistaking|denying|forgetting|doubt|secret)|not (?:only|forget|mistake|deny)|never (?:forgot|forget|forgotten|tired)"
+    r"|cannot (?:help|deny|mistake))\b"
+)
+"""Denials that deny nothing; veiled, too."""
 
 
 class SectionSource(NamedTuple):
@@ -27,21 +71,79 @@ class SectionSource(NamedTuple):
     mentions: Sequence[Mention]
     """In the order of the text."""
     people: People
+    veiled: str = ""
+    """The section's text with its names veiled, of the same length."""
+
+    def sentence(self, number: int) -> tuple[int, str]:
+        """Where a sentence begins, and its veiled text."""
+        start, end = self.passages.span(number)
+        return start, self.veiled[start:end]
+
+    def whose(self, start: int, end: int, thing: int) -> tuple[str | None, bool]:
+        """Whose the thing is that the words from `start` to `end` are about, by the words around or among them.
+
+        `thing` is where the word for it ends.
+
+        The second says whether they tell of an owner at all; without one it may be the only person of the sentence.
+        """
+        number = self.passages.at(start)
+        first, last = self.passages.span(number)
+        within = re.search(rf"(?P<name>{NAMED})['’]s?\b|\b(?P<pronoun>[Hh]is|[Hh]er)\b", self.veiled[start:end])
+        for found, at in (
+            (within, start),
+            (_BEFORE.search(self.veiled[max(first, start - 80) : start]), max(first, start - 80)),
+            (_BEHIND.match(self.veiled[thing : min(last, thing + 80)]), thing),
+            (_BEHIND.match(self.veiled[end : min(last, end + 80)]), end),
+        ):
+            if found:
+                groups = found.groupdict()
+                for group in ("name", "name2"):
+                    if groups.get(group):
+                        return self.named(found, group, at), True
+                if groups.get("pronoun"):
+                    return self.meant(at + found.start("pronoun"), groups["pronoun"]), True
+                return None, True
+        return None, False
 
     def meant(self, place: int, pronoun: str, besides: str = "") -> str | None:
-        """Whom a pronoun at `place` means: the only name before it in its sentence, or else in the one before.
+        """Whom a pronoun at `place` means: the only name before it in its sentence, or else in the last before it that has one.
 
         None where two names could be meant, or the name does not go with the pronoun. `besides`: a name that is not meant.
         """
         number = self.passages.at(place)
-        for back in (number, number - 1):
+        for back in range(number, number - _BACK - 1, -1):
             if back < 0 or not self.passages.same_paragraph(back, number):
                 return None
             names = [name for name in self._named(self.passages.starts[back], place) if name != besides]
             if names:
                 fitting = [name for name in names if self.people.fits(name, pronoun)]
-                return fitting[0] if len(fitting) == 1 and len(names) <= 2 else None
+                if len(names) <= 2 and (len(fitting) == 1 or self._opens(fitting, back)):
+                    return fitting[0]
+                return None
+            if back == number and (named := self._said_later(number, place)) and self.people.fits(named, pronoun):
+                return named if named != besides else None
         return None
+
+    def _opens(self, fitting: Sequence[str], number: int) -> bool:
+        """Whether a sentence begins with the first of two names: its subject, whom "his" then means more often."""
+        found = self.mention(*self.passages.span(number)) if fitting else None
+        start = self.passages.span(number)[0]
+        return found is not None and self.veiled.startswith("ꙮ", start) and self.veiled[start - 1 : start] != '"'
+
+    def _said_later(self, number: int, place: int) -> str | None:
+        """The name behind the first comma of a sentence whose beginning belongs to it: "With his long nose, James ..."."""
+        start, end = self.passages.span(number)
+        if not _FRONTED.match(self.veiled, start) or self.passages.spoken(start, place):
+            return None
+        first = bisect_left(self.mentions, place, key=lambda one: one.start)
+        found = self.mentions[first] if first < len(self.mentions) else None
+        if found is None or found.start >= end:
+            return None
+        between = self.veiled[place : found.start]
+        fronted = between.endswith(", ") and between.count(",") == 1
+        if not fronted and not (self.veiled.startswith("With ", start) and "," not in between and len(between) < NEARBY):
+            return None
+        return None if _ANOTHER_SUBJECT.search(between) else found.name
 
     def only(self, number: int) -> str | None:
         """The name of a sentence that has just one."""
@@ -49,6 +151,19 @@ class SectionSource(NamedTuple):
         if len(names) > 1:
             names = [name for name in names if self.people.sure(name)]
         return names[0] if len(names) == 1 else None
+
+    def places(self, number: int) -> list[str]:
+        """The names of a sentence that are no people's: by their last word, or by what stands before them."""
+        start, end = self.passages.span(number)
+        first = bisect_left(self.mentions, start, key=lambda one: one.start)
+        last = bisect_left(self.mentions, end, key=lambda one: one.start)
+        found = (
+            one.name
+            for one in self.mentions[first:last]
+            if not self.people.person(one.name)
+            or (_PLACED.search(self.veiled[max(start, one.start - 20) : one.start]) and self.veiled[one.end : one.end + 1] not in "'’")
+        )
+        return list(dict.fromkeys(found))
 
     def mention(self, start: int, end: int) -> Mention | None:
         """The last mention that begins in this stretch."""

@@ -23,9 +23,18 @@ DATE = (
 )
 """A regular expression of a day in English, with or without a year."""
 _DATED = re.compile(
-    rf"(?:\b(?P<weekday>{_DAY})(?:,? (?:on |that )?|, in the [a-z]+, ))?\b{DATE}"
-    rf"(?:,? \(?(?:which )?(?:was|is|fell on|being|falling on)? ?(?:an? )?(?:[a-z]+ )?(?P<weekday2>{_DAY})\b)?"
+    rf"(?:\b(?P<weekday>{_DAY})(?:(?:,? (?:on |that |in question(?:,? )?)?)?(?:,? ?\(| - | — |—)?(?:was |is |had been |being )?"
+    rf"(?:on )?|, in the [a-z]+, ))?\b{DATE}"
+    rf"(?:(?:,? \(?|,? (?:-|–|—) |—|; |: )(?:(?:which|it|that|this|the day|a day that) )?(?:(?:had )?(?:was|is|been|fell on|falls on|being|falling on"
+    rf"|happened to be) ?)?(?:on )?(?:an?|the|one|that)? ?(?:[a-z]+,? ){{0,2}}?(?P<weekday2>{_DAY})\b)?"
 )
+_WEEKDAY = re.compile(rf"\b{_DAY}\b(?!s)")
+_OTHER_WEEK = re.compile(
+    r"\b(?:before|after|since|next|following|previous|until|till|last|later|first|second|third|fourth|every|by|from|or|not|week)\b"
+    r"|n['’]t\b"
+)
+_SAME_DAY = 70
+"""Characters between a date and the weekday that a sentence gives it."""
 CHINESE_DATE = (
     r"(?:(?P<year>[0-9]{4}|[〇零一二三四五六七八九]{4})年)?(?P<month>1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])月"
     r"(?P<day>3[0-9]|[12][0-9]|0?[1-9]|三十[一二]?|二十[一二三四五六七八九]?|十[一二三四五六七八九]?|[一二三四五六七八九])[日号]"
@@ -33,8 +42,9 @@ CHINESE_DATE = (
 """A regular expression of a day in Chinese, with or without a year."""
 _ZH_WEEKDAY = "(?:星期|礼拜|周)"
 _ZH_DATE = re.compile(
-    rf"(?:{_ZH_WEEKDAY}(?P<weekday>[一二三四五六日天])[，、]?(?:也就是|即)?)?{CHINESE_DATE}"
-    rf"(?:[，、（(]?(?:那天|这天|当天)?(?:那一天)?(?:是|正是|恰好是|正好是|恰是|为)?(?:一个|个)?{_ZH_WEEKDAY}(?P<weekday2>[一二三四五六日天]))?"
+    rf"(?:{_ZH_WEEKDAY}(?P<weekday>[一二三四五六日天])[，、（( ]?(?:也就是|即|就是|正是|是)?)?{CHINESE_DATE}"
+    rf"(?:[，、（(： ]{{0,2}}(?:那天|这天|当天|那一天|这一天|的?[清早傍夜][晨上晚])?[，、]?(?:是|正是|恰好是?|正好是?|刚好是?|恰是|为|恰逢|正逢|适逢|正值|恰值|逢|也就是)?"
+    rf"(?:一个|个)?{_ZH_WEEKDAY}(?P<weekday2>[一二三四五六日天]))?"
 )
 _ZH_DAYS = "一二三四五六日"
 FIRST_GREGORIAN = 1753
@@ -127,7 +137,14 @@ def _days(source: SectionSource, language: str) -> Iterator[DayInText]:
         return
     for number in source.passages.having(" ".join(MONTHS)):
         start = source.passages.span(number)[0]
-        for day in days_of(source.passages.sentence(number), language):
+        text = source.passages.sentence(number)
+        days = list(days_of(text, language))
+        weekdays = list(_WEEKDAY.finditer(text))
+        if len(days) == len(weekdays) == 1 and days[0].weekday is None and not _OTHER_WEEK.search(text):
+            found = DAYS.index(weekdays[0][0].lower())
+            if weekdays[0].start() < days[0].end + _SAME_DAY and days[0].start < weekdays[0].end() + _SAME_DAY:
+                days = [days[0]._replace(weekday=found)]
+        for day in days:
             yield day._replace(start=start + day.start, end=start + day.end)
 
 

@@ -3,14 +3,13 @@
 import re
 from collections.abc import Iterator
 
-from longwriter.checks.ledger.numbers import NUMBER, english_number
-from longwriter.checks.ledger.people import NAME
-from longwriter.checks.ledger.rules.claims import Claim, SectionSource
-from longwriter.checks.ledger.rules.dates import DATE, days_of
+from longwriter.checks.ledger.numbers import NUMBER, NUMBER_WORDS, english_number
+from longwriter.checks.ledger.rules.claims import NAMED, Claim, SectionSource
+from longwriter.checks.ledger.rules.dates import DATE, DayInText, days_of
 
 _ADJECTIVES = r"(?:[a-z]+(?:-[a-z]+)?,? ){0,2}?"
 _NOUN = r"(?P<noun>[a-z]{3,}s|men|women|children|feet|geese|oxen)\b"
-_SUBJECT = rf"(?:[Tt]he )?(?P<name>{NAME})"
+_SUBJECT = rf"(?:[Tt]he )?(?P<name>{NAMED})"
 _HAVE = (
     "(?:had|has|boasts?|boasted|contains?|contained|counts?|counted|holds?|held|houses?|housed|comprised|kept|employed"
     "|carried|lost|owned|possessed|numbered|was home to|is home to|consisted of|was built with|was divided into"
@@ -18,29 +17,41 @@ _HAVE = (
 )
 _JUST = "(?:exactly |just |only |precisely |altogether |in all |no fewer than |all of )?"
 _COUNTS = [
-    re.compile(rf"{_SUBJECT},? (?:which |who |that )?{_HAVE} {_JUST}(?P<number>{NUMBER}) {_ADJECTIVES}{_NOUN}"),
+    re.compile(rf"{_SUBJECT},? (?:which |who |that )?{_HAVE} {_JUST}(?P<number>(?i:{NUMBER})) {_ADJECTIVES}{_NOUN}"),
     re.compile(
-        rf"\b(?:[Tt]he|[Aa]ll|[Tt]hose|[Ii]ts|[Oo]f|[Ee]ach of the) (?:other )?(?P<number>{NUMBER}) "
-        rf"{_ADJECTIVES}{_NOUN} (?:of|in|at|on|aboard|on board) (?:the )?(?P<name>{NAME})(?!['’]s)"
+        rf"\b(?:[Tt]he|[Aa]ll|[Tt]hose|[Ii]ts|[Oo]f|[Ee]ach of the) (?:other )?(?P<number>(?i:{NUMBER})) "
+        rf"{_ADJECTIVES}{_NOUN} (?:of|in|at|on|aboard|on board) (?:the )?(?P<name>{NAMED})(?!['’]s)"
     ),
-    re.compile(rf"(?:[Tt]he )?(?P<name>{NAME})['’]s? (?P<number>{NUMBER}) {_ADJECTIVES}{_NOUN}"),
+    re.compile(rf"(?:[Tt]he )?(?P<name>{NAMED})['’]s? (?P<number>(?i:{NUMBER})) {_ADJECTIVES}{_NOUN}"),
     re.compile(
-        rf"\b[Tt]here (?:were|are) {_JUST}(?P<number>{NUMBER}) {_ADJECTIVES}{_NOUN} (?:in|at|on|aboard|on board) "
-        rf"(?:the )?(?P<name>{NAME})(?!['’]s)"
+        rf"\b[Tt]here (?:were|are) {_JUST}(?P<number>(?i:{NUMBER})) {_ADJECTIVES}{_NOUN} (?:in|at|on|aboard|on board) "
+        rf"(?:the )?(?P<name>{NAMED})(?!['’]s)"
     ),
     re.compile(
-        rf"{_SUBJECT}\b[^.;!?\"“”]{{0,50}}?\b(?:its|with|had|has|of) {_JUST}(?P<number>{NUMBER}) "
+        rf"{_SUBJECT}\b[^.;!?\"“”]{{0,50}}?\b(?:its|with|had|has|of) {_JUST}(?P<number>(?i:{NUMBER})) "
         rf"{_ADJECTIVES}{_NOUN}"
     ),
-    re.compile(rf"{_SUBJECT},? with (?:its|her|his|all|the) (?P<number>{NUMBER}) {_ADJECTIVES}{_NOUN}"),
+    re.compile(rf"{_SUBJECT},? with (?:its|her|his|all|the) (?P<number>(?i:{NUMBER})) {_ADJECTIVES}{_NOUN}"),
 ]
-_COUNT = re.compile(rf"\b(?P<number>{NUMBER}) {_ADJECTIVES}{_NOUN}")
+_COUNTS += [
+    re.compile(
+        rf"\b[Tt]he number of {_ADJECTIVES}{_NOUN} (?:in|at|of|on|aboard) (?:the )?(?P<name>{NAMED}) (?:was|is|came to|stood at) "
+        rf"{_JUST}(?P<number>(?i:{NUMBER}))\b"
+    ),
+    re.compile(rf"\b(?P<number>(?i:{NUMBER})) of (?:the )?(?P<name>{NAMED})['’]s? {_ADJECTIVES}{_NOUN}"),
+]
+_COUNT = re.compile(rf"\b(?P<number>(?i:{NUMBER})) {_ADJECTIVES}{_NOUN}")
+_COUNT_BEHIND = re.compile(
+    rf"\b{_NOUN}(?: (?:of|in|at) (?:the )?{NAMED})?(?:,|:| -| —|—)?(?: (?:there )?(?:were|are|was|is|numbered|came to|amounted to|stood at|totalled|counted"
+    rf"|to the number of|had been))? {_JUST}(?P<number>(?i:{NUMBER}))(?= of them| in (?:all|number|total)| altogether| all told|[.,;:!?)—]|$)"
+)
+_ADJECTIVE = re.compile(rf"\b(?P<number>(?i:{NUMBER}))-(?P<noun>(?!year|mile|foot|hour|day|pound|inch|minute|week|month|penny)[a-z]{{3,}})\b")
 _SIZE = r"(?P<unit>feet|foot|metres|meters|yards|miles|kilometres|kilometers|fathoms|inches|tons|acres)"
 _WAY = r"(?P<way>high|tall|long|wide|deep|across|thick|in height|in length|in width|in depth)"
 _SIZES = [
     re.compile(
-        rf"(?P<subject>(?:\b[Tt]he (?:[a-z]+ )?[a-z]+|{NAME})) (?:was|is|stood|rose|stands|measured|rises"
-        rf"|towered|ran) {_JUST}(?P<number>{NUMBER}) {_SIZE}(?: {_WAY})?\b"
+        rf"(?P<subject>(?:\b[Tt]he (?:[a-z]+ )?[a-z]+|{NAMED})) (?:was|is|stood|rose|stands|measured|rises"
+        rf"|towered|ran) {_JUST}(?P<number>(?i:{NUMBER})) {_SIZE}(?: {_WAY})?\b"
     ),
 ]
 _UNITS = """times years months weeks days hours minutes seconds nights mornings others thousands hundreds millions
@@ -59,27 +70,26 @@ _EVENTS = [
         rf"|{_BUILT})\b[^.;!?]{{0,40}}?\b(?:on|in|of) {_WHEN}"
     ),
     re.compile(rf"{_SUBJECT} (?:had )?(?P<event>died|drowned|perished)\b[^.;!?]{{0,30}}?\b(?:on|in|of) {_WHEN}"),
-    re.compile(rf"\b[Bb](?P<event>orn) (?:on|in) {_WHEN},? (?:[a-z]+ ){{0,3}}?(?P<name>{NAME})"),
+    re.compile(rf"\b[Bb](?P<event>orn) (?:on|in) {_WHEN},? (?:[a-z]+ ){{0,3}}?(?P<name>{NAMED})"),
 ]
 _OCCASION = (
     "wedding|trial|funeral|ball|election|coronation|auction|hearing|execution|duel|concert|christening|exhibition"
-    "|inauguration|ceremony|race|tournament|earthquake|flood|great fire|fire|shipwreck|eclipse"
+    "|inauguration|ceremony|race|tournament|earthquake|flood|great fire|fire|shipwreck|eclipse|marriage|nuptials|burial|baptism|battle|siege|fair|feast|opening"
 )
-_SAME_EVENT = {"orn": "born", "came into the world": "born", "drowned": "died", "perished": "died"}
-_HAPPENS = (
-    r"[^.;!?]{0,20}?\b(?:was|is|had been|would be|took place|had taken place|began|opened|started|happened|fell"
-    r"|broke out|ended)\b"
+_OCCASIONS = re.compile(
+    rf"(?:(?P<owner>{NAMED})['’]s |\b(?:[Tt]he|[Tt]hat|[Tt]heir|[Ii]ts|[Hh]is|[Hh]er|[Aa]) )(?:(?!day\b)[a-z]+ ){{0,2}}?"
+    rf"(?P<event>{_OCCASION})(?: day| ceremony)?\b(?!-)(?: (?:of|at|between) (?:the )?(?P<name>{NAMED}))?"
 )
-_HAPPENED = [
-    re.compile(
-        rf"\b[Tt]he (?P<event>{_OCCASION})(?: (?:of|at) (?:the )?(?P<name>{NAME})(?: and "
-        rf"{NAME})?)?{_HAPPENS}[^.;!?]{{0,25}}? (?:on|for) (?:[A-Z][a-z]+day,? )?{DATE}"
-    ),
-    re.compile(
-        rf"\b[Oo]n (?:[A-Z][a-z]+day,? )?{DATE},? the (?P<event>{_OCCASION})(?: (?:of|at) (?:the "
-        rf")?(?P<name>{NAME}))?{_HAPPENS}"
-    ),
-]
+_SAME_OCCASION = {"marriage": "wedding", "nuptials": "wedding", "burial": "funeral"}
+_MARRIED = re.compile(r"\b(?:married|wed|was wedded|led to the altar|became (?:his|her) (?:wife|husband))\b")
+_BIRTH = re.compile(
+    r"\bborn\b|\bbirthday\b|\bbirth\b|(?:saw|seen|see) the light\b|first (?:cry|breath)\b|\bchristened\b|(?:entered|came to|into) th(?:e|is) world|\b(?:came|come|brought) into (?:the|this) world\b"
+)
+_ONE_YEAR = re.compile(rf"\b(?:[Ii]n|[Oo]f|year|autumn|winter|spring|summer) (?:the year )?{_YEAR}\b(?![-/])")
+_OTHER_DAY = re.compile(
+    r"\b(?:before|after|since|until|till|between|by|from|than)(?: (?:the|that|it))? \ue000|\b(?:days?|weeks?|months?) (?:before|after|later)"
+    r"|\b(?:letter|invitations?|dated|postponed|instead of|moved from|if|never)\b"
+)
 
 
 def things_claims(source: SectionSource) -> Iterator[Claim]:
@@ -91,7 +101,7 @@ def things_claims(source: SectionSource) -> Iterator[Claim]:
 
 def _counts(source: SectionSource) -> Iterator[Claim]:
     for number in source.passages.having(_NUMBER_WORDS):
-        start, text = source.passages.span(number)[0], source.passages.sentence(number)
+        start, text = source.sentence(number)
         for pattern in _COUNTS:
             for match in pattern.finditer(text):
                 subject, value, noun = (
@@ -101,24 +111,31 @@ def _counts(source: SectionSource) -> Iterator[Claim]:
                 )
                 if subject and value and value > 1 and noun not in _MEASURES and not noun.endswith("ss"):
                     yield Claim(subject, f"number:{noun}", str(value), start + match.start(), start + match.end())
-        place = source.only(number)
-        if place and not source.people.person(place):
-            yield from _counts_of_place(place, start, text)
+        places = source.places(number)
+        if not places and number and _OF_IT.match(text) and source.passages.same_paragraph(number - 1, number):
+            places = source.places(number - 1)
+        if len(places) == 1:
+            yield from _counts_of_place(places[0], start, text)
+
+
+_OF_IT = re.compile(r"(?:It|There|Its|Of|All|They|Inside|Behind|In|The building|The house|The place)\b|[\"“]")
 
 
 def _counts_of_place(place: str, start: int, text: str) -> Iterator[Claim]:
-    """Counts in a sentence that names one place and nobody."""
-    for match in _COUNT.finditer(text):
-        value, noun = english_number(match["number"]), match["noun"]
-        if value and value > 1 and noun not in _MEASURES and not noun.endswith("ss"):
-            yield Claim(place, f"number:{noun}", str(value), start + match.start(), start + match.end())
+    """Counts in a sentence that names one place."""
+    for pattern in (_COUNT, _COUNT_BEHIND, _ADJECTIVE):
+        for match in pattern.finditer(text):
+            value, noun = english_number(match["number"]), match["noun"]
+            noun = noun if pattern is not _ADJECTIVE else f"{noun}s"
+            if value and value > 1 and noun not in _MEASURES and not noun.endswith("ss"):
+                yield Claim(place, f"number:{noun}", str(value), start + match.start(), start + match.end())
 
 
 def _sizes(source: SectionSource) -> Iterator[Claim]:
     for number in source.passages.having(
         "feet foot metres meters yards miles kilometres kilometers fathoms inches tons acres"
     ):
-        start, text = source.passages.span(number)[0], source.passages.sentence(number)
+        start, text = source.sentence(number)
         for pattern in _SIZES:
             for match in pattern.finditer(text):
                 value = english_number(match["number"])
@@ -134,24 +151,50 @@ def _sizes(source: SectionSource) -> Iterator[Claim]:
 
 def _events(source: SectionSource) -> Iterator[Claim]:
     for number in source.passages.having(_EVENT_WORDS):
-        start, text = source.passages.span(number)[0], source.passages.sentence(number)
-        for pattern in (*_EVENTS, *_HAPPENED):
+        start, text = source.sentence(number)
+        for pattern in _EVENTS:
             for match in pattern.finditer(text):
-                event = {"orn": "born", "came into the world": "born", "drowned": "died", "perished": "died"}.get(
-                    match["event"], match["event"]
-                )
-                if pattern in _HAPPENED:
-                    name = source.named(match, "name", start) if match["name"] else None
-                    subject: str | None = f"the {event}" + (f" of {name}" if name else "")
-                else:
-                    subject = source.named(match, "name", start)
+                event = _SAME_EVENT.get(match["event"], match["event"])
+                subject = source.named(match, "name", start)
                 day = next(days_of(match[0], "en"), None)
-                value = day.value if day else match.groupdict().get("when")
+                value = day.value if day else match["when"]
                 if subject and value:
                     yield Claim(subject, f"date:{event}", value, start + match.start(), start + match.end())
+        days = list(days_of(text, "en"))
+        years = list(_ONE_YEAR.finditer(text)) if not days else []
+        if len(years) == 1:
+            days = [DayInText(int(years[0]["when"]), 0, 0, None, *years[0].span("when"))]
+        if len(days) == 1 and not _OTHER_DAY.search(f"{text[: days[0].start]}\ue000{text[days[0].end :]}"):
+            yield from _on_a_day(source, number, days[0])
 
 
-_NUMERALS = " ".join(map(str, range(2, 1000)))
-_NUMBER_WORDS = f"""two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
-    eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand {_NUMERALS}"""
-_EVENT_WORDS = f"born world died drowned perished {_BUILT} {_OCCASION}".replace("|", " ")
+_SAME_EVENT = {"orn": "born", "came into the world": "born", "drowned": "died", "perished": "died"}
+
+
+def _on_a_day(source: SectionSource, number: int, day: DayInText) -> Iterator[Claim]:
+    """What a sentence with one day says of its only occasion, or of the birth of the only one whom it names."""
+    start, text = source.sentence(number)
+    occasions = list(_OCCASIONS.finditer(text))
+    if len({match["event"] for match in occasions}) == 1:
+        match = occasions[0]
+        group = "name" if match["name"] else "owner"
+        name = source.named(match, group, start) if match[group] else None
+        subject: str | None = f"the {match['event']}" + (f" of {name}" if name else "")
+        event = _SAME_OCCASION.get(match["event"], match["event"])
+        subject = subject.replace(match["event"], event) if subject else None
+    elif _MARRIED.search(text):
+        name = source.only(number)
+        subject, event = f"the wedding of {name}" if name else None, "wedding"
+    elif _BIRTH.search(text):
+        subject, event = source.only(number), "born"
+        if subject is None and (who := re.search(r"\b(?:[Hh]e|[Ss]he|[Hh]is|[Hh]er)\b", text)):
+            subject = source.meant(start + who.start(), who[0])
+    else:
+        return
+    if subject:
+        value = str(day.year) if not day.month else day.value if event != "born" or "birthday" not in text or not day.year else f"--{day.value[5:]}"
+        yield Claim(subject, f"date:{event}", value, start, start + len(text))
+
+
+_NUMBER_WORDS = " ".join(NUMBER_WORDS)
+_EVENT_WORDS = f"married wed wedded altar birth birthday light born world died drowned perished {_BUILT} {_OCCASION}".replace("|", " ")
