@@ -13,6 +13,7 @@ from tests.helpers.revising import COPIED, CUT, DRAFT, MENDED, NEW, WHOLE, impor
 
 from longwriter.api.runs import Run
 from longwriter.runs.folders import opened, saved_settings
+from longwriter.writer.stored import stored
 
 R = "/api/runs/r"
 
@@ -138,6 +139,10 @@ def test_a_failure_is_told_and_nothing_tries_for_ever(tmp_path: Path) -> None:
         assert page.get(R)["state"] == "finished"
         calls = len(model.requests)
     with desk(tmp_path, mended) as (page, other):
+        session = stored(tmp_path / "runs/r")
+        assert session is not None
+        assert session.manuscript.control is not None
+        assert session.manuscript.control.revise == ()
         page.until("/api/runs", lambda found: found["runs"][0]["state"] == "finished")
         assert (calls, other.requests) == (1, [])
 
