@@ -185,15 +185,55 @@ class CannedRun:
             },
             {"kind": "length", "ok": True, "text": "6,120 words: 2 % over what was asked."},
         ]
-        passage = {"section": 5, "paragraph": 1, "text": "Wind, sea, oil, ships."}
         along = [0.0, 0.01, 0.02, 0.01, 0.04, 0.03, 0.12, 0.05, 0.04, 0.06]
         return {
             "finished": True,
             "verdict": verdict,
             "lengths": lengths,
-            "repetition": {"share": 0.038, "along": along, "passages": [passage]},
+            "repetition": {"share": 0.038, "along": along, "passages": []},
+            "checks": [self.finding(n) for n in range(4)],
+            "style": {
+                "own": 71.5,
+                "others": 12.0,
+                "along": [{"words": 1200 * n, "percentile": 55 + 9 * n} for n in range(5)],
+            },
             "spent": {"cost": 0.36},
         }
+
+    def finding(self, n: int) -> dict[str, Any]:
+        """A finding of the checks: two that can be mended, one that no passage can, one that a person dismissed."""
+        message, mend = (
+            ("Mara's eyes are grey here and brown there", ""),
+            ("17 words say again, word for word, what stood earlier", ""),
+            ("stock phrases stand in it 4.1 times in 1,000 words", "it is about the whole text, and no single passage"),
+            ("a paragraph stops inside a sentence", ""),
+        )[n]
+        places = [{"section": s, "paragraph": 1, "text": "Wind, sea, oil, ships."} for s in (2, 5)]
+        own = {"key": f"{n:016x}", "dismissed": n == 3, "mend": mend}
+        return {"kind": "contradiction", "check": "eyes", "message": message, "source": "rule", "places": places} | own
+
+    def revision(self) -> dict[str, Any]:
+        edit = {
+            "section": 2,
+            "entry": 61,
+            "before": PROSE[1],
+            "after": PROSE[1].replace("small", "fine"),
+            "stands": True,
+            "words": [
+                ["=", "He kept the log in a hand so "],
+                ["-", "small"],
+                ["+", "fine"],
+                ["=", " that the inspector asked for a glass."],
+            ],
+        }
+        told = {"kind": "contradiction", "check": "eyes", "why": ""}
+        rows = [
+            told | {"key": "a" * 16, "message": "the hand is small here, fine there", "state": "mended", "edits": [edit]},
+            told | {"key": "b" * 16, "message": "a paragraph says again what stood earlier", "state": "unmended", "edits": []}
+            | {"why": "it keeps 12 % of the passage's words, and 50 % should stay"},
+            told | {"key": "c" * 16, "message": "an older one", "state": "mended", "edits": [edit | {"stands": False}]},
+        ]  # fmt: skip
+        return {"over": True, "findings": rows, "small": True, "why": ""}
 
 
 def _event(kind: str, data: object, position: int | None = None) -> str:
@@ -280,6 +320,8 @@ class PageServer:
                 return StreamingResponse(self.stream(run), media_type="text/event-stream")
             case ["report"]:
                 return JSONResponse(run.report())
+            case ["revision"]:
+                return JSONResponse({} if request.method == "POST" else run.revision())
             case ["snapshots"]:
                 return JSONResponse({"snapshots": [{"entry": 30, "name": "Before the fog", "at": time.time() - 9000}]})
             case ["outline", "preview"]:

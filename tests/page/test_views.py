@@ -19,7 +19,7 @@ VIEWS = {
     "outline": "/runs/lighthouse/outline",
     "section": "/runs/lighthouse/sections/3",
     "todo": "/runs/lighthouse/sections/8",
-    "report": "/runs/lighthouse/report",
+    "report": "/runs/done/report",
     "nowhere": "/elsewhere",
 }
 
@@ -28,7 +28,8 @@ VIEWS = {
 def address() -> Iterator[str]:
     salt = CannedRun(name="salt", title="On Salt", state="approval", done=0, chapters=("Sea", "Mine"))
     ledger = CannedRun(name="ledger", title="The Long Ledger", state="failed", why="no answer", done=3)
-    with PageServer(CannedRun(), salt, ledger).serving() as found:
+    done = CannedRun(name="done", state="finished", done=10)
+    with PageServer(CannedRun(), salt, ledger, done).serving() as found:
         yield found
 
 

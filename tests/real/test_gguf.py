@@ -141,7 +141,7 @@ async def test_cancelling_frees_the_slot(model: Gguf) -> None:
         assert all(
             isinstance(r, asyncio.CancelledError) for r in await asyncio.gather(*running, return_exceptions=True)
         )
-        assert time.monotonic() - started < 10
+        assert time.monotonic() - started < 60  # 18,000 tokens take minutes
         assert (await model.reply(ask())).finish == "length"
 
 

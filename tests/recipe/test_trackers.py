@@ -82,3 +82,19 @@ def test_trackio_has_the_losses_of_the_log(folder: Path, monkeypatch: pytest.Mon
     reports = [json.loads(metrics) for _, metrics in rows]
     seen = {report["train/global_step"]: report["train/loss"] for report in reports if "train/loss" in report}
     assert seen == pytest.approx(losses(folder / "out"), abs=1e-5)
+
+
+@pytest.mark.slow
+def test_mlflow_has_the_losses_of_the_log(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if find_spec("mlflow") is None:
+        pytest.skip("needs mlflow: pip install mlflow")
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", (folder / "mlruns").as_uri())
+    monkeypatch.setenv("MLFLOW_ALLOW_FILE_STORE", "true")
+    sft(read_recipe(tuned(folder, "mlflow")), folder / "out", lambda _: None)
+    [kept] = (folder / "mlruns").rglob("metrics/loss")
+    rows = [line.split() for line in kept.read_text("utf-8").splitlines()]  # time, value, step
+    assert {int(step): float(value) for _, value, step in rows} == pytest.approx(losses(folder / "out"), abs=1e-5)
+    run = kept.parents[1]
+    assert "run_name: out" in (run / "meta.yaml").read_text("utf-8")
+    assert f"name: {setup.PROJECT}" in (run.parent / "meta.yaml").read_text("utf-8")
+    assert "MLFLOW_EXPERIMENT_NAME" not in os.environ

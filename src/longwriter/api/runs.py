@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TypeVar, Unpack
 
+from longwriter.api.book.checking import dismiss_findings
 from longwriter.api.book.exporting import export_run
 from longwriter.api.book.importing import ImportOptions, asked_places, asks_a_model, import_job
 from longwriter.api.book.revising import ReviseOptions, revision_job
@@ -15,13 +16,14 @@ from longwriter.api.settings import ResumeOptions, known_options, runs_folder
 from longwriter.api.states import RunState, run_state
 from longwriter.api.streaming import pieces
 from longwriter.checks.check import CheckReport
+from longwriter.checks.finding import TextFinding
 from longwriter.errors import InputError, LongWriterError, RunError
 from longwriter.export.settings import ExportSettings
 from longwriter.intake.source import read_source
 from longwriter.models.base import ModelConfig
 from longwriter.runs.folders import DRAFT, LAST, all_runs, being_written, find, remove, saved_settings
 from longwriter.types import Plan
-from longwriter.writer.outcome.checked import checked
+from longwriter.writer.outcome.checked import all_checked, checked
 from longwriter.writer.outcome.ledger import RunLedger
 from longwriter.writer.outcome.report import Report, SectionReport
 from longwriter.writer.records import PlanRecord, SnapshotRecord, read
@@ -151,12 +153,24 @@ class Run:
         """The sections of the plan and what became of each."""
         return self.report.sections
 
-    def check(self, *only: str) -> CheckReport:
+    def check(self, *only: str, dismissed: bool = False) -> CheckReport:
         """What the checks find in the text so far, each place with its section; `only`: names of checks, none for all.
 
-        Raises InputError for a name that is no check.
+        `dismissed`: with what you dismissed. Raises InputError for a name that is no check.
         """
-        return checked(self._planned.document, only)
+        return (all_checked if dismissed else checked)(self._planned.document, only)
+
+    def dismiss(self, *findings: TextFinding) -> None:
+        """Say that the text is right as it is: no check, verdict or revision tells of these findings any more.
+
+        They are known by what they quote; where that changes, a finding is another one. Raises RunError where a process
+        works on the run.
+        """
+        self._looking_again(lambda: dismiss_findings(self.folder, findings))
+
+    def undismiss(self, *findings: TextFinding) -> None:
+        """Let dismissed findings count again; those of `check(dismissed=True)`."""
+        self._looking_again(lambda: dismiss_findings(self.folder, again=findings))
 
     @cached_property
     def _alive(self) -> bool:

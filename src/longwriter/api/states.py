@@ -6,7 +6,8 @@ from longwriter.writer.records import ControlRecord
 from longwriter.writer.session import Session
 
 StateName = Literal[
-    "planning", "writing", "paused", "approval", "review", "ceiling", "failed", "unfinished", "plan", "no plan", "finished"
+    "planning", "writing", "revising", "paused", "approval", "review", "ceiling", "failed", "unfinished", "plan",
+    "no plan", "finished"
 ]  # fmt: skip
 
 
@@ -37,6 +38,8 @@ def run_state(session: Session | None, *, alive: bool, drafted: bool = True) -> 
         return RunState("planning")
     if alive and control is not None and control.approve and session and not session.calls.begun("section:"):
         return _controlled(control, False)  # it has just been planned, and ends
+    if alive and control is not None and control.revise:
+        return RunState("revising")
     if alive:
         held = control is not None and not control.going
         return RunState("writing", "stops after this section" if held else "")

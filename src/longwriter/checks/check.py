@@ -7,6 +7,7 @@ from longwriter.checks.checked import Checked, CheckedText
 from longwriter.checks.citations.records import SourceChunk
 from longwriter.checks.citations.sources import SourceSet
 from longwriter.checks.finding import TextFinding
+from longwriter.checks.style.profile import StyleProfile
 from longwriter.errors import InputError
 from longwriter.types import Record
 
@@ -18,6 +19,7 @@ CHECKS = {  # name -> module:function, from a CheckedText to what it says; in th
     "language": "longwriter.checks.again:check_language",
     "form": "longwriter.checks.form:check_form",
     "citations": "longwriter.checks.citations.checked:check_citations",
+    "style": "longwriter.checks.style.checked:check_style",
 }
 
 
@@ -28,19 +30,26 @@ class CheckReport(Record):
     """In the order of their first places."""
     figures: dict[str, int | float | None]
     """By name; None where there is nothing to measure."""
+    dismissed: int = 0
+    """Findings more that are left out, because a person said of a run's text that it is right as it is."""
 
 
 def check(
-    text: str, language: str = "", *, only: Sequence[str] = (), sources: Sequence[SourceChunk] | SourceSet | None = None
+    text: str,
+    language: str = "",
+    *,
+    only: Sequence[str] = (),
+    sources: Sequence[SourceChunk] | SourceSet | None = None,
+    style: StyleProfile | None = None,
 ) -> CheckReport:
     """Check a text in Markdown.
 
     `language`: a code such as en, or "" to find it out; `only`: names of `CHECKS`, none for all; `sources`: the chunks that
-    the text may cite. Raises InputError for a name that is no check.
+    the text may cite; `style`: the voice that it was to be written in. Raises InputError for a name that is no check.
     """
     if unknown := [name for name in only if name not in CHECKS]:
         raise InputError(f"no check is called {unknown[0]!r}; there are {', '.join(CHECKS)}")
-    asked = CheckedText(text, language, sources)
+    asked = CheckedText(text, language, sources, style)
     said = [_function(name)(asked) for name in CHECKS if not only or name in only]
     findings = [finding for one in said for finding in one.findings]
     findings.sort(key=lambda finding: finding.places[0].start if finding.places else 0)

@@ -10,6 +10,7 @@ from longwriter.checks.citations.records import SourceChunk
 from longwriter.checks.citations.sources import SourceSet
 from longwriter.checks.finding import TextFinding, TextPlace
 from longwriter.checks.repetition.repetition import Repetition, repetition
+from longwriter.checks.style.profile import StyleProfile
 from longwriter.language import tongue
 
 LOOKED_AT = 100_000
@@ -27,9 +28,15 @@ class Checked(NamedTuple):
 class CheckedText:
     """A text with what is known of it."""
 
-    def __init__(self, text: str, language: str = "", sources: Sequence[SourceChunk] | SourceSet | None = None) -> None:
-        """`language`: a code such as en, or "" to find it out; `sources`: chunks that the text may cite, None for none."""
-        self.text, self.given = text, language
+    def __init__(
+        self,
+        text: str,
+        language: str = "",
+        sources: Sequence[SourceChunk] | SourceSet | None = None,
+        style: StyleProfile | None = None,
+    ) -> None:
+        """`language`: a code such as en, or "" to find it out; `sources`: chunks that the text may cite; `style`: its voice."""
+        self.text, self.given, self.style = text, language, style
         self.sources = sources if isinstance(sources, SourceSet) else SourceSet(sources or ())
 
     @cached_property

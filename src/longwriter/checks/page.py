@@ -6,7 +6,7 @@ All of the text stands in it escaped. The same report gives the same page, byte 
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import pairwise, repeat
 from pathlib import Path
 from string import Template
 from typing import NamedTuple
@@ -54,12 +54,12 @@ class _Mark(NamedTuple):
         return f"f{self.finding}-{self.place}"
 
 
-def findings_page(text: str, report: CheckReport, title: str) -> str:
-    """The page of a text and its report."""
-    paragraphs = Paragraphs(text)
+def findings_page(text: str, report: CheckReport, title: str, numbers: Sequence[int] = ()) -> str:
+    """The page of a text and its report. `numbers`: of its findings; none: from 1 on."""
+    paragraphs, numbers = Paragraphs(text), numbers or range(1, len(report.findings) + 1)
     marks = sorted(
         _Mark(place.start, place.end, n, k)
-        for n, finding in enumerate(report.findings, 1)
+        for n, finding in zip(numbers, report.findings, strict=True)
         for k, place in enumerate(finding.places, 1)
     )
     count = len(report.findings)
@@ -69,7 +69,7 @@ def findings_page(text: str, report: CheckReport, title: str) -> str:
         told=f"{count:,} finding{'' if count == 1 else 's'}, by rules: look at each, and judge for yourself."
         if count
         else "The rules find nothing.",
-        findings="".join(_listed(n, finding, paragraphs) for n, finding in enumerate(report.findings, 1)),
+        findings="".join(map(_listed, numbers, report.findings, repeat(paragraphs))),
         figures="".join(_row(name, value) for name, value in report.figures.items()),
         direction=direction(text),
         text="".join(_body(text, paragraphs, marks)),
@@ -95,7 +95,7 @@ def _listed(number: int, finding: TextFinding, paragraphs: Paragraphs) -> str:
         section = f"section {place.section}, " if place.section else ""
         where = f"<a href=#f{number}-{k}>{section}paragraph {paragraphs.number(place.start)}</a>"
         quotes.append(f"<li>{where}<blockquote dir=auto>{safe(short)}</blockquote></li>")
-    kind = f"{finding.kind}: {finding.check}" + (", by a model" if finding.source == "model" else "")
+    kind = f"{number}. {finding.kind}: {finding.check}" + (", by a model" if finding.source == "model" else "")
     return (
         f"<li id=f{number}><article><p class=note>{safe(kind)}</p><p>{safe(finding.message)}</p>"
         f"<ul>{''.join(quotes)}</ul></article></li>"

@@ -28,7 +28,7 @@ _PEOPLE = re.compile(
 )
 _HAN_ASKED = re.compile(r"\b(?:chinese|japanese|mandarin|cantonese)\b", re.I)
 _TO_ENGLISH = (
-    r"(?:[\s-]*(?:words?|pages?))?(?:\s*(?:-|–|—|~|to|or|(?P<and>and))\s*"
+    r"(?:[\s-]*(?:words?|pages?)|-(?=\s+(?:to|or)\s))?(?:\s*(?:-|–|—|~|to|or|(?P<and>and))\s*"
     r"|,?\s*(?:but|and)\s+(?:no\s+more\s+than|not\s+more\s+than|at\s+most|less\s+than|under|up\s+to)\s+)"
 )
 _TO_CHINESE = r"(?:个?字|页)?(?:\s*(?:-|–|—|——|~|到|至|或)\s*|[,，、]?(?:且|但|并)?(?:不超过|不多于|最多|至多))"

@@ -7,7 +7,7 @@ starts again. The journal's lock says whose a run is: one that another process w
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
 from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -181,7 +181,9 @@ class Desk:
         """Stop at once; the sentences that came are kept."""
         folder = self.folder(name)
         self._may_change()
-        await self._whole(self._stopped(name, lambda: _edited(folder, lambda edits: edits.control(going=False))))
+        await self._whole(
+            self._stopped(name, lambda: _edited(folder, lambda edits: edits.control(going=False, revise=())))
+        )
 
     async def _stopped(self, name: str, action: Callable[[], T]) -> T:
         """Stop a run at once, and do something with it, in a thread, before anything else can."""
@@ -197,6 +199,16 @@ class Desk:
     async def after_section(self, name: str) -> None:
         """Stop after the section under way."""
         await self.do(name, lambda edits: edits.control(going=False))
+
+    async def revise(self, name: str, findings: Iterable[str]) -> None:
+        """Mend these findings, by `outcome.dismissed.key`, passage by passage; `pause` stops, and keeps what is mended.
+
+        Raises RunError while the run is written, and what `do` raises.
+        """
+        chosen = tuple(findings)
+        if name in self._live or name in self._turns.waiting:
+            raise RunError("the text is being worked on; wait for its end, or pause it, then mend")
+        await self.do(name, lambda edits: edits.control(revise=chosen))
 
     async def permit(self, name: str) -> None:
         """In review: the next section may begin."""
@@ -228,6 +240,8 @@ class Desk:
                     result, more = await asyncio.to_thread(_edited, folder, action)
                     break
             await live.settled()
+            if live.revision is not None and not live.over.is_set():
+                raise RunError("the text is being revised; stop that first, or wait for its end")
             done = await self._worker.begin(live.do(action)).result()
             if done is not None:
                 return done[0]
@@ -296,7 +310,8 @@ class Desk:
 
     def _activity(self, name: str) -> Activity:
         live = self._live.get(name)
-        return Activity(live is not None, name in self._turns.waiting, live.texts if live else {})
+        texts, revision = (live.texts, live.revision) if live else ({}, None)
+        return Activity(live is not None, name in self._turns.waiting, texts, revision)
 
     def _may_change(self) -> None:
         if self.settings.read_only:

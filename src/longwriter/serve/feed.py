@@ -9,13 +9,14 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from longwriter.api.following import Following
 from longwriter.api.states import RunState, run_state
 from longwriter.errors import LongWriterError
 from longwriter.runs.folders import DRAFT, JOURNAL, SETTINGS, being_written, saved_settings
+from longwriter.serve.writing.live import Revising
 from longwriter.writer.session import Session
 
 TICK_S = 0.2
@@ -72,6 +73,8 @@ class StateChanged:
     meter: Meter
     writing: tuple[int, ...]
     """Sections under way, as far as this server knows."""
+    revision: Revising | None = None
+    """How far it is where this server revises it."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +102,8 @@ class Activity:
     queued: bool = False
     texts: Mapping[int, str] = field(default_factory=dict)
     """Live texts by section."""
+    revision: Revising | None = None
+    """How far it is where it is revised."""
 
 
 @dataclass
@@ -163,6 +168,11 @@ class Feed:
     def meter(self) -> Meter:
         """What it has taken, as of `position`."""
         return self._state.meter
+
+    @property
+    def revision(self) -> Revising | None:
+        """How far it is where this server revises it."""
+        return self._state.revision
 
     @property
     def here(self) -> bool:
@@ -255,7 +265,11 @@ class Feed:
             self.gone = True
             self._tell()
             return
-        doing = (before.running, before.queued) != (activity.running, activity.queued)
+        doing = (before.running, before.queued, before.revision) != (
+            activity.running,
+            activity.queued,
+            activity.revision,
+        )
         alive, moved = self._alive, size != self._seen
         if ask_lock or doing:
             self._alive = activity.running or being_written(self.folder)
@@ -280,7 +294,7 @@ class Feed:
             return activity
         manuscript = session.manuscript
         due = {i: text for i, text in activity.texts.items() if i < len(manuscript.ids) and manuscript.due(i)}
-        return Activity(activity.running, activity.queued, due)
+        return replace(activity, texts=due)
 
     def _tell(self) -> None:
         news, self._news = self._news, asyncio.Event()
@@ -297,7 +311,7 @@ class Feed:
         activity = self._activity
         alive, drafted = self._alive or activity.running, (self.folder / DRAFT).exists()
         state = shown_state(self.following.session, alive=alive, drafted=drafted, queued=activity.queued)
-        return StateChanged(self.position, state, self._meter(), tuple(sorted(activity.texts)))
+        return StateChanged(self.position, state, self._meter(), tuple(sorted(activity.texts)), activity.revision)
 
     def _meter(self) -> Meter:
         session = self.following.session

@@ -21,6 +21,7 @@ from longwriter.types import Plan, Section
 from longwriter.writer.records import (
     ContextRecord,
     ControlRecord,
+    DismissedRecord,
     DraftsRecord,
     EditRecord,
     FactsRecord,
@@ -42,7 +43,7 @@ from longwriter.writer.records import (
 
 KINDS = (
     ModelsRecord, ContextRecord, WindowRecord, PlanRecord, SectionRecord, RedoRecord, DraftsRecord, EditRecord, GivenRecord,
-    FinalRecord, LocksRecord, FactsRecord, SnapshotRecord, ControlRecord, StoppedRecord, WithdrawnRecord,
+    FinalRecord, LocksRecord, FactsRecord, DismissedRecord, SnapshotRecord, ControlRecord, StoppedRecord, WithdrawnRecord,
 )  # fmt: skip
 TextRecord = SectionRecord | EditRecord | GivenRecord
 """A record that holds a text of a section, or names the replies that make it."""
@@ -110,6 +111,8 @@ class Manuscript:
         self.locks: frozenset[str] = frozenset()
         self.facts: tuple[LedgerFact, ...] = ()
         """What a person says is so."""
+        self.dismissed: frozenset[str] = frozenset()
+        """Findings of which a person says that the text is right as it is: see `outcome.dismissed.key`."""
         self.snapshots: dict[int, SnapshotRecord] = {}
         """By the number of their record."""
         self.touched: dict[str, int] = {}
@@ -162,6 +165,8 @@ class Manuscript:
                 self.locks = frozenset(record.sections)
             case FactsRecord():
                 self.facts = record.facts
+            case DismissedRecord():
+                self.dismissed = frozenset(record.findings)
             case SnapshotRecord():
                 self.snapshots[n] = record
             case _:

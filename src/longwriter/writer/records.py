@@ -1,4 +1,4 @@
-"""The records of a manuscript's journal: one class per kind, read here alone.
+"""The records of a manuscript's journal: one class per kind, read here alone. Their `at` is in seconds since 1970.
 
 models    what the models are, noted by the first command      plan      the outline to follow from here on
 context   how the run began to show earlier text               window    a server turned out to read less than it said
@@ -9,7 +9,7 @@ redo      sections that are due again                        drafts    texts wan
 edit      a section's text as a person left it               final     the version that a person chose for a section
 given     a section's text from an imported draft            withdrawn drafts that will not be written
 locks     sections whose budget a person holds fast          snapshot  a name for the whole as it is here
-facts     what a person says is so in the text
+facts     what a person says is so in the text               dismissed findings that are right as they are
 control   what a server may do with the run by itself        stopped   why the last command came to no end
 revision  a revision begins                                  findings  what one pass of it is to mend
 unmended  a place that was left as it is, and why
@@ -79,13 +79,12 @@ class PlanRecord(JournalRecord):
 
 
 class ContextRecord(JournalRecord):
-    """How the run began to show earlier text, chosen once where the settings leave it open."""
+    """How the run began to show earlier text, chosen once where the settings leave it open; `why`: for people."""
 
     kind = "context"
     mode: Literal["auto", "full", "window"]
     """`auto`: full while it fits the window."""
     why: str = ""
-    """For people."""
 
 
 class WindowRecord(JournalRecord):
@@ -98,7 +97,7 @@ class WindowRecord(JournalRecord):
 
 
 class CallRecord(JournalRecord):
-    """The reply of a step, as the text uses it."""
+    """The reply of a step, as the text uses it; `peak`: it was asked in expensive hours."""
 
     kind = "call"
     left_out = frozenset({"began", "peak", "raw"})
@@ -112,7 +111,6 @@ class CallRecord(JournalRecord):
     began: float | None = None
     """Seconds since 1970; None: nothing was asked, or the run is older than this field."""
     peak: bool = False
-    """Asked in expensive hours."""
     raw: str | None = None
     """The model's own text, where `reply` holds another."""
     reply: Reply
@@ -165,13 +163,12 @@ class SectionRecord(JournalRecord):
 
 
 class RedoRecord(JournalRecord):
-    """Sections that are due again."""
+    """Sections that are due again; `instruction`: how they should be written this time."""
 
     kind = "redo"
     left_out = frozenset({"instruction", "words"})
     sections: tuple[str, ...]
     instruction: str = ""
-    """How they should be written this time."""
     words: int | None = None
     """Words for each of them; None: as the plan and the rest of the text have it."""
 
@@ -193,13 +190,12 @@ class DraftsRecord(JournalRecord):
 
 
 class WithdrawnRecord(JournalRecord):
-    """Drafts that are not wanted any more, or that nothing comes of."""
+    """Drafts that are not wanted any more, or that nothing comes of; `why`: "" where a person decided without them."""
 
     kind = "withdrawn"
     id: str
     numbers: tuple[int, ...]
     why: str
-    """For people; "" where a person decided without them."""
 
 
 class Mending(Record):
@@ -229,7 +225,6 @@ class EditRecord(JournalRecord):
     asked: tuple[int, ...] = ()
     faults: tuple[str, ...] = ()
     at: float
-    """Seconds since 1970."""
     hand: bool = True
     """A person wrote it or the text that it is a revision of: nothing writes it again unasked."""
     mends: Mending | None = None
@@ -250,7 +245,6 @@ class GivenRecord(JournalRecord):
     place: int
     """Among the pieces of the draft, from 0."""
     piece: Literal["front", "chapter", "section", "appendix"]
-    """What it is there."""
     heading: str
     """All before the first character of the text that can be seen."""
     text: str
@@ -262,16 +256,14 @@ class GivenRecord(JournalRecord):
     seen: str
     """Digest of the earlier text that it stands under in the draft."""
     at: float
-    """Seconds since 1970."""
 
 
 class FinalRecord(JournalRecord):
-    """The version that a person chose for a section."""
+    """The version that a person chose for a section: `entry` is the number of the record that holds it."""
 
     kind = "final"
     id: str
     entry: int
-    """Number of the record that holds it."""
     seen: str
     """Digest of the earlier text that it was chosen under."""
     at: float
@@ -292,6 +284,14 @@ class FactsRecord(JournalRecord):
     at: float
 
 
+class DismissedRecord(JournalRecord):
+    """All findings, by `outcome.dismissed.key`, of which a person says that the text is right as it is."""
+
+    kind = "dismissed"
+    findings: tuple[str, ...]
+    at: float
+
+
 class SnapshotRecord(JournalRecord):
     """A name for the whole as it is here: its plan, and the final text of each section."""
 
@@ -304,6 +304,7 @@ class ControlRecord(JournalRecord):
     """What a server may do with the run by itself; a command that a person types asks nobody."""
 
     kind = "control"
+    left_out = frozenset({"revise"})
     going: bool = False
     """It writes what is due."""
     review: bool = False
@@ -312,6 +313,8 @@ class ControlRecord(JournalRecord):
     """The section that may begin."""
     approve: bool = False
     """Writing waits until the outline is approved."""
+    revise: tuple[str, ...] = ()
+    """Findings that it mends, by `outcome.dismissed.key`, before it writes on."""
 
 
 class StoppedRecord(JournalRecord):
@@ -324,11 +327,10 @@ class StoppedRecord(JournalRecord):
 
 
 class RevisionRecord(JournalRecord):
-    """A revision begins: its calls and edits name it by its number."""
+    """A revision begins: its calls and edits name it by its number, from 1."""
 
     kind = "revision"
     number: int
-    """From 1."""
     judge: ModelConfig | None
     """Who is asked for findings beside the rules; None: nobody."""
     words: dict[str, int]
@@ -343,20 +345,19 @@ class WantedFinding(TextFinding):
 
 
 class FindingsRecord(JournalRecord):
-    """What one pass of a revision is to mend."""
+    """What one pass of a revision is to mend; passes (`turn`) count from 1."""
 
     kind = "findings"
     left_out = frozenset({"declined"})
     revision: int
     turn: int
-    """Number of the pass, from 1."""
     findings: tuple[WantedFinding, ...]
     declined: tuple[str, ...] = ()
     """Digests of the findings that a person took out of the list: later passes leave them alone."""
 
 
 class UnmendedRecord(JournalRecord):
-    """A place of a finding was left as it is."""
+    """A place of a finding was left as it is; `why`: for people."""
 
     kind = "unmended"
     finding: str
@@ -364,7 +365,6 @@ class UnmendedRecord(JournalRecord):
     start: int
     """Index of the place in the document; -1: it has none."""
     why: str
-    """For people."""
 
 
 SHAPES: dict[str, type[JournalRecord]] = {
@@ -372,7 +372,8 @@ SHAPES: dict[str, type[JournalRecord]] = {
     for shape in (
         ModelsRecord, PlanRecord, ContextRecord, WindowRecord, CallRecord, WastedRecord, PartialRecord, ForgetRecord,
         SectionRecord, RedoRecord, DraftsRecord, WithdrawnRecord, EditRecord, GivenRecord, FinalRecord, LocksRecord,
-        FactsRecord, SnapshotRecord, ControlRecord, StoppedRecord, RevisionRecord, FindingsRecord, UnmendedRecord,
+        FactsRecord, DismissedRecord, SnapshotRecord, ControlRecord, StoppedRecord, RevisionRecord, FindingsRecord,
+        UnmendedRecord,
     )
 }  # fmt: skip
 

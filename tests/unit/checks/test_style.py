@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from tests.helpers.writers import written_by
 
+from longwriter.checks.check import check
 from longwriter.checks.style.along import along
 from longwriter.checks.style.distance import distance, favourites, percentile, usual
 from longwriter.checks.style.features import SCALARS, count_style, levelled, together, unlevelled
@@ -229,3 +230,25 @@ def test_ten_thousand_words_take_less_than_a_tenth_of_a_second_and_time_is_linea
         seconds.append((time.process_time() - begun) / count_words(text))
     assert seconds[0] * 10_000 < 0.1
     assert seconds[1] < 3 * seconds[0]
+
+
+def test_a_check_tells_percentiles_of_the_whole_and_along_the_text_and_finds_nothing(brief: StyleProfile) -> None:
+    own, other = written_by("brief", 200, seed=2), written_by("lengthy", 60, seed=2)
+    near, far = (check(text, only=["style"], style=brief) for text in (own, other))
+    assert near.findings == far.findings == ()
+    assert near.figures["style_percentile"] == round(distance(brief, own).percentile_own, 1)
+    assert near.figures["style_percentile_others"] == round(distance(brief, own).percentile_others or 0, 1)
+    curve = {one.start: round(one.distance.percentile_own, 1) for one in along(brief, own)}
+    told = {name: value for name, value in near.figures.items() if name.startswith("style_percentile_at_")}
+    assert len(curve) > 1
+    assert told == {f"style_percentile_at_{start}": value for start, value in curve.items()}
+    assert far.figures["style_percentile"] == 100
+    assert "style_percentile" not in check(own).figures
+
+
+@pytest.mark.parametrize("text", ["I was there. He saw it.", written_by("lengthy zh", 60)])
+def test_a_text_that_is_too_short_or_in_another_language_has_no_percentile(brief: StyleProfile, text: str) -> None:
+    figures = check(text, only=["style"], style=brief).figures
+    assert figures == {"style_percentile": None, "style_percentile_others": None}
+    elsewhere = brief.model_copy(update={"reference": "others-1900"})
+    assert check(BRIEF, only=["style"], style=elsewhere).figures["style_percentile"] is None

@@ -111,6 +111,7 @@ def test_the_document_has_every_language() -> None:
         ("Write 12 chapters of at least 2,000 words", "at least 24,000"),
         ("Word count per chapter: 2000. 10 chapters", "20,000"),
         ("Write 2 500-word essays", "1,000"),
+        ("Write a 5,000- to 7,000-word story", "5,000 to 7,000"),
         ("Write 2000 characters about tea", "333"),
         ("Write 800 characters in Chinese about tea", "800"),
         ("Resume este informe de 20 páginas en 500 palabras", "500"),

@@ -27,6 +27,7 @@ EVALUATIONS = "evaluations"
 PUBLISHED = "per_error"
 """The key of `BenchItem.facts` that holds {system: words over 1 + kinds with an error}, as JSON."""
 STORIES = ("generated_story", "story", "text", "response")
+"""Columns that hold the story; the published evaluations name theirs after the system: `gpt5_reasoning_story`."""
 
 
 class ConStory(Benchmark):
@@ -88,10 +89,14 @@ def _published(path: Path) -> Iterator[tuple[str, float]]:
     columns = [f"{category}_{kind}" for category, table in kinds().items() for kind in table]
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            for row in csv.DictReader(file):
-                story = next((row[key] for key in STORIES if row.get(key)), "")
-                if row.get("id") is None:
-                    raise InputError(f"{path}: no column id; there are {', '.join(map(str, row))[:200]}")
+            rows = csv.DictReader(file)
+            names = rows.fieldnames or []
+            stories = [name for name in STORIES if name in names] + [name for name in names if name.endswith("_story")]
+            if "id" not in names or not stories:
+                missing = "story" if "id" in names else "id"
+                raise InputError(f"{path}: no column {missing}; there are {', '.join(map(str, names))[:200]}")
+            for row in rows:
+                story = next((row[key] for key in stories if row.get(key)), "")
                 words = len(story.split())
                 if words:
                     errors = sum("exact_quote" in (row.get(column) or "").lower() for column in columns)

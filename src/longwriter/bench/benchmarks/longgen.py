@@ -13,7 +13,8 @@ here rules say it, so that a run costs nothing and gives the same numbers again:
 
 An entry begins at `#*#`, else at a line that begins with the type and a number ("Week 12"). It has an event whose content
 words stand in it, as stems, three of five of them: "the Paris fashion week" is "Attending a fashion week in Paris". Rules take
-a refusal ("no fashion week this year") for the event, so compare systems by them, not with the paper's numbers.
+a refusal ("no fashion week this year") for the event, so compare systems by them, not with the paper's numbers. The paper's
+script finds a number only where the text has it: the first entry, which goes on behind the request's last line, has none.
 """
 
 import math
@@ -35,6 +36,8 @@ SEPARATOR = "#*#"
 SHARE = 0.6
 """Content words of an event that its entry has."""
 _NUMBERED = re.compile(r"_\d+\b")
+"""Of my child_1, whom texts call so, too."""
+_BEHIND_VERBS = frozenset(["a", "an", "the", "in"])
 _MARKS = r"[\s#*_\-•>]*"
 
 
@@ -132,17 +135,17 @@ def _events(item: BenchItem, sort: str, stems: Mapping[int, set[str]]) -> _Event
 
 
 def has(stems: set[str], event: str) -> bool:
-    """Whether an entry of these stems has an event; its first word counts only where it has few others: "Attending"."""
-    words = [stem(word.lower()) for word in words_of(_NUMBERED.sub("", event))]
-    content = list(dict.fromkeys(filter(None, words)))
-    if len(content) > 2 and words[0]:
-        content.remove(words[0])
+    """Whether an entry of these stems has an event; a verb that leads it ("Attending a ...") counts where it has few others."""
+    words = [word.lower() for word in words_of(_NUMBERED.sub("", event))]
+    content = list(dict.fromkeys(filter(None, map(stem, words))))
+    if len(content) > 2 and words[1] in _BEHIND_VERBS and stem(words[0]):
+        content.remove(stem(words[0]))
     needed = len(content) if len(content) <= 2 else math.ceil(SHARE * len(content))
     return sum(word in stems for word in content) >= needed > 0
 
 
 def _stems(text: str) -> set[str]:
-    return {found for word in words_of(text) if (found := stem(word.lower()))}
+    return {found for word in words_of(_NUMBERED.sub("", text)) if (found := stem(word.lower()))}
 
 
 def _share(part: int, whole: int) -> float | None:

@@ -1,12 +1,13 @@
 """longwriter check: what rules find in a text."""
 
+import json
 from pathlib import Path
 
 import click
 from rich.table import Table
 from rich.text import Text
 
-from longwriter.api.book.checking import CheckedSource, check_source
+from longwriter.api.book.checking import CheckedSource, check_source, dismiss, is_file
 from longwriter.checks.check import CHECKS
 from longwriter.checks.finding import TextFinding
 from longwriter.checks.page import Paragraphs, findings_page, shown_figure
@@ -14,7 +15,7 @@ from longwriter.cli.shared.options import HOME, JSON, with_options
 from longwriter.cli.shared.screen import one_line, say
 from longwriter.cli.shared.tables import show_table
 from longwriter.errors import Flawed, InputError
-from longwriter.runs.folders import write_file
+from longwriter.runs.folders import find, write_file
 from longwriter.text import counted
 
 EXAMPLES = """
@@ -23,7 +24,8 @@ Examples:
   longwriter check last
   longwriter check novel.docx --html findings.html
   longwriter check RUN --only contradictions --json
-Exit code: 0 nothing found, 4 findings, 2 the text cannot be read.
+  longwriter check RUN --dismiss 3,7     # they are right as they are
+Exit code: 0 nothing but what was dismissed, 4 findings, 2 no text to read.
 """
 MOST_ROWS = 40
 QUOTED = 100
@@ -45,38 +47,72 @@ QUOTED = 100
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write the text with its findings as a page to this file.",
 )
+@click.option("--dismiss", "right", metavar="N[,N]", help="Never tell these findings of a run again, by their numbers.")
+@click.option("--undismiss", "wrong", metavar="N[,N]", help="Let these count again; --all shows their numbers.")
+@click.option("--all", "everything", is_flag=True, help="Show what was dismissed, too.")
 @with_options(HOME, JSON)
-def check(source: str, only: tuple[str, ...], page: Path | None, home: Path, as_json: bool) -> None:
+def check(source: str, only: tuple[str, ...], page: Path | None, home: Path, **flags: str | bool | None) -> None:
     """Say what rules find in the text of RUN or FILE: contradictions, repetition, broken form.
 
-    FILE is md, txt, docx, epub or html. No model is asked.
+    FILE is md, txt, docx, epub or html. No model is asked. What is dismissed is known by what it quotes: where that text
+    changes, it is found again.
     """
+    if flags["right"] is not None or flags["wrong"] is not None:
+        _dismiss(source, home, _numbers("--dismiss", flags["right"]), _numbers("--undismiss", flags["wrong"]))
     found = check_source(source, home, only)
     if page is not None:
         if page.suffix.lower() not in (".html", ".htm"):
             raise InputError(f"--html {page}: the page is HTML; name it NAME.html")
-        write_file(page, findings_page(found.text, found.report, found.name))
-    if as_json:
-        click.echo(found.report.model_dump_json())
+        numbers = [found.numbers[finding] for finding in found.report.findings]
+        write_file(page, findings_page(found.text, found.report, found.name, numbers))
+    if flags["as_json"]:
+        click.echo(_told(found) if flags["everything"] else found.report.model_dump_json())
     else:
-        _show(found)
+        _show(found, dismissed=bool(flags["everything"]))
     if page is not None:
         say(f"{page}: the text with its findings")
     if count := len(found.report.findings):
         raise Flawed(f"{found.name}: {counted(count, 'finding')}")
 
 
-def _show(found: CheckedSource) -> None:
-    findings, paragraphs = found.report.findings, Paragraphs(found.text)
+def _dismiss(source: str, home: Path, right: list[int], wrong: list[int]) -> None:
+    """Do what --dismiss and --undismiss say."""
+    if is_file(source, home):
+        raise InputError(f"{source} is a file; a run keeps what is dismissed: longwriter import {source}")
+    dismiss(find(home, source), right, again=wrong)
+
+
+def _numbers(option: str, given: str | bool | None) -> list[int]:
+    """The numbers of "3,7". Raises InputError."""
+    parts = [part.strip() for part in str(given).split(",")] if given is not None else []
+    if not all(part.isascii() and part.isdecimal() and len(part) < 10 for part in parts):
+        raise InputError(f"{option} {given}: name findings by their numbers, as in {option} 3,7")
+    return list(map(int, parts))
+
+
+def _told(found: CheckedSource) -> str:
+    """The report with what was dismissed, each finding saying whether it was."""
+    rows = sorted([*found.report.findings, *found.dismissed], key=found.numbers.__getitem__)
+    told = [finding.model_dump() | {"dismissed": finding in found.dismissed} for finding in rows]
+    return json.dumps(found.report.model_dump() | {"findings": told}, ensure_ascii=False)
+
+
+def _show(found: CheckedSource, *, dismissed: bool) -> None:
+    gone, paragraphs = found.dismissed if dismissed else (), Paragraphs(found.text)
+    findings = sorted([*found.report.findings, *gone], key=found.numbers.__getitem__)
     if findings:
-        table = Table("where", "check", "what", box=None, pad_edge=False)
+        table = Table("no", "where", "check", "what", box=None, pad_edge=False)
         for finding in findings[:MOST_ROWS]:
-            table.add_row(_where(finding, paragraphs), Text(finding.check), Text(_said(finding)))
+            no = str(found.numbers[finding])
+            said = Text(_said(finding, finding in gone))
+            table.add_row(no, _where(finding, paragraphs), Text(finding.check), said)
         show_table(table)
         if len(findings) > MOST_ROWS:
             say(f"{len(findings) - MOST_ROWS:,} more; --json and --html FILE have all", stderr=False)
     else:
         say("nothing found", stderr=False)
+    if found.dismissed and not dismissed:
+        say(f"{len(found.dismissed):,} dismissed; --all shows them", stderr=False)
     figures = Table("figure", "value", box=None, pad_edge=False)
     for name, value in found.report.figures.items():
         figures.add_row(Text(name), shown_figure(value))
@@ -93,7 +129,8 @@ def _where(finding: TextFinding, paragraphs: Paragraphs) -> str:
     return "\n".join(shown)
 
 
-def _said(finding: TextFinding) -> str:
+def _said(finding: TextFinding, dismissed: bool) -> str:
     quotes = (one_line(quote) for quote in finding.quotes)
     short = (quote if len(quote) <= QUOTED else f"{quote[:QUOTED].rstrip()}…" for quote in quotes)
-    return "\n".join([finding.message, *(f'"{quote}"' for quote in short)])
+    message = f"{finding.message} (dismissed)" if dismissed else finding.message
+    return "\n".join([message, *(f'"{quote}"' for quote in short)])

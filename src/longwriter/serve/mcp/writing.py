@@ -13,6 +13,7 @@ from longwriter.api.runs import Run
 from longwriter.errors import InputError
 from longwriter.runs.folders import check_id
 from longwriter.serve.desk import Desk
+from longwriter.serve.exports import offered
 from longwriter.serve.mcp.allowance import Allowance
 from longwriter.serve.mcp.answers import ExportedText, OutlineAnswer, OutlineEffects, StartedRun
 from longwriter.serve.mcp.news import AT_WORK, news
@@ -20,7 +21,6 @@ from longwriter.serve.mcp.owners import OwnRuns
 from longwriter.serve.mcp.passages import session_of
 from longwriter.serve.mcp.reading import NEXT, Length, ModelName, RunId, Wish
 from longwriter.serve.page.asking import outline_of as pasted_outline
-from longwriter.serve.page.exports import offered
 from longwriter.types import Plan
 from longwriter.writer.plan.outline import to_markdown
 from longwriter.writer.revision.edits import Edits

@@ -1,7 +1,7 @@
 """What a request says: its JSON, checked, and the run and the section that its path names."""
 
 import json
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 from pydantic import Field
 from starlette.exceptions import HTTPException
@@ -16,6 +16,7 @@ from longwriter.writer.plan.outline import from_markdown
 from longwriter.writer.session import Session
 
 R = TypeVar("R", bound=Record)
+Key = Annotated[str, Field(pattern="^[0-9a-f]{16}$")]
 LONGEST_OUTLINE = 1_000_000
 """Characters of an outline that is pasted: 5,000 lines of 200."""
 MOST_SECTIONS = 5_000
@@ -143,6 +144,20 @@ class SnapshotAsked(Record):
     """A name for the run as it stands."""
 
     name: Whole
+
+
+class FindingsAsked(Record):
+    """Findings of the report, by their keys."""
+
+    findings: tuple[Key, ...] = Field(default=(), max_length=1_000)
+    again: tuple[Key, ...] = Field(default=(), max_length=1_000)
+    """Dismissed ones that count again."""
+
+
+class TakeBackAsked(Record):
+    """An edit of a revision, by the number of its record."""
+
+    entry: int
 
 
 class ReviewAsked(Record):

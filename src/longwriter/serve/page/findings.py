@@ -3,23 +3,29 @@
 A place is a section (index from 0) and a paragraph of it, as `markdown` numbers them in its HTML.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from typing import Any, NamedTuple
 
 from longwriter.checks.along.measures import measure
+from longwriter.checks.finding import TextFinding
 from longwriter.checks.repetition.repetition import QUOTE, Repetition, repetition
+from longwriter.checks.style.checked import AT
+from longwriter.diff.words import compare_words
 from longwriter.language import tongue
 from longwriter.serve.page.markdown import render
 from longwriter.writer.document import Document
-from longwriter.writer.outcome.checked import checked, section_starts
+from longwriter.writer.outcome.checked import all_checked, section_starts
+from longwriter.writer.outcome.dismissed import key
 from longwriter.writer.outcome.ledger import RunLedger
 from longwriter.writer.outcome.report import Report
 from longwriter.writer.outcome.verdict import Finding
+from longwriter.writer.revising.outcomes import last_revision
 from longwriter.writer.section.section import HEADING
+from longwriter.writer.session import Session
 
 Place = dict[str, int]
-MOST_FINDINGS, MOST_PLACES = 100, 5
+MOST_FINDINGS, MOST_PLACES = 200, 5
 """Findings of the checks that the page shows, and places of each."""
 SPENT = {
     *("calls", "prompt_tokens", "completion_tokens", "cached_tokens"),
@@ -73,8 +79,9 @@ class Places:
         return next(({"section": part.section, "paragraph": 0} for part in self.parts if part.section == index), None)
 
 
-def shown_report(document: Document, report: Report) -> dict[str, Any]:
-    """The JSON of a report. Takes two seconds for 100,000 words."""
+def shown_report(document: Document, report: Report, unmendable: Mapping[str, str]) -> dict[str, Any]:
+    """The JSON of a report. Takes two seconds for 100,000 words. `unmendable`: `Reviser.unmendable` of the document."""
+    found = all_checked(document)
     places = Places(bodies(document))
     again = repetition(places.text)
     along = measure(places.text, tongue(places.text) or "en").along["repetition"]
@@ -95,20 +102,33 @@ def shown_report(document: Document, report: Report) -> dict[str, Any]:
             "written": report.written,
             "score": report.length_score,
         },
-        "checks": shown_checks(document),
+        "checks": shown_checks(document, found.findings, unmendable),
+        "style": shown_style(found.figures),
         "notes": report.notes,
         "spent": report.model_dump(include=SPENT),
     }
 
 
-def shown_checks(document: Document) -> list[dict[str, Any]]:
-    """What the checks found, each of its places with section and paragraph; passages that come again are `_passages`'."""
+def shown_style(figures: Mapping[str, float | None]) -> dict[str, Any] | None:
+    """How near a run in a voice keeps to it, in percentiles (`checks.style.checked`); None for any other run."""
+    if "style_percentile" not in figures:
+        return None
+    along = [{"words": int(name.removeprefix(AT)), "percentile": value} for name, value in figures.items()
+             if name.startswith(AT)]  # fmt: skip
+    return {"own": figures["style_percentile"], "others": figures["style_percentile_others"], "along": along}
+
+
+def shown_checks(
+    document: Document, found: Sequence[TextFinding], unmendable: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """What the checks found, each of its places with section and paragraph.
+
+    `mend`: why no passage of it can be changed, "" where one can; None where a revision does not look for it.
+    """
     parts = {part.section: part.text for part in bodies(document)}
     starts = dict(section_starts(document))
     shown = []
-    for finding in checked(document).findings:
-        if finding.kind == "repetition":
-            continue
+    for finding in found:
         places = []
         for place, quote in zip(finding.places[:MOST_PLACES], finding.quotes, strict=False):
             if place.section in starts:
@@ -117,8 +137,27 @@ def shown_checks(document: Document) -> list[dict[str, Any]]:
                 paragraph = _paragraph(parts[index], index, document.piece(index).strip(), at)
                 places.append({"section": index, "paragraph": paragraph, "text": _beginning(quote, 0, len(quote))})
         told = finding.model_dump(include={"kind", "check", "message", "source"})
-        shown.append(told | {"places": places})
+        name = key(finding)
+        own = {"key": name, "dismissed": name in document.manuscript.dismissed, "mend": unmendable.get(name)}
+        shown.append(told | {"places": places} | own)
     return shown[:MOST_FINDINGS]
+
+
+def shown_revision(session: Session) -> dict[str, Any]:
+    """The JSON of the last revision: each finding and what became of it, each edit with before and after."""
+    last, stopped = last_revision(session), session.manuscript.stopped
+    rows = [
+        finding.finding.model_dump(include={"kind", "check", "message"})
+        | {"key": key(finding.finding), "state": finding.state, "why": finding.why}
+        | {"edits": [edit._asdict() | {"words": compare_words(edit.before, edit.after)} for edit in finding.edits]}
+        for finding in (last.findings if last else ())
+    ]
+    return {
+        "over": last is None or last.over,
+        "findings": rows[:MOST_FINDINGS],
+        "small": session.cards["writer"].prompts == "short",
+        "why": stopped.message if stopped else "",
+    }
 
 
 def _paragraph(text: str, section: int, piece: str, at: int) -> int:

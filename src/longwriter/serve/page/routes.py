@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from longwriter.serve.desk import Desk
-from longwriter.serve.page import outlines, runs, sections
+from longwriter.serve.page import outlines, revisions, runs, sections
 from longwriter.serve.page.starting import Starting
 from longwriter.serve.page.static import asset, view
 from longwriter.serve.page.streams import ListWatch, watch_run
@@ -39,6 +39,10 @@ TABLE: tuple[tuple[str, str, Handler], ...] = (
     ("POST", RUN + "/snapshots/{entry:int}/restore", runs.restore),
     ("GET", RUN + "/ledger", runs.ledger),
     ("PUT", RUN + "/ledger", runs.say_facts),
+    ("GET", RUN + "/revision", revisions.revision),
+    ("POST", RUN + "/revision", revisions.mend),
+    ("POST", RUN + "/revision/back", revisions.back),
+    ("POST", RUN + "/dismissed", revisions.dismissed),
     ("POST", RUN + "/redo-stale", sections.redo_stale),
     ("GET", RUN + "/export/{form}", runs.export),
     ("PUT", SECTION, sections.edit),

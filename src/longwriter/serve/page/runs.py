@@ -14,6 +14,7 @@ from longwriter import __version__
 from longwriter.api.book.exporting import run_content
 from longwriter.export.formats import FORMATS
 from longwriter.serve.desk import Desk
+from longwriter.serve.exports import disposition, offered
 from longwriter.serve.page.asking import (
     GoAsked,
     Nothing,
@@ -24,11 +25,12 @@ from longwriter.serve.page.asking import (
     planned,
     run_named,
 )
-from longwriter.serve.page.exports import disposition, offered
 from longwriter.serve.page.findings import shown_ledger, shown_report
 from longwriter.serve.page.shown import PageJson, run_json
 from longwriter.serve.page.streams import rows_with
 from longwriter.writer.outcome.ledger import ledger_of
+from longwriter.writer.revising.revise import Reviser
+from longwriter.writer.revising.wishes import Wishes
 from longwriter.writer.revision.user_facts import UserFacts
 from longwriter.writer.stored import stored
 
@@ -175,4 +177,5 @@ def _ledger(folder: Path) -> dict[str, Any]:
 def _report(folder: Path) -> dict[str, Any]:
     """Of the run as it is, read apart: half a second of work must not meet a change."""
     session = planned(stored(folder))
-    return shown_report(session.document, session.result().report)
+    unmendable = Reviser(session, folder, Wishes()).unmendable() if session.document.texts else {}
+    return shown_report(session.document, session.result().report, unmendable)

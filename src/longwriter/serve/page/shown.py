@@ -56,6 +56,7 @@ def run_json(feed: Feed, name: str, *, read_only: bool) -> dict[str, Any]:
         "name": name,
         "instruction": saved.get("instruction", ""),
         "settings": settings,
+        "cites": bool(saved.get("sources")),
     }
     told = own | plan_json(feed, session) | state_json(feed)
     return told | {"here": feed.here and not read_only}
@@ -118,6 +119,7 @@ def state_json(feed: Feed) -> dict[str, Any]:
         },
         "meter": meter_json(feed.meter()),
         "writing": list(feed.writing),
+        "revising": feed.revision._asdict() if feed.revision else None,
         "awaited": _awaited(session),
     }
 

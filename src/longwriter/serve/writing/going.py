@@ -15,13 +15,11 @@ def going(home: Path) -> list[str]:
 
 
 def is_going(folder: Path) -> bool:
-    """Whether a server was told to write a run, which is neither finished nor at a ceiling, nor waits for approval."""
-    try:
-        journal = (folder / JOURNAL).read_bytes()
-    except OSError:
-        return False
-    journal = journal[: journal.rfind(b"\n") + 1]  # a line that a kill has torn is no record
+    """Whether a server was told to revise a run, or to write one and is neither through, at a ceiling nor awaiting approval."""
+    journal = _journal(folder)
     control = _last(journal, b"control")
+    if control and control["data"].get("revise"):
+        return True
     if not control or not control["data"].get("going"):
         return False
     if control["data"].get("approve") and _place(journal, b"plan") >= 0:
@@ -31,6 +29,22 @@ def is_going(folder: Path) -> bool:
     if at_ceiling and _place(journal, b"stopped") > max(_place(journal, kind) for kind in DONE_SINCE):
         return False
     return not _finished(folder)
+
+
+def to_mend(folder: Path) -> frozenset[str]:
+    """Findings that a server was told to mend, by `outcome.dismissed.key`."""
+    control = _last(_journal(folder), b"control")
+    told = control["data"].get("revise") if control else None
+    return frozenset(map(str, told)) if isinstance(told, list) else frozenset()
+
+
+def _journal(folder: Path) -> bytes:
+    """All whole lines: one that a kill has torn is no record."""
+    try:
+        journal = (folder / JOURNAL).read_bytes()
+    except OSError:
+        return b""
+    return journal[: journal.rfind(b"\n") + 1]
 
 
 def _place(journal: bytes, kind: bytes) -> int:

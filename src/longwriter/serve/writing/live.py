@@ -2,14 +2,22 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from longwriter.serve.writing.worker import Work
-from longwriter.writer.events import CallEnded, CallHeard, CallStarted, Event, SectionDone, SectionStarted
+from longwriter.writer.events import CallEnded, CallHeard, CallStarted, Event, RevisionStep, SectionDone, SectionStarted
 from longwriter.writer.revision.edits import Edits, has_work
 from longwriter.writer.session import Session
 
 T = TypeVar("T")
+
+
+class Revising(NamedTuple):
+    """How far a revision is: findings that are dealt with, of so many, and of them mended."""
+
+    done: int
+    total: int
+    mended: int
 
 
 class LiveRun:
@@ -23,6 +31,8 @@ class LiveRun:
         self.work: Work[bool] | None = None
         self.changed = False
         """A person has changed something since it began."""
+        self.revision: Revising | None = None
+        """How far it is where it is revised; nobody else changes the text then."""
         self.counted = 0.0
         """Dollars of the run that are in the day's sum already."""
         self._here = asyncio.get_running_loop()
@@ -109,6 +119,8 @@ class LiveRun:
                 if (shown := self._sections.pop(call, None)) is not None:
                     self._calls.pop(shown, None)
                 self._on_spent(self)
+            case RevisionStep(_, done, total, mended):
+                self.revision = Revising(done, total, mended)
             case SectionDone(index):
                 self._texts.pop(index, None)
                 self._steps = {steps: i for steps, i in self._steps.items() if i != index}

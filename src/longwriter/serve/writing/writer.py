@@ -5,15 +5,20 @@ import time
 from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
-from longwriter.errors import InputError, LongWriterError, RunError
+from longwriter.api.book.revising import RevisionJob
+from longwriter.errors import CeilingReached, InputError, LongWriterError, RunError
 from longwriter.serve.settings import ServeSettings
 from longwriter.serve.writing.begin import going_on, least
-from longwriter.serve.writing.live import LiveRun
+from longwriter.serve.writing.going import to_mend
+from longwriter.serve.writing.live import LiveRun, Revising
 from longwriter.serve.writing.spending import DaySpending
 from longwriter.serve.writing.worker import OpenModels
 from longwriter.writer.outcome.spent import Ceilings
 from longwriter.writer.records import StoppedRecord
+from longwriter.writer.revising.wishes import Wishes
+from longwriter.writer.revision.edits import Edits, has_work
 from longwriter.writer.session import configs_of
 from longwriter.writer.stored import editing
 
@@ -27,11 +32,13 @@ class RunWriter:
         self._live: dict[str, LiveRun] = {}
 
     async def write(self, live: LiveRun) -> bool:
-        """Write what the run's `control` allows; whether there is more to do, because something was changed at the end.
+        """Write what the run's `control` allows, or mend what it names; whether there is more to do afterwards.
 
-        Raises what `WriteJob.work` raises; a failure is noted in the run.
+        Raises what `WriteJob.work` and `RevisionJob.work` raise; a failure is noted in the run.
         """
         folder, begun = self.home / live.name, False
+        chosen = await asyncio.to_thread(to_mend, folder)
+        live.revision = Revising(0, len(chosen), 0) if chosen else None
         try:
             self.spending.check()
             job = going_on(folder, self.settings)
@@ -45,12 +52,13 @@ class RunWriter:
                     )
                     self._live[live.name], begun = live, True
                     try:
-                        await replace(job, models=models, options=options).work()
+                        work = replace(job, models=models, options=options)
+                        await (RevisionJob(work, Wishes(chosen=chosen)) if chosen else work).work()
                     finally:  # before the models close, which takes a moment: a change would meet a closed journal
                         more = live.close()
-                    return more
+            return await asyncio.to_thread(revised, folder) if chosen else more
         except LongWriterError as error:
-            if not begun:
+            if not begun or chosen:
                 await asyncio.to_thread(note_failure, folder, error)
             raise
         finally:
@@ -81,7 +89,17 @@ class RunWriter:
             session.calls.ceilings = Ceilings(now, session.calls.ceilings.tokens)
 
 
+def revised(folder: Path) -> bool:
+    """Note that a run is revised; whether it is to be written on. Raises RunError."""
+    with editing(folder) as session:
+        Edits(session).control(revise=())
+        return has_work(session)
+
+
 def note_failure(folder: Path, error: LongWriterError) -> None:
-    """Note in a run why it was not even begun; nothing where another process has it."""
+    """Note in a run why it was not begun, or not revised to the end; nothing where another process has it."""
+    reason: Literal["ceiling", "failed"] = "ceiling" if isinstance(error, CeilingReached) else "failed"
     with suppress(RunError, InputError), editing(folder) as session:
-        session.manuscript.note(StoppedRecord(reason="failed", message=str(error), at=time.time()))
+        if session.manuscript.control is not None and session.manuscript.control.revise:
+            Edits(session).control(revise=())
+        session.manuscript.note(StoppedRecord(reason=reason, message=str(error), at=time.time()))

@@ -33,7 +33,15 @@ from longwriter.config import Tree, changed_keys
 from longwriter.errors import RunError, first_line
 from longwriter.runs.folders import write_file
 from longwriter.train.recipe import MixtureSource, Recipe
-from longwriter.train.run.callbacks import COMPLETE, AlreadyFinished, Board, CheckpointWatch, LogWriter, last_checkpoint
+from longwriter.train.run.callbacks import (
+    COMPLETE,
+    AlreadyFinished,
+    Board,
+    CheckpointWatch,
+    Experiment,
+    LogWriter,
+    last_checkpoint,
+)
 from longwriter.train.run.curves import draw_losses
 from longwriter.train.run.log import ReportProgress, read_log
 from longwriter.train.run.setup import world_size
@@ -72,6 +80,8 @@ class TrainingRun(NamedTuple):
         trainer.add_callback(LogWriter(self.out, self.report_progress, tokens_per_step))
         if "tensorboard" in self.recipe.run.report_to:
             trainer.add_callback(Board(self.out))
+        if "mlflow" in self.recipe.run.report_to:
+            trainer.add_callback(Experiment())
         logging.disable_progress_bar()
         whole = last_checkpoint(self.out)
         if trainer.args.process_index == 0:

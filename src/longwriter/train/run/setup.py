@@ -38,6 +38,7 @@ warnings.filterwarnings("ignore", message=".*gradient_checkpointing.*", category
 
 Args = TypeVar("Args", bound=TrainingArguments)
 PROJECT = "longwriter"  # of all runs, in a tracker
+OWN_TRACKERS = ("tensorboard", "mlflow")  # callbacks.Board and Experiment say where
 TRL_SETS = ("label_names", "remove_unused_columns", "prediction_loss_only")
 
 
@@ -241,7 +242,7 @@ def arguments(recipe: Recipe, out: Path, steps: int, *, evaluate: bool = False) 
         "ddp_find_unused_parameters": False,
         "ddp_timeout": r.timeout_s,
         "disable_tqdm": True,
-        "report_to": [tracker for tracker in r.report_to if tracker != "tensorboard"],  # callbacks.Board has a folder
+        "report_to": [tracker for tracker in r.report_to if tracker not in OWN_TRACKERS],
         "project": PROJECT,
         "run_name": out.name,
         "parallelism_config": _sharing(r),

@@ -7,6 +7,7 @@ from longwriter.checks.check import CheckReport, check
 from longwriter.checks.finding import TextFinding, TextPlace
 from longwriter.checks.ledger.ledger import in_order
 from longwriter.writer.document import Document
+from longwriter.writer.outcome.dismissed import undismissed
 from longwriter.writer.outcome.ledger import ledger_of
 
 CONTRADICTIONS, NUMBERING = "contradictions", "numbering"
@@ -14,15 +15,27 @@ CONTRADICTIONS, NUMBERING = "contradictions", "numbering"
 
 
 def checked(document: Document, only: Sequence[str] = ()) -> CheckReport:
-    """The report of the text so far; contradictions are those of the run's ledger, which knows what a person says is so.
+    """The report of the text so far, without what a person dismissed.
 
     `only`: names of checks, none for all. Raises InputError for a name that is no check.
     """
-    report = check(document.text(), str(document.settings.language or ""), only=only, sources=document.sources)
+    report = all_checked(document, only)
+    left = undismissed(document, report.findings)
+    return report.model_copy(update={"findings": left, "dismissed": len(report.findings) - len(left)})
+
+
+def all_checked(document: Document, only: Sequence[str] = ()) -> CheckReport:
+    """As `checked`, with what a person dismissed.
+
+    Contradictions are those of the run's ledger, which knows what a person says is so.
+    """
+    settings = document.settings
+    spoken = str(settings.language or "")
+    report = check(document.text(), spoken, only=only, sources=document.sources, style=settings.style)
     found = in_sections(document, report.findings)
     if not only or CONTRADICTIONS in only:
         own = [one for one in found if one.kind != "contradiction" or one.check == NUMBERING]
-        found = in_order([*own, *ledger_of(document).contradictions])
+        found = in_order([*own, *ledger_of(document, dismissed=True).contradictions])
     return report.model_copy(update={"findings": tuple(found)})
 
 

@@ -9,6 +9,7 @@ from longwriter.language import tongue
 from longwriter.types import Record
 from longwriter.writer.document import Document
 from longwriter.writer.hold.extractor import named_facts
+from longwriter.writer.outcome.dismissed import undismissed
 from longwriter.writer.settings import asked_language
 
 LOOKED_AT = 100_000
@@ -39,8 +40,8 @@ class RunLedger(Record):
         return "".join(json.dumps({"kind": kind} | row.model_dump(), ensure_ascii=False) + "\n" for kind, row in rows)
 
 
-def ledger_of(document: Document) -> RunLedger:
-    """The ledger of a document's finished sections."""
+def ledger_of(document: Document, *, dismissed: bool = False) -> RunLedger:
+    """The ledger of a document's finished sections. `dismissed`: contradictions that a person dismissed, too."""
     text, findings, at, dropped = document.text(), list[TextFinding](), 0, 0
     ledger = Ledger(tongue(text[:LOOKED_AT]) or asked_language(document.settings), document.manuscript.facts)
     for index in sorted(document.texts):
@@ -51,6 +52,7 @@ def ledger_of(document: Document) -> RunLedger:
         findings += ledger.take(_placed(fact, piece) for fact in named.facts)
         at, dropped = at + len(piece), dropped + named.dropped
     findings = in_order([*findings, *ledger.spellings()])
+    findings = findings if dismissed else list(undismissed(document, findings))
     return RunLedger(
         entities=ledger.entities,
         facts=ledger.facts,

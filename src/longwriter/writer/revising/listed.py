@@ -17,6 +17,7 @@ from longwriter.config import fault, read_text
 from longwriter.errors import InputError
 from longwriter.journal import digest
 from longwriter.runs.folders import write_file
+from longwriter.writer.outcome.dismissed import key
 from longwriter.writer.records import WantedFinding
 
 FINDINGS = "findings.json"
@@ -36,11 +37,6 @@ class FindingsFile(NamedTuple):
     def of(self, text: str) -> bool:
         """Whether it was made of this document."""
         return self.text == digest(text)
-
-
-def key(finding: TextFinding) -> str:
-    """Stands for a finding wherever the text around it moves it."""
-    return digest(json.dumps([finding.kind, finding.check, list(finding.quotes)], ensure_ascii=False))
 
 
 def wanted(finding: TextFinding) -> WantedFinding:
@@ -83,6 +79,7 @@ def _read(row: object, where: str, text: str) -> WantedFinding:
     if not isinstance(row, dict):
         raise InputError(f"{where}: is no object with kind, quotes and message")
     given = {"check": "own", "source": "user", "message": "", **row}
+    given.pop("dismissed", None)  # of check --all --json: the run itself knows
     given["places"] = []
     try:
         finding = WantedFinding.model_validate(given)

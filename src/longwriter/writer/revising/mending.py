@@ -1,7 +1,6 @@
 """One place of one finding: the passage around it is asked for again, and taken only where it is better for it."""
 
 import re
-import time
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -20,6 +19,7 @@ from longwriter.writer.revising.fit import MOST_WORDS, unfit
 from longwriter.writer.revising.judging import RevisionJudge
 from longwriter.writer.revising.layout import DocumentLayout, EditedPassage, changed_alone, lines
 from longwriter.writer.revising.measure import measured, worse
+from longwriter.writer.revising.outcomes import edit_of
 from longwriter.writer.section.request import seed_of
 from longwriter.writer.session import Session
 
@@ -71,14 +71,8 @@ class Mender:
     async def mend(self, target: MendingTarget, now: MeasuredDocument) -> EditRecord | str:
         """The edit that mends it, or why none was taken. Raises what the model raises, and CeilingReached."""
         passage = target.passage
-        if count_words(passage.text) > MOST_WORDS:
-            number = passage.section + 1
-            return (
-                f"the passage has more than {MOST_WORDS} words; write it again: longwriter redo RUN --section {number}"
-            )
-        if any(line.startswith("#") for line in passage.text.split("\n")):
-            return "it is in a heading, or reaches over one"
-        why = ""
+        if why := out_of_reach(passage):
+            return why
         for attempt in range(TRIES):
             step = f"revise:{target.name}.{attempt}"
             try:
@@ -180,22 +174,18 @@ class Mender:
         return "it is further from what the run holds to (style, worn phrases)" if lost else ""
 
     def _edit(self, target: MendingTarget, text: str, shift: int) -> EditRecord:
-        session, index = self.session, target.passage.section
-        manuscript, document = session.manuscript, session.document
-        final = manuscript.final(index)
-        assert final is not None
-        record, seen = final.held.record, document.seen()
-        standing = [i for i in document.texts if i > index and (f := manuscript.final(i)) and f.seen == seen[i]]
-        before = document.texts[index]
-        document.texts[index] = text
-        after = document.seen()
-        document.texts[index] = before
-        return EditRecord(
-            id=manuscript.ids[index], text=text, parent=final.held.entry, why="revised", seen=final.seen,
-            asked=record.asked, faults=record.faults, at=round(time.time(), 3), hand=record.hand,
-            mends=Mending(finding=target.name, start=target.passage.place[0], shift=shift),
-            standing={manuscript.ids[i]: after[i] for i in standing if after[i] != seen[i]},
-        )  # fmt: skip
+        mends = Mending(finding=target.name, start=target.passage.place[0], shift=shift)
+        return edit_of(self.session, target.passage.section, text, "revised", mends)
+
+
+def out_of_reach(passage: EditedPassage) -> str:
+    """Why a passage is not asked for again; "" where it is."""
+    if count_words(passage.text) > MOST_WORDS:
+        number = passage.section + 1
+        return f"the passage has more than {MOST_WORDS} words; write it again: longwriter redo RUN --section {number}"
+    if any(line.startswith("#") for line in passage.text.split("\n")):
+        return "it is in a heading, or reaches over one"
+    return ""
 
 
 def _still(target: MendingTarget, new: str) -> bool:

@@ -8,6 +8,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 from longwriter.checks.finding import TextFinding
 from longwriter.config import Tree
@@ -17,6 +18,7 @@ from longwriter.models.base import Model, close_all, open_model
 from longwriter.runs.folders import opened
 from longwriter.text import count_words
 from longwriter.writer.events import RevisionStep
+from longwriter.writer.outcome.dismissed import key, undismissed
 from longwriter.writer.records import EditRecord, FindingsRecord, Mending, RevisionRecord, UnmendedRecord, WantedFinding
 from longwriter.writer.revising.journalled import Revisions
 from longwriter.writer.revising.judging import RevisionJudge
@@ -24,21 +26,22 @@ from longwriter.writer.revising.layout import DocumentLayout
 from longwriter.writer.revising.listed import (
     FINDINGS,
     held_by,
-    key,
     located,
     read_findings,
     wanted,
     write_findings,
 )
 from longwriter.writer.revising.measure import measured
-from longwriter.writer.revising.mending import MeasuredDocument, Mender, MendingTarget, chosen
+from longwriter.writer.revising.mending import MeasuredDocument, Mender, MendingTarget, chosen, out_of_reach
 from longwriter.writer.revising.wishes import MOST_PASSES, RevisionOutcome, RevisionResult, Wishes
 from longwriter.writer.session import Options, Session, open_models
 from longwriter.writer.settings import MAY_CHANGE_ON_RESUME, WriteSettings
 from longwriter.writer.sources.stored import kept_sources
 
+F = TypeVar("F", bound=TextFinding)
 OF_THE_WHOLE = ("rate",)
 """Checks whose places are at fault only together: twenty words that are each a good one."""
+DISMISSED = "you said that it is right as it is"
 ELSEWHERE = 'another place contradicts the same; "edit": 1 in findings.json has the first quote changed instead'
 """Of the dead who act, a ledger tells the first act alone; once that is mended, it tells the next."""
 MOST_PLACES = 40
@@ -54,7 +57,7 @@ class Reviser:
         self.log = Revisions(session.journal)
         self.path = folder / FINDINGS
         self.now = self._measured()
-        self.first = tuple(self.now.findings)
+        self.first = self._open(self.now.findings)
         self.outcomes: dict[str, RevisionOutcome] = {}
         """By what stands for the finding: the last pass that had it decides."""
         self.edits = self.passes = 0
@@ -86,7 +89,23 @@ class Reviser:
         saved = self.session.save()
         first = self.log.turns[0].findings if self.log.turns else self.first
         return RevisionResult(saved.text, saved.report, self.folder, first, tuple(self.outcomes.values()),
-                              self.now.findings, self.edits, self.passes)  # fmt: skip
+                              self._open(self.now.findings), self.edits, self.passes)  # fmt: skip
+
+    def _open(self, findings: Sequence[F]) -> tuple[F, ...]:
+        """Those that no person has dismissed."""
+        return undismissed(self.session.document, findings)
+
+    def unmendable(self) -> dict[str, str]:
+        """For all that the rules find, by `key`: why no passage of it can be changed; "" where one can."""
+        return {key(finding): self._unmendable(wanted(finding)) for finding in self.now.findings}
+
+    def _unmendable(self, finding: WantedFinding) -> str:
+        refused, why = list[int](), ""
+        while isinstance(target := self._target(finding, "0.0:0.0", refused), MendingTarget):
+            if not (why := out_of_reach(target.passage)):
+                return ""
+            refused.append(target.passage.place[0])
+        return why or target or ""
 
     async def _list(self, given: tuple[WantedFinding, ...] | None) -> RevisionResult:
         """Make the list and put it into the run folder, unless a person gave it."""
@@ -103,6 +122,8 @@ class Reviser:
 
     def _given(self) -> tuple[WantedFinding, ...] | None:
         """The list that a person named. Raises InputError; of one that is followed already, what is mended may be gone."""
+        if self.wishes.chosen is not None:
+            return self._chosen(self.wishes.chosen)
         if self.wishes.findings is None:
             return None
         try:
@@ -112,6 +133,15 @@ class Reviser:
             if not begun or held_by(self.wishes.findings) != list(map(key, begun)):
                 raise
             return begun  # it is followed already: what is mended does not stand any more
+
+    def _chosen(self, chosen: frozenset[str]) -> tuple[WantedFinding, ...]:
+        """Those of what the rules find; where they are followed already, as they were. Raises InputError for none."""
+        begun = self.log.turns[0].findings if self.log.turns else ()
+        if begun and set(map(key, begun)) == chosen and self.log.going(None, begun):
+            return begun
+        if not (found := tuple(wanted(finding) for finding in self.first if key(finding) in chosen)):
+            raise InputError("nothing of what was chosen is found in the text any more; look at what is found now")
+        return found
 
     def _own_list(self) -> tuple[WantedFinding, ...] | None:
         """The list of the run folder, where it is of the text as it stands. Raises InputError for an edited one that is not."""
@@ -123,7 +153,7 @@ class Reviser:
             ruled = {key(finding) for finding in held.findings if finding.source == "rule"}
             if not held.edited and not ruled <= set(map(key, self.first)):
                 return None  # a person has said since what is so
-            return held.findings if held.edited or self.wishes.judge is None else None
+            return self._open(held.findings) if held.edited or self.wishes.judge is None else None
         if held.edited:
             raise InputError(
                 f"{self.path} was edited, but the text has changed since; follow it all the same with --findings "
@@ -166,7 +196,7 @@ class Reviser:
         return record
 
     async def _found(self, judge: RevisionJudge | None, turn: int) -> tuple[WantedFinding, ...]:
-        rules = [wanted(finding) for finding in self.now.findings]
+        rules = [wanted(finding) for finding in self._open(self.now.findings)]
         judged = await judge.findings(self.now.layout, turn) if judge else []
         return tuple(sorted([*rules, *judged], key=lambda f: f.places[-1].start if f.places else -1))
 
@@ -182,8 +212,8 @@ class Reviser:
     async def _mend(self, mender: Mender, finding: WantedFinding, name: str) -> RevisionOutcome:
         """Try the places of a finding until it is gone, or none is left that was not tried."""
         refused: list[int] = []
-        edits, why = 0, ""
-        for attempt in range(MOST_PLACES + 1):
+        edits, why = 0, "" if self._open([finding]) else DISMISSED
+        for attempt in range(0 if why else MOST_PLACES + 1):
             step = f"{name}.{attempt}"
             known = self.log.outcomes.get(step)
             if known is None:
@@ -301,7 +331,7 @@ class Reviser:
         judged = [
             placed for f in open_ if isinstance(placed := located(f, text, [p.start for p in f.places]), WantedFinding)
         ]
-        rules = [wanted(f) for f in self.now.findings if key(f) not in declined]
+        rules = [wanted(f) for f in self._open(self.now.findings) if key(f) not in declined]
         write_findings(self.path, text, [*rules, *judged])
 
     def _measured(self) -> MeasuredDocument:

@@ -20,6 +20,8 @@ class Wishes:
     passes: int = 1
     findings: Path | None = None
     """A list to follow; None: that of the run folder where it is of the text as it stands, else one made now."""
+    chosen: frozenset[str] | None = None
+    """Of what the rules find, by `outcome.dismissed.key`, what is to be mended; None: all. In place of a file."""
     judge: ModelConfig | None = None
     """A model that is asked for findings beside the rules."""
     judge_model: Model | None = None

@@ -12,6 +12,7 @@ from longwriter.types import Plan
 from longwriter.writer.manuscript import Final, Manuscript
 from longwriter.writer.records import (
     ControlRecord,
+    DismissedRecord,
     DraftsRecord,
     EditRecord,
     FactsRecord,
@@ -26,6 +27,7 @@ from longwriter.writer.session import Session
 
 MOST_DRAFTS = 8
 """Drafts of one order."""
+MOST_DISMISSED = 10_000
 MOST_TEXT = 1_000_000
 """Characters of a section that a person may leave."""
 LONGEST_NAME, LONGEST_INSTRUCTION = 200, 4000
@@ -159,6 +161,14 @@ class Edits:
             self.manuscript.note(FactsRecord(facts=tuple(facts), at=time.time()))
             self.session.changed = True
 
+    def dismiss(self, keys: Iterable[str] = (), *, again: Iterable[str] = ()) -> None:
+        """Say of findings, by `outcome.dismissed.key`, that the text is right as it is; `again`: that they count again."""
+        wanted = (self.manuscript.dismissed | set(keys)) - set(again)
+        if len(wanted) > MOST_DISMISSED:
+            raise InputError(f"a run keeps {MOST_DISMISSED:,} dismissed findings at most; let some count again")
+        if wanted != self.manuscript.dismissed:
+            self.manuscript.note(DismissedRecord(findings=tuple(sorted(wanted)), at=time.time()))
+
     def snapshot(self, name: str) -> int:
         """Give the whole as it is a name; the number of the record."""
         said = " ".join(whole(name).split())[:LONGEST_NAME]
@@ -187,11 +197,12 @@ class Edits:
 
     def control(
         self, *, going: bool | None = None, review: bool | None = None, approve: bool | None = None,
-        permit: bool = False,
+        permit: bool = False, revise: Iterable[str] | None = None,
     ) -> ControlRecord:  # fmt: skip
         """What a server may do with the run by itself; None leaves a thing as it is. `permit`: the next section may begin."""
         old = self.manuscript.control or ControlRecord()
-        told = {"going": going, "review": review, "approve": approve}
+        chosen = None if revise is None else tuple(revise)
+        told = {"going": going, "review": review, "approve": approve, "revise": chosen}
         new = old.model_copy(update={k: v for k, v in told.items() if v is not None})
         if permit:
             new = new.model_copy(update={"permit": self._next()})
@@ -236,6 +247,8 @@ def has_work(session: Session) -> bool:
     """Whether a server that obeys the run's `control` would find something to do."""
     manuscript = session.manuscript
     control = manuscript.control or ControlRecord()
+    if control.revise and manuscript.planned:
+        return True
     if not manuscript.planned or manuscript.rest_unplanned:
         return control.going
     if manuscript.wanted_drafts() and control.going:

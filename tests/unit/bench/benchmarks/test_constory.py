@@ -67,6 +67,21 @@ def test_its_files_are_read_as_they_are_published(tmp_path: Path) -> None:
         open_benchmark("constory").read(str(tmp_path))
 
 
+def test_a_story_stands_in_the_column_named_after_its_system(tmp_path: Path) -> None:
+    folder = _prompts(tmp_path) / "evaluations"
+    folder.mkdir()
+    file = folder / "gpt5_reasoning.csv"
+    null = json.dumps([{"exact_quote": "word", "contradiction_pair": None}])
+    file.write_text(
+        "id,prompt,gpt5_reasoning_story,timeline_plot_causeless_effects\n" + f"0,Write,word word,'{null}'\n", "utf-8"
+    )
+    first, _ = open_benchmark("constory").read(str(tmp_path)).items
+    assert json.loads(first.facts["per_error"]) == {"gpt5_reasoning": 1.0}
+    file.write_text("id,prompt\n0,Write\n", "utf-8")
+    with pytest.raises(InputError, match="no column story; there are id, prompt"):
+        open_benchmark("constory").read(str(tmp_path))
+
+
 def test_there_are_nineteen_kinds_in_five_categories() -> None:
     assert [len(table) for table in kinds().values()] == [4, 3, 3, 6, 3]
 

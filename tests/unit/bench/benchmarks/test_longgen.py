@@ -47,6 +47,12 @@ def test_a_text_is_scored_by_its_entries_and_their_events(tmp_path: Path) -> Non
     assert (tmp_path / "run" / "scores.json").read_bytes() == before
 
 
+def test_a_person_is_found_by_the_name_that_the_request_gave(tmp_path: Path) -> None:
+    row = ROW | {"checks_once": {"2": "my child_1 birthday"}}
+    [item] = open_benchmark("longgen").read(_file(tmp_path, row)).items
+    assert marks_of(item, "Snow.\n#*# Week 2: We kept child_1's birthday at home.")["once"] == 1
+
+
 def test_an_empty_text_has_nothing(tmp_path: Path) -> None:
     [item] = open_benchmark("longgen").read(_file(tmp_path, ROW)).items
     assert item.id == "1"
@@ -72,6 +78,10 @@ def test_entries_are_found_by_the_separator_or_by_lines() -> None:
         ("A small park with trees.", "large recreational park", False),
         ("A bus stop and a station for buses.", "bus station", True),
         ("Nothing.", "the", False),
+        ("Floor 75: luxury apartments with terraces.", "luxury residential apartments", True),
+        ("A library with archives.", "comprehensive library with study areas and archives", False),
+        ("Burger Mondays: gourmet burgers.", "Burger Mondays featuring Gourmet Burgers", True),
+        ("We attended a dinner.", "Attend a parenting workshop", False),
     ],
 )
 def test_an_event_is_there_with_three_of_five_of_its_words(entry: str, event: str, there: bool) -> None:

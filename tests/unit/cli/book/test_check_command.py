@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 from tests.helpers.command import longwriter_here
+from tests.helpers.writers import written_by
 
 import longwriter
 from longwriter.api.runs import Run
 from longwriter.checks.finding import TextFinding
+from longwriter.checks.style.learn import learn
 
 SENTENCE = "The keeper of the old lighthouse counted every single step on his way up to the lamp that evening."
 DRAFT = f"# The lamp\n\nAda climbed.\n\n{SENTENCE}\n\n# The boat\n\nHer brother slept.\n\n{SENTENCE}\n"
@@ -39,7 +41,7 @@ def test_a_sound_text_ends_in_code_0(tmp_path: Path) -> None:
 def test_json_has_findings_with_quotes_at_their_places(draft: Path) -> None:
     done = longwriter_here("check", draft, "--json", "--only", "repetition")
     report = json.loads(done.stdout)
-    assert report.keys() == {"findings", "figures"}
+    assert report.keys() == {"findings", "figures", "dismissed"}
     [finding] = map(TextFinding.model_validate, report["findings"])
     assert [DRAFT[p.start : p.end] for p in finding.places] == list(finding.quotes)
     assert report["findings"][0].keys() == {"kind", "check", "places", "quotes", "message", "source"}
@@ -109,3 +111,15 @@ def test_an_unknown_check_is_refused(draft: Path) -> None:
     done = longwriter_here("check", draft, "--only", "spelling")
     assert done.returncode == 2
     assert "spelling" in done.stderr
+
+
+def test_a_run_in_a_voice_tells_how_near_it_keeps(tmp_path: Path) -> None:
+    profile = learn([written_by("brief", 300)])
+    written = longwriter.write(
+        "Write a 600-word story about a mill", model="fake", runs=tmp_path / "runs", style=profile
+    )
+    figures = json.loads(longwriter_here("check", written.folder, "--json").stdout)["figures"]
+    assert 90 <= figures["style_percentile"] <= 100  # the fake model's words are like nobody's
+    shown = longwriter_here("check", written.folder, "--only", "style").stdout
+    assert "style_percentile" in shown
+    assert Run(written.folder).check("style").figures["style_percentile"] == figures["style_percentile"]

@@ -9,7 +9,7 @@ from tests.helpers.desk_server import DeskClient
 
 from longwriter.api.runs import Run
 from longwriter.export.formats import FORMATS
-from longwriter.serve.page.exports import disposition
+from longwriter.serve.exports import disposition
 from longwriter.serve.page.static import MEDIA
 
 ONE = "/api/runs/one"

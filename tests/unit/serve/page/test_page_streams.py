@@ -31,7 +31,8 @@ def test_from_the_beginning_all_is_told_once(page: DeskClient) -> None:
     run, texts = page.get(ONE), page.get(f"{ONE}/text")["sections"]
     assert plan["sections"] == run["sections"]
     assert (plan["title"], plan["aim"]) == (run["title"], run["aim"])
-    assert {key: run[key] for key in ("state", "here", "why", "control", "meter", "writing", "awaited")} == state
+    keys = ("state", "here", "why", "control", "meter", "writing", "awaited", "revising")
+    assert {key: run[key] for key in keys} == state
     assert [(s["id"], s["version"], s["html"]) for s in sections] == [(t["id"], t["version"], t["html"]) for t in texts]
     assert int(told[-1][1]) == run["position"]
 

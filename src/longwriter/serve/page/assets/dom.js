@@ -128,8 +128,8 @@ export function redraw(root, draw) {
   const held = root.contains(document.activeElement) ? document.activeElement : null;
   const named = (one) => `${one.tagName} ${one.ariaLabel || one.textContent}`;
   draw();
-  if (!held || held.isConnected) return;
-  const again = [...root.querySelectorAll("a, button, input")].find((one) => named(one) === named(held));
+  if (!held) return;
+  const again = held.isConnected ? held : [...root.querySelectorAll("a, button, input")].find((one) => named(one) === named(held));
   again?.focus({ preventScroll: true });
 }
 

@@ -81,9 +81,9 @@ export async function snapshots(name, readOnly) {
   await attempt(draw);
 }
 
-/** The links by which a text leaves: one for each form that the server offers. */
-export const exportLinks = (name, forms) =>
-  forms.map((form) => {
+/** The links by which a text leaves: one for each form that the server offers; lists of references where it has sources. */
+export const exportLinks = ({ name, cites }, forms) =>
+  forms.filter((form) => cites || !["bib", "json"].includes(form)).map((form) => {
     const said = t(`export.${form}`);
     return link(runPath(name, "export", form), said, { download: "", class: "button", "aria-label": `${t("export")}: ${said}` });
   });

@@ -1,10 +1,11 @@
-// The report: the verdict, what the checks found, lengths as bars, repetition; each finding leads to its paragraph.
+// The report: the verdict, what the checks found, style, lengths as bars, repetition; each finding leads to its paragraph.
 
-import { h, link } from "/assets/dom.js";
+import { attempt, fill, h, later, leaveWord, link, redraw, unlinked } from "/assets/dom.js";
 import { drawBar, nameOf } from "/assets/frame.js";
 import { money, number, percent, t } from "/assets/language.js";
+import { Findings } from "/assets/mend.js";
 import { exportLinks } from "/assets/panel.js";
-import { get, pagePath, runPath } from "/assets/wire.js";
+import { follow, get, pagePath, runPath } from "/assets/wire.js";
 
 const NS = "http://www.w3.org/2000/svg";
 
@@ -39,13 +40,12 @@ function lengths(rows, at) {
     h("tbody", ...rows.map(line)));
 }
 
-/** Shares of repeated text, from the beginning of the text to its end. */
-function along(shares) {
+/** Parts of 1 from the beginning of the text to its end, as bars. */
+function along(shares, key, top) {
   const width = 600;
   const height = 90;
-  const top = Math.max(0.1, ...shares);
   const step = width / shares.length;
-  const says = t("repetition.along", { values: shares.map(percent).join(", ") });
+  const says = t(key, { values: shares.map(percent).join(", ") });
   const bars = shares.map((share, i) => {
     const tall = Math.max(1, (share / top) * height);
     return svg("rect", { x: i * step + 1, y: height - tall, width: Math.max(1, step - 2), height: tall });
@@ -55,34 +55,57 @@ function along(shares) {
     h("span", t("repetition.top", { value: percent(top) })), h("span", t("repetition.end"))));
 }
 
+/** How near a text in a voice keeps to it. */
+function style({ own, others, along: curve }) {
+  const parts = curve.map((one) => one.percentile / 100);
+  return h("section", { "aria-label": t("style") }, h("h2", t("style")),
+    h("p", own === null ? t("style.short") : t("style.own", { share: percent(own / 100) }),
+      others !== null && ` ${t("style.others", { share: percent(others / 100) })}`),
+    parts.length > 0 && along(parts, "style.along", 1), parts.length > 0 && h("p.hint", t("style.told")));
+}
+
 export default async function report(main, { me, parts: [name] }) {
-  const [mine, run, found] = await Promise.all([me, get(runPath(name)), get(runPath(name, "report"))]);
+  const [mine, run] = await Promise.all([me, get(runPath(name))]);
+  const page = h("div.page.report");
+  const exports = h("div.buttons", { role: "group", "aria-label": t("export") }, ...exportLinks(run, mine.exports || []));
+  const load = async () => {
+    const [found, revision] = await Promise.all([get(runPath(name, "report")), get(runPath(name, "revision"))]);
+    draw(page, name, found, findings, exports);
+    findings.take(found.checks || [], revision);
+  };
+  const findings = new Findings(name, run, mine, () => attempt(load));
+  await load();
+  drawBar({ back: pagePath(name), title: nameOf(run) });
+  main.replaceChildren(page);
+  const changed = later(400, findings.again);
+  follow(runPath(name, "events"), run.position ?? null, {
+    state: (change) => findings.state(change),
+    section: () => !findings.run.revising && changed(),
+    gone: () => {
+      leaveWord(t("gone", { title: nameOf(run) }));
+      location.assign("/");
+    },
+  }, (stands) => unlinked(!stands, t("link.lost")));
+}
+
+function draw(page, name, found, findings, exports) {
   const at = (section, paragraph) => `${pagePath(name)}#s${section}${paragraph === undefined ? "" : `p${paragraph}`}`;
   const verdict = found.verdict.filter((finding) => finding.text);
   const finding = ({ kind, ok, text, at: place }) => h("li", { class: ok ? "ok" : "fault" },
     h("span.unseen", t(ok ? "finding.ok" : "finding.fault")), h("span", { dir: "auto" }, t(`finding.${kind}.${ok ? "ok" : "fault"}`, { text })),
     place && link(at(place.section, place.paragraph), t("finding.show"), { "aria-label": t("finding.show.of", { text }) }));
-  const passage = ({ section, paragraph, text, earlier }) => h("li", h("q", { dir: "auto" }, text), " ",
-    link(at(section, paragraph), t("finding.section", { n: section + 1 })),
-    earlier && link(at(earlier.section, earlier.paragraph), t("finding.earlier", { n: earlier.section + 1 })));
-  const spot = ({ section, paragraph, text }) => h("span", h("q", { dir: "auto" }, text), " ",
-    link(at(section, paragraph), t("finding.section", { n: section + 1 })));
-  const check = ({ message, places }) => h("li", h("p", { dir: "auto" }, message), ...places.map(spot));
-  const { repetition, spent, checks = [] } = found;
+  const { repetition, spent } = found;
   const notes = (found.notes || []).filter((note) => !verdict.some((one) => one.text === note));
-  const passages = repetition.passages || [];
   const cost = spent?.cost ?? null;
-  drawBar({ back: pagePath(name), title: nameOf(run), tools: exportLinks(name, mine.exports || []) });
-  main.replaceChildren(h("div.page.report", h("h1", t("report")),
+  const shares = repetition.along || [];
+  redraw(page, () => fill(page, h("h1", t("report")),
     !found.finished && h("p.quiet", t("report.unfinished")),
     verdict.length ? h("ul.verdict", ...verdict.map(finding)) : h("p.quiet", t("report.nothing")),
     notes.length > 0 && h("ul.facts", ...notes.map((note) => h("li", { dir: "auto" }, note))),
-    cost !== null && h("p.facts", h("span", t("report.spent", { cost: money(cost) }))),
-    checks.length > 0 && h("section", { "aria-label": t("checks") }, h("h2", t("checks")), h("p.quiet", t("checks.told")),
-      h("ol.passages.checks", ...checks.map(check))),
+    cost !== null && h("p.facts", h("span", t("report.spent", { cost: money(cost) }))), exports,
+    findings.root, findings.came, found.style && style(found.style),
     h("section", { "aria-label": t("lengths") }, h("h2", t("lengths")), lengths(found.lengths, at)),
     h("section", { "aria-label": t("repetition") }, h("h2", t("repetition")),
       h("p", t("repetition.share", { share: percent(repetition.share || 0) })),
-      repetition.along?.length > 0 && along(repetition.along),
-      passages.length > 0 && h("ol.passages", ...passages.map(passage)))));
+      shares.length > 0 && along(shares, "repetition.along", Math.max(0.1, ...shares)))));
 }

@@ -8,7 +8,7 @@ import { minutes, money, number, percent, t } from "/assets/language.js";
 import { askForm, exportLinks, remove, snapshots } from "/assets/panel.js";
 import { follow, get, pagePath, post, runPath } from "/assets/wire.js";
 
-const GOING = new Set(["writing", "planning", "queued"]);
+const GOING = new Set(["writing", "planning", "revising", "queued"]);
 
 function meterRows(meter, finished) {
   if (!meter) return [];
@@ -69,7 +69,7 @@ class Desk {
     const actions = [];
     if (this.may && GOING.has(state)) {
       actions.push(button(t("pause"), this.do("pause")));
-      if (sections.length && state !== "queued") actions.push(this.stopAfter("wide"));
+      if (sections.length && state !== "queued" && state !== "revising") actions.push(this.stopAfter("wide"));
     } else if (this.may && state === "approval") actions.push(button(t("approve"), this.do("approve"), { class: "primary" }));
     else if (this.may && state === "review") actions.push(button(t("permit"), this.do("permit"), { class: "primary" }));
     else if (state === "finished") actions.push(link(pagePath(this.name, "report"), t("report"), { class: "button wide" }));
@@ -110,13 +110,13 @@ class Desk {
     const review = h("input", { type: "checkbox", checked: Boolean(this.run.control?.review) });
     review.addEventListener("change", () => this.do("review", { on: review.checked })());
     const menu = h("div.menu", { popover: "auto", id: "more", ontoggle: () => this.controls() },
-      this.may && GOING.has(this.run.state) && this.stopAfter("narrow"),
+      this.may && GOING.has(this.run.state) && this.run.state !== "revising" && this.stopAfter("narrow"),
       this.may ? h("label", review, h("span", t("review.mode"))) : null,
       link(pagePath(this.name, "report"), t("report"), { class: this.run.state === "finished" && "narrow" }),
       this.may ? link(pagePath(this.name, "outline"), t("outline.edit")) : null,
       button(t("facts"), () => (menu.hidePopover(), facts(this.name, !this.may))),
       button(t("snapshots"), () => (menu.hidePopover(), snapshots(this.name, !this.may))),
-      h("div.exports", { role: "group", "aria-label": t("export") }, h("span.quiet", t("export")), ...exportLinks(this.name, this.me.exports || [])),
+      h("div.exports", { role: "group", "aria-label": t("export") }, h("span.quiet", t("export")), ...exportLinks(this.run, this.me.exports || [])),
       this.may ? button(t("delete"), () => remove(this.run), { class: "danger" }) : null);
     return h("div.holder", signed("⋯", t("more"), () => {}, { popovertarget: "more" }), menu);
   }

@@ -5,7 +5,7 @@ import { drawBar, nameOf, reason, stateName } from "/assets/frame.js";
 import { ago, money, t } from "/assets/language.js";
 import { follow, get, pagePath, post, runPath, send } from "/assets/wire.js";
 
-const ACTIVE = new Set(["planning", "writing"]);
+const ACTIVE = new Set(["planning", "writing", "revising"]);
 
 function rowOf(row, remove, readOnly) {
   const title = nameOf(row);

@@ -1,0 +1,52 @@
+"""Findings over HTTP: dismissed by a person, mended by a revision, and an edit of it taken back."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from longwriter.errors import InputError
+from longwriter.serve.desk import Desk
+from longwriter.serve.page.asking import FindingsAsked, TakeBackAsked, asked, planned, run_named
+from longwriter.serve.page.findings import shown_revision
+from longwriter.serve.page.shown import PageJson
+from longwriter.writer.revising.outcomes import take_back
+from longwriter.writer.stored import stored
+
+
+async def revision(request: Request, desk: Desk) -> Response:
+    """What came of the last revision so far."""
+    name = run_named(request, desk)
+    async with desk.feed(name) as feed:
+        planned(feed.following.session)
+    return PageJson(await asyncio.to_thread(_revision, desk.folder(name)))
+
+
+async def mend(request: Request, desk: Desk) -> Response:
+    """Mend findings; the one revision of a run that was stopped goes on where the same are asked for."""
+    told, name = await asked(request, FindingsAsked), run_named(request, desk)
+    if not told.findings:
+        raise InputError("choose what is to be mended")
+    await desk.revise(name, told.findings)
+    return PageJson({})
+
+
+async def back(request: Request, desk: Desk) -> Response:
+    """Put back what an edit of a revision replaced."""
+    told = await asked(request, TakeBackAsked)
+    version = await desk.do(run_named(request, desk), lambda edits: take_back(edits.session, told.entry))
+    return PageJson({"version": version})
+
+
+async def dismissed(request: Request, desk: Desk) -> Response:
+    """Say of findings that the text is right as it is, or let them count again."""
+    told = await asked(request, FindingsAsked)
+    await desk.do(run_named(request, desk), lambda edits: edits.dismiss(told.findings, again=told.again))
+    return PageJson({})
+
+
+def _revision(folder: Path) -> dict[str, Any]:
+    """Of the run as it is, read apart from what is being changed."""
+    return shown_revision(planned(stored(folder)))
