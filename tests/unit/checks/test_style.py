@@ -175,6 +175,12 @@ def test_a_profile_made_into_nonsense_is_refused(
 def test_samples_and_texts_that_are_too_short_are_said(brief: StyleProfile) -> None:
     with pytest.raises(InputError, match="1,200 are needed"):
         learn([written_by("brief", 20)])
+    with pytest.raises(InputError, match="the samples have 4 words; 1,200 are needed"):
+        learn(["The sea was grey."])
+    with pytest.raises(
+        InputError, match="the samples have 2,000 words, 0 of them in whole stretches of 300; 1,200 are"
+    ):
+        learn(["The sea was grey. " * 50] * 10)
     with pytest.raises(InputError, match="shows in 50 at least"):
         distance(brief, "Too short.")
     assert any("short" in doubt for doubt in doubts_of(learn([written_by("brief", 100)])))

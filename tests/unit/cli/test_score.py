@@ -170,6 +170,22 @@ def test_a_run_of_write_is_scored_against_its_own_words(tmp_path: Path) -> None:
     assert told(tmp_path, f"runs/{run.name}", "--words", "900")[0]["lower"] == 810
 
 
+def test_a_run_with_sources_is_held_to_its_own(tmp_path: Path) -> None:
+    (tmp_path / "mill.md").write_text("# Mills\n\nThe mill was built in 1884 by Ada Brown.\n")
+    (tmp_path / "own.md").write_text("The mill was built in 1884 by Ada Brown [s1].")
+    asked = ("Write about a mill", "--words", 100, "--sources", "mill.md", "--model", "fake")
+    for command in (("write", *asked), ("edit", "last", "--section", 1, "--text", "own.md")):
+        done = longwriter_here(*command, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+    [row] = told(tmp_path, "last", "--reward", "citations")
+    assert row["rewards"] == {"citations": 1.0}
+    shown = longwriter_here("score", "last", "--reward", "citations,consistency", cwd=tmp_path, COLUMNS="200")
+    assert "statements 1; support 1.0; enough 1.0" in shown.stdout  # and nothing about what is empty
+    chunks = next(tmp_path.glob("runs/*/sources/chunks.jsonl"))
+    [same] = told(tmp_path, "own.md", "--reward", "citations", "--sources", chunks)
+    assert same["rewards"] == row["rewards"]
+
+
 def test_a_grpo_run_is_scored_at_its_last_step(tmp_path: Path) -> None:
     def rollout(step: int, text: str) -> Rollout:
         return Rollout(

@@ -4,6 +4,7 @@ import pytest
 
 from longwriter.rewards.base import RewardSettings, Sample, open_reward
 from longwriter.rewards.checked.consistency import consistency
+from longwriter.rewards.scoring import reason_of
 
 SLIP = "Eleanor's eyes were blue. The rain fell and she went to the sea with them. Then Eleanor looked up with her brown eyes."
 
@@ -21,6 +22,7 @@ async def test_verdicts_quote_what_was_found() -> None:
     texts = [SLIP, SLIP.replace("brown", "blue"), "", "これは日本語の文章です。それはとても静かな夜でした。"]
     verdicts = await reward.score([Sample(id=str(i), request="", completion=text) for i, text in enumerate(texts)])
     assert [verdict.value for verdict in verdicts] == [0.5, 1.0, 0.0, None]
+    assert reason_of(verdicts[3]) == "no rules for Japanese; there are some for English and Chinese"
     assert verdicts[0].why["checks"] == {"colour": 1}
     assert verdicts[0].why["first"][0]["quotes"] == [  # type: ignore[index,call-overload]
         "Eleanor's eyes were blue.",

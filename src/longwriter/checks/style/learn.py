@@ -16,7 +16,7 @@ from longwriter.checks.style.scenes import scenes_of
 from longwriter.errors import InputError
 from longwriter.intake.noticed import narrator_words
 from longwriter.language import NAMES, tongue
-from longwriter.text import counted, words_of
+from longwriter.text import count_words, counted, words_of
 
 GRAIN = 300
 """Words of the smallest passage that is compared."""
@@ -44,8 +44,11 @@ def learn(texts: Sequence[str], language: str = "") -> StyleProfile:
     counts = [count_style(grain, language) for grain in grains[: MOST // GRAIN]]
     words = sum(count.words for count in counts)
     if words < LEAST:
+        there = sum(map(count_words, texts))
+        whole = f", {words:,} of them in whole stretches of {GRAIN}" if there >= LEAST else ""
         raise InputError(
-            f"the samples have {counted(words, 'word')}; {LEAST:,} are needed to learn a style, {ENOUGH:,} or more are better"
+            f"the samples have {counted(there, 'word')}{whole}; {LEAST:,} are needed to learn a style, "
+            f"{ENOUGH:,} or more are better"
         )
     reference = reference_of(language)
     vocabulary = reference.words if reference else _vocabulary(grains)

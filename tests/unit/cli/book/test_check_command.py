@@ -47,6 +47,18 @@ def test_json_has_findings_with_quotes_at_their_places(draft: Path) -> None:
     assert report["findings"][0].keys() == {"kind", "check", "places", "quotes", "message", "source"}
 
 
+def test_a_file_has_no_sections_and_is_no_run(tmp_path: Path) -> None:
+    eyes = "# One\n\nAda Brown had blue eyes.\n\n# Two\n\nAda Brown had brown eyes.\n"
+    (tmp_path / "eyes.md").write_text(eyes)
+    found = json.loads(longwriter_here("check", "eyes.md", "--json", cwd=tmp_path).stdout)["findings"]
+    assert [finding["check"] for finding in found] == ["colour"]
+    assert [place["section"] for place in found[0]["places"]] == [None, None]
+    for command in ("ledger", "revise", "show"):
+        told = longwriter_here(command, "eyes.md", cwd=tmp_path)
+        assert told.returncode == 2
+        assert "eyes.md is a file, not a run; make a run of it with: longwriter import eyes.md" in told.stderr
+
+
 def test_the_page_is_one_file(draft: Path, tmp_path: Path) -> None:
     page = tmp_path / "findings.html"
     assert longwriter_here("check", draft, "--html", page).returncode == 4

@@ -127,6 +127,8 @@ def test_what_is_left_out_has_its_reason(scorer: str, tmp_path: Path) -> None:
         "window": "too long to be read",
     }
     assert (report["texts"], report["kept"]) == (7, 4)
+    with pytest.raises(InputError, match=r"no text stays: 4 text of fewer words than --texts; see .*dropped\.jsonl"):
+        make(saved(tmp_path / "r.jsonl", ROWS), tmp_path / "none", scorer, {"steps": 0}, texts=[800, 900])
 
 
 @pytest.mark.slow
