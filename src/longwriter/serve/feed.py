@@ -310,7 +310,10 @@ class Feed:
     def _now(self) -> StateChanged:
         activity = self._activity
         alive, drafted = self._alive or activity.running, (self.folder / DRAFT).exists()
-        state = shown_state(self.following.session, alive=alive, drafted=drafted, queued=activity.queued)
+        state = shown_state(
+            self.following.session,
+            alive=alive, drafted=drafted, queued=activity.queued, revising=activity.revision is not None,
+        )  # fmt: skip
         return StateChanged(self.position, state, self._meter(), tuple(sorted(activity.texts)), activity.revision)
 
     def _meter(self) -> Meter:
@@ -339,8 +342,12 @@ class Feed:
         )
 
 
-def shown_state(session: Session | None, *, alive: bool, drafted: bool, queued: bool) -> RunState:
-    """The state of a run, which may wait for its turn."""
+def shown_state(
+    session: Session | None, *, alive: bool, drafted: bool, queued: bool, revising: bool = False
+) -> RunState:
+    """The state of a run, which may wait for its turn. `revising`: to its end; its note comes a moment before that."""
+    if revising:
+        return RunState("revising")
     if queued and not alive:
         planned = session is not None and session.manuscript.planned
         return RunState("unfinished" if planned else "planning", WAITS)

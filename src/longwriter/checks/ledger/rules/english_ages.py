@@ -55,9 +55,7 @@ _AGES = [
     re.compile(
         rf"{_NAME}\b[^.;!?\"“”]{{0,60}}?(?:\b[Ff]or|[Dd]espite|[Ii]n spite of|[Ww]ith|under|of) (?:all )?(?:his|her) {_AGE} years{_BOUND}"
     ),
-    re.compile(
-        rf"(?:[Ff]or|[Dd]espite|[Ii]n spite of|[Ww]ith|[Ii]n) (?:all )?(?:his|her) {_AGE} years,? {_NAME}"
-    ),
+    re.compile(rf"(?:[Ff]or|[Dd]espite|[Ii]n spite of|[Ww]ith|[Ii]n) (?:all )?(?:his|her) {_AGE} years,? {_NAME}"),
     re.compile(rf"{_OWNER} {_AGE} years (?:weighed|sat|lay|hung|had not|did not)\b"),
     re.compile(rf"(?:years|age|summers) of {_NAME} (?:was|were|numbered|is) {_AGE}\b"),
     re.compile(rf"\b{_AGE} (?P<pronoun>he|she) (?:was|is){_BOUND}"),

@@ -25,7 +25,9 @@ _IS = (
     r"(?:was|is|were|being|became|had become|remained|had been|has been|had always been|must be|turned out to be"
     r"|proved to be|happened to be|'s|had been born)"
 )
-_ADVERBS = r"(?:,? (?:in fact|after all|indeed|of course|none other than|also|really|only|still|now|always|[a-z]+ly),?){0,2}"
+_ADVERBS = (
+    r"(?:,? (?:in fact|after all|indeed|of course|none other than|also|really|only|still|now|always|[a-z]+ly),?){0,2}"
+)
 _CALLED = (
     r"(?:,? (?:(?:who|which) (?:was|is) |whose (?:own )?name (?:was|is) |(?:whom )?(?:everyone|everybody|they|people|he|she)"
     r" called |(?:was|is) )?(?:called|named|christened|known as)?|,? (?:an?|the) [a-z -]{3,40}?(?:called|named|by the name of)"
@@ -41,7 +43,9 @@ _RELATED = [
         rf"{_OTHER}{_ADVERBS}(?:{_BESIDE}| {_IS}{_ADVERBS} |[, ]+as )(?:(?:the|an?|that|this) )?{_KIND}{_KIN} (?:of|to) "
         rf"(?:the )?{_NAME}(?!['’]s [a-z])"
     ),
-    re.compile(rf"\b(?:the|[Tt]he|[Aa]n?|[Tt]hat) {_KIND}{_KIN} of {_NAME}(?:['’]s)?{_CALLED}?[,:]? {_OTHER}{_NO_OWNER}"),
+    re.compile(
+        rf"\b(?:the|[Tt]he|[Aa]n?|[Tt]hat) {_KIND}{_KIN} of {_NAME}(?:['’]s)?{_CALLED}?[,:]? {_OTHER}{_NO_OWNER}"
+    ),
     re.compile(rf"\b[Aa]s (?:the|an?) {_KIND}{_KIN} (?:of|to) {_NAME}(?:['’]s)?, {_OTHER}"),
     re.compile(rf"\b[Aa]s {_OWNER} {_KIND}{_KIN},? {_OTHER}"),
     re.compile(rf"{_WHO},? (?:who )?{_HAVE} (?:an?|one|this|the) {_KIND}{_KIN}{_CALLED}?[,:—]? {_OTHER}{_NO_OWNER}"),
@@ -51,9 +55,13 @@ _RELATED = [
         rf"(?:[\"“‘]|[Tt]his is |meet )(?:[Tt]his is |[Mm]eet )?my {_KIND}{_KIN},? {_OTHER}[,.!]*[\"”’] ?(?:(?:said|cried"
         rf"|announced|explained|called|told) {_NAME}|(?P<name2>{NAMED}) [a-z]+)"
     ),
-    re.compile(rf"{_OTHER},? (?:is|was) my {_KIND}{_KIN}\b[^.!?\"“”]{{0,30}}[,.!][\"”’] ?(?:(?:said|cried|explained|told) "
-               rf"{_NAME}|(?P<name2>{NAMED}) [a-z]+)"),
-    re.compile(rf"{_OTHER}[^.;!?\"“”ꙮ]{{0,40}}[,;:—] (?:that|he|she|this|who|it) (?:{_IS}){_ADVERBS} {_OWNER} {_KIND}{_KIN}(?!['’])"),
+    re.compile(
+        rf"{_OTHER},? (?:is|was) my {_KIND}{_KIN}\b[^.!?\"“”]{{0,30}}[,.!][\"”’] ?(?:(?:said|cried|explained|told) "
+        rf"{_NAME}|(?P<name2>{NAMED}) [a-z]+)"
+    ),
+    re.compile(
+        rf"{_OTHER}[^.;!?\"“”ꙮ]{{0,40}}[,;:—] (?:that|he|she|this|who|it) (?:{_IS}){_ADVERBS} {_OWNER} {_KIND}{_KIN}(?!['’])"
+    ),
     re.compile(rf"{_OTHER}\? (?:That|He|She|This) (?:{_IS}){_ADVERBS} {_OWNER} {_KIND}{_KIN}(?!['’])"),
     re.compile(rf"{_NAME},? whose {_KIND}{_KIN} (?:(?:was|is|had been) )?{_OTHER}"),
     re.compile(
@@ -61,14 +69,24 @@ _RELATED = [
         rf"(?:(?P<name2>{NAMED}) [^.;!?\"“”ꙮ]{{0,30}})?(?:{_IS}|,) {_OTHER}(?!['’]s)"
     ),
     re.compile(rf"(?:{_WHO}\b[^.;!?\"“”ꙮ]{{0,50}}? )?(?:an?|no|any) (?:[a-z]+ )?{_KIN} (?:[a-z]+ )?than {_OTHER}"),
-    re.compile(rf"{_OTHER}{_ADVERBS}(?:{_BESIDE}| {_IS}{_ADVERBS} |[, ]+as )(?:(?:the|an?|that|this|one) )?{_KIND}{_KIN} (?:of|to) (?P<pronoun>his|hers|him|her)\b(?! [a-z]+['’]s)"),
-    re.compile(rf"{_NAME}\b[^.;!?\"“”ꙮ]{{0,30}} (?:called|calls|to call|addressed|knew|know|remembered|regarded|counted|considered|claimed|had|loved|introduced|acknowledged|owned|presented|greeted|honoured|treated|adopted) {_OTHER}(?:,| as| for| to be| [“‘\"])? ?(?:an?|his|her|the|[“‘\"])? ?{_KIND}{_KIN}\b(?!['’]s)"),
-    re.compile(rf"[^.;!?]*[“\"‘, ]{_KIN}[,.!?]+[”\"’] (?:said|cried|called|asked|whispered|answered|replied) {_NAME} to {_OTHER}"),
+    re.compile(
+        rf"{_OTHER}{_ADVERBS}(?:{_BESIDE}| {_IS}{_ADVERBS} |[, ]+as )(?:(?:the|an?|that|this|one) )?{_KIND}{_KIN} (?:of|to) (?P<pronoun>his|hers|him|her)\b(?! [a-z]+['’]s)"
+    ),
+    re.compile(
+        rf"{_NAME}\b[^.;!?\"“”ꙮ]{{0,30}} (?:called|calls|to call|addressed|knew|know|remembered|regarded|counted|considered|claimed|had|loved|introduced|acknowledged|owned|presented|greeted|honoured|treated|adopted) {_OTHER}(?:,| as| for| to be| [“‘\"])? ?(?:an?|his|her|the|[“‘\"])? ?{_KIND}{_KIN}\b(?!['’]s)"
+    ),
+    re.compile(
+        rf"[^.;!?]*[“\"‘, ]{_KIN}[,.!?]+[”\"’] (?:said|cried|called|asked|whispered|answered|replied) {_NAME} to {_OTHER}"
+    ),
     re.compile(rf"\b(?:[Tt]he|[Aa]) {_KIND}{_KIN},? {_OTHER},? (?:[a-z]+ ){{0,3}}(?:of|to) {_NAME}"),
     re.compile(rf"\b[Oo]f (?:all )?{_OWNER} {_KIND}{_PLURAL}\b[^.;!?\"“”ꙮ]{{0,30}} {_OTHER}"),
     re.compile(rf"{_OTHER}\b[^.;!?\"“”ꙮ]{{0,30}} one of {_OWNER} {_KIND}{_PLURAL}\b"),
-    re.compile(rf"\b(?:[Aa]n?|[Tt]he|[Hh]is|[Hh]er|[Oo]nly|[Bb]eing) (?:[a-z]+ )?{_KIN} (?:is|was) (?:an? |what |all )?[^.;!?\"“”ꙮ]{{0,30}}{_OTHER} (?:was|is) {_NAME}['’]s"),
-    re.compile(rf"{_OTHER}\b[^.;!?\"“”ꙮ]{{0,12}}(?:was|is|had been|being) {_NAME}['’]s[^.;!?\"“”ꙮ]{{0,20}}? {_KIN}\b(?!['’])"),
+    re.compile(
+        rf"\b(?:[Aa]n?|[Tt]he|[Hh]is|[Hh]er|[Oo]nly|[Bb]eing) (?:[a-z]+ )?{_KIN} (?:is|was) (?:an? |what |all )?[^.;!?\"“”ꙮ]{{0,30}}{_OTHER} (?:was|is) {_NAME}['’]s"
+    ),
+    re.compile(
+        rf"{_OTHER}\b[^.;!?\"“”ꙮ]{{0,12}}(?:was|is|had been|being) {_NAME}['’]s[^.;!?\"“”ꙮ]{{0,20}}? {_KIN}\b(?!['’])"
+    ),
 ]
 _PAIRS = re.compile(
     rf"{_NAME} and {_OTHER},? (?:were|are|had been|being) (?:two )?"
@@ -92,7 +110,11 @@ _UNREAL = re.compile(
 )
 _NOT_REALLY = re.compile(r"\b(?:not|never|no longer|almost|like|as if)\b|n['’]t\b")
 _TRIGGERS = " ".join(
-    [*KIN, *(f"step{kin}" for kin in KIN[:6]), "brothers sisters cousins siblings twins child children godfather godmother"]
+    [
+        *KIN,
+        *(f"step{kin}" for kin in KIN[:6]),
+        "brothers sisters cousins siblings twins child children godfather godmother",
+    ]
 )
 
 
@@ -138,7 +160,9 @@ def _of_two(source: SectionSource, start: int, text: str) -> Iterator[Claim]:
     if len(names) != 2 or not all(source.people.person(name) for name in names):
         return
     word = words[0]
-    own = next((one for one in places if re.fullmatch(r"['’]s? (?:[a-z-]+ ){0,2}", text[one.end() : word.start()])), None)
+    own = next(
+        (one for one in places if re.fullmatch(r"['’]s? (?:[a-z-]+ ){0,2}", text[one.end() : word.start()])), None
+    )
     behind = _OF_NAME.match(text, word.end())
     owner = source.named(own, "who", start) if own else source.named(behind, "who", start) if behind else names[0]
     other = names[0] if owner == names[1] else names[1]

@@ -42,7 +42,9 @@ _LOOKS = [
     re.compile(rf"\b[Tt]he {_COLOUR} of (?:{_OWNER}|those|the) (?:[a-z]+ )?{_PART}\b"),
 ]
 """Colours of a part, in whatever order; whose, the words around them tell."""
-_HEAD = re.compile(rf"{_OWNER} (?:[a-z]+ )?(?P<colour>black|brown|chestnut|auburn|red|copper|ginger|blonde?|fair|golden|flaxen) head\b")
+_HEAD = re.compile(
+    rf"{_OWNER} (?:[a-z]+ )?(?P<colour>black|brown|chestnut|auburn|red|copper|ginger|blonde?|fair|golden|flaxen) head\b"
+)
 _TO_HIM = re.compile(
     rf"\b[Yy]ou(?:['’]ve| have)(?: got)? (?:[a-z-]+,? ){{0,3}}?{_COLOUR}(?:,? [a-z-]+)? {_PART}\b[^.;!?\"“”]{{0,30}}, "
     rf"(?P<name>{NAMED})|\b[Yy]our (?:[a-z-]+ )?(?P<part2>eyes|hair) (?:are|is) {_MUCH}(?P<colour2>{joined(_COLOURS)})\b"

@@ -45,7 +45,9 @@ _COUNT_BEHIND = re.compile(
     rf"\b{_NOUN}(?: (?:of|in|at) (?:the )?{NAMED})?(?:,|:| -| —|—)?(?: (?:there )?(?:were|are|was|is|numbered|came to|amounted to|stood at|totalled|counted"
     rf"|to the number of|had been))? {_JUST}(?P<number>(?i:{NUMBER}))(?= of them| in (?:all|number|total)| altogether| all told|[.,;:!?)—]|$)"
 )
-_ADJECTIVE = re.compile(rf"\b(?P<number>(?i:{NUMBER}))-(?P<noun>(?!year|mile|foot|hour|day|pound|inch|minute|week|month|penny)[a-z]{{3,}})\b")
+_ADJECTIVE = re.compile(
+    rf"\b(?P<number>(?i:{NUMBER}))-(?P<noun>(?!year|mile|foot|hour|day|pound|inch|minute|week|month|penny)[a-z]{{3,}})\b"
+)
 _SIZE = r"(?P<unit>feet|foot|metres|meters|yards|miles|kilometres|kilometers|fathoms|inches|tons|acres)"
 _WAY = r"(?P<way>high|tall|long|wide|deep|across|thick|in height|in length|in width|in depth)"
 _SIZES = [
@@ -192,9 +194,19 @@ def _on_a_day(source: SectionSource, number: int, day: DayInText) -> Iterator[Cl
     else:
         return
     if subject:
-        value = str(day.year) if not day.month else day.value if event != "born" or "birthday" not in text or not day.year else f"--{day.value[5:]}"
+        value = (
+            str(day.year)
+            if not day.month
+            else day.value
+            if event != "born" or "birthday" not in text or not day.year
+            else f"--{day.value[5:]}"
+        )
         yield Claim(subject, f"date:{event}", value, start, start + len(text))
 
 
 _NUMBER_WORDS = " ".join(NUMBER_WORDS)
-_EVENT_WORDS = f"married wed wedded altar birth birthday light born world died drowned perished {_BUILT} {_OCCASION}".replace("|", " ")
+_EVENT_WORDS = (
+    f"married wed wedded altar birth birthday light born world died drowned perished {_BUILT} {_OCCASION}".replace(
+        "|", " "
+    )
+)

@@ -62,8 +62,10 @@ def _one_name(names: Mapping[str, NameUse], common: str, rare: str) -> bool:
         return False
     if often.count < _FREQUENT or seldom.count > max(_RARE, _RARE_SHARE * often.count):
         return False
-    if rare in often.neighbours or common in seldom.neighbours or not (
-        one_edit(common, rare) or (len(common) > _SHORTEST and _sound(common) == _sound(rare))
+    if (
+        rare in often.neighbours
+        or common in seldom.neighbours
+        or not (one_edit(common, rare) or (len(common) > _SHORTEST and _sound(common) == _sound(rare)))
     ):
         return False
     if common.casefold().replace("-", "") == rare.casefold().replace("-", "") or {common[-3:], rare[-3:]} == {
@@ -81,7 +83,18 @@ def _one_name(names: Mapping[str, NameUse], common: str, rare: str) -> bool:
     return True
 
 
-_SOUNDS = (("ph", "f"), ("ck", "k"), ("th", "t"), ("ae", "e"), ("ei", "ie"), ("qu", "k"), ("x", "ks"), ("c", "k"), ("y", "i"), ("z", "s"))
+_SOUNDS = (
+    ("ph", "f"),
+    ("ck", "k"),
+    ("th", "t"),
+    ("ae", "e"),
+    ("ei", "ie"),
+    ("qu", "k"),
+    ("x", "ks"),
+    ("c", "k"),
+    ("y", "i"),
+    ("z", "s"),
+)
 _TWICE = re.compile(r"(.)\1+")
 
 
