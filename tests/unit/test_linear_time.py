@@ -10,6 +10,8 @@ from contextlib import suppress
 import pytest
 
 from longwriter.checks.check import check
+from longwriter.checks.citations.records import SourceChunk
+from longwriter.checks.citations.sources import SourceSet
 from longwriter.checks.repetition.repetition import repetition
 from longwriter.errors import LongWriterError
 from longwriter.length.doubts import doubts
@@ -18,10 +20,14 @@ from longwriter.models.thinking import split
 from longwriter.models.verdicts import find_json
 from longwriter.readers.html import blocks, parse
 from longwriter.text import fenced, head_words, last_sentence_end, repeated_ngrams, tail_words
-from longwriter.types import Reply
+from longwriter.types import Plan, Reply, Section
 from longwriter.writer.plan.parse import parse_plan
+from longwriter.writer.prompts import prompt_set
 from longwriter.writer.reply.continuation import join, strip_markers
 from longwriter.writer.reply.watch import Bounds, kept
+from longwriter.writer.sources.leads import Leads
+from longwriter.writer.sources.pdf import joined, without_running
+from longwriter.writer.sources.telling import standing
 
 LENGTH, MOST_S = 100_000, 1.0
 KINDS = (
@@ -50,6 +56,9 @@ KINDS = (
 BOUNDS = Bounds("", 5000, "Write it.", ("Fog",))
 SHORT = Bounds("", 5000, "Write it.", ("Fog",), short=True)
 
+LEADS = Leads(SourceSet([SourceChunk(id="s1", source=1, text="The mill was built in 1884.")]),
+              Plan(title="", sections=(Section(title="Mills", words=60),)), prompt_set("en"), "Write a report")  # fmt: skip
+
 READERS: dict[str, Callable[[str], object]] = {
     "tail_words": lambda text: (tail_words(text, 60), tail_words(text, 3000)),
     "head_words": lambda text: (head_words(text, 60), head_words(text, 3000)),
@@ -64,6 +73,9 @@ READERS: dict[str, Callable[[str], object]] = {
     "kept of a small model": lambda text: kept(Reply(text=text, finish="length"), SHORT),
     "join": lambda text: (join(text, text), join("A text that", text), join(text, "and goes on.")),
     "strip_markers": strip_markers,
+    "statements of a source": lambda text: list(standing(text)),
+    "own words of a small model": LEADS.founded,
+    "pages of a PDF": lambda text: joined(without_running([text.splitlines() for _ in range(2)])),
     "range_of": range_of,
     "doubts": doubts,
     "parse_plan": parse_plan,

@@ -35,13 +35,15 @@ SHORT = 0.75
 """Part of the usual line below which the last line of a paragraph is."""
 LONGEST_HEADING = 12
 """Words of a line that stands alone."""
+LONGEST_WORD = 60
+"""Characters at the end of a line that are looked at."""
 _NUMBER = re.compile(
     r"[-–—\s]*(?:(?:page|p\.|第)?\s*\d{1,4}(?:\s*(?:of|/|页|頁)\s*\d{0,4})?|(?=[ivx])x{0,3}(?:ix|iv|v?i{0,3}))[-–—\s]*",
     re.IGNORECASE,
 )
 _LEADERS = re.compile(r"(?:\. ?){6,}")
 """Of a table of contents."""
-_HYPHENED = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+")
+_HYPHENED = re.compile(r"(?<![^\W\d_])[^\W\d_]++(?:-[^\W\d_]++)+")
 _BROKEN = re.compile(r"([^\W\d_]+)([-\u2010\u00ad])\Z")
 _ENDS = re.compile(r"[.!?。！？…][\"'”’»)\]」』]*\Z")
 _NO_TITLE = re.compile(
@@ -182,11 +184,13 @@ def _numbered(pages: Sequence[Sequence[str]]) -> Iterator[tuple[int, str]]:
 
 def _joint(before: str, line: str, usual: float, hyphened: set[str]) -> str:
     """What stands between two lines: a blank, a blank line, nothing, or "-" where the hyphen before goes."""
-    if (broken := _BROKEN.search(before)) and line[:1].islower():
+    if (broken := _BROKEN.search(before[-LONGEST_WORD:])) and line[:1].islower():
         following = re.match(r"[^\W\d_]*", line)
         word = f"{broken[1]}-{following[0] if following else ''}".casefold()
         return "" if broken[2] != "\u00ad" and word in hyphened else "-"
     short = len(before) < SHORT * usual
-    if short and (_ENDS.search(before) or (count_words(before) <= LONGEST_HEADING and not line[:1].islower())):
+    if short and (
+        _ENDS.search(before[-LONGEST_WORD:]) or (len(before.split()) <= LONGEST_HEADING and not line[:1].islower())
+    ):
         return "\n\n"
     return " "

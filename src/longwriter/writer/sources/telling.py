@@ -25,6 +25,8 @@ ORDERS = re.compile(
 """A short prompt has no fence: sentences that speak to their reader are not shown in it."""
 LEAST, MOST = 10, 30
 """Words of a statement; of Chinese, half as many again and twice as many, as each character counts."""
+LEAST_CHARACTERS = 16
+"""Of a statement in any script."""
 NAMES = 0.7
 """Share of words with a capital from which on a line is a heading."""
 EARLY, EARLY_GAIN = 0.25, 1.15
@@ -126,7 +128,12 @@ def standing(text: str) -> Iterator[str]:
 
 def stands_alone(sentence: str) -> bool:
     """Whether a sentence is a statement that needs nothing around it, as far as rules see."""
-    if _SIGNS.search(sentence) or ORDERS.search(sentence) or sentence.count("(") != sentence.count(")"):
+    if (
+        len(sentence) < LEAST_CHARACTERS
+        or _SIGNS.search(sentence)
+        or ORDERS.search(sentence)
+        or sentence.count("(") != sentence.count(")")
+    ):
         return False
     words = count_words(sentence)
     if sum(map(is_cjk, sentence)) > words / 2:

@@ -47,7 +47,7 @@ def plain(request: Request) -> str:
     words = [w for m in request.messages for w in m.content.split()]
     tail = " ".join(f"{w.strip('.,').lower()}" for w in words[-7:] if w.strip(".,").isalpha())
     made_up = 'Professor Jones of Oslo said so. It cost 77 coins. "So it is" [s2]. You know it.'
-    return f"{DULL}The {tail} was there as well. {made_up}"
+    return f"{DULL}The {tail} was there as well [s1]. {made_up}"
 
 
 def sourced(tmp_path: Path, **more: object) -> object:
@@ -142,6 +142,20 @@ async def test_a_small_model_writes_a_text_whose_citations_are_true(tmp_path: Pa
     again = FakeModel.scripted([])
     assert (await write_with(again, chosen, tmp_path / "run")).text == result.text
     assert again.requests == []
+
+
+async def test_a_model_that_adds_nothing_leaves_the_statements(tmp_path: Path) -> None:
+    said = [
+        "Rye bread was baked in the village every Friday morning.",
+        "Bakers sold some loaves to people of the distant hills.",
+        "A tax on salt made poor families hungry that winter.",
+        "Millers ground wheat and oats beside an old stone bridge.",
+    ]
+    (tmp_path / "bread.md").write_text(" ".join(said))
+    chosen = settings(REPORT, writer=SMALL, sources=[str(tmp_path / "bread.md")], words=150, section_words=150)
+    result = await write_with(FakeModel.scripted(lambda _: "You know it."), chosen, tmp_path / "run")
+    assert [s for s in said if f"“{s[:-1]}” [s1]." not in result.text] == []
+    assert "You know" not in result.text
 
 
 def _statements(text: str) -> list[str]:
