@@ -86,8 +86,7 @@ class People:
         else:
             self._small.update(_LOWER.findall(text))
             matches = list(_NAME.finditer(text))
-            for match in matches:
-                self.tokens.update(match[0].replace(".", "").split())
+            self.tokens.update(" ".join(match[0] for match in matches).replace(".", "").split())
             found = [kept for match in matches if (kept := self._kept(text, match)) is not None]
         for mention in found:
             self._note(section, mention, text)

@@ -7,6 +7,7 @@ anything between two Chinese characters. Of phrases that overlap the longest cou
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -87,6 +88,6 @@ def _runs(phrases: Sequence[str]) -> dict[tuple[int, ...], int]:
     owner = np.searchsorted(np.flatnonzero(one.chars == ord("\n")), one.starts)
     firsts = np.flatnonzero(np.diff(owner, prepend=-1))
     hashes, found = one.hashes.tolist(), dict[tuple[int, ...], int]()
-    for first, end, phrase in zip(firsts.tolist(), [*firsts[1:].tolist(), len(hashes)], owner[firsts].tolist(), strict=True):
-        found.setdefault(tuple(hashes[first:end]), phrase)
+    for first, end in pairwise([*firsts.tolist(), len(hashes)]):
+        found.setdefault(tuple(hashes[first:end]), int(owner[first]))
     return found
