@@ -177,3 +177,11 @@ def test_time_does_not_grow_with_the_square_of_a_sentence(unit: str) -> None:
     begin = time.process_time()
     assert contradictions(unit * 5_000, "en") == contradictions(unit * 5_000, "zh") == []
     assert time.process_time() - begin < 3  # 0.1 to 0.3 s; the first of them took minutes
+
+
+def test_facts_move_to_the_fuller_form_that_their_name_gets() -> None:
+    ledger = Ledger("en")
+    ledger.add(1, "In the hall they met Agnes again. Her eyes were tired. Then Agnes turned. Agnes had blue eyes.")
+    found = ledger.add(2, "It was late, and Agnes Moore came in. Agnes Moore had green eyes.")
+    assert [one.check for one in found] == ["colour"]
+    assert [one.value for one in ledger.about("Agnes Moore goes home", 50)] == ["green"]

@@ -10,14 +10,8 @@ from longwriter.checks.ledger.passages import Passages
 from longwriter.checks.ledger.people import People
 from longwriter.checks.ledger.promises import Promises
 from longwriter.checks.ledger.records import LedgerEntity, LedgerFact, LedgerPromise
-from longwriter.checks.ledger.rules.chinese import chinese_acts, chinese_claims
 from longwriter.checks.ledger.rules.claims import Claim, SectionSource, veil
 from longwriter.checks.ledger.rules.dates import date_faults
-from longwriter.checks.ledger.rules.english_ages import ages
-from longwriter.checks.ledger.rules.english_deaths import acts, death_claims
-from longwriter.checks.ledger.rules.english_kin import kin
-from longwriter.checks.ledger.rules.english_looks import looks
-from longwriter.checks.ledger.rules.english_things import things_claims
 from longwriter.checks.ledger.rules.spelling import spellings
 from longwriter.checks.ledger.rules.voice import Voice
 from longwriter.text import count_words
@@ -135,11 +129,12 @@ class Ledger:
         Of several of one kind the latest is given, but a person's before any of the text's.
         """
         named = self._people.named_in(line)
-        ends = {word.rstrip(".").lower() for name in named for word in name.split()}  # any form ends with one of them
-        theirs = [fact for fact in self._facts if fact.subject.rpartition(" ")[2].rstrip(".").lower() in ends]
+        last = {word.rstrip(".").lower() for name in named for word in name.split()}  # how any form of theirs may end
+        theirs = [fact for fact in self._facts if fact.subject.rpartition(" ")[2].rstrip(".").lower() in last]
+        keys = {subject: self._key(subject) for subject in {fact.subject for fact in theirs}}
         known: dict[tuple[str, ...], LedgerFact] = {}
         for fact in sorted(theirs, key=lambda fact: (fact.source == "user", fact.section, fact.start)):
-            key = self._key(fact.subject)
+            key = keys[fact.subject]
             if key in named:
                 kin = (fact.value,) if fact.relation.startswith("kin:") else ()
                 known[(key, fact.relation, *kin)] = fact
@@ -161,10 +156,18 @@ class Ledger:
         return SectionSource(Passages(text), mentions, self._people, veil(text, mentions))
 
     def _claims(self, source: SectionSource) -> Iterator[Claim]:
-        """What a section says of somebody or something."""
+        """What a section says of somebody or something. A language's patterns are compiled for its first text: 0.1 s."""
         if self.language == "zh":
+            from longwriter.checks.ledger.rules.chinese import chinese_claims  # noqa: PLC0415 - as said
+
             yield from chinese_claims(source)
         elif self.language == "en":
+            from longwriter.checks.ledger.rules.english_ages import ages  # noqa: PLC0415 - as said
+            from longwriter.checks.ledger.rules.english_deaths import death_claims  # noqa: PLC0415 - as said
+            from longwriter.checks.ledger.rules.english_kin import kin  # noqa: PLC0415 - as said
+            from longwriter.checks.ledger.rules.english_looks import looks  # noqa: PLC0415 - as said
+            from longwriter.checks.ledger.rules.english_things import things_claims  # noqa: PLC0415 - as said
+
             yield from looks(source)
             yield from ages(source)
             yield from kin(source)
@@ -173,7 +176,14 @@ class Ledger:
 
     def _doing(self, source: SectionSource) -> Iterator[Claim]:
         """Who does something, if anybody is dead or dies here."""
-        yield from chinese_acts(source) if self.language == "zh" else acts(source)
+        if self.language == "zh":
+            from longwriter.checks.ledger.rules.chinese import chinese_acts  # noqa: PLC0415 - as `_claims` says
+
+            yield from chinese_acts(source)
+        else:
+            from longwriter.checks.ledger.rules.english_deaths import acts  # noqa: PLC0415 - as `_claims` says
+
+            yield from acts(source)
 
     def _fact(self, section: int, claim: Claim, source: SectionSource) -> LedgerFact:
         start, end = source.passages.quote(claim.start, claim.end)
@@ -211,7 +221,8 @@ class Ledger:
             return []
         self._keys.setdefault(fact.subject, set()).add(key)
         held = self._held.setdefault((key, fact.relation), [])
-        if any(_same_words(one, fact) and one.value == fact.value for one in held):
+        section, value = fact.section, fact.value  # tests of plain values first: a long text says a thing often
+        if any(one.section == section and one.value == value and _same_words(one, fact) for one in held):
             return []
         self._facts.append(fact)
         if fact.relation == "dead":
@@ -225,7 +236,12 @@ class Ledger:
 
     def _against(self, held: Sequence[LedgerFact], fact: LedgerFact) -> tuple[LedgerFact, Clash] | None:
         """The first of a person's facts, else the latest fact, that cannot be so together with this one."""
-        usable = [one for one in held if not _same_words(one, fact) and (one.until is None or fact.section < one.until)]
+        section = fact.section
+        usable = [
+            one
+            for one in held
+            if (one.until is None or section < one.until) and (one.section != section or not _same_words(one, fact))
+        ]
         given = [one for one in usable if one.source == "user"]
         for one in given or usable[-1:] + usable[:1]:
             wrong = clash(one, fact, self._time_skipped(one, fact))

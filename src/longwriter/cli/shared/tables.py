@@ -1,12 +1,16 @@
 """Reports as people read them."""
 
+from typing import TYPE_CHECKING
+
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from longwriter.text import counted
-from longwriter.writer.outcome.report import Report
 from longwriter.writer.outcome.verdict import REMARKS, flawed
+
+if TYPE_CHECKING:  # it imports the checks; most commands print no report
+    from longwriter.writer.outcome.report import Report
 
 FLAWS = {
     "refusal": "the model refuses to write it",
@@ -30,7 +34,7 @@ def cache(hit_rate: float | None, saved: float | None) -> str:
     return f"cache {100 * hit_rate:.0f} %, " + (f"saved {money(saved)}" if saved > 0 else "nothing saved")
 
 
-def totals(report: Report) -> str:
+def totals(report: "Report") -> str:
     """What came of a run, for people: the verdict, and what it took."""
     told = {finding.text for finding in report.verdict}
     notes = [f"note: {note}" for note in report.notes if note not in told]
@@ -39,7 +43,7 @@ def totals(report: Report) -> str:
     return "\n".join([*verdict_lines(report), *notes, spending(report), *found])
 
 
-def banned(report: Report) -> str:
+def banned(report: "Report") -> str:
     """How often a banned phrase was avoided; "" where nothing is banned."""
     if report.avoided is None:
         return ""
@@ -47,13 +51,13 @@ def banned(report: Report) -> str:
     return f"ban: avoided at {counted(report.avoided, 'place')}{through}"
 
 
-def spending(report: Report) -> str:
+def spending(report: "Report") -> str:
     """Calls, tokens and money, in one line."""
     tokens = f"{report.prompt_tokens:,} + {report.completion_tokens:,} tokens"
     return f"{counted(report.calls, 'call')}, {tokens}, {money(report.cost)}"
 
 
-def verdict_lines(report: Report) -> list[str]:
+def verdict_lines(report: "Report") -> list[str]:
     """The verdict, what is wrong first; numbers that say nothing to a reader are in --json and report.json."""
     if not report.finished:
         done = sum(s.written is not None for s in report.sections)
@@ -70,12 +74,12 @@ def verdict_lines(report: Report) -> list[str]:
     return lines + [f"look at: {f.text}" for f in report.verdict if not f.ok and f.kind in REMARKS - {"asked"}]
 
 
-def flaws(report: Report) -> str:
+def flaws(report: "Report") -> str:
     """What is wrong with a finished text, in a few words; "" for nothing."""
     return " and ".join(FLAWS[f.kind] for f in flawed(report.verdict))
 
 
-def section_table(report: Report) -> Table:
+def section_table(report: "Report") -> Table:
     """Planned, asked and written, section by section."""
     table = Table("#", "section", "planned", "asked", "written", "", box=None, pad_edge=False)
     chapter = ""
