@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from copy import deepcopy
+from itertools import islice, takewhile
 
 from longwriter.checks.finding import TextFinding, TextPlace
 from longwriter.checks.ledger.compare import ONE_ONLY, Clash, clash, kin_clash, tie
@@ -27,6 +28,8 @@ _YEARS_PASS = re.compile(
 _YEARS_PASS_CHINESE = re.compile("年(?:后|以后|之后|过去)|第二年|次年")
 RULED = ("en", "zh")
 """Languages with rules."""
+NEAR, FEW = 20, 3
+"""Facts of one kind that are looked at, and ties of one kind between two people: what is said thousands of times is known."""
 Located = tuple[int, int, int]
 """Section, start and end in its text."""
 
@@ -196,7 +199,7 @@ class Ledger:
         if not key:
             return []
         held = self._held.setdefault((key, fact.relation), [])
-        if any(_same_words(one, fact) and one.value == fact.value for one in held):
+        if any(_same_words(one, fact) and one.value == fact.value for one in held[-NEAR:]):
             return []
         self._facts.append(fact)
         if fact.relation == "dead":
@@ -210,9 +213,12 @@ class Ledger:
 
     def _against(self, held: Sequence[LedgerFact], fact: LedgerFact) -> tuple[LedgerFact, Clash] | None:
         """The first of a person's facts, else the latest fact, that cannot be so together with this one."""
-        usable = [one for one in held if not _same_words(one, fact) and (one.until is None or fact.section < one.until)]
-        given = [one for one in usable if one.source == "user"]
-        for one in given or usable[-1:] + usable[:1]:
+
+        def usable(facts: Iterable[LedgerFact]) -> Iterator[LedgerFact]:
+            return (f for f in facts if not _same_words(f, fact) and (f.until is None or fact.section < f.until))
+
+        given = list(usable(takewhile(lambda one: one.source == "user", held)))  # they were taken first
+        for one in given or [*islice(usable(reversed(held)), 1), *islice(usable(held), 1)]:
             wrong = clash(one, fact, self._time_skipped(one, fact))
             if wrong:
                 return one, wrong
@@ -237,7 +243,8 @@ class Ledger:
         said = (found[0], found[1] ^ swapped) if found[0] in ("parent", "uncle or aunt", "grandparent") else found
         before = self._ties.setdefault(pair, [])
         wrong = next((old for one, old in before if kin_clash(one, said) and not _same_words(old, fact)), None)
-        before.append((said, fact))
+        if sum(one == said for one, _ in before) < FEW:
+            before.append((said, fact))
         if wrong:
             message = f"{fact.subject} and {fact.value}: {wrong.relation[4:]}, then {kin}"
             return self._clash(key, fact, wrong, Clash("kinship", message))
@@ -255,7 +262,7 @@ class Ledger:
 
     def _one_parent(self, key: str, kin: str, fact: LedgerFact) -> list[TextFinding]:
         """A second father or mother."""
-        for old in self._held.get((key, fact.relation), []) if kin in ONE_ONLY else ():
+        for old in self._held.get((key, fact.relation), [])[:NEAR] if kin in ONE_ONLY else ():
             one, two = self._key(old.value), self._key(fact.value)
             if one and two and one != two and one not in two and two not in one and not _same_words(old, fact):
                 message = f"the {kin} of {fact.subject}: {old.value}, then {fact.value}"
