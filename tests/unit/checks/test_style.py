@@ -148,7 +148,10 @@ def test_marks_of_toml_in_a_scene_are_kept(brief: StyleProfile, tmp_path: Path) 
         ({"reference": "xx-9"}, ""),
         ({"own": {}}, "not whole"),
         ({"figures": {"hats": {"mean": 1, "low": 1, "high": 1, "spread": 1}}}, "hats is not known"),
-        ({"figures": {"dialogue": {"mean": 1, "low": 1, "high": 1, "spread": 5e-324}}}, "greater than or equal to 0.0001"),
+        (
+            {"figures": {"dialogue": {"mean": 1, "low": 1, "high": 1, "spread": 5e-324}}},
+            "greater than or equal to 0.0001",
+        ),
         ({"figures": {"dialogue": {"mean": 1e308, "low": 1, "high": 1, "spread": 1}}}, "less than or equal to 1000000"),
     ],
 )
