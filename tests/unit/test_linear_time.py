@@ -9,9 +9,13 @@ from contextlib import suppress
 
 import pytest
 
+from longwriter.bench.benchmarks.longgen import entries
+from longwriter.bench.judging.quoted import QuotedText
 from longwriter.checks.check import check
 from longwriter.checks.citations.records import SourceChunk
 from longwriter.checks.citations.sources import SourceSet
+from longwriter.checks.citations.fence import shown
+from longwriter.checks.ledger.contradictions import contradictions
 from longwriter.checks.repetition.repetition import repetition
 from longwriter.errors import LongWriterError
 from longwriter.length.doubts import doubts
@@ -28,6 +32,10 @@ from longwriter.writer.reply.watch import Bounds, kept
 from longwriter.writer.sources.leads import Leads
 from longwriter.writer.sources.pdf import joined, without_running
 from longwriter.writer.sources.telling import standing
+from longwriter.writer.revising.fit import unfit
+from longwriter.writer.revising.layout import EditedPassage
+from longwriter.writer.sources.chunks import ReadSource, chunks_of
+from longwriter.writer.sources.fetch import robots_rules
 
 LENGTH, MOST_S = 100_000, 1.0
 KINDS = (
@@ -53,6 +61,27 @@ KINDS = (
     *("<think>", '{"a":', "[1,", "```\n", "3 words ", "half a ", "第一章 ", "to be continued ", "title: a\n"),
     *("- title: a\n", "<title>a</title>"),
 )
+MORE = (
+    *(
+        "\u200b",
+        "\u202e",
+        "[s1] ",
+        "[^1]: a\n",
+        "(Smith, 2020)",
+        "http://a.b/c ",
+        "Anne had blue eyes. ",
+        "Anne was 12. Bob was 13. ",
+    ),
+    *(
+        "Anne was the sister of Bob. ",
+        "Anne died. Anne laughed. ",
+        "# A\n\n",
+        "```\nx\n```\n# a\n",
+        "王明今年三十岁。",
+        "[a]: b\n",
+    ),
+)
+"""What checks and sources look for."""
 BOUNDS = Bounds("", 5000, "Write it.", ("Fog",))
 SHORT = Bounds("", 5000, "Write it.", ("Fog",), short=True)
 
@@ -67,6 +96,14 @@ READERS: dict[str, Callable[[str], object]] = {
     "fenced": lambda text: fenced("<text>$text</text>", [text]),
     "repetition": repetition,
     "check": check,
+    "contradictions": lambda text: (contradictions(text, "en"), contradictions(text[: LENGTH // 2], "zh")),
+    "sources": lambda text: shown(chunks_of(ReadSource(text, "", (), "a.md", "2026-01-01"), 1, 1)),
+    "robots_rules": lambda text: robots_rules(200, text.encode("utf-8", "replace")),
+    "unfit": lambda text: unfit(
+        EditedPassage(0, 0, 9, text[:50_000], "a", "b", 0), text[50_000:], "form", (0, 5), 9, 9
+    ),
+    "quoted": lambda text: QuotedText(text).find(text[:3000], 50_000),
+    "longgen": lambda text: entries(text, "Week"),
     "split": split,
     "find_json": find_json,
     "kept": lambda text: kept(Reply(text=text, finish="length"), BOUNDS),
@@ -82,6 +119,9 @@ READERS: dict[str, Callable[[str], object]] = {
 }
 
 
+HELD = ("contradictions", "sources", "robots_rules", "unfit", "quoted", "longgen")
+
+
 def seconds(read: Callable[[str], object], text: str) -> float:
     start = time.process_time()
     with suppress(LongWriterError):
@@ -93,7 +133,7 @@ def seconds(read: Callable[[str], object], text: str) -> float:
 @pytest.mark.parametrize("name", READERS)
 def test_no_kind_of_text_takes_long(name: str) -> None:
     read = READERS[name]
-    for kind in KINDS:
+    for kind in (*KINDS, *(MORE if name in HELD else ())):
         text = (kind * (LENGTH // len(kind) + 1))[:LENGTH]
         assert seconds(read, text) < MOST_S or seconds(read, text) < MOST_S, kind  # again: others share the machine
 

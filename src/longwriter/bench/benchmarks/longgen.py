@@ -39,6 +39,8 @@ _NUMBERED = re.compile(r"_\d+\b")
 """Of my child_1, whom texts call so, too."""
 _BEHIND_VERBS = frozenset(["a", "an", "the", "in"])
 _MARKS = r"[\s#*_\-•>]*"
+_LINE_MARKS = r"[ \t#*_\-•>]*"
+"""On one line: lines of blanks would be read once for each of them."""
 
 
 class LongGen(Benchmark):
@@ -117,7 +119,7 @@ def entries(text: str, kind: str, prefix: str = "") -> dict[int, str]:
     """
     own = re.compile(rf"{_MARKS}{re.escape(kind)}\s+(\d{{1,6}})", re.IGNORECASE)
     separated = SEPARATOR in text
-    pieces = text.split(SEPARATOR) if separated else re.split(rf"(?im)^(?={_MARKS}{re.escape(kind)}\s+\d)", text)
+    pieces = text.split(SEPARATOR) if separated else re.split(rf"(?im)^(?={_LINE_MARKS}{re.escape(kind)}\s+\d)", text)
     first = own.match(prefix.replace(SEPARATOR, ""))
     if first and pieces[0].strip() and not own.match(pieces[0]):
         pieces[0] = f"{prefix.replace(SEPARATOR, '')}\n{pieces[0]}"

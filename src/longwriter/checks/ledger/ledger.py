@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from copy import deepcopy
+from itertools import islice, takewhile
 
 from longwriter.checks.finding import TextFinding, TextPlace
 from longwriter.checks.ledger.compare import ONE_ONLY, Clash, clash, kin_clash, tie
@@ -24,6 +25,8 @@ _YEARS_PASS_CHINESE = re.compile("年(?:后|以后|之后|过去)|第二年|次�
 RULED = ("en", "zh")
 """Languages with rules."""
 _EITHER_SIDE = -1
+NEAR, FEW = 20, 3
+"""Facts of one kind that are looked at, and ties of one kind between two people: what is said thousands of times is known."""
 Located = tuple[int, int, int]
 """Section, start and end in its text."""
 
@@ -222,7 +225,7 @@ class Ledger:
         self._keys.setdefault(fact.subject, set()).add(key)
         held = self._held.setdefault((key, fact.relation), [])
         section, value = fact.section, fact.value  # tests of plain values first: a long text says a thing often
-        if any(one.section == section and one.value == value and _same_words(one, fact) for one in held):
+        if any(one.section == section and one.value == value and _same_words(one, fact) for one in held[-NEAR:]):
             return []
         self._facts.append(fact)
         if fact.relation == "dead":
@@ -236,14 +239,12 @@ class Ledger:
 
     def _against(self, held: Sequence[LedgerFact], fact: LedgerFact) -> tuple[LedgerFact, Clash] | None:
         """The first of a person's facts, else the latest fact, that cannot be so together with this one."""
-        section = fact.section
-        usable = [
-            one
-            for one in held
-            if (one.until is None or section < one.until) and (one.section != section or not _same_words(one, fact))
-        ]
-        given = [one for one in usable if one.source == "user"]
-        for one in given or usable[-1:] + usable[:1]:
+
+        def usable(facts: Iterable[LedgerFact]) -> Iterator[LedgerFact]:
+            return (f for f in facts if not _same_words(f, fact) and (f.until is None or fact.section < f.until))
+
+        given = list(usable(takewhile(lambda one: one.source == "user", held)))  # they were taken first
+        for one in given or [*islice(usable(reversed(held)), 1), *islice(usable(held), 1)]:
             wrong = clash(one, fact, self._time_skipped(one, fact))
             if wrong:
                 return one, wrong
@@ -271,7 +272,8 @@ class Ledger:
             said = (said[0], _EITHER_SIDE)
         before = self._ties.setdefault(pair, [])
         wrong = next((old for one, old in before if kin_clash(one, said) and not _same_words(old, fact)), None)
-        before.append((said, fact))
+        if sum(one == said for one, _ in before) < FEW:
+            before.append((said, fact))
         if wrong:
             message = f"{fact.subject} and {fact.value}: {wrong.relation[4:]}, then {kin}"
             return self._clash(key, fact, wrong, Clash("kinship", message))
@@ -289,7 +291,7 @@ class Ledger:
 
     def _one_parent(self, key: str, kin: str, fact: LedgerFact) -> list[TextFinding]:
         """A second father or mother."""
-        for old in self._held.get((key, fact.relation), []) if kin in ONE_ONLY else ():
+        for old in self._held.get((key, fact.relation), [])[:NEAR] if kin in ONE_ONLY else ():
             one, two = self._key(old.value), self._key(fact.value)
             if one and two and one != two and one not in two and two not in one and not _same_words(old, fact):
                 message = f"the {kin} of {fact.subject}: {old.value}, then {fact.value}"

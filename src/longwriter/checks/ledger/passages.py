@@ -28,12 +28,18 @@ class Passages:
         self._structured: list[bool] = words.structured[first].tolist()
         spoken = _spoken(text)
         self._spoken = np.append(0, np.cumsum(spoken))
+        self._spans: dict[int, tuple[int, int]] = {}
 
     def __len__(self) -> int:
         return len(self.starts)
 
     def span(self, number: int) -> tuple[int, int]:
         """Where a sentence begins, an opening quotation mark left out, and where it ends with its mark."""
+        if number not in self._spans:  # a text without full stops is one sentence, asked for at each of its words
+            self._spans[number] = self._span(number)
+        return self._spans[number]
+
+    def _span(self, number: int) -> tuple[int, int]:
         start = self.starts[number]
         end = self.starts[number + 1] if number + 1 < len(self.starts) else len(self.text)
         cut = self.text.find("\n\n", start, end)
