@@ -44,14 +44,18 @@ _STOP = (
 )
 _NAME_PART = f"(?![的是了着在有和与也就都他她我你这那不一])(?:{HAN})"
 _GUESSED = rf"{SURNAME}(?:{_NAME_PART}){{1,2}}?{_STOP}"
-_GUESSED = rf"(?:{_GUESSED}|(?:阿|老(?![师人板婆公家是爷太头实])|小(?![心孩时说姐伙声镇路屋店子弟妹]))(?:{_NAME_PART}){_STOP}|(?<=叫)(?:{_NAME_PART}){{2,3}}?{_STOP})"
+_GUESSED = (
+    rf"(?:{_GUESSED}|(?:阿|老(?![师人板婆公家是爷太头实])|小(?![心孩时说姐伙声镇路屋店子弟妹]))(?:{_NAME_PART}){_STOP}|"
+    rf"(?<=叫)(?:{_NAME_PART}){{2,3}}?{_STOP})"
+)
 _NAME, _OTHER = rf"(?P<name>{NAMED}|{_GUESSED})", rf"(?P<other>{NAMED}|{_GUESSED})"
 _WHO = rf"(?:(?P<name>{NAMED}|{SURNAME}(?:{_NAME_PART}){{1,2}}?(?=[的有管喊叫]))|(?P<pronoun>[他她]|自己))"
-_KIND = "(?:唯一的|亲生的?|最小的|远房|同胞|双胞胎|失散多年的|最[^的，。]{1,3}的|[^的，。]{0,2}[爱亲生一]的|亲|大|小|二|三|老){0,2}"
-_SURELY = "(?:其实|原来|竟然?|也?就|正|便|乃|才|恰好?|确实|的确|果然|当然|到底|毕竟|一直|从来|可|本来?|原|只|恰恰|都|仍|还|也)"
-_IS = (
-    rf"(?:，|——|（|：)?(?:，?(?:他|她|这人|此人))?(?:{_SURELY}{{0,2}}(?:是|算是)|身为|作为|当了|做了|成了|，)"
+_KIND = (
+    "(?:唯一的|亲生的?|最小的|远房|同胞|双胞胎|失散多年的"
+    "|最[^的，。]{1,3}的|[^的，。]{0,2}[爱亲生一]的|亲|大|小|二|三|老){0,2}"
 )
+_SURELY = "(?:其实|原来|竟然?|也?就|正|便|乃|才|恰好?|确实|的确|果然|当然|到底|毕竟|一直|从来|可|本来?|原|只|恰恰|都|仍|还|也)"
+_IS = rf"(?:，|——|（|：)?(?:，?(?:他|她|这人|此人))?(?:{_SURELY}{{0,2}}(?:是|算是)|身为|作为|当了|做了|成了|，)"
 _CALLED = rf"(?:，|——|（|：)?(?:{_SURELY}{{0,2}}是|名叫|名字叫做?|名字是|名为|唤作|叫做|叫作|叫|的?名字是|，)?"
 _PLAIN = rf"(?<!{HAN})(?P<other>(?:{_NAME_PART}){{2,3}}?)(?<!来的人)(?<![人谁个位者])"
 _RELATED = [
@@ -60,10 +64,13 @@ _RELATED = [
     re.compile(rf"{_WHO}的?{_KIND}{_KIN}{_CALLED}{_OTHER}"),
     re.compile(rf"(?:作为|身为){_WHO}的{_KIND}{_KIN}，{_OTHER}"),
     re.compile(rf"{_WHO}(?:还|只|就|曾)?有(?:过)?(?:一)?(?:个|位)?{_KIND}{_KIN}{_CALLED}{_OTHER}"),
-    re.compile(rf"{_WHO}(?:一直|总|从小)?(?:管|把|称){_OTHER}(?:叫做?|称为|称作|当作|当成|认作|为)“?(?:自己的)?{_KIND}{_KIN}"),
+    re.compile(
+        rf"{_WHO}(?:一直|总|从小)?(?:管|把|称){_OTHER}(?:叫做?|称为|称作|当作|当成|认作|为)“?(?:自己的)?{_KIND}{_KIN}"
+    ),
     re.compile(rf"{_WHO}(?:喊|叫|唤)(?:了)?{_OTHER}(?:一声|作|做)?[“‘]?{_KIN}[”’]?"),
     re.compile(
-        rf"{_OTHER}[^。！？；\n“”ꙮ]{{0,12}}，(?:他|她|那|这)?(?:是|就是|正是|正好是|可是|毕竟是|也是|原是){_WHO}的?{_KIND}{_KIN}(?!的)"
+        rf"{_OTHER}[^。！？；\n“”ꙮ]{{0,12}}，(?:他|她|那|这)?(?:是|就是|正是|正好是|可是|毕竟是|也是|原是){_WHO}的"
+        rf"?{_KIND}{_KIN}(?!的)"
     ),
     re.compile(rf"这(?:位)?(?:就)?是我的?{_KIND}{_KIN}，?{_OTHER}[^。！？\n“”]{{0,6}}[。，！]?”{_NAME}"),
     re.compile(rf"{_NAME}[^。！？；\n“”]{{0,6}}[：，]“这(?:位)?(?:就)?是我的?{_KIND}{_KIN}，?{_OTHER}"),
@@ -72,7 +79,8 @@ _RELATED = [
 _BESIDE = re.compile(rf"{_KIN}(?P<other>{NAMED}|{_GUESSED})")
 """Kin without an owner: of the only one who is named before, in the clause."""
 _PAIRS = re.compile(
-    rf"(?P<name>{NAMED}|{_GUESSED})[和与跟同](?P<other>{NAMED}|{_GUESSED})(?:，)?(?:本|原|其实|就|正|都)?是(?:一对)?(?:亲|孪生|双胞胎)?"
+    rf"(?P<name>{NAMED}|{_GUESSED})[和与跟同](?P<other>{NAMED}|{_GUESSED})(?:，)?(?:本|原|其实|就|正|都)?是(?:一对)"
+    r"?(?:亲|孪生|双胞胎)?"
     "(?P<kin>兄弟|兄妹|姐妹|姐弟|表兄妹|表姐妹|表兄弟|堂兄弟|堂姐妹|夫妻|夫妇)"
 )
 _NOT_REALLY = re.compile("不是|没有|如果|像|似|仿佛|要是|假如|当作|以为|并非|好比|似的")
@@ -133,7 +141,9 @@ _MANY = re.compile("们|别人|人家|谁|各自|两家|一家|我|你")
 def _elsewhere(source: SectionSource, place: int) -> bool:
     """Whether the clause before a word for kin may have another owner than the one who is named."""
     start = source.passages.span(source.passages.at(place))[0]
-    return bool(re.search("[他她我你它谁其]|的$|别人|人家", source.veiled[start:place])) or source.passages.spoken(place, place + 1)
+    return bool(re.search("[他她我你它谁其]|的$|别人|人家", source.veiled[start:place])) or source.passages.spoken(
+        place, place + 1
+    )
 
 
 def named(source: SectionSource, match: re.Match[str], group: str) -> str | None:

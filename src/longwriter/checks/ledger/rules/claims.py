@@ -24,7 +24,9 @@ class Claim(NamedTuple):
 
 NAMED = "(?<!ꙮ)ꙮ++"
 """A regular expression of a name in a veiled text."""
-_PLACED = re.compile(r"\b(?:[Tt]he|[Ii]n|[Aa]t|[Ii]nside|[Aa]board|[Ww]ithin|[Tt]hroughout|[Ee]ntered)(?: old| great| whole| little| big)? $")
+_PLACED = re.compile(
+    r"\b(?:[Tt]he|[Ii]n|[Aa]t|[Ii]nside|[Aa]board|[Ww]ithin|[Tt]hroughout|[Ee]ntered)(?: old| great| whole| little| big)? $"
+)
 _FRONTED = re.compile(
     r"(?:With|In|For|At|On|Under|Beneath|Behind|Despite|From|Through|Before|After|As|When|Though|Although|While"
     r"|Because|Since|Without|Once|[A-Z][a-z]+ing|[A-Z][a-z]+ed)\b"
@@ -58,7 +60,8 @@ def veil(text: str, mentions: Sequence[Mention]) -> str:
 
 
 _NO_DENIAL = re.compile(
-    r"\b(?:no (?:mistaking|denying|forgetting|doubt|secret)|not (?:only|forget|mistake|deny)|never (?:forgot|forget|forgotten|tired)"
+    r"\b(?:no (?:mistaking|denying|forgetting|doubt|secret)|not (?:only|forget|mistake|deny)|never (?:forgot|forge"
+    r"t|forgotten|tired)"
     r"|cannot (?:help|deny|mistake))\b"
 )
 """Denials that deny nothing; veiled, too."""
@@ -141,7 +144,9 @@ class SectionSource(NamedTuple):
             return None
         between = self.veiled[place : found.start]
         fronted = between.endswith(", ") and between.count(",") == 1
-        if not fronted and not (self.veiled.startswith("With ", start) and "," not in between and len(between) < NEARBY):
+        if not fronted and not (
+            self.veiled.startswith("With ", start) and "," not in between and len(between) < NEARBY
+        ):
             return None
         return None if _ANOTHER_SUBJECT.search(between) else found.name
 
@@ -161,7 +166,10 @@ class SectionSource(NamedTuple):
             one.name
             for one in self.mentions[first:last]
             if not self.people.person(one.name)
-            or (_PLACED.search(self.veiled[max(start, one.start - 20) : one.start]) and self.veiled[one.end : one.end + 1] not in "'’")
+            or (
+                _PLACED.search(self.veiled[max(start, one.start - 20) : one.start])
+                and self.veiled[one.end : one.end + 1] not in "'’"
+            )
         )
         return list(dict.fromkeys(found))
 

@@ -35,17 +35,22 @@ _COUNTS = [
 ]
 _COUNTS += [
     re.compile(
-        rf"\b[Tt]he number of {_ADJECTIVES}{_NOUN} (?:in|at|of|on|aboard) (?:the )?(?P<name>{NAMED}) (?:was|is|came to|stood at) "
+        rf"\b[Tt]he number of {_ADJECTIVES}{_NOUN} (?:in|at|of|on|aboard) (?:the )?(?P<name>{NAMED}) (?:was|is|came"
+        r" to|stood at) "
         rf"{_JUST}(?P<number>(?i:{NUMBER}))\b"
     ),
     re.compile(rf"\b(?P<number>(?i:{NUMBER})) of (?:the )?(?P<name>{NAMED})['’]s? {_ADJECTIVES}{_NOUN}"),
 ]
 _COUNT = re.compile(rf"\b(?P<number>(?i:{NUMBER})) {_ADJECTIVES}{_NOUN}")
 _COUNT_BEHIND = re.compile(
-    rf"\b{_NOUN}(?: (?:of|in|at) (?:the )?{NAMED})?(?:,|:| -| —|—)?(?: (?:there )?(?:were|are|was|is|numbered|came to|amounted to|stood at|totalled|counted"
-    rf"|to the number of|had been))? {_JUST}(?P<number>(?i:{NUMBER}))(?= of them| in (?:all|number|total)| altogether| all told|[.,;:!?)—]|$)"
+    rf"\b{_NOUN}(?: (?:of|in|at) (?:the )?{NAMED})?(?:,|:| -| —|—)?(?: (?:there )?(?:were|are|was|is|numbered|came "
+    r"to|amounted to|stood at|totalled|counted"
+    rf"|to the number of|had been))? {_JUST}(?P<number>(?i:{NUMBER}))(?= of them| in (?:all|number|total)| altogeth"
+    r"er| all told|[.,;:!?)—]|$)"
 )
-_ADJECTIVE = re.compile(rf"\b(?P<number>(?i:{NUMBER}))-(?P<noun>(?!year|mile|foot|hour|day|pound|inch|minute|week|month|penny)[a-z]{{3,}})\b")
+_ADJECTIVE = re.compile(
+    rf"\b(?P<number>(?i:{NUMBER}))-(?P<noun>(?!year|mile|foot|hour|day|pound|inch|minute|week|month|penny)[a-z]{{3,}})\b"
+)
 _SIZE = r"(?P<unit>feet|foot|metres|meters|yards|miles|kilometres|kilometers|fathoms|inches|tons|acres)"
 _WAY = r"(?P<way>high|tall|long|wide|deep|across|thick|in height|in length|in width|in depth)"
 _SIZES = [
@@ -74,7 +79,8 @@ _EVENTS = [
 ]
 _OCCASION = (
     "wedding|trial|funeral|ball|election|coronation|auction|hearing|execution|duel|concert|christening|exhibition"
-    "|inauguration|ceremony|race|tournament|earthquake|flood|great fire|fire|shipwreck|eclipse|marriage|nuptials|burial|baptism|battle|siege|fair|feast|opening"
+    "|inauguration|ceremony|race|tournament|earthquake|flood|great fire|fire|shipwreck"
+    "|eclipse|marriage|nuptials|burial|baptism|battle|siege|fair|feast|opening"
 )
 _OCCASIONS = re.compile(
     rf"(?:(?P<owner>{NAMED})['’]s |\b(?:[Tt]he|[Tt]hat|[Tt]heir|[Ii]ts|[Hh]is|[Hh]er|[Aa]) )(?:(?!day\b)[a-z]+ ){{0,2}}?"
@@ -83,11 +89,13 @@ _OCCASIONS = re.compile(
 _SAME_OCCASION = {"marriage": "wedding", "nuptials": "wedding", "burial": "funeral"}
 _MARRIED = re.compile(r"\b(?:married|wed|was wedded|led to the altar|became (?:his|her) (?:wife|husband))\b")
 _BIRTH = re.compile(
-    rf"\bborn\b|\bbirthday\b|\bbirth\b|(?:saw|seen|see) the light\b|first (?:cry|breath)\b|\bchristened\b|(?:entered|came to|into) th(?:e|is) world|\b(?:came|come|brought) into (?:the|this) world\b"
+    r"\bborn\b|\bbirthday\b|\bbirth\b|(?:saw|seen|see) the light\b|first (?:cry|breath)\b|\bchristened\b|(?:entere"
+    r"d|came to|into) th(?:e|is) world|\b(?:came|come|brought) into (?:the|this) world\b"
 )
 _ONE_YEAR = re.compile(rf"\b(?:[Ii]n|[Oo]f|year|autumn|winter|spring|summer) (?:the year )?{_YEAR}\b(?![-/])")
 _OTHER_DAY = re.compile(
-    r"\b(?:before|after|since|until|till|between|by|from|than)(?: (?:the|that|it))? \ue000|\b(?:days?|weeks?|months?) (?:before|after|later)"
+    r"\b(?:before|after|since|until|till|between|by|from|than)(?: (?:the|that|it))? \ue000|\b(?:days?|weeks?|month"
+    r"s?) (?:before|after|later)"
     r"|\b(?:letter|invitations?|dated|postponed|instead of|moved from|if|never)\b"
 )
 
@@ -192,9 +200,19 @@ def _on_a_day(source: SectionSource, number: int, day: DayInText) -> Iterator[Cl
     else:
         return
     if subject:
-        value = str(day.year) if not day.month else day.value if event != "born" or "birthday" not in text or not day.year else f"--{day.value[5:]}"
+        value = (
+            str(day.year)
+            if not day.month
+            else day.value
+            if event != "born" or "birthday" not in text or not day.year
+            else f"--{day.value[5:]}"
+        )
         yield Claim(subject, f"date:{event}", value, start, start + len(text))
 
 
 _NUMBER_WORDS = " ".join(NUMBER_WORDS)
-_EVENT_WORDS = f"married wed wedded altar birth birthday light born world died drowned perished {_BUILT} {_OCCASION}".replace("|", " ")
+_EVENT_WORDS = (
+    f"married wed wedded altar birth birthday light born world died drowned perished {_BUILT} {_OCCASION}".replace(
+        "|", " "
+    )
+)

@@ -23,10 +23,12 @@ class NameUse:
     """Words of the names that stand near it."""
 
 
-_ALIKE = """晓小笑肖孝 雨宇羽语玉禹钰 雅娅亚 海诲 涛滔焘 若偌 兰岚蓝澜 静婧靖净敬镜景 默墨莫 刚钢岗 志智致之芝治 远源媛园元渊 建健剑坚 国果 梅玫媚美 婉宛晚琬
-    大太达 勇永咏涌 琴勤芹秦 伟玮炜维卫威薇 明铭鸣敏 强 军君均俊骏 华桦 红虹宏洪鸿 丽莉力立利黎 芳方 燕艳雁彦 娟鹃 霞侠 平萍苹 文雯纹闻 杰捷洁 辉晖慧惠会 莹盈颖英瑛
-    佳嘉家加 欣心新馨昕 怡宜仪依伊 思斯丝 诗师石时 浩昊皓 轩宣萱 子梓紫 涵寒晗 晨辰尘臣 阳杨扬洋 春纯 秋球 冬东栋 云芸耘 山珊杉 生升声胜盛 林琳霖麟临 成诚程承 德得
-    正政郑 清青卿晴 宁凝 月岳悦 香湘祥翔 安岸 信昕 义毅艺忆逸易 振震珍贞 沈申 陈成 王汪 张章 周邹 徐许 李黎 何贺和 赵肇""".split()  # noqa: SIM905
+_ALIKE = """晓小笑肖孝 雨宇羽语玉禹钰 雅娅亚 海诲 涛滔焘 若偌 兰岚蓝澜 静婧靖净敬镜景 默墨莫 刚钢岗 志智致之芝治
+    远源媛园元渊 建健剑坚 国果 梅玫媚美 婉宛晚琬 大太达 勇永咏涌 琴勤芹秦 伟玮炜维卫威薇 明铭鸣敏 强
+    军君均俊骏 华桦 红虹宏洪鸿 丽莉力立利黎 芳方 燕艳雁彦 娟鹃 霞侠 平萍苹 文雯纹闻 杰捷洁 辉晖慧惠会
+    莹盈颖英瑛 佳嘉家加 欣心新馨昕 怡宜仪依伊 思斯丝 诗师石时 浩昊皓 轩宣萱 子梓紫 涵寒晗 晨辰尘臣
+    阳杨扬洋 春纯 秋球 冬东栋 云芸耘 山珊杉 生升声胜盛 林琳霖麟临 成诚程承 德得 正政郑 清青卿晴 宁凝
+    月岳悦 香湘祥翔 安岸 信昕 义毅艺忆逸易 振震珍贞 沈申 陈成 王汪 张章 周邹 徐许 李黎 何贺和 赵肇""".split()  # noqa: SIM905
 """Characters of Chinese names that sound alike (the tone put aside)."""
 _OF_SOUND = {char: group for group in _ALIKE for char in group}
 
@@ -62,8 +64,10 @@ def _one_name(names: Mapping[str, NameUse], common: str, rare: str) -> bool:
         return False
     if often.count < _FREQUENT or seldom.count > max(_RARE, _RARE_SHARE * often.count):
         return False
-    if rare in often.neighbours or common in seldom.neighbours or not (
-        one_edit(common, rare) or (len(common) > _SHORTEST and _sound(common) == _sound(rare))
+    if (
+        rare in often.neighbours
+        or common in seldom.neighbours
+        or not (one_edit(common, rare) or (len(common) > _SHORTEST and _sound(common) == _sound(rare)))
     ):
         return False
     if common.casefold().replace("-", "") == rare.casefold().replace("-", "") or {common[-3:], rare[-3:]} == {
@@ -81,7 +85,18 @@ def _one_name(names: Mapping[str, NameUse], common: str, rare: str) -> bool:
     return True
 
 
-_SOUNDS = (("ph", "f"), ("ck", "k"), ("th", "t"), ("ae", "e"), ("ei", "ie"), ("qu", "k"), ("x", "ks"), ("c", "k"), ("y", "i"), ("z", "s"))
+_SOUNDS = (
+    ("ph", "f"),
+    ("ck", "k"),
+    ("th", "t"),
+    ("ae", "e"),
+    ("ei", "ie"),
+    ("qu", "k"),
+    ("x", "ks"),
+    ("c", "k"),
+    ("y", "i"),
+    ("z", "s"),
+)
 _TWICE = re.compile(r"(.)\1+")
 
 

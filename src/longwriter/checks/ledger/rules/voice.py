@@ -38,7 +38,9 @@ _BEFORE_LETTER = re.compile(
     r"\b(?:letter|wrote|writes|diary|journal|read|note|story|tale)\b[^\n]*\Z|[:-]\s*\Z", re.IGNORECASE
 )
 _ZH_FIRST, _ZH_THIRD = re.compile("我(?!们|国|军|方|校)"), re.compile("[他她]")
-_ZH_LETTER = re.compile("亲爱的|此致|敬礼|来信|回信|信上|信[里中]|[读念写看]信|封信|信是|书信|日记|写道|读者|笔者|[:：]\\s*$", re.MULTILINE)
+_ZH_LETTER = re.compile(
+    "亲爱的|此致|敬礼|来信|回信|信上|信[里中]|[读念写看]信|封信|信是|书信|日记|写道|读者|笔者|[:：]\\s*$", re.MULTILINE
+)
 _LEAST_BEFORE = 12
 """Verbs, or words for persons, that tell how a text is told before anything can leave it."""
 _SURE = 6
