@@ -69,6 +69,14 @@ _AGES = [
     ),
     re.compile(rf"\b[Yy]ou(?: are|['’]re) {_EXACT}{_AGE}(?:{_OLD})?(?:,? now)?, {_NAME}"),
 ]
+_NEEDS = {
+    pattern: word
+    for pattern in _AGES
+    for word in ("year", "birthday", "he was")
+    if pattern.pattern.startswith((rf"\b{_AGE}[- ]{word}", rf"\b(?:[Tt]he |[Aa] )?(?P<nth>{ORDINAL}) {word}"))
+    or (word == "he was" and pattern.pattern.startswith(rf"\b{_AGE} (?P<pronoun>he|she)"))
+}
+"""What a sentence must have for a pattern that begins with a number, which takes long."""
 _OF_ONE = re.compile(
     rf"\b(?:(?P<age>(?i:{NUMBER})){_OLD}|(?:[Aa]ged|age of|turned) (?P<age2>{NUMBER})\b"
     rf"|(?:[Aa]n?|young|old) {_ADJECTIVES}{_BODY} of (?P<age3>{NUMBER})(?: years| summers)?(?:{_BOUND}| with)"
@@ -97,6 +105,8 @@ def ages(source: SectionSource) -> Iterator[Claim]:
         if not _SOMEONE.search(text):
             continue
         for pattern in _AGES:
+            if _NEEDS.get(pattern, "") not in text:
+                continue
             for match in pattern.finditer(text):
                 groups = match.groupdict()
                 age = english_number(next((groups[one] for one in ("age", "age2", "nth") if groups.get(one)), ""))

@@ -38,7 +38,7 @@ _DIED = [
         r" (?:these|for|since|and buried)"
     ),
     re.compile(
-        rf"\b(?:mourned|mourning|wept|keened|grieved)(?: for| over)? {_SUBJECT}\b(?!['’]s (?:loss|absence))|\b(?:mo"
+        rf"\b(?:mourned|wept|keened|grieved) (?:for|over) {_SUBJECT}\b(?!['’]s (?:loss|absence))|\b(?:mo"
         rf"urned|in mourning for) (?P<name2>{NAMED})"
     ),
     re.compile(

@@ -72,7 +72,7 @@ _RELATED = [
         rf")?\b[^.;!?\"“”ꙮ]{{0,40}}"
         rf"(?:(?P<name2>{NAMED}) [^.;!?\"“”ꙮ]{{0,30}})?(?:{_IS}|,) {_OTHER}(?!['’]s)"
     ),
-    re.compile(rf"(?:{_WHO}\b[^.;!?\"“”ꙮ]{{0,50}}? )?(?:an?|no|any) (?:[a-z]+ )?{_KIN} (?:[a-z]+ )?than {_OTHER}"),
+    re.compile(rf"{_NAME}[^.;!?\"“”ꙮ]{{0,50}}? (?:an?|no|any) (?:[a-z]+ )?{_KIN} (?:[a-z]+ )?than {_OTHER}"),
     re.compile(
         rf"{_OTHER}{_ADVERBS}(?:{_BESIDE}| {_IS}{_ADVERBS} |[, ]+as )(?:(?:the|an?|that|this|one) )?{_KIND}{_KIN} ("
         r"?:of|to) (?P<pronoun>his|hers|him|her)\b(?! [a-z]+['’]s)"
@@ -83,7 +83,7 @@ _RELATED = [
         rf"{_OTHER}(?:,| as| for| to be| [“‘\"])? ?(?:an?|his|her|the|[“‘\"])? ?{_KIND}{_KIN}\b(?!['’]s)"
     ),
     re.compile(
-        rf"[^.;!?]*[“\"‘, ]{_KIN}[,.!?]+[”\"’] (?:said|cried|called|asked|whispered|answered|replied) {_NAME} to {_OTHER}"
+        rf"[“\"‘, ]{_KIN}[,.!?]+[”\"’] (?:said|cried|called|asked|whispered|answered|replied) {_NAME} to {_OTHER}"
     ),
     re.compile(rf"\b(?:[Tt]he|[Aa]) {_KIND}{_KIN},? {_OTHER},? (?:[a-z]+ ){{0,3}}(?:of|to) {_NAME}"),
     re.compile(rf"\b[Oo]f (?:all )?{_OWNER} {_KIND}{_PLURAL}\b[^.;!?\"“”ꙮ]{{0,30}} {_OTHER}"),
