@@ -11,6 +11,7 @@ others about strangers. It counts as found where a finding of its check quotes b
 are drawn half from those that the rules were tuned on, half from others (`contradictions_wordings.py`), which the tuning did
 not see; the table tells them apart. Intervals are Wilson's, 95 %. Chinese plants go into stories of our own.
 
+`--more` draws from `contradictions_wordings_more.py` instead: half of those wordings were looked at, half kept unseen.
 `--missed` prints plants that were not found, `--alarms` what is found in untouched novels.
 """
 
@@ -28,8 +29,10 @@ from typing import NamedTuple
 
 import numpy as np
 from contradictions_plants import MAKERS, headed, put, spelt
-from contradictions_plants_zh import CHECKS_ZH, plant_zh, story
+from contradictions_plants_zh import CHECKS_ZH, OTHERS_ZH, TUNED_ZH, plant_zh, story
 from contradictions_wordings import OTHERS, TUNED
+from contradictions_wordings_more import KEPT, MADE
+from contradictions_wordings_more_zh import KEPT_ZH, MADE_ZH
 
 from longwriter.checks.finding import TextFinding
 from longwriter.checks.ledger.contradictions import contradictions
@@ -209,7 +212,10 @@ def main() -> None:
     parser.add_argument(
         "--reward", action="store_true", help="the consistency reward of human chapters, and nothing else"
     )
+    parser.add_argument("--more", action="store_true", help="wordings of contradictions_wordings_more.py instead")
     given = parser.parse_args()
+    if given.more:
+        TUNED.update(MADE), OTHERS.update(KEPT), TUNED_ZH.update(MADE_ZH), OTHERS_ZH.update(KEPT_ZH)
     if given.language == "zh":
         recall({}, given)
         rng = random.Random(given.seed)

@@ -34,7 +34,9 @@ def common(books: dict[str, list[tuple[str, str]]]) -> list[str]:
         novels.update(here.keys())
         inside.update(word.lower() for word in re.findall(r"(?<=[a-z,] )[A-Z][a-z]+", text))
     return sorted(
-        word for word in small if 2 * novels[word] >= len(tuning) and small[word] > 4 * inside[word] and word not in GIVEN
+        word
+        for word in small
+        if 2 * novels[word] >= len(tuning) and small[word] > 4 * inside[word] and word not in GIVEN
     )
 
 

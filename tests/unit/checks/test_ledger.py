@@ -24,6 +24,20 @@ PAIRS = [
     ("Bartholomew died that winter.", '"Look," said Bartholomew.', "dead"),
     ("The wedding took place on 3 May 1890.", "The wedding was on the 4th of May, 1890.", "date"),
 ]
+OTHER_WORDS = [
+    ("Eleanor's eyes were blue.", "The eyes that Eleanor raised to the stranger were brown.", "colour"),
+    ("Eleanor's eyes were blue.", "Blinking her green eyes in the sudden light, Eleanor felt for the rail.", "colour"),
+    ("Eleanor had red hair.", "Black hair hung about Eleanor's shoulders.", "colour"),
+    ("Eleanor was forty-one years old.", "A woman of sixty-two, Eleanor still rose before the sun.", "age"),
+    ("Eleanor was forty-one years old.", "For all her sixty-two years, Eleanor climbed like a goat.", "age"),
+    ("Tom was Eleanor's brother.", "Eleanor was fond of Tom, for Tom was her uncle.", "kinship"),
+    ("Tom was Eleanor's brother.", "In Tom, Eleanor had an uncle who forgave everything.", "kinship"),
+    ("They lowered Bartholomew into the grave.", "Bartholomew was sitting at the table and eating soup.", "dead"),
+    ("The late Bartholomew had left no will.", "Bartholomew paid the driver and got out.", "dead"),
+    ("The wedding took place on 3 May 1890.", "It was on 4 June 1890 that the wedding took place.", "date"),
+    ("The Grand Hotel had twelve rooms.", "The number of rooms in the Grand Hotel was forty-six.", "number"),
+]
+"""Other orders of words than those of `PAIRS`."""
 CHINESE_PAIRS = [
     ("林晓雨的眼睛是蓝色的。", "林晓雨抬起棕色的眼睛。", "colour"),
     ("陈默今年二十六岁。", "陈默已经31岁了。", "age"),
@@ -48,6 +62,47 @@ def test_two_sayings_contradict_each_other_and_both_are_quoted(first: str, secon
         assert text[place.start : place.end] == quote
         assert quote in said or said in quote
     assert checks(f"## One\n\n{first}\n\n## Two\n\nThe rain fell. {first}\n") == []
+
+
+@pytest.mark.parametrize(("first", "second", "check"), OTHER_WORDS)
+def test_what_is_said_in_another_order_is_found(first: str, second: str, check: str) -> None:
+    assert checks(f"## One\n\n{first}\n\n## Two\n\nThe rain fell.\n\n{second}\n") == [check]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "check"),
+    [
+        ("林晓雨的眼睛是蓝色的。", "人们最先注意到的，是林晓雨那双棕色的眼睛。", "colour"),
+        ("陈默今年二十六岁。", "“我今年三十五岁。”陈默说。", "age"),
+        ("云来客栈一共有十二间客房。", "走进云来客栈，可以看见九间客房。", "number"),
+        ("赵刚是林晓雨的哥哥。", "作为林晓雨的叔叔，赵刚坐在最前面。", "kinship"),
+        ("王海溺水而亡。", "王海从抽屉里取出一封信。", "dead"),
+        ("婚礼定在五月三日。", "大家记得，婚礼那天是六月五日。", "date"),
+    ],
+)
+def test_chinese_sayings_in_another_order_are_found(first: str, second: str, check: str) -> None:
+    told = "林晓雨笑着说，陈默听着。赵刚走了。王海站在门口。"
+    assert checks(f"## 第一章\n\n{told}\n\n{first}\n\n## 第二章\n\n下雨了。\n\n{second}\n", "zh") == [check]
+
+
+def test_words_that_begin_sentences_are_no_names() -> None:
+    ledger = Ledger("en")
+    ledger.add(
+        1,
+        "# The Long Way Home\n\nShelter was hard to find. She'll come, thought Eleanor. Bad weather kept Rosalind in. Did not "
+        "she know? Didn't she? Marigold had gone. Hush! In May they met Mr. Black.",
+    )
+    assert sorted(one.name for one in ledger.entities) == ["Eleanor", "Marigold", "Mr. Black", "Rosalind"]
+
+
+def test_a_common_word_inside_a_sentence_is_a_name() -> None:
+    ledger = Ledger("en")
+    ledger.add(1, "They gave the key to Hunter. Hunter smiled. The old house was called Shelter.")
+    assert {"Hunter", "Shelter"} <= {one.name for one in ledger.entities}
+
+
+def test_a_time_of_day_is_no_age() -> None:
+    assert checks("## One\n\nMr. Vance was alive at nine-thirty.\n\n## Two\n\nMr. Vance was seen at ten.\n") == []
 
 
 @pytest.mark.parametrize(("first", "second", "check"), CHINESE_PAIRS)

@@ -8,6 +8,9 @@ Names in Chinese, from the beginning of a clause: a surname (`SURNAMES`) with on
 saying or doing, and the parts of a dotted name; then every place where those characters stand. Names that are never so
 used are missed, and characters that only look like a name are found now and then.
 
+The ledger (`checks/ledger/people.py`) shares `NO_NAMES`, `SURNAME` and `CHINESE_NAME`, but reads section by section and takes a
+name that stands at the beginning of its only sentence; these measures look at whole texts, and leave such names out.
+
 Numbers: a number and the plural noun right after it ("12 rooms"), in Chinese a number, a classifier and two characters.
 A mention conflicts when the noun's first number was another. Measures of time, distance, weight and money are left out,
 but nothing tells whether the rooms are the same rooms: honest novels have about 0.1 in 1,000 words, nearly all of them no

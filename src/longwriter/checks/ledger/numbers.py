@@ -48,6 +48,8 @@ def english_number(written: str) -> int | None:
             if _UNITS[word] > 100:
                 total, part = total + part, 0
         elif word in _WORDS:
+            if 0 < part % 100 < 20 and _WORDS[word] >= 10:  # nine-thirty is a time
+                return None
             part += _WORDS[word]
         else:
             return None

@@ -31,6 +31,7 @@ _NO_NAME_WORDS = """yes no oh ah well now then there here what why how who when 
 _NOT = frozenset([*NO_NAMES, *FUNCTION_WORDS, *_NO_NAME_WORDS])
 _COMMON = frozenset((Path(__file__).parent / "words_en.txt").read_text().split())
 """Words that are no names where a sentence begins with them (`measurements/words.py` made the list)."""
+_PARTICIPLE = "ing"
 _HEADING = re.compile(r"^#{1,6}[ \t].*$", re.MULTILINE)
 _PLACE_WORDS = """street road avenue square hall house hotel castle inn park river lake mount bay island court lane church
     college bridge station valley tower palace abbey gate cottage university school theatre museum
@@ -185,7 +186,11 @@ class People:
         plain = word.rstrip(".").lower()
         if plain in RANKS:
             return True
-        if plain in _NOT or len(plain) < 2 or (plain in _COMMON and word not in self._inside):
+        if (
+            plain in _NOT
+            or len(plain) < 2
+            or ((plain in _COMMON or plain.endswith(_PARTICIPLE)) and word not in self._inside)
+        ):
             return False
         return 4 * self._small[plain] <= self.tokens[word]
 

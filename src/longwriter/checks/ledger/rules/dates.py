@@ -23,27 +23,32 @@ DATE = (
 )
 """A regular expression of a day in English, with or without a year."""
 _DATED = re.compile(
-    rf"(?:\b(?P<weekday>{_DAY})(?:(?:,? (?:on |that |in question(?:,? )?)?)?(?:,? ?\(| - | — |—)?(?:was |is |had been |being )?"
+    rf"(?:\b(?P<weekday>{_DAY})(?:(?:,? (?:on |that |in question(?:,? )?)?)?(?:,? ?\(| - | — |—)?(?:was |is |had be"
+    r"en |being )?"
     rf"(?:on )?|, in the [a-z]+, ))?\b{DATE}"
-    rf"(?:(?:,? \(?|,? (?:-|–|—) |—|; |: )(?:(?:which|it|that|this|the day|a day that) )?(?:(?:had )?(?:was|is|been|fell on|falls on|being|falling on"
+    r"(?:(?:,? \(?|,? (?:-|–|—) |—|; |: )(?:(?:which|it|that|this|the day|a day that) )?(?:(?:had )?(?:was|is|been"
+    r"|fell on|falls on|being|falling on"
     rf"|happened to be) ?)?(?:on )?(?:an?|the|one|that)? ?(?:[a-z]+,? ){{0,2}}?(?P<weekday2>{_DAY})\b)?"
 )
 _WEEKDAY = re.compile(rf"\b{_DAY}\b(?!s)")
 _OTHER_WEEK = re.compile(
-    r"\b(?:before|after|since|next|following|previous|until|till|last|later|first|second|third|fourth|every|by|from|or|not|week)\b"
+    r"\b(?:before|after|since|next|following|previous|until|till|last|later|first|second|third|fourth|every|by|fro"
+    r"m|or|not|week)\b"
     r"|n['’]t\b"
 )
 _SAME_DAY = 70
 """Characters between a date and the weekday that a sentence gives it."""
 CHINESE_DATE = (
     r"(?:(?P<year>[0-9]{4}|[〇零一二三四五六七八九]{4})年)?(?P<month>1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])月"
-    r"(?P<day>3[0-9]|[12][0-9]|0?[1-9]|三十[一二]?|二十[一二三四五六七八九]?|十[一二三四五六七八九]?|[一二三四五六七八九])[日号]"
+    r"(?P<day>3[0-9]|[12][0-9]|0?[1-9]|三十[一二]?|二十[一二三四五六七八九]?|十[一二三四五六七八九]?|[一二三四五六"
+    r"七八九])[日号]"
 )
 """A regular expression of a day in Chinese, with or without a year."""
 _ZH_WEEKDAY = "(?:星期|礼拜|周)"
 _ZH_DATE = re.compile(
     rf"(?:{_ZH_WEEKDAY}(?P<weekday>[一二三四五六日天])[，、（( ]?(?:也就是|即|就是|正是|是)?)?{CHINESE_DATE}"
-    rf"(?:[，、（(： ]{{0,2}}(?:那天|这天|当天|那一天|这一天|的?[清早傍夜][晨上晚])?[，、]?(?:是|正是|恰好是?|正好是?|刚好是?|恰是|为|恰逢|正逢|适逢|正值|恰值|逢|也就是)?"
+    rf"(?:[，、（(： ]{{0,2}}(?:那天|这天|当天|那一天|这一天|的?[清早傍夜][晨上晚])?[，、]?(?:是|正是|恰好是?|正好"
+    r"是?|刚好是?|恰是|为|恰逢|正逢|适逢|正值|恰值|逢|也就是)?"
     rf"(?:一个|个)?{_ZH_WEEKDAY}(?P<weekday2>[一二三四五六日天]))?"
 )
 _ZH_DAYS = "一二三四五六日"
@@ -58,7 +63,8 @@ _LATER = re.compile(
 )
 _IN_YEAR = re.compile(r"\b(?:[Ii]n|of|[Ss]ince|year) (?:the year )?(1[0-9]{3}|20[0-9]{2})\b")
 _ZH_LATER = re.compile(
-    rf"(?P<n>{'[0-9一二两三四五六七八九十百]{1,5}'})年(?P<way>后|以后|之后|前|以前|之前)[，,]?(?:也就是|即|到了|在|是|于)?(?P<year>[0-9]{{4}}"
+    rf"(?P<n>{'[0-9一二两三四五六七八九十百]{1,5}'})年(?P<way>后|以后|之后|前|以前|之前)[，,]?(?:也就是|即|到了|在|"
+    rf"是|于)?(?P<year>[0-9]{{4}}"
     rf"|[一二〇零三四五六七八九]{{4}})年"
 )
 _ZH_YEAR = re.compile(r"(?P<year>[0-9]{4}|[〇零一二三四五六七八九]{4})年")

@@ -29,8 +29,10 @@ _AGES = [
     re.compile(rf"{_NAME} \((?:aged )?{_AGE}\)"),
     re.compile(rf"\b{_AGE}[- ]year[- ]old (?:[a-z]+ )?{_NAME}"),
     re.compile(
-        rf"{_WHO},? (?:who )?(?:had|has|having) (?:just |only just |recently |lately )?(?:turned|lived|seen|completed) {_AGE}\b"
-        rf"(?! (?:[a-z]+ )?(?:times|things|men|people|of|days|weeks|months|hours|corners|pages)\b)(?! years? (?:in|at|with|on)\b(?! this| the world| earth))"
+        rf"{_WHO},? (?:who )?(?:had|has|having) (?:just |only just |recently |lately )?(?:turned|lived|seen|complet"
+        rf"ed) {_AGE}\b"
+        r"(?! (?:[a-z]+ )?(?:times|things|men|people|of|days|weeks|months|hours|corners|pages)\b)(?! years? (?:in|"
+        r"at|with|on)\b(?! this| the world| earth))"
     ),
     re.compile(rf"{_OWNER} (?P<nth>{ORDINAL}) birthday"),
     re.compile(rf"\b(?:[Tt]he |[Aa] )?(?P<nth>{ORDINAL}) birthday of {_NAME}"),
@@ -49,11 +51,13 @@ _AGES = [
         rf"{_WHO}\b[^.;!?,]{{0,40}}? (?:reached|attained) (?:the |h(?:is|er) )(?:ripe )?(?:old )?(?:age of )?{_AGE}\b"
     ),
     re.compile(
-        rf"^(?:Now |Already|Being|Only|Just|Barely|Still|Aged|Not yet|Turned|Then|Now)?(?: only| just| barely)? ?{_AGE}(?:{_OLD})?"
+        r"^(?:Now |Already|Being|Only|Just|Barely|Still|Aged|Not yet|Turned|Then|Now)?(?: only| just| barely)? ?"
+        rf"{_AGE}(?:{_OLD})?"
         rf"(?: (?:now|then|already))?(?:,| and)[^.;!?\"“”]{{0,30}}? {_NAME} "
     ),
     re.compile(
-        rf"{_NAME}\b[^.;!?\"“”]{{0,60}}?(?:\b[Ff]or|[Dd]espite|[Ii]n spite of|[Ww]ith|under|of) (?:all )?(?:his|her) {_AGE} years{_BOUND}"
+        rf"{_NAME}\b[^.;!?\"“”]{{0,60}}?(?:\b[Ff]or|[Dd]espite|[Ii]n spite of|[Ww]ith|under|of) (?:all )?(?:his|her"
+        rf") {_AGE} years{_BOUND}"
     ),
     re.compile(rf"(?:[Ff]or|[Dd]espite|[Ii]n spite of|[Ww]ith|[Ii]n) (?:all )?(?:his|her) {_AGE} years,? {_NAME}"),
     re.compile(rf"{_OWNER} {_AGE} years (?:weighed|sat|lay|hung|had not|did not)\b"),
@@ -65,6 +69,14 @@ _AGES = [
     ),
     re.compile(rf"\b[Yy]ou(?: are|['’]re) {_EXACT}{_AGE}(?:{_OLD})?(?:,? now)?, {_NAME}"),
 ]
+_NEEDS = {
+    pattern: word
+    for pattern in _AGES
+    for word in ("year", "birthday", "he was")
+    if pattern.pattern.startswith((rf"\b{_AGE}[- ]{word}", rf"\b(?:[Tt]he |[Aa] )?(?P<nth>{ORDINAL}) {word}"))
+    or (word == "he was" and pattern.pattern.startswith(rf"\b{_AGE} (?P<pronoun>he|she)"))
+}
+"""What a sentence must have for a pattern that begins with a number, which takes long."""
 _OF_ONE = re.compile(
     rf"\b(?:(?P<age>(?i:{NUMBER})){_OLD}|(?:[Aa]ged|age of|turned) (?P<age2>{NUMBER})\b"
     rf"|(?:[Aa]n?|young|old) {_ADJECTIVES}{_BODY} of (?P<age3>{NUMBER})(?: years| summers)?(?:{_BOUND}| with)"
@@ -93,6 +105,8 @@ def ages(source: SectionSource) -> Iterator[Claim]:
         if not _SOMEONE.search(text):
             continue
         for pattern in _AGES:
+            if _NEEDS.get(pattern, "") not in text:
+                continue
             for match in pattern.finditer(text):
                 groups = match.groupdict()
                 age = english_number(next((groups[one] for one in ("age", "age2", "nth") if groups.get(one)), ""))
@@ -140,18 +154,26 @@ _YOUNGEST = 4
 """Smaller numbers count other things more often than years."""
 _PRONOUN = re.compile(r"\b(?:[Hh]e|[Ss]he|[Hh]is|[Hh]er)\b")
 _ABOUT_AGE = re.compile(
-    rf"\b(?:age|aged|ages|birthdays?|candles|years old|years of age|years of life|years in (?:this|the) world|years on (?:this )?earth"
-    rf"|alive|(?:[Bb]eing|[Bb]e|is|was|am|at|to|[Aa]t|[Aa] (?:[a-z-]+ )?{_BODY} of|turned|turning|reached|past|seen|see) {NUMBER}{_BOUND}|{NUMBER} (?:was|is) (?:no|an?|not|young|old|too)"
-    rf"|(?:his|her|['’]s) (?:[a-z-]+ )?{NUMBER} years|{NUMBER} (?:winters|summers|birthdays|candles|springs|autumns)|years old)\b"
+    r"\b(?:age|aged|ages|birthdays?|candles|years old|years of age|years of life|years in (?:this|the) world|years"
+    r" on (?:this )?earth"
+    rf"|alive|(?:[Bb]eing|[Bb]e|is|was|am|at|to|[Aa]t|[Aa] (?:[a-z-]+ )?{_BODY} of|turned|turning|reached|past|seen"
+    rf"|see) {NUMBER}{_BOUND}|{NUMBER} (?:was|is) (?:no|an?|not|young|old|too)"
+    rf"|(?:his|her|['’]s) (?:[a-z-]+ )?{NUMBER} years|{NUMBER} (?:winters|summers|birthdays|candles|springs|autumns"
+    r")|years old)\b"
 )
 _ONE_NUMBER = re.compile(
-    rf"\b(?:(?P<age>(?i:{NUMBER}))(?=[,.;:!?\"”’)—-]|$| (?:years?|summers|winters|springs|autumns|birthdays|candles|of them|was|is|and|when|that|but|now|he|she|in|to|ꙮ|next|last|this|on|by|already|did|does|could|for|with|or|as|at)\b)"
+    rf"\b(?:(?P<age>(?i:{NUMBER}))(?=[,.;:!?\"”’)—-]|$| (?:years?|summers|winters|springs|autumns|birthdays|candles"
+    r"|of them|was|is|and|when|that|but|now|he|she|in|to|ꙮ|next|last|this|on|by|already|did|does|could|for|with|o"
+    r"r|as|at)\b)"
     rf"(?!-(?!year)[a-z])|(?P<nth>{ORDINAL}) (?:birthday|year\b))"
 )
 _ANOTHER_TIME = re.compile(
-    rf"\b(?:ago|since (?!the)|until|till|before|after|if|would have|had been|had (?:gone|left|come|married|lost|died)|as (?:young|old) as|seemed?|looked|like|looks"
-    rf"|almost|nearly|about|or so|guess\w*|perhaps|thought|o'clock|miles?|pounds|dollars|shillings|feet|inches|hours?|minutes|days|weeks|months|hundred|past|half"
-    rf"|{joined(KIN)}|(?:son|daughter|brother|sister|child)s|for \w+ years|years later|in \w+ years|not yet|[Ww]hen (?:he|she|ꙮ+) was|[Ss]ince|[Uu]ntil|[Bb]efore|[Aa]fter|[Oo]nce|used to)\b|n['’]t\b"
+    r"\b(?:ago|since (?!the)|until|till|before|after|if|would have|had been|had (?:gone|left|come|married|lost|die"
+    r"d)|as (?:young|old) as|seemed?|looked|like|looks"
+    r"|almost|nearly|about|or so|guess\w*|perhaps|thought|o'clock|miles?|pounds|dollars|shillings|feet|inches|hour"
+    r"s?|minutes|days|weeks|months|hundred|past|half"
+    rf"|{joined(KIN)}|(?:son|daughter|brother|sister|child)s|for \w+ years|years later|in \w+ years|not yet|[Ww]hen"
+    r" (?:he|she|ꙮ+) was|[Ss]ince|[Uu]ntil|[Bb]efore|[Aa]fter|[Oo]nce|used to)\b|n['’]t\b"
 )
 
 

@@ -21,39 +21,50 @@ _IN_GRAVE = "in (?:the|a|her|his) (?:ground|earth|grave|tomb|coffin|vault|church
 _DEAD = "(?:dead|lifeless|a corpse|cold and (?:stiff|still)|stone cold)"
 _DIED = [
     re.compile(
-        rf"{_SUBJECT}\b[^.;!?\"“”ꙮ]{{0,40}}?\b(?:lay|lying|was found|had been found|was|sat|hung)\b[^.;!?\"“”ꙮ]{{0,25}}?,? {_DEAD}(?=[,.;:]|$| (?:in|on|at|by|from|beside|under|before|upon) )"
+        rf"{_SUBJECT}\b[^.;!?\"“”ꙮ]{{0,40}}?\b(?:lay|lying|was found|had been found|was|sat|hung)\b[^.;!?\"“”ꙮ]{{"
+        rf"0,25}}?,? {_DEAD}(?=[,.;:]|$| (?:in|on|at|by|from|beside|under|before|upon) )"
     ),
     re.compile(
-        rf"\b(?:lay|hung|sat|found|saw|discovered)\b[^.;!?\"“”ꙮ]{{0,40}} {_SUBJECT}(?:['’]s body)?,? (?:[a-z]+ ){{0,2}}{_DEAD}\b"
+        rf"\b(?:lay|hung|sat|found|saw|discovered)\b[^.;!?\"“”ꙮ]{{0,40}} {_SUBJECT}(?:['’]s body)?,? (?:[a-z]+ ){{"
+        rf"0,2}}{_DEAD}\b"
     ),
     re.compile(rf"\b[Dd]ead\b[^.;!?\"“”ꙮ]{{0,30}} (?:lay|was|fell|were) {_SUBJECT}"),
     re.compile(
-        rf"\b(?:[Tt]he )?dead (?:man|woman|girl|boy|body|one)(?: in the [a-z]+)? (?:was|is|had been) {_SUBJECT}(?!['’]s)|\b[Tt]he body (?:was|had been) (?P<name2>{NAMED})['’]s"
+        rf"\b(?:[Tt]he )?dead (?:man|woman|girl|boy|body|one)(?: in the [a-z]+)? (?:was|is|had been) {_SUBJECT}(?!["
+        rf"'’]s)|\b[Tt]he body (?:was|had been) (?P<name2>{NAMED})['’]s"
     ),
     re.compile(
-        rf"\b[Tt]he dead (?!man|woman){_SUBJECT}|{_SUBJECT.replace('name', 'name2')},? (?:now |long |already )?dead (?:these|for|since|and buried)"
+        rf"\b[Tt]he dead (?!man|woman){_SUBJECT}|{_SUBJECT.replace('name', 'name2')},? (?:now |long |already )?dead"
+        r" (?:these|for|since|and buried)"
     ),
     re.compile(
-        rf"\b(?:mourned|mourning|wept|keened|grieved)(?: for| over)? {_SUBJECT}\b(?!['’]s (?:loss|absence))|\b(?:mourned|in mourning for) (?P<name2>{NAMED})"
+        rf"\b(?:mourned|wept|keened|grieved) (?:for|over) {_SUBJECT}\b(?!['’]s (?:loss|absence))|\b(?:mo"
+        rf"urned|in mourning for) (?P<name2>{NAMED})"
     ),
     re.compile(
-        rf"{_SUBJECT}['’]s (?:widow|widower|ghost|last breath|last words|murderer|killer|heart (?:had )?(?:stopped|ceased)|pulse (?:had )?(?:stopped|ceased)|orphans)\b"
+        rf"{_SUBJECT}['’]s (?:widow|widower|ghost|last breath|last words|murderer|killer|heart (?:had )?(?:stopped|"
+        r"ceased)|pulse (?:had )?(?:stopped|ceased)|orphans)\b"
     ),
     re.compile(
-        rf"\b[Ll]ife (?:had )?(?:left|gone out of|went out of|ebbed from|departed from|fled) {_SUBJECT}|(?:the end|death) (?:had )?(?:come|came) (?:to|for|upon) (?P<name2>{NAMED})"
+        rf"\b[Ll]ife (?:had )?(?:left|gone out of|went out of|ebbed from|departed from|fled) {_SUBJECT}|(?:the end|"
+        rf"death) (?:had )?(?:come|came) (?:to|for|upon) (?P<name2>{NAMED})"
     ),
     re.compile(rf"\b(?:over|across) {_SUBJECT}['’]s face\b(?=.*\b(?:dead|death|doctor|priest|prayer)\b)"),
     re.compile(
-        rf"\b(?:[Ww]here|[Ss]ince|[Tt]hat|[Dd]ay|[Nn]ight|[Hh]ow|[Aa]fter|[Ii]n which) {_SUBJECT} (?:had )?(?:died|fallen dead|been killed|been murdered|drowned|perished|lay dead|lay buried)\b"
+        rf"\b(?:[Ww]here|[Ss]ince|[Tt]hat|[Dd]ay|[Nn]ight|[Hh]ow|[Aa]fter|[Ii]n which) {_SUBJECT} (?:had )?(?:died|"
+        r"fallen dead|been killed|been murdered|drowned|perished|lay dead|lay buried)\b"
     ),
     re.compile(
-        rf"\b(?:[Ii]t was|was) {_SUBJECT} (?:who|whom) (?:(?:had )?(?:died|perished|drowned)|was dead|lay dead|(?:had been|was) (?:killed|murdered|buried|drowned)|they (?:had )?buried)"
+        rf"\b(?:[Ii]t was|was) {_SUBJECT} (?:who|whom) (?:(?:had )?(?:died|perished|drowned)|was dead|lay dead|(?:h"
+        r"ad been|was) (?:killed|murdered|buried|drowned)|they (?:had )?buried)"
     ),
     re.compile(
-        rf"\b(?:shot|beat|stabbed|struck|clubbed|beaten) {_SUBJECT} (?:dead|to death)|\b(?:hanged|beheaded|executed|murdered|drowned|put) {_SUBJECT.replace('name', 'name2')} (?:at dawn|in the|on the|to death|for)"
+        rf"\b(?:shot|beat|stabbed|struck|clubbed|beaten) {_SUBJECT} (?:dead|to death)|\b(?:hanged|beheaded|executed"
+        rf"|murdered|drowned|put) {_SUBJECT.replace('name', 'name2')} (?:at dawn|in the|on the|to death|for)"
     ),
     re.compile(
-        rf"{_SUBJECT} (?:breathed|drew breath|breathes) no (?:more|longer)|{_SUBJECT.replace('name', 'name2')} (?:had gone|went|was called|has gone) to (?:his|her) (?:rest|maker|Maker|long home|reward|God)"
+        rf"{_SUBJECT} (?:breathed|drew breath|breathes) no (?:more|longer)|{_SUBJECT.replace('name', 'name2')} (?:h"
+        r"ad gone|went|was called|has gone) to (?:his|her) (?:rest|maker|Maker|long home|reward|God)"
     ),
     re.compile(
         rf"\b(?:laid|put|placed|planted|left|put fresh)\b[^.;!?]{{0,30}} on {_SUBJECT}['’]s (?:grave|tomb|coffin)"
@@ -62,7 +73,8 @@ _DIED = [
         rf"{_SUBJECT} (?:passed|had passed) (?:over|from this (?:life|world))\b(?= ?[.,;]| in| at| before| last)"
     ),
     re.compile(
-        rf"{_SUBJECT}\b[^.;!?\"“”ꙮ]{{0,25}} (?:lies|lay|rests|rested|sleeps) (?:buried|beneath|under the (?:stone|grass|earth|turf|ground|yew)|in (?:the churchyard|the cemetery|(?:his|her) (?:grave|coffin)))"
+        rf"{_SUBJECT}\b[^.;!?\"“”ꙮ]{{0,25}} (?:lies|lay|rests|rested|sleeps) (?:buried|beneath|under the (?:stone|"
+        r"grass|earth|turf|ground|yew)|in (?:the churchyard|the cemetery|(?:his|her) (?:grave|coffin)))"
     ),
     re.compile(
         rf"{_SUBJECT}{_BY},? (?:who )?(?:had )?{_BY} ?(?:{_PERISHED})\b(?! away| down| out| of (?:laugh|shame|bore|curio))"
@@ -85,7 +97,8 @@ _DIED = [
         rf"{_SUBJECT} (?:fell|had fallen) (?:in the war|in battle|at the front|at the battle|for (?:his|her) country)\b"
     ),
     re.compile(
-        rf"\b(?:[Tt]hey|[Ww]e|family|village|town|men|women|had|neighbours|villagers|who) (?:had )?(?:buried|cremated) {_SUBJECT}(?!['’]s)"
+        r"\b(?:[Tt]hey|[Ww]e|family|village|town|men|women|had|neighbours|villagers|who) (?:had )?(?:buried|cremat"
+        rf"ed) {_SUBJECT}(?!['’]s)"
     ),
     re.compile(
         rf"\b(?:lowered|laid|carried|put) (?:the body of )?{_SUBJECT} (?:down )?(?:into|to|in) (?:the|his|her|a) "
@@ -101,7 +114,8 @@ _DIED = [
     ),
     re.compile(rf"\b[Dd]eath (?:had )?(?:took|taken|came for|come for|claimed|overtook|fetched) {_SUBJECT}(?!['’]s)"),
     re.compile(
-        rf"\b(?:cost|costing|taken|took|ended|claimed) {_SUBJECT} (?:his|her) life\b|\b(?:taken|took|ended|claimed) (?P<name2>{NAMED})['’]s life\b"
+        rf"\b(?:cost|costing|taken|took|ended|claimed) {_SUBJECT} (?:his|her) life\b|\b(?:taken|took|ended|claimed)"
+        rf" (?P<name2>{NAMED})['’]s life\b"
     ),
     re.compile(
         rf"{_SUBJECT}\b[^.;!?\"“”]{{0,40}} and (?:died|drowned|was killed|was drowned|was dead)\b(?! away| down| out)"
@@ -117,7 +131,8 @@ _DIED = [
     ),
     re.compile(rf"\b(?:the|[Tt]he) late {_SUBJECT}(?:['’]s| had| was| left| would)\b"),
     re.compile(
-        rf"(?:^|[Ss]ince |[Aa]fter |[Tt]he day of |[Nn]ews of |[Tt]he year of |[Tt]he night of ){_SUBJECT}['’]s death\b(?! (?:would|might|could|sentence))"
+        rf"(?:^|[Ss]ince |[Aa]fter |[Tt]he day of |[Nn]ews of |[Tt]he year of |[Tt]he night of ){_SUBJECT}['’]s dea"
+        r"th\b(?! (?:would|might|could|sentence))"
     ),
     re.compile(
         rf"\b(?:the|[Tt]he) (?:sudden |early )?death of {_SUBJECT} (?:was|had|left|came|changed|in|on|made|did|shook|took)\b"
@@ -132,20 +147,21 @@ _NOT_SURELY = re.compile(
     r"|apparently|presumed|seem\w*)\b|n['’]t\b|\?"
 )
 _UNSURE_AFTER = re.compile(r"\b(?:would|might|seem\w*|perhaps|said|thought|to the world|again)\b|\?")
-_VERBS = """said asked replied answered cried walked went came stood sat turned looked smiled nodded laughed took
-    opened ran put whispered shouted shook picked stepped poured entered climbed waved reached leaned
-    rose began called muttered exclaimed sighed grinned frowned handed pointed returned arrived hurried
-    crossed pulled pushed closed drew lifted threw drank ate knelt bowed shrugged glanced stared gave
-    wrote rode jumped followed moved appeared got shut blew sang spoke held made set felt kept left bent
-    brought caught chose cut fought heard hid hit lit rang sent slid spun struck swung told thought wore
-    woke broke paid swept swung sought leapt dealt crept dug flung ground lent meant read sank shot slammed
-    snapped sprang stole strode swore tore threw bit blew bound built burst bought clung fed forgave froze rid says asks replies answers walks goes comes stands sits turns looks smiles nodded nods laughs
-    takes opens runs puts whispers shouts shakes picks steps pours enters climbs""".split()  # noqa: SIM905
+_VERBS = """said asked replied answered cried walked went came stood sat turned looked smiled nodded laughed took opened
+    ran put whispered shouted shook picked stepped poured entered climbed waved reached leaned rose began called
+    muttered exclaimed sighed grinned frowned handed pointed returned arrived hurried crossed pulled pushed closed
+    drew lifted threw drank ate knelt bowed shrugged glanced stared gave wrote rode jumped followed moved appeared
+    got shut blew sang spoke held made set felt kept left bent brought caught chose cut fought heard hid hit lit
+    rang sent slid spun struck swung told thought wore woke broke paid swept swung sought leapt dealt crept dug
+    flung ground lent meant read sank shot slammed snapped sprang stole strode swore tore threw bit blew bound
+    built burst bought clung fed forgave froze rid says asks replies answers walks goes comes stands sits turns
+    looks smiles nodded nods laughs takes opens runs puts whispers shouts shakes picks steps pours enters climbs""".split()  # noqa: SIM905
 _STATES = """died lived loved seemed belonged wanted used killed murdered drowned buried executed named called hated
     passed owned married supposed reminded remained looked appeared deserved earned wounded perished""".split()  # noqa: SIM905
 """What may be said of the dead."""
 _ACTS = re.compile(
-    rf"(?:, [a-z]+ing(?: [a-z]+){{0,3}},)?,? (?:(?:was|were|is) (?!dying|lying|being|missing|going|rotting|sleeping)[a-z]+ing\b|(?:then |now |himself |herself |also |just |[a-z]+ly )?(?:{joined(_VERBS)}"
+    rf"(?:, [a-z]+ing(?: [a-z]+){{0,3}},)?,? (?:(?:was|were|is) (?!dying|lying|being|missing|going|rotting|sleeping"
+    rf")[a-z]+ing\b|(?:then |now |himself |herself |also |just |[a-z]+ly )?(?:{joined(_VERBS)}"
     rf"|(?!{joined(_STATES)}\b)[a-z]{{2,}}ed)\b(?! by\b))"
 )
 _SAID = re.compile(
@@ -159,17 +175,21 @@ _UNREAL = re.compile(
 _ANOTHER_TIME = re.compile(
     _UNREAL.pattern + r"|\b(?:had|alive|would|if|before|could|as though|namesake|corpse|body)\b|n['’]t\b"
 )
-_DEATH_WORDS = """mourned mourning wept grieved widow widower pulse lifeless sleeps rests rested lies dead maker reward end live survive survived death life succumbed expired starved froze cremated interred guillotined ghost gave
-    breath remains ashes tombstone gravestone wake woke late fell fallen heart alive living again ever forever help
-    beaten burnt burned crushed trampled choked claimed cost murderer killer lowered laid carried vault finished departed live coffin tomb passed lost met more taken ground earth carried strangled poisoned stabbed died dead
-    killed murdered drowned hanged buried shot executed slain beheaded perished bled breathed rest funeral grave burial
-    corpse body"""
+_DEATH_WORDS = """mourned mourning wept grieved widow widower pulse lifeless sleeps rests rested lies dead maker reward end live
+    survive survived death life succumbed expired starved froze cremated interred guillotined ghost gave breath
+    remains ashes tombstone gravestone wake woke late fell fallen heart alive living again ever forever help
+    beaten burnt burned crushed trampled choked claimed cost murderer killer lowered laid carried vault finished
+    departed coffin tomb passed lost met more taken ground earth strangled poisoned stabbed died killed murdered
+    drowned hanged buried shot executed slain beheaded perished bled breathed rest funeral grave burial corpse
+    body"""
 
 
 _SIGNS = re.compile(
     "[Dd]ead|passed|wake|woke|[Dd]eath|died|kill|murder|bur[iy]|burn|grave|coffin|tomb|funeral|corpse|body|drown|hang|shot|slain|perish|execut|head|breath|[Ll]i[fv]e|ghost"
-    "|succumb|expire|starv|froze|rest|no more|never|last|widow|heart|pulse|late |wept|mourn|griev|fell|grave|ground|earth|ashes|remains|poison|strangl|stab|stone"
-    "|carried off|choked|crush|trampl|beaten|laid|end |no longer|help|ever|vault|cremat|interred|keened|orphans|took|taken|cost|claimed|face|maker|reward|lies"
+    "|succumb|expire|starv|froze|rest|no more|never|last|widow|heart|pulse|late "
+    "|wept|mourn|griev|fell|grave|ground|earth|ashes|remains|poison|strangl|stab|stone"
+    "|carried off|choked|crush|trampl|beaten|laid|end |no longer|help|ever|vault|cremat|interred|keened|orphans|took"
+    "|taken|cost|claimed|face|maker|reward|lies"
 )
 
 

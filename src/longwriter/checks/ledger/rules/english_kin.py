@@ -1,6 +1,8 @@
 """What English sentences say of who is whose kin.
 
-A word for kin has an owner ("Anne's aunt", "his aunt", "an aunt of Anne's", "Anne had an aunt") and somebody who is it, beside
+A word for kin has an owner ("Anne's aunt(
+    ", "
+)his aunt", "an aunt of Anne's", "Anne had an aunt") and somebody who is it, beside
 it ("his aunt Anne", "his aunt, called Anne") or joined to it by a verb ("Anne had been his aunt").
 """
 
@@ -30,7 +32,8 @@ _ADVERBS = (
 )
 _CALLED = (
     r"(?:,? (?:(?:who|which) (?:was|is) |whose (?:own )?name (?:was|is) |(?:whom )?(?:everyone|everybody|they|people|he|she)"
-    r" called |(?:was|is) )?(?:called|named|christened|known as)?|,? (?:an?|the) [a-z -]{3,40}?(?:called|named|by the name of)"
+    r" called |(?:was|is) )?(?:called|named|christened|known as)?|,? (?:an?|the) [a-z -]{3,40}?(?:called|named|by "
+    r"the name of)"
     r"|,? by (?:the )?name(?: of)?|['’]s name (?:was|is)|,? (?:was|is)|,? (?:to|from|with|for|by|of|in)|,? the [a-z]+)"
 )
 _HAVE = "(?:had|has|had once had|possessed|still had|could count on)"
@@ -65,24 +68,29 @@ _RELATED = [
     re.compile(rf"{_OTHER}\? (?:That|He|She|This) (?:{_IS}){_ADVERBS} {_OWNER} {_KIND}{_KIN}(?!['’])"),
     re.compile(rf"{_NAME},? whose {_KIND}{_KIN} (?:(?:was|is|had been) )?{_OTHER}"),
     re.compile(
-        rf"(?:{_OWNER}|\b(?:the|[Tt]he|an?|that)) {_KIND}{_KIN} (?:that|whom|who|to whom|of whom|with whom|for whom)?\b[^.;!?\"“”ꙮ]{{0,40}}"
+        rf"(?:{_OWNER}|\b(?:the|[Tt]he|an?|that)) {_KIND}{_KIN} (?:that|whom|who|to whom|of whom|with whom|for whom"
+        rf")?\b[^.;!?\"“”ꙮ]{{0,40}}"
         rf"(?:(?P<name2>{NAMED}) [^.;!?\"“”ꙮ]{{0,30}})?(?:{_IS}|,) {_OTHER}(?!['’]s)"
     ),
-    re.compile(rf"(?:{_WHO}\b[^.;!?\"“”ꙮ]{{0,50}}? )?(?:an?|no|any) (?:[a-z]+ )?{_KIN} (?:[a-z]+ )?than {_OTHER}"),
+    re.compile(rf"{_NAME}[^.;!?\"“”ꙮ]{{0,50}}? (?:an?|no|any) (?:[a-z]+ )?{_KIN} (?:[a-z]+ )?than {_OTHER}"),
     re.compile(
-        rf"{_OTHER}{_ADVERBS}(?:{_BESIDE}| {_IS}{_ADVERBS} |[, ]+as )(?:(?:the|an?|that|this|one) )?{_KIND}{_KIN} (?:of|to) (?P<pronoun>his|hers|him|her)\b(?! [a-z]+['’]s)"
+        rf"{_OTHER}{_ADVERBS}(?:{_BESIDE}| {_IS}{_ADVERBS} |[, ]+as )(?:(?:the|an?|that|this|one) )?{_KIND}{_KIN} ("
+        r"?:of|to) (?P<pronoun>his|hers|him|her)\b(?! [a-z]+['’]s)"
     ),
     re.compile(
-        rf"{_NAME}\b[^.;!?\"“”ꙮ]{{0,30}} (?:called|calls|to call|addressed|knew|know|remembered|regarded|counted|considered|claimed|had|loved|introduced|acknowledged|owned|presented|greeted|honoured|treated|adopted) {_OTHER}(?:,| as| for| to be| [“‘\"])? ?(?:an?|his|her|the|[“‘\"])? ?{_KIND}{_KIN}\b(?!['’]s)"
+        rf"{_NAME}\b[^.;!?\"“”ꙮ]{{0,30}} (?:called|calls|to call|addressed|knew|know|remembered|regarded|counted|c"
+        r"onsidered|claimed|had|loved|introduced|acknowledged|owned|presented|greeted|honoured|treated|adopted) "
+        rf"{_OTHER}(?:,| as| for| to be| [“‘\"])? ?(?:an?|his|her|the|[“‘\"])? ?{_KIND}{_KIN}\b(?!['’]s)"
     ),
     re.compile(
-        rf"[^.;!?]*[“\"‘, ]{_KIN}[,.!?]+[”\"’] (?:said|cried|called|asked|whispered|answered|replied) {_NAME} to {_OTHER}"
+        rf"[“\"‘, ]{_KIN}[,.!?]+[”\"’] (?:said|cried|called|asked|whispered|answered|replied) {_NAME} to {_OTHER}"
     ),
     re.compile(rf"\b(?:[Tt]he|[Aa]) {_KIND}{_KIN},? {_OTHER},? (?:[a-z]+ ){{0,3}}(?:of|to) {_NAME}"),
     re.compile(rf"\b[Oo]f (?:all )?{_OWNER} {_KIND}{_PLURAL}\b[^.;!?\"“”ꙮ]{{0,30}} {_OTHER}"),
     re.compile(rf"{_OTHER}\b[^.;!?\"“”ꙮ]{{0,30}} one of {_OWNER} {_KIND}{_PLURAL}\b"),
     re.compile(
-        rf"\b(?:[Aa]n?|[Tt]he|[Hh]is|[Hh]er|[Oo]nly|[Bb]eing) (?:[a-z]+ )?{_KIN} (?:is|was) (?:an? |what |all )?[^.;!?\"“”ꙮ]{{0,30}}{_OTHER} (?:was|is) {_NAME}['’]s"
+        rf"\b(?:[Aa]n?|[Tt]he|[Hh]is|[Hh]er|[Oo]nly|[Bb]eing) (?:[a-z]+ )?{_KIN} (?:is|was) (?:an? |what |all )?[^."
+        rf";!?\"“”ꙮ]{{0,30}}{_OTHER} (?:was|is) {_NAME}['’]s"
     ),
     re.compile(
         rf"{_OTHER}\b[^.;!?\"“”ꙮ]{{0,12}}(?:was|is|had been|being) {_NAME}['’]s[^.;!?\"“”ꙮ]{{0,20}}? {_KIN}\b(?!['’])"
@@ -126,18 +134,8 @@ def kin(source: SectionSource) -> Iterator[Claim]:
             start, text = _with_question(source, number)
         if "ꙮ" not in text:
             continue
-        told = False
-        for pattern in _RELATED:
-            for match in pattern.finditer(text):
-                if _UNREAL.search(text, 0, match.start()) or _NOT_REALLY.search(match[0]):
-                    continue
-                other = source.named(match, "other", start)
-                subject = _owner(source, match, start, other or "")
-                if subject and other and subject != other:
-                    told = True
-                    yield Claim(subject, f"kin:{match['kin']}", other, start + match.start(), start + match.end())
-        if not told:
-            yield from _of_two(source, start, text)
+        related = list(_related(source, start, text))
+        yield from related or _of_two(source, start, text)
         for match in _PAIRS.finditer(text):
             subject, other = source.named(match, "name", start), source.named(match, "other", start)
             if subject and other:
@@ -149,6 +147,18 @@ def kin(source: SectionSource) -> Iterator[Claim]:
             lacking = "siblings" if only else match["lacking"]
             if subject and lacking:
                 yield Claim(subject, "kin:none", lacking, start + match.start(), start + match.end())
+
+
+def _related(source: SectionSource, start: int, text: str) -> Iterator[Claim]:
+    """Kin whose owner and whose name the words tell."""
+    for pattern in _RELATED:
+        for match in pattern.finditer(text):
+            if _UNREAL.search(text, 0, match.start()) or _NOT_REALLY.search(match[0]):
+                continue
+            other = source.named(match, "other", start)
+            subject = _owner(source, match, start, other or "")
+            if subject and other and subject != other:
+                yield Claim(subject, f"kin:{match['kin']}", other, start + match.start(), start + match.end())
 
 
 def _of_two(source: SectionSource, start: int, text: str) -> Iterator[Claim]:
@@ -175,11 +185,13 @@ _ONE_KIN = re.compile(rf"\b{_KIN}(?:['’]s\b)?(?!-)")
 _TWO = re.compile(rf"(?P<who>{NAMED})")
 _OF_NAME = re.compile(rf" (?:of|to) (?P<who>{NAMED})")
 _JOINS = re.compile(
-    rf"\b(?:was|is|were|being|been|be|as|called|call|calls|named|whose|than|whom|what|became|remained|stood|made|meant|like|by name|by the name)\b"
+    r"\b(?:was|is|were|being|been|be|as|called|call|calls|named|whose|than|whom|what|became|remained|stood|made|me"
+    r"ant|like|by name|by the name)\b"
     rf"|, (?:(?:the|an?|his|her|{NAMED}['’]s) )?(?:[a-z]+ )?{joined(KIN)}\b|{joined(KIN)}, "
 )
 _OF_OTHERS = re.compile(
-    r"\b(?:[Tt]heir|[Mm]y|[Yy]our|[Oo]ur|they|we|us|them|not|never|if|would|whether|another|someone|somebody|everyone|nobody's|man's"
+    r"\b(?:[Tt]heir|[Mm]y|[Yy]our|[Oo]ur|they|we|us|them|not|never|if|would|whether|another|someone|somebody|every"
+    r"one|nobody's|man's"
     r"|woman's|[a-z]+['’]s)\b|n['’]t\b|\?"
 )
 

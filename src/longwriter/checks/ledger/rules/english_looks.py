@@ -7,8 +7,9 @@ from longwriter.checks.ledger.passages import joined
 from longwriter.checks.ledger.rules.claims import NAMED, Claim, SectionSource
 from longwriter.checks.ledger.rules.english_kin import KIN
 
-_COLOURS = """blue grey gray green brown black hazel amber violet dark white red fair blond blonde golden yellow
-    auburn ginger copper chestnut flaxen raven silver slate sapphire azure cornflower emerald jet ebony sandy straw carroty russet""".split()  # noqa: SIM905
+_COLOURS = """blue grey gray green brown black hazel amber violet dark white red fair blond blonde golden yellow auburn
+    ginger copper chestnut flaxen raven silver slate sapphire azure cornflower emerald jet ebony sandy straw
+    carroty russet""".split()  # noqa: SIM905
 _COLOUR = rf"(?P<colour>(?i:{joined(_COLOURS)}))(?:-?coloured|-?colored)?"
 _PART = """(?P<part>eyes?|irises|hair|curls|locks|braids?|tresses|plaits?|ponytail|fringe|ringlets|beard|moustache
 |mustache)""".replace("\n", "")
@@ -21,7 +22,10 @@ _BE = (
     "(?:was|were|is|are|had (?:always |ever |never )?been|have (?:always )?been|looked|shone|seemed|appeared|remained"
     "|gleamed|glowed|showed)"
 )
-_MUCH = r"(?:(?:of )?(?:an?|the|that|so|such an?|very|quite|as|in fact) )?(?:(?!(?:on|upon|at|in|by|to|from|with|not|than)\b)[a-z-]+,? ){0,3}?"
+_MUCH = (
+    r"(?:(?:of )?(?:an?|the|that|so|such an?|very|quite|as|in fact) )?(?:(?!(?:on|upon|at|in|by|to|from|with|not|than)"
+    r"\b)[a-z-]+,? ){0,3}?"
+)
 _BOUND = (
     r"(?=[,.;:!?)—\"”’-]|$| (?:and|as|in|with|like|but|by|that|which|under|for|or|than|when|from|behind|beneath|on|at"
     r"|too|enough|eyes|ones|once|now|again|against|to|of|beside)\b)"
@@ -127,7 +131,8 @@ def _one_colour(source: SectionSource, number: int, start: int, text: str) -> It
 _FAR = 100
 """Characters between a colour and the part that it may belong to."""
 _ONE_COLOUR = re.compile(
-    rf"(?<!-)\b{_COLOUR}(?:ish)?(?=[,.;:!?)—\"”’]|$| (?:and|as|in|with|like|but|by|that|which|under|for|or|than|when|from|on|at|they|it|she|he|was"
+    rf"(?<!-)\b{_COLOUR}(?:ish)?(?=[,.;:!?)—\"”’]|$| (?:and|as|in|with|like|but|by|that|which|under|for|or|than|whe"
+    r"n|from|on|at|they|it|she|he|was"
     rf"|were|is|are|of|to|enough|ones?|again|if|though|because|had|people)\b)"
 )
 _ONE_PART = re.compile(rf"\b{_PART}\b")

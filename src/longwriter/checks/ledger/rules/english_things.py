@@ -35,15 +35,18 @@ _COUNTS = [
 ]
 _COUNTS += [
     re.compile(
-        rf"\b[Tt]he number of {_ADJECTIVES}{_NOUN} (?:in|at|of|on|aboard) (?:the )?(?P<name>{NAMED}) (?:was|is|came to|stood at) "
+        rf"\b[Tt]he number of {_ADJECTIVES}{_NOUN} (?:in|at|of|on|aboard) (?:the )?(?P<name>{NAMED}) (?:was|is|came"
+        r" to|stood at) "
         rf"{_JUST}(?P<number>(?i:{NUMBER}))\b"
     ),
     re.compile(rf"\b(?P<number>(?i:{NUMBER})) of (?:the )?(?P<name>{NAMED})['’]s? {_ADJECTIVES}{_NOUN}"),
 ]
 _COUNT = re.compile(rf"\b(?P<number>(?i:{NUMBER})) {_ADJECTIVES}{_NOUN}")
 _COUNT_BEHIND = re.compile(
-    rf"\b{_NOUN}(?: (?:of|in|at) (?:the )?{NAMED})?(?:,|:| -| —|—)?(?: (?:there )?(?:were|are|was|is|numbered|came to|amounted to|stood at|totalled|counted"
-    rf"|to the number of|had been))? {_JUST}(?P<number>(?i:{NUMBER}))(?= of them| in (?:all|number|total)| altogether| all told|[.,;:!?)—]|$)"
+    rf"\b{_NOUN}(?: (?:of|in|at) (?:the )?{NAMED})?(?:,|:| -| —|—)?(?: (?:there )?(?:were|are|was|is|numbered|came "
+    r"to|amounted to|stood at|totalled|counted"
+    rf"|to the number of|had been))? {_JUST}(?P<number>(?i:{NUMBER}))(?= of them| in (?:all|number|total)| altogeth"
+    r"er| all told|[.,;:!?)—]|$)"
 )
 _ADJECTIVE = re.compile(
     rf"\b(?P<number>(?i:{NUMBER}))-(?P<noun>(?!year|mile|foot|hour|day|pound|inch|minute|week|month|penny)[a-z]{{3,}})\b"
@@ -76,7 +79,8 @@ _EVENTS = [
 ]
 _OCCASION = (
     "wedding|trial|funeral|ball|election|coronation|auction|hearing|execution|duel|concert|christening|exhibition"
-    "|inauguration|ceremony|race|tournament|earthquake|flood|great fire|fire|shipwreck|eclipse|marriage|nuptials|burial|baptism|battle|siege|fair|feast|opening"
+    "|inauguration|ceremony|race|tournament|earthquake|flood|great fire|fire|shipwreck"
+    "|eclipse|marriage|nuptials|burial|baptism|battle|siege|fair|feast|opening"
 )
 _OCCASIONS = re.compile(
     rf"(?:(?P<owner>{NAMED})['’]s |\b(?:[Tt]he|[Tt]hat|[Tt]heir|[Ii]ts|[Hh]is|[Hh]er|[Aa]) )(?:(?!day\b)[a-z]+ ){{0,2}}?"
@@ -85,11 +89,13 @@ _OCCASIONS = re.compile(
 _SAME_OCCASION = {"marriage": "wedding", "nuptials": "wedding", "burial": "funeral"}
 _MARRIED = re.compile(r"\b(?:married|wed|was wedded|led to the altar|became (?:his|her) (?:wife|husband))\b")
 _BIRTH = re.compile(
-    r"\bborn\b|\bbirthday\b|\bbirth\b|(?:saw|seen|see) the light\b|first (?:cry|breath)\b|\bchristened\b|(?:entered|came to|into) th(?:e|is) world|\b(?:came|come|brought) into (?:the|this) world\b"
+    r"\bborn\b|\bbirthday\b|\bbirth\b|(?:saw|seen|see) the light\b|first (?:cry|breath)\b|\bchristened\b|(?:entere"
+    r"d|came to|into) th(?:e|is) world|\b(?:came|come|brought) into (?:the|this) world\b"
 )
 _ONE_YEAR = re.compile(rf"\b(?:[Ii]n|[Oo]f|year|autumn|winter|spring|summer) (?:the year )?{_YEAR}\b(?![-/])")
 _OTHER_DAY = re.compile(
-    r"\b(?:before|after|since|until|till|between|by|from|than)(?: (?:the|that|it))? \ue000|\b(?:days?|weeks?|months?) (?:before|after|later)"
+    r"\b(?:before|after|since|until|till|between|by|from|than)(?: (?:the|that|it))? \ue000|\b(?:days?|weeks?|month"
+    r"s?) (?:before|after|later)"
     r"|\b(?:letter|invitations?|dated|postponed|instead of|moved from|if|never)\b"
 )
 
