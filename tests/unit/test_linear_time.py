@@ -12,9 +12,9 @@ import pytest
 from longwriter.bench.benchmarks.longgen import entries
 from longwriter.bench.judging.quoted import QuotedText
 from longwriter.checks.check import check
+from longwriter.checks.citations.fence import shown
 from longwriter.checks.citations.records import SourceChunk
 from longwriter.checks.citations.sources import SourceSet
-from longwriter.checks.citations.fence import shown
 from longwriter.checks.ledger.contradictions import contradictions
 from longwriter.checks.repetition.repetition import repetition
 from longwriter.errors import LongWriterError
@@ -29,13 +29,13 @@ from longwriter.writer.plan.parse import parse_plan
 from longwriter.writer.prompts import prompt_set
 from longwriter.writer.reply.continuation import join, strip_markers
 from longwriter.writer.reply.watch import Bounds, kept
-from longwriter.writer.sources.leads import Leads
-from longwriter.writer.sources.pdf import joined, without_running
-from longwriter.writer.sources.telling import standing
 from longwriter.writer.revising.fit import unfit
 from longwriter.writer.revising.layout import EditedPassage
 from longwriter.writer.sources.chunks import ReadSource, chunks_of
 from longwriter.writer.sources.fetch import robots_rules
+from longwriter.writer.sources.leads import Leads
+from longwriter.writer.sources.pdf import joined, without_running
+from longwriter.writer.sources.telling import standing
 
 LENGTH, MOST_S = 100_000, 1.0
 KINDS = (
