@@ -44,9 +44,11 @@ _BEFORE = re.compile(
     rf"(?:(?P<name>{NAMED})['’]s?|\b(?P<pronoun>[Hh]is|[Hh]er)|(?P<other>\b(?:[Mm]y|[Yy]our|[Oo]ur|[Tt]heir|[Ii]ts)"
     rf"|[a-z]['’]s?)),? {_WORDS_OF_IT}$"
 )
+INHERITED = re.compile(r"\b(?:inherited|had|has|have|got|given|with) (?:his|her) [a-z]+['’]s [a-z -]{0,20}\Z")
+"""He had his mother's eyes: they are his."""
 _BEHIND = re.compile(
     rf",? (?:of (?:the |old |young |poor |dear |little )*(?P<name>{NAMED})|(?:that|which|with which|in which) "
-    rf"(?:(?P<name2>{NAMED})|(?P<pronoun>he|she)) [a-z]+|(?P<other>of (?:the|an?|my|your|their|our|his|her|one) [a-z]+))"
+    rf"(?:(?P<name2>{NAMED})|(?P<pronoun>he|she)) [a-z]+|(?P<other>of (?:the|an?|my|your|their|our|one) [a-z]+))"
 )
 
 
@@ -98,7 +100,7 @@ class SectionSource(NamedTuple):
             (_BEHIND.match(self.veiled[thing : min(last, thing + 80)]), thing),
             (_BEHIND.match(self.veiled[end : min(last, end + 80)]), end),
         ):
-            if found:
+            if found and not (at < start and INHERITED.search(self.veiled, first, start)):
                 groups = found.groupdict()
                 for group in ("name", "name2"):
                     if groups.get(group):

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from longwriter.checks.ledger.passages import joined
-from longwriter.checks.ledger.rules.claims import NAMED, Claim, SectionSource
+from longwriter.checks.ledger.rules.claims import INHERITED, NAMED, Claim, SectionSource
 from longwriter.checks.ledger.rules.english_kin import KIN
 
 _COLOURS = """blue grey gray green brown black hazel amber violet dark white red fair blond blonde golden yellow auburn
@@ -59,6 +59,7 @@ _NO_LOOKS = re.compile(
     r"|as though|if|whites?|rimmed|shadows?|circles|rings?|glasses|spectacles|bandaged?|dead|became|become|almost"
     r"|nearly)\b|n['’]t\b"
 )
+_THAT_SHE_TURNED = re.compile(rf"\b(?:that|which) (?:{NAMED}|he|she) [a-z]+")
 _NOT_BEFORE = re.compile(
     r"\b(?:no|not|never|nor|neither|without|like|as if|as though|if|whether|would|dyed|two|both|many|several|those who"
     r"|anyone|everyone|any|some|other|(?<!of )all|every)(?: [a-z-]+){0,2} $|n['’]t(?: [a-z]+){0,2} $",
@@ -145,7 +146,7 @@ def _told(text: str, match: re.Match[str]) -> bool:
         return False
     if _NOT_BEFORE.search(text[max(0, begin - 40) : begin]):
         return False
-    return not _NO_LOOKS.search(match[0])
+    return not _NO_LOOKS.search(_THAT_SHE_TURNED.sub("", match[0]))
 
 
 def _owner(source: SectionSource, number: int, match: re.Match[str], start: int, text: str) -> str | None:
@@ -154,7 +155,8 @@ def _owner(source: SectionSource, number: int, match: re.Match[str], start: int,
     if told:
         return subject
     before = text[: match.start()]
-    if SOMEBODY.search(INDEED.sub("", text)) or _KIN_BEFORE.search(before):
+    own = INHERITED.search(text, 0, match.start())
+    if SOMEBODY.search(INDEED.sub("", text)) or (_KIN_BEFORE.search(before) and not own):
         return None
     subject = source.only(number)
     if subject:
