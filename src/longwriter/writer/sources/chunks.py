@@ -117,6 +117,9 @@ def _cut(paragraph: str) -> Iterator[str]:
 
 def _pieces(sentence: str) -> Iterator[str]:
     """A sentence in stretches of `CHUNK_WORDS` words, and of as many characters as those have."""
+    if len(sentence) <= CHUNK_WORDS:  # no more words than characters
+        yield from filter(None, [sentence])
+        return
     starts, most = word_spans(sentence)[0].tolist()[::CHUNK_WORDS], CHUNK_WORDS * WORD_CHARACTERS
     cuts = [0, *starts[1:], len(sentence)]
     for start, end in pairwise(cuts):

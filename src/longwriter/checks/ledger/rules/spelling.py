@@ -24,7 +24,7 @@ class NameUse:
 
 
 _ALIKE = """晓小笑肖孝 雨宇羽语玉禹钰 雅娅亚 海诲 涛滔焘 若偌 兰岚蓝澜 静婧靖净敬镜景 默墨莫 刚钢岗 志智致之芝治
-    远源媛园元渊 建健剑坚 国果 梅玫媚美 婉宛晚琬 大太达 勇永咏涌 琴勤芹秦 伟玮炜维卫威薇 明铭鸣敏 强
+    远源媛园元渊 建健剑坚 国果 梅玫媚美 婉宛晚琬 大达 太泰 勇永咏涌 琴勤芹秦 伟玮炜维卫威薇 明铭鸣敏 强
     军君均俊骏 华桦 红虹宏洪鸿 丽莉力立利黎 芳方 燕艳雁彦 娟鹃 霞侠 平萍苹 文雯纹闻 杰捷洁 辉晖慧惠会
     莹盈颖英瑛 佳嘉家加 欣心新馨昕 怡宜仪依伊 思斯丝 诗师石时 浩昊皓 轩宣萱 子梓紫 涵寒晗 晨辰尘臣
     阳杨扬洋 春纯 秋球 冬东栋 云芸耘 山珊杉 生升声胜盛 林琳霖麟临 成诚程承 德得 正政郑 清青卿晴 宁凝
@@ -64,11 +64,11 @@ def _one_name(names: Mapping[str, NameUse], common: str, rare: str) -> bool:
         return False
     if often.count < _FREQUENT or seldom.count > max(_RARE, _RARE_SHARE * often.count):
         return False
-    if (
-        rare in often.neighbours
-        or common in seldom.neighbours
-        or not (one_edit(common, rare) or (len(common) > _SHORTEST and _sound(common) == _sound(rare)))
-    ):
+    if rare in often.neighbours or common in seldom.neighbours:
+        return False
+    if "\u4e00" <= common[0] <= "\u9fff":
+        return rare in heard_alike(common)  # one character more is mostly the next word, another one another person
+    if not (one_edit(common, rare) or (len(common) > _SHORTEST and _sound(common) == _sound(rare))):
         return False
     if common.casefold().replace("-", "") == rare.casefold().replace("-", "") or {common[-3:], rare[-3:]} == {
         "man",
@@ -80,7 +80,7 @@ def _one_name(names: Mapping[str, NameUse], common: str, rare: str) -> bool:
         return False
     if len(short) == len(long):
         changed = [i for i, (a, b) in enumerate(zip(short, long, strict=True)) if a != b]
-        if changed == [len(short) - 1] and not (short[-1] in _OF_SOUND.get(long[-1], "") and not short.isascii()):
+        if changed == [len(short) - 1]:
             return False
     return True
 
