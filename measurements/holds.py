@@ -67,7 +67,7 @@ def costs(sections: list[str]) -> dict[str, list[float]]:
     for _ in range(TIMES):
         stock = slop_hold(None, prompts)
         assert stock is not None
-        asked = {
+        asked: dict[str, Callable[[int, list[str]], object]] = {
             "facts": FactsHold(prompts, plan).told,
             "stock phrases": stock.told,
             "a candidate": partial(candidate, stock, sections),

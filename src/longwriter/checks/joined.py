@@ -6,12 +6,19 @@ from longwriter.checks.ledger.contradictions import contradictions
 from longwriter.checks.slop.score import findings_of, slop_of
 from longwriter.checks.slop.stock import shipped
 
+CONTRADICTIONS = "contradictions"
+"""The figure and the check."""
+
 
 def check_contradictions(asked: CheckedText) -> Checked:
     """What does not go together, and how often that is for 10,000 words."""
     found = [_in_text(one) for one in contradictions(asked.text, asked.language)]
-    words = len(asked.words.starts)
-    return Checked(found, {"contradictions": round(1e4 * len(found) / words, 2) if words else None})
+    return Checked(found, {CONTRADICTIONS: contradictions_rate(len(found), len(asked.words.starts))})
+
+
+def contradictions_rate(number: int, words: int) -> float | None:
+    """Contradictions for 10,000 words; None for a text without any."""
+    return round(1e4 * number / words, 2) if words else None
 
 
 def _in_text(finding: TextFinding) -> TextFinding:

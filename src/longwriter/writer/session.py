@@ -312,9 +312,18 @@ def open_models(settings: WriteSettings) -> dict[str, Model]:
     }
 
 
-async def _sources(settings: WriteSettings, folder: Path, on_event: OnEvent) -> tuple[SourceChunk, ...]:
-    """The chunks of a run, gathered by its first command. Raises InputError where they cannot be had."""
+async def _sources(
+    settings: WriteSettings, journal: Journal, folder: Path, on_event: OnEvent
+) -> tuple[SourceChunk, ...]:
+    """The chunks of a run, gathered by its first command.
+
+    Raises InputError where they cannot be had, RunError where they are gone: others might be gathered, with other ids.
+    """
     if settings.sources and not has_sources(folder):
+        if any(entry.kind == "plan" for entry in journal):
+            raise RunError(
+                f"{folder}/sources is gone, which the text cites; put it back from a copy, or write a new run"
+            )
         found = await gathered(settings.sources, private=bool(settings.private_sources))
         for left_out in found.left_out:
             on_event(Warned(f"a source is left out: {left_out}"))
@@ -358,7 +367,7 @@ async def write(
     try:
         check_ban(settings, asked["writer"])
         with opened(folder, tree, MAY_CHANGE_ON_RESUME, private=True) as journal:
-            sources = await _sources(settings, folder, options.on_event)
+            sources = await _sources(settings, journal, folder, options.on_event)
             session = Session(settings, journal, folder, asked, options, sources)
             return await session.run(plan_only=plan_only, redo=redo, redo_stale=redo_stale)
     finally:

@@ -30,7 +30,7 @@ def contradictions(text: str, language: str = "", user: Sequence[LedgerFact] = (
     language = language or tongue(text[:_LOOKED_AT])
     headings = list(_headings(text))
     ledger = Ledger(language, user)
-    found = list(_numbering(headings))
+    found = list(_miscounted(headings))
     each = 1 + len(headings) // MOST_SECTIONS
     edges = [0, *(heading.start for heading in headings[::each]), len(text)]
     section = 0
@@ -39,6 +39,11 @@ def contradictions(text: str, language: str = "", user: Sequence[LedgerFact] = (
             section += 1
             found += ledger.read(section, text[start:end], start)
     return in_order([*found, *ledger.spellings()])
+
+
+def numbering(text: str) -> list[TextFinding]:
+    """Of them, those of headings whose numbers do not count up."""
+    return list(_miscounted(list(_headings(text))))
 
 
 class _NumberedHeading(NamedTuple):
@@ -63,7 +68,7 @@ def _headings(text: str) -> Iterator[_NumberedHeading]:
             yield _NumberedHeading(match.start(), match.end(), len(match[1]), kind, number, match[0])
 
 
-def _numbering(headings: list[_NumberedHeading]) -> Iterator[TextFinding]:
+def _miscounted(headings: list[_NumberedHeading]) -> Iterator[TextFinding]:
     """Numbers of one kind and level that do not go on by one, nor begin again below a higher heading."""
     last: dict[tuple[int, str], _NumberedHeading] = {}
     for heading in headings:

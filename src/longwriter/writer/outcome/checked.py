@@ -3,15 +3,15 @@
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 
-from longwriter.checks.check import CheckReport, check
+from longwriter.checks.check import CHECKS, CheckReport, check
 from longwriter.checks.finding import TextFinding, TextPlace
+from longwriter.checks.joined import CONTRADICTIONS, contradictions_rate
+from longwriter.checks.ledger.contradictions import numbering
 from longwriter.checks.ledger.ledger import in_order
+from longwriter.text import count_words
 from longwriter.writer.document import Document
 from longwriter.writer.outcome.dismissed import undismissed
 from longwriter.writer.outcome.ledger import ledger_of
-
-CONTRADICTIONS, NUMBERING = "contradictions", "numbering"
-"""The check of `checks.check`, and of its rules the one that a run's ledger leaves out: it looks at the document's headings."""
 
 
 def checked(document: Document, only: Sequence[str] = ()) -> CheckReport:
@@ -27,16 +27,20 @@ def checked(document: Document, only: Sequence[str] = ()) -> CheckReport:
 def all_checked(document: Document, only: Sequence[str] = ()) -> CheckReport:
     """As `checked`, with what a person dismissed.
 
-    Contradictions are those of the run's ledger, which knows what a person says is so.
+    Contradictions are those of the run's ledger, which knows what a person says is so, and of the document's headings.
     """
-    settings = document.settings
-    spoken = str(settings.language or "")
-    report = check(document.text(), spoken, only=only, sources=document.sources, style=settings.style)
-    found = in_sections(document, report.findings)
-    if not only or CONTRADICTIONS in only:
-        own = [one for one in found if one.kind != "contradiction" or one.check == NUMBERING]
-        found = in_order([*own, *ledger_of(document, dismissed=True).contradictions])
-    return report.model_copy(update={"findings": tuple(found)})
+    settings, text = document.settings, document.text()
+    others = [name for name in only or CHECKS if name != CONTRADICTIONS]
+    report = CheckReport(findings=(), figures={})
+    if others:
+        spoken = str(settings.language or "")
+        report = check(text, spoken, only=others, sources=document.sources, style=settings.style)
+    if only and CONTRADICTIONS not in only:
+        return report.model_copy(update={"findings": tuple(in_sections(document, report.findings))})
+    wrong = [*in_sections(document, numbering(text)), *ledger_of(document, dismissed=True).contradictions]
+    found = in_order([*in_sections(document, report.findings), *wrong])
+    figures = {CONTRADICTIONS: contradictions_rate(len(wrong), count_words(text)), **report.figures}
+    return CheckReport(findings=tuple(found), figures=figures)
 
 
 def in_sections(document: Document, findings: Iterable[TextFinding]) -> list[TextFinding]:

@@ -12,6 +12,7 @@ from tests.helpers.making import settings, write_with
 from longwriter.checks.citations.fence import harmless, read_shown, shown
 from longwriter.checks.citations.records import SourceChunk
 from longwriter.checks.citations.sources import SourceSet
+from longwriter.errors import RunError
 from longwriter.models.fake import FakeModel
 from longwriter.types import Plan, Reply, Request, Section
 from longwriter.writer.hold.sources import BRIEF_WORDS, CITES_NOTHING, SourcesHold
@@ -104,6 +105,10 @@ def test_a_run_cites_its_sources_and_nothing_else(tmp_path: Path) -> None:
     again = FakeModel.scripted([])
     assert asyncio.run(write_with(again, chosen, tmp_path / "run", Options(plan=PLAN))).text == result.text
     assert asyncio.run(replay(tmp_path / "run")).report.citations == result.report.citations
+    (tmp_path / "run" / "sources" / "chunks.jsonl").rename(tmp_path / "elsewhere")
+    with pytest.raises(RunError, match="sources is gone"):  # what is there now might get other ids
+        asyncio.run(write_with(again, chosen, tmp_path / "run", Options(plan=PLAN)))
+    assert not (tmp_path / "run" / "sources" / "chunks.jsonl").exists()
 
 
 def test_a_run_without_sources_is_left_as_it_is(tmp_path: Path) -> None:
