@@ -7,7 +7,7 @@ choice for one shell or one command goes before what a folder or a machine is se
 
 import os
 import tomllib
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeVar, get_args
@@ -16,7 +16,6 @@ from annotated_types import Ge, Gt, Le, Lt
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from longwriter.characters import whole_characters
 from longwriter.errors import InputError, SettingError
 from longwriter.jsonl import check_file
 
@@ -89,9 +88,6 @@ def build(cls: type[ConfigT], tree: Tree, source: str) -> ConfigT:
     """A settings object from nested dictionaries. Raises InputError naming the first bad key and what is expected."""
     if deeper_than(tree, DEEPEST):
         raise SettingError(source, "", f"nested deeper than {DEEPEST} levels")
-    for key, value in tree.items():
-        if half := next((text for text in _texts(value) if text != whole_characters(text)), None):
-            raise SettingError(source, str(key), f"{half!r:.80} is not UTF-8, and no file can hold it; rename it")
     try:
         return cls.model_validate(tree)
     except ValidationError as error:
@@ -111,15 +107,6 @@ def deeper_than(value: object, levels: int) -> bool:
         if not level:
             return False
     return True
-
-
-def _texts(value: object) -> Iterator[str]:
-    """The texts of a value, however deep they are."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict | list | tuple):
-        for part in (*value, *value.values()) if isinstance(value, dict) else value:
-            yield from _texts(part)
 
 
 EXPECTED = {  # pydantic's kinds of errors, as they begin -> what is said of the value

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from longwriter.characters import whole
+from longwriter.characters import whole, whole_characters
 
 Role = Literal["system", "user", "assistant"]
 
@@ -35,6 +35,15 @@ def _named(title: object) -> object:
 Line = Annotated[str, BeforeValidator(_one_line)]
 """One line with single spaces, as a plan's file holds it: what is read back there is what was written."""
 
+
+def _utf8(text: str) -> str:
+    if text != whole_characters(text):
+        raise ValueError(f"{text!r:.80} is not UTF-8, and no file can hold it; rename it")
+    return text
+
+
+Utf8 = Annotated[str, AfterValidator(_utf8)]
+"""A name of a file or a model that can be kept as it is."""
 Address = Annotated[str, AfterValidator(_without_secrets)]
 """The address of a server, without secrets."""
 

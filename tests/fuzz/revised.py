@@ -51,7 +51,7 @@ def _open() -> OpenRun:
     with tempfile.TemporaryDirectory(prefix="fuzz") as folder:
         session = _session(imported(Path(folder)).folder)
     layout = DocumentLayout(session.document)
-    now = MeasuredDocument(layout, measured(layout.text, "en"))
+    now = MeasuredDocument(layout, measured(layout.text, "en", session.document))
     targets = []
     for found in now.findings:
         for n, place in enumerate(found.places):
@@ -140,13 +140,14 @@ def _laid_out(path: Path) -> None:
     """Of any draft: a passage is the text at its place, holds what is to change, and lies in one section's own text."""
     text = path.read_text("utf-8", "replace")[:4000]
     run = imported(path.parent, f"# One\n\nThe beginning of it is here.\n\n{text}\n\nThe end of it came soon.\n")
-    layout = DocumentLayout(_session(run.folder).document)
+    document = _session(run.folder).document
+    layout = DocumentLayout(document)
     assert layout.text == lines(layout.raw)
     for before, after in zip(layout.owned, layout.owned[1:], strict=False):
         assert before.end <= after.start
     for own in layout.owned:
         assert 0 <= own.start <= own.end <= len(layout.text)
-    findings: tuple[WantedFinding, ...] = tuple(map(wanted, measured(layout.text, "en")))
+    findings: tuple[WantedFinding, ...] = tuple(map(wanted, measured(layout.text, "en", document)))
     true_of(findings, layout.text)
     places = [(place.start, place.end) for found in findings for place in found.places]
     for start, end in [*places, (len(layout.text) // 2, len(layout.text) // 2 + 1)]:

@@ -99,7 +99,7 @@ def test_what_fills_the_memory_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> No
 def test_a_case_is_the_same_each_time_and_others_are_other() -> None:
     for target in TARGETS.values():
         assert of(target, "1", 5) == of(target, "1", 5)
-        assert len({str(of(target, "1", number)) for number in range(20)}) > 10
+        assert len({str(of(target, "1", number)) for number in range(20)}) >= 10
 
 
 def test_all_rules_end_and_all_holes_have_a_rule() -> None:

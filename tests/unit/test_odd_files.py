@@ -50,7 +50,7 @@ def test_a_file_that_would_fill_the_memory_is_not_read(tmp_path: Path) -> None:
 
 
 def test_a_setting_that_no_file_can_hold_is_named() -> None:
-    with pytest.raises(SettingError, match=r"sources: .* is not UTF-8"):
+    with pytest.raises(SettingError, match=r"sources.* is not UTF-8"):
         build(WriteSettings, {"instruction": "x", "sources": ["a", "b\udcff"]}, "settings")
 
 

@@ -17,7 +17,7 @@ from pydantic import Field, JsonValue, field_validator
 from longwriter.config import imported
 from longwriter.errors import InputError, SetupError
 from longwriter.models.headers import Headers
-from longwriter.types import Address, Record, Reply, Request
+from longwriter.types import Address, Record, Reply, Request, Utf8
 
 
 @runtime_checkable
@@ -144,7 +144,7 @@ def can_ban(model: Model) -> bool:
 class ModelConfig(Record):
     """Which model, and how to reach it."""
 
-    model: str = "gguf:smollm2"
+    model: Utf8 = "gguf:smollm2"
     """`gguf:NAME-or-PATH`, with `+ADAPTER.gguf` where one is laid on it, `hf:PATH-or-ID`, `fake:...`, `PROVIDER/NAME`, or the
     name of a model at `base_url`."""
     base_url: Address | None = None

@@ -203,9 +203,10 @@ class Desk:
     async def revise(self, name: str, findings: Iterable[str]) -> None:
         """Mend these findings, by `outcome.dismissed.key`, passage by passage; `pause` stops, and keeps what is mended.
 
-        Raises RunError while the run is written, and what `do` raises.
+        Raises RunError while the run is written, CeilingReached where the day's budget is spent, and what `do` raises.
         """
         chosen = tuple(findings)
+        self.spending.check()
         if name in self._live or name in self._turns.waiting:
             raise RunError("the text is being worked on; wait for its end, or pause it, then mend")
         await self.do(name, lambda edits: edits.control(revise=chosen))

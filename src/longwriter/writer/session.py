@@ -320,7 +320,7 @@ async def _sources(
     Raises InputError where they cannot be had, RunError where they are gone: others might be gathered, with other ids.
     """
     if settings.sources and not has_sources(folder):
-        if any(entry.kind == "plan" for entry in journal):
+        if any(entry.kind == "section" for entry in journal):
             raise RunError(
                 f"{folder}/sources is gone, which the text cites; put it back from a copy, or write a new run"
             )

@@ -10,7 +10,7 @@ from longwriter.checks.style.profile import StyleProfile, read_profile
 from longwriter.length.target import MOST, Target, exact, read_target
 from longwriter.models.base import REACH, ModelConfig
 from longwriter.text import language
-from longwriter.types import Record
+from longwriter.types import Record, Utf8
 
 MAY_CHANGE_ON_RESUME = frozenset(
     {"window", "max_cost", "max_tokens"} | {f"{role}.{key}" for role in ("writer", "planner") for key in REACH}
@@ -56,7 +56,7 @@ class WriteSettings(Record):
     """The seed of sampling; every call makes its own of it."""
     max_section_tokens: int | None = Field(default=None, ge=64)
     """Limit of one reply in tokens, thinking included; None: the server's."""
-    sources: tuple[str, ...] | None = Field(default=None, max_length=1000)
+    sources: tuple[Utf8, ...] | None = Field(default=None, max_length=1000)
     """Files, folders, addresses, and files that list addresses, which the text cites; None: it cites nothing."""
     private_sources: bool | None = None
     """True: addresses of this machine and its network are fetched, too."""

@@ -183,7 +183,7 @@ def test_verl_is_not_bound_by_what_trl_cannot_do(tmp_path: Path) -> None:
     flags = ("estimate", file, "--gpus", "64xH800", "--set", "run.fsdp=true", "--set", "run.batch=64", "--json")
     assert "sharded weights cannot generate" in command(*flags, folder=tmp_path).stderr
     done = command(*flags, "--engine", "verl", "--set", "grpo.vllm_memory=0.6", folder=tmp_path)
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 4, done.stderr  # it counts; the recipe's model does not fit
     assert json.loads(done.stdout)["seconds_per_step"] > 0
 
 

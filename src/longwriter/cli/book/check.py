@@ -26,7 +26,7 @@ Examples:
   longwriter check RUN --only contradictions --json
   longwriter check report.docx --sources papers/
   longwriter check RUN --dismiss 3,7     # they are right as they are
-Exit code: 0 nothing but what was dismissed, 4 findings, 2 the text cannot be read.
+Exit code: 0 nothing that is not dismissed, 4 findings, 2 no text to read.
 """
 MOST_ROWS = 40
 QUOTED = 100

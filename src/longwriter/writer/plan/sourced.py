@@ -7,7 +7,7 @@ as sources where the words allow it, more for sources that say more, and several
 from longwriter.checks.citations.sources import SourceSet
 from longwriter.types import Plan, Section
 from longwriter.writer.section.budget import scaled
-from longwriter.writer.sources.telling import tellings
+from longwriter.writer.sources.telling import tellings, title_of
 
 LEAST_WORDS = 100
 """Words of the shortest section that has a source of its own."""
@@ -21,7 +21,7 @@ def sourced_plan(sources: SourceSet, words: int, sections: int) -> Plan:
     `sections`: as many as a text of that length usually has.
     """
     said = {number: [t.text for t in held] for number, held in tellings(sources).items() if held}
-    titles = {chunk.source: chunk.title for chunk in reversed(sources.chunks)}
+    titles = {number: title_of(sources, number) for number in said}
     count = min(max(sections, min(len(said), words // LEAST_WORDS)), sum(map(len, said.values())))
     lines = list[tuple[str, str]]()
     if count < len(said):

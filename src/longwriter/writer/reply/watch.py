@@ -99,10 +99,12 @@ def kept(reply: Reply, bounds: Bounds) -> Reply:
     """The reply with what the book may have of it. Raises Refused, or EmptyReply where nothing is left."""
     text = prose(reply.text, bounds.prompt, bounds.titles)
     text = without_such(text) if bounds.short else text
-    if not text.strip():
+    if not text.strip() and not bounds.lead:
         raise EmptyReply(f"the reply is talk about the task, no prose: {' '.join(reply.text.split())[:120]!r}")
     if bounds.sources is not None:
         text = _citing(text, bounds.sources, short=bounds.short)
+    if not text.strip() and not bounds.lead:
+        raise EmptyReply(f"the reply is references alone: {' '.join(reply.text.split())[:120]!r}")
     if bounds.founded is not None and not (text := bounds.founded(text)) and not bounds.lead:
         raise EmptyReply(f"nothing in the reply stands on the sources: {' '.join(reply.text.split())[:120]!r}")
     good = good_part(text, bounds.before)
@@ -110,7 +112,7 @@ def kept(reply: Reply, bounds: Bounds) -> Reply:
         raise EmptyReply(f"the reply only goes round in circles: {' '.join(text.split())[:120]!r}")
     fitted = fit(good, bounds.most)
     if bounds.short and reply.finish != "stop":
-        fitted = fitted[: last_sentence_end(fitted) or None]
+        fitted = fitted[: last_sentence_end(fitted) or (0 if bounds.lead else None)]
     cut = len(fitted) < len(text)
     finish = "cut" if cut and reply.finish == "stop" else reply.finish
     text = f"{bounds.lead} {fitted.lstrip()}".rstrip() if bounds.lead else fitted
@@ -118,11 +120,9 @@ def kept(reply: Reply, bounds: Bounds) -> Reply:
 
 
 def _citing(text: str, sources: SourceSet, *, short: bool) -> str:
-    """The text with the marks of sources alone that there are. Raises EmptyReply where nothing is left."""
+    """The text with the marks of sources alone that there are."""
     own = sources.cleaned(text).text
     own = MARKED.sub("", own) if short else own  # it copies marks that it sees, and they prove nothing
-    if not own.strip():
-        raise EmptyReply(f"the reply is references alone: {' '.join(text.split())[:120]!r}")
     return attached(own, sources) if short else own
 
 

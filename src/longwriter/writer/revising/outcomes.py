@@ -103,7 +103,12 @@ def _passage(session: Session, entry: int, record: EditRecord) -> RevisedPassage
     if parent is None:
         return None
     before, after = replaced(session.document.text_of(parent), record.text)
-    return RevisedPassage(index, entry, before, after, after in session.document.texts.get(index, ""))
+    return RevisedPassage(index, entry, before, after, _stands(session.document.texts.get(index, ""), before, after))
+
+
+def _stands(now: str, before: str, after: str) -> bool:
+    """Whether a text has what an edit put there, and at one place: what is a part of the passage before stands in that, too."""
+    return bool(after) and now.count(after) == 1 and not (after in before and before in now)
 
 
 def replaced(old: str, new: str) -> tuple[str, str]:
@@ -130,10 +135,9 @@ def take_back(session: Session, entry: int) -> int:
     index = passage.section
     if session.manuscript.ids[index] in session.loop.under_way:
         raise RunError(f"section {index + 1} is being written; pause first")
-    now = session.document.texts.get(index, "")
-    if now.count(passage.after) != 1:
+    if not passage.stands:
         raise InputError(f"the passage has changed since; take an older version of section {index + 1} back instead")
-    text = now.replace(passage.after, passage.before)
+    text = session.document.texts[index].replace(passage.after, passage.before)
     taken = session.manuscript.note(edit_of(session, index, text, "merged"))
     session.document.put(index, text)
     session.changed = True

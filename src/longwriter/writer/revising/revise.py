@@ -339,7 +339,8 @@ class Reviser:
         return MeasuredDocument(layout, measured(layout.text, self._language(), self.session.document))
 
     def _language(self) -> str:
-        return self.session.settings.language or tongue(self.session.settings.instruction) or self.session.prompts.name
+        settings, text = self.session.settings, self.session.document.text()[:100_000]
+        return settings.language or tongue(text) or tongue(settings.instruction) or self.session.prompts.name
 
     def _note(self, record: RevisionRecord | FindingsRecord | UnmendedRecord | EditRecord) -> None:
         self.session.manuscript.note(record)

@@ -130,7 +130,8 @@ class SectionWriter:
             step = f"{place.steps}{len(replies)}"
             most = max(LEAST_OVER, round(self._most(place, want) - count_words(done)))
             leads = self.requests.leads
-            lead = leads.next(place.index, context.earlier.texts, text, ask) if leads else None
+            amid = not text and last_sentence_end(place.before) < len(place.before.rstrip())
+            lead = leads.next(place.index, context.earlier.texts, text, ask) if leads and not amid else None
             ask = min(ask, LED_WORDS) if lead else ask
             own, most = (max(LEAST_ASK, ask - lead.words), most - lead.words) if lead else (ask, most)
             piece = Piece(place.index, step, text, own, max(LEAST_OVER, most), int(own * TOKENS_PER_WORD) + 50, place.wish,

@@ -13,12 +13,15 @@ from typing import NamedTuple
 from longwriter.checks.citations.numbers import numbers, stands
 from longwriter.checks.citations.sources import SourceSet
 from longwriter.checks.citations.stems import stems
+from longwriter.language import tongue
 from longwriter.prompts import PromptSet
 from longwriter.text import count_words, each_word, sentence_ends
 from longwriter.types import Plan, Section
 from longwriter.writer.plan.skeleton import kind_of
-from longwriter.writer.sources.telling import SPEAKING, Telling, tellings
+from longwriter.writer.sources.telling import SPEAKING, Telling, tellings, title_of
 
+WORDED = ("en", "zh", "")
+"""Languages of requests; of one too short to tell its own, the prompts' is taken."""
 LED_WORDS = 60
 """Words of a paragraph that begins with a statement."""
 LEAST_LED = 30
@@ -54,8 +57,13 @@ class Lead(NamedTuple):
 
 
 def is_led(sources: SourceSet, instruction: str, language: str) -> bool:
-    """Whether the paragraphs of a text by a small model begin with statements: of all but stories, where a source has one."""
-    return kind_of(instruction, language) != "story" and any(tellings(sources).values())
+    """Whether the paragraphs of a text by a small model begin with statements: of all but stories, where a source has one.
+
+    In languages that quotations can be worded in, and whose statements rules know.
+    """
+    if tongue(instruction) not in WORDED or kind_of(instruction, language) == "story":
+        return False
+    return any(tellings(sources).values())
 
 
 class Leads:
@@ -94,7 +102,12 @@ class Leads:
         return "".join(out).strip()
 
     def _is_founded(self, sentence: str) -> bool:
-        if _QUOTE.search(sentence) or _ITEM.match(sentence) or (not self.speaks and _SELF.search(sentence)):
+        if (
+            not count_words(sentence)
+            or _QUOTE.search(sentence)
+            or _ITEM.match(sentence)
+            or (not self.speaks and _SELF.search(sentence))
+        ):
             return False
         if not all(stands(number, self._values) for number in numbers(sentence)):
             return False
@@ -113,7 +126,7 @@ class Leads:
     def _worded(self, telling: Telling, quote: str, index: int) -> str:
         """The quotation, with the title of its source where the section's title does not name it."""
         title = _title(self.sources, telling.source)
-        if not title or title.casefold() in self.plan.sections[index].title.casefold():
+        if not title or title.casefold() in _plain(self.plan.sections[index].title).casefold():
             return self.prompts.render("quoted", quote=quote, id=telling.chunk)
         return self.prompts.render("quoted_from", quote=quote, id=telling.chunk, title=title)
 
@@ -122,10 +135,15 @@ class Leads:
         """For each section its statements: those of the sources that it names first, then those with most of its words."""
         all_of, used = tellings(self.sources), list[Telling]()
         out: list[list[Telling]] = [[] for _ in self.plan.sections]
+        for held, section in zip(
+            out, self.plan.sections, strict=True
+        ):  # its own point before any other section's wishes
+            held += [t for of in all_of.values() for t in of if t.text in section.point and t not in used]
+            used += held
         for named, more in ((True, 0), (False, 0), (True, RESERVE), (False, RESERVE)):
             for held, section in zip(out, self.plan.sections, strict=True):
                 wanted = max(2, round(section.words / LED_WORDS)) + more - len(held)
-                ranked = self._named(section, all_of) if named else _related(section, all_of)
+                ranked = self._named(section, all_of) if named else self._related(section, all_of)
                 for telling in ranked:
                     if wanted <= 0:
                         break
@@ -140,7 +158,7 @@ class Leads:
         whole = [telling for held in all_of.values() for telling in held]
         said = [telling for telling in whole if telling.text in section.point]
         sources = dict.fromkeys(telling.source for telling in said)
-        title = section.title.casefold()
+        title = _plain(section.title).casefold()
         for number in all_of:
             if (own := _title(self.sources, number).casefold()) and own in title:
                 sources.setdefault(number)
@@ -149,17 +167,23 @@ class Leads:
         for turn in range(max(map(len, rows), default=0)):
             yield from (row[turn] for row in rows if turn < len(row))
 
+    def _related(self, section: Section, all_of: dict[int, tuple[Telling, ...]]) -> list[Telling]:
+        """The statements that have most of a section's words, the best first; where none has any, most of the request's."""
+        whole = [telling for held in all_of.values() for telling in held]
+        for line in (f"{section.chapter} {section.title} {section.point}", self.request):
+            words = frozenset(stems(line))
+            if found := [telling for telling in whole if words & telling.stems]:
+                return sorted(found, key=lambda telling: (-len(words & telling.stems), -telling.worth))
+        return sorted(whole, key=lambda telling: -telling.worth)
+
 
 def _title(sources: SourceSet, number: int) -> str:
     """The title of a source, without signs that would end its emphasis."""
-    return " ".join(_STARS.sub(" ", next((c.title for c in sources.chunks if c.source == number), "")).split())
+    return _plain(title_of(sources, number))
 
 
-def _related(section: Section, all_of: dict[int, tuple[Telling, ...]]) -> list[Telling]:
-    """The statements that have most of a section's words, the best first."""
-    line = frozenset(stems(f"{section.chapter} {section.title} {section.point}"))
-    found = [telling for held in all_of.values() for telling in held if line & telling.stems]
-    return sorted(found, key=lambda telling: (-len(line & telling.stems), -telling.worth))
+def _plain(title: str) -> str:
+    return " ".join(_STARS.sub(" ", title).split())
 
 
 def _alike(one: Telling, other: Telling) -> bool:

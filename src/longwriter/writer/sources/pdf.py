@@ -84,7 +84,7 @@ async def _output(path: Path) -> bytes:
     """What the process prints. Raises InputError where it fails or takes too long."""
     program = str(Path(__file__).with_name("pdf_pages.py"))
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-I", program, str(path.resolve()), str(MOST_PAGES), str(MOST_CHARACTERS),
+        sys.executable, "-P", program, str(path.resolve()), str(MOST_PAGES), str(MOST_CHARACTERS),
         stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
     )  # fmt: skip
     try:

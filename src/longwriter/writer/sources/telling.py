@@ -88,6 +88,11 @@ class Telling(NamedTuple):
     stems: frozenset[str]
 
 
+def title_of(sources: SourceSet, number: int) -> str:
+    """The title of a source on one line, without what a model would take for its template."""
+    return " ".join(harmless(next((c.title for c in sources.chunks if c.source == number), "")).split())
+
+
 @lru_cache(maxsize=4)
 def tellings(sources: SourceSet) -> dict[int, tuple[Telling, ...]]:
     """The statements of each source by its number, the one that tells most first; () for a source without any."""

@@ -14,7 +14,7 @@ _NAME = rf"(?P<name>{NAMED})"
 _OWNER = rf"(?:(?:the )?{_NAME}['’]s?|\b(?P<pronoun>[Hh]is|[Hh]er))"
 _WHO = rf"(?:\b(?P<pronoun>[Hh]e|[Ss]he)\b|{_NAME})"
 _EXACT = r"(?:now |just |only |still |barely |exactly |already |then |all of |but |scarcely |no more than )?"
-_OLD = r"(?: years? old| years? of age| summers old| winters old)"
+_OLD = r"(?: years? old\b| years? of age| summers old| winters old)"
 _BOUND = r"(?=[,.;:!?\"”’)—-]| and\b| now\b| when\b| that\b| this\b| but\b| at (?:the|that) time|$)"
 _PEOPLE = """man woman girl boy lad lass lady gentleman child youth fellow person widow widower bachelor spinster maiden
     bride groom veteran student lawyer doctor farmer sailor soldier teacher clerk merchant matron creature"""

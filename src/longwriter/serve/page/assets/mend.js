@@ -104,7 +104,7 @@ export class Findings {
     redraw(this.tools, () => fill(this.tools, ...(revising ? [
       h("p", t("mend.progress", revising)), bar(revising.done / Math.max(1, revising.total)),
       !this.me.read_only && h("p.buttons", button(t("mend.stop"), this.do("pause", () => ({}))))] : [
-      why && !over && h("p.warn", { dir: "auto" }, t("mend.halted", { why })),
+      why && h("p.warn", { dir: "auto" }, t("mend.halted", { why })),
       this.may && (mendable || halted) && h("p.buttons",
         button(t("mend", { n }), this.do("revision", () => ({ findings: this.chosen })), { class: "primary", disabled: !n }),
         halted && button(t("mend.on"), this.do("revision", () => ({ findings: halted })))),
