@@ -67,13 +67,13 @@ def run(target: Target, given: str | bytes, seed: str = "", number: int = 0) -> 
     """What is wrong with a case, and its seconds of CPU; a slow one is tried again, as another process may slow it."""
     before = _memory()
     wrong, seconds = _once(target, given)
+    if wrong is None and _memory() - before > MOST_MEMORY:  # first: what fills it is slow, too
+        wrong = ("memory", f"{(_memory() - before) >> 20} MB more")
     if wrong is None and seconds > SLOWEST_S:
         wrong, again = _once(target, given)
         seconds = min(seconds, again)
         if wrong is None and seconds > SLOWEST_S:
             wrong = ("slow", f"{seconds:.1f} s")
-    if wrong is None and _memory() - before > MOST_MEMORY:
-        wrong = ("memory", f"{(_memory() - before) >> 20} MB more")
     return Fault(target.name, seed, number, *wrong, given) if wrong else None, seconds
 
 
