@@ -69,6 +69,7 @@ class Ledger:
         source = self._source(section, text, offset)
         if self.language not in RULED:
             return []
+        self._people.spelt(section, source.mentions)
         self._skips += [(section, place) for place in _time_goes_on(source.passages, self.language)]
         found = []
         for claim in sorted([*self._claims(source), *self._doing(source)], key=lambda one: one.start):

@@ -99,18 +99,16 @@ class People:
             plain = _HEADING.sub(lambda match: " " * len(match[0]), text)
             self._small.update(_LOWER.findall(plain))
             matches = list(_NAME.finditer(plain))
-            for match in matches:
-                words = match[0].split()
-                self.tokens.update(word.replace(".", "") for word in words)
-                self._inside.update(words if _inside(text, match.start()) else words[1:])
+            self.tokens.update(" ".join(match[0] for match in matches).replace(".", "").split())
+            inside = (match[0].split()[0 if _inside(text, match.start()) else 1 :] for match in matches)
+            self._inside.update(word for words in inside for word in words)
             found = [kept for match in matches if (kept := self._kept(text, match)) is not None]
         for mention in found:
             self._note(section, mention, text)
-        self._use(section, found)
         return found
 
-    def _use(self, section: int, found: Sequence[Mention]) -> None:
-        """Count the words of names, and which stand near which."""
+    def spelt(self, section: int, found: Sequence[Mention]) -> None:
+        """Count the words of a section's names, and which stand near which: for who asks for spellings."""
         before: list[str] = []
         last, side_by_side = 0, NEAR_CHINESE if self.language == "zh" else NEAR
         for mention in found:
