@@ -38,6 +38,13 @@ def to_mend(folder: Path) -> frozenset[str]:
     return frozenset(map(str, told)) if isinstance(told, list) else frozenset()
 
 
+def is_mended(folder: Path) -> bool:
+    """Whether the revision that a server was told to do came to its end, and the server did not come to note that."""
+    journal = _journal(folder)
+    ended = _last(journal, b"findings")
+    return _place(journal, b"findings") > _place(journal, b"control") and ended.get("data", {}).get("findings") == []
+
+
 def _journal(folder: Path) -> bytes:
     """All whole lines: one that a kill has torn is no record."""
     try:

@@ -11,7 +11,7 @@ from longwriter.api.book.revising import RevisionJob
 from longwriter.errors import CeilingReached, InputError, LongWriterError, RunError
 from longwriter.serve.settings import ServeSettings
 from longwriter.serve.writing.begin import going_on, least
-from longwriter.serve.writing.going import to_mend
+from longwriter.serve.writing.going import is_mended, to_mend
 from longwriter.serve.writing.live import LiveRun, Revising
 from longwriter.serve.writing.spending import DaySpending
 from longwriter.serve.writing.worker import OpenModels
@@ -38,6 +38,9 @@ class RunWriter:
         """
         folder, begun = self.home / live.name, False
         chosen = await asyncio.to_thread(to_mend, folder)
+        over = await asyncio.to_thread(is_mended, folder)
+        if chosen and over:
+            return await asyncio.to_thread(revised, folder)
         live.revision = Revising(0, len(chosen), 0) if chosen else None
         try:
             self.spending.check()

@@ -23,14 +23,7 @@ from longwriter.writer.records import EditRecord, FindingsRecord, Mending, Revis
 from longwriter.writer.revising.journalled import Revisions
 from longwriter.writer.revising.judging import RevisionJudge
 from longwriter.writer.revising.layout import DocumentLayout
-from longwriter.writer.revising.listed import (
-    FINDINGS,
-    held_by,
-    located,
-    read_findings,
-    wanted,
-    write_findings,
-)
+from longwriter.writer.revising.listed import FINDINGS, held_by, located, read_findings, wanted, write_findings
 from longwriter.writer.revising.measure import measured
 from longwriter.writer.revising.mending import MeasuredDocument, Mender, MendingTarget, chosen, out_of_reach
 from longwriter.writer.revising.wishes import MOST_PASSES, RevisionOutcome, RevisionResult, Wishes
@@ -44,6 +37,7 @@ OF_THE_WHOLE = ("rate",)
 DISMISSED = "you said that it is right as it is"
 ELSEWHERE = 'another place contradicts the same; "edit": 1 in findings.json has the first quote changed instead'
 """Of the dead who act, a ledger tells the first act alone; once that is mended, it tells the next."""
+UNKNOWN = "a revision does not find it: it comes from a fact that ends with a section, or from what a model was asked"
 MOST_PLACES = 40
 """Places of one finding that are tried in a pass."""
 
@@ -57,6 +51,7 @@ class Reviser:
         self.log = Revisions(session.journal)
         self.path = folder / FINDINGS
         self.now = self._measured()
+        self.known = frozenset(map(key, self.now.findings))
         self.first = self._open(self.now.findings)
         self.outcomes: dict[str, RevisionOutcome] = {}
         """By what stands for the finding: the last pass that had it decides."""
@@ -279,7 +274,7 @@ class Reviser:
         """The next place to change; None: the finding is gone; else why no place of it can be changed."""
         found = self._standing(finding)
         if found is None:
-            return None
+            return UNKNOWN if self._is_unknown(finding) else None
         if not found.places or (found.check in OF_THE_WHOLE and not found.edit):
             return "it is about the whole text, and no single passage"
         first = chosen(found.quotes, self.now.layout.text, found.edit)
@@ -318,6 +313,12 @@ class Reviser:
         best = min(same, key=lambda f: abs(f.places[-1].start - start) if f.places else 0)
         edit = finding.edit if finding.edit <= len(best.quotes) else 0
         return WantedFinding(**dict(best) | {"edit": edit})
+
+    def _is_unknown(self, finding: WantedFinding) -> bool:
+        """Whether a rule's finding was none of a revision's own, and stands: then nothing says that it is gone."""
+        if finding.source != "rule" or key(finding) in self.known:
+            return False
+        return isinstance(located(finding, self.now.layout.text), WantedFinding)
 
     def _write_left(self) -> None:
         """Replace the list by what a next revision would follow."""

@@ -130,6 +130,21 @@ def test_a_server_that_ends_goes_on_when_it_starts_again(tmp_path: Path) -> None
     assert Run(tmp_path / "runs/r").text == MENDED
 
 
+def test_a_kill_between_the_end_and_its_note_begins_no_other_revision(tmp_path: Path) -> None:
+    with desk(tmp_path, mended) as (page, model):
+        page.post(f"{R}/revision", {"findings": keys(page)})
+        told, calls = over(page), len(model.requests)
+    journal = tmp_path / "runs/r/journal.jsonl"
+    lines = journal.read_bytes().splitlines(keepends=True)
+    assert b'"kind": "control"' in lines[-1]
+    journal.write_bytes(b"".join(lines[:-1]))  # the note that it is over
+    with desk(tmp_path, mended) as (page, other):
+        page.until(R, lambda run: run["state"] == "finished")
+        assert (over(page), page.get(R)["why"]) == (told, "")
+    assert (calls, other.requests) == (2, [])
+    assert b'"kind": "control"' in journal.read_bytes().splitlines()[-1]
+
+
 def test_a_failure_is_told_and_nothing_tries_for_ever(tmp_path: Path) -> None:
     with desk(tmp_path, lambda _: refusal(401, {"error": {"message": "no such key"}})) as (page, model):
         page.post(f"{R}/revision", {"findings": keys(page)})

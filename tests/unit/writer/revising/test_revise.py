@@ -334,3 +334,16 @@ def test_a_contradiction_that_goes_on_at_another_place_is_mended_in_part(tmp_pat
     assert (outcome.state, outcome.edits) == ("partly", 1)
     assert '"edit": 1' in outcome.why
     assert [f.check for f in run.check().findings] == ["dead"]
+
+
+def test_a_finding_that_a_revision_does_not_look_for_is_left_and_not_called_gone(tmp_path: Path) -> None:
+    blue = "Marta's eyes were blue. She took the lamp from the shelf and went down to the boats before it was light."
+    run = imported(tmp_path, f"# The Harbour\n\n## One\n\n{blue}\n\n## Two\n\nNobody on the quay spoke of it.\n")
+    run.set_facts([{"subject": "Marta", "relation": "eyes", "value": "green", "until": 9}])
+    report = run.check("contradictions")
+    assert [f.check for f in report.findings] == ["colour"]
+    (tmp_path / "list.json").write_text(report.model_dump_json())
+    done = run.revise(findings=tmp_path / "list.json", model=mender(lambda r: pytest.fail("nothing is to be asked")))
+    [outcome] = done.outcomes
+    assert (outcome.state, outcome.edits, done.mended) == ("unmended", 0, ())
+    assert "a revision does not find it" in outcome.why
