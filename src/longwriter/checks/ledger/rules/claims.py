@@ -62,8 +62,8 @@ def veil(text: str, mentions: Sequence[Mention]) -> str:
 
 
 _NO_DENIAL = re.compile(
-    r"\b(?:no (?:mistaking|denying|forgetting|doubt|secret)|not (?:only|forget|mistake|deny)|never (?:forgot|forge"
-    r"t|forgotten|tired)"
+    r"\b(?:no (?:mistaking|denying|forgetting|doubt|secret)|not (?:only|forget|mistake|deny)|never (?:forgot|"
+    r"forget|forgotten|tired)"
     r"|cannot (?:help|deny|mistake))\b"
 )
 """Denials that deny nothing; veiled, too."""

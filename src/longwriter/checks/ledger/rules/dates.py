@@ -23,8 +23,8 @@ DATE = (
 )
 """A regular expression of a day in English, with or without a year."""
 _DATED = re.compile(
-    rf"(?:\b(?P<weekday>{_DAY})(?:(?:,? (?:on |that |in question(?:,? )?)?)?(?:,? ?\(| - | — |—)?(?:was |is |had be"
-    r"en |being )?"
+    rf"(?:\b(?P<weekday>{_DAY})(?:(?:,? (?:on |that |in question(?:,? )?)?)?(?:,? ?\(| - | — |—)?(?:was |is |had "
+    r"been |being )?"
     rf"(?:on )?|, in the [a-z]+, ))?\b{DATE}"
     r"(?:(?:,? \(?|,? (?:-|–|—) |—|; |: )(?:(?:which|it|that|this|the day|a day that) )?(?:(?:had )?(?:was|is|been"
     r"|fell on|falls on|being|falling on"
@@ -32,8 +32,8 @@ _DATED = re.compile(
 )
 _WEEKDAY = re.compile(rf"\b{_DAY}\b(?!s)")
 _OTHER_WEEK = re.compile(
-    r"\b(?:before|after|since|next|following|previous|until|till|last|later|first|second|third|fourth|every|by|fro"
-    r"m|or|not|week)\b"
+    r"\b(?:before|after|since|next|following|previous|until|till|last|later|first|second|third|fourth|every|by|"
+    r"from|or|not|week)\b"
     r"|n['’]t\b"
 )
 _SAME_DAY = 70

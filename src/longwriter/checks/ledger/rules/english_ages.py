@@ -27,15 +27,13 @@ _AGES = [
     ),
     re.compile(rf"{_NAME},? (?:aged|age) {_AGE}\b"),
     re.compile(rf"{_NAME} \((?:aged )?{_AGE}\)"),
-    re.compile(rf"\b{_AGE}[- ]year[- ]old (?:[a-z]+ )?{_NAME}"),
     re.compile(
-        rf"{_WHO},? (?:who )?(?:had|has|having) (?:just |only just |recently |lately )?(?:turned|lived|seen|complet"
-        rf"ed) {_AGE}\b"
+        rf"{_WHO},? (?:who )?(?:had|has|having) (?:just |only just |recently |lately )?(?:turned|lived|seen|"
+        rf"completed) {_AGE}\b"
         r"(?! (?:[a-z]+ )?(?:times|things|men|people|of|days|weeks|months|hours|corners|pages)\b)(?! years? (?:in|"
         r"at|with|on)\b(?! this| the world| earth))"
     ),
     re.compile(rf"{_OWNER} (?P<nth>{ORDINAL}) birthday"),
-    re.compile(rf"\b(?:[Tt]he |[Aa] )?(?P<nth>{ORDINAL}) birthday of {_NAME}"),
     re.compile(
         rf"{_WHO} (?:was|is|had become) (?:now |only |still |then |in (?:his|her) [a-z]+, |already )?an? {_ADJECTIVES}"
         rf"{_BODY} of {_AGE}(?: years| summers)?(?:{_BOUND}| with| who)"
@@ -62,21 +60,18 @@ _AGES = [
     re.compile(rf"(?:[Ff]or|[Dd]espite|[Ii]n spite of|[Ww]ith|[Ii]n) (?:all )?(?:his|her) {_AGE} years,? {_NAME}"),
     re.compile(rf"{_OWNER} {_AGE} years (?:weighed|sat|lay|hung|had not|did not)\b"),
     re.compile(rf"(?:years|age|summers) of {_NAME} (?:was|were|numbered|is) {_AGE}\b"),
-    re.compile(rf"\b{_AGE} (?P<pronoun>he|she) (?:was|is){_BOUND}"),
     re.compile(
         rf"(?:[\"“‘]|^)I(?: am|['’]m) {_EXACT}{_AGE}(?:{_OLD})?(?:,? [a-z ]{{2,20}})?[,.!?—]*[\"”’] ?(?:(?:said|replied"
         rf"|answered|cried|told|whispered|added|called) {_NAME}|(?P<name2>{NAMED}) [a-z]+)"
     ),
     re.compile(rf"\b[Yy]ou(?: are|['’]re) {_EXACT}{_AGE}(?:{_OLD})?(?:,? now)?, {_NAME}"),
 ]
-_NEEDS = {
-    pattern: word
-    for pattern in _AGES
-    for word in ("year", "birthday", "he was")
-    if pattern.pattern.startswith((rf"\b{_AGE}[- ]{word}", rf"\b(?:[Tt]he |[Aa] )?(?P<nth>{ORDINAL}) {word}"))
-    or (word == "he was" and pattern.pattern.startswith(rf"\b{_AGE} (?P<pronoun>he|she)"))
-}
-"""What a sentence must have for a pattern that begins with a number, which takes long."""
+_NUMBER_FIRST = [
+    ("year", re.compile(rf"\b{_AGE}[- ]year[- ]old (?:[a-z]+ )?{_NAME}")),
+    ("birthday", re.compile(rf"\b(?:[Tt]he |[Aa] )?(?P<nth>{ORDINAL}) birthday of {_NAME}")),
+    ("he was", re.compile(rf"\b{_AGE} (?P<pronoun>he|she) (?:was|is){_BOUND}")),
+]
+"""Patterns that begin with a number, which takes long, each with what its sentence must have."""
 _OF_ONE = re.compile(
     rf"\b(?:(?P<age>(?i:{NUMBER})){_OLD}|(?:[Aa]ged|age of|turned) (?P<age2>{NUMBER})\b"
     rf"|(?:[Aa]n?|young|old) {_ADJECTIVES}{_BODY} of (?P<age3>{NUMBER})(?: years| summers)?(?:{_BOUND}| with)"
@@ -104,9 +99,7 @@ def ages(source: SectionSource) -> Iterator[Claim]:
         told = False
         if not _SOMEONE.search(text):
             continue
-        for pattern in _AGES:
-            if _NEEDS.get(pattern, "") not in text:
-                continue
+        for pattern in (*_AGES, *(pattern for needed, pattern in _NUMBER_FIRST if needed in text)):
             for match in pattern.finditer(text):
                 groups = match.groupdict()
                 age = english_number(next((groups[one] for one in ("age", "age2", "nth") if groups.get(one)), ""))
@@ -118,7 +111,6 @@ def ages(source: SectionSource) -> Iterator[Claim]:
                     told = True
                     yield Claim(subject, "age", str(age), start + match.start(), start + match.end())
         if not told:
-            told = False
             for claim in _of_one(source, number, start, text):
                 told = True
                 yield claim
@@ -163,15 +155,15 @@ _ABOUT_AGE = re.compile(
 )
 _ONE_NUMBER = re.compile(
     rf"\b(?:(?P<age>(?i:{NUMBER}))(?=[,.;:!?\"”’)—-]|$| (?:years?|summers|winters|springs|autumns|birthdays|candles"
-    r"|of them|was|is|and|when|that|but|now|he|she|in|to|ꙮ|next|last|this|on|by|already|did|does|could|for|with|o"
-    r"r|as|at)\b)"
+    r"|of them|was|is|and|when|that|but|now|he|she|in|to|ꙮ|next|last|this|on|by|already|did|does|could|for|with|"
+    r"or|as|at)\b)"
     rf"(?!-(?!year)[a-z])|(?P<nth>{ORDINAL}) (?:birthday|year\b))"
 )
 _ANOTHER_TIME = re.compile(
-    r"\b(?:ago|since (?!the)|until|till|before|after|if|would have|had been|had (?:gone|left|come|married|lost|die"
-    r"d)|as (?:young|old) as|seemed?|looked|like|looks"
-    r"|almost|nearly|about|or so|guess\w*|perhaps|thought|o'clock|miles?|pounds|dollars|shillings|feet|inches|hour"
-    r"s?|minutes|days|weeks|months|hundred|past|half"
+    r"\b(?:ago|since (?!the)|until|till|before|after|if|would have|had been|had (?:gone|left|come|married|lost|"
+    r"died)|as (?:young|old) as|seemed?|looked|like|looks"
+    r"|almost|nearly|about|or so|guess\w*|perhaps|thought|o'clock|miles?|pounds|dollars|shillings|feet|inches|"
+    r"hours?|minutes|days|weeks|months|hundred|past|half"
     rf"|{joined(KIN)}|(?:son|daughter|brother|sister|child)s|for \w+ years|years later|in \w+ years|not yet|[Ww]hen"
     r" (?:he|she|ꙮ+) was|[Ss]ince|[Uu]ntil|[Bb]efore|[Aa]fter|[Oo]nce|used to)\b|n['’]t\b"
 )

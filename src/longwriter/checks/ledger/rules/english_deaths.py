@@ -97,8 +97,8 @@ _DIED = [
         rf"{_SUBJECT} (?:fell|had fallen) (?:in the war|in battle|at the front|at the battle|for (?:his|her) country)\b"
     ),
     re.compile(
-        r"\b(?:[Tt]hey|[Ww]e|family|village|town|men|women|had|neighbours|villagers|who) (?:had )?(?:buried|cremat"
-        rf"ed) {_SUBJECT}(?!['’]s)"
+        r"\b(?:[Tt]hey|[Ww]e|family|village|town|men|women|had|neighbours|villagers|who) (?:had )?(?:buried|"
+        rf"cremated) {_SUBJECT}(?!['’]s)"
     ),
     re.compile(
         rf"\b(?:lowered|laid|carried|put) (?:the body of )?{_SUBJECT} (?:down )?(?:into|to|in) (?:the|his|her|a) "
@@ -131,8 +131,8 @@ _DIED = [
     ),
     re.compile(rf"\b(?:the|[Tt]he) late {_SUBJECT}(?:['’]s| had| was| left| would)\b"),
     re.compile(
-        rf"(?:^|[Ss]ince |[Aa]fter |[Tt]he day of |[Nn]ews of |[Tt]he year of |[Tt]he night of ){_SUBJECT}['’]s dea"
-        r"th\b(?! (?:would|might|could|sentence))"
+        rf"(?:^|[Ss]ince |[Aa]fter |[Tt]he day of |[Nn]ews of |[Tt]he year of |[Tt]he night of ){_SUBJECT}['’]s "
+        r"death\b(?! (?:would|might|could|sentence))"
     ),
     re.compile(
         rf"\b(?:the|[Tt]he) (?:sudden |early )?death of {_SUBJECT} (?:was|had|left|came|changed|in|on|made|did|shook|took)\b"

@@ -1,8 +1,6 @@
 """What English sentences say of who is whose kin.
 
-A word for kin has an owner ("Anne's aunt(
-    ", "
-)his aunt", "an aunt of Anne's", "Anne had an aunt") and somebody who is it, beside
+A word for kin has an owner ("Anne's aunt", "his aunt", "an aunt of Anne's", "Anne had an aunt") and somebody who is it, beside
 it ("his aunt Anne", "his aunt, called Anne") or joined to it by a verb ("Anne had been his aunt").
 """
 
@@ -78,8 +76,8 @@ _RELATED = [
         r"?:of|to) (?P<pronoun>his|hers|him|her)\b(?! [a-z]+['’]s)"
     ),
     re.compile(
-        rf"{_NAME}\b[^.;!?\"“”ꙮ]{{0,30}} (?:called|calls|to call|addressed|knew|know|remembered|regarded|counted|c"
-        r"onsidered|claimed|had|loved|introduced|acknowledged|owned|presented|greeted|honoured|treated|adopted) "
+        rf"{_NAME}\b[^.;!?\"“”ꙮ]{{0,30}} (?:called|calls|to call|addressed|knew|know|remembered|regarded|counted|"
+        r"considered|claimed|had|loved|introduced|acknowledged|owned|presented|greeted|honoured|treated|adopted) "
         rf"{_OTHER}(?:,| as| for| to be| [“‘\"])? ?(?:an?|his|her|the|[“‘\"])? ?{_KIND}{_KIN}\b(?!['’]s)"
     ),
     re.compile(
@@ -185,13 +183,13 @@ _ONE_KIN = re.compile(rf"\b{_KIN}(?:['’]s\b)?(?!-)")
 _TWO = re.compile(rf"(?P<who>{NAMED})")
 _OF_NAME = re.compile(rf" (?:of|to) (?P<who>{NAMED})")
 _JOINS = re.compile(
-    r"\b(?:was|is|were|being|been|be|as|called|call|calls|named|whose|than|whom|what|became|remained|stood|made|me"
-    r"ant|like|by name|by the name)\b"
+    r"\b(?:was|is|were|being|been|be|as|called|call|calls|named|whose|than|whom|what|became|remained|stood|made|"
+    r"meant|like|by name|by the name)\b"
     rf"|, (?:(?:the|an?|his|her|{NAMED}['’]s) )?(?:[a-z]+ )?{joined(KIN)}\b|{joined(KIN)}, "
 )
 _OF_OTHERS = re.compile(
-    r"\b(?:[Tt]heir|[Mm]y|[Yy]our|[Oo]ur|they|we|us|them|not|never|if|would|whether|another|someone|somebody|every"
-    r"one|nobody's|man's"
+    r"\b(?:[Tt]heir|[Mm]y|[Yy]our|[Oo]ur|they|we|us|them|not|never|if|would|whether|another|someone|somebody|"
+    r"everyone|nobody's|man's"
     r"|woman's|[a-z]+['’]s)\b|n['’]t\b|\?"
 )
 

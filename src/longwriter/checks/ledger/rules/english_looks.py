@@ -132,8 +132,8 @@ def _one_colour(source: SectionSource, number: int, start: int, text: str) -> It
 _FAR = 100
 """Characters between a colour and the part that it may belong to."""
 _ONE_COLOUR = re.compile(
-    rf"(?<!-)\b{_COLOUR}(?:ish)?(?=[,.;:!?)—\"”’]|$| (?:and|as|in|with|like|but|by|that|which|under|for|or|than|whe"
-    r"n|from|on|at|they|it|she|he|was"
+    rf"(?<!-)\b{_COLOUR}(?:ish)?(?=[,.;:!?)—\"”’]|$| (?:and|as|in|with|like|but|by|that|which|under|for|or|than|"
+    r"when|from|on|at|they|it|she|he|was"
     rf"|were|is|are|of|to|enough|ones?|again|if|though|because|had|people)\b)"
 )
 _ONE_PART = re.compile(rf"\b{_PART}\b")

@@ -45,8 +45,8 @@ _COUNT = re.compile(rf"\b(?P<number>(?i:{NUMBER})) {_ADJECTIVES}{_NOUN}")
 _COUNT_BEHIND = re.compile(
     rf"\b{_NOUN}(?: (?:of|in|at) (?:the )?{NAMED})?(?:,|:| -| —|—)?(?: (?:there )?(?:were|are|was|is|numbered|came "
     r"to|amounted to|stood at|totalled|counted"
-    rf"|to the number of|had been))? {_JUST}(?P<number>(?i:{NUMBER}))(?= of them| in (?:all|number|total)| altogeth"
-    r"er| all told|[.,;:!?)—]|$)"
+    rf"|to the number of|had been))? {_JUST}(?P<number>(?i:{NUMBER}))(?= of them| in (?:all|number|total)| "
+    r"altogether| all told|[.,;:!?)—]|$)"
 )
 _ADJECTIVE = re.compile(
     rf"\b(?P<number>(?i:{NUMBER}))-(?P<noun>(?!year|mile|foot|hour|day|pound|inch|minute|week|month|penny)[a-z]{{3,}})\b"
@@ -94,8 +94,8 @@ _BIRTH = re.compile(
 )
 _ONE_YEAR = re.compile(rf"\b(?:[Ii]n|[Oo]f|year|autumn|winter|spring|summer) (?:the year )?{_YEAR}\b(?![-/])")
 _OTHER_DAY = re.compile(
-    r"\b(?:before|after|since|until|till|between|by|from|than)(?: (?:the|that|it))? \ue000|\b(?:days?|weeks?|month"
-    r"s?) (?:before|after|later)"
+    r"\b(?:before|after|since|until|till|between|by|from|than)(?: (?:the|that|it))? \ue000|\b(?:days?|weeks?|"
+    r"months?) (?:before|after|later)"
     r"|\b(?:letter|invitations?|dated|postponed|instead of|moved from|if|never)\b"
 )
 
