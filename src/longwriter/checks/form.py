@@ -96,10 +96,12 @@ def _cuts(asked: CheckedText, parts: list[_Part]) -> list[TextFinding]:
     found = []
     for number, part in enumerate(parts):
         last = part.text.rpartition("\n")[2].rstrip()
-        if part.level or _STRUCTURED.match(part.text) or _STRUCTURED.match(last) or _titled(part.text):
+        if part.level or _STRUCTURED.match(part.text) or _STRUCTURED.match(last):
             continue
         wide = sum(map(is_cjk, last[-LINE:]))
         if len(last) + wide < LINE or not _OPEN.search(last.rstrip("*_")):
+            continue
+        if _titled(part.text):
             continue
         behind = parts[number + 1] if number + 1 < len(parts) else None
         if behind is not None and not behind.level and _goes_on(behind.text, last):
