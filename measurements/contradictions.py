@@ -8,8 +8,8 @@ BOOKS has a chapter a line: {"book", "chapter", "text", "kind", "fiction"}; book
 novels. Those at even places of the sorted list tuned the rules, those at odd places are held out. A plant is two sentences (or
 one) put into two chapters of a stretch of a novel of 8,000 words or more; about half of them are about people of the novel, the
 others about strangers. It counts as found where a finding of its check quotes both (of a death: where one quotes it). Wordings
-are drawn half from those that the rules were tuned on, half from others (`contradictions_wordings.py`), which the tuning did
-not see; the table tells them apart. Intervals are Wilson's, 95 %. Chinese plants go into stories of our own.
+are drawn half from those that the rules were tuned on, half from others (`contradictions_wordings.py`), which were unseen when
+the rules were first done; the table tells them apart. Intervals are Wilson's, 95 %. Chinese plants go into stories of our own.
 
 `--more` draws from `contradictions_wordings_more.py` instead: half of those wordings were looked at, half kept unseen.
 `--missed` prints plants that were not found, `--alarms` what is found in untouched novels.
@@ -83,6 +83,14 @@ def stretch(novel: Novel, rng: random.Random) -> list[str]:
     return chosen
 
 
+def suits(check: str, chapters: Sequence[str]) -> bool:
+    """Whether chapters are told so that a passage in another tense or person is one."""
+    if check not in ("tense", "person"):
+        return True
+    told = notice("\n\n".join(chapters))
+    return told.tense == "past" if check == "tense" else told.person == "third"
+
+
 def plant(check: str, novels: dict[str, Novel], tuned: bool, rng: random.Random) -> Planted:
     """One text with one contradiction of a kind."""
     while True:
@@ -90,10 +98,8 @@ def plant(check: str, novels: dict[str, Novel], tuned: bool, rng: random.Random)
         if len(chapters) < 2:
             continue
         headings, sayings = headed(len(chapters), check == "numbering", tuned, rng)
-        if check in ("tense", "person"):
-            told = notice("\n\n".join(chapters))
-            if (told.tense if check == "tense" else told.person) != ("past" if check == "tense" else "third"):
-                continue
+        if not suits(check, chapters):
+            continue
         if check == "spelling":
             made = spelt(chapters, tuned, rng)
             if made is None:
@@ -113,10 +119,11 @@ def found(planted: Planted) -> bool:
     )  # a name of the novel acts soon enough
     wanted = [planted.text.rindex(saying) for saying in sayings]
     spans = [(start, start + len(saying)) for start, saying in zip(wanted, sayings, strict=True)]
-    return any(finding.check == planted.check and _covers(finding, spans) for finding in contradictions(planted.text))
+    return any(finding.check == planted.check and covers(finding, spans) for finding in contradictions(planted.text))
 
 
-def _covers(finding: TextFinding, spans: Sequence[tuple[int, int]]) -> bool:
+def covers(finding: TextFinding, spans: Sequence[tuple[int, int]]) -> bool:
+    """Whether a finding quotes something of every span."""
     return all(any(place.start < end and start < place.end for place in finding.places) for start, end in spans)
 
 

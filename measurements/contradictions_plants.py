@@ -24,6 +24,8 @@ DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()  # noq
 SMALL = """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
     seventeen eighteen nineteen""".split()  # noqa: SIM905
 TENS = "- - twenty thirty forty fifty sixty seventy eighty ninety".split()  # noqa: SIM905
+ROMAN = """- I II III IV V VI VII VIII IX X XI XII XIII XIV XV XVI XVII XVIII XIX XX
+    XXI XXII XXIII XXIV XXV""".split()  # noqa: SIM905
 
 
 class Person(NamedTuple):
@@ -74,13 +76,18 @@ def said(wording: str, who: Person, **values: object) -> str:
     return text[0].upper() + text[1:]
 
 
+def spelled(number: int) -> str:
+    """A number below 100, in words."""
+    if number < 20:
+        return SMALL[number]
+    return TENS[number // 10] + (f"-{SMALL[number % 10]}" if number % 10 else "")
+
+
 def in_words(number: int, rng: random.Random) -> str:
     """A number below 100, mostly in words."""
     if rng.random() < 0.25:
         return str(number)
-    if number < 20:
-        return SMALL[number]
-    return TENS[number // 10] + (f"-{SMALL[number % 10]}" if number % 10 else "")
+    return spelled(number)
 
 
 def nth(number: int) -> str:
@@ -212,29 +219,7 @@ def headed(count: int, wrong: bool, tuned: bool, rng: random.Random) -> tuple[li
     at = rng.randrange(1, count)
     if wrong:
         numbers[at:] = [number + rng.choice([1, 2, -1]) for number in numbers[at : at + 1]] + numbers[at + 1 :]
-    roman = [
-        "-",
-        "I",
-        "II",
-        "III",
-        "IV",
-        "V",
-        "VI",
-        "VII",
-        "VIII",
-        "IX",
-        "X",
-        "XI",
-        "XII",
-        "XIII",
-        "XIV",
-        "XV",
-        "XVI",
-        "XVII",
-        "XVIII",
-        "XIX",
-        "XX",
-    ] + ["XXI"] * 400
+    roman = ROMAN[:21] + ["XXI"] * 400
     form: Callable[[int], str] = rng.choice(
         [lambda n: f"Chapter {n}", lambda n: f"{n}. The Journey"]
         if tuned

@@ -4,7 +4,7 @@ The corpus has no Chinese, so that this shows that the rules work there, not how
 """
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 PEOPLE = {
@@ -210,7 +210,7 @@ def chinese(number: int) -> str:
     return ("" if not tens else "十" if tens == 1 else _DIGITS[tens] + "十") + (_DIGITS[ones] if ones else "")
 
 
-def story(rng: random.Random, people: Sequence[str] = ()) -> list[str]:
+def story(rng: random.Random, people: Sequence[str] = (), pronouns: Mapping[str, str] = PEOPLE) -> list[str]:
     """Three chapters of neutral sentences about three people."""
     people = people or rng.sample(list(PEOPLE), 3)
     chapters = []
@@ -218,13 +218,14 @@ def story(rng: random.Random, people: Sequence[str] = ()) -> list[str]:
         paragraphs = []
         for _ in range(25):
             name = rng.choice(people)
-            sentences = (rng.choice(SENTENCES).format(n=name, p=PEOPLE[name]) for _ in range(rng.randrange(2, 6)))
+            sentences = (rng.choice(SENTENCES).format(n=name, p=pronouns[name]) for _ in range(rng.randrange(2, 6)))
             paragraphs.append("".join(sentences))
         chapters.append("\n\n".join(paragraphs))
     return chapters
 
 
-def _written(number: int, rng: random.Random) -> str:
+def numeral(number: int, rng: random.Random) -> str:
+    """A number from 1 to 99, mostly in characters."""
     return str(number) if rng.random() < 0.3 else chinese(number)
 
 
@@ -236,12 +237,10 @@ def _sayings(check: str, words: dict[str, list[str]], name: str, rng: random.Ran
     if check == "age":
         age = rng.randrange(14, 60)
         ages = (age, age + rng.choice([-6, -3, 4, 8]))
-        return tuple(rng.choice(words["age"]).format(n=name, p=him, v=_written(a, rng)) for a in ages)
+        return tuple(rng.choice(words["age"]).format(n=name, p=him, v=numeral(a, rng)) for a in ages)
     if check == "number":
         place, things, numbers = rng.choice(PLACES_ZH), rng.choice(THINGS_ZH), rng.sample(range(3, 60), 2)
-        return tuple(
-            rng.choice(words["number"]).format(place=place, things=things, v=_written(n, rng)) for n in numbers
-        )
+        return tuple(rng.choice(words["number"]).format(place=place, things=things, v=numeral(n, rng)) for n in numbers)
     if check == "kinship":
         sex = rng.choice("fm")
         other = rng.choice(OTHER_PEOPLE[sex])
@@ -252,7 +251,7 @@ def _sayings(check: str, words: dict[str, list[str]], name: str, rng: random.Ran
     if check == "date":
         days = (day, day + timedelta(days=rng.choice([2, 40])))
         return tuple(
-            rng.choice(words["dated"]).format(v=f"{_written(d.month, rng)}月{_written(d.day, rng)}日") for d in days
+            rng.choice(words["dated"]).format(v=f"{numeral(d.month, rng)}月{numeral(d.day, rng)}日") for d in days
         )
     if check == "weekday":
         wrong = rng.choice(["星期", "礼拜", "周"]) + "一二三四五六日"[(day.weekday() + rng.randrange(1, 7)) % 7]
@@ -260,11 +259,8 @@ def _sayings(check: str, words: dict[str, list[str]], name: str, rng: random.Ran
     return (rng.choice(words["person"]),) if check == "person" else ()
 
 
-def plant_zh(check: str, tuned: bool, rng: random.Random) -> tuple[str, tuple[str, ...]]:
-    """A story with one contradiction, and what was planted."""
-    people = rng.sample(list(PEOPLE), 3)
-    chapters = story(rng, people)
-    sayings = _sayings(check, TUNED_ZH if tuned else OTHERS_ZH, rng.choice(people), rng)
+def put_zh(chapters: list[str], sayings: Sequence[str], rng: random.Random) -> None:
+    """Puts sayings into the first chapter and the last, or one into the last."""
     for saying, at in zip(sayings[::-1], (2, 0), strict=False):
         parts = chapters[at].split("\n\n")
         if rng.random() < 0.5:
@@ -272,6 +268,14 @@ def plant_zh(check: str, tuned: bool, rng: random.Random) -> tuple[str, tuple[st
         else:
             parts[rng.randrange(len(parts))] += saying
         chapters[at] = "\n\n".join(parts)
+
+
+def plant_zh(check: str, tuned: bool, rng: random.Random) -> tuple[str, tuple[str, ...]]:
+    """A story with one contradiction, and what was planted."""
+    people = rng.sample(list(PEOPLE), 3)
+    chapters = story(rng, people)
+    sayings = _sayings(check, TUNED_ZH if tuned else OTHERS_ZH, rng.choice(people), rng)
+    put_zh(chapters, sayings, rng)
     if check == "spelling":
         long = [
             name
