@@ -1,8 +1,8 @@
 """The best of eight by the same rewards as reinforcement's: texts to fine-tune on, and preferences.
 
 Run: python recipes/zero/gpu/bestof.py GRPO.toml --base FOLDER --prompts N --out DIR
-DIR/best: the best of each request's eight, as messages. DIR/pairs: the best against another of the eight by chance, where
-the rewards differ. DIR/pairs-shuffled: the same pairs, their labels by chance.
+DIR/best: the best of each request's eight, as messages. DIR/pairs: the best against others of the eight by chance (--others),
+where the rewards differ. DIR/pairs-shuffled: the same pairs, their labels by chance.
 """
 
 import argparse
@@ -33,6 +33,7 @@ def main() -> None:
     parser.add_argument("recipe", type=Path)
     parser.add_argument("--base", type=Path, required=True)
     parser.add_argument("--prompts", type=int, default=512)
+    parser.add_argument("--others", type=int, default=1, help="pairs of a request at most")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--set", dest="settings", action="append", default=[])
     args = parser.parse_args()
@@ -43,7 +44,8 @@ def main() -> None:
     prompts, _ = read_prompts(recipe.data.sources[0].path, recipe, tokenizer)
     prompts = rng.sample(prompts, min(args.prompts, len(prompts)))
     model = AutoModelForCausalLM.from_pretrained(args.base, dtype=torch.float32).to(device)
-    sampler = Sampler(model, 256 if device == "cuda" else 8, g.completion_tokens + 384, tokenizer.eos_token_id)
+    rows = 256 if device == "cuda" else 32
+    sampler = Sampler(model, rows, g.completion_tokens + 384, tokenizer.eos_token_id, quick=True)
     del model
     torch.manual_seed(0)
     every = [p for p in prompts for _ in range(g.group)]
@@ -65,12 +67,13 @@ def main() -> None:
     best, pairs = list[dict[str, Any]](), list[dict[str, Any]]()
     for start in range(0, len(samples), g.group):
         places = sorted(range(start, start + g.group), key=lambda i: -value[i])
-        top, other = places[0], rng.choice(places[1:])
+        top, others = places[0], rng.sample(places[1:], args.others)
         asked = [{"role": "user", "content": samples[top].request}]
-        text = {i: [{"role": "assistant", "content": samples[i].completion.strip() or "-"}] for i in (top, other)}
+        text = {i: [{"role": "assistant", "content": samples[i].completion.strip() or "-"}] for i in (top, *others)}
         best.append({"id": samples[top].id, "messages": asked + text[top]})
-        if value[top] - value[other] >= LEAST:
-            pairs.append({"id": samples[top].id, "prompt": asked, "chosen": text[top], "rejected": text[other]})
+        for other in others:
+            if value[top] - value[other] >= LEAST:
+                pairs.append({"id": samples[top].id, "prompt": asked, "chosen": text[top], "rejected": text[other]})
     swapped = [p | ({"chosen": p["rejected"], "rejected": p["chosen"]} if rng.random() < 0.5 else {}) for p in pairs]
     for name, rows in {"best": best, "pairs": pairs, "pairs-shuffled": swapped}.items():
         (args.out / name).mkdir(parents=True, exist_ok=True)
