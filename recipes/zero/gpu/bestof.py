@@ -44,8 +44,8 @@ def main() -> None:
     prompts, _ = read_prompts(recipe.data.sources[0].path, recipe, tokenizer)
     prompts = rng.sample(prompts, min(args.prompts, len(prompts)))
     model = AutoModelForCausalLM.from_pretrained(args.base, dtype=torch.float32).to(device)
-    rows = 256 if device == "cuda" else 32
-    sampler = Sampler(model, rows, g.completion_tokens + 384, tokenizer.eos_token_id, quick=True)
+    at_once = 256 if device == "cuda" else 32
+    sampler = Sampler(model, at_once, g.completion_tokens + 384, tokenizer.eos_token_id, quick=True)
     del model
     torch.manual_seed(0)
     every = [p for p in prompts for _ in range(g.group)]
