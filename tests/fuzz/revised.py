@@ -13,7 +13,8 @@ from longwriter.models.verdicts import the_json
 from longwriter.runs.folders import JOURNAL, saved_settings
 from longwriter.text import count_words
 from longwriter.types import Reply
-from longwriter.writer.records import EditRecord, WantedFinding
+from longwriter.writer.records.person import EditRecord
+from longwriter.writer.records.revised import WantedFinding
 from longwriter.writer.revising.fit import SECTION_SHARE, unfit
 from longwriter.writer.revising.judging import RevisionJudge
 from longwriter.writer.revising.layout import DocumentLayout, EditedPassage, lines

@@ -6,7 +6,7 @@ from longwriter.api.book.importing import import_job
 from longwriter.intake.source import SourceText, read_source
 from longwriter.length.target import exact
 from longwriter.writer.given.draft import checked, given_records, plan_of, read_draft
-from longwriter.writer.records import PlanRecord
+from longwriter.writer.records.asked import PlanRecord
 from longwriter.writer.session import Session
 from tests.helpers.making import fake, session, settings
 

@@ -26,7 +26,9 @@ from longwriter.types import Plan
 from longwriter.writer.outcome.checked import all_checked, checked
 from longwriter.writer.outcome.ledger import RunLedger
 from longwriter.writer.outcome.report import Report, SectionReport
-from longwriter.writer.records import PlanRecord, SnapshotRecord, read
+from longwriter.writer.records.asked import PlanRecord
+from longwriter.writer.records.kinds import read
+from longwriter.writer.records.person import SnapshotRecord
 from longwriter.writer.revising.wishes import RevisionResult
 from longwriter.writer.revision.edits import Edits
 from longwriter.writer.revision.effects import PlanEffects

@@ -2,7 +2,7 @@
 
 from typing import Literal, NamedTuple
 
-from longwriter.writer.records import ControlRecord
+from longwriter.writer.records.control import ControlRecord
 from longwriter.writer.session import Session
 
 StateName = Literal[

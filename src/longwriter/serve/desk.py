@@ -26,7 +26,7 @@ from longwriter.serve.writing.live import LiveRun
 from longwriter.serve.writing.spending import DaySpending
 from longwriter.serve.writing.worker import GRACE_S, WorkerThread
 from longwriter.serve.writing.writer import RunWriter
-from longwriter.writer.records import ControlRecord
+from longwriter.writer.records.control import ControlRecord
 from longwriter.writer.revision.edits import Edits, has_work
 from longwriter.writer.stored import editing
 

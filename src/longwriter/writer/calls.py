@@ -23,17 +23,10 @@ from longwriter.types import Message, Reply, Request, Usage
 from longwriter.writer.events import OnEvent, ReportedCall, unwatched
 from longwriter.writer.manuscript import call_names
 from longwriter.writer.outcome.spent import Ceilings, Spent
-from longwriter.writer.records import (
-    CallRecord,
-    DraftsRecord,
-    ForgetRecord,
-    PartialRecord,
-    RevisionRecord,
-    RoleName,
-    WastedRecord,
-    note,
-    numbered,
-)
+from longwriter.writer.records.calls import CallRecord, ForgetRecord, PartialRecord, RoleName, WastedRecord
+from longwriter.writer.records.kinds import note, numbered
+from longwriter.writer.records.revised import RevisionRecord
+from longwriter.writer.records.written import DraftsRecord
 
 KINDS = CallRecord, WastedRecord, PartialRecord, ForgetRecord, DraftsRecord, RevisionRecord
 

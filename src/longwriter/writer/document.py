@@ -17,7 +17,8 @@ from longwriter.writer.calls import Calls
 from longwriter.writer.given.frames import GAP, Frames, unmarked
 from longwriter.writer.given.plain import as_markdown, readable
 from longwriter.writer.manuscript import Final, Manuscript, TextRecord, call_names
-from longwriter.writer.records import EditRecord, GivenRecord, SectionRecord
+from longwriter.writer.records.person import EditRecord
+from longwriter.writer.records.written import GivenRecord, SectionRecord
 from longwriter.writer.reply.continuation import going_on
 from longwriter.writer.section.section import HEADING, assemble, with_heading
 from longwriter.writer.settings import WriteSettings

@@ -28,7 +28,8 @@ from longwriter.writer.hold.holds import holds
 from longwriter.writer.hold.style import opening
 from longwriter.writer.manuscript import WantedDraft, call_names
 from longwriter.writer.plan.planner import Planner
-from longwriter.writer.records import PlanRecord, SectionRecord
+from longwriter.writer.records.asked import PlanRecord
+from longwriter.writer.records.written import SectionRecord
 from longwriter.writer.section.budget import Pace, scaled, share
 from longwriter.writer.section.choice import choose
 from longwriter.writer.section.context import ContextBuilder, Outline, Window

@@ -18,28 +18,19 @@ from longwriter.errors import InputError, RunError
 from longwriter.journal import Entry, Journal, digest
 from longwriter.length.target import Target
 from longwriter.types import Plan, Section
-from longwriter.writer.records import (
-    ContextRecord,
-    ControlRecord,
+from longwriter.writer.records.asked import ContextRecord, ModelsRecord, PlanRecord, WindowRecord
+from longwriter.writer.records.base import JournalRecord
+from longwriter.writer.records.control import ControlRecord, StoppedRecord
+from longwriter.writer.records.kinds import note, numbered
+from longwriter.writer.records.person import (
     DismissedRecord,
-    DraftsRecord,
     EditRecord,
     FactsRecord,
     FinalRecord,
-    GivenRecord,
-    JournalRecord,
     LocksRecord,
-    ModelsRecord,
-    PlanRecord,
-    RedoRecord,
-    SectionRecord,
     SnapshotRecord,
-    StoppedRecord,
-    WindowRecord,
-    WithdrawnRecord,
-    note,
-    numbered,
 )
+from longwriter.writer.records.written import DraftsRecord, GivenRecord, RedoRecord, SectionRecord, WithdrawnRecord
 
 KINDS = (
     ModelsRecord, ContextRecord, WindowRecord, PlanRecord, SectionRecord, RedoRecord, DraftsRecord, EditRecord, GivenRecord,

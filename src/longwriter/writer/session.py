@@ -49,7 +49,9 @@ from longwriter.writer.outcome.spent import Ceilings
 from longwriter.writer.outcome.verdict import Finding, flawed
 from longwriter.writer.plan.outline import from_markdown
 from longwriter.writer.prompts import prompt_set
-from longwriter.writer.records import ControlRecord, ModelRecord, ModelsRecord, StoppedRecord, WithdrawnRecord
+from longwriter.writer.records.asked import ModelRecord, ModelsRecord
+from longwriter.writer.records.control import ControlRecord, StoppedRecord
+from longwriter.writer.records.written import WithdrawnRecord
 from longwriter.writer.section.context import DEFAULT_WINDOW
 from longwriter.writer.settings import MAY_CHANGE_ON_RESUME, WriteSettings
 from longwriter.writer.sources.gather import gathered

@@ -15,7 +15,9 @@ from longwriter.runs.folders import JOURNAL, opened, saved_settings
 from longwriter.types import Reply, Request
 from longwriter.writer.manuscript import Manuscript
 from longwriter.writer.outcome.exported import deliver
-from longwriter.writer.records import ControlRecord, LocksRecord, ModelsRecord, SnapshotRecord, StoppedRecord
+from longwriter.writer.records.asked import ModelsRecord
+from longwriter.writer.records.control import ControlRecord, StoppedRecord
+from longwriter.writer.records.person import LocksRecord, SnapshotRecord
 from longwriter.writer.session import Options, Result, Session, configs_of
 from longwriter.writer.settings import WriteSettings
 from longwriter.writer.sources.stored import kept_sources

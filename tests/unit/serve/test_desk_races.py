@@ -328,7 +328,7 @@ import os, sys
 from pathlib import Path
 from longwriter.api.runs import Run
 from longwriter.writer.manuscript import Manuscript
-from longwriter.writer.records import PlanRecord
+from longwriter.writer.records.asked import PlanRecord
 noted, run = Manuscript.note, Run(Path(sys.argv[1]))
 def killed(self, record, **more):
     noted(self, record, **more)

@@ -9,15 +9,12 @@ from longwriter.journal import Journal
 from longwriter.length.target import exact
 from longwriter.serve.writing.going import going, is_going
 from longwriter.types import Plan, Reply, Section
-from longwriter.writer.records import (
-    CallRecord,
-    ControlRecord,
-    JournalRecord,
-    PlanRecord,
-    RedoRecord,
-    StoppedRecord,
-    note,
-)
+from longwriter.writer.records.asked import PlanRecord
+from longwriter.writer.records.base import JournalRecord
+from longwriter.writer.records.calls import CallRecord
+from longwriter.writer.records.control import ControlRecord, StoppedRecord
+from longwriter.writer.records.kinds import note
+from longwriter.writer.records.written import RedoRecord
 
 GOING, PAUSED = ControlRecord(going=True), ControlRecord(going=False)
 WAITING = ControlRecord(going=True, approve=True)

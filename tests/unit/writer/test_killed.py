@@ -8,7 +8,8 @@ from tests.helpers.making import fake, settings, write_with
 from longwriter.journal import Journal
 from longwriter.runs.folders import JOURNAL, SETTINGS
 from longwriter.text import sentence_ends
-from longwriter.writer.records import CallRecord, PartialRecord, note
+from longwriter.writer.records.calls import CallRecord, PartialRecord
+from longwriter.writer.records.kinds import note
 
 
 async def resumed(tmp_path: Path, *, stopped: bool, seeded: bool) -> tuple[str, str, str]:

@@ -21,7 +21,7 @@ from longwriter.types import Message, Plan, Request, Section
 from longwriter.writer.calls import Calls, Role
 from longwriter.writer.events import Planned, SectionDone
 from longwriter.writer.outcome.spent import Ceilings
-from longwriter.writer.records import DraftsRecord
+from longwriter.writer.records.written import DraftsRecord
 from longwriter.writer.section.choice import cacheable, choose, forecast, total
 from longwriter.writer.section.request import settled_ends
 from longwriter.writer.session import Options, Result, write

@@ -14,38 +14,21 @@ from longwriter.length.target import exact
 from longwriter.models.base import ModelConfig
 from longwriter.models.cards import Card
 from longwriter.types import Plan, Reply, Section, Usage
-from longwriter.writer.records import (
-    SHAPES,
-    CallRecord,
-    ContextRecord,
-    ControlRecord,
+from longwriter.writer.records.asked import ContextRecord, ModelRecord, ModelsRecord, PlanRecord, WindowRecord
+from longwriter.writer.records.base import JournalRecord
+from longwriter.writer.records.calls import CallRecord, ForgetRecord, PartialRecord, WastedRecord
+from longwriter.writer.records.control import ControlRecord, StoppedRecord
+from longwriter.writer.records.kinds import SHAPES, note, read
+from longwriter.writer.records.person import (
     DismissedRecord,
-    DraftsRecord,
     EditRecord,
     FactsRecord,
     FinalRecord,
-    FindingsRecord,
-    ForgetRecord,
-    GivenRecord,
-    JournalRecord,
     LocksRecord,
-    ModelRecord,
-    ModelsRecord,
-    PartialRecord,
-    PlanRecord,
-    RedoRecord,
-    RevisionRecord,
-    SectionRecord,
     SnapshotRecord,
-    StoppedRecord,
-    UnmendedRecord,
-    WantedFinding,
-    WastedRecord,
-    WindowRecord,
-    WithdrawnRecord,
-    note,
-    read,
 )
+from longwriter.writer.records.revised import FindingsRecord, RevisionRecord, UnmendedRecord, WantedFinding
+from longwriter.writer.records.written import DraftsRecord, GivenRecord, RedoRecord, SectionRecord, WithdrawnRecord
 
 MODEL = ModelRecord(name="m", prefill=True, card=Card())
 CALL = {"step": "section:ab:0", "role": "writer", "estimate": 9, "prompt_tokens": 8, "seconds": 0.5}

@@ -25,7 +25,9 @@ from longwriter.writer.given.places import named_places, unheaded
 from longwriter.writer.given.wording import prompts_for, request
 from longwriter.writer.outcome.spent import Ceilings
 from longwriter.writer.prompts import prompt_set
-from longwriter.writer.records import CallRecord, ControlRecord, read
+from longwriter.writer.records.calls import CallRecord
+from longwriter.writer.records.control import ControlRecord
+from longwriter.writer.records.kinds import read
 from longwriter.writer.session import configs_of
 from longwriter.writer.settings import WriteSettings
 

@@ -12,7 +12,9 @@ from longwriter.models.thinking import split
 from longwriter.runs.folders import SETTINGS, saved_settings
 from longwriter.text import language
 from longwriter.writer.manuscript import call_names
-from longwriter.writer.records import CallRecord, SectionRecord, read
+from longwriter.writer.records.calls import CallRecord
+from longwriter.writer.records.kinds import read
+from longwriter.writer.records.written import SectionRecord
 from longwriter.writer.session import Session
 from longwriter.writer.stored import stored
 

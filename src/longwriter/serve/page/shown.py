@@ -13,7 +13,7 @@ from longwriter.serve.page.markdown import RENDERED
 from longwriter.serve.rows import RunRow
 from longwriter.types import Section
 from longwriter.writer.document import DocumentPart
-from longwriter.writer.records import ControlRecord
+from longwriter.writer.records.control import ControlRecord
 from longwriter.writer.revision.versions import Version, waiting
 from longwriter.writer.session import Session
 

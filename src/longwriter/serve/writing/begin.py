@@ -21,7 +21,7 @@ from longwriter.runs.folders import ID, SETTINGS, make_folder, opened, saved_set
 from longwriter.serve.settings import ServeSettings
 from longwriter.serve.writing.models import asked_model, at_home
 from longwriter.types import Plan
-from longwriter.writer.records import ControlRecord
+from longwriter.writer.records.control import ControlRecord
 from longwriter.writer.session import configs_of
 from longwriter.writer.settings import MAY_CHANGE_ON_RESUME, WriteSettings
 from longwriter.writer.stored import editing

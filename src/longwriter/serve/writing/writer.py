@@ -16,7 +16,7 @@ from longwriter.serve.writing.live import LiveRun, Revising
 from longwriter.serve.writing.spending import DaySpending
 from longwriter.serve.writing.worker import OpenModels
 from longwriter.writer.outcome.spent import Ceilings
-from longwriter.writer.records import StoppedRecord
+from longwriter.writer.records.control import StoppedRecord
 from longwriter.writer.revising.wishes import Wishes
 from longwriter.writer.revision.edits import Edits, has_work
 from longwriter.writer.session import configs_of

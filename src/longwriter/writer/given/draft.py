@@ -14,7 +14,7 @@ from longwriter.types import Plan, Section
 from longwriter.writer.given.plain import readable
 from longwriter.writer.manuscript import section_ids
 from longwriter.writer.plan.outline import from_markdown, to_markdown
-from longwriter.writer.records import GivenRecord
+from longwriter.writer.records.written import GivenRecord
 from longwriter.writer.staleness import fingerprints, groups
 
 TITLE_WORDS = 8

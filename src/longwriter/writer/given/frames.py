@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from longwriter.writer.given.plain import as_markdown, readable
 from longwriter.writer.manuscript import Manuscript
-from longwriter.writer.records import GivenRecord
+from longwriter.writer.records.written import GivenRecord
 
 GAP = "\n\n"
 LEVEL = 2

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from longwriter.types import Plan, Section
 from longwriter.writer.manuscript import Final, Manuscript, section_ids
-from longwriter.writer.records import EditRecord, GivenRecord
+from longwriter.writer.records.person import EditRecord
+from longwriter.writer.records.written import GivenRecord
 
 
 def carried(manuscript: Manuscript, plan: Plan, keep: Mapping[int, str]) -> dict[int, str]:

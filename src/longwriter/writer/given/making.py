@@ -17,7 +17,11 @@ from longwriter.length.target import exact
 from longwriter.runs.folders import JOURNAL, SETTINGS, make_folder, opened, saved_settings, write_file
 from longwriter.writer.given.draft import ImportedDraft, checked, given_records, plan_of
 from longwriter.writer.outcome.exported import note_book
-from longwriter.writer.records import CallRecord, ControlRecord, GivenRecord, PlanRecord, note, read
+from longwriter.writer.records.asked import PlanRecord
+from longwriter.writer.records.calls import CallRecord
+from longwriter.writer.records.control import ControlRecord
+from longwriter.writer.records.kinds import note, read
+from longwriter.writer.records.written import GivenRecord
 from longwriter.writer.session import prompts_of
 from longwriter.writer.settings import MAY_CHANGE_ON_RESUME, WriteSettings
 from longwriter.writer.stored import editing

@@ -6,7 +6,9 @@ from longwriter.checks.citations.citations import CitationReading, read_citation
 from longwriter.text import counted
 from longwriter.writer.document import Document
 from longwriter.writer.manuscript import call_names
-from longwriter.writer.records import CallRecord, SectionRecord, read
+from longwriter.writer.records.calls import CallRecord
+from longwriter.writer.records.kinds import read
+from longwriter.writer.records.written import SectionRecord
 
 SHOWN = 5
 """Inventions that a note names."""

@@ -16,7 +16,9 @@ from longwriter.export.references import Reference
 from longwriter.export.settings import ExportSettings
 from longwriter.runs.exports import export
 from longwriter.runs.folders import write_file
-from longwriter.writer.records import CallRecord, GivenRecord, read
+from longwriter.writer.records.calls import CallRecord
+from longwriter.writer.records.kinds import read
+from longwriter.writer.records.written import GivenRecord
 from longwriter.writer.session import Session
 
 BEGINNING = 2_000

@@ -16,7 +16,7 @@ from longwriter.writer.outcome.cited import citing, told_of
 from longwriter.writer.outcome.ledger import RunLedger
 from longwriter.writer.outcome.spent import Spent
 from longwriter.writer.outcome.verdict import Finding, findings, remarks
-from longwriter.writer.records import GivenRecord
+from longwriter.writer.records.written import GivenRecord
 
 LOOKED_AT = 100_000
 """Characters of a draft that tell its language."""

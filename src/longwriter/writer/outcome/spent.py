@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass, field
 
-from longwriter.writer.records import CallRecord
+from longwriter.writer.records.calls import CallRecord
 
 
 @dataclass(frozen=True)

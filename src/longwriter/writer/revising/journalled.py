@@ -2,7 +2,9 @@
 
 from longwriter.journal import Journal
 from longwriter.models.base import ModelConfig
-from longwriter.writer.records import EditRecord, FindingsRecord, Mending, RevisionRecord, UnmendedRecord, read
+from longwriter.writer.records.kinds import read
+from longwriter.writer.records.person import EditRecord
+from longwriter.writer.records.revised import FindingsRecord, Mending, RevisionRecord, UnmendedRecord
 
 
 class Revisions:

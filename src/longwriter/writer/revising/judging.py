@@ -8,7 +8,7 @@ from longwriter.text import head_words
 from longwriter.types import Message, Request
 from longwriter.writer.calls import Calls, judge_calls, user
 from longwriter.writer.events import Warned
-from longwriter.writer.records import WantedFinding
+from longwriter.writer.records.revised import WantedFinding
 from longwriter.writer.revising.layout import DocumentLayout
 from longwriter.writer.revising.listed import located
 from longwriter.writer.section.request import seed_of

@@ -19,7 +19,7 @@ from longwriter.journal import digest
 from longwriter.jsonl import without_halves
 from longwriter.runs.folders import write_file
 from longwriter.writer.outcome.dismissed import key
-from longwriter.writer.records import WantedFinding
+from longwriter.writer.records.revised import WantedFinding
 
 FINDINGS = "findings.json"
 OWN = {"check": "own", "source": "user", "message": ""}

@@ -13,7 +13,8 @@ from longwriter.types import Message, Reply, Request
 from longwriter.writer.calls import user
 from longwriter.writer.hold.holds import holds
 from longwriter.writer.prompts import Name
-from longwriter.writer.records import EditRecord, Mending, WantedFinding
+from longwriter.writer.records.person import EditRecord
+from longwriter.writer.records.revised import Mending, WantedFinding
 from longwriter.writer.reply.prose import prose
 from longwriter.writer.revising.fit import MOST_WORDS, unfit
 from longwriter.writer.revising.judging import RevisionJudge

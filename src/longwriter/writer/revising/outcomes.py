@@ -6,15 +6,9 @@ from typing import Literal, NamedTuple
 from longwriter.errors import InputError, RunError
 from longwriter.text import sentence_ends
 from longwriter.writer.outcome.dismissed import key
-from longwriter.writer.records import (
-    EditRecord,
-    FindingsRecord,
-    Mending,
-    RevisionRecord,
-    UnmendedRecord,
-    WantedFinding,
-    numbered,
-)
+from longwriter.writer.records.kinds import numbered
+from longwriter.writer.records.person import EditRecord
+from longwriter.writer.records.revised import FindingsRecord, Mending, RevisionRecord, UnmendedRecord, WantedFinding
 from longwriter.writer.revising.layout import alike
 from longwriter.writer.session import Session
 

@@ -19,7 +19,8 @@ from longwriter.runs.folders import opened
 from longwriter.text import count_words
 from longwriter.writer.events import RevisionStep
 from longwriter.writer.outcome.dismissed import key, undismissed
-from longwriter.writer.records import EditRecord, FindingsRecord, Mending, RevisionRecord, UnmendedRecord, WantedFinding
+from longwriter.writer.records.person import EditRecord
+from longwriter.writer.records.revised import FindingsRecord, Mending, RevisionRecord, UnmendedRecord, WantedFinding
 from longwriter.writer.revising.journalled import Revisions
 from longwriter.writer.revising.judging import RevisionJudge
 from longwriter.writer.revising.layout import DocumentLayout

@@ -8,7 +8,7 @@ from longwriter.checks.finding import TextFinding
 from longwriter.models.base import Model, ModelConfig
 from longwriter.types import Record
 from longwriter.writer.outcome.report import Report
-from longwriter.writer.records import WantedFinding
+from longwriter.writer.records.revised import WantedFinding
 
 MOST_PASSES = 5
 

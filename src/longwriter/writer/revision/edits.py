@@ -10,18 +10,17 @@ from longwriter.errors import EditConflict, InputError, RunError
 from longwriter.models.base import ModelConfig
 from longwriter.types import Plan
 from longwriter.writer.manuscript import Final, Manuscript
-from longwriter.writer.records import (
-    ControlRecord,
+from longwriter.writer.records.asked import PlanRecord
+from longwriter.writer.records.control import ControlRecord
+from longwriter.writer.records.person import (
     DismissedRecord,
-    DraftsRecord,
     EditRecord,
     FactsRecord,
     FinalRecord,
     LocksRecord,
-    PlanRecord,
     SnapshotRecord,
-    WithdrawnRecord,
 )
+from longwriter.writer.records.written import DraftsRecord, WithdrawnRecord
 from longwriter.writer.revision.effects import PlanEffects, effects
 from longwriter.writer.session import Session
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from longwriter.types import Plan, Record
 from longwriter.writer.given.kept import carried
 from longwriter.writer.manuscript import section_ids
-from longwriter.writer.records import GivenRecord
+from longwriter.writer.records.written import GivenRecord
 from longwriter.writer.session import Session
 from longwriter.writer.staleness import fingerprints, groups
 

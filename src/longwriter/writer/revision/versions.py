@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from longwriter.text import count_words
 from longwriter.writer.manuscript import Held, call_names
-from longwriter.writer.records import DraftsRecord, EditRecord, GivenRecord, SectionRecord
+from longwriter.writer.records.person import EditRecord
+from longwriter.writer.records.written import DraftsRecord, GivenRecord, SectionRecord
 from longwriter.writer.session import Session
 
 

@@ -11,7 +11,7 @@ from itertools import accumulate
 from longwriter.models.prices import Price
 from longwriter.types import Plan, Usage
 from longwriter.writer.calls import Calls
-from longwriter.writer.records import ContextRecord
+from longwriter.writer.records.asked import ContextRecord
 from longwriter.writer.section.context import BLOCK_NOTE_WORDS, NOTES_WORDS, PASSAGE_WORDS, TOKENS_PER_WORD
 from longwriter.writer.section.earlier import BLOCK_WORDS, TAIL_WORDS
 

@@ -18,7 +18,8 @@ from longwriter.prompts import PromptSet
 from longwriter.text import count_words, tail_words
 from longwriter.types import Plan, Request, Section
 from longwriter.writer.calls import Calls, user
-from longwriter.writer.records import WindowRecord, note
+from longwriter.writer.records.asked import WindowRecord
+from longwriter.writer.records.kinds import note
 from longwriter.writer.section.earlier import TAIL_WORDS, EarlierText
 
 TOKENS_PER_WORD = 1.7

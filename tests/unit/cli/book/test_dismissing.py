@@ -13,7 +13,8 @@ from longwriter.api.runs import Run
 from longwriter.errors import RunError
 from longwriter.journal import Journal
 from longwriter.runs.folders import opened, saved_settings
-from longwriter.writer.records import DismissedRecord, read
+from longwriter.writer.records.kinds import read
+from longwriter.writer.records.person import DismissedRecord
 
 EYES = (
     "# The Mill\n\n## One\n\nMary Gray had blue eyes. Tom sat down.\n\n## Two\n\nMary Gray had brown eyes. Tom slept.\n"

@@ -6,7 +6,7 @@ import pytest
 from tests.helpers.revising import imported
 
 from longwriter.errors import InputError
-from longwriter.writer.records import Mending
+from longwriter.writer.records.revised import Mending
 from longwriter.writer.revising.outcomes import edit_of, take_back
 from longwriter.writer.stored import editing
 

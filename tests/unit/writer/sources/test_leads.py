@@ -17,7 +17,8 @@ from longwriter.writer.events import Streamed
 from longwriter.writer.plan.outline import from_markdown, to_markdown
 from longwriter.writer.plan.sourced import sourced_plan
 from longwriter.writer.prompts import prompt_set
-from longwriter.writer.records import CallRecord, PartialRecord, note
+from longwriter.writer.records.calls import CallRecord, PartialRecord
+from longwriter.writer.records.kinds import note
 from longwriter.writer.session import Options
 from longwriter.writer.sources.leads import Leads, is_led
 from longwriter.writer.sources.stored import kept_sources

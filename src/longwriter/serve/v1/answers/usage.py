@@ -13,7 +13,7 @@ from longwriter.errors import LongWriterError
 from longwriter.models.tokens import estimate_tokens
 from longwriter.runs.folders import JOURNAL
 from longwriter.types import Usage
-from longwriter.writer.records import CallRecord, WastedRecord
+from longwriter.writer.records.calls import CallRecord, WastedRecord
 from longwriter.writer.session import Session
 
 MOST_REPORTS = 256
