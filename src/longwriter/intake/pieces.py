@@ -113,7 +113,7 @@ def _even(text: str, start: int, end: int) -> list[int]:
     """Indices of the paragraphs that parts of about `PIECE_WORDS` words of a stretch begin with."""
     counts = [(max(a, start), count_words(text[max(a, start) : b])) for a, b in paragraphs(text[:end]) if b > start]
     total = sum(words for _, words in counts)
-    each = total / max(1, round(total / PIECE_WORDS))
+    each = max(1.0, total / max(1, round(total / PIECE_WORDS)))  # a text without a word is one part
     out, held, left = list[int](), 0, total
     for at, words in counts:
         if not out or (held >= each and left >= each / 2):

@@ -192,3 +192,7 @@ def test_terms_of_project_gutenberg_before_the_text_are_front_matter() -> None:
     terms = "***START**THE SMALL PRINT!**FOR PUBLIC DOMAIN ETEXTS**START***\n\nTerms.\n\n"
     text = terms + "CHAPTER I\n\nIt rained.\n\nCHAPTER II\n\nIt stopped.\n"
     assert [piece[0] for piece in seen(txt(text))] == ["front", "chapter", "chapter"]
+
+
+def test_a_text_without_a_word_is_one_piece() -> None:
+    assert len(split(txt("* * *\n" * 50))) == 1
