@@ -264,6 +264,12 @@ class Publication:
                 yield self.note(mark.number)
                 ways.append(marks_of(inlines_of(self.note(mark.number).blocks)))
 
+    @property
+    def is_listed(self) -> bool:
+        """Whether its contents have two lines or more, from which on they are shown."""
+        found = self.contents()
+        return len(found) > 1 or any(entry.children for entry in found)
+
     def contents(self) -> tuple[TocEntry, ...]:
         """The table of contents: parts with chapters, chapters with sections; two levels below a part."""
         out: list[TocEntry] = []

@@ -21,6 +21,7 @@ Content = bytes | Mapping[str, bytes]
 """What a form makes: one file, or the files of a folder by name."""
 TELLING = 20_000
 """Characters that tell a text's language."""
+UNCOUNTED = "the contents of the .docx have no page numbers yet, since Word alone knows its pages: open it, press Ctrl+A, then F9"
 CHAPTERS = "chapters"
 """The form that is a folder."""
 
@@ -136,7 +137,8 @@ def made(original: Original, form: str, settings: ExportSettings) -> tuple[Conte
 
     metadata = settings.metadata(original.identifier, original.date)
     read = publication(markdown, metadata, original.folder, original.named)
-    return _made(read, form, settings), read.warnings
+    told = (*read.warnings, UNCOUNTED) if form == "docx" and settings.contents and read.is_listed else read.warnings
+    return _made(read, form, settings), told
 
 
 def _numbered(original: Original, settings: ExportSettings) -> Original:

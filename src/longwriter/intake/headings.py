@@ -28,15 +28,21 @@ def headings(text: str, form: Literal["md", "txt"]) -> list[PlacedHeading]:
 
 
 def _without_contents(text: str, found: Sequence[PlacedHeading]) -> list[PlacedHeading]:
-    """A row of headings is a table of contents if its first one comes again, in the row or behind it."""
+    """A row of headings is a table of contents if its first one comes again, in the row or behind it.
+
+    Below a heading that says so, one is a row; there what it names may also stand before it.
+    """
     out, n = list[PlacedHeading](), 0
+    first = {_key(heading): i for i, heading in reversed([*enumerate(found)])}
     last = {_key(heading): i for i, heading in enumerate(found)}
     while n < len(found):
         end = n + 1
         while end < len(found) and len(text[found[end - 1].end : found[end].start].strip()) <= CLOSE:
             end += 1
         row = found[n:end]
-        if len(row) >= LEAST_CONTENTS:
+        if len(row) > 1 and dropped(row[0].title) == "contents" and first[_key(row[1])] < n:
+            row = row[:1]
+        elif len(row) >= LEAST_CONTENTS or (len(row) > 1 and dropped(row[0].title) == "contents"):
             row = _real(row, n, last)
         out += row
         n = end

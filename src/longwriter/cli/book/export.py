@@ -64,6 +64,7 @@ def export(source: str, files: tuple[str, ...], home: Path, *, force: bool, as_j
         told = export_run(run.folder, files, settings, force=force)
     for line in told:
         say(line)
+    files = tuple(file for file in files if not any(line.startswith(f"{Path(file)} is not made: ") for line in told))
     if as_json:
         click.echo(json.dumps({"files": [_about(file) for file in files], "notes": told}, ensure_ascii=False))
         return

@@ -11,8 +11,8 @@ from pydantic import ValidationError
 from longwriter.characters import whole_characters
 from longwriter.checks.citations.records import SourceChunk
 from longwriter.errors import RunError
-from longwriter.export.formats import Content, Original, form_of, made
-from longwriter.export.references import Reference
+from longwriter.export.formats import REFERENCES, Content, Original, form_of, made
+from longwriter.export.references import Reference, uncited
 from longwriter.export.settings import ExportSettings
 from longwriter.runs.exports import export
 from longwriter.runs.folders import write_file
@@ -91,8 +91,11 @@ def _moments(session: Session) -> Iterator[float]:
 def deliver(session: Session, folder: Path, file: Path, *, force: bool = False) -> tuple[str, ...]:
     """Put a run's text into a file outside it, in the form of the file's name; what a person should know of it.
 
-    Raises what `made` and `export` raise.
+    Where the text cites nothing, a file of references stays as it is. Raises what `made` and `export` raise.
     """
-    found, told = content(session, folder, form_of(file))
+    form, document = form_of(file), session.document
+    if form in REFERENCES and (why := uncited(document.text(), references_of(document.sources.chunks))):
+        return (f"{file} is not made: {why}",)
+    found, told = content(session, folder, form)
     export(folder, file, found, force=force)
     return told
