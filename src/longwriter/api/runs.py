@@ -23,7 +23,7 @@ from longwriter.intake.source import read_source
 from longwriter.models.base import ModelConfig
 from longwriter.runs.folders import DRAFT, LAST, all_runs, being_written, find, remove, saved_settings
 from longwriter.types import Plan
-from longwriter.writer.outcome.checked import all_checked, checked
+from longwriter.writer.outcome.checked import all_checked, check_sources, checked
 from longwriter.writer.outcome.ledger import RunLedger
 from longwriter.writer.outcome.report import Report, SectionReport
 from longwriter.writer.records.asked import PlanRecord
@@ -158,8 +158,10 @@ class Run:
     def check(self, *only: str, dismissed: bool = False) -> CheckReport:
         """What the checks find in the text so far, each place with its section; `only`: names of checks, none for all.
 
-        `dismissed`: with what you dismissed. Raises InputError for a name that is no check.
+        `dismissed`: with what you dismissed. Raises InputError for a name that is no check, RunError where the sources are gone
+        that citations are held to.
         """
+        check_sources(self._planned.document, self.folder, only)
         return (all_checked if dismissed else checked)(self._planned.document, only)
 
     def dismiss(self, *findings: TextFinding) -> None:

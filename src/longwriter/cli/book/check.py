@@ -72,7 +72,8 @@ def check(
     """
     if flags["right"] is not None or flags["wrong"] is not None:
         _dismiss(source, home, _numbers("--dismiss", flags["right"]), _numbers("--undismiss", flags["wrong"]))
-    found = check_source(source, home, only, sources)
+    numbered = page is not None or not flags["as_json"]
+    found = check_source(source, home, only, sources, numbered=numbered)
     if page is not None:
         if page.suffix.lower() not in (".html", ".htm"):
             raise InputError(f"--html {page}: the page is HTML; name it NAME.html")
@@ -105,27 +106,27 @@ def _numbers(option: str, given: str | bool | None) -> list[int]:
 
 def _told(found: CheckedSource) -> str:
     """The report with what was dismissed, each finding saying whether it was."""
-    rows = sorted([*found.report.findings, *found.dismissed], key=found.numbers.__getitem__)
-    told = [finding.model_dump() | {"dismissed": finding in found.dismissed} for finding in rows]
+    left = set(found.report.findings)
+    told = [finding.model_dump() | {"dismissed": finding not in left} for finding in found.found]
     return json.dumps(found.report.model_dump() | {"findings": told}, ensure_ascii=False)
 
 
 def _show(found: CheckedSource, *, dismissed: bool) -> None:
-    gone, paragraphs = found.dismissed if dismissed else (), Paragraphs(found.text)
-    findings = sorted([*found.report.findings, *gone], key=found.numbers.__getitem__)
+    left, paragraphs = set(found.report.findings), Paragraphs(found.text)
+    findings = found.found if dismissed else found.report.findings
     if findings:
         table = Table("no", "where", "check", "what", box=None, pad_edge=False)
         for finding in findings[:MOST_ROWS]:
             no = str(found.numbers[finding])
-            said = Text(_said(finding, finding in gone))
+            said = Text(_said(finding, finding not in left))
             table.add_row(no, _where(finding, paragraphs), Text(finding.check), said)
         show_table(table)
         if len(findings) > MOST_ROWS:
             say(f"{len(findings) - MOST_ROWS:,} more; --json and --html FILE have all", stderr=False)
     else:
         say("nothing found", stderr=False)
-    if found.dismissed and not dismissed:
-        say(f"{len(found.dismissed):,} dismissed; --all shows them", stderr=False)
+    if found.report.dismissed and not dismissed:
+        say(f"{found.report.dismissed:,} dismissed; --all shows them", stderr=False)
     figures = Table("figure", "value", box=None, pad_edge=False)
     for name, value in found.report.figures.items():
         figures.add_row(Text(name), shown_figure(value))

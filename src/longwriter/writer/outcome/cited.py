@@ -1,11 +1,13 @@
 """What a run's text cites, and what its model invented: for its report."""
 
 from collections.abc import Iterator
+from functools import partial
 
 from longwriter.checks.citations.citations import CitationReading, read_citations
 from longwriter.text import counted
 from longwriter.writer.document import Document
 from longwriter.writer.manuscript import call_names
+from longwriter.writer.outcome.dismissed import counts
 from longwriter.writer.records.calls import CallRecord
 from longwriter.writer.records.kinds import read
 from longwriter.writer.records.written import SectionRecord
@@ -18,7 +20,7 @@ def citing(document: Document, text: str) -> tuple[CitationReading | None, tuple
     """The citations of the text, and what was taken out of the replies that made it; None, () for a run without sources."""
     if not document.sources:
         return None, ()
-    return read_citations(text, document.sources), tuple(_invented(document))
+    return read_citations(text, document.sources, partial(counts, document)), tuple(_invented(document))
 
 
 def _invented(document: Document) -> Iterator[str]:

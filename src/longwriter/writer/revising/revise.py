@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from longwriter.checks.finding import TextFinding
+from longwriter.checks.ledger.rules.voice import VOICE
 from longwriter.config import Tree
 from longwriter.errors import InputError, RunError
 from longwriter.language import tongue
@@ -279,11 +280,9 @@ class Reviser:
         if not found.places or (found.check in OF_THE_WHOLE and not found.edit):
             return "it is about the whole text, and no single passage"
         first = chosen(found.quotes, self.now.layout.text, found.edit)
-        tried = (
-            [first]
-            if len(found.places) <= 2
-            else [first, *(n for n in reversed(range(len(found.places))) if n != first)]
-        )
+        tried = [first]
+        if len(found.places) > 2:
+            tried += [n for n in reversed(range(found.check in VOICE, len(found.places))) if n != first]
         outside = 0
         for n in tried:
             place = found.places[n].start, found.places[n].end

@@ -8,12 +8,14 @@ from tests.helpers.revising import COPIED, CUT, DRAFT, MENDED, NEW, WHOLE, impor
 
 import longwriter
 from longwriter.api.runs import Run
+from longwriter.checks.finding import TextFinding, TextPlace
 from longwriter.errors import EmptyReply, InputError, Unavailable
 from longwriter.journal import Journal
 from longwriter.models.base import ModelConfig
 from longwriter.models.fake import FakeModel
 from longwriter.runs.folders import JOURNAL
 from longwriter.types import Plan, Reply, Request, Section
+from longwriter.writer.revising.measure import worse
 
 
 def states(run: Run, **options: object) -> dict[str, str]:
@@ -27,6 +29,45 @@ def test_what_is_at_fault_is_mended_and_all_else_is_byte_for_byte_as_it_was(tmp_
     assert states(run, model=mender()) == {"cut": "mended", "passage": "mended"}
     assert run.text == MENDED
     assert (run.folder / "draft.md").read_text() == MENDED
+
+
+def test_a_change_of_voice_is_mended_place_by_place_and_never_where_the_text_is_as_told(tmp_path: Path) -> None:
+    told = (
+        "He was tired. She was glad. They were here. It was cold. He had eaten. She did it. He went out. She came in. "
+        * 24
+    )
+    eyes = [
+        "I went to my room. I closed my door.",
+        "I sat on my bed. I saw my hands.",
+        "I took my coat. I left my house.",
+    ]
+    run = imported(
+        tmp_path, "# Mill\n\n" + "\n\n".join(f"## {n}\n\n{one}" for n, one in enumerate([told.strip(), *eyes]))
+    )
+    asked: list[str] = []
+
+    def she(request: Request) -> str:
+        asked.append(passage(request))
+        return passage(request).replace("I ", "She ").replace("my ", "her ")
+
+    [outcome] = [one for one in run.revise(model=mender(she)).outcomes if one.finding.check == "person"]
+    assert (outcome.state, outcome.edits, len(outcome.finding.places)) == ("mended", 3, 4)
+    assert [one for one in asked if one in eyes] == eyes[::-1]
+    assert (run.text.count(" my "), told.strip() in run.text) == (0, True)
+
+
+def test_a_change_of_voice_that_is_mended_in_its_middle_is_no_finding_more(tmp_path: Path) -> None:
+    before = TextFinding(
+        kind="contradiction", check="person", quotes=("He", "I", "I", "I"), message="", places=_at(0, 10, 20, 30)
+    )
+    after = [before.model_copy(update={"places": _at(0, n), "quotes": ("He", "I")}) for n in (10, 30)]
+    assert worse([before], after, (20, 25), (20, 25), before) == ""
+    more = [*after, after[0].model_copy(update={"places": _at(0, 50, 60)})]
+    assert "one finding more" in worse([before], more, (20, 25), (20, 25), before)
+
+
+def _at(*starts: int) -> tuple[TextPlace, ...]:
+    return tuple(TextPlace(start=start, end=start + 2) for start in starts)
 
 
 def test_an_edit_is_a_version_that_makes_nothing_stale_and_can_be_taken_back(tmp_path: Path) -> None:
