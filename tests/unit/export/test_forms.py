@@ -56,7 +56,7 @@ def test_contents_of_a_word_file_say_that_word_alone_counts_its_pages() -> None:
     pytest.importorskip("docx")
     two = Original("# The Fog\n\n## One\n\nFog.\n\n## Two\n\nFog.\n")
     said = (
-        "the contents of the .docx have no page numbers yet, since Word alone knows its pages: open it, press Ctrl+A, then F9",
+        "the contents of the .docx have no page numbers yet, since Word alone knows its pages: there, press Ctrl+A, then F9",
     )
     assert made(two, "docx", PLAIN)[1] == said
     assert made(Original("# The Fog\n\n## One\n\n### A\n\nFog.\n"), "docx", PLAIN)[1] == said
