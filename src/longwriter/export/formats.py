@@ -21,7 +21,9 @@ Content = bytes | Mapping[str, bytes]
 """What a form makes: one file, or the files of a folder by name."""
 TELLING = 20_000
 """Characters that tell a text's language."""
-UNCOUNTED = "the contents of the .docx have no page numbers yet, since Word alone knows its pages: there, press Ctrl+A, then F9"
+UNCOUNTED = (
+    "the contents of the .docx have no page numbers yet, since Word alone knows its pages: there, press Ctrl+A, then F9"
+)
 CHAPTERS = "chapters"
 """The form that is a folder."""
 
