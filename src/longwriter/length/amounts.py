@@ -14,7 +14,7 @@ TOTAL, ASKED, OTHER, ESTIMATED = range(4)
 
 
 MOST_READ = 200
-"""Amounts at each end of a request that are looked at: with more between them it holds a table, whose numbers ask for nothing."""
+"""Amounts at each end of a request that are looked at: one with more holds a table, whose numbers ask for nothing."""
 
 
 def at_ends(matches: Iterable[re.Match[str]]) -> list[re.Match[str]]:
