@@ -16,6 +16,7 @@ from longwriter.export.references import Reference, uncited
 from longwriter.export.settings import ExportSettings
 from longwriter.runs.exports import export
 from longwriter.runs.folders import write_file
+from longwriter.writer.given.divisions import divisions
 from longwriter.writer.records import CallRecord, GivenRecord, read
 from longwriter.writer.session import Session
 
@@ -46,9 +47,11 @@ def content(session: Session, folder: Path, form: str) -> tuple[Content, tuple[s
     date = datetime.fromtimestamp(began, UTC).date().isoformat() if began else ""
     name = uuid5(NAMESPACE_OID, whole_characters(f"{folder.name} {began} {session.settings.instruction}"))
     document = session.document
-    markdown = document.markdown() if document.frames.plain and form != "md" else None
-    references = references_of(document.sources.chunks)
-    original = Original(document.text(), markdown, folder.name, f"urn:uuid:{name}", date, references=references)
+    markdown, opened = divisions(document) if document.manuscript.imported and form != "md" else (None, {})
+    original = Original(
+        document.text(), markdown, folder.name, f"urn:uuid:{name}", date,
+        references=references_of(document.sources.chunks), plain=document.frames.plain, divisions=opened,
+    )  # fmt: skip
     book = book_of(folder)
     return made(original, form, book if book.title else book.model_copy(update={"title": _title(session)}))
 
