@@ -3,12 +3,14 @@
 A form that makes a file of a publication is one function, imported when it is first wanted.
 """
 
+import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import unquote
 
 from longwriter.errors import InputError, SetupError
 from longwriter.export.document import DivisionKind, Publication
@@ -140,13 +142,25 @@ def made(original: Original, form: str, settings: ExportSettings) -> tuple[Conte
         from longwriter.export.markdown import parts_of  # noqa: PLC0415
 
         parts = parts_of(markdown, original.divisions)
-        return chapters(markdown if original.plain else original.text, parts), ()
+        files = chapters(markdown if original.plain else original.text, parts)
+        return {**pictures_of(original), **files}, ()
     from longwriter.export.markdown import publication  # noqa: PLC0415 - its parser takes time to load
 
     metadata = settings.metadata(original.identifier, original.date)
     read = publication(markdown, metadata, original.folder, original.named, original.divisions)
     told = (*read.warnings, UNCOUNTED) if form == "docx" and settings.contents and read.is_listed else read.warnings
     return _made(read, form, settings), told
+
+
+def pictures_of(original: Original) -> dict[str, bytes]:
+    """The pictures that a text shows, by the paths at which its Markdown names them."""
+    if original.folder is None or "![" not in original.text:
+        return {}
+    from longwriter.export.markdown import publication  # noqa: PLC0415 - as above
+
+    found = publication(original.text if original.markdown is None else original.markdown, folder=original.folder)
+    places = {posixpath.normpath(unquote(picture.source)): picture.data for picture in found.pictures}
+    return {place: data for place, data in places.items() if not place.startswith(("/", "../"))}
 
 
 def _numbered(original: Original, settings: ExportSettings) -> Original:

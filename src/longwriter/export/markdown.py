@@ -48,7 +48,7 @@ from longwriter.export.document import (
     marks_of,
 )
 from longwriter.export.reading.divisions import divided
-from longwriter.export.reading.pictures import Gallery
+from longwriter.export.reading.pictures import Gallery, below
 from longwriter.export.reading.said import said_before
 from longwriter.export.reading.tokens import shallow, shown, tokens_of
 from longwriter.front_matter import front_matter
@@ -83,11 +83,11 @@ def publication(
     front, before = front_matter(text)
     said = _whole(said_before(metadata or Metadata(), front))
     text = whole(text[before:])
-    tokens, gallery = tokens_of(text), Gallery(folder)
+    tokens, gallery = tokens_of(text), Gallery(below(folder))
     reader = _Reader(tokens, gallery)
     title, divisions, paged = divided(reader.blocks, reader.opened(kinds))
     if unshown := Counter(mark.number for mark in marks_of((title,))):  # titles are shown without marks
-        gallery = Gallery(folder)
+        gallery = Gallery(below(folder))
         reader = _Reader(tokens, gallery, unshown)
         title, divisions, paged = divided(reader.blocks, reader.opened(kinds))
     language = said.language or _language(text)
@@ -119,7 +119,7 @@ def parts_of(text: str, opened: Mapping[int, DivisionKind] = {}) -> list[tuple[I
     `opened`: as for `publication`.
     """
     _, before = front_matter(text)
-    reader = _Reader(tokens_of(whole(text[before:])), Gallery(None))
+    reader = _Reader(tokens_of(whole(text[before:])), Gallery(below(None)))
     _, divisions, _ = divided(reader.blocks, reader.opened(_below(opened, text)))
     return [(d.title, _lines(text[:before]) + reader.lines.get(d.id, 0)) for d in divisions]
 
