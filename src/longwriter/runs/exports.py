@@ -41,10 +41,11 @@ def check_export(folder: Path, out: Path, *, force: bool) -> None:
         raise InputError(f"{out.parent} does not exist; make it first")
     if not os.access(parent, os.W_OK) or (out.exists() and not os.access(out, os.W_OK)):
         raise InputError(f"{out} cannot be written: permission denied")
-    if force:
-        return
     now = _now(out)
-    if now and now not in _exports(folder).get(str(resolved(out)), []):
+    strange = now and now not in _exports(folder).get(str(resolved(out)), [])
+    if strange and force and out.is_dir():
+        check_folder(out, ())  # pictures in it may be a person's
+    if strange and not force:
         other = next((run for run in _others(folder) if now in _exports(run).get(str(resolved(out)), [])), None)
         whose = f"the run {other} wrote it" if other else "somebody else's"
         raise InputError(f"{out} exists and is not what this run wrote ({whose}); {ELSE}")
