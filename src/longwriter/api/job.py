@@ -142,7 +142,7 @@ class WriteJob:
     def _deliver(self, text: str) -> None:
         session, failed = None, list[InputError]()
         for file in self.files:
-            if form_of(file) == "md" and not self.settings.sources:
+            if form_of(file) == "md" and not self.settings.sources and "![" not in text:
                 export(self.folder, file, text, force=self.force)
                 continue
             session = session or stored(self.folder)

@@ -70,7 +70,7 @@ class Run:
         InputError for a file that cannot be read and for a name that is taken, and what planning raises: the run is there then.
         """
         given = known_options(options, ImportOptions)
-        source = read_source(Path(file))
+        source = read_source(Path(file), pictures=True)
         places = run(asked_places(source, given)) if asks_a_model(source, given) else (None, ())
         job = import_job(source, given, *places)
         job.make()

@@ -14,6 +14,8 @@ from longwriter.language import Direction
 LANGUAGE = "[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*"
 """What a language's code looks like (BCP 47)."""
 DATE = r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])"
+DivisionKind = Literal["part", "chapter", "section"]
+"""What a heading opens in a book; a section stands in its chapter."""
 Align = Literal["left", "right", "center", ""]
 
 

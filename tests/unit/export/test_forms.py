@@ -56,7 +56,7 @@ def test_contents_of_a_word_file_say_that_word_alone_counts_its_pages() -> None:
     pytest.importorskip("docx")
     two = Original("# The Fog\n\n## One\n\nFog.\n\n## Two\n\nFog.\n")
     said = (
-        "the contents of the .docx have no page numbers yet, since Word alone knows its pages: there, press Ctrl+A, then F9",
+        "the contents of the .docx have no page numbers, since Word alone knows its pages: open it, press Ctrl+A, then F9",
     )
     assert made(two, "docx", PLAIN)[1] == said
     assert made(Original("# The Fog\n\n## One\n\n### A\n\nFog.\n"), "docx", PLAIN)[1] == said
@@ -188,7 +188,7 @@ def test_every_form_has_its_function() -> None:
 
 
 def test_a_text_that_is_no_markdown_is_its_own_plain_text() -> None:
-    kept = Original("CHAPTER I\r\n\r\nIt is *so*.\r\n", "## CHAPTER I\n\nIt is \\*so\\*.\n")
+    kept = Original("CHAPTER I\r\n\r\nIt is *so*.\r\n", "## CHAPTER I\n\nIt is \\*so\\*.\n", plain=True)
     assert made(kept, "txt", PLAIN)[0] == made(kept, "md", PLAIN)[0] == kept.text.encode()
     page = made(kept, "html", PLAIN)[0]
     assert isinstance(page, bytes)

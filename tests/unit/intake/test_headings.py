@@ -148,3 +148,14 @@ def test_contents_behind_the_text_are_no_chapter() -> None:
 def test_a_part_and_its_first_chapter_may_stand_close() -> None:
     text = chapters("PART ONE\nCHAPTER I", "CHAPTER II", "PART TWO\nCHAPTER III")
     assert [level for level, _ in titles(text)] == [1, 2, 2, 1, 2]
+
+
+def test_chapters_in_bold_go_before_a_few_other_headings_of_markdown() -> None:
+    body = "It rained on the harbour. " * 30 + "\n\n"
+    bold = "".join(f"**Chapter {n}**\n\n{body}" for n in range(1, 5))
+    assert titles(f"# The Harbour\n\n{bold}### A letter\n\n{body}# Appendix\n\n{body}", "md") == [
+        (1, "The Harbour"), *((2, f"Chapter {n}") for n in range(1, 5)), (2, "Appendix"),
+    ]  # fmt: skip
+    listed = "".join(f"**Chapter {n}**\n\n" for n in range(1, 5))
+    text = f"# The Harbour\n\n{listed}" + "".join(f"## Of {n}\n\n{body}" for n in ("rain", "snow"))
+    assert [title for _, title in titles(text, "md")] == ["The Harbour", "Of rain", "Of snow"]

@@ -5,12 +5,12 @@ from pathlib import Path
 
 from longwriter.config import read_text
 from longwriter.errors import InputError
-from longwriter.export.formats import REFERENCES, Content, Original, check_form, form_of, made
+from longwriter.export.formats import REFERENCES, Content, Original, check_form, form_of, made, pictures_of
 from longwriter.export.references import Reference, uncited
 from longwriter.export.settings import ExportSettings
-from longwriter.runs.exports import check_files, check_folder, claimed, export
+from longwriter.runs.exports import check_files, check_folder, claimed, put_beside
 from longwriter.runs.folders import resolved, write_file, write_folder
-from longwriter.writer.outcome.exported import content, note_book, references_of
+from longwriter.writer.outcome.exported import content, deliver, note_book, references_of
 from longwriter.writer.session import Session
 from longwriter.writer.stored import stored
 
@@ -30,12 +30,7 @@ def export_run(
             note_book(folder, settings)
         session = written_so_far(folder)
 
-        def put(file: Path, form: str) -> tuple[str, ...]:
-            found, notes = content(session, folder, form)
-            export(folder, file, found, force=force)
-            return notes
-
-        return _all_put(wanted, told, put)
+        return _all_put(wanted, told, lambda file, _: deliver(session, folder, file, force=force))
 
 
 def _possible(wanted: Files, text: str, references: Sequence[Reference]) -> tuple[Files, list[str]]:
@@ -100,8 +95,10 @@ def export_file(
         check_files(found, out)
         if isinstance(found, bytes):
             write_file(out, found)
-        else:
-            write_folder(out, found)
+            return notes if form != "md" else notes + put_beside(out, pictures_of(original))
+        if out.is_dir():
+            check_folder(out, found)
+        write_folder(out, found)
         return notes
 
     return _all_put(wanted, told, put)

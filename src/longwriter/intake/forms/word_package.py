@@ -71,12 +71,14 @@ def inspected(path: Path) -> WordPackage:
 
 
 def parts_alone(path: Path) -> BytesIO:
-    """The file with the parts that `inspected` has looked at, each once, and no other: none is read that was not."""
+    """The file with the parts that `inspected` has looked at, each once, and no other: none is read that was not.
+
+    In the place of any other file stands its name.
+    """
     out = BytesIO()
     with zipfile.ZipFile(path) as archive, zipfile.ZipFile(out, "w") as made:
         for name in dict.fromkeys(archive.namelist()):
-            if name.endswith(PARTS):
-                made.writestr(name, archive.read(name))
+            made.writestr(name, archive.read(name) if name.endswith(PARTS) else name.encode("utf-8", "replace"))
     out.seek(0)
     return out
 
