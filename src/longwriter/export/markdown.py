@@ -78,11 +78,11 @@ def publication(
     text = whole(text[before:])
     tokens, gallery = tokens_of(text), Gallery(folder)
     reader = _Reader(tokens, gallery)
-    title, divisions, paged = divided(reader.blocks)
+    title, divisions, paged = divided(reader.blocks, said.title)
     if unshown := Counter(mark.number for mark in marks_of((title,))):  # titles are shown without marks
         gallery = Gallery(folder)
         reader = _Reader(tokens, gallery, unshown)
-        title, divisions, paged = divided(reader.blocks)
+        title, divisions, paged = divided(reader.blocks, said.title)
     language = said.language or _language(text)
     given = metadata.title if metadata else ""
     own = whole(given) or " ".join(bare(title).split()) or said.title
@@ -108,10 +108,10 @@ def _whole(said: Metadata) -> Metadata:
 
 def parts_of(text: str) -> list[tuple[Inlines, int]]:
     """The title of each division and the line, from 0, at which it begins; the first also has what stands before it."""
-    _, before = front_matter(text)
+    front, before = front_matter(text)
     above = len(re.findall(r"\r\n|\r|\n", text[:before]))
     reader = _Reader(tokens_of(whole(text[before:])), Gallery(None))
-    _, divisions, _ = divided(reader.blocks)
+    _, divisions, _ = divided(reader.blocks, said_before(Metadata(), front).title)
     return [(d.title, above + reader.lines.get(d.id, 0)) for d in divisions]
 
 
@@ -146,6 +146,8 @@ class _Reader:
         for number, i in enumerate(headings, 1):
             slug = re.sub(r"[^\w\- ]", "", tokens[i + 1].content.lower()).strip().replace(" ", "-")
             yield (f"#{slug}-{seen[slug]}" if seen[slug] else f"#{slug}"), f"h{number}"
+            if tokens[i].meta["id"]:
+                yield f"#{tokens[i].meta['id'].lower()}", f"h{number}"
             seen[slug] += 1
 
     def _read_notes(self) -> Iterator[Note]:
