@@ -85,11 +85,11 @@ def publication(
     text = whole(text[before:])
     tokens, gallery = tokens_of(text), Gallery(below(folder))
     reader = _Reader(tokens, gallery)
-    title, divisions, paged = divided(reader.blocks, reader.opened(kinds))
+    title, divisions, paged = divided(reader.blocks, said.title, reader.opened(kinds))
     if unshown := Counter(mark.number for mark in marks_of((title,))):  # titles are shown without marks
         gallery = Gallery(below(folder))
         reader = _Reader(tokens, gallery, unshown)
-        title, divisions, paged = divided(reader.blocks, reader.opened(kinds))
+        title, divisions, paged = divided(reader.blocks, said.title, reader.opened(kinds))
     language = said.language or _language(text)
     given = metadata.title if metadata else ""
     own = whole(given) or " ".join(bare(title).split()) or said.title
@@ -118,9 +118,9 @@ def parts_of(text: str, opened: Mapping[int, DivisionKind] = {}) -> list[tuple[I
 
     `opened`: as for `publication`.
     """
-    _, before = front_matter(text)
+    front, before = front_matter(text)
     reader = _Reader(tokens_of(whole(text[before:])), Gallery(below(None)))
-    _, divisions, _ = divided(reader.blocks, reader.opened(_below(opened, text)))
+    _, divisions, _ = divided(reader.blocks, said_before(Metadata(), front).title, reader.opened(_below(opened, text)))
     return [(d.title, _lines(text[:before]) + reader.lines.get(d.id, 0)) for d in divisions]
 
 
@@ -169,6 +169,8 @@ class _Reader:
         for number, i in enumerate(headings, 1):
             slug = re.sub(r"[^\w\- ]", "", tokens[i + 1].content.lower()).strip().replace(" ", "-")
             yield (f"#{slug}-{seen[slug]}" if seen[slug] else f"#{slug}"), f"h{number}"
+            if tokens[i].meta["id"]:
+                yield f"#{tokens[i].meta['id'].lower()}", f"h{number}"
             seen[slug] += 1
 
     def _read_notes(self) -> Iterator[Note]:

@@ -47,7 +47,7 @@ def test_plain_text() -> None:
     assert told == ()
     assert isinstance(content, bytes)
     assert content.decode() == (
-        "The Fog & Co\n\nFor <Ada>.\n\n\n\nOne\n\nIt came in.\n\n- a\n- b\n\n    said\n\nh\ti\n1\t2\n\n[1] At night.\n\n"
+        "The Fog & Co\n\nFor <Ada>.\n\n\n\nOne\n\nIt came[1] in.\n\n- a\n- b\n\n    said\n\nh\ti\n1\t2\n\n[1] At night.\n\n"
         "\n\nTwo\n\n* * *\n\nx <script>alert(1)</script>\n"
     )
 

@@ -1,6 +1,7 @@
 """Blocks -> the title, and divisions that begin on a page of their own: front matter, parts, chapters.
 
-One heading of the first level that opens the text is its title. The largest headings of the rest begin chapters; or parts,
+A heading of the first level that opens the text is its title where no other has that level, where the next of that level
+stands right below it, or where front matter calls the text so. The largest headings of the rest begin chapters; or parts,
 where most of them are called that and smaller ones stand below them.
 """
 
@@ -21,9 +22,11 @@ _PART = re.compile(
 
 
 def divided(
-    blocks: Sequence[Block], opened: Mapping[str, DivisionKind] = {}
+    blocks: Sequence[Block], called: str = "", opened: Mapping[str, DivisionKind] = {}
 ) -> tuple[Inlines, tuple[Division, ...], bool]:
     """The title (() for none), the divisions, at least one, and whether they begin on new pages.
+
+    `called`: the title as front matter has it.
 
     `opened`: what headings open, by their ids; then no others open anything, and one before them is the title.
     """
@@ -31,7 +34,7 @@ def divided(
         return _as_opened(blocks, opened)
     title: Inlines = ()
     firsts = [i for i, b in enumerate(blocks) if isinstance(b, Heading) and b.level == 1]
-    if firsts == [0] and isinstance(blocks[0], Heading):
+    if firsts and isinstance(blocks[0], Heading) and blocks[0].level == 1 and _is_title(blocks[0], firsts, called):
         title, blocks = blocks[0].content, blocks[1:]
     levels = sorted({b.level for b in blocks if isinstance(b, Heading)})
     if not levels:
@@ -50,6 +53,12 @@ def divided(
             gathered.append(replace(block, level=ranks[block.level]) if isinstance(block, Heading) else block)
     _close(out, opening, gathered)
     return title, tuple(out), _long(out)
+
+
+def _is_title(opening: Heading, firsts: Sequence[int], called: str) -> bool:
+    words = bare(opening.content).split()
+    alone = len(firsts) == 1 or (firsts[1] == 1 and not _PART.match(" ".join(words)))
+    return alone or (bool(words) and [w.casefold() for w in words] == called.casefold().split())
 
 
 def _as_opened(
