@@ -162,6 +162,10 @@ def test_english_stays_and_so_does_what_a_person_or_a_judge_says() -> None:
 
 RATE = "20.0 stock phrases per 1,000 words, 12 in all; 99 of 100 chapters by people have fewer"
 CIRCLES = "it goes round in circles: 40 % of it says again what stood earlier"
+FAULTS = (
+    "section 2 goes round in circles however often it is asked to go on; "
+    "section 3 stays 60% short: the model adds nothing more"
+)
 UNKNOWN = "it cites s9, and there is no such source"
 REVISING = SOURCE / "writer" / "revising"
 ELSEWHERE = {"the fault is still there", "it brings another (7 7)", "a revision has 1 to 7 7 passes"}
@@ -210,6 +214,7 @@ def test_every_reason_of_a_revision_has_a_chinese_text() -> None:
         ("language", "it is in French, not in English or Chinese", "全文使用了法语，而不是英语或中文"),
         ("language", "in English", "使用英语"),
         ("asked", "of what was asked for: 0 of 1 named thing appears (missing: Tom)", "点名要求的1项中出现了0项（缺少：Tom）"),
+        ("sections", FAULTS, "第2节无论怎样续写都在兜圈子；第3节比要求短60%，模型不再续写"),
         ("asked", "of what was asked for: 3 of 3 named things appear", "点名要求的3项中出现了3项"),
         ("slop", RATE, "每千词有20.0处套话，共12处；人写的章节百分之九十九都更少"),
         ("citations", f"2 citations to look at: {UNKNOWN}", "有2处引用需要核对：引用了s9，而没有这个来源"),

@@ -26,8 +26,12 @@ def verdict_in(verdict: Sequence[Finding], language: str) -> tuple[Finding, ...]
     """A verdict in a language: "zh"; in any other it stays English."""
     if language != "zh":
         return tuple(verdict)
-    told = messages().told
-    return tuple(one.model_copy(update={"text": told(one.text, f"verdict.{one.kind}", "slop.rate")}) for one in verdict)
+
+    def told(one: Finding) -> str:
+        faults = one.text.split("; ") if one.kind == "sections" else [one.text]
+        return "；".join(messages().told(said, f"verdict.{one.kind}", "slop.rate") for said in faults)
+
+    return tuple(one.model_copy(update={"text": told(one)}) for one in verdict)
 
 
 def notes_in(notes: Sequence[str], verdict: Mapping[str, str], language: str) -> list[str]:
