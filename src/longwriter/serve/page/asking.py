@@ -23,6 +23,11 @@ MOST_SECTIONS = 5_000
 """Lines of an outline: 100,000 words have 200."""
 
 
+def spoken(request: Request) -> str:
+    """The language of the page that asks, for sentences about a text: "zh", else "en"."""
+    return "zh" if request.query_params.get("language") == "zh" else "en"
+
+
 class Nothing(Record):
     """A request that says nothing but what its path does."""
 

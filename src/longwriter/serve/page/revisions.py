@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from longwriter.errors import InputError
 from longwriter.serve.desk import Desk
-from longwriter.serve.page.asking import FindingsAsked, TakeBackAsked, asked, planned, run_named
+from longwriter.serve.page.asking import FindingsAsked, TakeBackAsked, asked, planned, run_named, spoken
 from longwriter.serve.page.findings import shown_revision
 from longwriter.serve.page.shown import PageJson
 from longwriter.writer.revising.outcomes import take_back
@@ -21,7 +21,7 @@ async def revision(request: Request, desk: Desk) -> Response:
     name = run_named(request, desk)
     async with desk.feed(name) as feed:
         planned(feed.following.session)
-    return PageJson(await asyncio.to_thread(_revision, desk.folder(name)))
+    return PageJson(await asyncio.to_thread(_revision, desk.folder(name), spoken(request)))
 
 
 async def mend(request: Request, desk: Desk) -> Response:
@@ -47,6 +47,6 @@ async def dismissed(request: Request, desk: Desk) -> Response:
     return PageJson({})
 
 
-def _revision(folder: Path) -> dict[str, Any]:
+def _revision(folder: Path, language: str) -> dict[str, Any]:
     """Of the run as it is, read apart from what is being changed."""
-    return shown_revision(planned(stored(folder)))
+    return shown_revision(planned(stored(folder)), language)

@@ -6,12 +6,14 @@ from typing import NamedTuple
 
 from longwriter.checks.citations.fence import shown
 from longwriter.checks.finding import TextFinding
+from longwriter.checks.messages import in_language
 from longwriter.errors import EmptyReply, PromptTooLong, TruncatedPrompt
 from longwriter.models.limits import token_limit
 from longwriter.text import count_words, head_words
 from longwriter.types import Message, Reply, Request
 from longwriter.writer.calls import user
 from longwriter.writer.hold.holds import holds
+from longwriter.writer.outcome.told import reason
 from longwriter.writer.prompts import Name
 from longwriter.writer.records.person import EditRecord
 from longwriter.writer.records.revised import Mending, WantedFinding
@@ -117,7 +119,8 @@ class Mender:
     def _values(self, target: MendingTarget, why: str) -> dict[str, object]:
         render, passage = self.session.prompts.render, target.passage
         section = self.session.manuscript.plan.sections[passage.section]
-        said = target.finding.message
+        language = self.session.prompts.name.partition("-")[0]
+        said = in_language([target.finding], language)[0].message
         at = slice(target.place[0] - passage.shift - passage.start, target.place[1] - passage.shift - passage.start)
         marked = passage.text[at]
         return {
@@ -125,7 +128,7 @@ class Mender:
             "elsewhere": "\n\n".join(render("revise_elsewhere", quote=quote) for quote in self._others(target)),
             "point": f"{section.title}. {section.point}".rstrip(". "),
             "before": passage.before, "passage": passage.text, "behind": passage.after, "ask": self._ask(passage),
-            "refused": render("revise_refused", why=why) if why else "",
+            "refused": render("revise_refused", why=reason(why, language)) if why else "",
         }  # fmt: skip
 
     def _others(self, target: MendingTarget) -> list[str]:

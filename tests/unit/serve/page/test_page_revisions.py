@@ -168,6 +168,9 @@ def test_edits_that_are_refused_say_why(tmp_path: Path) -> None:
         [found] = over(page)["findings"]
         assert (found["state"], found["edits"]) == ("unmended", [])
         assert "it has 1 words in place of" in found["why"]
+        [chinese] = page.get(f"{R}/revision?language=zh")["findings"]
+        assert (chinese["message"], chinese["why"][:6]) == ("段落在一句话中间断掉", "有1词，而原")
+        assert (chinese["state"], chinese["key"]) == (found["state"], found["key"])
     assert Run(tmp_path / "runs/r").text == DRAFT
 
 

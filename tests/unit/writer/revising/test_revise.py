@@ -70,6 +70,21 @@ def _at(*starts: int) -> tuple[TextPlace, ...]:
     return tuple(TextPlace(start=start, end=start + 2) for start in starts)
 
 
+def test_a_chinese_prompt_says_in_chinese_what_is_wrong_and_why_the_first_answer_was_not_taken(tmp_path: Path) -> None:
+    eyes = (
+        "# 灯塔\n\n## 一\n\n林晓雨的眼睛是蓝色的。下雨了。\n\n## 二\n\n林晓雨抬起棕色的眼睛，慢慢走到了窗前。天亮了。\n"
+    )
+    run = imported(tmp_path, eyes)
+    asked: list[str] = []
+    large = mender(lambda request: asked.append(request.messages[-1].content) or "好。")
+    [outcome] = run.revise(model=large).outcomes
+    assert outcome.finding.message.startswith("林晓雨: eyes")  # records stay English
+    assert len(asked) == 2
+    assert all("眼睛先为棕" in one or "眼睛先为蓝" in one for one in asked), asked[0]
+    assert outcome.why == "it is empty"
+    assert "不能使用：答复是空的" in asked[1]
+
+
 def test_an_edit_is_a_version_that_makes_nothing_stale_and_can_be_taken_back(tmp_path: Path) -> None:
     run = imported(tmp_path)
     run.revise(model=mender())

@@ -2,7 +2,7 @@
 
 import { attempt, bar, button, fill, h, link, offer, redraw, say } from "/assets/dom.js";
 import { t } from "/assets/language.js";
-import { get, pagePath, post, runPath } from "/assets/wire.js";
+import { get, pagePath, post, runPath, spokenPath } from "/assets/wire.js";
 
 const FREE = new Set(["finished", "paused", "unfinished", "plan", "ceiling", "failed", "review", "approval"]);
 
@@ -44,7 +44,7 @@ export class Findings {
     const { revising } = this.run;
     if (revising && revising.done !== before?.done) {
       say(t("mend.progress", revising));
-      this.revision = await get(runPath(this.name, "revision")).catch(() => this.revision);
+      this.revision = await get(spokenPath(this.name, "revision")).catch(() => this.revision);
     }
     this.draw();
     if (before && !revising) await this.again();
