@@ -36,8 +36,8 @@ def test_what_was_chosen_is_mended_and_each_edit_is_told(tmp_path: Path) -> None
         with page.events(f"{R}/events") as events:
             page.post(f"{R}/revision", {"findings": keys(page)})
             states = (told for name, _, told in events if name == "state")
-            begun = next(state for state in states if state["revising"])
-            assert (begun["state"], begun["revising"]) == ("revising", {"done": 0, "total": 2, "mended": 0})
+            begun = next(state for state in states if state["state"] == "revising")
+            assert begun["revising"] == {"done": 0, "total": 2, "mended": 0}
             gate.set()
             assert next(state for state in states if not state["revising"])["state"] == "finished"
         found = over(page)
@@ -232,3 +232,59 @@ def test_what_no_passage_can_mend_says_why(tmp_path: Path) -> None:
         found = {one["check"]: one["mend"] for one in page.get(f"{R}/report")["checks"]}
         assert found["emphasis"] == "it is in a heading, or reaches over one"
         assert found["cut"] == ""
+
+
+def test_a_revision_that_waits_for_its_turn_says_so_and_does_after_a_restart(tmp_path: Path) -> None:
+    gate, wanted = threading.Event(), {"state": "to revise", "why": "waits for its turn"}
+    (tmp_path / "draft.md").write_text(DRAFT)
+
+    def waits(page: DeskClient) -> set[str]:
+        """The runs whose revision waits, of two that are to be revised."""
+        page.until("/api/runs", lambda found: any(row["state"] == "to revise" for row in found["runs"]))
+        rows = [row for row in page.get("/api/runs")["runs"] if row["state"] == "to revise"]
+        for row in rows:
+            run = page.get(f"/api/runs/{row['name']}")
+            assert {key: row[key] for key in wanted} == wanted == {key: run[key] for key in wanted}
+            assert run["revising"] == {"done": 0, "total": 2, "mended": 0}
+            assert Run(tmp_path / "runs" / row["name"]).state == "to revise"
+        return {row["name"] for row in rows}
+
+    with Raw(lambda body: held(gate, mended(body))) as model:
+        write = {"model": "m", "base_url": model.url}
+        for name in ("first", "r"):
+            Run.import_draft(tmp_path / "draft.md", runs=tmp_path / "runs", outline=False, run=name, **write)
+        with desk_server(tmp_path / "runs", write=write, max_runs=1) as page:
+            chosen = keys(page)
+            page.post("/api/runs/first/revision", {"findings": chosen})
+            with page.events(f"{R}/events") as events:
+                page.post(f"{R}/revision", {"findings": chosen})
+                assert next(told["state"] for name, _, told in events if name == "state" and told["revising"]) == (
+                    "to revise"
+                )
+            assert waits(page) == {"r"}
+            assert "being worked on" in page.post(f"{R}/revision", {"findings": chosen}, 409)["error"]["message"]
+        assert Run(tmp_path / "runs/r").state == "to revise"  # no server is there
+        with desk_server(tmp_path / "runs", write=write, read_only=True) as page:
+            assert "r" in waits(page)
+        with desk_server(tmp_path / "runs", write=write, max_runs=1) as page:
+            assert len(waits(page)) == 1
+            gate.set()
+            for name in ("first", "r"):
+                page.until(f"/api/runs/{name}", lambda run: run["state"] == "finished")
+                assert {one["state"] for one in page.get(f"/api/runs/{name}/revision")["findings"]} == {"mended"}
+    assert Run(tmp_path / "runs/r").text == MENDED
+    assert Run(tmp_path / "runs/r").state == "finished"
+
+
+def test_a_revision_that_waits_can_be_stopped(tmp_path: Path) -> None:
+    gate = threading.Event()
+    with desk(tmp_path, lambda _: held(gate, refusal(401, {"error": {"message": "no"}})), max_runs=1) as (page, _):
+        first = page.post("/api/runs", {"prompt": "Write 300 words on tea"}, 201)["name"]
+        page.until(f"/api/runs/{first}", lambda run: run["state"] == "planning")
+        page.post(f"{R}/revision", {"findings": keys(page)})
+        page.until(R, lambda run: run["state"] == "to revise")
+        page.post(f"{R}/pause")
+        run = page.until(R, lambda run: run["state"] == "finished")
+        assert run["revising"] is None
+        gate.set()
+    assert Run(tmp_path / "runs/r").text == DRAFT

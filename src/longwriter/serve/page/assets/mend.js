@@ -37,13 +37,19 @@ export class Findings {
     this.draw();
   }
 
+  /** How far a revision is; it may wait for its turn. */
+  get progress() {
+    const { state, revising } = this.run;
+    return state === "to revise" ? t("mend.queued", { n: revising.total }) : t("mend.progress", revising);
+  }
+
   /** What the stream says of the run. */
   async state(change) {
-    const before = this.run.revising;
+    const { revising: before, state } = this.run;
     Object.assign(this.run, change);
     const { revising } = this.run;
-    if (revising && revising.done !== before?.done) {
-      say(t("mend.progress", revising));
+    if (revising && (revising.done !== before?.done || state !== this.run.state)) {
+      say(this.progress);
       this.revision = await get(runPath(this.name, "revision")).catch(() => this.revision);
     }
     this.draw();
@@ -102,7 +108,7 @@ export class Findings {
     const mendable = this.found.some((one) => one.mend === "" && !one.dismissed);
     const halted = !over && findings.some((one) => one.state === "waiting") && findings.map((one) => one.key);
     redraw(this.tools, () => fill(this.tools, ...(revising ? [
-      h("p", t("mend.progress", revising)), bar(revising.done / Math.max(1, revising.total)),
+      h("p", this.progress), bar(revising.done / Math.max(1, revising.total)),
       !this.me.read_only && h("p.buttons", button(t("mend.stop"), this.do("pause", () => ({}))))] : [
       why && h("p.warn", { dir: "auto" }, t("mend.halted", { why })),
       this.may && (mendable || halted) && h("p.buttons",

@@ -8,7 +8,8 @@ import { minutes, money, number, percent, t } from "/assets/language.js";
 import { askForm, exportLinks, remove, snapshots } from "/assets/panel.js";
 import { follow, get, pagePath, post, runPath } from "/assets/wire.js";
 
-const GOING = new Set(["writing", "planning", "revising", "queued"]);
+const MENDED = new Set(["revising", "to revise"]);
+const GOING = new Set(["writing", "planning", "queued", ...MENDED]);
 
 function meterRows(meter, finished) {
   if (!meter) return [];
@@ -69,10 +70,11 @@ class Desk {
     const actions = [];
     if (this.may && GOING.has(state)) {
       actions.push(button(t("pause"), this.do("pause")));
-      if (sections.length && state !== "queued" && state !== "revising") actions.push(this.stopAfter("wide"));
+      if (sections.length && state !== "queued" && !MENDED.has(state)) actions.push(this.stopAfter("wide"));
+      if (MENDED.has(state)) actions.push(this.report("wide"));
     } else if (this.may && state === "approval") actions.push(button(t("approve"), this.do("approve"), { class: "primary" }));
     else if (this.may && state === "review") actions.push(button(t("permit"), this.do("permit"), { class: "primary" }));
-    else if (state === "finished") actions.push(link(pagePath(this.name, "report"), t("report"), { class: "button wide" }));
+    else if (state === "finished") actions.push(this.report("wide"));
     else if (this.may) actions.push(button(t(state === "failed" ? "again" : "go"), this.do("go"), { class: "primary" }));
     this.advise();
     const focused = document.activeElement?.closest?.("#bar .tools") && document.activeElement.dataset.place;
@@ -80,6 +82,10 @@ class Desk {
     [more.firstChild, this.drawer, ...actions].forEach((one, i) => (one.dataset.place = i));
     drawBar({ title: nameOf(this.run), tools: [this.drawer, ...actions, more] });
     if (focused) document.querySelector(`#bar [data-place="${focused}"]`)?.focus();
+  }
+
+  report(where) {
+    return link(pagePath(this.name, "report"), t("report"), { class: `button ${where}` });
   }
 
   /** What a person can do about the state, where the buttons of the bar are not enough. */
@@ -110,9 +116,9 @@ class Desk {
     const review = h("input", { type: "checkbox", checked: Boolean(this.run.control?.review) });
     review.addEventListener("change", () => this.do("review", { on: review.checked })());
     const menu = h("div.menu", { popover: "auto", id: "more", ontoggle: () => this.controls() },
-      this.may && GOING.has(this.run.state) && this.run.state !== "revising" && this.stopAfter("narrow"),
+      this.may && GOING.has(this.run.state) && !MENDED.has(this.run.state) && this.stopAfter("narrow"),
       this.may ? h("label", review, h("span", t("review.mode"))) : null,
-      link(pagePath(this.name, "report"), t("report"), { class: this.run.state === "finished" && "narrow" }),
+      link(pagePath(this.name, "report"), t("report"), { class: (this.run.state === "finished" || MENDED.has(this.run.state)) && "narrow" }),
       this.may ? link(pagePath(this.name, "outline"), t("outline.edit")) : null,
       button(t("facts"), () => (menu.hidePopover(), facts(this.name, !this.may))),
       button(t("snapshots"), () => (menu.hidePopover(), snapshots(this.name, !this.may))),
