@@ -25,7 +25,7 @@ from longwriter.serve.writing.going import going, is_going
 from longwriter.serve.writing.live import LiveRun
 from longwriter.serve.writing.spending import DaySpending
 from longwriter.serve.writing.worker import GRACE_S, WorkerThread
-from longwriter.serve.writing.writer import RunWriter
+from longwriter.serve.writing.writer import RunWriter, note_failure
 from longwriter.writer.records.control import ControlRecord
 from longwriter.writer.revision.edits import Edits, has_work
 from longwriter.writer.stored import editing
@@ -341,9 +341,11 @@ class Desk:
                 LOG.warning("%s: %s", name, failure)
             else:
                 LOG.error("%s: %s", name, failure, exc_info=failure)
-            del self._live[name]
-            live.end()
+            if failure is not None:
+                await asyncio.to_thread(note_failure, self.home / name, failure)
         finally:
+            if name in self._live:
+                self._live.pop(name).end()
             self._turns.leave(name)
         if more and not self.closing.is_set():
             self._turns.ask(name)

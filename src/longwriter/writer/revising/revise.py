@@ -31,6 +31,7 @@ from longwriter.writer.revising.wishes import MOST_PASSES, RevisionOutcome, Revi
 from longwriter.writer.session import Options, Session, open_models
 from longwriter.writer.settings import MAY_CHANGE_ON_RESUME, WriteSettings
 from longwriter.writer.sources.stored import kept_sources
+from longwriter.writer.stops import NotedStop
 
 F = TypeVar("F", bound=TextFinding)
 OF_THE_WHOLE = ("rate",)
@@ -70,12 +71,13 @@ class Reviser:
         judge = self._judge(revision)
         mender = Mender(self.session, self._language(), revision.words, judge)
         try:
-            for turn in range(1, self.wishes.passes + 1):
-                listed = await self._turn(revision, turn, given, judge)
-                if not await self._mend_all(mender, listed):
-                    break
-            self._note(FindingsRecord(revision=revision.number, turn=self.passes + 1, findings=()))
-            self._write_left()
+            with NotedStop(self.session.manuscript):
+                for turn in range(1, self.wishes.passes + 1):
+                    listed = await self._turn(revision, turn, given, judge)
+                    if not await self._mend_all(mender, listed):
+                        break
+                self._note(FindingsRecord(revision=revision.number, turn=self.passes + 1, findings=()))
+                self._write_left()
         finally:
             result = self.result()
         return result

@@ -12,7 +12,9 @@ from tests.helpers.raw_server import Raw, Sent, chunk, refusal, sse
 from tests.helpers.revising import COPIED, CUT, DRAFT, MENDED, NEW, WHOLE, imported
 
 from longwriter.api.runs import Run
+from longwriter.models.fake import FakeModel
 from longwriter.runs.folders import opened, saved_settings
+from longwriter.types import Request
 from longwriter.writer.stored import stored
 
 R = "/api/runs/r"
@@ -288,3 +290,24 @@ def test_a_revision_that_waits_can_be_stopped(tmp_path: Path) -> None:
         assert run["revising"] is None
         gate.set()
     assert Run(tmp_path / "runs/r").text == DRAFT
+
+
+def test_an_error_that_nobody_foresaw_ends_it_and_is_told_without_its_traceback(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(request: Request) -> str:
+        raise ZeroDivisionError("a secret of the code")
+
+    with desk(tmp_path, mended) as (page, _), monkeypatch.context() as patched:
+        patched.setattr("longwriter.serve.writing.worker.open_model", lambda _: FakeModel.scripted(broken))
+        page.post(f"{R}/revision", {"findings": keys(page)})
+        found, run = over(page), page.get(R)
+        assert (run["state"], run["revising"], found["over"]) == ("finished", None, False)
+        assert found["why"].startswith("longwriter itself failed (ZeroDivisionError)")
+        assert "secret" not in str(found)
+        assert "ZeroDivisionError: a secret of the code" in caplog.text
+        patched.undo()
+        page.post(f"{R}/revision", {"findings": [one["key"] for one in found["findings"]]})
+        found = over(page)
+        assert (found["over"], found["why"], [one["state"] for one in found["findings"]]) == (True, "", ["mended"] * 2)
+    assert Run(tmp_path / "runs/r").text == MENDED

@@ -14,6 +14,7 @@ from longwriter.models.base import ModelConfig
 from longwriter.models.fake import FakeModel
 from longwriter.runs.folders import JOURNAL
 from longwriter.types import Plan, Reply, Request, Section
+from longwriter.writer.stored import stored
 
 
 def states(run: Run, **options: object) -> dict[str, str]:
@@ -347,3 +348,19 @@ def test_a_finding_that_a_revision_does_not_look_for_is_left_and_not_called_gone
     [outcome] = done.outcomes
     assert (outcome.state, outcome.edits, done.mended) == ("unmended", 0, ())
     assert "a revision does not find it" in outcome.why
+
+
+def test_what_ends_a_revision_is_in_the_journal_whatever_it_is(tmp_path: Path) -> None:
+    def broken(request: Request) -> str:
+        raise ZeroDivisionError("inside")
+
+    run = imported(tmp_path)
+    with pytest.raises(ZeroDivisionError):
+        run.revise(model=mender(broken))
+    session = stored(run.folder)
+    assert session is not None
+    assert session.manuscript.stopped is not None
+    assert session.manuscript.stopped.message.startswith("longwriter itself failed (ZeroDivisionError)")
+    assert run.state == "finished"
+    assert len(run.revise(model=mender()).mended) == 2
+    assert run.text == MENDED
