@@ -21,9 +21,9 @@ export function drawBar({ back = "/", title = "", tools = [] } = {}) {
 export const modelNamed = (one) => (one ? { model: one.name, ...(one.base_url && { base_url: one.base_url }) } : {});
 
 /** A choice among the server's models, fetched when it is first looked at; empty: `same`. `chosen()`: as a request names it. */
-export function modelChoice(same) {
+export function modelChoice(same, onchange) {
   let models = [];
-  const select = h("select", h("option", { value: "" }, t(same)));
+  const select = h("select", { onchange }, h("option", { value: "" }, t(same)));
   select.addEventListener("focus", async () => {
     if (models.length) return;
     ({ models } = await get("/api/models").catch(() => ({ models: [] })));

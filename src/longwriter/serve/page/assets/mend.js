@@ -7,6 +7,9 @@ import { get, pagePath, post, runPath } from "/assets/wire.js";
 
 const FREE = new Set(["finished", "paused", "unfinished", "plan", "ceiling", "failed", "review", "approval"]);
 
+/** How far a revision is; it may wait for its turn. */
+const progress = ({ state, revising }) => t(state === "to revise" ? "mend.queued" : "mend.progress", { n: revising.total, ...revising });
+
 /** A text before ("-") or after ("+") its change, with the words that differ marked. */
 const side = (words, mark) => words.filter(([op]) => op === "=" || op === mark)
   .map(([op, text]) => (op === mark ? h(mark === "-" ? "del" : "ins", text) : text));
@@ -15,8 +18,7 @@ const side = (words, mark) => words.filter(([op]) => op === "=" || op === mark)
 export class Findings {
   constructor(name, run, me, again) {
     Object.assign(this, { name, run, me, again, left: new Set(), found: [], revision: { over: true, findings: [] }, more: 0 });
-    this.model = modelChoice("ask.model.same");
-    this.model.select.addEventListener("change", () => this.drawTools());
+    this.model = modelChoice("ask.model.same", () => this.drawTools());
     this.title = h("h2", { tabindex: -1 }, t("checks"));
     this.list = h("ol.passages.checks");
     this.tools = h("div.mending");
@@ -41,19 +43,13 @@ export class Findings {
     this.draw();
   }
 
-  /** How far a revision is; it may wait for its turn. */
-  get progress() {
-    const { state, revising } = this.run;
-    return state === "to revise" ? t("mend.queued", { n: revising.total }) : t("mend.progress", revising);
-  }
-
   /** What the stream says of the run. */
   async state(change) {
     const { revising: before, state } = this.run;
     Object.assign(this.run, change);
     const { revising } = this.run;
     if (revising && (revising.done !== before?.done || state !== this.run.state)) {
-      say(this.progress);
+      say(progress(this.run));
       this.revision = await get(runPath(this.name, "revision")).catch(() => this.revision);
     }
     this.draw();
@@ -112,16 +108,14 @@ export class Findings {
     const n = this.chosen.length;
     const mendable = this.found.some((one) => one.mend === "" && !one.dismissed);
     const halted = !over && waiting > 0;
-    const own = this.model.select.value === "";
     redraw(this.tools, () => fill(this.tools, ...(revising ? [
-      h("p", this.progress), bar(revising.done / Math.max(1, revising.total)),
+      h("p", progress(this.run)), bar(revising.done / Math.max(1, revising.total)),
       !this.me.read_only && h("p.buttons", button(t("mend.stop"), this.do("pause", () => ({}))))] : [
       why && h("p.warn", { dir: "auto" }, t("mend.halted", { why })),
       this.may && (mendable || halted) && h("p.buttons",
         button(t("mend", { n }), this.do("revision", () => ({ findings: this.chosen, ...this.model.chosen() })), { class: "primary", disabled: !n }),
         halted && button(t("mend.on"), this.do("revision", () => ({ on: true })))),
-      this.may && mendable && field(t("ask.model"), this.model.select),
-      this.may && mendable && h("p.hint", t(small && own ? "mend.small" : "mend.hint"))])));
+      this.may && mendable && field(t("ask.model"), this.model.select, t(small && !this.model.select.value ? "mend.small" : "mend.hint"))])));
   }
 
   drawCame() {
@@ -135,7 +129,6 @@ export class Findings {
     redraw(this.came, () => fill(this.came, h("h2", t("mend.came")),
       by && h("p.quiet", t("mend.by", { model: by })), h("ol.passages.checks", ...findings.map((one) => h("li",
       h("p", h(`span.tag.${one.state}`, t(`mend.${one.state}`)), " ", h("span", { dir: "auto" }, one.message)),
-      one.why && h("small", { dir: "auto" }, one.why), ...one.edits.map(change)))),
-      more > 0 && h("p.quiet", t("checks.more", { n: more }))));
+      one.why && h("small", { dir: "auto" }, one.why), ...one.edits.map(change)))), more > 0 && h("p.quiet", t("checks.more", { n: more }))));
   }
 }

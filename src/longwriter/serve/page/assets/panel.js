@@ -14,14 +14,13 @@ export function askForm(name, section, state, done) {
   const instruction = h("textarea", { rows: 2, dir: "auto", placeholder: t("ask.example") });
   const length = h("select", ...Object.keys(FACTORS).map((key) => h("option", { value: key }, t(`ask.${key}`))));
   const count = h("select", ...[1, 2, 3, 4].map((n) => h("option", { value: n }, t("drafts", { n }))));
-  const { select: model, chosen } = modelChoice("ask.model.same");
+  const { select: model, chosen } = modelChoice("ask.model.same", () => fits());
   const again = button(t("ask.redo"), () => redo(), { title: t("ask.redo.hint") });
   const only = h("p.hint", { hidden: true }, t("ask.redo.only"));
   const fits = () => {
     again.disabled = model.value !== "" || Number(count.value) > 1; // both are of drafts: a text is decided on before it is another's
     only.hidden = !again.disabled;
   };
-  model.addEventListener("change", fits);
   count.addEventListener("change", fits);
   const wanted = () => {
     const factor = FACTORS[length.value];
@@ -35,9 +34,7 @@ export function askForm(name, section, state, done) {
       done?.();
     }
   };
-  const drafts = () => {
-    return { ...wanted(), count: Number(count.value), ...chosen() };
-  };
+  const drafts = () => ({ ...wanted(), count: Number(count.value), ...chosen() });
   const redo = sent("redo", wanted, "ask.redo.sent");
   return h("div.ask",
     field(t("ask.instruction"), instruction),
