@@ -17,7 +17,7 @@ from longwriter.language import tongue
 from longwriter.serve.page.markdown import render
 from longwriter.writer.document import Document
 from longwriter.writer.outcome.checked import all_checked, section_starts
-from longwriter.writer.outcome.dismissed import key
+from longwriter.writer.outcome.dismissed import key, undismissed
 from longwriter.writer.outcome.ledger import RunLedger
 from longwriter.writer.outcome.report import Report
 from longwriter.writer.outcome.told import notes_in, reason, verdict_in
@@ -112,6 +112,7 @@ def shown_report(
             "score": report.length_score,
         },
         "checks": shown_checks(document, found.findings, unmendable, language),
+        "checks_more": max(0, len(undismissed(document, found.findings)) - MOST_FINDINGS),
         "style": shown_style(found.figures),
         "notes": notes_in(report.notes, said, language),
         "spent": report.model_dump(include=SPENT),
@@ -130,13 +131,13 @@ def shown_style(figures: Mapping[str, float | None]) -> dict[str, Any] | None:
 def shown_checks(
     document: Document, found: Sequence[TextFinding], unmendable: Mapping[str, str], language: str = "en"
 ) -> list[dict[str, Any]]:
-    """What the checks found, each of its places with section and paragraph.
+    """What the checks found, each of its places with section and paragraph; what was dismissed is told apart, last.
 
     `mend`: why no passage of it can be changed, "" where one can; None where a revision does not look for it.
     """
     parts = {part.section: part.text for part in bodies(document)}
     starts = dict(section_starts(document))
-    shown = []
+    shown, gone = list[dict[str, Any]](), list[dict[str, Any]]()
     for finding in in_language(found, language):
         places = []
         for place, quote in zip(finding.places[:MOST_PLACES], finding.quotes, strict=False):
@@ -150,25 +151,30 @@ def shown_checks(
         own = {"key": name, "dismissed": name in document.manuscript.dismissed, "mend": unmendable.get(name)}
         if own["mend"]:
             own["mend"] = reason(unmendable[name], language)
-        shown.append(told | {"places": places} | own)
-    return shown[:MOST_FINDINGS]
+        (gone if own["dismissed"] else shown).append(told | {"places": places} | own)
+    return [*shown[:MOST_FINDINGS], *gone[:MOST_FINDINGS]]
 
 
 def shown_revision(session: Session, language: str = "en") -> dict[str, Any]:
     """The JSON of the last revision: each finding and what became of it, each edit with before and after.
 
-    `language`: of the page, en or zh.
+    `language`: of the page, en or zh. In it, `more`: findings that are not listed; `waiting`: of all, those that are not dealt
+    with; `by`: who mends, "" for the run's own model.
     """
     last, stopped = last_revision(session), session.manuscript.stopped
+    found = last.findings if last else ()
     rows = [
         in_language([finding.finding], language)[0].model_dump(include={"kind", "check", "message"})
         | {"key": key(finding.finding), "state": finding.state, "why": reason(finding.why, language)}
         | {"edits": [edit._asdict() | {"words": compare_words(edit.before, edit.after)} for edit in finding.edits]}
-        for finding in (last.findings if last else ())
+        for finding in found[:MOST_FINDINGS]
     ]
     return {
         "over": last is None or last.over,
-        "findings": rows[:MOST_FINDINGS],
+        "findings": rows,
+        "more": len(found) - len(rows),
+        "waiting": sum(finding.state == "waiting" for finding in found),
+        "by": last.by.model if last and last.by else "",
         "small": session.cards["writer"].prompts == "short",
         "why": stopped.message if stopped else "",
     }
