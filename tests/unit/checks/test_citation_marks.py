@@ -55,6 +55,10 @@ def cleaned(text: str) -> str:
         ("## References\n\n- Smith, Mills, 2020\n", "## References"),
         ("It ends in [s", "It ends in"),
         ("It ends in https://", "It ends in"),
+        ("It ends in https:", "It ends in"),
+        ("The site moved to HTTPS", "The site moved to HTTPS"),
+        ("://evil.example/a and more", " and more"),
+        ("s://evil.example/a and more", " and more"),
         ("12] goes on.", " goes on."),
     ],
 )

@@ -44,7 +44,7 @@ _HALF_LAST = tuple(
     re.compile(rf"{_BLANK}{half}\Z", flags)
     for half, flags in (
         (
-            rf"(?:\b(?:https?:?/{{0,2}}|www\.?|doi:?|arxiv:?|isbn:?)|{_OPEN}{{1,6}}[ \t]{{0,9}}{_S}?\d{{0,9}})",
+            rf"(?:\b(?:https?:/{{0,2}}|www\.?|doi:?|arxiv:?|isbn:?)|{_OPEN}{{1,6}}[ \t]{{0,9}}{_S}?\d{{0,9}})",
             re.IGNORECASE,
         ),
         *((half, 0) for half in foreign.HALVES),
