@@ -153,7 +153,7 @@ def _foreign(text: str, known: Citable, invented: list[str]) -> str:
     text = foreign.DEFINED.sub(kept, text)
     for pattern in (foreign.NOTE, *foreign.MARKS):
         text = pattern.sub(lambda match: _gone(match, invented), text)
-    for pattern in (foreign.YEARED, foreign.OTHERS):
+    for pattern in (foreign.YEARED, foreign.BETWEEN, foreign.OTHERS):
         text = pattern.sub(kept, text)
     return text
 

@@ -19,8 +19,8 @@ MOST_FACTS = 1_000
 
 HEAD = """\
 # What you say is so: it goes before what the text says. Sections whose line names the subject are told it.
-# A fact is a subject by name, a relation (eyes, hair, age, born, died, dead, kin:brother, number:rooms, or words of your own) and a
-# value. With `until = 7` it no longer holds from section 7 on. Give the file back with: longwriter ledger RUN --edit FILE
+# A fact is a subject by name, a relation (eyes, hair, age, born, died, dead, kin:brother, number:rooms, or words of your own)
+# and a value. With `until = 7` it no longer holds from section 7 on. Give the file back: longwriter ledger RUN --edit FILE
 """
 FOUND = "\n# What the text says. To change one, take the signs before it away.\n"
 
