@@ -1,6 +1,6 @@
 """Proofs of the citations: nothing invented stays, planted errors are found, what reward and attached marks are worth.
 
-    python measurements/citations.py adversarial ARTICLES.jsonl[.xz] [--runs 1000] [--seed 1]
+    python measurements/citations.py adversarial ARTICLES.jsonl[.xz] [--runs 1000] [--seed 1] [--card smollm2]
     python measurements/citations.py planted     ARTICLES.jsonl[.xz] [--texts 200]
     python measurements/citations.py attached    ARTICLES.jsonl[.xz] [--texts 200]
     python measurements/citations.py reward      ARTICLES.jsonl[.xz] [--texts 100]
@@ -58,7 +58,7 @@ LISTS = (
     "",
 )
 ORACLE = re.compile(
-    r"(?<![A-Za-z])[sSｓＳ]\s?(\d+)|made\.?example|Madeup|https?:|www\.|doi|arXiv|\[\^|†"
+    r"(?<![A-Za-z])[sSｓＳ]\s?(\d+)|made\.?example|Madeup|https?:|www\.|\bdoi\b|arXiv|\[\^|†"
     r"|[\[【［]\s?\d+\s?[\]】］]|<ref|citation needed"
 )
 
@@ -149,15 +149,20 @@ def stays(text: str, chunks: int) -> list[str]:
     return [m[0] for m in ORACLE.finditer(plain) if not (m[1] and 1 <= int(m[1]) <= chunks)]
 
 
-def adversarial(articles: Sequence[Article], runs: int, rng: random.Random) -> None:
-    """Runs of two sections, in memory."""
+def adversarial(articles: Sequence[Article], runs: int, rng: random.Random, card: str) -> None:
+    """Runs of two sections, in memory, of a model that is prompted as `card` says."""
     plain = [s for row in articles for s in sentences(row["text"]) if not ORACLE.search(s)]
     left, made, marks, failed, bare = Counter[str](), 0, 0, 0, 0
     for _ in range(runs):
         chunks = sources_of(rng.sample(list(articles), 2))
         model = Inventor(rng.sample(plain, 40), len(chunks), rng)
         plan = Plan(title="A report", sections=(Section(title="One", words=150), Section(title="Two", words=150)))
-        settings = WriteSettings(instruction="Write a report of 300 words", sources=("made",), words=300)
+        settings = WriteSettings(
+            instruction="Write a report of 300 words",
+            sources=("made",),
+            words=300,
+            writer={"model": model.name, "card": card},
+        )
         session = Session(
             settings, Journal(None), None, {"writer": model, "planner": model}, Options(plan=plan), chunks
         )
@@ -375,11 +380,12 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=1000)
     parser.add_argument("--texts", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--card", default="default", help="the model card of `adversarial`: default, smollm2")
     given = parser.parse_args()
     rng, articles = random.Random(given.seed), read(given.articles)
     match given.what:
         case "adversarial":
-            adversarial(articles, given.runs, rng)
+            adversarial(articles, given.runs, rng, given.card)
         case "planted":
             planted(articles, given.texts, rng)
         case "attached":

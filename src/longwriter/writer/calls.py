@@ -199,8 +199,9 @@ class Calls:
         return step in self._partial and not self._partial[step].stopped
 
     def adopt(self, step: str, reply: Reply) -> Reply:
-        """Make what was kept of a step its reply."""
-        role_name = self._partial.pop(step).role
+        """Make what was kept of a step its reply, or what stands there without the model."""
+        partial = self._partial.pop(step, None)
+        role_name: RoleName = partial.role if partial else "writer"
         # its tokens are noted: without the model they may count otherwise
         usage = Usage(completion_tokens=self.roles[role_name].counter.count(reply.text))
         reply = reply.model_copy(update={"usage": usage})

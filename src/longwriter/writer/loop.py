@@ -154,7 +154,11 @@ class Loop:
         )  # fmt: skip
         requests.sources = self.document.sources or None
         if card.prompts == "short" and is_led(self.document.sources, self.settings.instruction, self.prompts.name):
-            requests.leads = Leads(self.document.sources, manuscript.plan, self.prompts, self.settings.instruction)
+            standing = {i: text for i, text in self.document.texts.items() if not manuscript.due(i)}
+            requests.leads = Leads(
+                self.document.sources, manuscript.plan, self.prompts, self.settings.instruction,
+                standing=standing, banned=self.settings.ban or (),
+            )  # fmt: skip
         if self.settings.style is not None:
             requests.voice = opening(self.settings.style)
         if manuscript.imported and card.prompts == "short":

@@ -55,6 +55,16 @@ def cleaned(text: str) -> str:
         ("## References\n\n- Smith, Mills, 2020\n", "## References"),
         ("It ends in [s", "It ends in"),
         ("It ends in https://", "It ends in"),
+        ("It ends in https:", "It ends in"),
+        ("A ring [Madeup, [a study](http://evil.example) 2019] and more.", "A ring and more."),
+        ("A ring (Madeup et al., [a study](http://evil.example) 2019) and more.", "A ring and more."),
+        (
+            "A ring [about it, in 2019] and (Boston, in the spring of 2019) more.",
+            "A ring [about it, in 2019] and (Boston, in the spring of 2019) more.",
+        ),
+        ("The site moved to HTTPS", "The site moved to HTTPS"),
+        ("://evil.example/a and more", " and more"),
+        ("s://evil.example/a and more", " and more"),
         ("12] goes on.", " goes on."),
     ],
 )

@@ -6,7 +6,7 @@ import pytest
 
 from longwriter.checks.ledger.contradictions import contradictions
 from longwriter.checks.ledger.ledger import Ledger, verified
-from longwriter.checks.ledger.records import LedgerFact
+from longwriter.checks.ledger.records import FactSource, LedgerFact
 
 TOLD = (
     "He was tired. She was glad. They were here. It was cold. He had eaten. She did it. He went out. She came in. He was sure. "
@@ -207,6 +207,41 @@ def test_a_persons_fact_comes_before_the_texts() -> None:
         "you said: eyes green; the text: brown",
     )
     assert [fact.value for fact in ledger.about("Eleanor waits", 100)] == ["green"]
+
+
+@pytest.mark.parametrize(
+    ("language", "relation", "value", "text", "found"),
+    [
+        ("en", "born", "7 May 1850", "Mary Gray was born on 7 May 1851 in a small town.", "date"),
+        ("en", "born", "1851", "Mary Gray was born on 7 May 1851 in a small town.", None),
+        ("en", "died", "May 7, 1850", "Mary Gray died on 7 May 1851 in a small town.", "date"),
+        ("en", "Age", "thirty-five years", "Mary Gray was 34 years old.", "age"),
+        ("en", "eyes", "emerald green", "Mary Gray had blue eyes.", "colour"),
+        ("en", "eyes", "not green", "Mary Gray had blue eyes.", None),
+        ("en", "father", "Peter", "Mary Gray's father Tom laughed.", "kinship"),
+        ("en", "dead", "no", "Mary Gray died in the night of the storm.", "dead"),
+        ("en", "dead", "no", "Mary Gray walked in and laughed.", None),
+        ("en", "dead", "yes", "Mary Gray walked in and laughed.", "dead"),
+        ("zh", "年龄", "35岁", "林秀兰说好。林秀兰今年三十四岁。", "age"),
+        ("zh", "眼睛", "黑色", "林秀兰说好。林秀兰的眼睛是蓝色的。", "colour"),
+        ("zh", "born", "1991年3月4日", "林秀兰说好。林秀兰出生于1990年3月4日。", "date"),
+    ],
+)
+@pytest.mark.parametrize("source", ["user", "model"])
+def test_what_a_person_or_a_model_says_in_words_of_their_own_is_compared(
+    language: str, relation: str, value: str, text: str, found: str | None, source: FactSource
+) -> None:
+    name = "Mary Gray" if language == "en" else "林秀兰"
+    ledger = Ledger(language, [LedgerFact(subject=name, relation=relation, value=value, section=0, source=source)])
+    assert {one.check for one in ledger.add(1, text)} == ({found} if found else set())
+    assert (relation, value) in {(fact.relation, fact.value) for fact in ledger.facts}  # as it was said
+
+
+def test_a_place_is_named_with_an_article_and_without() -> None:
+    said = LedgerFact(subject="The Grand Hotel", relation="number:rooms", value="forty", section=0, source="user")
+    ledger = Ledger("en", [said])
+    assert [one.check for one in ledger.add(1, "The Grand Hotel had 30 rooms.")] == ["number"]
+    assert ledger.about("A night at the Grand Hotel", 100) == [said]
 
 
 def test_facts_of_whoever_a_line_names() -> None:

@@ -14,6 +14,8 @@ YEARED = re.compile(
     r"(?:1[5-9]|20)\d\d[a-z]?(?:[,:;][^()\[\]（）【】\n]{0,80})?[)\]）】]"
 )
 """(Smith et al., 2020); the first group is the name."""
+BETWEEN = re.compile(rf"{_BLANK}[\[【]({_NAMES})[,，][^()\[\]（）【】\n]{{0,40}}?(?<!\d)(?:1[5-9]|20)\d\d[a-z]?[\]】]")
+"""[Smith, with words between 2020]: of another reference that stood in it, words are left."""
 DEFINED = re.compile(r"^[ \t]{0,3}\[(?!\^)[^\]\n]{1,80}\]:[ \t]{0,9}<?([^\s>]+)[^\n]*", re.MULTILINE)
 """[label]: address."""
 NOTE = re.compile(
@@ -23,7 +25,7 @@ NOTE = re.compile(
 )
 """The text of a note, on the next line where none stands on its own, and short lines behind it that end in a year."""
 OTHERS = re.compile(
-    rf"{_BLANK}[(\[（【]([^\W\d_][\w'’.-]{{0,40}})[^()\[\]（）【】]{{0,160}}?\bal\b\.?,?{_GAP}{{0,8}}(?:1[5-9]|20)\d\d[^()\[\]（）【】]{{0,120}}[)\]）】]"
+    rf"{_BLANK}[(\[（【]([^\W\d_][\w'’.-]{{0,40}})[^()\[\]（）【】]{{0,160}}?\bal\b[^()\[\]（）【】]{{0,40}}?(?<!\d)(?:1[5-9]|20)\d\d[^()\[\]（）【】]{{0,120}}[)\]）】]"
 )
 """(Smith, with whatever between, et al. 2020)."""
 HALVES = (

@@ -44,7 +44,7 @@ _HALF_LAST = tuple(
     re.compile(rf"{_BLANK}{half}\Z", flags)
     for half, flags in (
         (
-            rf"(?:\b(?:https?:?/{{0,2}}|www\.?|doi:?|arxiv:?|isbn:?)|{_OPEN}{{1,6}}[ \t]{{0,9}}{_S}?\d{{0,9}})",
+            rf"(?:\b(?:https?:/{{0,2}}|www\.?|doi:?|arxiv:?|isbn:?)|{_OPEN}{{1,6}}[ \t]{{0,9}}{_S}?\d{{0,9}})",
             re.IGNORECASE,
         ),
         *((half, 0) for half in foreign.HALVES),
@@ -153,7 +153,7 @@ def _foreign(text: str, known: Citable, invented: list[str]) -> str:
     text = foreign.DEFINED.sub(kept, text)
     for pattern in (foreign.NOTE, *foreign.MARKS):
         text = pattern.sub(lambda match: _gone(match, invented), text)
-    for pattern in (foreign.YEARED, foreign.OTHERS):
+    for pattern in (foreign.YEARED, foreign.BETWEEN, foreign.OTHERS):
         text = pattern.sub(kept, text)
     return text
 

@@ -1,5 +1,6 @@
 """Whether two facts of one subject can both be so."""
 
+import re
 from typing import NamedTuple
 
 from longwriter.checks.ledger.numbers import number_of
@@ -103,6 +104,19 @@ _BECOMES = {("fiancé", "spouse"), ("cousin", "spouse"), ("cousin", "fiancé")}
 ONE_ONLY = frozenset(["father", "mother"])
 
 
+COLOURED = ("eyes", "hair", "beard", "moustache")
+"""Relations whose values are colours."""
+_WORD = re.compile(r"[a-z]+|琥珀|[\u4e00-\u9fff]")
+
+
+def colour_in(part: str, written: str) -> str:
+    """The colour that words name for a part of `COLOURED`: the last of them; "" where they name none, or say "not"."""
+    words = _WORD.findall(written.lower())
+    known = _EYES if part == "eyes" else _HAIR
+    named = [word for word in words if word in known]
+    return named[-1] if named and not {"not", "不"} & set(words) else ""
+
+
 class Clash(NamedTuple):
     """Two facts that cannot both be so."""
 
@@ -113,8 +127,10 @@ class Clash(NamedTuple):
 def clash(old: LedgerFact, new: LedgerFact, skipped_time: bool) -> Clash | None:
     """What is wrong between two facts with the same subject and relation; `skipped_time`: years pass between them."""
     kind, _, noun = new.relation.partition(":")
-    if new.relation in ("eyes", "hair", "beard", "moustache"):
+    if new.relation in COLOURED:
         return _colours(old, new)
+    if kind == "dead":
+        return Clash("dead", f"{new.subject}: {old.value}, then {new.value}") if old.value != new.value else None
     if kind == "age":
         return _ages(old, new, skipped_time)
     if kind == "number":

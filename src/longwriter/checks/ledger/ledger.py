@@ -15,6 +15,7 @@ from longwriter.checks.ledger.rules.claims import Claim, SectionSource, veil
 from longwriter.checks.ledger.rules.dates import date_faults
 from longwriter.checks.ledger.rules.spelling import spellings
 from longwriter.checks.ledger.rules.voice import Voice, VoiceTurn
+from longwriter.checks.ledger.said import ALIVE, as_ruled, bare
 from longwriter.text import count_words
 
 _YEARS_PASS = re.compile(
@@ -117,7 +118,7 @@ class Ledger:
         found = []
         for fact in facts:
             if fact.source != "rule":
-                self._people.learn(fact.subject)
+                self._people.learn(bare(fact.subject))
             found += self._compare(fact)
         return found
 
@@ -213,6 +214,7 @@ class Ledger:
         )
 
     def _key(self, name: str) -> str:
+        name = bare(name)
         if name.lower().startswith("the "):
             return name.lower()
         return self._people.key(name) or ""
@@ -229,6 +231,7 @@ class Ledger:
 
     def _compare(self, fact: LedgerFact) -> list[TextFinding]:
         """Take a fact; what it contradicts, told once for each value of each subject."""
+        written, fact = fact, fact if fact.source == "rule" else as_ruled(fact)
         key = self._key(fact.subject)
         if not key:
             return []
@@ -237,7 +240,7 @@ class Ledger:
         section, value = fact.section, fact.value  # tests of plain values first: a long text says a thing often
         if any(one.section == section and one.value == value and _same_words(one, fact) for one in held[-NEAR:]):
             return []
-        self._facts.append(fact)
+        self._facts.append(written)
         if fact.relation == "dead":
             self._dead.setdefault(key, fact)
         found = self._compare_kin(key, fact) if fact.relation.startswith("kin:") else None
@@ -312,7 +315,7 @@ class Ledger:
         """The dead do nothing."""
         key = self._key(claim.subject)
         died = self._dead.get(key)
-        if not died or (died.until is not None and died.until <= section):
+        if not died or died.value == ALIVE or (died.until is not None and died.until <= section):
             return []
         if died.section == section and claim.start < died.end:
             return []

@@ -2,12 +2,14 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from longwriter.characters import whole
+from longwriter.checks.ledger.compare import clash
 from longwriter.checks.ledger.records import LedgerFact
+from longwriter.checks.ledger.said import as_ruled, bare, no_value
 from longwriter.config import Tree, build, read_toml
 from longwriter.types import Line, Record
 from longwriter.writer.outcome.ledger import RunLedger
@@ -17,8 +19,8 @@ MOST_FACTS = 1_000
 
 HEAD = """\
 # What you say is so: it goes before what the text says. Sections whose line names the subject are told it.
-# A fact is a subject by name, a relation (eyes, hair, age, born, died, kin:brother, number:rooms, or words of your own) and a
-# value. With `until = 7` it no longer holds from section 7 on. Give the file back with: longwriter ledger RUN --edit FILE
+# A fact is a subject by name, a relation (eyes, hair, age, born, died, dead, kin:brother, number:rooms, or words of your own)
+# and a value. With `until = 7` it no longer holds from section 7 on. Give the file back: longwriter ledger RUN --edit FILE
 """
 FOUND = "\n# What the text says. To change one, take the signs before it away.\n"
 
@@ -31,11 +33,26 @@ class UserFact(Record):
     value: Said
     until: int | None = Field(default=None, ge=1, le=100_000)
 
+    @model_validator(mode="after")
+    def _comparable(self) -> Self:
+        if wrong := no_value(self.relation, self.value):
+            raise ValueError(f"{self.relation}: {wrong}")
+        return self
+
 
 class UserFacts(Record):
     """All that a person says is so."""
 
     fact: tuple[UserFact, ...] = Field(default=(), max_length=MOST_FACTS)
+
+    @model_validator(mode="after")
+    def _agreeing(self) -> Self:
+        said: dict[tuple[str, str, int | None], LedgerFact] = {}
+        for fact in map(as_ruled, self.as_ledger()):
+            old = said.setdefault((bare(fact.subject).casefold(), fact.relation, fact.until), fact)
+            if clash(old, fact, skipped_time=False):
+                raise ValueError(f"{fact.subject}, {fact.relation}: {old.value} and {fact.value} cannot both be so")
+        return self
 
     def as_ledger(self) -> tuple[LedgerFact, ...]:
         """The same as a ledger holds it."""

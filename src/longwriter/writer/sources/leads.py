@@ -6,13 +6,16 @@ gives each of them once. Pure.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
+from longwriter.checks.citations.attached import LEAST_STEMS
 from longwriter.checks.citations.numbers import numbers, stands
 from longwriter.checks.citations.sources import SourceSet
 from longwriter.checks.citations.stems import stems
+from longwriter.checks.phrases import Phrases
+from longwriter.export.references import MARKED
 from longwriter.language import tongue
 from longwriter.prompts import PromptSet
 from longwriter.text import count_words, each_word, sentence_ends
@@ -30,6 +33,8 @@ RESERVE = 3
 """Statements of a section beyond those that it is expected to need."""
 ALIKE = 0.6
 """Share of its stems that a statement has in common with another one that says the same."""
+ECHO = 0.8
+"""Share of its stems that a sentence has from a statement that it says again."""
 _END = re.compile(r"[.。]\Z")
 _QUOTE = re.compile(r"[\"“”«»「」『』]")
 _NAME = re.compile(r"(?<=[^\s.!?:;][ -])([A-Z]\w+)")
@@ -69,10 +74,19 @@ def is_led(sources: SourceSet, instruction: str, language: str) -> bool:
 class Leads:
     """The statements that the sections of a plan begin with."""
 
-    def __init__(self, sources: SourceSet, plan: Plan, prompts: PromptSet, request: str) -> None:
-        """`prompts`: how a quotation is worded; `request`: may name what the text may name."""
+    def __init__(
+        self, sources: SourceSet, plan: Plan, prompts: PromptSet, request: str,
+        *, standing: Mapping[int, str] | None = None, banned: Iterable[str] = (),
+    ) -> None:  # fmt: skip
+        """`prompts`: how a quotation is worded; `request`: may name what the text may name.
+
+        `standing`: texts of sections that stay as they are, by their places; what they quote is quoted. `banned`: phrases
+        that no text may hold but those of the request.
+        """
         self.sources, self.plan, self.prompts, self.request = sources, plan, prompts, request
+        self.standing = dict(standing or {})
         self.speaks = kind_of(request, prompts.name) == "guide"
+        self._banned = Phrases(Phrases(banned).unsaid(request))
 
     def next(self, index: int, earlier: Sequence[str], text: str, ask: int) -> Lead | None:
         """The first of a section's statements that no text has yet; None where it has none left, or asks for few words.
@@ -81,7 +95,8 @@ class Leads:
         """
         if ask < LEAST_LED:
             return None
-        there = " ".join("\n".join((*earlier, text)).split())
+        others = (other for place, other in self.standing.items() if place != index)
+        there = " ".join("\n".join((*earlier, *others, text)).split())
         for telling in self._given[index]:
             quote = _END.sub("", telling.text)
             if quote not in there:
@@ -91,8 +106,8 @@ class Leads:
     def founded(self, text: str) -> str:
         """What of a model's own text may stand behind statements.
 
-        Sentences that quote nobody and have no number and no name that neither a source nor the request has; lines of a
-        list are left out, and what speaks of "I" or to "you", but in a guide.
+        Sentences that quote nobody, say no statement again and have no number and no name that neither a source nor the
+        request has; lines of a list are left out, and what speaks of "I" or to "you", but in a guide.
         """
         out, start = list[str](), 0
         for end in (*sentence_ends(text), len(text)):
@@ -109,9 +124,17 @@ class Leads:
             or (not self.speaks and _SELF.search(sentence))
         ):
             return False
+        names = frozenset(stems(MARKED.sub("", sentence)))
+        if len(names) >= LEAST_STEMS and any(len(names & said) >= ECHO * len(names) for said in self._said):
+            return False
         if not all(stands(number, self._values) for number in numbers(sentence)):
             return False
         return all(name[1].casefold() in self._words for name in _NAME.finditer(sentence))
+
+    @cached_property
+    def _said(self) -> list[frozenset[str]]:
+        """The stems of each statement that some section may begin a paragraph with."""
+        return [telling.stems for held in self._given for telling in held]
 
     @cached_property
     def _words(self) -> set[str]:
@@ -126,14 +149,18 @@ class Leads:
     def _worded(self, telling: Telling, quote: str, index: int) -> str:
         """The quotation, with the title of its source where the section's title does not name it."""
         title = _title(self.sources, telling.source)
-        if not title or title.casefold() in _plain(self.plan.sections[index].title).casefold():
+        if (
+            not title
+            or self._banned.find(title)
+            or title.casefold() in _plain(self.plan.sections[index].title).casefold()
+        ):
             return self.prompts.render("quoted", quote=quote, id=telling.chunk)
         return self.prompts.render("quoted_from", quote=quote, id=telling.chunk, title=title)
 
     @cached_property
     def _given(self) -> list[list[Telling]]:
         """For each section its statements: those of the sources that it names first, then those with most of its words."""
-        all_of, used = tellings(self.sources), list[Telling]()
+        all_of, used = self._sayable(), list[Telling]()
         out: list[list[Telling]] = [[] for _ in self.plan.sections]
         for held, section in zip(
             out, self.plan.sections, strict=True
@@ -152,6 +179,13 @@ class Leads:
                         used.append(telling)
                         wanted -= 1
         return out
+
+    def _sayable(self) -> dict[int, tuple[Telling, ...]]:
+        """The statements of each source without a banned phrase."""
+        return {
+            number: tuple(telling for telling in held if not self._banned.find(telling.text))
+            for number, held in tellings(self.sources).items()
+        }
 
     def _named(self, section: Section, all_of: dict[int, tuple[Telling, ...]]) -> Iterator[Telling]:
         """What the section's point says, then what else its sources say, in turn."""

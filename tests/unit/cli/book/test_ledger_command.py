@@ -61,6 +61,16 @@ def test_facts_go_out_are_changed_and_come_back(run: Path) -> None:
         ("fact = " + "[" * 2000, "facts.toml"),
         ("\x00", "facts.toml"),
         ('[[fact]]\nsubject = "M"\nrelation = "eyes"\nvalue = "x"\nuntil = -1', "fact.0.until"),
+        ('[[fact]]\nsubject = "M"\nrelation = "age"\nvalue = "old as hills"', "is not a number of years"),
+        ('[[fact]]\nsubject = "M"\nrelation = "born"\nvalue = "31 February 1990"', "is not a year or a day"),
+        ('[[fact]]\nsubject = "M"\nrelation = "number:rooms"\nvalue = "many"', "is not a number"),
+        ('[[fact]]\nsubject = "M"\nrelation = "dead"\nvalue = "maybe"', "is not dead or alive"),
+        (
+            "".join(
+                f'[[fact]]\nsubject = "M"\nrelation = "eyes"\nvalue = "{colour}"\n' for colour in ("blue", "green")
+            ),
+            "blue and green cannot both be so",
+        ),
     ],
 )
 def test_a_file_edited_into_nonsense_is_a_named_error_and_nothing_is_lost(run: Path, text: str, says: str) -> None:

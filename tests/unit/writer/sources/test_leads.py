@@ -1,10 +1,12 @@
 """A small model's paragraphs begin with statements of the sources: quoted, cited, each once, in every order of events."""
 
+import re
 from pathlib import Path
 
 import pytest
 from tests.helpers.making import settings, write_with
 
+from longwriter.api.runs import Run
 from longwriter.checks.check import check
 from longwriter.checks.citations.records import SourceChunk
 from longwriter.checks.citations.sources import SourceSet
@@ -193,3 +195,50 @@ async def test_a_kill_loses_no_citation(tmp_path: Path, kept: int, *, seeded: bo
     assert result.report.citations.cited == 2
     assert check(result.text, sources=kept_sources(tmp_path / "cut"), only=["citations"]).findings == ()
     assert result.text.count("“") == len(set(result.text.split("“")[1:]))
+
+
+def _quoted(text: str) -> list[str]:
+    return re.findall("“([^”]+)” \\[s", text)
+
+
+async def test_an_edited_outline_quotes_no_statement_twice(tmp_path: Path) -> None:
+    chosen = sourced(tmp_path)
+    before = await write_with(FakeModel.scripted(plain), chosen, tmp_path / "run")
+    old = Run(tmp_path / "run").plan
+    more = Section(title="The mill in short", point=MILL.split(". ")[0] + ".", words=120)
+    Run(tmp_path / "run").outline(old.model_copy(update={"sections": (more, *old.sections)}))
+    after = await write_with(FakeModel.scripted(plain), chosen, tmp_path / "run")
+    assert set(_quoted(before.text)) < set(_quoted(after.text))
+    assert len(_quoted(after.text)) == len(set(_quoted(after.text)))
+
+
+async def test_a_model_that_says_its_statement_again_is_not_cited_for_it(tmp_path: Path) -> None:
+    def echo(request: Request) -> str:
+        said = _statements(request.messages[-1].content)[-1]
+        return f"{said} {DULL}{said.replace(' was ', ' is ')}"
+
+    result = await write_with(FakeModel.scripted(echo), sourced(tmp_path), tmp_path / "run")
+    report = result.report.citations
+    assert report is not None
+    assert report.citations == report.quotes == len(_quoted(result.text)) >= 4
+    for said in _quoted(result.text):
+        assert result.text.count(said[5:]) == 1
+
+
+async def test_a_banned_phrase_stands_in_no_statement(tmp_path: Path) -> None:
+    plan = Plan(title="", sections=(Section(title="Bread", words=300), Section(title="The mill", words=300)))
+    leads = Leads(chunks(), plan, prompt_set("en"), REPORT, banned=["salt made bread", "The mill", "Friday MORNING"])
+    given = list[str]()
+    for index in range(2):
+        text = ""
+        while (lead := leads.next(index, (), text, 60)) is not None:
+            given.append(lead.text)
+            text += lead.text
+    assert len(given) == 3 + 1  # "the mill" is the request's own
+    assert not any("salt" in said or "Friday" in said for said in given)
+
+
+async def test_a_model_that_says_nothing_at_all_leaves_the_statements(tmp_path: Path) -> None:
+    result = await write_with(FakeModel.scripted(lambda _: ""), sourced(tmp_path), tmp_path / "run")
+    assert len(_quoted(result.text)) >= 4
+    assert (await replay(tmp_path / "run")).text == result.text
