@@ -129,7 +129,8 @@ def _show(found: CheckedSource, language: str, *, dismissed: bool) -> None:
         table = Table("no", "where", "check", "what", box=None, pad_edge=False)
         for finding in findings[:MOST_ROWS]:
             no = str(found.numbers[finding])
-            said = Text(_said(in_language([finding], language)[0], finding not in left))
+            message = _said(in_language([finding], language)[0], finding not in left)
+            said = Text(message, overflow="fold")  # a line of Chinese is one word, of which the end would be left out
             table.add_row(no, _where(finding, paragraphs), Text(finding.check), said)
         show_table(table)
         if len(findings) > MOST_ROWS:

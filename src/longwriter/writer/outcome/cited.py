@@ -40,8 +40,11 @@ def _steps(document: Document) -> Iterator[str]:
             yield from (f"{names}{k}" for k in range(len(record.asked)))
 
 
-def told_of(found: CitationReading, invented: tuple[str, ...]) -> list[str]:
-    """What a person should know of it."""
+def told_of(document: Document, found: CitationReading | None, invented: tuple[str, ...]) -> list[str]:
+    """What a person should know of it. `found`, `invented`: as `citing` says."""
+    if found is None:
+        gone = "its sources are gone: no citation is checked; put the folder sources/ of the run back from a copy"
+        return [gone] if document.settings.sources else []
     out, figures = list[str](), found.figures
     if invented:
         named = ", ".join(invented[:SHOWN]) + (", ..." if len(invented) > SHOWN else "")

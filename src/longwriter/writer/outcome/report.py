@@ -149,13 +149,8 @@ def report(document: Document, spent: Spent, ledger: RunLedger) -> Report:
     notes = [f.text for f in verdict if not f.ok]
     if spent.saved is not None and _misses(spent, mode):
         notes.append(f"only {100 * (spent.hit_rate or 0):.0f} % of the prompts came from the server's cache")
-    if settings.sources and not document.sources:
-        notes.append(
-            "its sources are gone: no citation is checked; put the folder sources/ of the run back from a copy"
-        )
     cited, invented = citing(document, text)
-    if cited is not None:
-        notes += told_of(cited, invented)
+    notes += told_of(document, cited, invented)
     return Report(
         citations=cited.figures if cited else None,
         invented=invented,
