@@ -1,7 +1,6 @@
 """Pictures of a draft come into its run, under names that lead nowhere else, and every export shows them."""
 
 import base64
-import os
 import zipfile
 from pathlib import Path
 
@@ -65,7 +64,7 @@ def test_no_name_leads_out_of_a_folder_or_to_a_file_that_is_no_picture(folder: P
     home = folder / "home"
     home.mkdir()
     (folder / "outside.png").write_bytes(png(9))
-    os.symlink(folder / "outside.png", home / "link.png")
+    (home / "link.png").symlink_to(folder / "outside.png")
     (home / "key.txt").write_text("secret", "utf-8")
     (home / "fake.png").write_text("secret", "utf-8")
     for name in ("plan.md", ".lock.png", "settings.json", "odd", "sources"):
