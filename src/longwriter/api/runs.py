@@ -23,6 +23,7 @@ from longwriter.intake.source import read_source
 from longwriter.models.base import ModelConfig
 from longwriter.runs.folders import DRAFT, LAST, all_runs, being_written, find, remove, saved_settings
 from longwriter.types import Plan
+from longwriter.writer.given.lost import lost_by_redo
 from longwriter.writer.outcome.checked import all_checked, check_sources, checked
 from longwriter.writer.outcome.ledger import RunLedger
 from longwriter.writer.outcome.report import Report, SectionReport
@@ -222,12 +223,15 @@ class Run:
         """Write sections again, by their numbers in the plan, from 1; later ones are kept and become stale.
 
         `stale`: also all whose earlier text has changed since they were written, but for those that a person wrote.
-        `instruction`: what should be different; `words`: for each of them. Raises what `resume` raises.
+        `instruction`: what should be different; `words`: for each of them. Warns first of what `lost_by_redo` tells. Raises
+        what `resume` raises.
         """
         if not numbers and not stale:
             raise InputError("say what to redo: --section 7, or --stale")
         if stale and (instruction or words):
             raise InputError("stale sections are written as they were asked for; name one by its number to change it")
+        for lost in self.lost_by_redo(*numbers):
+            warnings.warn(lost, stacklevel=2)
         if instruction or words:
             self.order_redo(*numbers, instruction=instruction, words=words)
             numbers = ()
@@ -249,6 +253,11 @@ class Run:
         self.order_drafts(number, count, instruction, words, by)
         self._looking_again(drafts_job(self.folder, known_options(options, ResumeOptions)).finish)
         return self.waiting(number)
+
+    def lost_by_redo(self, *numbers: int) -> tuple[str, ...]:
+        """What a new text of these sections will not have that a person's has, a line each: headings in it, notes, pictures."""
+        self._planned.manuscript.check(number - 1 for number in numbers)
+        return tuple(filter(None, (lost_by_redo(self._planned.document, number - 1) for number in numbers)))
 
     def order_redo(self, *numbers: int, instruction: str = "", words: int | None = None) -> None:
         """Make sections due again, to be written by `resume`."""

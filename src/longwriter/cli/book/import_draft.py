@@ -110,6 +110,8 @@ def _imported(job: ImportJob, *, new: bool) -> str:
     words = sum(map(draft.words, draft.pieces))
     count = counted(len(draft.pieces), "section")
     said = f"{'imported' if new else 'imported before'}: {count}, {', '.join([counted(words, 'word'), *told])}"
+    if draft.source.pictures:
+        said += f", {counted(len(draft.source.pictures), 'picture')}"
     if draft.after:
         said += f"\nwhat comes behind that place is not part of the text; it is kept in {job.folder / AFTER}"
     return said

@@ -9,6 +9,7 @@ from longwriter.api.runs import Run
 from longwriter.api.settings import write_settings
 from longwriter.cli.shared.grouped import GroupedHelp
 from longwriter.cli.shared.options import HOME, JSON, PRICES, REACH, RUN, WORDS, naming_flags, with_options
+from longwriter.cli.shared.screen import say
 from longwriter.cli.write.resume import reopened
 from longwriter.cli.write.versions import show_versions
 from longwriter.cli.write.write_run import work_on
@@ -56,6 +57,8 @@ def redo(run: str, sections: tuple[int, ...], stale: bool, **flags: object) -> N
     if drafter and not drafts:
         raise InputError("--by is for drafts: a run keeps its model; add --drafts 1")
     chosen = Run.open(run, home)
+    for lost in chosen.lost_by_redo(*sections) if sections and chosen.planned and drafts is None else ():
+        say(f"note: {lost}")
     if isinstance(drafts, int):
         by = drafting(str(drafter)) if drafter else None
         for number in sections:
