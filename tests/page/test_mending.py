@@ -121,3 +121,18 @@ def test_findings_that_wait_for_their_turn_say_so_and_can_be_stopped(tmp_path: P
         page.wait_for_selector(".mending button:has-text('Mend 2 findings')")
         gate.set()
     assert text(tmp_path) == DRAFT
+
+
+def test_another_model_can_be_chosen_to_mend(tmp_path: Path, page: Any) -> None:
+    with desk(tmp_path, mended) as (client, model):
+        report(client, page)
+        choice = page.locator(".mending select")
+        choice.focus()
+        page.wait_for_selector(".mending option:nth-child(2)", state="attached")
+        assert axe_violations(page) == []
+        choice.select_option(index=1)
+        page.get_by_role("button", name="Mend 2 findings").click()
+        until(page, "document.querySelectorAll('.came .tag.mended').length === 2")
+        assert page.locator(".came > p.quiet").inner_text() == "by m"
+        assert {body["model"] for body in model.requests} == {"m"}
+    assert text(tmp_path) == MENDED

@@ -284,8 +284,9 @@ class Run:
     def revise(self, **options: Unpack[ReviseOptions]) -> RevisionResult:
         """Mend what checks, and a judge if one is named, find in the text, passage by passage; the rest stays byte for byte.
 
-        `passes`, `judge`, `findings` (a file to follow), `dry_run` (make RUN/findings.json, and change nothing), and what
-        `resume` takes. Raises what `resume` raises; the same call again goes on.
+        `passes`, `judge`, `by` (a model in place of the run's own, that mends), `findings` (a file to follow), `dry_run` (make
+        RUN/findings.json, and change nothing), and what `resume` takes. Raises what `resume` raises; the same call again goes
+        on, with the same models.
         """
         return self._looking_again(revision_job(self.folder, known_options(options, ReviseOptions)).finish)
 

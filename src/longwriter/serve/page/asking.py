@@ -154,6 +154,15 @@ class FindingsAsked(Record):
     """Dismissed ones that count again."""
 
 
+class MendAsked(ModelAsked):
+    """Findings of the report that should be mended, and by which model; none: the run's own."""
+
+    findings: tuple[Key, ...] = Field(default=(), max_length=1_000)
+    """By their keys."""
+    on: bool = False
+    """All of the revision that came to no end, by the same model."""
+
+
 class TakeBackAsked(Record):
     """An edit of a revision, by the number of its record."""
 

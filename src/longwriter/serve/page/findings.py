@@ -16,7 +16,7 @@ from longwriter.language import tongue
 from longwriter.serve.page.markdown import render
 from longwriter.writer.document import Document
 from longwriter.writer.outcome.checked import all_checked, section_starts
-from longwriter.writer.outcome.dismissed import key
+from longwriter.writer.outcome.dismissed import key, undismissed
 from longwriter.writer.outcome.ledger import RunLedger
 from longwriter.writer.outcome.report import Report
 from longwriter.writer.outcome.verdict import Finding
@@ -103,6 +103,7 @@ def shown_report(document: Document, report: Report, unmendable: Mapping[str, st
             "score": report.length_score,
         },
         "checks": shown_checks(document, found.findings, unmendable),
+        "checks_more": max(0, len(undismissed(document, found.findings)) - MOST_FINDINGS),
         "style": shown_style(found.figures),
         "notes": report.notes,
         "spent": report.model_dump(include=SPENT),
@@ -121,13 +122,13 @@ def shown_style(figures: Mapping[str, float | None]) -> dict[str, Any] | None:
 def shown_checks(
     document: Document, found: Sequence[TextFinding], unmendable: Mapping[str, str]
 ) -> list[dict[str, Any]]:
-    """What the checks found, each of its places with section and paragraph.
+    """What the checks found, each of its places with section and paragraph; what was dismissed is told apart, last.
 
     `mend`: why no passage of it can be changed, "" where one can; None where a revision does not look for it.
     """
     parts = {part.section: part.text for part in bodies(document)}
     starts = dict(section_starts(document))
-    shown = []
+    shown, gone = list[dict[str, Any]](), list[dict[str, Any]]()
     for finding in found:
         places = []
         for place, quote in zip(finding.places[:MOST_PLACES], finding.quotes, strict=False):
@@ -139,22 +140,30 @@ def shown_checks(
         told = finding.model_dump(include={"kind", "check", "message", "source"})
         name = key(finding)
         own = {"key": name, "dismissed": name in document.manuscript.dismissed, "mend": unmendable.get(name)}
-        shown.append(told | {"places": places} | own)
-    return shown[:MOST_FINDINGS]
+        (gone if own["dismissed"] else shown).append(told | {"places": places} | own)
+    return [*shown[:MOST_FINDINGS], *gone[:MOST_FINDINGS]]
 
 
 def shown_revision(session: Session) -> dict[str, Any]:
-    """The JSON of the last revision: each finding and what became of it, each edit with before and after."""
+    """The JSON of the last revision: each finding and what became of it, each edit with before and after.
+
+    `more`: findings that are not listed; `waiting`: of all, those that are not dealt with; `by`: who mends, "" for the run's
+    own model.
+    """
     last, stopped = last_revision(session), session.manuscript.stopped
+    found = last.findings if last else ()
     rows = [
         finding.finding.model_dump(include={"kind", "check", "message"})
         | {"key": key(finding.finding), "state": finding.state, "why": finding.why}
         | {"edits": [edit._asdict() | {"words": compare_words(edit.before, edit.after)} for edit in finding.edits]}
-        for finding in (last.findings if last else ())
+        for finding in found[:MOST_FINDINGS]
     ]
     return {
         "over": last is None or last.over,
-        "findings": rows[:MOST_FINDINGS],
+        "findings": rows,
+        "more": len(found) - len(rows),
+        "waiting": sum(finding.state == "waiting" for finding in found),
+        "by": last.by.model if last and last.by else "",
         "small": session.cards["writer"].prompts == "short",
         "why": stopped.message if stopped else "",
     }

@@ -35,7 +35,7 @@ class RunWriter:
         Raises what `WriteJob.work` and `RevisionJob.work` raise: see `note_failure`.
         """
         folder = self.home / live.name
-        chosen = await asyncio.to_thread(to_mend, folder)
+        chosen, by = await asyncio.to_thread(to_mend, folder)
         over = await asyncio.to_thread(is_mended, folder)
         if chosen and over:
             return await asyncio.to_thread(revised, folder)
@@ -44,17 +44,20 @@ class RunWriter:
             self.spending.check()
             job = going_on(folder, self.settings)
             with job.claimed():
-                await asyncio.to_thread(job.fetch)
+                revision = RevisionJob(job, Wishes(chosen=chosen, by=by))
+                await asyncio.to_thread(revision.fetch if chosen else job.fetch)
                 async with AsyncExitStack() as stack:
-                    configs = configs_of(job.settings).items()
+                    configs = () if by else configs_of(job.settings).items()
                     models = {role: await stack.enter_async_context(self._models.model(c)) for role, c in configs}
+                    mender = await stack.enter_async_context(self._models.model(by)) if by else None
                     options = replace(
                         job.options, on_event=live.hear, watched=False, controlled=True, on_open=live.open
                     )
                     self._live[live.name] = live
                     try:
                         work = replace(job, models=models, options=options)
-                        await (RevisionJob(work, Wishes(chosen=chosen)) if chosen else work).work()
+                        wishes = replace(revision.wishes, by_model=mender)
+                        await (RevisionJob(work, wishes) if chosen else work).work()
                     finally:  # before the models close, which takes a moment: a change would meet a closed journal
                         more = live.close()
             return await asyncio.to_thread(revised, folder) if chosen else more

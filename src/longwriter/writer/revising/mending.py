@@ -7,14 +7,15 @@ from typing import NamedTuple
 from longwriter.checks.citations.fence import shown
 from longwriter.checks.finding import TextFinding
 from longwriter.errors import EmptyReply, PromptTooLong, TruncatedPrompt
+from longwriter.models.cards import card_of
 from longwriter.models.limits import token_limit
 from longwriter.text import count_words, head_words
 from longwriter.types import Message, Reply, Request
-from longwriter.writer.calls import user
+from longwriter.writer.calls import mending_calls, user
 from longwriter.writer.hold.holds import holds
 from longwriter.writer.prompts import Name
 from longwriter.writer.records.person import EditRecord
-from longwriter.writer.records.revised import Mending, WantedFinding
+from longwriter.writer.records.revised import Mending, RevisionRecord, WantedFinding
 from longwriter.writer.reply.prose import prose
 from longwriter.writer.revising.fit import MOST_WORDS, unfit
 from longwriter.writer.revising.judging import RevisionJudge
@@ -63,9 +64,12 @@ class MeasuredDocument(NamedTuple):
 class Mender:
     """Asks for passages of one run. Nothing is changed here: an edit that is taken is handed back."""
 
-    def __init__(self, session: Session, language: str, words: dict[str, int], judge: RevisionJudge | None) -> None:
-        """`words`: of each section as the revision began, by name."""
-        self.session, self.language, self.words, self.judge = session, language, words, judge
+    def __init__(self, session: Session, language: str, revision: RevisionRecord, judge: RevisionJudge | None) -> None:
+        """`session`: one whose calls expect this revision. Raises SetupError for a model without a price under a ceiling."""
+        self.session, self.language, self.words, self.judge = session, language, revision.words, judge
+        self.steps = mending_calls(revision.number)
+        session.calls.of_draft(self.steps)
+        self.card = session.cards["writer"] if revision.by is None else card_of(revision.by.model, revision.by.card)
         manuscript = session.manuscript
         self.holds = holds(session.settings, session.prompts, manuscript.plan, session.calls, manuscript.facts)
 
@@ -77,7 +81,7 @@ class Mender:
         for attempt in range(TRIES):
             step = f"revise:{target.name}.{attempt}"
             try:
-                reply = await self.session.calls.ask(
+                reply = await self.session.calls.of_draft(self.steps).ask(  # anew: a server lowers ceilings
                     "writer", step, self._request(target, step, why), expect=self._ask(passage)
                 )
                 new = _bare(reply, passage)
@@ -95,7 +99,7 @@ class Mender:
 
     def _request(self, target: MendingTarget, step: str, why: str) -> Request:
         session, passage = self.session, target.passage
-        s, card = session.settings, session.cards["writer"]
+        s, card = session.settings, self.card
         ask = self._ask(passage)
         how = session.prompts.render(HOW.get(target.finding.kind, "revise_other"))
         messages: tuple[Message, ...]

@@ -1,6 +1,7 @@
 """A revision mends what is at fault and nothing else, whatever the model answers, wherever it is stopped."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from tests.helpers.revising import COPIED, CUT, DRAFT, MENDED, NEW, WHOLE, impor
 
 import longwriter
 from longwriter.api.runs import Run
-from longwriter.errors import EmptyReply, InputError, Unavailable
+from longwriter.errors import EmptyReply, InputError, SetupError, Unavailable
 from longwriter.journal import Journal
 from longwriter.models.base import ModelConfig
 from longwriter.models.fake import FakeModel
@@ -364,3 +365,55 @@ def test_what_ends_a_revision_is_in_the_journal_whatever_it_is(tmp_path: Path) -
     assert run.state == "finished"
     assert len(run.revise(model=mender()).mended) == 2
     assert run.text == MENDED
+
+
+def named(name: str, answer: Callable[[Request], str] = right) -> FakeModel:
+    model = mender(answer)
+    model.name = name
+    return model
+
+
+def test_another_model_mends_is_named_and_goes_on_after_a_stop(tmp_path: Path) -> None:
+    run, asked = imported(tmp_path), []
+
+    def failing(request: Request) -> str:
+        asked.append(request)
+        if len(asked) == 2:
+            raise Unavailable("gone")
+        return right(request)
+
+    with pytest.raises(Unavailable):
+        run.revise(by=named("larger", failing))
+    journal = [e.data for e in Journal(run.folder / JOURNAL, read_only=True) if e.kind == "revision"]
+    assert [one["by"]["model"] for one in journal] == ["larger"]
+    with pytest.raises(SetupError, match="no key"):  # who began it goes on, and is not to be reached by its name
+        run.revise()
+    result = run.revise(by=named("larger", right))
+    assert (result.by, result.edits, run.text) == ("larger", 2, MENDED)
+    assert len([e for e in Journal(run.folder / JOURNAL, read_only=True) if e.kind == "revision"]) == 1
+    assert [(v.why, v.model) for v in run.versions(1)] == [("given", ""), ("revised", "larger")]
+
+
+def test_the_price_of_who_mends_counts_and_the_runs_own_model_is_not_asked(tmp_path: Path) -> None:
+    prices = tmp_path / "prices.toml"
+    price = '[[price]]\nmodel = "{}"\ninput = {}\noutput = 0.0\nas_of = 2026-11-01\n'
+    prices.write_text(price.format("fake*", 1.0) + price.format("larger", 1000.0))
+    run = imported(tmp_path)
+    result = run.revise(by=named("larger", right), prices=prices)
+    calls = [e.data for e in Journal(run.folder / JOURNAL, read_only=True) if e.kind == "call"]
+    assert len(calls) == 2
+    spent = sum(call["reply"]["usage"]["prompt_tokens"] or call["prompt_tokens"] for call in calls)
+    assert result.report.cost == pytest.approx(spent / 1000)
+    other = Path(tmp_path / "other")
+    other.mkdir()
+    with pytest.raises(SetupError, match="no price is known for unpriced"):
+        imported(other).revise(by=named("unpriced", right), prices=prices, max_cost=5)
+
+
+def test_a_run_of_before_there_were_other_menders_goes_on(tmp_path: Path) -> None:
+    run = imported(tmp_path)
+    run.revise(model=mender())
+    records = [e.data for e in Journal(run.folder / JOURNAL, read_only=True) if e.kind == "revision"]
+    assert [set(record) for record in records] == [
+        {"number", "judge", "words"}
+    ]  # nothing is added where nobody is named

@@ -71,7 +71,7 @@ export default async function report(main, { me, parts: [name] }) {
   const load = async () => {
     const [found, revision] = await Promise.all([get(runPath(name, "report")), get(runPath(name, "revision"))]);
     draw(page, name, found, findings, exports);
-    findings.take(found.checks || [], revision);
+    findings.take(found.checks || [], revision, found.checks_more);
   };
   const findings = new Findings(name, run, mine, () => attempt(load));
   await load();

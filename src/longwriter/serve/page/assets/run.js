@@ -68,13 +68,14 @@ class Desk {
     if (drawn === this.drawnControls || document.querySelector("#more:popover-open")) return;
     this.drawnControls = drawn;
     const actions = [];
+    const report = link(pagePath(this.name, "report"), t("report"), { class: "button wide" });
     if (this.may && GOING.has(state)) {
       actions.push(button(t("pause"), this.do("pause")));
-      if (sections.length && state !== "queued" && !MENDED.has(state)) actions.push(this.stopAfter("wide"));
-      if (MENDED.has(state)) actions.push(this.report("wide"));
+      if (MENDED.has(state)) actions.push(report);
+      else if (sections.length && state !== "queued") actions.push(this.stopAfter("wide"));
     } else if (this.may && state === "approval") actions.push(button(t("approve"), this.do("approve"), { class: "primary" }));
     else if (this.may && state === "review") actions.push(button(t("permit"), this.do("permit"), { class: "primary" }));
-    else if (state === "finished") actions.push(this.report("wide"));
+    else if (state === "finished") actions.push(report);
     else if (this.may) actions.push(button(t(state === "failed" ? "again" : "go"), this.do("go"), { class: "primary" }));
     this.advise();
     const focused = document.activeElement?.closest?.("#bar .tools") && document.activeElement.dataset.place;
@@ -82,10 +83,6 @@ class Desk {
     [more.firstChild, this.drawer, ...actions].forEach((one, i) => (one.dataset.place = i));
     drawBar({ title: nameOf(this.run), tools: [this.drawer, ...actions, more] });
     if (focused) document.querySelector(`#bar [data-place="${focused}"]`)?.focus();
-  }
-
-  report(where) {
-    return link(pagePath(this.name, "report"), t("report"), { class: `button ${where}` });
   }
 
   /** What a person can do about the state, where the buttons of the bar are not enough. */
