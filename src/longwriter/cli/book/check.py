@@ -1,6 +1,5 @@
 """longwriter check: what rules find in a text."""
 
-import json
 from pathlib import Path
 
 import click
@@ -12,6 +11,7 @@ from longwriter.checks.check import CHECKS
 from longwriter.checks.finding import TextFinding
 from longwriter.checks.page import Paragraphs, findings_page, shown_figure
 from longwriter.cli.shared.options import HOME, JSON, with_options
+from longwriter.cli.shared.printed import json_line
 from longwriter.cli.shared.screen import one_line, say
 from longwriter.cli.shared.tables import show_table
 from longwriter.errors import Flawed, InputError
@@ -107,7 +107,7 @@ def _told(found: CheckedSource) -> str:
     """The report with what was dismissed, each finding saying whether it was."""
     rows = sorted([*found.report.findings, *found.dismissed], key=found.numbers.__getitem__)
     told = [finding.model_dump() | {"dismissed": finding in found.dismissed} for finding in rows]
-    return json.dumps(found.report.model_dump() | {"findings": told}, ensure_ascii=False)
+    return json_line(found.report.model_dump() | {"findings": told})
 
 
 def _show(found: CheckedSource, *, dismissed: bool) -> None:
