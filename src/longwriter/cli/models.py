@@ -1,11 +1,10 @@
 """longwriter models: what can write here."""
 
-import json
-
 import click
 
 from longwriter.api.offers import default_model
 from longwriter.cli.shared.options import JSON
+from longwriter.cli.shared.printed import print_json
 from longwriter.models.local.library import known, pulled
 from longwriter.models.offers import KeyedProvider, LocalFile, LocalServer, files, providers, servers
 from longwriter.models.servers.providers import PROVIDERS, read_table
@@ -28,7 +27,7 @@ def models(as_json: bool) -> None:
             "providers": [p.model_dump() for p in hosted],
             "to_pull": [name for name in known() if name not in pulled()],
         }
-        click.echo(json.dumps(told, ensure_ascii=False))
+        print_json(told)
         return
     at = f" at {default['base_url']}" if default["base_url"] else ""
     click.echo(f"default: {default['model']}{at}")

@@ -1,6 +1,5 @@
 """longwriter pull: a model file onto this machine; and the one that a command needs at its first use."""
 
-import json
 import sys
 import time
 
@@ -8,6 +7,7 @@ import click
 
 from longwriter.api.fetching import MB, about_to_fetch, fetch_missing, fetched
 from longwriter.cli.shared.options import JSON
+from longwriter.cli.shared.printed import print_json
 from longwriter.models.base import ModelConfig
 from longwriter.models.local.pull import pull as fetch
 
@@ -36,7 +36,7 @@ def pull(source: str, name: str | None, as_json: bool) -> None:
         say(about)
     got = fetch(source, name, FetchMeter())
     if as_json:
-        click.echo(json.dumps(got._asdict() | {"path": str(got.path)}, ensure_ascii=False))
+        print_json(got._asdict() | {"path": str(got.path)})
         return
     say(fetched(got))
 

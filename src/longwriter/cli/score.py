@@ -1,6 +1,5 @@
 """longwriter score: the rewards of a text, and why."""
 
-import json
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,6 +13,7 @@ from rich.text import Text
 from longwriter.api.scoring import RangedSample, Wanted, about, check_rewards, score_samples
 from longwriter.cli.score_source import read_range, read_source, sources_of
 from longwriter.cli.shared.options import FINITE, HOME, JSON, extra_body_option, from_flags, header_option, with_options
+from longwriter.cli.shared.printed import print_json
 from longwriter.cli.shared.pulse import clock
 from longwriter.cli.shared.tables import show_table
 from longwriter.cli.write.write_run import run_async
@@ -104,7 +104,7 @@ def score(source: str, names: str, chosen: str | None, home: Path, as_json: bool
     scored = run_async(score_samples(rewards, settings, samples, HowFar().tell))
     if as_json:
         for item, verdicts in zip(items, scored, strict=True):
-            click.echo(json.dumps(as_tree(item, verdicts), ensure_ascii=False))
+            print_json(as_tree(item, verdicts))
     elif len(items) == 1:
         explain(items[0], scored[0])
         return

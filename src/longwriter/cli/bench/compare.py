@@ -1,6 +1,5 @@
 """longwriter bench compare: how runs differ on the same items."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from longwriter.bench.scores import read_scores
 from longwriter.bench.stats.compare import MetricComparison, cautions, labels
 from longwriter.bench.stats.compare import compare as compared
 from longwriter.cli.shared.options import JSON, with_options
+from longwriter.cli.shared.printed import print_json
 from longwriter.cli.shared.tables import show_table
 
 EXAMPLES = """
@@ -42,7 +42,7 @@ def compare(runs: tuple[Path, ...], common: bool, seed: int, as_json: bool) -> N
     notes = cautions(names, scores)
     if as_json:
         tree = {"base": names[0], "metrics": [row.model_dump() for row in found], "cautions": notes}
-        click.echo(json.dumps(tree, ensure_ascii=False))
+        print_json(tree)
         return
     show_table(_table(found))
     for line in (_told(found, names[0]), *notes):

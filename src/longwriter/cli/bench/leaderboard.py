@@ -1,6 +1,5 @@
 """longwriter bench leaderboard: a file of results, a row a run."""
 
-import json
 import subprocess
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import click
 from longwriter.bench.leaderboard import add, current, places, read_rows, row_of, tables_of
 from longwriter.bench.scores import read_scores
 from longwriter.cli.shared.options import JSON, with_options
+from longwriter.cli.shared.printed import print_json
 from longwriter.errors import InputError
 
 EXAMPLES = """
@@ -43,7 +43,7 @@ def leaderboard(file: Path, runs: tuple[Path, ...], more: tuple[Path, ...], as_j
         )
     rows = read_rows(file)
     if as_json:
-        click.echo(json.dumps([row.model_dump() for row in current(rows)], ensure_ascii=False))
+        print_json([row.model_dump() for row in current(rows)])
     else:
         click.echo(tables_of(rows).strip())
 

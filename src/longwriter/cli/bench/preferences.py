@@ -1,6 +1,5 @@
 """longwriter bench preferences: how often a reward model or a judge prefers what people preferred."""
 
-import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,6 +14,7 @@ from longwriter.bench.records import Metric
 from longwriter.bench.run import Runtime
 from longwriter.cli.bench.run import HOME
 from longwriter.cli.shared.options import FINITE, JSON, extra_body_option, from_flags, header_option, with_options
+from longwriter.cli.shared.printed import print_json
 from longwriter.cli.shared.step_progress import StepProgressDisplay
 from longwriter.cli.shared.tables import show_table
 from longwriter.data.pairs.published import read_published
@@ -76,7 +76,7 @@ def preferences(
     settings = preference_settings(pairs, read.pairs, rewards, first)
     found = run_preferences(settings, read.pairs, read.left_out, folder, runtime)
     if as_json:
-        click.echo(json.dumps(found.model_dump(), ensure_ascii=False))
+        print_json(found.model_dump())
     else:
         show(found)
     click.echo(f"every pair: {folder / 'pairs.jsonl'}", err=True)

@@ -1,6 +1,5 @@
 """longwriter bench report: runs as one page and as pictures."""
 
-import json
 from pathlib import Path
 
 import click
@@ -10,6 +9,7 @@ from longwriter.bench.report.figure import write_pictures
 from longwriter.bench.report.page import GENERATOR, make_page, named
 from longwriter.bench.scores import read_scores, stored_of
 from longwriter.cli.shared.options import JSON, with_options
+from longwriter.cli.shared.printed import print_json
 from longwriter.errors import InputError
 from longwriter.runs.folders import resolved, write_file
 
@@ -45,7 +45,7 @@ def report(runs: tuple[Path, ...], out: Path | None, folder: Path | None, as_jso
         click.echo(f"written: {page}; open it in a browser")
     files = [] if folder is None else write_pictures(folder, shown)
     if as_json:
-        click.echo(json.dumps({"page": str(page), "pictures": [str(file) for file in files]}))
+        print_json({"page": str(page), "pictures": [str(file) for file in files]})
     elif files:
         click.echo(f"written: {len(files) // 2} pictures as SVG and PNG in {folder}")
 

@@ -1,6 +1,5 @@
 """longwriter bench NAME, and longwriter bench run PACKAGE.MODULE:CLASS: write, judge, score."""
 
-import json
 import re
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,6 +28,7 @@ from longwriter.cli.shared.options import (
     header_option,
     with_options,
 )
+from longwriter.cli.shared.printed import print_json
 from longwriter.cli.shared.step_progress import StepProgressDisplay, provenance
 from longwriter.config import Tree
 from longwriter.errors import InputError, LongWriterError
@@ -119,7 +119,7 @@ def show_scores(scores: Scores, folder: Path, way: Compat | None, *, as_json: bo
     """Show scores; raise LongWriterError where something failed that the same command may still get."""
     shown = score_run(folder, way) if way else scores
     if as_json:
-        click.echo(json.dumps(shown.model_dump(mode="json"), ensure_ascii=False))
+        print_json(shown.model_dump(mode="json"))
     else:
         show(shown)
     click.echo(f"scores: {folder / 'scores.json'}   page: longwriter bench report {folder}", err=True)

@@ -1,6 +1,5 @@
 """longwriter check: what rules find in a text."""
 
-import json
 from pathlib import Path
 
 import click
@@ -13,6 +12,7 @@ from longwriter.checks.finding import TextFinding
 from longwriter.checks.messages import in_language
 from longwriter.checks.page import Paragraphs, findings_page, shown_figure
 from longwriter.cli.shared.options import HOME, JSON, with_options
+from longwriter.cli.shared.printed import json_line
 from longwriter.cli.shared.screen import one_line, say
 from longwriter.cli.shared.tables import show_table
 from longwriter.errors import Flawed, InputError
@@ -119,7 +119,7 @@ def _told(found: CheckedSource, language: str, *, everything: bool) -> str:
     left, shown = set(found.report.findings), found.found if everything else found.report.findings
     rows = zip(shown, in_language(shown, language), strict=True)
     told = [said.model_dump() | ({"dismissed": finding not in left} if everything else {}) for finding, said in rows]
-    return json.dumps(found.report.model_dump() | {"findings": told}, ensure_ascii=False)
+    return json_line(found.report.model_dump() | {"findings": told})
 
 
 def _show(found: CheckedSource, language: str, *, dismissed: bool) -> None:

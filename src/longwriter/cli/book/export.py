@@ -1,6 +1,5 @@
 """longwriter export: a text as a book, in every form that people open."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +8,7 @@ import click
 from longwriter.api.book.exporting import export_file, export_run
 from longwriter.api.runs import Run
 from longwriter.cli.shared.options import HOME, JSON, with_options
+from longwriter.cli.shared.printed import print_json
 from longwriter.cli.shared.screen import say
 from longwriter.config import build
 from longwriter.errors import InputError
@@ -65,7 +65,7 @@ def export(source: str, files: tuple[str, ...], home: Path, *, force: bool, as_j
         say(line)
     files = tuple(file for file in files if not any(line.startswith(f"{Path(file)} is not made: ") for line in told))
     if as_json:
-        click.echo(json.dumps({"files": [_about(file) for file in files], "notes": told}, ensure_ascii=False))
+        print_json({"files": [_about(file) for file in files], "notes": told})
         return
     for file in files:
         about = _about(file)

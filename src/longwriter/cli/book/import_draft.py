@@ -1,6 +1,5 @@
 """longwriter import: a person's draft becomes a run, to be gone on with."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from longwriter.api.book.importing import ImportJob, asked_places, asks_a_model,
 from longwriter.api.runs import Run
 from longwriter.cli.shared.grouped import GroupedHelp
 from longwriter.cli.shared.options import HOME, JSON, PRICES, REACH, TEXT, WORDS, naming_flags, with_options
+from longwriter.cli.shared.printed import print_json
 from longwriter.cli.shared.screen import say
 from longwriter.cli.shared.tables import show_table
 from longwriter.cli.write.write_run import run_async, shown
@@ -127,7 +127,7 @@ def _report(job: ImportJob, run: Run, *, as_json: bool) -> None:
             "planned": not run.lacks_outline, "target": run.report.target.aim, "words": run.report.written,
             "given": _rows(job.draft), "sections": [s.model_dump() for s in plan.sections],
         }  # fmt: skip
-        click.echo(json.dumps(told, ensure_ascii=False))
+        print_json(told)
         return
     due = [(n, s) for n, (s, row) in enumerate(zip(plan.sections, run.sections, strict=True), 1) if row.written is None]
     if due:
@@ -154,7 +154,7 @@ def _rows(draft: ImportedDraft) -> list[dict[str, object]]:
 def _show_split(draft: ImportedDraft, *, as_json: bool) -> None:
     rows = _rows(draft)
     if as_json:
-        click.echo(json.dumps(rows, ensure_ascii=False))
+        print_json(rows)
         return
     table = Table("#", "kind", "title", "words", "begins", box=None, pad_edge=False)
     for row in rows:

@@ -1,6 +1,5 @@
 """longwriter revise: mend what checks find in a text, passage by passage."""
 
-import json
 import sys
 import time
 from pathlib import Path
@@ -11,6 +10,7 @@ from longwriter.api.book.revising import RevisionJob, revision_job
 from longwriter.cli.pull import FetchMeter, say
 from longwriter.cli.shared.grouped import GroupedHelp
 from longwriter.cli.shared.options import HOME, JSON, PRICES, REACH, RUN, naming_flags, with_options
+from longwriter.cli.shared.printed import print_json
 from longwriter.cli.shared.progress import Beat
 from longwriter.cli.shared.pulse import clock
 from longwriter.cli.shared.screen import one_line
@@ -136,7 +136,7 @@ def _report(job: RevisionJob, result: RevisionResult, *, as_json: bool) -> None:
     folder = result.folder
     where = next(iter(job.job.files), folder / DRAFT)
     if as_json:
-        click.echo(json.dumps(_told(result, where), ensure_ascii=False))
+        print_json(_told(result, where))
         return
     if job.wishes.dry_run:
         for n, finding in enumerate(result.findings, 1):

@@ -1,6 +1,5 @@
 """longwriter data agentwrite: from requests to a data set of long outputs; longwriter data filter: the filters alone."""
 
-import json
 from pathlib import Path
 
 import click
@@ -9,6 +8,7 @@ from longwriter.api.settings import role_over
 from longwriter.cli.data.options import BENCHMARK, ENGINE, JSON, LIMITS, OUT, PUSH, Delivery, limits
 from longwriter.cli.shared.grouped import GroupedHelp
 from longwriter.cli.shared.options import REACH, TEXT, from_flags, settings, with_options
+from longwriter.cli.shared.printed import print_json
 from longwriter.cli.shared.step_progress import StepProgressDisplay, provenance
 from longwriter.cli.shared.tables import money
 from longwriter.cli.write.write_run import run_async
@@ -122,7 +122,7 @@ def _forecast(chosen: BuildSettings, found: list[Instruction], *, as_json: bool)
         "cost": None if None in costs else round(scale * sum(c or 0.0 for c in costs), 4),
     }
     if as_json:
-        click.echo(json.dumps(forecast))
+        print_json(forecast)
         return
     for name, value in forecast.items():
         cost = value if value is None or isinstance(value, float) else None

@@ -1,6 +1,5 @@
 """longwriter data books: books and articles -> chapters and token shards."""
 
-import json
 import sys
 import threading
 import time
@@ -11,6 +10,7 @@ from typing import Self, cast
 import click
 
 from longwriter.cli.shared.options import FINITE, JSON, from_flags
+from longwriter.cli.shared.printed import print_json
 from longwriter.cli.shared.pulse import clock
 from longwriter.config import read_text
 from longwriter.data.books.build import PARTS, BooksEngine, BooksSettings, build
@@ -77,7 +77,7 @@ def books(paths: tuple[Path, ...], out: Path, concurrency: int, engine: str, as_
     with BooksProgressDisplay(out) as display:
         report = build(paths, out, settings, BooksEngine(engine, concurrency), display.show)
     if as_json:
-        click.echo(json.dumps(report, ensure_ascii=False))
+        print_json(report)
         return
     left_out = cast(dict[str, dict[str, int]], report["left_out"])
     click.echo(f"{report['chapters']:,} chapters, {report['words']:,} words, books: {report['books']:,}, in {out}")

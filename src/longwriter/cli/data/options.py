@@ -1,12 +1,12 @@
 """What the commands under `longwriter data` share: where to, and with which engine."""
 
-import json
 from pathlib import Path
 from typing import NamedTuple, cast
 
 import click
 
 from longwriter.cli.shared.options import FINITE, JSON
+from longwriter.cli.shared.printed import print_json
 from longwriter.data.dataset import Row, push
 from longwriter.data.filters.outputs import FilterLimits
 
@@ -97,4 +97,4 @@ class Delivery(NamedTuple):
         if self.push_to:
             click.echo(f"pushed to {push(self.folder, self.push_to)}", err=True)
         if self.as_json:
-            click.echo(json.dumps(report, ensure_ascii=False))
+            print_json(report)

@@ -1,6 +1,5 @@
 """longwriter slop score: the stock phrases of a text, how they compare with people's, and which are used too often."""
 
-import json
 from collections import Counter
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from rich.text import Text
 from longwriter.checks.slop.score import LEAST_WORDS, SlopScore, slop, slop_findings
 from longwriter.checks.slop.stock import StockList, read_list
 from longwriter.cli.shared.options import HOME, JSON, with_options
+from longwriter.cli.shared.printed import print_json
 from longwriter.cli.shared.tables import show_table
 from longwriter.cli.slop.texts import texts_of
 from longwriter.errors import InputError
@@ -53,7 +53,7 @@ def score(source: str, listed: Path | None, home: Path, as_json: bool) -> None:
             else f"{source}: holds no words"
         )
     if as_json:
-        click.echo(json.dumps(_tree(text, result, stock), ensure_ascii=False))
+        print_json(_tree(text, result, stock))
         return
     click.echo(_summary(result))
     if result.hits:

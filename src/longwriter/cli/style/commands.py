@@ -1,6 +1,5 @@
 """longwriter style learn, longwriter style score."""
 
-import json
 from pathlib import Path
 
 import click
@@ -12,6 +11,7 @@ from longwriter.checks.style.features import SCALARS
 from longwriter.checks.style.learn import doubts_of
 from longwriter.checks.style.profile import StyleProfile
 from longwriter.cli.shared.options import HOME, JSON, with_options
+from longwriter.cli.shared.printed import print_json
 from longwriter.cli.shared.screen import say
 from longwriter.cli.shared.tables import show_table
 from longwriter.errors import InputError
@@ -70,7 +70,7 @@ def score(source: str, style: Path, home: Path, *, as_json: bool) -> None:
     """
     found = score_style(source, style, home)
     if as_json:
-        click.echo(json.dumps(_tree(found), ensure_ascii=False))
+        print_json(_tree(found))
         return
     for doubt in found.doubts:
         say(f"note: {doubt}")

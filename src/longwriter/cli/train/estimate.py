@@ -1,12 +1,12 @@
 """longwriter train estimate: memory, speed, hours and cost of a recipe, before anything is rented."""
 
-import json
 from pathlib import Path
 from typing import get_args
 
 import click
 
 from longwriter.cli.shared.options import JSON, Finite, from_flags
+from longwriter.cli.shared.printed import json_line
 from longwriter.cli.shared.pulse import clock
 from longwriter.errors import Flawed
 from longwriter.train.estimate.memory import MemoryEstimate
@@ -94,11 +94,11 @@ def estimate(
     if method == "grpo":
         plan = from_flags(RolloutPlan, _plan(flags))
         rl = estimate_rl(shape, job, settings.grpo, plan, hw, _number(flags["price"]))
-        click.echo(rl_text(rl, hw) if not as_json else json.dumps(rl_tree(rl, hw)))
+        click.echo(rl_text(rl, hw) if not as_json else json_line(rl_tree(rl, hw)))
         _refuse(recipe, hw, rl.missing)
         return
     found = forecast(shape, job, hw, price=_number(flags["price"]))
-    click.echo(as_text(found, hw) if not as_json else json.dumps(as_tree(found, hw)))
+    click.echo(as_text(found, hw) if not as_json else json_line(as_tree(found, hw)))
     _refuse(recipe, hw, found.missing)
 
 

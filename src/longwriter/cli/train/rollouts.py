@@ -1,6 +1,5 @@
 """longwriter rollouts: what a GRPO run wrote, and why it was rewarded."""
 
-import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -11,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from longwriter.cli.shared.options import JSON, with_options
+from longwriter.cli.shared.printed import json_line, print_json
 from longwriter.cli.shared.tables import show_table
 from longwriter.errors import InputError, RunError
 from longwriter.rewards.tags import read_tags
@@ -62,7 +62,7 @@ def rollouts(run: Path, html: Path | None, samples: int | None, **flags: object)
     if html is not None:
         _check(html)
         write_file(resolved(html), make_page(run, SAMPLES if samples is None else samples, ReadingProgress()))
-        click.echo(json.dumps({"html": str(html)}) if as_json else f"written: {html}; open it in a browser")
+        click.echo(json_line({"html": str(html)}) if as_json else f"written: {html}; open it in a browser")
         return
     if any(flags[key] for key in ("sort", "show", "full")) or flags["step"] is not None or flags["group"] is not None:
         _step(run, flags)
@@ -72,7 +72,7 @@ def rollouts(run: Path, html: Path | None, samples: int | None, **flags: object)
         stats.append(step_stats(number, found))
         watch.take(found)
     if as_json:
-        click.echo(json.dumps([s.model_dump() for s in stats]))
+        print_json([s.model_dump() for s in stats])
         return
     show_table(_steps_table(stats))
     for sign in watch.signs():
@@ -125,7 +125,7 @@ def _step(run: Path, flags: dict[str, object]) -> None:
     assert show is None or isinstance(show, int)
     if flags["as_json"]:
         every = [r.model_dump() for r in chosen[:show]]
-        click.echo(json.dumps({"stats": stats.model_dump(), "rollouts": every}, ensure_ascii=False))
+        print_json({"stats": stats.model_dump(), "rollouts": every})
         return
     shown = chosen[: show or (1 if flags["full"] and flags["group"] is not None else SHOWN)]
     show_table(_steps_table([stats]))
@@ -210,7 +210,7 @@ def _whole(r: Rollout) -> None:
     for name, value in r.rewards.items():
         own = r.advantages.get(name)
         told = "no advantage" if own is None else f"advantage {own:+.3f}"
-        why = json.dumps(r.why.get(name, {}), ensure_ascii=False)
+        why = json_line(r.why.get(name, {}))
         console.print(_plain(f"{name:<10} {_score(value):>8}   {told}   {why}"))
     if tagged.fault:
         console.print(_plain(f"\n{r.completion}\n"))

@@ -1,6 +1,5 @@
 """longwriter write --batch: many texts at once."""
 
-import json
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +10,7 @@ from longwriter.api.batch import Outcome, read_batch, write_batch
 from longwriter.api.runs import Run
 from longwriter.api.settings import as_path
 from longwriter.cli.pull import bring
+from longwriter.cli.shared.printed import print_json
 from longwriter.cli.shared.progress import Beat
 from longwriter.cli.shared.pulse import clock
 from longwriter.cli.shared.screen import say
@@ -60,7 +60,7 @@ def write_lines(batch: Path, base: WriteSettings, home: Path, flags: dict[str, o
         for outcome in outcomes:
             report = outcome.result.report.model_dump() if outcome.result else None
             failure = str(outcome.failure) if outcome.failure else None
-            click.echo(json.dumps({"run": outcome.name, "report": report, "failure": failure}, ensure_ascii=False))
+            print_json({"run": outcome.name, "report": report, "failure": failure})
     failed = sum(o.result is None for o in outcomes)
     if failed or display.unsaved:
         kept = f"; {display.unsaved} could not be put in {out}" if display.unsaved else ""

@@ -1,12 +1,11 @@
 """longwriter plan: the outline alone, to be looked at and edited."""
 
-import json
-
 import click
 
 from longwriter.api.job import new_job
 from longwriter.cli.shared.grouped import GroupedHelp
 from longwriter.cli.shared.options import HOME, JSON, PRICES, REACH, TEXT, naming_flags, with_options
+from longwriter.cli.shared.printed import json_line
 from longwriter.cli.write.write_run import shown
 from longwriter.runs.folders import PLAN
 
@@ -28,5 +27,5 @@ def plan(instruction: str, **flags: object) -> None:
     shown(job)
     text = (job.folder / PLAN).read_text("utf-8")
     if flags["as_json"]:
-        text = json.dumps({"run": str(job.folder), "plan": text}, ensure_ascii=False) + "\n"
+        text = json_line({"run": str(job.folder), "plan": text}) + "\n"
     click.echo(text, nl=False)

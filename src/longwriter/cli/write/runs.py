@@ -1,6 +1,5 @@
 """longwriter runs: what is there; longwriter runs rm: away with some of it."""
 
-import json
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -15,6 +14,7 @@ from rich.text import Text
 from longwriter.api.runs import PLAN, Run
 from longwriter.cli.completion import RunName
 from longwriter.cli.shared.options import HOME, JSON, with_options
+from longwriter.cli.shared.printed import print_json
 from longwriter.cli.shared.tables import money
 from longwriter.errors import InputError, LongWriterError
 from longwriter.runs.exports import written
@@ -41,7 +41,7 @@ def runs(ctx: click.Context, home: Path, as_json: bool) -> None:
     found = Run.list(home)
     rows = [_row(run, found) for run in found]
     if as_json:
-        click.echo(json.dumps(rows, ensure_ascii=False))
+        print_json(rows)
     elif rows:
         _show(found, rows)
     else:

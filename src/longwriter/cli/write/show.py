@@ -1,12 +1,12 @@
 """longwriter show: one run, section by section."""
 
-import json
 from pathlib import Path
 
 import click
 
 from longwriter.api.runs import PLAN, Run
 from longwriter.cli.shared.options import HOME, JSON, RUN, with_options
+from longwriter.cli.shared.printed import print_json
 from longwriter.cli.shared.screen import say
 from longwriter.cli.shared.tables import section_table, show_table, totals
 from longwriter.cli.write.runs import planned_by
@@ -27,7 +27,7 @@ def show(run: str, text: bool, home: Path, as_json: bool) -> None:
     plan = planned_by(chosen.instruction, folder.parent) if chosen.follows_a_file else None
     if as_json:
         told = {"run": str(folder), "state": chosen.state, "plan": str(plan) if plan else None}
-        click.echo(json.dumps(report.model_dump() | told, ensure_ascii=False))
+        print_json(report.model_dump() | told)
         return
     show_table(section_table(report))
     if plan:

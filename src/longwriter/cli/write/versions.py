@@ -1,6 +1,5 @@
 """longwriter versions: every text that a section had, and named states of the whole."""
 
-import json
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -9,6 +8,7 @@ import click
 
 from longwriter.api.runs import Run
 from longwriter.cli.shared.options import HOME, JSON, RUN, with_options
+from longwriter.cli.shared.printed import print_json
 from longwriter.cli.shared.screen import say
 from longwriter.cli.shared.tables import money
 from longwriter.errors import InputError
@@ -69,7 +69,7 @@ def show_versions(run: Run, number: int, *, as_json: bool = False) -> None:
     """Print the versions of a section, the oldest first."""
     found = run.versions(number)
     if as_json:
-        click.echo(json.dumps([asdict(version) for version in found], ensure_ascii=False))
+        print_json([asdict(version) for version in found])
         return
     waiting = {version.entry for version in run.waiting(number)}
     for version in found:
@@ -86,7 +86,7 @@ def show_snapshots(run: Run, *, as_json: bool) -> None:
     """Print the named states of the whole."""
     found = {entry: record.name for entry, record in run.snapshots.items()}
     if as_json:
-        click.echo(json.dumps([{"entry": entry, "name": name} for entry, name in found.items()], ensure_ascii=False))
+        print_json([{"entry": entry, "name": name} for entry, name in found.items()])
     for entry, name in () if as_json else found.items():
         click.echo(f"{entry:>5}  {name}")
     if not found and not as_json:

@@ -1,7 +1,6 @@
 """Do a write job with its progress shown, and end it gracefully on Ctrl-C."""
 
 import asyncio
-import json
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,6 +10,7 @@ import click
 from longwriter.api.job import NOWHERE, WriteJob
 from longwriter.api.runs import Run
 from longwriter.cli.pull import FetchMeter, say
+from longwriter.cli.shared.printed import print_json
 from longwriter.cli.shared.progress import ProgressDisplay
 from longwriter.cli.shared.screen import say as say_wrapped
 from longwriter.cli.shared.tables import flaws, totals
@@ -76,7 +76,7 @@ def _report(job: WriteJob, text: str, report: Report, *, as_json: bool) -> None:
     where = next(iter(job.files), job.folder / DRAFT)
     if as_json:
         told = report.model_dump() | {"run": str(job.folder), "text": str(where)}
-        click.echo(json.dumps(told, ensure_ascii=False))
+        print_json(told)
     else:
         say_wrapped(f"{totals(report)}\ntext: {where}\nrun: {job.folder}")
 
