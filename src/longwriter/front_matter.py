@@ -1,4 +1,4 @@
-"""What stands before a Markdown text about it: a block of YAML between `---`, or of TOML between `+++`."""
+"""What Markdown says of itself: before a text, YAML between `---` or TOML between `+++`; behind a heading, `{#id .class}`."""
 
 import re
 import tomllib
@@ -15,6 +15,9 @@ _KNOWN = {
 _PLAIN = str | int | float | date
 MOST = 20_000
 """Characters of the longest block."""
+_ATTRIBUTES = re.compile(
+    r"(?<=[^\s\\])(?:[ \t]|(?=\{))\{:?[ \t]*(?:-|(?:\.|#([^\s{}]{1,300}))[^{}\n]{0,300})\}[ \t]*\Z"
+)
 
 
 def front_matter(text: str) -> tuple[dict[str, list[str]], int]:
@@ -24,6 +27,12 @@ def front_matter(text: str) -> tuple[dict[str, list[str]], int]:
         return {}, 0
     fields = fields_of(found[1], found[2])
     return (fields, found.end()) if _KNOWN & fields.keys() else ({}, 0)
+
+
+def without_attributes(heading: str) -> tuple[str, str]:
+    """A heading without the attributes that Pandoc and kramdown know behind it, and the id among them, "" for none."""
+    found = _ATTRIBUTES.search(heading, max(heading.rfind("{") - 2, 0)) if heading.rstrip().endswith("}") else None
+    return (heading[: found.start()].rstrip(), found[1] or "") if found else (heading, "")
 
 
 def fields_of(fence: str, block: str) -> dict[str, list[str]]:

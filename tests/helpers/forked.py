@@ -11,6 +11,7 @@ _CONTEXT.set_forkserver_preload(
         "pytest",
         "tests.helpers.forked",
         "longwriter.cli.write.write",
+        "longwriter.cli.write.batch",
         "longwriter.cli.write.write_run",
         "longwriter.models.servers.openai_compat",
     ]

@@ -51,7 +51,8 @@ def test_every_word_of_the_page_is_in_the_tables() -> None:
 @pytest.mark.parametrize("prefix", ["state", "why", "fate", "context", "section", "export", "mend", "finding"])
 def test_words_chosen_by_a_value_are_there(prefix: str) -> None:
     wanted = {
-        "state": "planning writing paused approval review ceiling failed unfinished plan no_plan finished queued revising",
+        "state": "queued planning writing to_revise revising paused approval review ceiling failed unfinished plan no_plan "
+        "finished",
         "why": "written redone draft edited merged kept",
         "fate": "new rewrite stale",
         "context": "auto full window",

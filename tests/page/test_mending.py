@@ -9,7 +9,7 @@ import pytest
 from tests.helpers.browser import axe_violations, opened, until
 from tests.helpers.desk_server import DeskClient
 from tests.helpers.mending import desk, held, mended
-from tests.helpers.raw_server import Sent
+from tests.helpers.raw_server import Sent, refusal
 from tests.helpers.revising import CUT, DRAFT, MENDED, NEW, WHOLE
 
 from longwriter.api.runs import Run
@@ -99,4 +99,40 @@ def test_it_is_seen_from_elsewhere_stopped_and_gone_on_with(tmp_path: Path, page
         gate.set()
         page.get_by_role("button", name="Go on with the rest").click()
         until(page, "document.querySelectorAll('.came .tag.mended').length === 2")
+    assert text(tmp_path) == MENDED
+
+
+def test_findings_that_wait_for_their_turn_say_so_and_can_be_stopped(tmp_path: Path, page: Any) -> None:
+    gate = threading.Event()
+    with desk(tmp_path, lambda _: held(gate, refusal(401, {"error": {"message": "no"}})), max_runs=1) as (client, _):
+        client.post("/api/runs", {"prompt": "Write 300 words on tea"}, 201)
+        report(client, page)
+        page.get_by_role("button", name="Mend 2 findings").click()
+        page.wait_for_selector(".mending :text('2 findings wait for their turn to be mended')")
+        assert page.locator("#status").inner_text() == "2 findings wait for their turn to be mended"
+        assert axe_violations(page) == []
+        page.goto(str(client.http.base_url).rstrip("/") + "/runs/r")
+        page.wait_for_selector(".statement:has-text('Waiting its turn to be mended')")
+        assert axe_violations(page) == []
+        page.goto(str(client.http.base_url).rstrip("/") + "/")
+        page.wait_for_selector(".row[data-name=r] .state:has-text('Waiting its turn to be mended')")
+        report(client, page)
+        page.get_by_role("button", name="Stop, and keep what is mended").click()
+        page.wait_for_selector(".mending button:has-text('Mend 2 findings')")
+        gate.set()
+    assert text(tmp_path) == DRAFT
+
+
+def test_another_model_can_be_chosen_to_mend(tmp_path: Path, page: Any) -> None:
+    with desk(tmp_path, mended) as (client, model):
+        report(client, page)
+        choice = page.locator(".mending select")
+        choice.focus()
+        page.wait_for_selector(".mending option:nth-child(2)", state="attached")
+        assert axe_violations(page) == []
+        choice.select_option(index=1)
+        page.get_by_role("button", name="Mend 2 findings").click()
+        until(page, "document.querySelectorAll('.came .tag.mended').length === 2")
+        assert page.locator(".came > p.quiet").inner_text() == "by m"
+        assert {body["model"] for body in model.requests} == {"m"}
     assert text(tmp_path) == MENDED

@@ -32,7 +32,7 @@ def test_sizes_docstrings_and_handlers(path: Path) -> None:
 
 
 def test_the_core_is_light() -> None:
-    rooms = "longwriter.cli.write.write, longwriter.models.servers.openai_compat, longwriter.models.base"
+    rooms = "longwriter.cli.write.write_run, longwriter.models.servers.openai_compat, longwriter.models.base"
     code = f"import sys, {rooms}; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert not {"torch", "transformers", "vllm", "datasets"} & set(loaded)

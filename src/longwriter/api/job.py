@@ -140,15 +140,20 @@ class WriteJob:
         return models, opened
 
     def _deliver(self, text: str) -> None:
-        session = None
+        session, failed = None, list[InputError]()
         for file in self.files:
-            if form_of(file) == "md" and not self.settings.sources:
+            if form_of(file) == "md" and not self.settings.sources and "![" not in text:
                 export(self.folder, file, text, force=self.force)
                 continue
             session = session or stored(self.folder)
             assert session is not None  # its text was just written
-            for note in deliver(session, self.folder, file, force=self.force):
-                self.options.on_event(Warned(note))
+            try:
+                for note in deliver(session, self.folder, file, force=self.force):
+                    self.options.on_event(Warned(note))
+            except InputError as error:  # of this file: the others are made all the same
+                failed.append(error)
+        if failed:
+            raise failed[0]
         if self.out is None and not self.plan_only:
             files, notes = intended(self.folder)
             notes += [

@@ -23,7 +23,7 @@ from longwriter.intake.source import read_source
 from longwriter.models.base import ModelConfig
 from longwriter.runs.folders import DRAFT, LAST, all_runs, being_written, find, remove, saved_settings
 from longwriter.types import Plan
-from longwriter.writer.outcome.checked import all_checked, checked
+from longwriter.writer.outcome.checked import all_checked, check_sources, checked
 from longwriter.writer.outcome.ledger import RunLedger
 from longwriter.writer.outcome.report import Report, SectionReport
 from longwriter.writer.records.asked import PlanRecord
@@ -70,7 +70,7 @@ class Run:
         InputError for a file that cannot be read and for a name that is taken, and what planning raises: the run is there then.
         """
         given = known_options(options, ImportOptions)
-        source = read_source(Path(file))
+        source = read_source(Path(file), pictures=True)
         places = run(asked_places(source, given)) if asks_a_model(source, given) else (None, ())
         job = import_job(source, given, *places)
         job.make()
@@ -158,8 +158,10 @@ class Run:
     def check(self, *only: str, dismissed: bool = False) -> CheckReport:
         """What the checks find in the text so far, each place with its section; `only`: names of checks, none for all.
 
-        `dismissed`: with what you dismissed. Raises InputError for a name that is no check.
+        `dismissed`: with what you dismissed. Raises InputError for a name that is no check, RunError where the sources are gone
+        that citations are held to.
         """
+        check_sources(self._planned.document, self.folder, only)
         return (all_checked if dismissed else checked)(self._planned.document, only)
 
     def dismiss(self, *findings: TextFinding) -> None:
@@ -284,8 +286,9 @@ class Run:
     def revise(self, **options: Unpack[ReviseOptions]) -> RevisionResult:
         """Mend what checks, and a judge if one is named, find in the text, passage by passage; the rest stays byte for byte.
 
-        `passes`, `judge`, `findings` (a file to follow), `dry_run` (make RUN/findings.json, and change nothing), and what
-        `resume` takes. Raises what `resume` raises; the same call again goes on.
+        `passes`, `judge`, `by` (a model in place of the run's own, that mends), `findings` (a file to follow), `dry_run` (make
+        RUN/findings.json, and change nothing), and what `resume` takes. Raises what `resume` raises; the same call again goes
+        on, with the same models.
         """
         return self._looking_again(revision_job(self.folder, known_options(options, ReviseOptions)).finish)
 

@@ -6,16 +6,20 @@ from longwriter.writer.records.control import ControlRecord
 from longwriter.writer.session import Session
 
 StateName = Literal[
-    "planning", "writing", "revising", "paused", "approval", "review", "ceiling", "failed", "unfinished", "plan",
-    "no plan", "finished"
+    "queued", "planning", "writing", "to revise", "revising", "paused", "approval", "review", "ceiling", "failed",
+    "unfinished", "plan", "no plan", "finished"
 ]  # fmt: skip
+
+WAITS = "waits for its turn"
+"""Why a run that a server is to write, or to revise, does nothing."""
 
 
 class RunState(NamedTuple):
     """One word, and why."""
 
     name: StateName
-    """`approval`: a server waits until the outline is approved; `review`: for the next section's permit; `ceiling`: stopped
+    """`queued`: waits for a server's turn to be written; `to revise`: findings that were chosen wait for one to be mended;
+    `approval`: a server waits until the outline is approved; `review`: for the next section's permit; `ceiling`: stopped
     at a ceiling on cost or tokens; `plan`: an outline, of which nothing was meant to be written yet."""
     why: str = ""
     """For a person; "" where the name says all."""
@@ -43,6 +47,8 @@ def run_state(session: Session | None, *, alive: bool, drafted: bool = True) -> 
     if alive:
         held = control is not None and not control.going
         return RunState("writing", "stops after this section" if held else "")
+    if control is not None and control.revise:
+        return RunState("to revise", WAITS)
     if manuscript.finished:
         return RunState("finished")
     if manuscript.stopped is not None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from importlib import import_module
 
-from longwriter.checks.checked import Checked, CheckedText
+from longwriter.checks.checked import Checked, CheckedText, every
 from longwriter.checks.citations.records import SourceChunk
 from longwriter.checks.citations.sources import SourceSet
 from longwriter.checks.finding import TextFinding
@@ -21,6 +21,8 @@ CHECKS = {  # name -> module:function, from a CheckedText to what it says; in th
     "citations": "longwriter.checks.citations.checked:check_citations",
     "style": "longwriter.checks.style.checked:check_style",
 }
+FIGURES_ALONE = frozenset(["along", "style"])
+"""Checks that have no findings."""
 
 
 class CheckReport(Record):
@@ -41,15 +43,17 @@ def check(
     only: Sequence[str] = (),
     sources: Sequence[SourceChunk] | SourceSet | None = None,
     style: StyleProfile | None = None,
+    counts: Callable[[TextFinding], bool] = every,
 ) -> CheckReport:
     """Check a text in Markdown.
 
     `language`: a code such as en, or "" to find it out; `only`: names of `CHECKS`, none for all; `sources`: the chunks that
-    the text may cite; `style`: the voice that it was to be written in. Raises InputError for a name that is no check.
+    the text may cite; `style`: the voice that it was to be written in; `counts`: whether a finding counts in figures.
+    Raises InputError for a name that is no check.
     """
     if unknown := [name for name in only if name not in CHECKS]:
         raise InputError(f"no check is called {unknown[0]!r}; there are {', '.join(CHECKS)}")
-    asked = CheckedText(text, language, sources, style)
+    asked = CheckedText(text, language, sources, style, counts)
     said = [_function(name)(asked) for name in CHECKS if not only or name in only]
     findings = [finding for one in said for finding in one.findings]
     findings.sort(key=lambda finding: finding.places[0].start if finding.places else 0)

@@ -1,6 +1,6 @@
 """A text that is checked: what several checks read of it is read once."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -25,6 +25,11 @@ class Checked(NamedTuple):
     """By name; None where there is nothing to measure."""
 
 
+def every(_: TextFinding) -> bool:
+    """All findings count."""
+    return True
+
+
 class CheckedText:
     """A text with what is known of it."""
 
@@ -34,9 +39,13 @@ class CheckedText:
         language: str = "",
         sources: Sequence[SourceChunk] | SourceSet | None = None,
         style: StyleProfile | None = None,
+        counts: Callable[[TextFinding], bool] = every,
     ) -> None:
-        """`language`: a code such as en, or "" to find it out; `sources`: chunks that the text may cite; `style`: its voice."""
-        self.text, self.given, self.style = text, language, style
+        """`language`: a code such as en, or "" to find it out; `sources`: chunks that the text may cite; `style`: its voice.
+
+        `counts`: whether a finding counts in figures.
+        """
+        self.text, self.given, self.style, self.counts = text, language, style, counts
         self.sources = sources if isinstance(sources, SourceSet) else SourceSet(sources or ())
 
     @cached_property

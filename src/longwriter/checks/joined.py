@@ -13,7 +13,7 @@ CONTRADICTIONS = "contradictions"
 def check_contradictions(asked: CheckedText) -> Checked:
     """What does not go together, and how often that is for 10,000 words."""
     found = [_in_text(one) for one in contradictions(asked.text, asked.language)]
-    return Checked(found, {CONTRADICTIONS: contradictions_rate(len(found), len(asked.words.starts))})
+    return Checked(found, {CONTRADICTIONS: contradictions_rate(sum(map(asked.counts, found)), len(asked.words.starts))})
 
 
 def contradictions_rate(number: int, words: int) -> float | None:

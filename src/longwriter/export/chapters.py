@@ -1,8 +1,9 @@
 """A text as a folder of Markdown files, one for each division: one after another, they are the text."""
 
 import re
+from collections.abc import Sequence
 
-from longwriter.export.document import bare
+from longwriter.export.document import Inlines, bare
 from longwriter.export.markdown import parts_of
 
 MOST_LETTERS = 40
@@ -10,10 +11,10 @@ MOST_LETTERS = 40
 _LINES = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
 
-def chapters(text: str) -> dict[str, bytes]:
-    """The files by name, such as `01-the-fog.md`, in the order of the text."""
+def chapters(text: str, found: Sequence[tuple[Inlines, int]] | None = None) -> dict[str, bytes]:
+    """The files by name, such as `01-the-fog.md`, in the order of the text. `found`: see `parts_of`."""
     lines = _LINES.findall(text)
-    found = parts_of(text)
+    found = parts_of(text) if found is None else found
     starts = [0, *(line for _, line in found[1:]), len(lines)]
     width = max(2, len(str(len(found))))
     out: dict[str, bytes] = {}

@@ -14,6 +14,8 @@ from longwriter.language import Direction
 LANGUAGE = "[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*"
 """What a language's code looks like (BCP 47)."""
 DATE = r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])"
+DivisionKind = Literal["part", "chapter", "section"]
+"""What a heading opens in a book; a section stands in its chapter."""
 Align = Literal["left", "right", "center", ""]
 
 
@@ -263,6 +265,12 @@ class Publication:
                 seen.add(mark.number)
                 yield self.note(mark.number)
                 ways.append(marks_of(inlines_of(self.note(mark.number).blocks)))
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether its contents have two lines or more, from which on they are shown."""
+        found = self.contents()
+        return len(found) > 1 or any(entry.children for entry in found)
 
     def contents(self) -> tuple[TocEntry, ...]:
         """The table of contents: parts with chapters, chapters with sections; two levels below a part."""

@@ -3,15 +3,17 @@
 A form that makes a file of a publication is one function, imported when it is first wanted.
 """
 
+import posixpath
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import unquote
 
 from longwriter.errors import InputError, SetupError
-from longwriter.export.document import Publication
+from longwriter.export.document import DivisionKind, Publication
 from longwriter.export.labels import labels
 from longwriter.export.references import Reference, numbered, reference_file
 from longwriter.export.settings import ExportSettings
@@ -21,6 +23,9 @@ Content = bytes | Mapping[str, bytes]
 """What a form makes: one file, or the files of a folder by name."""
 TELLING = 20_000
 """Characters that tell a text's language."""
+UNCOUNTED = (
+    "the contents of the .docx have no page numbers, since Word alone knows its pages: open it, press Ctrl+A, then F9"
+)
 CHAPTERS = "chapters"
 """The form that is a folder."""
 
@@ -104,7 +109,7 @@ class Original:
     text: str
     """As it is kept."""
     markdown: str | None = None
-    """The same as Markdown, where `text` is plain text."""
+    """The same with its headings marked as Markdown's, and in Markdown throughout; None: `text` is."""
     named: str = ""
     """Its title where nothing says one."""
     identifier: str = ""
@@ -114,6 +119,10 @@ class Original:
     """Where its pictures are; None: it has none."""
     references: tuple[Reference, ...] = ()
     """The sources that it may cite."""
+    plain: bool = False
+    """`text` is plain text."""
+    divisions: Mapping[int, DivisionKind] = field(default_factory=dict)
+    """What the headings in lines of `markdown` open, by the lines' numbers, from 0; {}: as their levels have it."""
 
 
 def made(original: Original, form: str, settings: ExportSettings) -> tuple[Content, tuple[str, ...]]:
@@ -126,17 +135,32 @@ def made(original: Original, form: str, settings: ExportSettings) -> tuple[Conte
         return reference_file(original.text, original.references, form), ()
     original = _numbered(original, settings)
     markdown = original.text if original.markdown is None else original.markdown
-    if form == "md" or (form == "txt" and original.markdown is not None):
+    if form == "md" or (form == "txt" and original.plain):
         return original.text.encode("utf-8", "replace"), ()
     if form == CHAPTERS:
         from longwriter.export.chapters import chapters  # noqa: PLC0415 - as below
+        from longwriter.export.markdown import parts_of  # noqa: PLC0415
 
-        return chapters(markdown), ()
+        parts = parts_of(markdown, original.divisions)
+        files = chapters(markdown if original.plain else original.text, parts)
+        return {**pictures_of(original), **files}, ()
     from longwriter.export.markdown import publication  # noqa: PLC0415 - its parser takes time to load
 
     metadata = settings.metadata(original.identifier, original.date)
-    read = publication(markdown, metadata, original.folder, original.named)
-    return _made(read, form, settings), read.warnings
+    read = publication(markdown, metadata, original.folder, original.named, original.divisions)
+    told = (*read.warnings, UNCOUNTED) if form == "docx" and settings.contents and read.is_listed else read.warnings
+    return _made(read, form, settings), told
+
+
+def pictures_of(original: Original) -> dict[str, bytes]:
+    """The pictures that a text shows, by the paths at which its Markdown names them."""
+    if original.folder is None or "![" not in original.text:
+        return {}
+    from longwriter.export.markdown import publication  # noqa: PLC0415 - as above
+
+    found = publication(original.text if original.markdown is None else original.markdown, folder=original.folder)
+    places = {posixpath.normpath(unquote(picture.source)): picture.data for picture in found.pictures}
+    return {place: data for place, data in places.items() if not place.startswith(("/", "../"))}
 
 
 def _numbered(original: Original, settings: ExportSettings) -> Original:

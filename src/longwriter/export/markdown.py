@@ -24,6 +24,7 @@ from longwriter.export.document import (
     Blocks,
     CodeBlock,
     CodeSpan,
+    DivisionKind,
     Emphasis,
     Heading,
     Image,
@@ -47,7 +48,7 @@ from longwriter.export.document import (
     marks_of,
 )
 from longwriter.export.reading.divisions import divided
-from longwriter.export.reading.pictures import Gallery
+from longwriter.export.reading.pictures import Gallery, below
 from longwriter.export.reading.said import said_before
 from longwriter.export.reading.tokens import shallow, shown, tokens_of
 from longwriter.front_matter import front_matter
@@ -65,24 +66,30 @@ _WIDE = re.compile("[\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff01-\uff60]")
 
 
 def publication(
-    text: str, metadata: Metadata | None = None, folder: Path | None = None, named: str = ""
+    text: str,
+    metadata: Metadata | None = None,
+    folder: Path | None = None,
+    named: str = "",
+    opened: Mapping[int, DivisionKind] = {},
 ) -> Publication:
     """A text as a publication. `metadata` goes before what the text says; `named`: its title where nothing says one.
 
     A title in front matter is that of a text whose first heading is none, so that no words of it go.
 
-    `folder`: where its pictures are looked for, and nowhere else; None: it has none.
+    `folder`: where its pictures are looked for, and nowhere else; None: it has none. `opened`: what the headings in lines of
+    it open, by the lines' numbers, from 0; {}: their levels tell it.
     """
+    kinds = _below(opened, text)
     front, before = front_matter(text)
     said = _whole(said_before(metadata or Metadata(), front))
     text = whole(text[before:])
-    tokens, gallery = tokens_of(text), Gallery(folder)
+    tokens, gallery = tokens_of(text), Gallery(below(folder))
     reader = _Reader(tokens, gallery)
-    title, divisions, paged = divided(reader.blocks)
+    title, divisions, paged = divided(reader.blocks, said.title, reader.opened(kinds))
     if unshown := Counter(mark.number for mark in marks_of((title,))):  # titles are shown without marks
-        gallery = Gallery(folder)
+        gallery = Gallery(below(folder))
         reader = _Reader(tokens, gallery, unshown)
-        title, divisions, paged = divided(reader.blocks)
+        title, divisions, paged = divided(reader.blocks, said.title, reader.opened(kinds))
     language = said.language or _language(text)
     given = metadata.title if metadata else ""
     own = whole(given) or " ".join(bare(title).split()) or said.title
@@ -106,13 +113,25 @@ def _whole(said: Metadata) -> Metadata:
     return Metadata(**clean)
 
 
-def parts_of(text: str) -> list[tuple[Inlines, int]]:
-    """The title of each division and the line, from 0, at which it begins; the first also has what stands before it."""
-    _, before = front_matter(text)
-    above = len(re.findall(r"\r\n|\r|\n", text[:before]))
-    reader = _Reader(tokens_of(whole(text[before:])), Gallery(None))
-    _, divisions, _ = divided(reader.blocks)
-    return [(d.title, above + reader.lines.get(d.id, 0)) for d in divisions]
+def parts_of(text: str, opened: Mapping[int, DivisionKind] = {}) -> list[tuple[Inlines, int]]:
+    """The title of each division and the line, from 0, at which it begins; the first also has what stands before it.
+
+    `opened`: as for `publication`.
+    """
+    front, before = front_matter(text)
+    reader = _Reader(tokens_of(whole(text[before:])), Gallery(below(None)))
+    _, divisions, _ = divided(reader.blocks, said_before(Metadata(), front).title, reader.opened(_below(opened, text)))
+    return [(d.title, _lines(text[:before]) + reader.lines.get(d.id, 0)) for d in divisions]
+
+
+def _below(opened: Mapping[int, DivisionKind], text: str) -> dict[int, DivisionKind]:
+    """The same by the lines below the front matter."""
+    above = _lines(text[: front_matter(text)[1]]) if opened else 0
+    return {line - above: kind for line, kind in opened.items()}
+
+
+def _lines(text: str) -> int:
+    return len(re.findall(r"\r\n|\r|\n", text))
 
 
 def _language(text: str) -> str:
@@ -139,6 +158,10 @@ class _Reader:
         self._at = end + 1
         self.notes: tuple[Note, ...] = tuple(self._read_notes())
 
+    def opened(self, kinds: Mapping[int, DivisionKind]) -> dict[str, DivisionKind]:
+        """What headings open, by their ids. `kinds`: by their lines."""
+        return {name: kinds[line] for name, line in self.lines.items() if line in kinds}
+
     def _slugs(self, tokens: Sequence[Token]) -> Iterator[tuple[str, str]]:
         """What links call each heading, as GitHub makes it of its words -> its id."""
         seen: Counter[str] = Counter()
@@ -146,6 +169,8 @@ class _Reader:
         for number, i in enumerate(headings, 1):
             slug = re.sub(r"[^\w\- ]", "", tokens[i + 1].content.lower()).strip().replace(" ", "-")
             yield (f"#{slug}-{seen[slug]}" if seen[slug] else f"#{slug}"), f"h{number}"
+            if tokens[i].meta["id"]:
+                yield f"#{tokens[i].meta['id'].lower()}", f"h{number}"
             seen[slug] += 1
 
     def _read_notes(self) -> Iterator[Note]:

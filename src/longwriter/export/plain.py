@@ -4,12 +4,18 @@ from longwriter.export.document import (
     Block,
     Blocks,
     CodeBlock,
+    Emphasis,
     Heading,
+    Inlines,
+    Link,
     Listing,
+    NoteMark,
     Paragraph,
     Publication,
     Quote,
     SceneBreak,
+    Strong,
+    Struck,
     Table,
     bare,
 )
@@ -19,16 +25,30 @@ SCENE_BREAK = "* * *"
 
 
 def plain(publication: Publication, settings: ExportSettings) -> bytes:  # noqa: ARG001 - as every format
-    """UTF-8: the text without marks, but those of lists, in paragraphs of one line each."""
+    """UTF-8: the text without marks, but those of lists and notes, in paragraphs of one line each."""
     out = [publication.metadata.title] if publication.titled else []
     for division in publication.divisions:
         if division.title:
-            out += ["", bare(division.title)]
+            out += ["", _line(division.title)]
         out += _blocks(division.blocks)
         for note in publication.notes_of(division):
             first, *rest = _blocks(note.blocks) or [""]
             out += [f"[{note.number}] {first}", *rest]
     return ("\n\n".join(out).strip("\n") + "\n").encode()
+
+
+def _line(content: Inlines) -> str:
+    """The letters of a line, with the numbers of notes where they are referred to."""
+    out = list[str]()
+    for inline in content:
+        match inline:
+            case NoteMark():
+                out.append(f"[{inline.number}]")
+            case Emphasis() | Strong() | Struck() | Link():
+                out.append(_line(inline.content))
+            case _:
+                out.append(bare((inline,)))
+    return "".join(out)
 
 
 def _blocks(blocks: Blocks, indent: str = "") -> list[str]:
@@ -41,7 +61,7 @@ def _blocks(blocks: Blocks, indent: str = "") -> list[str]:
 def _block(block: Block, indent: str) -> list[str]:
     match block:
         case Heading() | Paragraph():
-            return [indent + bare(block.content).replace("\n", f"\n{indent}")]
+            return [indent + _line(block.content).replace("\n", f"\n{indent}")]
         case Quote():
             return _blocks(block.blocks, indent + "    ")
         case Listing():
@@ -49,7 +69,7 @@ def _block(block: Block, indent: str) -> list[str]:
         case Table():
             return [
                 "\n".join(
-                    indent + "\t".join(bare(cell).replace("\n", " ") for cell in row)
+                    indent + "\t".join(_line(cell).replace("\n", " ") for cell in row)
                     for row in (block.head, *block.rows)
                 )
             ]

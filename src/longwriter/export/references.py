@@ -140,8 +140,14 @@ def csl_json(references: Sequence[Reference]) -> bytes:
 
 def reference_file(text: str, references: Sequence[Reference], form: str) -> bytes:
     """The sources that a text cites, as `bib` or `json`. Raises InputError where it cites none."""
+    if why := uncited(text, references):
+        raise InputError(f"there are no references to put into .{form}: {why}")
     named = cited(text, references)
-    if not named:
-        why = "cites none of its sources" if references else "has no sources (write --sources PATH gives it some)"
-        raise InputError(f"there are no references to put into .{form}: the text {why}")
     return bibtex(named) if form == "bib" else csl_json(named)
+
+
+def uncited(text: str, references: Sequence[Reference]) -> str:
+    """Why there is nothing to put into a file of references; "" where there is."""
+    if not references:
+        return "the text has no sources (write --sources PATH gives it some)"
+    return "" if cited(text, references) else "the text cites none of its sources"

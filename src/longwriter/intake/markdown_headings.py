@@ -8,7 +8,7 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock, table
 from markdown_it.token import Token
 
-from longwriter.front_matter import front_matter
+from longwriter.front_matter import front_matter, without_attributes
 from longwriter.intake.found import PlacedHeading
 from longwriter.intake.paragraphs import paragraphs
 from longwriter.readers.headings import STRONG, heading_of
@@ -16,6 +16,8 @@ from longwriter.readers.headings import STRONG, heading_of
 NOTE = re.compile(r"\[\^[^\]\s]+\]")
 """A reference to a note, and the label before its text."""
 _NOTE_TEXT = re.compile(rf" {{0,3}}{NOTE.pattern}:")
+NOTE_LABEL = re.compile(rf"(?:\A|(?<=[\r\n])) {{0,3}}({NOTE.pattern}):")
+"""The label before a note's text."""
 _LINE_END = re.compile(r"\r\n?|\n")
 
 
@@ -50,7 +52,7 @@ def markdown_headings(text: str) -> tuple[PlacedHeading, ...]:
     for token, inner in pairwise(_blocks().parse(text[skipped:])):
         if token.type == "heading_open" and token.level == 0 and token.map:
             start, end = (starts[min(n, len(starts) - 1)] for n in token.map)
-            title = shown(inner.content)
+            title = shown(without_attributes(inner.content)[0])
             found = heading_of(title)
             strong = found is not None and found.kind in STRONG
             kind, number = (found.kind, found.number) if found is not None and strong else ("", None)

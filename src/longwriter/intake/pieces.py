@@ -10,7 +10,7 @@ from longwriter.errors import IntakeError
 from longwriter.export.labels import labels
 from longwriter.intake.found import PlacedHeading
 from longwriter.intake.headings import headings
-from longwriter.intake.markdown_headings import NOTE, body_of, notes_at_end, shown
+from longwriter.intake.markdown_headings import NOTE, NOTE_LABEL, body_of, notes_at_end, shown
 from longwriter.intake.matter import is_back, is_front
 from longwriter.intake.paragraphs import is_blank, paragraphs
 from longwriter.intake.source import SourceText
@@ -113,7 +113,7 @@ def _even(text: str, start: int, end: int) -> list[int]:
     """Indices of the paragraphs that parts of about `PIECE_WORDS` words of a stretch begin with."""
     counts = [(max(a, start), count_words(text[max(a, start) : b])) for a, b in paragraphs(text[:end]) if b > start]
     total = sum(words for _, words in counts)
-    each = total / max(1, round(total / PIECE_WORDS))
+    each = max(1.0, total / max(1, round(total / PIECE_WORDS)))  # a text without a word is one part
     out, held, left = list[int](), 0, total
     for at, words in counts:
         if not out or (held >= each and left >= each / 2):
@@ -235,7 +235,8 @@ def _with_notes_apart(source: SourceText, pieces: Sequence[DraftPiece]) -> list[
     at = notes_at_end(text)
     if last is None or at is None or last.kind == "appendix" or at < last.body or is_blank(text[last.body : at]):
         return list(pieces)
-    if not {*NOTE.findall(text[: last.start])} & {*NOTE.findall(text[at:])}:
+    before = text[: last.start]
+    if not ({*NOTE.findall(before)} - {*NOTE_LABEL.findall(before)}) & {*NOTE_LABEL.findall(text[at:])}:
         return list(pieces)
     notes = DraftPiece("appendix", "", labels(tongue(text)).notes, at, at, last.end)
     return [*pieces[:-1], replace(last, end=at), notes]

@@ -28,6 +28,8 @@ LEAST_BETWEEN = 1_000
 """Characters between titles that are set apart, by the median."""
 OPENING = 2_000
 """Most characters between a part's heading and that of its first chapter."""
+NUMBERED = ("chapter", "part")
+"""Kinds that are headings right below each other, too: "PART ONE" over "CHAPTER ONE", and the lines of contents."""
 OFTEN = 0.2
 """Share of gaps of `APART` blank lines from which on they mean nothing."""
 _SENTENCE_END = re.compile(r"[.!?…。！？”’\"'」』）)»*_:：\]]\s*\Z")
@@ -67,15 +69,17 @@ def plain_headings(text: str) -> list[PlacedHeading]:
 
 
 def _candidates(text: str, every: Sequence[Span], each_line: bool) -> list[_Line]:
-    out = []
+    out = list[_Line]()
     for n, (start, end) in enumerate(every):
         if end - start > LONGEST or is_blank(text[start:end]):
             continue
         before = text[slice(*every[n - 1])] if n else ""
         after = text[slice(*every[n + 1])] if n + 1 < len(every) else ""
-        free = not after.lstrip()[:1].islower() and (is_blank(before) or _SENTENCE_END.search(before[-40:]) is not None)
-        found = heading_of(text[start:end].strip("\ufeff\x0b\x0c\x85\u2028\u2029\r\n")) if free else None
-        if found is not None:
+        free = is_blank(before) or _SENTENCE_END.search(before[-40:]) is not None
+        below = bool(out) and out[-1].at == n - 1 and out[-1].found.kind in STRONG
+        looked = not after.lstrip()[:1].islower() and (free or below)
+        found = heading_of(text[start:end].strip("\ufeff\x0b\x0c\x85\u2028\u2029\r\n")) if looked else None
+        if found is not None and (free or found.kind in NUMBERED):
             apart = (is_blank(before) or each_line) and (is_blank(after) or each_line)
             out.append(_Line(n, found, apart))
     return out

@@ -1,6 +1,7 @@
 """A draft's file -> its text, and what is known of it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 from typing import Literal
@@ -53,6 +54,8 @@ class SourceText:
     author: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     """What a person should know of what could not be taken over, one line each."""
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
+    """Those that the text shows, by the names that it has them under: paths below the folder that the text is to lie in."""
 
 
 def is_document(path: Path) -> bool:
@@ -60,8 +63,11 @@ def is_document(path: Path) -> bool:
     return path.suffix.lower() in {*_READERS, *_WAYS_OUT} - {*_PLAIN}
 
 
-def read_source(path: Path) -> SourceText:
-    """Raises InputError for a file that cannot be read or holds no text, SetupError where a package is missing."""
+def read_source(path: Path, *, pictures: bool = False) -> SourceText:
+    """`pictures`: those that lie in the file, or below its folder, come along; else their descriptions stay as words.
+
+    Raises InputError for a file that cannot be read or holds no text, SetupError where a package is missing.
+    """
     ending = path.suffix.lower()
     reader = _READERS.get(ending)
     if reader is None:
@@ -69,7 +75,9 @@ def read_source(path: Path) -> SourceText:
         raise InputError(f"{path}: cannot read {ending or 'a file without an ending'}{way}; {READABLE} can be read")
     check_file(path)
     module, _, function = reader.partition(":")
-    draft: DraftFile = getattr(import_module(f"longwriter.intake.forms.{module}"), function)(path)
+    draft: DraftFile = getattr(import_module(f"longwriter.intake.forms.{module}"), function)(path, pictures=pictures)
     if not draft.text.strip("\ufeff \t\r\n\x0b\x0c"):
         raise InputError(f"{path}: there is no text in it")
-    return SourceText(draft.text, draft.form, path.name, draft.encoding, draft.title, draft.author, draft.warnings)
+    return SourceText(
+        draft.text, draft.form, path.name, draft.encoding, draft.title, draft.author, draft.warnings, draft.pictures
+    )  # fmt: skip

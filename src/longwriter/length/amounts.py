@@ -1,5 +1,7 @@
 """One length that a request names, and what it is worth for the whole text."""
 
+import re
+from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
 from longwriter.length.wording import Bound
@@ -9,6 +11,16 @@ WORDS_PER_PAGE = 500
 
 TOTAL, ASKED, OTHER, ESTIMATED = range(4)
 """Kinds of amounts; the first kind present decides. The last: pages and characters, turned into words."""
+
+
+MOST_READ = 200
+"""Amounts at each end of a request that are looked at: one with more holds a table, whose numbers ask for nothing."""
+
+
+def at_ends(matches: Iterable[re.Match[str]]) -> list[re.Match[str]]:
+    """Those that are looked at."""
+    found = list(matches)
+    return found if len(found) <= 2 * MOST_READ else found[:MOST_READ] + found[-MOST_READ:]
 
 
 class Amount(NamedTuple):

@@ -12,7 +12,7 @@ import re
 from bisect import bisect_right
 from typing import Literal, NamedTuple
 
-from longwriter.length.amounts import ASKED, ESTIMATED, OTHER, TOTAL, WORDS_PER_PAGE, Amount, LengthReading
+from longwriter.length.amounts import ASKED, ESTIMATED, OTHER, TOTAL, WORDS_PER_PAGE, Amount, LengthReading, at_ends
 from longwriter.length.numerals import CHINESE, ENGLISH, NUMERAL, chinese_number, english_number
 from longwriter.length.wording import Bound, bound_of, is_given
 
@@ -286,7 +286,7 @@ def bilingual(text: str) -> LengthReading:
     """What `text`, in its plain spelling (`numerals.half_width`), says of lengths in English and Chinese."""
     reader = _Reader(text)
     matches = list(_AMOUNT.finditer(text))
-    found = [amount for match in matches if (amount := reader.amount(match))]
+    found = [amount for match in at_ends(matches) if (amount := reader.amount(match))]
     for label in (_COUNT_LABEL, _CHINESE_LABEL, _BARE_LABEL):
-        found += [amount for match in label.finditer(text) if (amount := reader.labelled(match))]
+        found += [amount for match in at_ends(label.finditer(text)) if (amount := reader.labelled(match))]
     return LengthReading(found, reader.loose, [match.span() for match in matches])

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Literal, NamedTuple
 
-from longwriter.length.amounts import ASKED, ESTIMATED, OTHER, TOTAL, Amount, LengthReading, apart
+from longwriter.length.amounts import ASKED, ESTIMATED, OTHER, TOTAL, Amount, LengthReading, apart, at_ends
 from longwriter.length.languages import Language, languages, scores
 from longwriter.length.wording import Bound
 
@@ -127,14 +127,14 @@ class _Reader:
 
     def amounts(self) -> Iterator[Amount]:
         """Everything that says something of the whole."""
-        for unit in self.p.unit.finditer(self.text):
+        for unit in at_ends(self.p.unit.finditer(self.text)):
             begin = max(0, unit.start() - NEAR)
             found = self.p.number.search(self.text[begin : unit.start()])
             if found:
                 self.spans.append((begin + found.start(), unit.end()))
                 if amount := self._amount(unit, found, begin):
                     yield amount
-        for label in self.p.label.finditer(self.text):
+        for label in at_ends(self.p.label.finditer(self.text)):
             ends = self.lang.ends(label["low"], label["high"])
             if ends:
                 after = self.text[label.end() : label.end() + NEAR]

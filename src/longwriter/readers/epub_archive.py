@@ -34,33 +34,40 @@ class EpubArchive:
         if len(archive.filelist) > MOST_FILES:
             raise ValueError(f"over {MOST_FILES:,} files in it; that is no book")
         self._archive = archive
-        self.names = archive.namelist()
-        self._exact = {_plain(name): name for name in reversed(self.names)}
-        self._loose = {name.casefold(): own for name, own in self._exact.items()}
+        self._own = {_plain(name): name for name in reversed(archive.namelist())}
+        self.names = list(self._own)
+        """With slashes, whatever the zip has."""
+        self._loose = {unquote(name).casefold(): name for name in self.names}
+        self._loose |= {name.casefold(): name for name in self.names}
 
     def find(self, name: str) -> str | None:
-        """The file's own name for what a package calls it, or None."""
+        """Which of `names` is what a package calls so, or None."""
         for asked in (name, unquote(name)):
             plain = _plain(asked)
-            if found := self._exact.get(plain) or self._loose.get(plain.casefold()):
+            if plain in self._own:
+                return plain
+            if found := self._loose.get(plain.casefold()):
                 return found
         return None
 
     def size(self, name: str) -> int:
-        """Unpacked bytes of a file, of its own name."""
-        return self._archive.getinfo(name).file_size
+        """Unpacked bytes of a file, one of `names`."""
+        return self._info(name).file_size
 
     def is_locked(self, name: str) -> bool:
-        """Whether a file, of its own name, needs a password."""
-        return bool(self._archive.getinfo(name).flag_bits & 1)
+        """Whether a file, one of `names`, needs a password."""
+        return bool(self._info(name).flag_bits & 1)
+
+    def _info(self, name: str) -> zipfile.ZipInfo:
+        return self._archive.getinfo(self._own[name])
 
     def read(self, name: str, most: int = MOST_BYTES) -> bytes:
         """Raises ValueError for a larger file, and `DAMAGED`."""
-        if self._archive.getinfo(name).compress_type not in PACKED:
+        if self._info(name).compress_type not in PACKED:
             raise ValueError(f"{name} is packed as no book is")
         if self.size(name) > most:
             raise ValueError(f"{name} unpacks to more than {most >> 20} MB")
-        return self._archive.read(name)
+        return self._archive.read(self._own[name])
 
     def tree(self, name: str) -> ElementTree.Element:
         """A file as XML, its names in lowercase and without namespaces. Raises ValueError, and `DAMAGED`."""

@@ -8,22 +8,23 @@ A text may also go into a folder of files, which is replaced as a whole.
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from itertools import islice
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from longwriter.errors import InputError, RunError
 from longwriter.journal import digest
-from longwriter.runs.folders import SETTINGS, all_runs, make_folder, resolved, write_file, write_folder
+from longwriter.runs.folders import SETTINGS, all_runs, make_folder, put_below, resolved, write_file, write_folder
 
 EXPORTS = "exports.json"
 MOST_FILES = 5000
 """Files of a folder that a text was put into."""
 _OURS = re.compile(r"\d{2,}(?:-.*)?\.md")
 """Names of its files: a folder with any other in it is a person's, and is never replaced, since that would remove them."""
+_PICTURE = re.compile(r".*\.(?:png|jpe?g|gif)", re.IGNORECASE)
+"""Names of pictures, which may lie beside these and in folders below."""
 ELSE = "choose another --out, or add --force"
 
 
@@ -40,10 +41,11 @@ def check_export(folder: Path, out: Path, *, force: bool) -> None:
         raise InputError(f"{out.parent} does not exist; make it first")
     if not os.access(parent, os.W_OK) or (out.exists() and not os.access(out, os.W_OK)):
         raise InputError(f"{out} cannot be written: permission denied")
-    if force:
-        return
     now = _now(out)
-    if now and now not in _exports(folder).get(str(resolved(out)), []):
+    strange = now and now not in _exports(folder).get(str(resolved(out)), [])
+    if strange and force and out.is_dir():
+        check_folder(out, ())  # pictures in it may be a person's
+    if strange and not force:
         other = next((run for run in _others(folder) if now in _exports(run).get(str(resolved(out)), [])), None)
         whose = f"the run {other} wrote it" if other else "somebody else's"
         raise InputError(f"{out} exists and is not what this run wrote ({whose}); {ELSE}")
@@ -151,8 +153,11 @@ def export(folder: Path, out: Path, content: str | bytes | Mapping[str, bytes], 
     check_files(content, out)
     noted, name = _exports(folder), str(resolved(out))
     known, now = noted.get(name, [""]), _now(out)
-    if now and now not in known and not force:
-        raise InputError(f"{out} was changed by somebody else meanwhile and is left as it is; {ELSE}")
+    if now and now not in known:
+        if not force:
+            raise InputError(f"{out} was changed by somebody else meanwhile and is left as it is; {ELSE}")
+        if isinstance(content, Mapping):
+            check_folder(out, content)
     new = _digest_of(content if isinstance(content, Mapping) else _bytes(content))
     allowed = list(dict.fromkeys([now, new]))
     if known != allowed:
@@ -180,9 +185,8 @@ def _now(out: Path) -> str:
     """
     if not out.is_dir():
         return _digest_of(out.read_bytes()) if out.is_file() else ""
-    check_folder(out)
-    inside = list(out.iterdir())
-    return _digest_of({file.name: file.read_bytes() for file in inside}) if inside else ""
+    inside = check_folder(out)
+    return _digest_of({name: file.read_bytes() for name, file in inside.items()}) if inside else ""
 
 
 def _known_as(out: Path) -> str:
@@ -195,19 +199,51 @@ def _known_as(out: Path) -> str:
 
 def check_files(content: str | bytes | Mapping[str, bytes], out: Path) -> None:
     """Raises InputError for more files than a folder takes: it would not be known again."""
-    if isinstance(content, Mapping) and len(content) > MOST_FILES:
-        raise InputError(f"{out}: the text has {len(content):,} chapters; a folder takes {MOST_FILES:,} at most")
+    chapters = sum(map(bool, map(_OURS.fullmatch, content))) if isinstance(content, Mapping) else 0
+    if chapters > MOST_FILES:
+        raise InputError(f"{out}: the text has {chapters:,} chapters; a folder takes {MOST_FILES:,} at most")
 
 
-def check_folder(out: Path) -> None:
-    """Raises InputError for a folder with anything in it but the files of a text: replacing it would remove them."""
-    inside = list(islice(out.iterdir(), MOST_FILES + 1))
-    if len(inside) > MOST_FILES or any(
-        not _OURS.fullmatch(file.name) or file.is_symlink() or not file.is_file() for file in inside
-    ):
-        raise InputError(
-            f"{out} is a folder of other things; give a file name, such as {out / 'text.md'}, or a new folder"
-        )
+def check_folder(out: Path, ours: Container[str] | None = None) -> dict[str, Path]:
+    """The files of a folder by their paths in it, where all may be a text's: chapters and the pictures that they show.
+
+    `ours`: the pictures that may be among them; None: any. Raises InputError for anything else: replacing it would remove it.
+    """
+    found = dict[str, Path]()
+    for folder, inner, names in os.walk(out):
+        here = Path(folder)
+        places = {(here / name).relative_to(out).as_posix(): here / name for name in names}
+        linked = any((here / name).is_symlink() for name in (*inner, *names))
+        others = [place for place, file in places.items() if not file.is_file() or not _is_text(place, ours)]
+        found |= places
+        if linked or others or (here != out and not inner and not names) or len(found) > 2 * MOST_FILES:
+            raise InputError(
+                f"{out} is a folder of other things; give a file name, such as {out / 'text.md'}, or a new folder"
+            )
+    return found
+
+
+def _is_text(place: str, ours: Container[str] | None) -> bool:
+    if _OURS.fullmatch(place):
+        return True
+    return _PICTURE.fullmatch(place) is not None and (ours is None or place in ours)
+
+
+def put_beside(out: Path, pictures: Mapping[str, bytes]) -> tuple[str, ...]:
+    """Put the pictures of a Markdown file where it names them; what is said of those in whose place something else is."""
+    told = list[str]()
+    for name, data in pictures.items():
+        place = out.parent / name
+        try:
+            if place.is_file() and place.stat().st_size == len(data) and place.read_bytes() == data:
+                continue
+            if place.exists() or place.is_symlink():
+                told.append(f"{place} is another picture than that of the text, and is left as it is")
+            else:
+                put_below(out.parent, name, data, private=False)
+        except (InputError, OSError) as error:
+            told.append(f"the picture {place} cannot be put there: {error}")
+    return tuple(told)
 
 
 def _note(folder: Path, noted: dict[str, list[str]]) -> None:

@@ -57,6 +57,18 @@ def write_file(path: Path, content: str | bytes, *, durable: bool = True, privat
         ) from error
 
 
+def put_below(folder: Path, name: str, content: bytes, *, private: bool = True) -> None:
+    """Write a file by its path below a folder, which must lead nowhere else, links followed. Raises InputError, RunError."""
+    path = folder / name
+    if not resolved(path).is_relative_to(resolved(folder)):
+        raise InputError(f"{name} lies outside {folder}")
+    try:
+        path.parent.mkdir(mode=0o700 if private else 0o777, parents=True, exist_ok=True)
+    except OSError as error:
+        raise RunError(f"cannot write {path}: {error.strerror}; make room, then run the same command again") from error
+    write_file(path, content, private=private)
+
+
 def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
     """Put a folder in the place of one that may be there. Raises RunError on a full disk, with the old one in place."""
     try:
@@ -64,7 +76,7 @@ def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
             new, old = Path(beside) / "new", Path(beside) / "old"
             new.mkdir()
             for name, content in files.items():
-                write_file(new / name, content)
+                put_below(new, name, content, private=False)
             if folder.exists():
                 folder.rename(old)
             try:

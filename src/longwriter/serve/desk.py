@@ -14,6 +14,7 @@ from typing import Any, Self, TypeVar
 
 from longwriter.api.settings import as_path
 from longwriter.errors import InputError, LongWriterError, RunError
+from longwriter.models.base import ModelConfig
 from longwriter.runs.folders import ID
 from longwriter.serve.feed import Activity, Feed
 from longwriter.serve.queue import Turns
@@ -25,8 +26,9 @@ from longwriter.serve.writing.going import going, is_going
 from longwriter.serve.writing.live import LiveRun
 from longwriter.serve.writing.spending import DaySpending
 from longwriter.serve.writing.worker import GRACE_S, WorkerThread
-from longwriter.serve.writing.writer import RunWriter
+from longwriter.serve.writing.writer import RunWriter, note_failure
 from longwriter.writer.records.control import ControlRecord
+from longwriter.writer.revising.outcomes import unended
 from longwriter.writer.revision.edits import Edits, has_work
 from longwriter.writer.stored import editing
 
@@ -200,16 +202,19 @@ class Desk:
         """Stop after the section under way."""
         await self.do(name, lambda edits: edits.control(going=False))
 
-    async def revise(self, name: str, findings: Iterable[str]) -> None:
+    async def revise(self, name: str, findings: Iterable[str] | None, by: ModelConfig | None = None) -> None:
         """Mend these findings, by `outcome.dismissed.key`, passage by passage; `pause` stops, and keeps what is mended.
 
-        Raises RunError while the run is written, CeilingReached where the day's budget is spent, and what `do` raises.
+        `findings` None: all of the revision that came to no end. `by`: a model in place of the run's own. Raises RunError
+        while the run is written, CeilingReached where the day's budget is spent, and what `do` raises.
         """
-        chosen = tuple(findings)
         self.spending.check()
         if name in self._live or name in self._turns.waiting:
             raise RunError("the text is being worked on; wait for its end, or pause it, then mend")
-        await self.do(name, lambda edits: edits.control(revise=chosen))
+        chosen = None if findings is None else tuple(findings)
+        await self.do(
+            name, lambda edits: edits.control(revise=unended(edits.session) if chosen is None else chosen, by=by)
+        )
 
     async def permit(self, name: str) -> None:
         """In review: the next section may begin."""
@@ -341,9 +346,11 @@ class Desk:
                 LOG.warning("%s: %s", name, failure)
             else:
                 LOG.error("%s: %s", name, failure, exc_info=failure)
-            del self._live[name]
-            live.end()
+            if failure is not None:
+                await asyncio.to_thread(note_failure, self.home / name, failure)
         finally:
+            if name in self._live:
+                self._live.pop(name).end()
             self._turns.leave(name)
         if more and not self.closing.is_set():
             self._turns.ask(name)

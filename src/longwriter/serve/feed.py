@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from longwriter.api.following import Following
-from longwriter.api.states import RunState, run_state
+from longwriter.api.states import WAITS, RunState, run_state
 from longwriter.errors import LongWriterError
 from longwriter.runs.folders import DRAFT, JOURNAL, SETTINGS, being_written, saved_settings
 from longwriter.serve.writing.live import Revising
@@ -25,8 +25,6 @@ LOCK_EVERY = 10
 """Looks between two questions whether another process works on the run."""
 ENCODED = 64
 """Encoded changes that are kept for the other readers."""
-WAITS = "waits for its turn"
-"""Why a run in the queue does nothing."""
 
 
 @dataclass(frozen=True)
@@ -348,10 +346,8 @@ def shown_state(
     """The state of a run, which may wait for its turn. `revising`: to its end; its note comes a moment before that."""
     if revising:
         return RunState("revising")
-    if queued and not alive:
-        planned = session is not None and session.manuscript.planned
-        return RunState("unfinished" if planned else "planning", WAITS)
-    return run_state(session, alive=alive, drafted=drafted)
+    state = run_state(session, alive=alive, drafted=drafted)
+    return RunState("queued", WAITS) if queued and not alive and state.name != "to revise" else state
 
 
 def _new_words(before: Mapping[int, str], now: Mapping[int, str]) -> Iterator[Words]:

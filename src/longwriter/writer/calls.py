@@ -85,7 +85,8 @@ class Calls:
         self.journal, self.roles, self.ceilings, self.run = journal, roles, ceilings, run
         self._price_for = price_for
         self._drafters: dict[str, Role] = {}
-        """Models of drafts that another one writes, and judges of revisions, by what the names of their calls begin with."""
+        """Models of drafts that another one writes, of judges and of other models that mend, by what the names of their calls
+        begin with."""
         self._costs: dict[str, float | None] = {}
         self._ended: dict[str, float] = {}
         self.spent = Spent()
@@ -115,7 +116,7 @@ class Calls:
             elif isinstance(record, DraftsRecord):
                 self.expect(record, None)
             elif isinstance(record, RevisionRecord):
-                self.expect_judge(record, None)
+                self.expect_revision(record)
 
     def expect(self, order: DraftsRecord, model: Model | None) -> None:
         """Know whose calls those of a section's drafts are, where another model writes them. `model` None: not open here."""
@@ -123,14 +124,16 @@ class Calls:
             role = Role(model or self.roles["writer"].model, self._price_for(order.model))
             self._drafters |= {call_names(order.id, 0, number): role for number in order.numbers}
 
-    def expect_judge(self, revision: RevisionRecord, model: Model | None) -> None:
-        """Know whose calls those of a revision's judge are. `model` None: not open here."""
-        if revision.judge is not None:
-            role = Role(model or self.roles["writer"].model, self._price_for(revision.judge))
-            self._drafters[judge_calls(revision.number)] = role
+    def expect_revision(self, revision: RevisionRecord, judge: Model | None = None, by: Model | None = None) -> None:
+        """Know whose calls those of a revision are, where another model judges or mends. None: it is not open here."""
+        named = ((judge_calls, revision.judge, judge), (mending_calls, revision.by, by))
+        for steps, config, model in named:
+            if config is not None:
+                role = Role(model or self.roles["writer"].model, self._price_for(config))
+                self._drafters[steps(revision.number)] = role
 
     def of_draft(self, steps: str) -> "Calls":
-        """The calls for a draft, or of a judge, by the model whose they are; what is asked and spent is this run's.
+        """The calls for a draft, of a judge or for edits, by the model whose they are; what is asked and spent is this run's.
 
         Raises SetupError where a ceiling on cost could not hold, because that model's price is unknown.
         """
@@ -314,7 +317,8 @@ class Calls:
         return counter.count(call.reply.text) + counter.count(call.reply.thinking) if told is None else told
 
     def _role_of(self, call: CallRecord) -> Role:
-        return self._drafters.get(f"{call.step.rpartition(':')[0]}:") or self.roles[call.role]
+        begins = f"{call.step.rpartition(':')[0]}:", f"{call.step.partition('.')[0]}."
+        return next((self._drafters[steps] for steps in begins if steps in self._drafters), self.roles[call.role])
 
     def _count(self, call: CallRecord) -> None:
         """Add a call to what was spent; tokens that the server did not count are estimated."""
@@ -372,6 +376,11 @@ class Calls:
 def judge_calls(revision: int) -> str:
     """What the names of the calls of a revision's judge begin with."""
     return f"judge:{revision}:"
+
+
+def mending_calls(revision: int) -> str:
+    """What the names of the calls for a revision's edits begin with: see `Mending`."""
+    return f"revise:{revision}."
 
 
 def _unpriced(role: Role) -> str:

@@ -152,20 +152,28 @@ class Document:
         finally:
             self.texts[index] = before
 
-    def markdown(self) -> str:
-        """`text` as Markdown throughout: what was given as plain text has its headings marked and its signs escaped."""
-        if not self.frames.plain:
-            return self.text().removeprefix("\ufeff")
+    def marked_parts(self) -> tuple[list[str], dict[int, int]]:
+        """What `text` is as Markdown throughout, in parts, and which of them each section is.
+
+        The headings of a draft are marked where they were none of Markdown, and the signs of plain text are escaped.
+        """
         pieces = {}
         for i in self.texts:
             final = self.manuscript.final(i)
             assert final is not None
             pieces[i] = self._piece(i, final.held.record, marked=True)
-        return self._joined(pieces).rstrip() + "\n"
+        return self.frames.parts(self._there(pieces), self.title)
+
+    def marked_heading(self, index: int) -> str:
+        """What a draft gave before a section's text, as it is in `marked_parts`; "" where it gave none."""
+        frame = self.frames.of(index)
+        return self.frames.headed(index, frame) if frame else ""
 
     def _joined(self, pieces: Mapping[int, str]) -> str:
-        there = ((i, pieces[i] if i in pieces else self._begun(i)) for i in range(len(self.manuscript.plan.sections)))
-        return self.frames.joined(there, self.title)
+        return self.frames.joined(self._there(pieces), self.title)
+
+    def _there(self, pieces: Mapping[int, str]) -> Iterator[tuple[int, str]]:
+        return ((i, pieces[i] if i in pieces else self._begun(i)) for i in range(len(self.manuscript.plan.sections)))
 
     @property
     def title(self) -> str:
@@ -220,13 +228,13 @@ class Document:
             return self._under_plan(index, text, by_hand=record.hand, plain=plain)
         if not record.hand:
             text = HEADING.sub("", text)
-        if marked:
-            level = self.frames.level + bool(self.manuscript.plan.sections[index].chapter)
+        if marked and self.frames.plain:
             shown = as_markdown(text) if record.hand else text
-            return self.frames.marked(frame, shown, level)
+            return f"{self.marked_heading(index)}{shown}{'' if frame.open else GAP}"
+        heading = self.marked_heading(index) if marked else frame.heading
         if isinstance(record, GivenRecord):
-            return f"{record.heading}{record.text}{record.tail}"
-        return self.frames.around(frame, text)
+            return f"{heading}{record.text}{record.tail}"
+        return self.frames.around(frame.model_copy(update={"heading": heading}), text)
 
     def _under_plan(self, index: int, text: str, *, by_hand: bool, plain: bool) -> str:
         """A section that no draft gave, under the plan's headings, or right behind what it goes on with."""

@@ -6,9 +6,7 @@ asks for the plan, then has the `loop` write what is due; the `document` is the 
 """
 
 import json
-import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -16,15 +14,7 @@ from typing import Literal
 from longwriter.checks.citations.records import SourceChunk
 from longwriter.checks.citations.sources import SourceSet
 from longwriter.config import Tree, read_text
-from longwriter.errors import (
-    CeilingReached,
-    EmptyReply,
-    InputError,
-    LongWriterError,
-    RunError,
-    SetupError,
-    TruncatedPrompt,
-)
+from longwriter.errors import EmptyReply, InputError, RunError, SetupError, TruncatedPrompt
 from longwriter.journal import Journal
 from longwriter.length.languages import language_of, languages
 from longwriter.length.scripts import is_traditional
@@ -50,12 +40,13 @@ from longwriter.writer.outcome.verdict import Finding, flawed
 from longwriter.writer.plan.outline import from_markdown
 from longwriter.writer.prompts import prompt_set
 from longwriter.writer.records.asked import ModelRecord, ModelsRecord
-from longwriter.writer.records.control import ControlRecord, StoppedRecord
+from longwriter.writer.records.control import ControlRecord
 from longwriter.writer.records.written import WithdrawnRecord
 from longwriter.writer.section.context import DEFAULT_WINDOW
 from longwriter.writer.settings import MAY_CHANGE_ON_RESUME, WriteSettings
 from longwriter.writer.sources.gather import gathered
 from longwriter.writer.sources.stored import has_sources, keep_sources, kept_sources
+from longwriter.writer.stops import NotedStop
 
 
 @dataclass(frozen=True)
@@ -145,11 +136,8 @@ class Session:
         """
         if (redo or redo_stale) and not self.manuscript.planned:
             raise InputError("this run has no plan yet; resume it first")
-        try:
+        with NotedStop(self.manuscript):
             return await self._run(plan_only=plan_only, redo=redo, redo_stale=redo_stale)
-        except LongWriterError as error:
-            self._note_stop(error)
-            raise
 
     async def _run(self, *, plan_only: bool, redo: Sequence[int], redo_stale: bool) -> Result:
         self._check_language()
@@ -214,14 +202,6 @@ class Session:
         begun = manuscript.final(index) is not None or self.calls.begun(manuscript.steps(index))
         permitted = not control.review or begun or control.permit == manuscript.ids[index]
         return control.going and not control.approve and permitted
-
-    def _note_stop(self, error: LongWriterError) -> None:
-        """Journal why it came to no end, for whoever looks at the run later."""
-        reason: Literal["ceiling", "failed"] = "ceiling" if isinstance(error, CeilingReached) else "failed"
-        before = self.manuscript.stopped
-        if before is None or (before.reason, before.message) != (reason, str(error)):
-            with suppress(RunError):  # a full disk has its own message
-                self.manuscript.note(StoppedRecord(reason=reason, message=str(error), at=time.time()))
 
     def stale(self) -> list[int]:
         """Sections whose earlier text has changed, and which no person wrote."""

@@ -60,7 +60,7 @@ def reading(folder: Path, journal: Journal, prices: Path | None = None) -> Sessi
     if noted is None and not manuscript.planned and manuscript.stopped is None:
         return None
     options, sources = Options(prices=prices, writes="text"), kept_sources(folder) if settings.sources else ()
-    session = Session(_free(settings), journal, None, _absent(settings, noted), options, sources)
+    session = Session(_free(settings), journal, None, absent(settings, noted), options, sources)
     if session.manuscript.planned:
         session.document.load()
     return session
@@ -79,7 +79,7 @@ def editing(folder: Path) -> Iterator[Session]:
     with opened(folder, tree, private=True) as journal:
         noted = Manuscript(journal).models
         sources = kept_sources(folder) if settings.sources else ()
-        session = Session(_free(settings), journal, folder, _absent(settings, noted), Options(), sources)
+        session = Session(_free(settings), journal, folder, absent(settings, noted), Options(), sources)
         if not session.manuscript.planned:
             yield session
             return
@@ -103,7 +103,7 @@ def _free(settings: WriteSettings) -> WriteSettings:
     return settings.model_copy(update={"max_cost": None, "max_tokens": None})
 
 
-def _absent(settings: WriteSettings, noted: ModelsRecord | None) -> dict[str, Model]:
+def absent(settings: WriteSettings, noted: ModelsRecord | None = None) -> dict[str, Model]:
     """Stand-ins for the models of a run, as it noted them."""
     configs = configs_of(settings)
     return {

@@ -13,6 +13,11 @@ TOLD = (
     * 2
 )
 """Narration in the past and in the third person."""
+LONG = TOLD * 9
+"""So long that three short sections of another voice are still against the text's own."""
+EYE = "I went to my room. I closed my door."
+PERSON = "told in the third person, then by an I"
+NOW = "She walks to the window and looks out. He smiles."
 
 PAIRS = [
     ("Eleanor's eyes were blue.", "Eleanor looked up with her brown eyes.", "colour"),
@@ -160,6 +165,30 @@ def test_narration_that_leaves_its_tense_or_person() -> None:
     assert checks(f"{TOLD}\n\nShe walks to the window and looks out. He smiles.") == ["tense"]
     assert checks(f"{TOLD}\n\nI went to my room. I closed my door.") == ["person"]
     assert checks(f'{TOLD}\n\n"She walks to the window and looks out. I saw my own eyes, and I know."') == []
+
+
+@pytest.mark.parametrize(
+    ("sections", "found"),
+    [
+        ([EYE, EYE, EYE], [(f"{PERSON}, in 3 sections", [1, 2, 3, 4])]),
+        ([EYE, "The rain fell.", EYE], [(f"{PERSON}, in 2 sections", [1, 2, 4])]),
+        ([EYE, TOLD, EYE], [(PERSON, [1, 2]), (PERSON, [3, 4])]),
+        ([f"{TOLD}\n\n{EYE}", EYE], [(f"{PERSON}, in 2 sections", [2, 2, 3])]),
+        ([NOW, f"{NOW} Tom nods."], [("told in the past, then in the present, in 2 sections", [1, 2, 3])]),
+    ],
+)
+def test_a_change_of_voice_that_lasts_is_told_once(sections: list[str], found: list[tuple[str, list[int]]]) -> None:
+    text = "\n\n".join(f"## {n}\n\n{one}" for n, one in enumerate([LONG, *sections]))
+    told = contradictions(text, "en")
+    assert [(one.message, [place.section for place in one.places]) for one in told] == found
+    for one in told:
+        assert [text[place.start : place.end] for place in one.places] == list(one.quotes)
+
+
+def test_while_it_is_written_a_change_of_voice_is_told_where_it_begins() -> None:
+    ledger = Ledger("en")
+    told = [ledger.add(n, text, 9000 * n) for n, text in enumerate([LONG, EYE, EYE], 1)]
+    assert [[one.check for one in found] for found in told] == [[], ["person"], []]
 
 
 def test_numbers_of_chapters() -> None:

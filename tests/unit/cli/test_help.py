@@ -134,3 +134,15 @@ tried re; tried resume t; tried show l; tried runs rm r; tried write --hea
 def test_the_other_shells_have_a_script(shell: str) -> None:
     done = CliRunner().invoke(cli, ["completion", shell])
     assert "_LONGWRITER_COMPLETE" in done.output
+
+
+def test_help_of_write_waits_for_nothing_that_writes() -> None:
+    code = (
+        "import sys; from longwriter.cli.main import main\n"
+        "sys.argv = ['longwriter', 'write', '--help']\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "print(*sorted({'numpy', 'rich', 'httpx2', 'longwriter.text', 'longwriter.writer'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == ""

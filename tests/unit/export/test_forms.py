@@ -47,9 +47,24 @@ def test_plain_text() -> None:
     assert told == ()
     assert isinstance(content, bytes)
     assert content.decode() == (
-        "The Fog & Co\n\nFor <Ada>.\n\n\n\nOne\n\nIt came in.\n\n- a\n- b\n\n    said\n\nh\ti\n1\t2\n\n[1] At night.\n\n"
+        "The Fog & Co\n\nFor <Ada>.\n\n\n\nOne\n\nIt came[1] in.\n\n- a\n- b\n\n    said\n\nh\ti\n1\t2\n\n[1] At night.\n\n"
         "\n\nTwo\n\n* * *\n\nx <script>alert(1)</script>\n"
     )
+
+
+def test_contents_of_a_word_file_say_that_word_alone_counts_its_pages() -> None:
+    pytest.importorskip("docx")
+    two = Original("# The Fog\n\n## One\n\nFog.\n\n## Two\n\nFog.\n")
+    said = (
+        "the contents of the .docx have no page numbers, since Word alone knows its pages: open it, press Ctrl+A, then F9",
+    )
+    assert made(two, "docx", PLAIN)[1] == said
+    assert made(Original("# The Fog\n\n## One\n\n### A\n\nFog.\n"), "docx", PLAIN)[1] == said
+    for original, form, chosen in [
+        (two, "docx", ExportSettings(contents=False)), (two, "epub", PLAIN),
+        (Original("# The Fog\n\n## One\n\nFog.\n"), "docx", PLAIN),
+    ]:  # fmt: skip
+        assert made(original, form, chosen)[1] == ()
 
 
 class Reader(HTMLParser):
@@ -173,7 +188,7 @@ def test_every_form_has_its_function() -> None:
 
 
 def test_a_text_that_is_no_markdown_is_its_own_plain_text() -> None:
-    kept = Original("CHAPTER I\r\n\r\nIt is *so*.\r\n", "## CHAPTER I\n\nIt is \\*so\\*.\n")
+    kept = Original("CHAPTER I\r\n\r\nIt is *so*.\r\n", "## CHAPTER I\n\nIt is \\*so\\*.\n", plain=True)
     assert made(kept, "txt", PLAIN)[0] == made(kept, "md", PLAIN)[0] == kept.text.encode()
     page = made(kept, "html", PLAIN)[0]
     assert isinstance(page, bytes)

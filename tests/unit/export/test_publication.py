@@ -58,10 +58,24 @@ def test_a_title_a_front_and_chapters() -> None:
         ("# T\n\n## Parting\n\n### A\n\n## Partners\n\n### B\n", [("chapter", "Parting"), ("chapter", "Partners")]),
         ("# T\n\n#### deep\n\na\n", [("chapter", "deep")]),
         ("A\n=\n\nB\n-\n\nb\n", [("chapter", "B")]),
+        ("# T\n\n# One\n\na\n\n# Two\n\nb\n", [("chapter", "One"), ("chapter", "Two")]),  # nothing stands below T
+        ("# Part One\n\n# A\n\na\n\n# B\n\nb\n", [("chapter", "Part One"), ("chapter", "A"), ("chapter", "B")]),
+        (
+            "---\ntitle: On  tides\n---\n\n# On Tides\n\n## Abstract\n\n# Part One\n\n## A\n\nb\n\n# Part Two\n\n## B\n\nc\n",
+            [("chapter", "Abstract"), ("part", "Part One"), ("chapter", "A"), ("part", "Part Two"), ("chapter", "B")],
+        ),
     ],
 )  # fmt: skip
 def test_what_begins_a_page(text: str, expected: list[tuple[str, str]]) -> None:
     assert titles(text) == expected
+
+
+def test_attributes_behind_headings_are_not_their_words() -> None:
+    text = "# Tides {#sec:tides .unnumbered}\n\n[up](#sec:tides) [none](#)\n\nB {-}\n=\n\n"
+    text += "# Set {1, 2}\n\n# {#x}\n\n# C \\{#c\\}\n\n# D{: .x}\n"
+    found = publication(text)
+    assert [bare(d.title) for d in found.divisions] == ["Tides", "B", "Set {1, 2}", "{#x}", "C {#c}", "D"]
+    assert found.divisions[0].blocks == (Paragraph((Link("#h1", (Text("up"),)), Text(" none"))),)
 
 
 def test_blocks_and_lines() -> None:

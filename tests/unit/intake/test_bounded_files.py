@@ -74,7 +74,7 @@ def test_pages_with_more_tags_than_a_book_has(tmp_path: Path, monkeypatch: pytes
 @pytest.mark.slow
 def test_contents_that_lead_thousands_of_times_into_one_page(tmp_path: Path) -> None:
     """Minutes, when every line looked through the page."""
-    began = time.monotonic()
+    began = time.process_time()
     lines = "".join(
         f'<li><a href="a.xhtml#p{n % 5000}">Rain</a></li><li><a href="a.xhtml">All</a></li>' for n in range(9000)
     )
@@ -84,4 +84,4 @@ def test_contents_that_lead_thousands_of_times_into_one_page(tmp_path: Path) -> 
     }
     pages = {name: 'properties="nav"' if name == "nav.xhtml" else "" for name in files}
     assert "It ends." in read_source(write(tmp_path / "draft.epub", package(pages, METADATA), files)).text
-    assert time.monotonic() - began < 40
+    assert time.process_time() - began < 20

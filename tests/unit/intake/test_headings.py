@@ -111,3 +111,51 @@ def test_a_table_of_contents_far_from_its_chapters_is_none_of_them() -> None:
     text = "Contents\n\nCHAPTER I\n\nCHAPTER II\n\nCHAPTER III\n\n" + between
     found = titles(text + chapters("CHAPTER I", "CHAPTER II", "CHAPTER III"))
     assert [title for _, title in found] == ["Contents", "CHAPTER I", "CHAPTER II", "CHAPTER III"]
+
+
+SEA = ("The Sea", "The Storm", "The Boat", "The Return")
+NAMED = [f"CHAPTER {number}. {title}" for number, title in zip(("I", "II", "III", "IV"), SEA, strict=True)]
+ROW = "\n".join(NAMED)
+CHINESE = [f"第{number}章 {title}" for number, title in zip("一二三四", ("来信", "孩子", "大雾", "归来"), strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("contents", "over", "own"),
+    [
+        (ROW, [], NAMED),
+        (f"CONTENTS\n\n{ROW}", ["CONTENTS"], NAMED),
+        (f"PREFACE\n{ROW}\nEPILOGUE", [], ["PREFACE", *NAMED, "EPILOGUE"]),
+        ("CONTENTS\n\nPREFACE\n I. The Sea\n II. The Storm", ["CONTENTS"], ["PREFACE", *NAMED]),
+        ("\n".join(CHINESE), [], CHINESE),
+        ("\n".join(f"  {line:30}{9 * n}" for n, line in enumerate(NAMED, 1)), [], NAMED),
+    ],
+)
+def test_contents_whose_lines_are_tight_are_no_chapter(contents: str, over: list[str], own: list[str]) -> None:
+    body = "It rained on the harbour. " * 30 + "\n\n"
+    text = f"THE HARBOUR\n\n{contents}\n\n\n" + "".join(f"{line}\n\n{body}" for line in own)
+    found = headings(text, "txt")
+    assert [heading.title for heading in found] == [*over, *own]
+    first = own[0]
+    assert found[len(over)].start == text.rindex(f"{first}\n\n")
+
+
+def test_contents_behind_the_text_are_no_chapter() -> None:
+    body = "It rained on the harbour. " * 30 + "\n\n"
+    text = "".join(f"{line}\n\n{body}" for line in NAMED) + f"TABLE DES MATIÈRES\n\n{ROW}\n"
+    assert [title for _, title in titles(text)] == [*NAMED, "TABLE DES MATIÈRES"]
+
+
+def test_a_part_and_its_first_chapter_may_stand_close() -> None:
+    text = chapters("PART ONE\nCHAPTER I", "CHAPTER II", "PART TWO\nCHAPTER III")
+    assert [level for level, _ in titles(text)] == [1, 2, 2, 1, 2]
+
+
+def test_chapters_in_bold_go_before_a_few_other_headings_of_markdown() -> None:
+    body = "It rained on the harbour. " * 30 + "\n\n"
+    bold = "".join(f"**Chapter {n}**\n\n{body}" for n in range(1, 5))
+    assert titles(f"# The Harbour\n\n{bold}### A letter\n\n{body}# Appendix\n\n{body}", "md") == [
+        (1, "The Harbour"), *((2, f"Chapter {n}") for n in range(1, 5)), (2, "Appendix"),
+    ]  # fmt: skip
+    listed = "".join(f"**Chapter {n}**\n\n" for n in range(1, 5))
+    text = f"# The Harbour\n\n{listed}" + "".join(f"## Of {n}\n\n{body}" for n in ("rain", "snow"))
+    assert [title for _, title in titles(text, "md")] == ["The Harbour", "Of rain", "Of snow"]

@@ -101,6 +101,13 @@ def test_notes_of_the_whole_text_at_its_end_are_an_appendix() -> None:
     ]
     own = "# One\n\nRain.\n\n# Two\n\nSnow.[^2]\n\n[^2]: Cold.\n"
     assert [piece[0] for piece in seen(md(own))] == ["chapter", "chapter"]
+    again = "# One\n\nRain.[^1]\n\n[^1]: Wet.\n\n# Two\n\nSnow.[^1]\n\n[^1]: Cold.\n"
+    assert [piece[0] for piece in seen(md(again))] == ["chapter", "chapter"]
+
+
+def test_attributes_behind_headings_are_not_their_words() -> None:
+    text = "# One {#one .unnumbered}\n\nRain.\n\n# Two {-}\n\nSnow.\n"
+    assert seen(md(text))[:2] == [("chapter", "", "One", "Rain.\n\n"), ("chapter", "", "Two", "Snow.\n")]
 
 
 def test_a_text_without_headings_is_cut_at_paragraphs() -> None:
@@ -192,3 +199,7 @@ def test_terms_of_project_gutenberg_before_the_text_are_front_matter() -> None:
     terms = "***START**THE SMALL PRINT!**FOR PUBLIC DOMAIN ETEXTS**START***\n\nTerms.\n\n"
     text = terms + "CHAPTER I\n\nIt rained.\n\nCHAPTER II\n\nIt stopped.\n"
     assert [piece[0] for piece in seen(txt(text))] == ["front", "chapter", "chapter"]
+
+
+def test_a_text_without_a_word_is_one_piece() -> None:
+    assert len(split(txt("* * *\n" * 50))) == 1

@@ -101,6 +101,31 @@ def test_what_a_word_file_cannot_give_is_told(tmp_path: Path) -> None:
     )
 
 
+def test_text_that_mammoth_passes_over_is_read(tmp_path: Path) -> None:
+    def run(text: str) -> str:
+        return f"<w:r><w:t xml:space='preserve'>{text}</w:t></w:r>"
+
+    box = f"<w:txbxContent><w:p>{run('In a box.')}</w:p></w:txbxContent>"
+    drawn = f"<w:drawing><a:graphic xmlns:a='urn:a'>{box}</a:graphic></w:drawing>"
+    mc = "http://schemas.openxmlformats.org/markup-compatibility/2006"
+
+    def either(fallback: str) -> str:
+        choice = f"<mc:Choice>{drawn}</mc:Choice>{fallback}"
+        return f"<w:r><mc:AlternateContent xmlns:mc='{mc}'>{choice}</mc:AlternateContent></w:r>"
+
+    body = (
+        f"<w:p>{run('Figure ')}<w:fldSimple w:instr='SEQ Figure'>{run('1')}</w:fldSimple>{run(': rain')}</w:p>"
+        f"<w:p><w:r><w:ruby><w:rubyPr/><w:rt>{run('かん')}</w:rt><w:rubyBase>{run('漢')}</w:rubyBase></w:ruby></w:r>{run('字')}</w:p>"
+        f"<w:p><w:bdo w:val='rtl'><w:dir w:val='rtl'>{run('שלום')}</w:dir></w:bdo></w:p>"
+        "<w:p><w:r><w:t>a</w:t><w:cr/><w:t>b</w:t></w:r></w:p>"
+        f"<w:p>{run('Much rain.')}{either('<mc:Fallback><w:pict/></mc:Fallback>')}</w:p>"
+        f"<w:p>{run('More rain.')}{either('')}</w:p>"
+        f"<w:p>{run('Most rain.')}{either(f'<mc:Fallback><w:pict>{box}</w:pict></mc:Fallback>')}</w:p>"
+    )
+    boxes = "".join(f"\n{how} rain.\n\nIn a box.\n" for how in ("Much", "More", "Most"))
+    assert read_source(with_body(tmp_path, body)).text == f"Figure 1: rain\n\n漢（かん）字\n\nשלום\n\na\\\nb\n{boxes}"
+
+
 @pytest.mark.parametrize(
     ("body", "said"),
     [

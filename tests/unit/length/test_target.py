@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.helpers.places import SHARED
 
+from longwriter.length.amounts import MOST_READ
 from longwriter.length.numerals import chinese_number, english_number
-from longwriter.length.target import Target, exact, read_target
+from longwriter.length.target import Target, amounts, exact, read_target
 
 
 def aim(instruction: str) -> int | None:
@@ -306,3 +307,9 @@ def test_lengths_of_the_benchmarks_prompts(name: str, least: int) -> None:
         found = read_target(row["prompt"])
         right += found is not None and abs(found.aim - row["length"]) <= 0.11 * row["length"]
     assert right >= least
+
+
+def test_a_table_of_amounts_is_read_at_its_ends() -> None:
+    request = "Summarise: " + "words 900, 30 words, " * 500 + "in 700 words."
+    assert len(amounts(request)) == 2 * MOST_READ
+    assert aim(request) == 700

@@ -220,6 +220,7 @@ def rebuilt(
     return path
 
 
+ALL_NAMES = ("META-INF/container.xml", "EPUB/content.opf", "EPUB/text/toc.ncx", "EPUB/text/a.html", "EPUB/text/b.html")
 HREF = 'href="text/a.html" media-type="application/xhtml+xml"'
 
 
@@ -252,6 +253,8 @@ HREF = 'href="text/a.html" media-type="application/xhtml+xml"'
         {"names": {"EPUB/content.opf": "EPUB/other.opf"}},
         {"names": {"EPUB/text/a.html": "EPUB\\text\\a.html"}},
         {"names": {"EPUB/text/a.html": "epub/Text/A.html"}},
+        {"names": {name: name.replace("/", "\\") for name in ALL_NAMES}},
+        {"opf": (HREF, HREF.replace("text/a", "text/a%20b")), "names": {"EPUB/text/a.html": "EPUB/text/a%20b.html"}},
     ],
 )
 def test_what_is_wrong_with_a_package_costs_no_page(tmp_path: Path, broken: dict) -> None:

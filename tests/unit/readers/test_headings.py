@@ -22,6 +22,7 @@ Első fejezet = 1 | II. fejezet = 2 | Capitolul al doilea = 2 | Rozdział pierws
 Rozdział 2. Burza = 2 Burza | Kapitola první = 1 | 3. kapitola | Birinci Bölüm = 1 | BİRİNCİ BÖLÜM = 1 | 1. Bölüm
 Bölüm 3: Deniz = 3 Deniz | ON İKİNCİ BÖLÜM = 12 | Глава I = 1 | Глава III = 3 | ГЛАВА ПЕРВАЯ = 1
 Глава двадцать первая = 21 | Глава 2. Буря = 2 Буря | Глава № 5 | 1 глава | Розділ перший = 1 | РОЗДІЛ ІІ = 2
+Розділ третій = 3 | 第貳章 = 2 | 第參章 風 = 3 風
 Κεφάλαιο 1 | ΚΕΦΑΛΑΙΟ ΠΡΩΤΟ = 1 | Κεφάλαιο Α' = 1 | Chương 3 | Chương một: Biển = 1 Biển | Hồi thứ nhất = 1
 CHƯƠNG MƯỜI HAI = 12 | Bab 1 | BAB I = 1 | Bab Satu = 1 | الفصل الأول = 1 | الفصل 3: البحر = 3 البحر
 الفصل الثاني عشر = 12 | الفصل ٤ = 4 | فصل اول = 1 | פרק א' = 1 | פרק ראשון = 1 | פרק י"ב = 12 | פרק 3 | अध्याय 1

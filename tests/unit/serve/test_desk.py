@@ -200,9 +200,9 @@ async def test_so_many_at_a_time_and_no_more_than_may_wait(tmp_path: Path) -> No
         second = await desk.begin(PROMPT, {"plan": PLAN})
         with pytest.raises(QueueFull):
             await desk.begin(PROMPT, {"plan": PLAN})
-        assert (await until(desk, second, "unfinished", "planning")).state.why == "waits for its turn"
+        assert (await until(desk, second, "queued")).state.why == "waits for its turn"
         rows = {row.name: row.state for row in await desk.rows()}
-        assert rows == {first: "writing", second: "unfinished"}
+        assert rows == {first: "writing", second: "queued"}
         await until(desk, second, "finished")
         assert kinds(tmp_path / first).count("section") == 3
 

@@ -71,7 +71,7 @@ def test_runs_that_somebody_works_on_are_not_ours_to_change(written: Path, tmp_p
         assert (row.state, row.here) == ("writing", True)
     assert {row.name: row.state for row in rows.rows({})}["planned"] == "plan"
     queued = {row.name: row for row in rows.rows({"planned": Activity(queued=True)})}["planned"]
-    assert (queued.state, queued.why) == ("unfinished", "waits for its turn")
+    assert (queued.state, queued.why) == ("queued", "waits for its turn")
 
 
 @pytest.mark.slow

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from longwriter.api.book.exporting import written_so_far
-from longwriter.checks.check import CheckReport, check
+from longwriter.checks.check import CHECKS, FIGURES_ALONE, CheckReport, check
 from longwriter.checks.finding import TextFinding
 from longwriter.errors import InputError
 from longwriter.intake.source import read_source
 from longwriter.runs.folders import all_runs, find
-from longwriter.writer.outcome.checked import all_checked
+from longwriter.writer.outcome.checked import all_checked, check_sources
 from longwriter.writer.outcome.dismissed import key, undismissed
 from longwriter.writer.revision.edits import Edits
 from longwriter.writer.sources.gather import gathered
@@ -26,44 +26,57 @@ class CheckedSource(NamedTuple):
     text: str
     report: CheckReport
     """Without what a person dismissed."""
-    dismissed: tuple[TextFinding, ...] = ()
-    """That, as far as it was asked for."""
+    found: tuple[TextFinding, ...]
+    """With that, in the order of the text."""
     numbers: dict[TextFinding, int] = {}  # noqa: RUF012 - never changed
-    """Of all findings, from 1: the same whatever was asked for, and whatever is dismissed."""
+    """Of the findings, from 1; of a run, the same whatever was asked for, and whatever is dismissed."""
 
 
 def check_source(
-    source: str | Path, home: Path, only: Sequence[str] = (), sources: Sequence[str] = ()
+    source: str | Path,
+    home: Path,
+    only: Sequence[str] = (),
+    sources: Sequence[str] = (),
+    *,
+    numbered: bool = True,
 ) -> CheckedSource:
     """Check a file, or a run by its folder, its name in `home` or "last".
 
-    `sources`: files, folders and addresses that a file quotes; a run has its own. Raises InputError for what cannot be
-    read, for a run without text, for a run with `sources` and for a name that is no check.
+    `sources`: files, folders and addresses that a file quotes; a run has its own. `numbered`: as for `check_run`. Raises
+    InputError for what cannot be read, for a run without text, for a run with `sources` and for a name that is no check,
+    RunError for a run whose sources are gone.
     """
     if is_file(source, home):
         draft = read_source(Path(source))
         text = draft.text.removeprefix("\ufeff").replace("\r\n", "\n")
         chunks = asyncio.run(gathered(sources)).chunks if sources else ()
         report = check(text, only=only, sources=chunks)
-        every = check(text, sources=chunks).findings if only else report.findings
-        return CheckedSource(draft.origin, text, report, numbers=_numbered(every))
+        return CheckedSource(
+            draft.origin, text, report, report.findings, {one: n for n, one in enumerate(report.findings, 1)}
+        )
     if sources:
         raise InputError(
             f"--sources is for a file; {source} is a run, and is checked against the sources that it was written from"
         )
-    return check_run(find(home, str(source)), only)
+    return check_run(find(home, str(source)), only, numbered=numbered)
 
 
-def check_run(folder: Path, only: Sequence[str] = ()) -> CheckedSource:
-    """Check the text so far of a run. Raises InputError where it has none."""
+def check_run(folder: Path, only: Sequence[str] = (), *, numbered: bool = True) -> CheckedSource:
+    """Check the text so far of a run. Raises InputError where it has none, RunError where its sources are gone.
+
+    `numbered`: give numbers that hold for `dismiss`, for which all other checks have to be made, too.
+    """
     document = written_so_far(folder).document
+    check_sources(document, folder, only)
     found = all_checked(document, only)
-    every = all_checked(document).findings if only else found.findings
-    left = undismissed(document, found.findings)
-    open_ones = set(left)
-    gone = tuple(finding for finding in found.findings if finding not in open_ones)
-    report = found.model_copy(update={"findings": left, "dismissed": len(gone)})
-    return CheckedSource(folder.name, document.text(), report, gone, _numbered(every))
+    numbers = dict[TextFinding, int]()
+    if numbered:
+        rest = [name for name in CHECKS if only and name not in only and name not in FIGURES_ALONE]
+        numbers = _numbered([*found.findings, *(all_checked(document, rest).findings if rest else ())])
+    findings = tuple(sorted(found.findings, key=_place))
+    left = undismissed(document, findings)
+    report = found.model_copy(update={"findings": left, "dismissed": len(findings) - len(left)})
+    return CheckedSource(folder.name, document.text(), report, findings, numbers)
 
 
 def dismiss(folder: Path, numbers: Iterable[int] = (), *, again: Iterable[int] = ()) -> None:
@@ -71,7 +84,7 @@ def dismiss(folder: Path, numbers: Iterable[int] = (), *, again: Iterable[int] =
 
     Raises InputError for a number that is none, RunError where a process works on the run.
     """
-    found = {n: finding for finding, n in check_run(folder).numbers.items()}
+    found = {n: finding for finding, n in _numbered(all_checked(written_so_far(folder).document).findings).items()}
     chosen, back = list(numbers), list(again)
     if wrong := [n for n in [*chosen, *back] if n not in found]:
         raise InputError(f"there is no finding {wrong[0]}; longwriter check {folder} --all lists what there is")
@@ -91,7 +104,12 @@ def is_file(source: str | Path, home: Path) -> bool:
 
 
 def _numbered(findings: Iterable[TextFinding]) -> dict[TextFinding, int]:
-    return {finding: n for n, finding in enumerate(findings, 1)}
+    return {finding: n for n, finding in enumerate(sorted(findings, key=_place), 1)}
+
+
+def _place(finding: TextFinding) -> tuple[list[int], str, str]:
+    """Where what is wrong stands, the last place first: an order in which no other finding has a say."""
+    return [place.start for place in reversed(finding.places)], finding.check, finding.kind
 
 
 def _is_run(home: Path, name: str) -> bool:

@@ -1,35 +1,58 @@
 """Texts as books: a run's, or a Markdown file's, in the forms that files' names stand for."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from longwriter.config import read_text
 from longwriter.errors import InputError
-from longwriter.export.formats import Content, Original, check_form, form_of, made
+from longwriter.export.formats import REFERENCES, Content, Original, check_form, form_of, made, pictures_of
+from longwriter.export.references import Reference, uncited
 from longwriter.export.settings import ExportSettings
-from longwriter.runs.exports import check_files, check_folder, claimed, export
+from longwriter.runs.exports import check_files, check_folder, claimed, put_beside
 from longwriter.runs.folders import resolved, write_file, write_folder
-from longwriter.writer.outcome.exported import content, note_book
+from longwriter.writer.outcome.exported import content, deliver, note_book, references_of
 from longwriter.writer.session import Session
 from longwriter.writer.stored import stored
+
+Files = list[tuple[Path, str]]
+"""Files and their forms."""
 
 
 def export_run(
     folder: Path, names: Sequence[str | Path], settings: ExportSettings | None = None, *, force: bool = False
 ) -> tuple[str, ...]:
     """Put a run's text into files; what a person should know of them comes back. The rest: see `Run.export`."""
-    forms = [_checked(name) for name in names]
-    files = list(map(Path, names))
-    with claimed(folder, files, force=force):
+    document = written_so_far(folder).document
+    asked = [(Path(name), _checked(name)) for name in names]
+    wanted, told = _possible(asked, document.text(), references_of(document.sources.chunks))
+    with claimed(folder, [file for file, _ in wanted], force=force):
         if settings is not None:
             note_book(folder, settings)
         session = written_so_far(folder)
-        told: dict[str, None] = {}
-        for file, form in zip(files, forms, strict=True):
-            found, notes = content(session, folder, form)
-            export(folder, file, found, force=force)
-            told |= dict.fromkeys(notes)
-    return tuple(told)
+
+        return _all_put(wanted, told, lambda file, _: deliver(session, folder, file, force=force))
+
+
+def _possible(wanted: Files, text: str, references: Sequence[Reference]) -> tuple[Files, list[str]]:
+    """Of the files that are wanted those that can be made, and what is said of the others. Raises InputError where none can."""
+    why = uncited(text, references)
+    empty = [file for file, form in wanted if form in REFERENCES and why]
+    if empty and len(empty) == len(wanted):
+        raise InputError(f"{empty[0]} is not made: {why}")
+    return [(f, form) for f, form in wanted if f not in empty], [f"{file} is not made: {why}" for file in empty]
+
+
+def _all_put(wanted: Files, told: list[str], put: Callable[[Path, str], tuple[str, ...]]) -> tuple[str, ...]:
+    """Make every file, whatever becomes of the others; what is said. Raises the first error after the last file."""
+    failed = list[InputError]()
+    for file, form in wanted:
+        try:
+            told += put(file, form)
+        except InputError as error:
+            failed.append(error)
+    if failed:
+        raise failed[0]
+    return tuple(dict.fromkeys(told))
 
 
 def run_content(folder: Path, form: str) -> Content:
@@ -54,9 +77,9 @@ def export_file(
     Pictures are those below the file's own folder. Raises InputError, SetupError as `Run.export`; without `force` also
     for a file that is there.
     """
-    path, outs = Path(source), list(map(Path, files))
-    forms = [_checked(file) for file in files]
-    for out in outs:
+    path = Path(source)
+    wanted, told = _possible([(Path(file), _checked(file)) for file in files], "", ())
+    for out, _ in wanted:
         if not resolved(out).parent.is_dir():
             raise InputError(f"{out.parent} does not exist; make it first")
         if out.exists() and (not force or resolved(out) == resolved(path)):
@@ -66,16 +89,19 @@ def export_file(
             if resolved(path).is_relative_to(resolved(out)):
                 raise InputError(f"{path} lies in {out}, which would be replaced; choose another folder")
     original = Original(read_text(path), named=path.stem, folder=resolved(path).parent)
-    told: dict[str, None] = {}
-    for out, form in zip(outs, forms, strict=True):
+
+    def put(out: Path, form: str) -> tuple[str, ...]:
         found, notes = made(original, form, book or ExportSettings())
         check_files(found, out)
         if isinstance(found, bytes):
             write_file(out, found)
-        else:
-            write_folder(out, found)
-        told |= dict.fromkeys(notes)
-    return tuple(told)
+            return notes if form != "md" else notes + put_beside(out, pictures_of(original))
+        if out.is_dir():
+            check_folder(out, found)
+        write_folder(out, found)
+        return notes
+
+    return _all_put(wanted, told, put)
 
 
 def _checked(name: str | Path) -> str:

@@ -7,11 +7,11 @@ from typing import Any
 
 from longwriter.api.job import WriteJob, resumed_job
 from longwriter.api.loop import run
-from longwriter.api.settings import AnyModel, ResumeOptions, write_settings
+from longwriter.api.settings import SERVED, AnyModel, ResumeOptions, write_settings
 from longwriter.models.base import Model, ModelConfig
 from longwriter.models.verdicts import check_judge
 from longwriter.writer.events import OnEvent
-from longwriter.writer.revising.revise import revise
+from longwriter.writer.revising.opened import revise
 from longwriter.writer.revising.wishes import RevisionResult, Wishes
 
 
@@ -24,9 +24,11 @@ class ReviseOptions(ResumeOptions, total=False):
     """A list to follow in place of one that is made."""
     judge: AnyModel | None
     """A model that is asked for findings beside the rules."""
+    by: AnyModel | None
+    """A model that mends in place of the run's own, which is not asked; `base_url` and the like are those of it then."""
 
 
-OWN = ("passes", "dry_run", "findings", "judge")
+OWN = ("passes", "dry_run", "findings", "judge", "by")
 
 
 @dataclass(frozen=True)
@@ -42,12 +44,14 @@ class RevisionJob:
         return replace(self, job=self.job.watched_by(on_event, live=live))
 
     def fetch(self, *heard: Callable[..., None]) -> None:
-        """Fetch the models that are not here, the judge too. `heard`: as for `WriteJob.fetch`."""
-        self.job.fetch(*heard)
-        if self.wishes.judge is not None and self.wishes.judge_model is None:
-            replace(
-                self.job, settings=self.job.settings.model_copy(update={"writer": self.wishes.judge}), models={}
-            ).fetch(*heard)
+        """Fetch the models that are asked and not here. `heard`: as for `WriteJob.fetch`."""
+        wishes, settings = self.wishes, self.job.settings
+        if wishes.by is None:
+            self.job.fetch(*heard)
+        for config, opened in ((wishes.by, wishes.by_model), (wishes.judge, wishes.judge_model)):
+            if config is not None and opened is None:
+                alone = settings.model_copy(update={"writer": config, "planner": None, "facts": "rules"})
+                replace(self.job, settings=alone, models={}).fetch(*heard)
 
     def finish(self) -> RevisionResult:
         """Claim the files, fetch the models, and `work`."""
@@ -63,20 +67,26 @@ class RevisionJob:
 
 def revision_job(folder: Path, options: Mapping[str, Any]) -> RevisionJob:
     """A run to be revised. `options`: as `ReviseOptions`. Raises InputError, for a judge that is too small, too."""
-    judge = options.get("judge")
-    opened: Model | None = None
-    if judge is not None and not isinstance(judge, str | ModelConfig):
-        opened, judge = judge, ModelConfig(model=judge.name)
-    elif isinstance(judge, str):
-        judge = write_settings("any", {"model": judge}).writer
-    if judge is not None and opened is None:
+    judge, judge_model = _named(options.get("judge"))
+    if judge is not None and judge_model is None:
         check_judge(judge, "name a larger one with --judge")
+    own = dict.fromkeys(SERVED) if options.get("by") is not None else {}
+    by, by_model = _named(options.get("by"), {key: options.get(key) for key in own})
     findings = options.get("findings")
     wishes = Wishes(
         passes=1 if options.get("passes") is None else options["passes"],
         findings=None if findings is None else Path(findings),
         judge=judge,
-        judge_model=opened,
+        judge_model=judge_model,
+        by=by,
+        by_model=by_model,
         dry_run=bool(options.get("dry_run")),
     )
-    return RevisionJob(resumed_job(folder, {k: v for k, v in options.items() if k not in OWN}), wishes)
+    return RevisionJob(resumed_job(folder, {k: v for k, v in options.items() if k not in (*OWN, *own)}), wishes)
+
+
+def _named(model: AnyModel | None, served: Mapping[str, Any] = {}) -> tuple[ModelConfig | None, Model | None]:
+    """The settings of a model, and the model itself where it is open already. `served`: how it is reached."""
+    if isinstance(model, str):
+        return write_settings("any", {"model": model, **served}).writer, None
+    return (model, None) if isinstance(model, ModelConfig | None) else (ModelConfig(model=model.name), model)

@@ -26,7 +26,7 @@ def check_citations(asked: CheckedText) -> Checked:
     """Findings and figures of what a text cites, or, where it has no marks, of what it quotes."""
     if not asked.sources:
         return Checked()
-    found = read_citations(asked.text, asked.sources)
+    found = read_citations(asked.text, asked.sources, asked.counts)
     figures = found.figures
     shown: dict[str, int | float | None] = {
         "citations": figures.citations,

@@ -4,7 +4,7 @@ Ids that there are not, quotes and numbers that the sources do not have, sentenc
 Pure.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from longwriter.checks.citations.numbers import NumberPlace, numbers, stands
@@ -37,8 +37,10 @@ def citations(text: str, sources: Sequence[SourceChunk]) -> list[TextFinding]:
     return list(read_citations(text, SourceSet(sources)).findings)
 
 
-def read_citations(text: str, sources: SourceSet) -> CitationReading:
-    """Findings and figures of a text."""
+def read_citations(
+    text: str, sources: SourceSet, counts: Callable[[TextFinding], bool] = lambda _: True
+) -> CitationReading:
+    """Findings and figures of a text. `counts`: whether a finding says that its sentence is not supported."""
     reader = _Reader(text, sources)
     support, findings = list[float](), list[TextFinding]()
     quoted = list(quotations(text))
@@ -52,7 +54,7 @@ def read_citations(text: str, sources: SourceSet) -> CitationReading:
         words = stems(statement.bare(text))
         found = list(reader.wrong(statement, inside, words))
         findings += found
-        support.append(0.0 if found else reader.shared(statement, words))
+        support.append(0.0 if any(map(counts, found)) else reader.shared(statement, words))
     sections, uncited = uncited_sections(text)
     figures = CitationFigures(
         citations=reader.citations, cited=len(reader.cited), sources=len({c.source for c in sources.chunks}),

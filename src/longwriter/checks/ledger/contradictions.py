@@ -38,7 +38,7 @@ def contradictions(text: str, language: str = "", user: Sequence[LedgerFact] = (
         if text[start:end].strip():
             section += 1
             found += ledger.read(section, text[start:end], start)
-    return in_order([*found, *ledger.spellings()])
+    return in_order([*found, *ledger.whole()])
 
 
 def numbering(text: str) -> list[TextFinding]:

@@ -14,7 +14,7 @@ from longwriter.checks.ledger.records import LedgerEntity, LedgerFact, LedgerPro
 from longwriter.checks.ledger.rules.claims import Claim, SectionSource, veil
 from longwriter.checks.ledger.rules.dates import date_faults
 from longwriter.checks.ledger.rules.spelling import spellings
-from longwriter.checks.ledger.rules.voice import Voice
+from longwriter.checks.ledger.rules.voice import Voice, VoiceTurn
 from longwriter.checks.ledger.said import ALIVE, as_ruled, bare
 from longwriter.text import count_words
 
@@ -28,6 +28,8 @@ RULED = ("en", "zh")
 _EITHER_SIDE = -1
 NEAR, FEW = 20, 3
 """Facts of one kind that are looked at, and ties of one kind between two people: what is said thousands of times is known."""
+MOST_PLACES = 20
+"""Of one finding."""
 Located = tuple[int, int, int]
 """Section, start and end in its text."""
 
@@ -56,6 +58,7 @@ class Ledger:
         self._said: set[tuple[str, ...]] = set()
         self._unsure: set[Located] = set()
         self._skips: list[tuple[int, int]] = []
+        self._changes: list[tuple[VoiceTurn, list[Located]]] = []
         self.take(user)
 
     def add(self, section: int, text: str, offset: int = 0) -> list[TextFinding]:
@@ -63,10 +66,10 @@ class Ledger:
 
         Places are of the whole text, in which the section begins at `offset`.
         """
-        return in_order([*self.read(section, text, offset), *self.spellings()])
+        return in_order([*self.read(section, text, offset), *self.whole()])
 
     def read(self, section: int, text: str, offset: int = 0) -> list[TextFinding]:
-        """As `add`, but for names spelt in two ways, which are surer when the whole text is known."""
+        """As `add`, but for `whole`."""
         source = self._source(section, text, offset)
         if self.language not in RULED:
             return []
@@ -81,17 +84,23 @@ class Ledger:
         for fault in date_faults(source, self.language):
             found += self._finding(fault.check, fault.message, [(section, *place) for place in fault.places])
         for turn in self._voice.read(section, source.passages):
-            found += self._finding(turn.check, turn.message, [turn.before, (section, *turn.after)])
+            if not turn.lasts:
+                self._changes.append((turn, [turn.before]))
+            places = next(places for first, places in reversed(self._changes) if first.check == turn.check)
+            places.append((section, *turn.after))
         self._promises.read(section, source)
         return found
 
-    def spellings(self) -> list[TextFinding]:
-        """Names that the text so far spells in two ways; each pair is told once."""
+    def whole(self) -> list[TextFinding]:
+        """What is surer when the whole text is known, told once: names spelt in two ways, how long the voice is another."""
         uses = self._people.name_uses()
         found = []
         for common, rare in spellings(uses, self.language == "zh"):
             places = [(use.section, use.start, use.end) for use in (uses[common], uses[rare])]
             found += self._finding("spelling", f"one name in two spellings: {common}, {rare}", places, (common, rare))
+        for number, (turn, places) in enumerate(self._changes):
+            lasts = f", in {len(places) - 1} sections" if len(places) > 2 else ""
+            found += self._finding(turn.check, turn.message + lasts, places[:MOST_PLACES], (str(number),))
         return found
 
     def learn(self, section: int, text: str) -> None:

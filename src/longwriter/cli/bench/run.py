@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from longwriter.api.settings import SERVED, role_over
 from longwriter.bench import compat
 from longwriter.bench.benchmarks.base import Benchmark, Data, open_benchmark
 from longwriter.bench.benchmarks.files import sha256_of
@@ -21,13 +22,11 @@ from longwriter.cli.shared.options import (
     FINITE,
     JSON,
     PRICES,
-    SERVED,
     SERVER,
     Decorator,
     extra_body_option,
     from_flags,
     header_option,
-    role_over,
     with_options,
 )
 from longwriter.cli.shared.step_progress import StepProgressDisplay, provenance

@@ -10,6 +10,7 @@ from rich.text import Text
 from longwriter.api.book.checking import CheckedSource, check_source, dismiss, is_file
 from longwriter.checks.check import CHECKS
 from longwriter.checks.finding import TextFinding
+from longwriter.checks.messages import in_language
 from longwriter.checks.page import Paragraphs, findings_page, shown_figure
 from longwriter.cli.shared.options import HOME, JSON, with_options
 from longwriter.cli.shared.screen import one_line, say
@@ -50,6 +51,13 @@ QUOTED = 100
 )
 @click.option("--dismiss", "right", metavar="N[,N]", help="Never tell these findings of a run again, by their numbers.")
 @click.option("--undismiss", "wrong", metavar="N[,N]", help="Let these count again; --all shows their numbers.")
+@click.option(
+    "--messages",
+    type=click.Choice(["en", "zh"]),
+    default="en",
+    show_default=True,
+    help="Language of what is said of each finding.",
+)
 @click.option("--all", "everything", is_flag=True, help="Show what was dismissed, too.")
 @click.option(
     "--sources", multiple=True, metavar="PATH|URL", help="What FILE quotes: a file, a folder, an address. Repeat it."
@@ -72,16 +80,19 @@ def check(
     """
     if flags["right"] is not None or flags["wrong"] is not None:
         _dismiss(source, home, _numbers("--dismiss", flags["right"]), _numbers("--undismiss", flags["wrong"]))
-    found = check_source(source, home, only, sources)
+    language = str(flags["messages"])
+    numbered = page is not None or not flags["as_json"]
+    found = check_source(source, home, only, sources, numbered=numbered)
     if page is not None:
         if page.suffix.lower() not in (".html", ".htm"):
             raise InputError(f"--html {page}: the page is HTML; name it NAME.html")
         numbers = [found.numbers[finding] for finding in found.report.findings]
-        write_file(page, findings_page(found.text, found.report, found.name, numbers))
+        report = found.report.model_copy(update={"findings": in_language(found.report.findings, language)})
+        write_file(page, findings_page(found.text, report, found.name, numbers))
     if flags["as_json"]:
-        click.echo(_told(found) if flags["everything"] else found.report.model_dump_json())
+        click.echo(_told(found, language, everything=bool(flags["everything"])))
     else:
-        _show(found, dismissed=bool(flags["everything"]))
+        _show(found, language, dismissed=bool(flags["everything"]))
     if page is not None:
         say(f"{page}: the text with its findings")
     if count := len(found.report.findings):
@@ -103,29 +114,31 @@ def _numbers(option: str, given: str | bool | None) -> list[int]:
     return list(map(int, parts))
 
 
-def _told(found: CheckedSource) -> str:
-    """The report with what was dismissed, each finding saying whether it was."""
-    rows = sorted([*found.report.findings, *found.dismissed], key=found.numbers.__getitem__)
-    told = [finding.model_dump() | {"dismissed": finding in found.dismissed} for finding in rows]
+def _told(found: CheckedSource, language: str, *, everything: bool) -> str:
+    """The report, or it with what was dismissed, each finding saying whether it was."""
+    left, shown = set(found.report.findings), found.found if everything else found.report.findings
+    rows = zip(shown, in_language(shown, language), strict=True)
+    told = [said.model_dump() | ({"dismissed": finding not in left} if everything else {}) for finding, said in rows]
     return json.dumps(found.report.model_dump() | {"findings": told}, ensure_ascii=False)
 
 
-def _show(found: CheckedSource, *, dismissed: bool) -> None:
-    gone, paragraphs = found.dismissed if dismissed else (), Paragraphs(found.text)
-    findings = sorted([*found.report.findings, *gone], key=found.numbers.__getitem__)
+def _show(found: CheckedSource, language: str, *, dismissed: bool) -> None:
+    left, paragraphs = set(found.report.findings), Paragraphs(found.text)
+    findings = found.found if dismissed else found.report.findings
     if findings:
         table = Table("no", "where", "check", "what", box=None, pad_edge=False)
         for finding in findings[:MOST_ROWS]:
             no = str(found.numbers[finding])
-            said = Text(_said(finding, finding in gone))
+            message = _said(in_language([finding], language)[0], finding not in left)
+            said = Text(message, overflow="fold")  # a line of Chinese is one word, of which the end would be left out
             table.add_row(no, _where(finding, paragraphs), Text(finding.check), said)
         show_table(table)
         if len(findings) > MOST_ROWS:
             say(f"{len(findings) - MOST_ROWS:,} more; --json and --html FILE have all", stderr=False)
     else:
         say("nothing found", stderr=False)
-    if found.dismissed and not dismissed:
-        say(f"{len(found.dismissed):,} dismissed; --all shows them", stderr=False)
+    if found.report.dismissed and not dismissed:
+        say(f"{found.report.dismissed:,} dismissed; --all shows them", stderr=False)
     figures = Table("figure", "value", box=None, pad_edge=False)
     for name, value in found.report.figures.items():
         figures.add_row(Text(name), shown_figure(value))

@@ -1,7 +1,6 @@
 """longwriter export: a text as a book, in every form that people open."""
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +63,7 @@ def export(source: str, files: tuple[str, ...], home: Path, *, force: bool, as_j
         told = export_run(run.folder, files, settings, force=force)
     for line in told:
         say(line)
+    files = tuple(file for file in files if not any(line.startswith(f"{Path(file)} is not made: ") for line in told))
     if as_json:
         click.echo(json.dumps({"files": [_about(file) for file in files], "notes": told}, ensure_ascii=False))
         return
@@ -75,7 +75,7 @@ def export(source: str, files: tuple[str, ...], home: Path, *, force: bool, as_j
 def _about(file: str) -> dict[str, Any]:
     path = Path(file)
     if path.is_dir():
-        inside = [entry.stat().st_size for entry in os.scandir(path)]
+        inside = [entry.stat().st_size for entry in path.rglob("*") if entry.is_file()]
         return {"file": file, "form": f"{len(inside)} files", "bytes": sum(inside)}
     ending = path.suffix.lower().removeprefix(".")
     return {"file": file, "form": FORMATS[ending].name if ending in FORMATS else ending, "bytes": path.stat().st_size}

@@ -55,7 +55,7 @@ def import_draft(file: Path, name: str | None, no_outline: bool, dry_run: bool, 
     """Make a run of a draft, FILE.docx, .epub, .html, .md or .txt, to go on with."""
     as_json = bool(flags["as_json"])
     options = flags | {"run": name, "runs": flags["home"]}
-    source = read_source(file)
+    source = read_source(file, pictures=True)
     for warning in source.warnings:
         say(f"note: {warning}")
     with naming_flags():

@@ -32,6 +32,7 @@ Examples:
   $EDITOR runs/RUN/findings.json      # take out what should stay
   longwriter revise RUN               # follow the list
   longwriter revise RUN --passes 2 --judge openai/gpt-5-mini
+  longwriter revise RUN --by openai/gpt-5-mini
 Each edit is a version of its section: longwriter versions RUN --section 7
 """
 
@@ -47,6 +48,9 @@ Each edit is a version of its section: longwriter versions RUN --section 7
 )
 @click.option(
     "--judge", metavar="MODEL", help="A model to find more, named as for write --model; it has to quote the text."
+)
+@click.option(
+    "--by", metavar="MODEL", help="Another model than the run's to mend, named as for write --model; --base-url is its."
 )
 @click.option("--out", type=click.Path(path_type=Path), help="File for the text.")
 @click.option("--force", is_flag=True, help="Replace a file at --out that this run did not write.")
@@ -146,6 +150,8 @@ def _report(job: RevisionJob, result: RevisionResult, *, as_json: bool) -> None:
     said = (
         f"{len(result.mended)} of {counted(len(result.outcomes), 'finding')} mended by {counted(result.edits, 'edit')}"
     )
+    if job.wishes.by is not None:
+        said += f" of {result.by}"
     say_wrapped(f"{said}, {counted(len(result.left), 'finding')} now\ntext: {where}\nrun: {folder}")
 
 
@@ -154,6 +160,7 @@ def _told(result: RevisionResult, where: Path) -> dict[str, object]:
     return {
         "run": str(result.folder),
         "text": str(where),
+        "by": result.by,
         "passes": result.passes,
         "edits": result.edits,
         "cost": result.report.cost,

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import click
 
+from longwriter.api.settings import role_over
 from longwriter.cli.data.options import BENCHMARK, ENGINE, JSON, LIMITS, OUT, PUSH, Delivery, limits
 from longwriter.cli.shared.grouped import GroupedHelp
-from longwriter.cli.shared.options import REACH, TEXT, from_flags, role_over, settings, with_options
+from longwriter.cli.shared.options import REACH, TEXT, from_flags, settings, with_options
 from longwriter.cli.shared.step_progress import StepProgressDisplay, provenance
 from longwriter.cli.shared.tables import money
 from longwriter.cli.write.write_run import run_async

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import click
 
+from longwriter.api.settings import SERVED
 from longwriter.cli.data.options import ENGINE, JSON, OUT, PUSH, RANGE, Delivery
-from longwriter.cli.shared.options import SERVED, SERVER, from_flags, with_options
+from longwriter.cli.shared.options import SERVER, from_flags, with_options
 from longwriter.cli.shared.pulse import clock
 from longwriter.cli.shared.step_progress import StepProgressDisplay, provenance
 from longwriter.config import merge

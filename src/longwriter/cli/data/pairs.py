@@ -4,8 +4,9 @@ from pathlib import Path
 
 import click
 
+from longwriter.api.settings import role_over
 from longwriter.cli.data.options import ENGINE, JSON, OUT, PUSH, Delivery
-from longwriter.cli.shared.options import FINITE, REACH, TEXT, Decorator, from_flags, role_over, settings, with_options
+from longwriter.cli.shared.options import FINITE, REACH, TEXT, Decorator, from_flags, settings, with_options
 from longwriter.cli.shared.step_progress import StepProgressDisplay, provenance
 from longwriter.data.agentwrite.build import EACH
 from longwriter.data.instructions import read_instructions, sha256_of_instructions

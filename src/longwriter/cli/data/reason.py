@@ -5,8 +5,9 @@ from typing import cast
 
 import click
 
+from longwriter.api.settings import SERVED
 from longwriter.cli.data.options import ENGINE, JSON, OUT, PUSH, RANGE, Delivery
-from longwriter.cli.shared.options import FINITE, SERVED, SERVER, from_flags, with_options
+from longwriter.cli.shared.options import FINITE, SERVER, from_flags, with_options
 from longwriter.cli.shared.step_progress import StepProgressDisplay, provenance
 from longwriter.config import merge
 from longwriter.data.backtranslate.reason.build import ReasonSettings, find_plans

@@ -5,17 +5,16 @@ import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from longwriter.api.settings import SERVED, role_over, write_settings
 from longwriter.cli.completion import RunName
 from longwriter.config import ConfigT, Tree, build
 from longwriter.errors import InputError, SettingError
-from longwriter.writer.settings import WriteSettings
 
-__all__ = ["SERVED", "role_over"]  # for commands that name several models
+if TYPE_CHECKING:
+    from longwriter.writer.settings import WriteSettings
 
 Decorator = Callable[[Callable[..., None]], Callable[..., None]]
 
@@ -221,7 +220,9 @@ def from_flags(cls: type[ConfigT], tree: Tree, source: str = "settings") -> Conf
         return build(cls, tree, source)
 
 
-def settings(instruction: str, flags: dict[str, object]) -> WriteSettings:
+def settings(instruction: str, flags: dict[str, object]) -> "WriteSettings":
     """Settings from files, environment and flags. Raises InputError naming the file and the bad key."""
+    from longwriter.api.settings import write_settings  # models and numpy take 0.3 s, which --help need not wait for
+
     with naming_flags():
         return write_settings(instruction, flags)

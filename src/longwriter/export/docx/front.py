@@ -45,7 +45,7 @@ def contents(publication: Publication, runs: Runs, lowest: int) -> str:
     before the pages are made, and a file that asks to be renewed when it is opened makes Word ask its user.
     """
     entries = list(_levels(publication.contents(), publication, lowest))
-    if len(entries) < 2:
+    if not publication.is_listed:
         return ""
     opening, closing = ends_of_field(f' TOC \\o "1-{lowest}" \\h \\z \\u ')
     out = [line(runs, "TOCHeading", labels(publication.metadata.language).contents)]

@@ -1,14 +1,15 @@
 """Blocks -> the title, and divisions that begin on a page of their own: front matter, parts, chapters.
 
-One heading of the first level that opens the text is its title. The largest headings of the rest begin chapters; or parts,
+A heading of the first level that opens the text is its title where no other has that level, where the next of that level
+stands right below it, or where front matter calls the text so. The largest headings of the rest begin chapters; or parts,
 where most of them are called that and smaller ones stand below them.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from longwriter.export.document import Block, Division, Heading, Inlines, bare, inlines_of
+from longwriter.export.document import Block, Division, DivisionKind, Heading, Inlines, bare, inlines_of
 from longwriter.text import count_words
 
 LONG = 700
@@ -20,11 +21,20 @@ _PART = re.compile(
 )
 
 
-def divided(blocks: Sequence[Block]) -> tuple[Inlines, tuple[Division, ...], bool]:
-    """The title (() for none), the divisions, at least one, and whether they begin on new pages."""
+def divided(
+    blocks: Sequence[Block], called: str = "", opened: Mapping[str, DivisionKind] = {}
+) -> tuple[Inlines, tuple[Division, ...], bool]:
+    """The title (() for none), the divisions, at least one, and whether they begin on new pages.
+
+    `called`: the title as front matter has it.
+
+    `opened`: what headings open, by their ids; then no others open anything, and one before them is the title.
+    """
+    if opened:
+        return _as_opened(blocks, opened)
     title: Inlines = ()
     firsts = [i for i, b in enumerate(blocks) if isinstance(b, Heading) and b.level == 1]
-    if firsts == [0] and isinstance(blocks[0], Heading):
+    if firsts and isinstance(blocks[0], Heading) and blocks[0].level == 1 and _is_title(blocks[0], firsts, called):
         title, blocks = blocks[0].content, blocks[1:]
     levels = sorted({b.level for b in blocks if isinstance(b, Heading)})
     if not levels:
@@ -43,6 +53,35 @@ def divided(blocks: Sequence[Block]) -> tuple[Inlines, tuple[Division, ...], boo
             gathered.append(replace(block, level=ranks[block.level]) if isinstance(block, Heading) else block)
     _close(out, opening, gathered)
     return title, tuple(out), _long(out)
+
+
+def _is_title(opening: Heading, firsts: Sequence[int], called: str) -> bool:
+    words = bare(opening.content).split()
+    alone = len(firsts) == 1 or (firsts[1] == 1 and not _PART.match(" ".join(words)))
+    return alone or (bool(words) and [w.casefold() for w in words] == called.casefold().split())
+
+
+def _as_opened(
+    blocks: Sequence[Block], opened: Mapping[str, DivisionKind]
+) -> tuple[Inlines, tuple[Division, ...], bool]:
+    first = next((block for block in blocks if isinstance(block, Heading)), None)
+    title = first if first is not None and first.id not in opened else None
+    blocks = [block for block in blocks if block is not title]
+    inner = sorted({b.level for b in blocks if isinstance(b, Heading) and b.id not in opened})
+    lowest = 3 if "section" in opened.values() else 2
+    out, gathered = list[Division](), list[Block]()
+    opening = Division("front", "front", (), ())
+    for block in blocks:
+        kind = opened.get(block.id) if isinstance(block, Heading) else None
+        if not isinstance(block, Heading):
+            gathered.append(block)
+        elif kind in ("part", "chapter"):
+            _close(out, opening, gathered)
+            opening, gathered = Division(kind, block.id, block.content, ()), []
+        else:
+            gathered.append(replace(block, level=2 if kind else min(6, lowest + inner.index(block.level))))
+    _close(out, opening, gathered)
+    return title.content if title else (), tuple(out), _long(out)
 
 
 def _close(out: list[Division], opening: Division, gathered: list[Block]) -> None:

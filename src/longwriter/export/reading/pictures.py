@@ -1,6 +1,7 @@
-"""Pictures that a text names: files below its folder, checked by their first bytes; never fetched."""
+"""Pictures that a text names, checked by their first bytes and bounded; never fetched."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 from urllib.parse import unquote
@@ -9,6 +10,8 @@ from longwriter.export.document import Picture
 
 MOST_BYTES = 20 * 2**20
 """Of one picture."""
+MOST_PICTURES = 2_000
+"""Of a text."""
 MOST_PIXELS = 100_000_000
 """Of one picture: programs that show it unpack it."""
 ALL_BYTES = 200 * 2**20
@@ -21,9 +24,9 @@ _ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.IGNORECASE)
 class Gallery:
     """The pictures of a text, each once, in the order in which it names them."""
 
-    def __init__(self, folder: Path | None) -> None:
-        """`folder`: where they are; None: nowhere."""
-        self.folder = folder.resolve() if folder else None
+    def __init__(self, read: Callable[[str], bytes | str]) -> None:
+        """`read`: the bytes that a source stands for, at most `MOST_BYTES`, or why there are none; see `below`."""
+        self._read = read
         self.warnings: list[str] = []
         """Why pictures are left out, for people."""
         self._taken: dict[str, Picture | None] = {}
@@ -36,31 +39,24 @@ class Gallery:
 
     def take(self, source: str) -> str:
         """The name of the picture that a text calls `source`; "" where there is none, which `warnings` tells once."""
+        picture = self.found(source)
+        return picture.name if picture else ""
+
+    def found(self, source: str) -> Picture | None:
+        """As `take`, the picture itself."""
         if source not in self._taken:
             found = self._found(source)
             if isinstance(found, str):
                 self.warnings.append(f"the picture {source[:200] or '(no name)'} is left out: {found}")
             self._taken[source] = found if isinstance(found, Picture) else None
-        picture = self._taken[source]
-        return picture.name if picture else ""
+        return self._taken[source]
 
     def _found(self, source: str) -> Picture | str:
         """The picture, or why it is none."""
-        if _ELSEWHERE.match(source):
-            return "it is not a file beside the text"
-        if self.folder is None:
-            return "only a file has pictures beside it"
-        try:
-            path = (self.folder / unquote(source)).resolve()
-            if not path.is_relative_to(self.folder):
-                return "it lies outside the text's folder"
-            if not path.is_file():
-                return "there is no such file"
-            if path.stat().st_size > MOST_BYTES:
-                return f"it has over {MOST_BYTES >> 20} MB"
-            data = path.read_bytes()
-        except (OSError, ValueError, RuntimeError):  # a name that is none; a loop of links
-            return "it cannot be read"
+        count = len(self.pictures)
+        data = self._read(source) if count < MOST_PICTURES else f"there are over {MOST_PICTURES:,} pictures"
+        if isinstance(data, str):
+            return data
         self._bytes += len(data)
         if self._bytes > ALL_BYTES:
             return f"all pictures have over {ALL_BYTES >> 20} MB"
@@ -70,7 +66,31 @@ class Gallery:
         media, width, height = known
         if width * height > MOST_PIXELS:
             return f"it has over {MOST_PIXELS // 10**6} million pixels"
-        return Picture(f"picture-{len(self.pictures) + 1}.{_ENDINGS[media]}", media, data, width, height, source)
+        return Picture(f"picture-{count + 1}.{_ENDINGS[media]}", media, data, width, height, source)
+
+
+def below(folder: Path | None) -> Callable[[str], bytes | str]:
+    """What reads pictures from files below a folder, and nowhere else; None: there is none."""
+    home = folder.resolve() if folder else None
+
+    def read(source: str) -> bytes | str:
+        if _ELSEWHERE.match(source):
+            return "it is not a file beside the text"
+        if home is None:
+            return "only a file has pictures beside it"
+        try:
+            path = (home / unquote(source)).resolve()
+            if not path.is_relative_to(home):
+                return "it lies outside the text's folder"
+            if not path.is_file():
+                return "there is no such file"
+            if path.stat().st_size > MOST_BYTES:
+                return f"it has over {MOST_BYTES >> 20} MB"
+            return path.read_bytes()
+        except (OSError, ValueError, RuntimeError):  # a name that is none; a loop of links
+            return "it cannot be read"
+
+    return read
 
 
 def measured(data: bytes) -> tuple[Media, int, int] | None:

@@ -5,6 +5,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
+from itertools import pairwise
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
@@ -14,6 +15,7 @@ from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 
 from longwriter.characters import whole
+from longwriter.front_matter import without_attributes
 
 NESTING = 60
 """Levels of quotes and lists (two each) within each other; what stands deeper is plain text, and would be dropped at 100."""
@@ -58,6 +60,7 @@ def _markdown() -> MarkdownIt:
     markdown.core.ruler.before("slow_as_text", "notes_side_by_side", _notes_side_by_side)
     markdown.core.ruler.before("slow_as_text", "notes_told_apart", _notes_told_apart)
     markdown.core.ruler.before("slow_as_text", "cells_past_the_head", _cells_past_the_head)
+    markdown.core.ruler.before("slow_as_text", "attributes_of_headings", _attributes_of_headings)
     markdown.core.ruler.before("footnote_tail", "unused_notes", _unused_notes)
     return markdown
 
@@ -138,6 +141,13 @@ def _cells_past_the_head(state: StateCore) -> None:
             last.content = " | ".join([last.content, *(cell.strip() for cell in more)])
         elif token.type == "tr_open":
             row = at
+
+
+def _attributes_of_headings(state: StateCore) -> None:
+    """`{#id .class}` behind a heading is not its words; the id is kept for links."""
+    for token, inner in pairwise(state.tokens):
+        if token.type == "heading_open":
+            inner.content, token.meta["id"] = without_attributes(inner.content)
 
 
 def _slow_as_text(state: StateCore) -> None:

@@ -1,5 +1,7 @@
 """What the readers of every form of file give."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 MOST_BYTES = 64 * 2**20
@@ -15,3 +17,4 @@ class DraftFile(NamedTuple):
     title: str = ""
     author: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    pictures: Mapping[str, bytes] = MappingProxyType({})

@@ -3,6 +3,7 @@
 import posixpath
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from bs4 import BeautifulSoup
@@ -10,8 +11,9 @@ from bs4.element import Tag
 
 from longwriter.intake.forms.draft_file import DraftFile
 from longwriter.intake.markdown.page import markdown
+from longwriter.intake.pictures import Album, of_archive
 from longwriter.readers.epub_archive import place
-from longwriter.readers.epub_package import ContentsEntry, Page, read_package
+from longwriter.readers.epub_package import ContentsEntry, Package, Page, read_package
 from longwriter.readers.html import HEADINGS, outer_types, parse
 from longwriter.text import counted
 
@@ -25,9 +27,14 @@ _FULL_PAGE = 400
 """Letters from which on a page is no title page, and takes a title that it does not show from the table of contents."""
 
 
-def read_epub_draft(path: Path) -> DraftFile:
+def read_epub_draft(path: Path, *, pictures: bool = False) -> DraftFile:
     """Raises InputError, for encrypted books too."""
     package = read_package(path)
+    with of_archive(path) as read:
+        return _draft(package, Album(read), pictures=pictures)
+
+
+def _draft(package: Package, album: Album, *, pictures: bool) -> DraftFile:
     whole = BeautifulSoup("<body></body>", "html.parser")
     assert whole.body is not None
     depth, left_out, levels = 0, False, dict[str, int]()
@@ -41,18 +48,24 @@ def read_epub_draft(path: Path) -> DraftFile:
             continue
         depth = _level(soup, toc.get(page.file, []), depth, levels)
         _bind(soup, page)
+        if pictures:
+            album.mark(soup, partial(_in_archive, posixpath.dirname(page.file)))
         body = soup.body or soup
         section = whole.new_tag("section")
         for node in list(body.contents):
             section.append(node.extract())
         whole.body.append(section)
-    text, warnings = markdown(whole)
+    text, warnings = markdown(whole, album.pictures)
     if left_out:
         warnings = ("cover, title page and contents left out; title and author are kept", *warnings)
     if package.missing:
         lost = counted(len(package.missing), "page")
         warnings = (f"{lost} of its reading order cannot be read: {package.missing[0].file}", *warnings)
-    return DraftFile(text, "md", "utf-8", package.book.title, package.book.author, warnings)
+    return DraftFile(text, "md", "utf-8", package.book.title, package.book.author, warnings, album.pictures)
+
+
+def _in_archive(folder: str, address: str) -> str:
+    return "" if ":" in address else place(folder, address)[0]
 
 
 def _is_wrapping(page: Page, soup: BeautifulSoup) -> bool:

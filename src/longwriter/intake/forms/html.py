@@ -11,13 +11,14 @@ from longwriter.intake.forms.draft_file import DraftFile
 from longwriter.intake.forms.encodings import decoded
 from longwriter.intake.forms.text import bytes_of
 from longwriter.intake.markdown.page import markdown, title_above
+from longwriter.intake.pictures import Album, of_page
 from longwriter.readers.html import declared, parse
 from longwriter.text import count_words, counted
 
 _UNSEEN = frozenset(["nav", "noscript", "script", "style", "template"])
 
 
-def read_html_draft(path: Path) -> DraftFile:
+def read_html_draft(path: Path, *, pictures: bool = False) -> DraftFile:
     """Raises InputError."""
     text, encoding, warnings = _characters(bytes_of(path), path)
     soup = parse(text.removeprefix("\ufeff"))
@@ -28,12 +29,14 @@ def read_html_draft(path: Path) -> DraftFile:
             line.decompose()
     title = " ".join(soup.title.get_text().split()) if soup.title is not None else ""
     around = _take_article(soup)
-    shown = title_above(soup)
-    text, lost = markdown(soup)
+    shown, album = title_above(soup), Album(of_page(path.parent))
+    if pictures:
+        album.mark(soup)
+    text, lost = markdown(soup, album.pictures)
     headlines = [" ".join(heading.get_text(" ").split()) for heading in soup.find_all("h1")]
     if len(headlines) == 1 and headlines[0] and title.startswith(headlines[0]):  # behind it is the name of the site
         title = headlines[0]
-    return DraftFile(text, "md", encoding, shown or title, author, (*warnings, *around, *lost))
+    return DraftFile(text, "md", encoding, shown or title, author, (*warnings, *around, *lost), album.pictures)
 
 
 def _take_article(soup: BeautifulSoup) -> tuple[str, ...]:

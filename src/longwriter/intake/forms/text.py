@@ -8,6 +8,7 @@ from longwriter.front_matter import front_matter
 from longwriter.intake.forms.draft_file import MOST_BYTES, DraftFile
 from longwriter.intake.forms.encodings import decoded
 from longwriter.intake.markdown_headings import markdown_headings
+from longwriter.intake.pictures import of_markdown
 from longwriter.readers.gutenberg import strip
 
 _TITLE_LINE = re.compile(
@@ -20,7 +21,7 @@ _HEADER = 20_000
 """Characters from the beginning in which a header of Project Gutenberg is looked for."""
 
 
-def read_markdown_draft(path: Path) -> DraftFile:
+def read_markdown_draft(path: Path, *, pictures: bool = False) -> DraftFile:
     """Raises InputError."""
     text, encoding, warnings = decoded(bytes_of(path), path)
     fields, _ = front_matter(text)
@@ -28,10 +29,11 @@ def read_markdown_draft(path: Path) -> DraftFile:
     found = markdown_headings(text)
     if not title and found and found[0].level < min((h.level for h in found[1:]), default=7):
         title = found[0].title
-    return DraftFile(text, "md", encoding, title, author, warnings)
+    shown, lost = of_markdown(text, path.parent) if pictures else ({}, ())
+    return DraftFile(text, "md", encoding, title, author, (*warnings, *lost), shown)
 
 
-def read_plain_draft(path: Path) -> DraftFile:
+def read_plain_draft(path: Path, *, pictures: bool = False) -> DraftFile:  # noqa: ARG001 - it has none
     """Raises InputError."""
     text, encoding, warnings = decoded(bytes_of(path), path)
     book = strip(text[:_HEADER], "").book if "project gutenberg" in text[:_HEADER].casefold() else None

@@ -3,6 +3,7 @@
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from bs4 import BeautifulSoup
 
@@ -10,16 +11,19 @@ from longwriter.errors import SetupError
 from longwriter.intake.forms.draft_file import DraftFile
 from longwriter.intake.forms.word_package import WordPackage, inspected, parts_alone, reading_word
 from longwriter.intake.markdown.page import markdown, title_above
+from longwriter.intake.pictures import Album, of_archive
 from longwriter.readers.html import parse
 
 _QUOTES = ("Quote", "Intense Quote", "Quotations", "Block Text", "Block Quotation")
 _CODE = ("Source Code", "Preformatted Text", "HTML Preformatted", "HTML Code")
 _CODE_INSIDE = ("Verbatim Char", "Source Text", "Source_Text", "HTML Code")
 _TITLE_PAGE = ("Author", "Date", "Rights")
+LONGEST_NAME = 1_000
+"""Bytes of a file's name in a package."""
 NOTE_MARK, ABOUT = "note-mark", "about"
 
 
-def read_word_draft(path: Path) -> DraftFile:
+def read_word_draft(path: Path, *, pictures: bool = False) -> DraftFile:
     """Raises InputError for a file that cannot be read, SetupError without mammoth."""
     mammoth = _mammoth()
     package = inspected(path)
@@ -28,15 +32,28 @@ def read_word_draft(path: Path) -> DraftFile:
             file,
             style_map=_style_map(package),
             include_embedded_style_map=False,  # a document's own map could leave its text out
-            convert_image=mammoth.images.img_element(lambda _: {}),
+            convert_image=mammoth.images.img_element(_source),
         ).value
     soup = parse(html)
     _second_marks(soup)
     told = _title_page(soup)
     title = title_above(soup) or package.title
-    text, warnings = markdown(soup)
+    with reading_word(path), of_archive(path) as read:
+        album = Album(read)
+        if pictures:
+            album.mark(soup)
+    text, warnings = markdown(soup, album.pictures)
     left = (f"of the title page this is left out: {', '.join(told)}",) if told else ()
-    return DraftFile(text, "md", "utf-8", title, package.author, (*package.warnings, *left, *warnings))
+    return DraftFile(text, "md", "utf-8", title, package.author, (*package.warnings, *left, *warnings), album.pictures)
+
+
+def _source(image: Any) -> dict[str, str]:  # noqa: ANN401 - mammoth has no types
+    """What `parts_alone` put in the picture's place: its name in the file; nothing for one that lies elsewhere."""
+    try:
+        with image.open() as held:
+            return {"src": held.read(LONGEST_NAME).decode()}
+    except (LookupError, ValueError, OSError):
+        return {}
 
 
 def _title_page(soup: BeautifulSoup) -> list[str]:

@@ -14,6 +14,7 @@ from xml.parsers import expat
 
 from longwriter.errors import InputError
 from longwriter.intake.forms.draft_file import MOST_BYTES
+from longwriter.intake.forms.word_markup import readable
 from longwriter.readers.epub_archive import PACKED
 from longwriter.text import counted
 
@@ -71,12 +72,16 @@ def inspected(path: Path) -> WordPackage:
 
 
 def parts_alone(path: Path) -> BytesIO:
-    """The file with the parts that `inspected` has looked at, each once, and no other: none is read that was not."""
+    """The file with the parts that `inspected` has looked at, each once, and no other, as mammoth reads all of their text.
+
+    In the place of any other file stands its name.
+    """
     out = BytesIO()
     with zipfile.ZipFile(path) as archive, zipfile.ZipFile(out, "w") as made:
         for name in dict.fromkeys(archive.namelist()):
-            if name.endswith(PARTS):
-                made.writestr(name, archive.read(name))
+            made.writestr(
+                name, readable(archive.read(name)) if name.endswith(PARTS) else name.encode("utf-8", "replace")
+            )
     out.seek(0)
     return out
 

@@ -7,7 +7,7 @@ about ten.
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Literal
@@ -15,9 +15,10 @@ from typing import Literal
 from bs4.element import Comment, NavigableString, PageElement, PreformattedString, Tag
 
 from longwriter.characters import whole
-from longwriter.intake.markdown.inline import LINE_BREAK, Mark, TextRun, one_line, paragraphs
+from longwriter.intake.markdown.inline import LINE_BREAK, Mark, TextRun, one_line, paragraphs, picture
 from longwriter.intake.markdown.notes import NOTE_TAG
 from longwriter.intake.markdown.tables import is_table, rows
+from longwriter.intake.pictures import MARK
 from longwriter.readers.clean import SCENE_BREAK
 from longwriter.readers.html import HEADINGS
 
@@ -82,6 +83,8 @@ class Walk:
     """One page's Markdown as it grows."""
 
     notes: dict[str, Tag]
+    pictures: Container[str] = ()
+    """Names of those that are there."""
     lines: list[str] = field(default_factory=list)
     left_out: Counter[str] = field(default_factory=Counter)
     """Names of elements that are left out, and how many."""
@@ -92,6 +95,10 @@ class Walk:
     _links: list[str] = field(default_factory=list)
     _flat: int = 0
     """Above 0 in a heading or a cell, where blocks are parts of one line."""
+    _headed: bool = False
+    """In a heading."""
+    _below: list[str] = field(default_factory=list)
+    """Pictures of a heading, which stand below it."""
     _due: list[str] = field(default_factory=list)
     """Labels of notes that are referred to and not yet written."""
     _last: str = ""
@@ -137,13 +144,24 @@ class Walk:
         elif name == "br":
             self._runs.append(TextRun(LINE_BREAK))
         elif name == "img":
-            self.left_out["img"] += 1
-            self._text("" if _says_caption(tag) else str(tag.get("alt") or ""))
+            self._picture(tag)
         elif self._flat or name not in _BLOCKS | {"hr", "pre"}:
             return self._enter_inline(tag, name)
         else:
             return self._enter_block(tag, name)
         return None
+
+    def _picture(self, tag: Tag) -> None:
+        """A picture that is there, with its description; of another, and of one in a heading, the description alone."""
+        name, said = str(tag.get(MARK, "")), "" if _says_caption(tag) else str(tag.get("alt") or "")
+        if not name or name not in self.pictures:
+            self.left_out["img"] += 1
+            self._text(said)
+        elif self._headed:
+            self._below.append(name)
+            self._text(said)
+        else:
+            self._runs.append(picture(name, whole(said)))
 
     def _enter_inline(self, tag: Tag, name: str) -> Callable[[], None]:
         if name in _BLOCKS | {"hr", "pre"}:  # in a heading or a cell
@@ -223,9 +241,14 @@ class Walk:
     def _heading(self, tag: Tag, level: int) -> None:
         if not self._frames:
             self._write_notes()
+        self._headed = True
         runs = [run._replace(marks=run.marks - {"strong"}) for run in self._gathered(tag)]
+        self._headed = False
         if text := one_line(runs):
             self._emit([f"{'#' * level} {text[:-1]}\\#" if text.endswith("#") else f"{'#' * level} {text}"], "heading")
+        below, self._below = self._below, []
+        for name in below:
+            self._emit(paragraphs([picture(name, "")])[0], "paragraph")
 
     def _preformatted(self, tag: Tag) -> None:
         for line_break in tag.find_all("br"):

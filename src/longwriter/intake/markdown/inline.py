@@ -33,6 +33,8 @@ class TextRun(NamedTuple):
     link: str = ""
     note: str = ""
     """Label of a note that is referred to here."""
+    picture: str = ""
+    """The mark of a picture that stands here: see `picture`."""
 
 
 class _Span(NamedTuple):
@@ -49,11 +51,21 @@ _ESCAPED = re.compile(
     r"|&(?=#?\w{0,32}(?:;|\Z))|~(?=~|\Z)|(?<=~)~|\A~|[!^]\Z"
 )
 _ESCAPED_IN_LINK = re.compile(rf"[\[\]]|{_ESCAPED.pattern}")
+_IN_PICTURE = re.compile(r"[\\`*_\[\]<>&~!^]")
 _LINE_START = re.compile(
     r"(?P<after>\d{1,9}(?=[.)](?:[ \t]|\Z))|\[\^\w+\](?=:))|#{1,6}(?=[ \t]|\Z)|>|[-+*](?=[ \t]|\Z)|[-:|=](?=[-:|= \t]*\Z)"
 )
 _TICKS = re.compile("`+")
 _NO_URL = re.compile(r"[\s()<>\\\"'`\[\]\x00-\x1f\x7f]")
+
+
+def picture(name: str, said: str) -> TextRun:
+    """A picture of this name, with what it shows."""
+    return TextRun("", picture=f"![{_IN_PICTURE.sub(_escaped, ' '.join(said.split()))}]({name})")
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return f"\\{found[0]}"
 
 
 def paragraphs(runs: Iterable[TextRun]) -> list[list[str]]:
@@ -76,7 +88,7 @@ def one_line(runs: Iterable[TextRun]) -> str:
 
 def plain(runs: Iterable[TextRun]) -> str:
     """What is shown of a block."""
-    return "".join(f"[^{run.note}]" if run.note else run.text for run in _collapsed(runs))
+    return "".join(_standing(run) or run.text for run in _collapsed(runs))
 
 
 def _without_mark(found: re.Match[str]) -> str:
@@ -85,7 +97,7 @@ def _without_mark(found: re.Match[str]) -> str:
 
 def _collapsed(runs: Iterable[TextRun]) -> list[TextRun]:
     """Runs with blanks as a page shows them, and newlines for its line breaks; none is empty, no neighbours are alike."""
-    made = [run._replace(text=_NOTE) if run.note else run for run in runs]
+    made = [run._replace(text=_NOTE) if run.note or run.picture else run for run in runs]
     text = "".join(run.text for run in made)
     ends = list(accumulate(len(run.text) for run in made))
     parts, places = list[str](), list[int]()
@@ -107,7 +119,7 @@ def _joined(runs: Iterable[TextRun]) -> list[TextRun]:
     out = list[TextRun]()
     for style, group in groupby((run for run in runs if run.text), key=lambda run: run._replace(text="")):
         own = list(group)
-        out += own if style.note else [style._replace(text="".join(run.text for run in own))]
+        out += own if style.note or style.picture else [style._replace(text="".join(run.text for run in own))]
     return out
 
 
@@ -155,7 +167,12 @@ def _proved(runs: Sequence[TextRun]) -> str:
 
 
 def _text(runs: Iterable[TextRun]) -> str:
-    return "".join(f"[^{run.note}]" if run.note else run.text.replace("\n", " " if run.code else "\n") for run in runs)
+    return "".join(_standing(run) or run.text.replace("\n", " " if run.code else "\n") for run in runs)
+
+
+def _standing(run: TextRun) -> str:
+    """What a parser without notes shows of a run that stands for something; "" for letters."""
+    return f"[^{run.note}]" if run.note else run.picture[2 : run.picture.rindex("](")] if run.picture else ""
 
 
 @cache
@@ -233,8 +250,8 @@ def _is_sign(char: str) -> bool:
 
 def _leaf(span: _Span, seen: str) -> str:
     run = span.run
-    if run.note:
-        return f"[^{run.note}]"
+    if run.note or run.picture:
+        return f"[^{run.note}]" if run.note else run.picture
     if not run.code:
         escaped = (_ESCAPED_IN_LINK if run.link else _ESCAPED).sub(r"\\\g<0>", run.text).replace("\n", "\\\n")
         if span.end == len(seen) and escaped.endswith("\\!"):  # nothing follows that it could make a picture of

@@ -1,6 +1,7 @@
 """A page as a tree -> its Markdown, and what of it is left out."""
 
 from collections import Counter
+from collections.abc import Container
 
 from bs4 import BeautifulSoup
 from bs4.element import Tag
@@ -14,13 +15,16 @@ from longwriter.text import counted
 _MEDIA = ["audio", "canvas", "embed", "iframe", "object", "svg", "video"]
 
 
-def markdown(soup: BeautifulSoup) -> tuple[str, tuple[str, ...]]:
-    """Markdown that shows what the page shows, and a line for each kind of thing that it cannot hold. Changes the tree."""
+def markdown(soup: BeautifulSoup, pictures: Container[str] = ()) -> tuple[str, tuple[str, ...]]:
+    """Markdown that shows what the page shows, and a line for each kind of thing that it cannot hold. Changes the tree.
+
+    `pictures`: names of those that are there (`pictures.MARK`); of others the descriptions stay.
+    """
     _close_open_items(soup)
     _write_formulas(soup)
     notes = take_notes(soup)
     mark_headings(soup)
-    walk = Walk(notes)
+    walk = Walk(notes, pictures)
     text = walk.page(soup.body or soup)
     return text, tuple(_lost(walk.left_out))
 

@@ -24,9 +24,10 @@ _HEBREW |= {letter: 10 * value for value, letter in enumerate("יכלמנסעפ�
 _GREEK = dict(zip("αβγδεζηθ", (1, 2, 3, 4, 5, 7, 8, 9), strict=True))
 _GREEK |= {letter: 10 * value for value, letter in enumerate("ικλμνξοπ", 1)}
 _OTHER_HAN = str.maketrans(
-    "壹贰叁肆伍陆柒捌玖拾壱弐参兩○일이삼사오육칠팔구십백", "一二三四五六七八九十一二三两〇一二三四五六七八九十百"
+    "壹贰叁肆伍陆柒捌玖拾壱弐参貳參陸兩○일이삼사오육칠팔구십백",
+    "一二三四五六七八九十一二三二三六两〇一二三四五六七八九十百",
 )
-HAN = "[\\d〇零○一二三四五六七八九十百千两兩廿卅壹贰叁肆伍陆柒捌玖拾壱弐参]{1,8}"
+HAN = "[\\d〇零○一二三四五六七八九十百千两兩廿卅壹贰叁肆伍陆柒捌玖拾壱弐参貳參陸]{1,8}"
 """A number as Chinese and Japanese headings have it."""
 HANGUL = "[\\d일이삼사오육칠팔구십백]{1,6}"
 

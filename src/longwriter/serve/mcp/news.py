@@ -10,7 +10,7 @@ from longwriter.text import count_words, counted
 
 TELL_EVERY_S = 2.0
 """Clients count silence: some give up after 30 s, most after 60 s."""
-AT_WORK = ("queued", "planning", "writing", "revising")
+AT_WORK = ("queued", "planning", "writing", "to revise", "revising")
 Tell = Callable[[float, str], Awaitable[None]]
 """Hears seconds and a sentence."""
 

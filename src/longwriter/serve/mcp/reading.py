@@ -31,6 +31,7 @@ NEXT = {
     "queued": "it waits for its turn: ask status again",
     "planning": "ask status again",
     "writing": "ask status again; finished sections can be read now",
+    "to revise": "passages wait for their turn to be mended: ask status again",
     "revising": "passages are being mended: ask status again",
     "approval": "show the outline (read), change it with edit_outline, then call write with this run",
     "paused": "write with this run goes on",

@@ -23,6 +23,11 @@ MOST_SECTIONS = 5_000
 """Lines of an outline: 100,000 words have 200."""
 
 
+def spoken(request: Request) -> str:
+    """The language of the page that asks, for sentences about a text: "zh", else "en"."""
+    return "zh" if request.query_params.get("language") == "zh" else "en"
+
+
 class Nothing(Record):
     """A request that says nothing but what its path does."""
 
@@ -152,6 +157,15 @@ class FindingsAsked(Record):
     findings: tuple[Key, ...] = Field(default=(), max_length=1_000)
     again: tuple[Key, ...] = Field(default=(), max_length=1_000)
     """Dismissed ones that count again."""
+
+
+class MendAsked(ModelAsked):
+    """Findings of the report that should be mended, and by which model; none: the run's own."""
+
+    findings: tuple[Key, ...] = Field(default=(), max_length=1_000)
+    """By their keys."""
+    on: bool = False
+    """All of the revision that came to no end, by the same model."""
 
 
 class TakeBackAsked(Record):

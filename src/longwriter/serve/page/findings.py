@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from longwriter.checks.along.measures import measure
 from longwriter.checks.finding import TextFinding
+from longwriter.checks.messages import in_language
 from longwriter.checks.repetition.repetition import QUOTE, Repetition, repetition
 from longwriter.checks.style.checked import AT
 from longwriter.diff.words import compare_words
@@ -16,9 +17,10 @@ from longwriter.language import tongue
 from longwriter.serve.page.markdown import render
 from longwriter.writer.document import Document
 from longwriter.writer.outcome.checked import all_checked, section_starts
-from longwriter.writer.outcome.dismissed import key
+from longwriter.writer.outcome.dismissed import key, undismissed
 from longwriter.writer.outcome.ledger import RunLedger
 from longwriter.writer.outcome.report import Report
+from longwriter.writer.outcome.told import notes_in, reason, verdict_in
 from longwriter.writer.outcome.verdict import Finding
 from longwriter.writer.revising.outcomes import last_revision
 from longwriter.writer.section.section import HEADING
@@ -79,17 +81,24 @@ class Places:
         return next(({"section": part.section, "paragraph": 0} for part in self.parts if part.section == index), None)
 
 
-def shown_report(document: Document, report: Report, unmendable: Mapping[str, str]) -> dict[str, Any]:
-    """The JSON of a report. Takes two seconds for 100,000 words. `unmendable`: `Reviser.unmendable` of the document."""
+def shown_report(
+    document: Document, report: Report, unmendable: Mapping[str, str], language: str = "en"
+) -> dict[str, Any]:
+    """The JSON of a report. Takes two seconds for 100,000 words.
+
+    `unmendable`: `Reviser.unmendable` of the document; `language`: of the page, en or zh, for what findings say.
+    """
     found = all_checked(document)
     places = Places(bodies(document))
     again = repetition(places.text)
     along = measure(places.text, tongue(places.text) or "en").along["repetition"]
     faulty = [part.index for part in document.parts() if part.faults]
+    verdict = verdict_in(report.verdict, language)
+    said = {before.text: after.text for before, after in zip(report.verdict, verdict, strict=True)}
     lengths = {"number", "title", "chapter", "planned", "asked", "written"}
     return {
         "finished": report.finished,
-        "verdict": [_finding(finding, places, again, faulty) for finding in report.verdict],
+        "verdict": [_finding(finding, places, again, faulty) for finding in verdict],
         "lengths": [section.model_dump(include=lengths) for section in report.sections],
         "repetition": {
             "share": report.repeated_share,
@@ -102,9 +111,10 @@ def shown_report(document: Document, report: Report, unmendable: Mapping[str, st
             "written": report.written,
             "score": report.length_score,
         },
-        "checks": shown_checks(document, found.findings, unmendable),
+        "checks": shown_checks(document, found.findings, unmendable, language),
+        "checks_more": max(0, len(undismissed(document, found.findings)) - MOST_FINDINGS),
         "style": shown_style(found.figures),
-        "notes": report.notes,
+        "notes": notes_in(report.notes, said, language),
         "spent": report.model_dump(include=SPENT),
     }
 
@@ -119,16 +129,16 @@ def shown_style(figures: Mapping[str, float | None]) -> dict[str, Any] | None:
 
 
 def shown_checks(
-    document: Document, found: Sequence[TextFinding], unmendable: Mapping[str, str]
+    document: Document, found: Sequence[TextFinding], unmendable: Mapping[str, str], language: str = "en"
 ) -> list[dict[str, Any]]:
-    """What the checks found, each of its places with section and paragraph.
+    """What the checks found, each of its places with section and paragraph; what was dismissed is told apart, last.
 
     `mend`: why no passage of it can be changed, "" where one can; None where a revision does not look for it.
     """
     parts = {part.section: part.text for part in bodies(document)}
     starts = dict(section_starts(document))
-    shown = []
-    for finding in found:
+    shown, gone = list[dict[str, Any]](), list[dict[str, Any]]()
+    for finding in in_language(found, language):
         places = []
         for place, quote in zip(finding.places[:MOST_PLACES], finding.quotes, strict=False):
             if place.section in starts:
@@ -139,22 +149,32 @@ def shown_checks(
         told = finding.model_dump(include={"kind", "check", "message", "source"})
         name = key(finding)
         own = {"key": name, "dismissed": name in document.manuscript.dismissed, "mend": unmendable.get(name)}
-        shown.append(told | {"places": places} | own)
-    return shown[:MOST_FINDINGS]
+        if own["mend"]:
+            own["mend"] = reason(unmendable[name], language)
+        (gone if own["dismissed"] else shown).append(told | {"places": places} | own)
+    return [*shown[:MOST_FINDINGS], *gone[:MOST_FINDINGS]]
 
 
-def shown_revision(session: Session) -> dict[str, Any]:
-    """The JSON of the last revision: each finding and what became of it, each edit with before and after."""
+def shown_revision(session: Session, language: str = "en") -> dict[str, Any]:
+    """The JSON of the last revision: each finding and what became of it, each edit with before and after.
+
+    `language`: of the page, en or zh. In it, `more`: findings that are not listed; `waiting`: of all, those that are not dealt
+    with; `by`: who mends, "" for the run's own model.
+    """
     last, stopped = last_revision(session), session.manuscript.stopped
+    found = last.findings if last else ()
     rows = [
-        finding.finding.model_dump(include={"kind", "check", "message"})
-        | {"key": key(finding.finding), "state": finding.state, "why": finding.why}
+        in_language([finding.finding], language)[0].model_dump(include={"kind", "check", "message"})
+        | {"key": key(finding.finding), "state": finding.state, "why": reason(finding.why, language)}
         | {"edits": [edit._asdict() | {"words": compare_words(edit.before, edit.after)} for edit in finding.edits]}
-        for finding in (last.findings if last else ())
+        for finding in found[:MOST_FINDINGS]
     ]
     return {
         "over": last is None or last.over,
-        "findings": rows[:MOST_FINDINGS],
+        "findings": rows,
+        "more": len(found) - len(rows),
+        "waiting": sum(finding.state == "waiting" for finding in found),
+        "by": last.by.model if last and last.by else "",
         "small": session.cards["writer"].prompts == "short",
         "why": stopped.message if stopped else "",
     }

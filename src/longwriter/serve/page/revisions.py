@@ -9,9 +9,10 @@ from starlette.responses import Response
 
 from longwriter.errors import InputError
 from longwriter.serve.desk import Desk
-from longwriter.serve.page.asking import FindingsAsked, TakeBackAsked, asked, planned, run_named
+from longwriter.serve.page.asking import FindingsAsked, MendAsked, TakeBackAsked, asked, planned, run_named, spoken
 from longwriter.serve.page.findings import shown_revision
 from longwriter.serve.page.shown import PageJson
+from longwriter.serve.writing.models import asked_model
 from longwriter.writer.revising.outcomes import take_back
 from longwriter.writer.stored import stored
 
@@ -21,15 +22,16 @@ async def revision(request: Request, desk: Desk) -> Response:
     name = run_named(request, desk)
     async with desk.feed(name) as feed:
         planned(feed.following.session)
-    return PageJson(await asyncio.to_thread(_revision, desk.folder(name)))
+    return PageJson(await asyncio.to_thread(_revision, desk.folder(name), spoken(request)))
 
 
 async def mend(request: Request, desk: Desk) -> Response:
-    """Mend findings; the one revision of a run that was stopped goes on where the same are asked for."""
-    told, name = await asked(request, FindingsAsked), run_named(request, desk)
-    if not told.findings:
-        raise InputError("choose what is to be mended")
-    await desk.revise(name, told.findings)
+    """Mend findings, or go on with the revision of a run that was stopped."""
+    told, name = await asked(request, MendAsked), run_named(request, desk)
+    if bool(told.findings) == told.on:
+        raise InputError("choose either what is to be mended, or to go on")
+    model = await asyncio.to_thread(asked_model, desk.settings, told.model, told.base_url)
+    await desk.revise(name, None if told.on else told.findings, model)
     return PageJson({})
 
 
@@ -47,6 +49,6 @@ async def dismissed(request: Request, desk: Desk) -> Response:
     return PageJson({})
 
 
-def _revision(folder: Path) -> dict[str, Any]:
+def _revision(folder: Path, language: str) -> dict[str, Any]:
     """Of the run as it is, read apart from what is being changed."""
-    return shown_revision(planned(stored(folder)))
+    return shown_revision(planned(stored(folder)), language)

@@ -24,6 +24,7 @@ from longwriter.serve.page.asking import (
     asked,
     planned,
     run_named,
+    spoken,
 )
 from longwriter.serve.page.findings import shown_ledger, shown_report
 from longwriter.serve.page.shown import PageJson, run_json
@@ -151,7 +152,7 @@ class Reports:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
-        self._kept: OrderedDict[tuple[str, int], dict[str, Any]] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, int, str], dict[str, Any]] = OrderedDict()
         self._making = asyncio.Lock()
 
     async def report(self, request: Request) -> Response:
@@ -159,10 +160,10 @@ class Reports:
         name = run_named(request, self.desk)
         async with self.desk.feed(name) as feed:
             planned(feed.following.session)
-            key = name, feed.position
+            key = name, feed.position, spoken(request)
         async with self._making:
             if key not in self._kept:
-                self._kept[key] = await asyncio.to_thread(_report, self.desk.folder(name))
+                self._kept[key] = await asyncio.to_thread(_report, self.desk.folder(name), key[2])
                 if len(self._kept) > REPORTS:
                     self._kept.popitem(last=False)
         return PageJson(self._kept[key])
@@ -174,8 +175,8 @@ def _ledger(folder: Path) -> dict[str, Any]:
     return shown_ledger(document, ledger_of(document))
 
 
-def _report(folder: Path) -> dict[str, Any]:
+def _report(folder: Path, language: str) -> dict[str, Any]:
     """Of the run as it is, read apart: half a second of work must not meet a change."""
     session = planned(stored(folder))
     unmendable = Reviser(session, folder, Wishes()).unmendable() if session.document.texts else {}
-    return shown_report(session.document, session.result().report, unmendable)
+    return shown_report(session.document, session.result().report, unmendable, language)

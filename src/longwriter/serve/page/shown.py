@@ -7,10 +7,11 @@ from typing import Any
 from starlette.responses import JSONResponse
 
 from longwriter.runs.folders import saved_settings
-from longwriter.serve.feed import WAITS, Feed, Meter
+from longwriter.serve.feed import Feed, Meter
 from longwriter.serve.page.findings import body
 from longwriter.serve.page.markdown import RENDERED
 from longwriter.serve.rows import RunRow
+from longwriter.serve.writing.live import Revising
 from longwriter.types import Section
 from longwriter.writer.document import DocumentPart
 from longwriter.writer.records.control import ControlRecord
@@ -32,13 +33,7 @@ class PageJson(JSONResponse):
 
 def row_json(row: RunRow) -> dict[str, Any]:
     """A line of the list."""
-    told = asdict(row)
-    return told | {"state": page_state(row.state, row.why)}
-
-
-def page_state(state: str, why: str) -> str:
-    """The state of a run, by a name of its own where the run waits for its turn."""
-    return "queued" if why == WAITS else state
+    return asdict(row)
 
 
 def run_json(feed: Feed, name: str, *, read_only: bool) -> dict[str, Any]:
@@ -108,7 +103,7 @@ def state_json(feed: Feed) -> dict[str, Any]:
     state, session = feed.state(), feed.following.session
     control = (session.manuscript.control if session else None) or ControlRecord()
     return {
-        "state": page_state(state.name, state.why),
+        "state": state.name,
         "here": feed.here,
         "why": state.why,
         "control": {
@@ -119,9 +114,15 @@ def state_json(feed: Feed) -> dict[str, Any]:
         },
         "meter": meter_json(feed.meter()),
         "writing": list(feed.writing),
-        "revising": feed.revision._asdict() if feed.revision else None,
+        "revising": _revising(feed, control),
         "awaited": _awaited(session),
     }
+
+
+def _revising(feed: Feed, control: ControlRecord) -> dict[str, int] | None:
+    """How far a revision is that is under way, or waits for its turn."""
+    revision = feed.revision or (Revising(0, len(control.revise), 0) if control.revise else None)
+    return revision._asdict() if revision else None
 
 
 def _awaited(session: Session | None) -> list[int]:

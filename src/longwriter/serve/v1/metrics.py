@@ -5,8 +5,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
+from longwriter.api.states import WAITS
 from longwriter.errors import LongWriterError
-from longwriter.serve.feed import WAITS
 from longwriter.serve.rows import RunRow
 from longwriter.serve.v1.answers.usage import Took
 from longwriter.serve.v1.problems import problem_of

@@ -78,7 +78,7 @@ def new_import(home: Path, settings: ServeSettings, name: str, data: bytes, opti
         path = Path(folder) / f"draft{said.suffix.lower() if ENDING.fullmatch(said.suffix) else ''}"
         path.write_bytes(data)
         try:
-            source = replace(read_source(path), origin=said.name or path.name)
+            source = replace(read_source(path, pictures=True), origin=said.name or path.name)
         except InputError as error:
             raise InputError(str(error).replace(str(path), said.name or path.name)) from error
     prices, whole = as_path(settings.write.get("prices")), _whole(home, settings, given)

@@ -2,7 +2,10 @@
 
 import json
 from pathlib import Path
+from typing import NamedTuple
 
+from longwriter.config import build
+from longwriter.models.base import ModelConfig
 from longwriter.runs.folders import JOURNAL, REPORT, active_at, all_runs
 
 DONE_SINCE = (b"section", b"edit", b"plan", b"control", b"final")
@@ -31,11 +34,23 @@ def is_going(folder: Path) -> bool:
     return not _finished(folder)
 
 
-def to_mend(folder: Path) -> frozenset[str]:
-    """Findings that a server was told to mend, by `outcome.dismissed.key`."""
+class MendingOrder(NamedTuple):
+    """What a server was told to mend."""
+
+    findings: frozenset[str]
+    """By `outcome.dismissed.key`; none: nothing."""
+    by: ModelConfig | None
+    """Who does; None: the run's own writer, or whoever began to."""
+
+
+def to_mend(folder: Path) -> MendingOrder:
+    """What a server was told to mend. Raises InputError for a model that is none."""
     control = _last(_journal(folder), b"control")
-    told = control["data"].get("revise") if control else None
-    return frozenset(map(str, told)) if isinstance(told, list) else frozenset()
+    told = control["data"] if control else {}
+    found, by = told.get("revise"), told.get("revise_by")
+    chosen = frozenset(map(str, found)) if isinstance(found, list) else frozenset()
+    mender = build(ModelConfig, by, str(folder / JOURNAL)) if chosen and isinstance(by, dict) else None
+    return MendingOrder(chosen, mender)
 
 
 def is_mended(folder: Path) -> bool:

@@ -1,14 +1,12 @@
 """Writes one run to its next stop, in the worker's thread, and counts what it costs as it comes."""
 
 import asyncio
-import time
 from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal
 
 from longwriter.api.book.revising import RevisionJob
-from longwriter.errors import CeilingReached, InputError, LongWriterError, RunError
+from longwriter.errors import InputError, RunError
 from longwriter.serve.settings import ServeSettings
 from longwriter.serve.writing.begin import going_on, least
 from longwriter.serve.writing.going import is_mended, to_mend
@@ -16,10 +14,10 @@ from longwriter.serve.writing.live import LiveRun, Revising
 from longwriter.serve.writing.spending import DaySpending
 from longwriter.serve.writing.worker import OpenModels
 from longwriter.writer.outcome.spent import Ceilings
-from longwriter.writer.records.control import StoppedRecord
 from longwriter.writer.revising.wishes import Wishes
 from longwriter.writer.revision.edits import Edits, has_work
 from longwriter.writer.session import configs_of
+from longwriter.writer.stops import note_stop
 from longwriter.writer.stored import editing
 
 
@@ -34,10 +32,10 @@ class RunWriter:
     async def write(self, live: LiveRun) -> bool:
         """Write what the run's `control` allows, or mend what it names; whether there is more to do afterwards.
 
-        Raises what `WriteJob.work` and `RevisionJob.work` raise; a failure is noted in the run.
+        Raises what `WriteJob.work` and `RevisionJob.work` raise: see `note_failure`.
         """
-        folder, begun = self.home / live.name, False
-        chosen = await asyncio.to_thread(to_mend, folder)
+        folder = self.home / live.name
+        chosen, by = await asyncio.to_thread(to_mend, folder)
         over = await asyncio.to_thread(is_mended, folder)
         if chosen and over:
             return await asyncio.to_thread(revised, folder)
@@ -46,24 +44,23 @@ class RunWriter:
             self.spending.check()
             job = going_on(folder, self.settings)
             with job.claimed():
-                await asyncio.to_thread(job.fetch)
+                revision = RevisionJob(job, Wishes(chosen=chosen, by=by))
+                await asyncio.to_thread(revision.fetch if chosen else job.fetch)
                 async with AsyncExitStack() as stack:
-                    configs = configs_of(job.settings).items()
+                    configs = () if by else configs_of(job.settings).items()
                     models = {role: await stack.enter_async_context(self._models.model(c)) for role, c in configs}
+                    mender = await stack.enter_async_context(self._models.model(by)) if by else None
                     options = replace(
                         job.options, on_event=live.hear, watched=False, controlled=True, on_open=live.open
                     )
-                    self._live[live.name], begun = live, True
+                    self._live[live.name] = live
                     try:
                         work = replace(job, models=models, options=options)
-                        await (RevisionJob(work, Wishes(chosen=chosen)) if chosen else work).work()
+                        wishes = replace(revision.wishes, by_model=mender)
+                        await (RevisionJob(work, wishes) if chosen else work).work()
                     finally:  # before the models close, which takes a moment: a change would meet a closed journal
                         more = live.close()
             return await asyncio.to_thread(revised, folder) if chosen else more
-        except LongWriterError as error:
-            if not begun or chosen:
-                await asyncio.to_thread(note_failure, folder, error)
-            raise
         finally:
             self._live.pop(live.name, None)
 
@@ -99,10 +96,12 @@ def revised(folder: Path) -> bool:
         return has_work(session)
 
 
-def note_failure(folder: Path, error: LongWriterError) -> None:
-    """Note in a run why it was not begun, or not revised to the end; nothing where another process has it."""
-    reason: Literal["ceiling", "failed"] = "ceiling" if isinstance(error, CeilingReached) else "failed"
+def note_failure(folder: Path, error: BaseException) -> None:
+    """Note in a run what ended its turn, whatever it was; a revision is not tried again by itself.
+
+    Nothing where another process has the run.
+    """
     with suppress(RunError, InputError), editing(folder) as session:
         if session.manuscript.control is not None and session.manuscript.control.revise:
             Edits(session).control(revise=())
-        session.manuscript.note(StoppedRecord(reason=reason, message=str(error), at=time.time()))
+        note_stop(session.manuscript, error)

@@ -14,7 +14,7 @@ from longwriter.export.settings import ExportSettings
 from longwriter.intake.markdown_headings import body_of
 from longwriter.journal import Journal
 from longwriter.length.target import exact
-from longwriter.runs.folders import JOURNAL, SETTINGS, make_folder, opened, saved_settings, write_file
+from longwriter.runs.folders import JOURNAL, SETTINGS, make_folder, opened, put_below, saved_settings, write_file
 from longwriter.writer.given.draft import ImportedDraft, checked, given_records, plan_of
 from longwriter.writer.outcome.exported import note_book
 from longwriter.writer.records.asked import PlanRecord
@@ -68,6 +68,8 @@ def make_run(
                 note(journal, record, durable=record is given[-1])
             if control is not None:
                 note(journal, control)
+        for name, data in draft.source.pictures.items():
+            put_below(made, name, data)
         if draft.after:
             write_file(made / AFTER, draft.after, private=True)
         if draft.source.author and not body_of(draft.source.text):  # front matter says it itself

@@ -2,15 +2,18 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from functools import partial
+from pathlib import Path
 
 from longwriter.checks.check import CHECKS, CheckReport, check
 from longwriter.checks.finding import TextFinding, TextPlace
 from longwriter.checks.joined import CONTRADICTIONS, contradictions_rate
 from longwriter.checks.ledger.contradictions import numbering
 from longwriter.checks.ledger.ledger import in_order
+from longwriter.errors import RunError
 from longwriter.text import count_words
 from longwriter.writer.document import Document
-from longwriter.writer.outcome.dismissed import undismissed
+from longwriter.writer.outcome.dismissed import counts, undismissed
 from longwriter.writer.outcome.ledger import ledger_of
 
 
@@ -25,7 +28,7 @@ def checked(document: Document, only: Sequence[str] = ()) -> CheckReport:
 
 
 def all_checked(document: Document, only: Sequence[str] = ()) -> CheckReport:
-    """As `checked`, with what a person dismissed.
+    """As `checked`, with what a person dismissed, which counts in no figure.
 
     Contradictions are those of the run's ledger, which knows what a person says is so, and of the document's headings.
     """
@@ -34,13 +37,26 @@ def all_checked(document: Document, only: Sequence[str] = ()) -> CheckReport:
     report = CheckReport(findings=(), figures={})
     if others:
         spoken = str(settings.language or "")
-        report = check(text, spoken, only=others, sources=document.sources, style=settings.style)
+        count = partial(counts, document)
+        report = check(text, spoken, only=others, sources=document.sources, style=settings.style, counts=count)
     if only and CONTRADICTIONS not in only:
         return report.model_copy(update={"findings": tuple(in_sections(document, report.findings))})
     wrong = [*in_sections(document, numbering(text)), *ledger_of(document, dismissed=True).contradictions]
     found = in_order([*in_sections(document, report.findings), *wrong])
-    figures = {CONTRADICTIONS: contradictions_rate(len(wrong), count_words(text)), **report.figures}
+    figures = {
+        CONTRADICTIONS: contradictions_rate(len(undismissed(document, wrong)), count_words(text)),
+        **report.figures,
+    }
     return CheckReport(findings=tuple(found), figures=figures)
+
+
+def check_sources(document: Document, folder: Path, only: Sequence[str] = ()) -> None:
+    """Raises RunError where citations are to be checked, and the sources that they are held to are gone."""
+    if document.settings.sources and not document.sources and (not only or "citations" in only):
+        raise RunError(
+            f"{folder}/sources is gone, which the text cites; put it back from a copy, or name the checks that need none: "
+            "--only contradictions"
+        )
 
 
 def in_sections(document: Document, findings: Iterable[TextFinding]) -> list[TextFinding]:

@@ -1,11 +1,13 @@
 """What a run's text cites, and what its model invented: for its report."""
 
 from collections.abc import Iterator
+from functools import partial
 
 from longwriter.checks.citations.citations import CitationReading, read_citations
 from longwriter.text import counted
 from longwriter.writer.document import Document
 from longwriter.writer.manuscript import call_names
+from longwriter.writer.outcome.dismissed import counts
 from longwriter.writer.records.calls import CallRecord
 from longwriter.writer.records.kinds import read
 from longwriter.writer.records.written import SectionRecord
@@ -18,7 +20,7 @@ def citing(document: Document, text: str) -> tuple[CitationReading | None, tuple
     """The citations of the text, and what was taken out of the replies that made it; None, () for a run without sources."""
     if not document.sources:
         return None, ()
-    return read_citations(text, document.sources), tuple(_invented(document))
+    return read_citations(text, document.sources, partial(counts, document)), tuple(_invented(document))
 
 
 def _invented(document: Document) -> Iterator[str]:
@@ -38,8 +40,11 @@ def _steps(document: Document) -> Iterator[str]:
             yield from (f"{names}{k}" for k in range(len(record.asked)))
 
 
-def told_of(found: CitationReading, invented: tuple[str, ...]) -> list[str]:
-    """What a person should know of it."""
+def told_of(document: Document, found: CitationReading | None, invented: tuple[str, ...]) -> list[str]:
+    """What a person should know of it. `found`, `invented`: as `citing` says."""
+    if found is None:
+        gone = "its sources are gone: no citation is checked; put the folder sources/ of the run back from a copy"
+        return [gone] if document.settings.sources else []
     out, figures = list[str](), found.figures
     if invented:
         named = ", ".join(invented[:SHOWN]) + (", ..." if len(invented) > SHOWN else "")

@@ -18,5 +18,10 @@ def key(finding: TextFinding) -> str:
 
 def undismissed(document: Document, findings: Iterable[F]) -> tuple[F, ...]:
     """Those that no person has dismissed. One whose quotes have changed since is another finding."""
+    return tuple(finding for finding in findings if counts(document, finding))
+
+
+def counts(document: Document, finding: TextFinding) -> bool:
+    """Whether no person has dismissed it."""
     dismissed = document.manuscript.dismissed
-    return tuple(finding for finding in findings if not dismissed or key(finding) not in dismissed)
+    return not dismissed or key(finding) not in dismissed

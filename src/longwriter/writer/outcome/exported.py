@@ -11,11 +11,12 @@ from pydantic import ValidationError
 from longwriter.characters import whole_characters
 from longwriter.checks.citations.records import SourceChunk
 from longwriter.errors import RunError
-from longwriter.export.formats import Content, Original, form_of, made
-from longwriter.export.references import Reference
+from longwriter.export.formats import REFERENCES, Content, Original, form_of, made, pictures_of
+from longwriter.export.references import Reference, uncited
 from longwriter.export.settings import ExportSettings
-from longwriter.runs.exports import export
+from longwriter.runs.exports import export, put_beside
 from longwriter.runs.folders import write_file
+from longwriter.writer.given.divisions import divisions
 from longwriter.writer.records.calls import CallRecord
 from longwriter.writer.records.kinds import read
 from longwriter.writer.records.written import GivenRecord
@@ -44,15 +45,21 @@ def note_book(folder: Path, settings: ExportSettings) -> None:
 
 def content(session: Session, folder: Path, form: str) -> tuple[Content, tuple[str, ...]]:
     """A run's text in a form, and what a person should know of it. `session`: of that folder. Raises what `made` raises."""
+    book = book_of(folder)
+    settings = book if book.title else book.model_copy(update={"title": _title(session)})
+    return made(_original(session, folder, form), form, settings)
+
+
+def _original(session: Session, folder: Path, form: str) -> Original:
     began = next(_moments(session), None)
     date = datetime.fromtimestamp(began, UTC).date().isoformat() if began else ""
     name = uuid5(NAMESPACE_OID, whole_characters(f"{folder.name} {began} {session.settings.instruction}"))
     document = session.document
-    markdown = document.markdown() if document.frames.plain and form != "md" else None
-    references = references_of(document.sources.chunks)
-    original = Original(document.text(), markdown, folder.name, f"urn:uuid:{name}", date, references=references)
-    book = book_of(folder)
-    return made(original, form, book if book.title else book.model_copy(update={"title": _title(session)}))
+    markdown, opened = divisions(document) if document.manuscript.imported and form != "md" else (None, {})
+    return Original(
+        document.text(), markdown, folder.name, f"urn:uuid:{name}", date, folder,
+        references=references_of(document.sources.chunks), plain=document.frames.plain, divisions=opened,
+    )  # fmt: skip
 
 
 def references_of(chunks: Sequence[SourceChunk]) -> tuple[Reference, ...]:
@@ -91,8 +98,11 @@ def _moments(session: Session) -> Iterator[float]:
 def deliver(session: Session, folder: Path, file: Path, *, force: bool = False) -> tuple[str, ...]:
     """Put a run's text into a file outside it, in the form of the file's name; what a person should know of it.
 
-    Raises what `made` and `export` raise.
+    Where the text cites nothing, a file of references stays as it is. Raises what `made` and `export` raise.
     """
-    found, told = content(session, folder, form_of(file))
+    form, document = form_of(file), session.document
+    if form in REFERENCES and (why := uncited(document.text(), references_of(document.sources.chunks))):
+        return (f"{file} is not made: {why}",)
+    found, told = content(session, folder, form)
     export(folder, file, found, force=force)
-    return told
+    return told if form != "md" else told + put_beside(file, pictures_of(_original(session, folder, form)))

@@ -51,7 +51,7 @@ def ledger_of(document: Document, *, dismissed: bool = False) -> RunLedger:
         named = named_facts(document.calls, document.texts[index], index + 1)
         findings += ledger.take(_placed(fact, piece) for fact in named.facts)
         at, dropped = at + len(piece), dropped + named.dropped
-    findings = in_order([*findings, *ledger.spellings()])
+    findings = in_order([*findings, *ledger.whole()])
     findings = findings if dismissed else list(undismissed(document, findings))
     return RunLedger(
         entities=ledger.entities,

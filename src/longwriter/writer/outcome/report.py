@@ -150,8 +150,7 @@ def report(document: Document, spent: Spent, ledger: RunLedger) -> Report:
     if spent.saved is not None and _misses(spent, mode):
         notes.append(f"only {100 * (spent.hit_rate or 0):.0f} % of the prompts came from the server's cache")
     cited, invented = citing(document, text)
-    if cited is not None:
-        notes += told_of(cited, invented)
+    notes += told_of(document, cited, invented)
     return Report(
         citations=cited.figures if cited else None,
         invented=invented,

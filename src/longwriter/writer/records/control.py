@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from longwriter.models.base import ModelConfig
 from longwriter.writer.records.base import JournalRecord
 
 
@@ -9,7 +10,7 @@ class ControlRecord(JournalRecord):
     """What a server may do with the run by itself; a command that a person types asks nobody."""
 
     kind = "control"
-    left_out = frozenset({"revise"})
+    left_out = frozenset({"revise", "revise_by"})
     going: bool = False
     """It writes what is due."""
     review: bool = False
@@ -20,6 +21,8 @@ class ControlRecord(JournalRecord):
     """Writing waits until the outline is approved."""
     revise: tuple[str, ...] = ()
     """Findings that it mends, by `outcome.dismissed.key`, before it writes on."""
+    revise_by: ModelConfig | None = None
+    """Who mends them; None: the run's own writer, or whoever began to."""
 
 
 class StoppedRecord(JournalRecord):

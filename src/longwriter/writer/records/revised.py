@@ -23,10 +23,13 @@ class RevisionRecord(JournalRecord):
     """A revision begins: its calls and edits name it by its number."""
 
     kind = "revision"
+    left_out = frozenset({"by"})
     number: int
     """From 1."""
     judge: ModelConfig | None
     """Who is asked for findings beside the rules; None: nobody."""
+    by: ModelConfig | None = None
+    """Who mends; None: the run's own writer."""
     words: dict[str, int]
     """Words of each section as it begins, by name: no section may move further from them than 5 %."""
 

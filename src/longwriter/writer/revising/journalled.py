@@ -37,14 +37,16 @@ class Revisions:
         """Of a revision that would begin now."""
         return self.last.number + 1 if self.last else 1
 
-    def going(self, judge: ModelConfig | None, first: tuple[object, ...] | None) -> RevisionRecord | None:
+    def going(
+        self, judge: ModelConfig | None, by: ModelConfig | None, first: tuple[object, ...] | None
+    ) -> RevisionRecord | None:
         """The revision that is under way, if it is the one asked for.
 
-        `judge`: who is asked for; None: whoever it has. `first`: the findings that a person gave; None: any.
+        `judge`, `by`: who is asked for; None: whoever it has. `first`: the findings that a person gave; None: any.
         """
         if self.last is None or (self.turns and not self.turns[-1].findings):
             return None
-        if judge is not None and judge != self.last.judge:
+        if any(asked not in (None, has) for asked, has in ((judge, self.last.judge), (by, self.last.by))):
             return None
         if first is not None and (not self.turns or self.turns[0].findings != first):
             return None

@@ -2,11 +2,13 @@
 
 from longwriter.errors import EmptyReply, PromptTooLong, TruncatedPrompt
 from longwriter.journal import digest
+from longwriter.models.base import ModelConfig
+from longwriter.models.cards import card_of
 from longwriter.models.limits import token_limit
 from longwriter.models.verdicts import TRIES, Unreadable, ended, the_json
 from longwriter.text import head_words
 from longwriter.types import Message, Request
-from longwriter.writer.calls import Calls, judge_calls, user
+from longwriter.writer.calls import judge_calls, user
 from longwriter.writer.events import Warned
 from longwriter.writer.records.revised import WantedFinding
 from longwriter.writer.revising.layout import DocumentLayout
@@ -49,11 +51,11 @@ GONE: dict[str, object] = {
 class RevisionJudge:
     """A model that reads a document for findings. Its calls are journalled under the revision's name."""
 
-    def __init__(self, session: Session, revision: int) -> None:
+    def __init__(self, session: Session, judge: ModelConfig, revision: int) -> None:
         """`session`: one whose calls expect this revision's judge."""
-        self.session, self.revision = session, revision
+        self.session, self.card = session, card_of(judge.model, judge.card)
         self.steps = judge_calls(revision)
-        self.calls: Calls = session.calls.of_draft(self.steps)
+        session.calls.of_draft(self.steps)
         self.invented = 0
         """Findings that were dropped: a quote of theirs is not in the section."""
 
@@ -101,11 +103,13 @@ class RevisionJudge:
         messages: tuple[Message, ...] = user(prompt)
         for attempt in range(TRIES):
             request = Request(
-                messages=messages, max_tokens=token_limit(words, self.session.cards["writer"]), json_schema=schema,
+                messages=messages, max_tokens=token_limit(words, self.card), json_schema=schema,
                 temperature=0.0 if attempt == 0 else None, seed=seed_of(self.session.settings.seed, step, attempt),
             )  # fmt: skip
             try:
-                reply = await self.calls.ask("writer", f"{step}-{attempt}", request, expect=words)
+                reply = await self.session.calls.of_draft(self.steps).ask(
+                    "writer", f"{step}-{attempt}", request, expect=words
+                )
                 return the_json(ended(reply))
             except (EmptyReply, Unreadable, PromptTooLong, TruncatedPrompt):
                 continue

@@ -7,6 +7,7 @@ from longwriter.checks.check import check
 from longwriter.checks.finding import TextFinding
 from longwriter.checks.ledger.contradictions import contradictions
 from longwriter.checks.ledger.ledger import in_order
+from longwriter.checks.ledger.rules.voice import VOICE
 from longwriter.writer.document import Document
 
 Stretch = tuple[int, int]
@@ -48,7 +49,7 @@ def worse(
             if allowed[found.kind, found.check] < 0:
                 same = target is not None and (found.kind, found.check) == (target.kind, target.check)
                 return f"{'the fault is still there' if same else f'it brings another ({found.kind})'}: {found.message}"
-    there, then = _kinds(after), _kinds(before)
+    there, then = _faults(after), _faults(before)
     more = next((key for key, count in there.items() if count > then[key]), None)
     return f"elsewhere it makes one finding more: {' '.join(more)}" if more else ""
 
@@ -58,6 +59,14 @@ def _of_the_whole(found: TextFinding, before: Sequence[TextFinding], target: Tex
     if len(found.places) <= 2 or (target is not None and (found.kind, found.check) == (target.kind, target.check)):
         return False
     return any((f.kind, f.check) == (found.kind, found.check) and len(f.places) >= len(found.places) for f in before)
+
+
+def _faults(findings: Iterable[TextFinding]) -> Counter[tuple[str, str]]:
+    """As `_kinds`, where a change of voice counts as often as it has places: mended in its middle it becomes two of fewer."""
+    found = Counter[tuple[str, str]]()
+    for f in findings:
+        found[f.kind, f.check] += len(f.places) - 1 if f.check in VOICE else 1
+    return found
 
 
 def _kinds(findings: Iterable[TextFinding]) -> Counter[tuple[str, str]]:

@@ -6,15 +6,18 @@ from typing import NamedTuple
 
 from longwriter.checks.citations.fence import shown
 from longwriter.checks.finding import TextFinding
+from longwriter.checks.messages import in_language
 from longwriter.errors import EmptyReply, PromptTooLong, TruncatedPrompt
+from longwriter.models.cards import card_of
 from longwriter.models.limits import token_limit
 from longwriter.text import count_words, head_words
 from longwriter.types import Message, Reply, Request
-from longwriter.writer.calls import user
+from longwriter.writer.calls import mending_calls, user
 from longwriter.writer.hold.holds import holds
+from longwriter.writer.outcome.told import reason
 from longwriter.writer.prompts import Name
 from longwriter.writer.records.person import EditRecord
-from longwriter.writer.records.revised import Mending, WantedFinding
+from longwriter.writer.records.revised import Mending, RevisionRecord, WantedFinding
 from longwriter.writer.reply.prose import prose
 from longwriter.writer.revising.fit import MOST_WORDS, unfit
 from longwriter.writer.revising.judging import RevisionJudge
@@ -63,9 +66,12 @@ class MeasuredDocument(NamedTuple):
 class Mender:
     """Asks for passages of one run. Nothing is changed here: an edit that is taken is handed back."""
 
-    def __init__(self, session: Session, language: str, words: dict[str, int], judge: RevisionJudge | None) -> None:
-        """`words`: of each section as the revision began, by name."""
-        self.session, self.language, self.words, self.judge = session, language, words, judge
+    def __init__(self, session: Session, language: str, revision: RevisionRecord, judge: RevisionJudge | None) -> None:
+        """`session`: one whose calls expect this revision. Raises SetupError for a model without a price under a ceiling."""
+        self.session, self.language, self.words, self.judge = session, language, revision.words, judge
+        self.steps = mending_calls(revision.number)
+        session.calls.of_draft(self.steps)
+        self.card = session.cards["writer"] if revision.by is None else card_of(revision.by.model, revision.by.card)
         manuscript = session.manuscript
         self.holds = holds(session.settings, session.prompts, manuscript.plan, session.calls, manuscript.facts)
 
@@ -77,7 +83,7 @@ class Mender:
         for attempt in range(TRIES):
             step = f"revise:{target.name}.{attempt}"
             try:
-                reply = await self.session.calls.ask(
+                reply = await self.session.calls.of_draft(self.steps).ask(  # anew: a server lowers ceilings
                     "writer", step, self._request(target, step, why), expect=self._ask(passage)
                 )
                 new = _bare(reply, passage)
@@ -95,7 +101,7 @@ class Mender:
 
     def _request(self, target: MendingTarget, step: str, why: str) -> Request:
         session, passage = self.session, target.passage
-        s, card = session.settings, session.cards["writer"]
+        s, card = session.settings, self.card
         ask = self._ask(passage)
         how = session.prompts.render(HOW.get(target.finding.kind, "revise_other"))
         messages: tuple[Message, ...]
@@ -117,7 +123,8 @@ class Mender:
     def _values(self, target: MendingTarget, why: str) -> dict[str, object]:
         render, passage = self.session.prompts.render, target.passage
         section = self.session.manuscript.plan.sections[passage.section]
-        said = target.finding.message
+        language = self.session.prompts.name.partition("-")[0]
+        said = in_language([target.finding], language)[0].message
         at = slice(target.place[0] - passage.shift - passage.start, target.place[1] - passage.shift - passage.start)
         marked = passage.text[at]
         return {
@@ -125,7 +132,7 @@ class Mender:
             "elsewhere": "\n\n".join(render("revise_elsewhere", quote=quote) for quote in self._others(target)),
             "point": f"{section.title}. {section.point}".rstrip(". "),
             "before": passage.before, "passage": passage.text, "behind": passage.after, "ask": self._ask(passage),
-            "refused": render("revise_refused", why=why) if why else "",
+            "refused": render("revise_refused", why=reason(why, language)) if why else "",
         }  # fmt: skip
 
     def _others(self, target: MendingTarget) -> list[str]:

@@ -4,11 +4,13 @@ import time
 from typing import Literal, NamedTuple
 
 from longwriter.errors import InputError, RunError
+from longwriter.models.base import ModelConfig
 from longwriter.text import sentence_ends
 from longwriter.writer.outcome.dismissed import key
 from longwriter.writer.records.kinds import numbered
 from longwriter.writer.records.person import EditRecord
 from longwriter.writer.records.revised import FindingsRecord, Mending, RevisionRecord, UnmendedRecord, WantedFinding
+from longwriter.writer.revising.journalled import Revisions
 from longwriter.writer.revising.layout import alike
 from longwriter.writer.session import Session
 
@@ -44,6 +46,8 @@ class LastRevision(NamedTuple):
     over: bool
     """All that it was to mend is dealt with."""
     findings: tuple[RevisedFinding, ...]
+    by: ModelConfig | None
+    """Who mended; None: the run's own writer."""
 
 
 def last_revision(session: Session) -> LastRevision | None:
@@ -68,7 +72,15 @@ def last_revision(session: Session) -> LastRevision | None:
             name, before = f"{turn.revision}.{turn.turn}:{k}", found.get(key(finding))
             attempts = [tried[step] for a in range(len(tried)) if (step := f"{name}.{a}") in tried]
             found[key(finding)] = _revised(session, finding, attempts, before.edits if before else ())
-    return LastRevision(not turns[-1].findings, tuple(found.values()))
+    return LastRevision(not turns[-1].findings, tuple(found.values()), begun.by)
+
+
+def unended(session: Session) -> tuple[str, ...]:
+    """Findings, by `outcome.dismissed.key`, of the last revision, which came to no end. Raises InputError where it did."""
+    log = Revisions(session.journal)
+    if log.going(None, None, None) is None or not log.turns:
+        raise InputError("there is no revision to go on with; choose what is to be mended")
+    return tuple(dict.fromkeys(map(key, log.turns[0].findings)))
 
 
 def _revised(

@@ -4,18 +4,15 @@ The journal holds what each pass is to mend and what became of each place; an ed
 section. So the same command after a kill does the same walk again, and asks only for what it has no answer to.
 """
 
-import json
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
 from longwriter.checks.finding import TextFinding
-from longwriter.config import Tree
-from longwriter.errors import InputError, RunError
+from longwriter.checks.ledger.rules.voice import VOICE
+from longwriter.errors import InputError
 from longwriter.language import tongue
-from longwriter.models.base import Model, close_all, open_model
-from longwriter.runs.folders import opened
+from longwriter.models.base import ModelConfig
 from longwriter.text import count_words
 from longwriter.writer.events import RevisionStep
 from longwriter.writer.outcome.dismissed import key, undismissed
@@ -27,10 +24,9 @@ from longwriter.writer.revising.layout import DocumentLayout
 from longwriter.writer.revising.listed import FINDINGS, held_by, located, read_findings, wanted, write_findings
 from longwriter.writer.revising.measure import measured
 from longwriter.writer.revising.mending import MeasuredDocument, Mender, MendingTarget, chosen, out_of_reach
-from longwriter.writer.revising.wishes import MOST_PASSES, RevisionOutcome, RevisionResult, Wishes
-from longwriter.writer.session import Options, Session, open_models
-from longwriter.writer.settings import MAY_CHANGE_ON_RESUME, WriteSettings
-from longwriter.writer.sources.stored import kept_sources
+from longwriter.writer.revising.wishes import RevisionOutcome, RevisionResult, Wishes
+from longwriter.writer.session import Session
+from longwriter.writer.stops import NotedStop
 
 F = TypeVar("F", bound=TextFinding)
 OF_THE_WHOLE = ("rate",)
@@ -61,31 +57,35 @@ class Reviser:
     async def run(self) -> RevisionResult:
         """Find, and mend. Raises what the models raise; what was mended until then is kept, and the same again goes on."""
         given = self._given()
-        going = self.log.going(self.wishes.judge, given)
+        going = self.log.going(self.wishes.judge, self.wishes.by, given)
         if self.wishes.dry_run:
             return await self._list(given)
         if going is None:
             given = self._own_list() if given is None else given
         revision = going or self._begin()
         judge = self._judge(revision)
-        mender = Mender(self.session, self._language(), revision.words, judge)
+        mender = Mender(self.session, self._language(), revision, judge)
         try:
-            for turn in range(1, self.wishes.passes + 1):
-                listed = await self._turn(revision, turn, given, judge)
-                if not await self._mend_all(mender, listed):
-                    break
-            self._note(FindingsRecord(revision=revision.number, turn=self.passes + 1, findings=()))
-            self._write_left()
+            with NotedStop(self.session.manuscript):
+                for turn in range(1, self.wishes.passes + 1):
+                    listed = await self._turn(revision, turn, given, judge)
+                    if not await self._mend_all(mender, listed):
+                        break
+                self._note(FindingsRecord(revision=revision.number, turn=self.passes + 1, findings=()))
+                self._write_left()
         finally:
             result = self.result()
         return result
 
     def result(self) -> RevisionResult:
         """What there is so far; the files of the run follow."""
-        saved = self.session.save()
+        saved, by = self.session.save(), self._named(self.log.last.by if self.log.last else None)
         first = self.log.turns[0].findings if self.log.turns else self.first
         return RevisionResult(saved.text, saved.report, self.folder, first, tuple(self.outcomes.values()),
-                              self._open(self.now.findings), self.edits, self.passes)  # fmt: skip
+                              self._open(self.now.findings), self.edits, self.passes, by)  # fmt: skip
+
+    def _named(self, by: ModelConfig | None) -> str:
+        return (by or self.session.settings.writer).model
 
     def _open(self, findings: Sequence[F]) -> tuple[F, ...]:
         """Those that no person has dismissed."""
@@ -110,11 +110,13 @@ class Reviser:
         if given is None:
             judge = None
             if self.wishes.judge is not None:
-                judge = self._judge(self.log.going(self.wishes.judge, None) or self._begin())
+                judge = self._judge(self.log.going(self.wishes.judge, self.wishes.by, None) or self._begin())
             given = await self._found(judge, 1)
             write_findings(self.path, self.now.layout.text, given)
         result = self.session.result()
-        return RevisionResult(result.text, result.report, self.folder, given, (), given, 0, 0)
+        return RevisionResult(
+            result.text, result.report, self.folder, given, (), given, 0, 0, self._named(self.wishes.by)
+        )
 
     def _given(self) -> tuple[WantedFinding, ...] | None:
         """The list that a person named. Raises InputError; of one that is followed already, what is mended may be gone."""
@@ -133,7 +135,7 @@ class Reviser:
     def _chosen(self, chosen: frozenset[str]) -> tuple[WantedFinding, ...]:
         """Those of what the rules find; where they are followed already, as they were. Raises InputError for none."""
         begun = self.log.turns[0].findings if self.log.turns else ()
-        if begun and set(map(key, begun)) == chosen and self.log.going(None, begun):
+        if begun and set(map(key, begun)) == chosen and self.log.going(None, self.wishes.by, begun):
             return begun
         if not (found := tuple(wanted(finding) for finding in self.first if key(finding) in chosen)):
             raise InputError("nothing of what was chosen is found in the text any more; look at what is found now")
@@ -160,15 +162,13 @@ class Reviser:
     def _begin(self) -> RevisionRecord:
         names = self.session.manuscript.ids
         words = {names[i]: count_words(text) for i, text in self.session.document.texts.items()}
-        record = RevisionRecord(number=self.log.next_number, judge=self.wishes.judge, words=words)
+        record = RevisionRecord(number=self.log.next_number, judge=self.wishes.judge, by=self.wishes.by, words=words)
         self._note(record)
         return record
 
     def _judge(self, revision: RevisionRecord) -> RevisionJudge | None:
-        if revision.judge is None:
-            return None
-        self.session.calls.expect_judge(revision, self.wishes.judge_model)
-        return RevisionJudge(self.session, revision.number)
+        self.session.calls.expect_revision(revision, self.wishes.judge_model, self.wishes.by_model)
+        return RevisionJudge(self.session, revision.judge, revision.number) if revision.judge else None
 
     async def _turn(
         self, revision: RevisionRecord, turn: int, given: tuple[WantedFinding, ...] | None, judge: RevisionJudge | None
@@ -279,11 +279,9 @@ class Reviser:
         if not found.places or (found.check in OF_THE_WHOLE and not found.edit):
             return "it is about the whole text, and no single passage"
         first = chosen(found.quotes, self.now.layout.text, found.edit)
-        tried = (
-            [first]
-            if len(found.places) <= 2
-            else [first, *(n for n in reversed(range(len(found.places))) if n != first)]
-        )
+        tried = [first]
+        if len(found.places) > 2:
+            tried += [n for n in reversed(range(found.check in VOICE, len(found.places))) if n != first]
         outside = 0
         for n in tried:
             place = found.places[n].start, found.places[n].end
@@ -360,42 +358,3 @@ def _within(found: TextFinding, before: TextFinding) -> bool:
     """Whether a finding is what is left of another: rules may draw a passage's bounds anew after an edit beside it."""
     last, was = found.quotes[-1:], before.quotes[-1:]
     return bool(last and was) and (last[0] in was[0] or was[0] in last[0])
-
-
-async def revise(
-    settings: WriteSettings, folder: Path, options: Options, models: dict[str, Model] | None, wishes: Wishes
-) -> RevisionResult:
-    """Revise a run. Raises InputError for a list that is none, RunError where there is no text; else as `Reviser.run`."""
-    if not 1 <= wishes.passes <= MOST_PASSES:
-        raise InputError(f"a revision has 1 to {MOST_PASSES} passes")
-    tree: Tree = json.loads(settings.model_dump_json())
-    asked = models or open_models(settings)
-    try:
-        with opened(folder, tree, MAY_CHANGE_ON_RESUME, private=True) as journal:
-            sources = kept_sources(folder) if settings.sources else ()
-            session = Session(settings, journal, folder, asked, options, sources)
-            if not session.manuscript.planned:
-                raise RunError(f"{folder.name} has no plan yet; go on with: longwriter resume {folder}")
-            options.on_open(session)
-            session.follow_plan()
-            session.document.load()
-            if not session.document.texts:
-                raise RunError(f"{folder.name} has no text yet; go on with: longwriter resume {folder}")
-            return await _with_judge(session, folder, wishes)
-    finally:
-        if models is None:
-            await close_all(asked.values())
-
-
-async def _with_judge(session: Session, folder: Path, wishes: Wishes) -> RevisionResult:
-    reviser = Reviser(session, folder, wishes)
-    going = reviser.log.last
-    config = wishes.judge or (going.judge if going else None)
-    if config is None or wishes.judge_model is not None:
-        return await reviser.run()
-    model = open_model(config)
-    try:
-        reviser.wishes = replace(wishes, judge_model=model)
-        return await reviser.run()
-    finally:
-        await model.aclose()

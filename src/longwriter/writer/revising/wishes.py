@@ -26,6 +26,10 @@ class Wishes:
     """A model that is asked for findings beside the rules."""
     judge_model: Model | None = None
     """The same, where it is open already."""
+    by: ModelConfig | None = None
+    """A model that mends in place of the run's own writer; None: that, or whoever began the revision that goes on."""
+    by_model: Model | None = None
+    """The same, where it is open already."""
     dry_run: bool = False
     """Make the list, and change nothing."""
 
@@ -55,6 +59,8 @@ class RevisionResult:
     """What is found now."""
     edits: int
     passes: int
+    by: str
+    """The model that mended."""
 
     @property
     def mended(self) -> tuple[RevisionOutcome, ...]:

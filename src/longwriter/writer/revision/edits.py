@@ -196,13 +196,18 @@ class Edits:
 
     def control(
         self, *, going: bool | None = None, review: bool | None = None, approve: bool | None = None,
-        permit: bool = False, revise: Iterable[str] | None = None,
+        permit: bool = False, revise: Iterable[str] | None = None, by: ModelConfig | None = None,
     ) -> ControlRecord:  # fmt: skip
-        """What a server may do with the run by itself; None leaves a thing as it is. `permit`: the next section may begin."""
+        """What a server may do with the run by itself; None leaves a thing as it is.
+
+        `permit`: the next section may begin. `by`: who mends what `revise` names.
+        """
         old = self.manuscript.control or ControlRecord()
         chosen = None if revise is None else tuple(revise)
         told = {"going": going, "review": review, "approve": approve, "revise": chosen}
         new = old.model_copy(update={k: v for k, v in told.items() if v is not None})
+        if chosen is not None:
+            new = new.model_copy(update={"revise_by": by})
         if permit:
             new = new.model_copy(update={"permit": self._next()})
         if new != old or self.manuscript.control is None or self.manuscript.stopped is not None:

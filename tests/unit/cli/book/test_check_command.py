@@ -1,6 +1,7 @@
 """longwriter check: files and runs, its table, its JSON, its page, its exit codes."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -146,3 +147,23 @@ def test_a_file_is_checked_against_sources(tmp_path: Path) -> None:
     longwriter.write("A note of 60 words.", model="fake", run=tmp_path / "run")
     refused = longwriter_here("check", tmp_path / "run", "--sources", tmp_path / "papers")
     assert (refused.returncode, "--sources is for a file" in refused.stderr) == (2, True)
+
+
+def test_messages_are_english_for_scripts_and_chinese_where_that_is_asked_for(draft: Path, tmp_path: Path) -> None:
+    english, chinese = "19 words say again, word for word, what stood earlier", "有19词逐字重复了前文"
+    for arguments, said in (((), english), (("--messages", "zh"), chinese)):
+        assert (
+            json.loads(longwriter_here("check", draft, "--json", *arguments).stdout)["findings"][0]["message"] == said
+        )
+        assert said in " ".join(
+            longwriter_here("check", draft, "--html", tmp_path / "a.html", *arguments).stdout.split()
+        )
+        assert said in (tmp_path / "a.html").read_text("utf-8")
+
+
+def test_no_line_of_chinese_is_cut(tmp_path: Path) -> None:
+    (tmp_path / "zh.md").write_text(
+        "灯塔里的守夜人已经两个晚上没有睡觉了，楼梯似乎比他年轻的时候更长，他慢慢地走上去，听见风在窗外", "utf-8"
+    )
+    shown = longwriter_here("check", tmp_path / "zh.md", "--only", "form").stdout
+    assert "听见风在窗外" in re.sub(r"\s", "", shown)

@@ -1,6 +1,7 @@
 """A finding that a person says is right as it is: never told again, until its words change or they take it back."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +10,11 @@ import pytest
 from tests.helpers.command import longwriter_here as lw
 from tests.helpers.revising import COPIED, CUT, NEW, WHOLE, imported, mender
 
+import longwriter
 from longwriter.api.runs import Run
+from longwriter.checks.check import CHECKS, check
+from longwriter.checks.checked import Checked
+from longwriter.checks.citations.records import SourceChunk
 from longwriter.errors import RunError
 from longwriter.journal import Journal
 from longwriter.runs.folders import opened, saved_settings
@@ -36,6 +41,71 @@ def test_numbers_hold_whatever_is_dismissed_or_asked_for(tmp_path: Path) -> None
     assert "a paragraph stops inside a sentence (dismissed)" in " ".join(shown.split())
     done = lw("check", run.folder, "--undismiss", "2")
     assert (done.returncode, "2   section 1" in done.stdout, "1   section" in done.stdout) == (4, True, False)
+
+
+def counting(name: str) -> Checked:
+    """A check that says which one it is, and nothing else."""
+    MADE.append(name)
+    return Checked()
+
+
+MADE: list[str] = []
+repetition, slop, form, language, along = (
+    lambda _, name=name: counting(name) for name in ("repetition", "slop", "form", "language", "along")
+)
+
+
+def test_only_what_is_asked_for_is_checked_and_for_numbers_each_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = imported(tmp_path)
+    for name in ("repetition", "slop", "form", "language", "along"):
+        monkeypatch.setitem(CHECKS, name, f"{__name__}:{name}")
+    MADE.clear()
+    lw("check", run.folder, "--only", "repetition", "--json")
+    run.check("form")
+    lw("check", tmp_path / "draft.md", "--only", "language")
+    assert MADE == ["repetition", "form", "language"]
+    MADE.clear()
+    lw("check", run.folder, "--only", "repetition")  # its numbers are those of all findings
+    assert sorted(MADE) == ["form", "language", "repetition", "slop"]
+
+
+def test_figures_count_what_is_not_dismissed(tmp_path: Path) -> None:
+    run = imported(tmp_path, EYES)
+    before = json.loads(lw("check", run.folder, "--json").stdout)["figures"]
+    assert before["contradictions"] == round(1e4 / before["words"], 2)
+    lw("check", run.folder, "--dismiss", "1")
+    for arguments in (("--json",), ("--all", "--json"), ("--json", "--only", "contradictions")):
+        assert json.loads(lw("check", run.folder, *arguments).stdout)["figures"]["contradictions"] == 0, arguments
+    assert "contradictions    0" in lw("check", run.folder).stdout
+    assert Run(run.folder).check().figures["contradictions"] == 0
+    lw("check", run.folder, "--undismiss", "1")
+    assert Run(run.folder).check().figures == before
+
+
+def test_a_sentence_whose_citation_is_right_as_it_is_counts_as_supported() -> None:
+    text = "The river mill was built in 1874 by Ada Brown [s1].\n\nThe river mill stands on the bank [s1].\n"
+    chunks = [SourceChunk(id="s1", source=1, text="The river mill was built in 1884 by Ada Brown on the bank.")]
+    report = check(text, sources=chunks)
+    assert [f.check for f in report.findings] == ["number"]
+    assert report.figures["citations_supported"] == 0.5
+    assert check(text, sources=chunks, counts=lambda _: False).figures["citations_supported"] == 1
+
+
+def test_a_run_whose_sources_are_gone_is_not_said_to_cite_rightly(tmp_path: Path) -> None:
+    (tmp_path / "mill.md").write_text("The river mill was built in 1884 by Ada Brown on the bank of the Wend. " * 30)
+    longwriter.write("A report of 100 words.", model="fake", run=tmp_path / "run", sources=[str(tmp_path / "mill.md")])
+    assert lw("check", tmp_path / "run", "--json").returncode in (0, 4)
+    shutil.rmtree(tmp_path / "run" / "sources")
+    for arguments in ((), ("--json",), ("--only", "citations"), ("--only", "form", "--only", "citations")):
+        done = lw("check", tmp_path / "run", *arguments)
+        assert done.returncode == 2, arguments
+        assert "run/sources is gone, which the text cites; put it back from a copy" in done.stderr
+    with pytest.raises(RunError, match="is gone"):
+        Run(tmp_path / "run").check()
+    assert lw("check", tmp_path / "run", "--only", "form", "--json").returncode in (0, 4)
+    assert any(note.startswith("its sources are gone") for note in Run(tmp_path / "run").report.notes)
 
 
 def test_json_counts_what_is_left_out_and_tells_it_where_all_is_asked_for(tmp_path: Path) -> None:

@@ -60,6 +60,45 @@ def test_out_takes_every_form_and_refuses_what_is_none_before_it_writes(tmp_path
     assert (tmp_path / "book.epub").read_bytes() != first
 
 
+def test_references_that_there_are_not_stop_no_other_file(written: Path) -> None:
+    done = longwriter_here("export", "r", "a.bib", "b.epub", "c.json", "c.html", "--json", cwd=written)
+    assert done.returncode == 0, done.stderr
+    assert "a.bib is not made: the text has no sources" in done.stderr
+    assert [file["file"] for file in json.loads(done.stdout)["files"]] == ["b.epub", "c.html"]
+    assert not {"a.bib", "c.json"} & {file.name for file in written.iterdir()}
+    assert zipfile.is_zipfile(written / "b.epub")
+    assert "bib" not in (written / "runs/r/exports.json").read_text("utf-8")
+    one_line(
+        longwriter_here("export", "r", "a.bib", "c.json", cwd=written), "a.bib is not made: the text has no sources"
+    )
+    (written / "fog.md").write_text(TEXT, "utf-8")
+    done = longwriter_here("export", "fog.md", "fog.bib", "fog.txt", cwd=written)
+    assert done.returncode == 0, done.stderr
+    assert (written / "fog.txt").is_file()
+
+
+def test_a_run_whose_text_cites_nothing_goes_into_its_other_files(tmp_path: Path) -> None:
+    (tmp_path / "known.txt").write_text("Fog formed over the cold sea in 1873. It drifted to the harbour.", "utf-8")
+    done = longwriter_here(*WRITE, "--sources", "known.txt", "--out", "a.bib", cwd=tmp_path)
+    assert done.returncode in (0, 4), done.stderr
+    assert "a.bib is not made: the text cites none of its sources" in " ".join(done.stderr.split())
+    exports_of = tmp_path / "runs/r/exports.json"
+    noted = json.loads(exports_of.read_text("utf-8"))
+    exports_of.write_text(json.dumps(noted | {str(tmp_path / "b.epub"): [""]}), "utf-8")  # the last one that is wanted
+    assert longwriter_here("redo", "r", "--section", "2", cwd=tmp_path).returncode in (0, 4)
+    assert zipfile.is_zipfile(tmp_path / "b.epub")
+
+
+def test_a_form_that_cannot_hold_the_text_stops_no_other(tmp_path: Path) -> None:
+    pytest.importorskip("typst")
+    (tmp_path / "signs.md").write_text("# Signs\n\nA letter of no font: \U0001f9ff.\n", "utf-8")
+    refused = longwriter_here("export", "signs.md", "signs.pdf", "signs.epub", cwd=tmp_path)
+    assert refused.returncode == 2
+    one_line(refused, "in no font", "U+1F9FF")
+    assert zipfile.is_zipfile(tmp_path / "signs.epub")
+    assert not (tmp_path / "signs.pdf").exists()
+
+
 def test_what_is_somebody_elses_stays(written: Path) -> None:
     (written / "mine.epub").write_bytes(b"mine")
     (written / "other").mkdir()

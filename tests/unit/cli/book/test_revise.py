@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from tests.helpers.command import longwriter_here as lw
 from tests.helpers.places import ROOT
-from tests.helpers.raw_server import Raw, Sent, chunk, sse
+from tests.helpers.raw_server import Raw, Sent, chunk, refusal, sse
 from tests.helpers.revising import CUT, DRAFT, MENDED, right
 
 from longwriter.types import Message, Request
@@ -107,3 +107,17 @@ def test_a_process_that_is_killed_goes_on_to_the_same_text(tmp_path: Path, call:
     assert text == MENDED
     assert CUT + "\n" not in text
     assert len(asked) == 3  # the call under which it was killed, once more
+
+
+def test_another_model_at_another_address_mends(tmp_path: Path) -> None:
+    with Raw(lambda _: refusal(500, {"error": {"message": "gone"}})) as own, Raw(mended) as other:
+        imported(tmp_path, own.url)
+        settings = (tmp_path / "runs/r/settings.json").read_text()
+        done = lw("revise", "r", "--by", "larger", "--base-url", other.url, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        assert "2 of 2 findings mended by 2 edits of larger, 0 findings now" in done.stderr
+        assert (own.requests, {body["model"] for body in other.requests}) == ([], {"larger"})
+    assert (tmp_path / "runs/r/draft.md").read_text() == MENDED
+    assert (tmp_path / "runs/r/settings.json").read_text() == settings
+    told = json.loads(lw("versions", "r", "--section", "1", "--json", cwd=tmp_path).stdout)
+    assert [version["model"] for version in told] == ["", "larger"]

@@ -1,5 +1,7 @@
 """The report of a run as the page shows it: each finding with its place, repetition with both places."""
 
+import json
+import re
 from pathlib import Path
 
 import pytest
@@ -105,3 +107,23 @@ def test_what_the_checks_found_is_named_with_its_paragraph(page: DeskClient) -> 
     (found,) = [one for one in page.get(f"{ONE}/report")["checks"] if one["check"] == "emphasis"]
     assert (found["kind"], found["message"]) == ("form", "** opens and does not close")
     assert found["places"] == [{"section": 1, "paragraph": 1, "text": "**told him more."}]
+
+
+def test_a_chinese_page_is_told_in_chinese(page: DeskClient, home: Path) -> None:
+    page.put(f"{ONE}/sections/0", {"text": "\n\n".join([REST, PARAGRAPHS[0], PARAGRAPHS[1]])})
+    page.put(f"{ONE}/sections/1", {"text": "\n\n".join([PARAGRAPHS[2], PARAGRAPHS[0]])})
+    english, chinese = page.get(f"{ONE}/report"), page.get(f"{ONE}/report?language=zh")
+    assert page.get(f"{ONE}/report?language=fr") == english
+    for before, after in zip(english["checks"], chinese["checks"], strict=True):
+        assert ({**before, "message": "", "mend": ""}, bool(before["mend"])) == (
+            {**after, "message": "", "mend": ""}, bool(after["mend"]))  # fmt: skip
+        assert re.search("[一-龥]", after["message"]), after["message"]
+        assert re.search("[一-龥]", after["mend"] or "一"), after["mend"]
+    assert any("逐字重复了前文" in one["message"] for one in chinese["checks"])
+    said = [one["text"] for one in chinese["verdict"] if one["text"]]
+    assert said
+    assert all(re.search("[一-龥]", text) for text in said), said
+    notes = [note for note in chinese["notes"] if note not in said]
+    assert not {one["text"] for one in english["verdict"]} & set(notes)
+    assert "verdict" in json.loads((home / "one" / "report.json").read_text())
+    assert not re.search("[一-龥]", (home / "one" / "report.json").read_text("utf-8"))  # files stay English

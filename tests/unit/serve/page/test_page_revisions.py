@@ -1,5 +1,6 @@
 """Findings at the page: dismissed, mended by the desk, stopped, gone on with, taken back. A real server, a real endpoint."""
 
+import json
 import threading
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,10 @@ from tests.helpers.raw_server import Raw, Sent, chunk, refusal, sse
 from tests.helpers.revising import COPIED, CUT, DRAFT, MENDED, NEW, WHOLE, imported
 
 from longwriter.api.runs import Run
+from longwriter.errors import Unavailable
+from longwriter.models.fake import FakeModel
 from longwriter.runs.folders import opened, saved_settings
+from longwriter.types import Request
 from longwriter.writer.stored import stored
 
 R = "/api/runs/r"
@@ -32,12 +36,13 @@ def over(page: DeskClient) -> dict[str, Any]:
 def test_what_was_chosen_is_mended_and_each_edit_is_told(tmp_path: Path) -> None:
     gate = threading.Event()
     with desk(tmp_path, lambda body: held(gate, mended(body))) as (page, model):
-        assert page.get(f"{R}/revision") == {"over": True, "findings": [], "small": False, "why": ""}
+        none = {"over": True, "findings": [], "more": 0, "waiting": 0, "by": "", "small": False, "why": ""}
+        assert page.get(f"{R}/revision") == none
         with page.events(f"{R}/events") as events:
             page.post(f"{R}/revision", {"findings": keys(page)})
             states = (told for name, _, told in events if name == "state")
-            begun = next(state for state in states if state["revising"])
-            assert (begun["state"], begun["revising"]) == ("revising", {"done": 0, "total": 2, "mended": 0})
+            begun = next(state for state in states if state["state"] == "revising")
+            assert begun["revising"] == {"done": 0, "total": 2, "mended": 0}
             gate.set()
             assert next(state for state in states if not state["revising"])["state"] == "finished"
         found = over(page)
@@ -99,9 +104,10 @@ def test_what_is_stopped_keeps_what_is_done_and_goes_on(tmp_path: Path) -> None:
         assert (found["over"], [one["state"] for one in found["findings"]]) == (False, ["mended", "waiting"])
         assert page.get(R)["state"] == "finished"
         gate.set()
-        page.post(f"{R}/revision", {"findings": [one["key"] for one in found["findings"]]})
+        page.post(f"{R}/revision", {"on": True})
         found = over(page)
         assert (found["over"], [one["state"] for one in found["findings"]]) == (True, ["mended", "mended"])
+        assert "no revision to go on with" in page.post(f"{R}/revision", {"on": True}, 400)["error"]["message"]
     assert len(calls) == 3  # the one that was stopped, once more
     assert Run(tmp_path / "runs/r").text == MENDED
 
@@ -168,6 +174,9 @@ def test_edits_that_are_refused_say_why(tmp_path: Path) -> None:
         [found] = over(page)["findings"]
         assert (found["state"], found["edits"]) == ("unmended", [])
         assert "it has 1 words in place of" in found["why"]
+        [chinese] = page.get(f"{R}/revision?language=zh")["findings"]
+        assert (chinese["message"], chinese["why"][:6]) == ("段落在一句话中间断掉", "有1词，而原")
+        assert (chinese["state"], chinese["key"]) == (found["state"], found["key"])
     assert Run(tmp_path / "runs/r").text == DRAFT
 
 
@@ -199,7 +208,15 @@ def test_a_run_of_another_process_and_a_page_that_only_shows_are_left_alone(tmp_
 
 
 @pytest.mark.parametrize(
-    "body", [{"findings": ["x"]}, {"findings": "0123456789abcdef"}, {"finding": []}, {"findings": []}]
+    "body",
+    [
+        {"findings": ["x"]},
+        {"findings": "0123456789abcdef"},
+        {"finding": []},
+        {"findings": []},
+        {"findings": ["0123456789abcdef"], "on": True},
+        {"findings": ["0123456789abcdef"], "model": "gguf:/etc/passwd"},
+    ],
 )
 def test_nonsense_is_refused(tmp_path: Path, body: dict[str, Any]) -> None:
     with desk(tmp_path, mended) as (page, _):
@@ -232,3 +249,133 @@ def test_what_no_passage_can_mend_says_why(tmp_path: Path) -> None:
         found = {one["check"]: one["mend"] for one in page.get(f"{R}/report")["checks"]}
         assert found["emphasis"] == "it is in a heading, or reaches over one"
         assert found["cut"] == ""
+
+
+def test_a_revision_that_waits_for_its_turn_says_so_and_does_after_a_restart(tmp_path: Path) -> None:
+    gate, wanted = threading.Event(), {"state": "to revise", "why": "waits for its turn"}
+    (tmp_path / "draft.md").write_text(DRAFT)
+
+    def waits(page: DeskClient) -> set[str]:
+        """The runs whose revision waits, of two that are to be revised."""
+        page.until("/api/runs", lambda found: any(row["state"] == "to revise" for row in found["runs"]))
+        rows = [row for row in page.get("/api/runs")["runs"] if row["state"] == "to revise"]
+        for row in rows:
+            run = page.get(f"/api/runs/{row['name']}")
+            assert {key: row[key] for key in wanted} == wanted == {key: run[key] for key in wanted}
+            assert run["revising"] == {"done": 0, "total": 2, "mended": 0}
+            assert Run(tmp_path / "runs" / row["name"]).state == "to revise"
+        return {row["name"] for row in rows}
+
+    with Raw(lambda body: held(gate, mended(body))) as model:
+        write = {"model": "m", "base_url": model.url}
+        for name in ("first", "r"):
+            Run.import_draft(tmp_path / "draft.md", runs=tmp_path / "runs", outline=False, run=name, **write)
+        with desk_server(tmp_path / "runs", write=write, max_runs=1) as page:
+            chosen = keys(page)
+            page.post("/api/runs/first/revision", {"findings": chosen})
+            with page.events(f"{R}/events") as events:
+                page.post(f"{R}/revision", {"findings": chosen})
+                assert next(told["state"] for name, _, told in events if name == "state" and told["revising"]) == (
+                    "to revise"
+                )
+            assert waits(page) == {"r"}
+            assert "being worked on" in page.post(f"{R}/revision", {"findings": chosen}, 409)["error"]["message"]
+        assert Run(tmp_path / "runs/r").state == "to revise"  # no server is there
+        with desk_server(tmp_path / "runs", write=write, read_only=True) as page:
+            assert "r" in waits(page)
+        with desk_server(tmp_path / "runs", write=write, max_runs=1) as page:
+            assert len(waits(page)) == 1
+            gate.set()
+            for name in ("first", "r"):
+                page.until(f"/api/runs/{name}", lambda run: run["state"] == "finished")
+                assert {one["state"] for one in page.get(f"/api/runs/{name}/revision")["findings"]} == {"mended"}
+    assert Run(tmp_path / "runs/r").text == MENDED
+    assert Run(tmp_path / "runs/r").state == "finished"
+
+
+def test_a_revision_that_waits_can_be_stopped(tmp_path: Path) -> None:
+    gate = threading.Event()
+    with desk(tmp_path, lambda _: held(gate, refusal(401, {"error": {"message": "no"}})), max_runs=1) as (page, _):
+        first = page.post("/api/runs", {"prompt": "Write 300 words on tea"}, 201)["name"]
+        page.until(f"/api/runs/{first}", lambda run: run["state"] == "planning")
+        page.post(f"{R}/revision", {"findings": keys(page)})
+        page.until(R, lambda run: run["state"] == "to revise")
+        page.post(f"{R}/pause")
+        run = page.until(R, lambda run: run["state"] == "finished")
+        assert run["revising"] is None
+        gate.set()
+    assert Run(tmp_path / "runs/r").text == DRAFT
+
+
+def test_an_error_that_nobody_foresaw_ends_it_and_is_told_without_its_traceback(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(request: Request) -> str:
+        raise ZeroDivisionError("a secret of the code")
+
+    with desk(tmp_path, mended) as (page, _), monkeypatch.context() as patched:
+        patched.setattr("longwriter.serve.writing.worker.open_model", lambda _: FakeModel.scripted(broken))
+        page.post(f"{R}/revision", {"findings": keys(page)})
+        found, run = over(page), page.get(R)
+        assert (run["state"], run["revising"], found["over"]) == ("finished", None, False)
+        assert found["why"].startswith("longwriter itself failed (ZeroDivisionError)")
+        assert "secret" not in str(found)
+        assert "ZeroDivisionError: a secret of the code" in caplog.text
+        patched.undo()
+        page.post(f"{R}/revision", {"findings": [one["key"] for one in found["findings"]]})
+        found = over(page)
+        assert (found["over"], found["why"], [one["state"] for one in found["findings"]]) == (True, "", ["mended"] * 2)
+    assert Run(tmp_path / "runs/r").text == MENDED
+
+
+def test_another_model_mends_and_is_named(tmp_path: Path) -> None:
+    gate, asked = threading.Event(), list[str]()
+
+    def answer(body: dict[str, Any]) -> Sent:
+        asked.append(body["model"])
+        return held(gate, mended(body)) if len(asked) == 2 else mended(body)
+
+    with desk(tmp_path, answer) as (page, _):
+        page.post(f"{R}/revision", {"findings": keys(page), "model": "larger"})
+        page.until(R, lambda run: (run["revising"] or {}).get("done") == 1)
+        page.post(f"{R}/pause")
+        assert over(page)["waiting"] == 1
+        gate.set()
+        page.post(f"{R}/revision", {"on": True})
+        found = over(page)
+        assert (found["by"], [one["state"] for one in found["findings"]]) == ("larger", ["mended", "mended"])
+        assert {one["why"]: one["model"] for one in page.get(f"{R}/sections/0/versions")["versions"]} == {
+            "given": "", "revised": "larger"
+        }  # fmt: skip
+        assert page.get(R)["settings"]["model"] == "m"
+    assert asked == ["larger"] * 3
+    assert Run(tmp_path / "runs/r").text == MENDED
+
+
+def test_a_revision_of_more_findings_than_are_shown_goes_on_to_its_end(tmp_path: Path) -> None:
+    quotes, calls = [f"stone {n} of the wall" for n in range(210)], list[int]()
+    (tmp_path / "draft.md").write_text("# Stones\n\n" + "\n\n".join(f"He set {quote}." for quote in quotes) + "\n")
+    own = [{"kind": "own", "quotes": [quote], "message": "dull"} for quote in quotes]
+    (tmp_path / "list.json").write_text(json.dumps({"findings": own}))
+
+    def until_then(_: Request) -> str:
+        calls.append(1)
+        if len(calls) == 411:  # two answers for each of 205
+            raise Unavailable("the server has gone")
+        return "Yes."
+
+    with Raw(lambda _: sse(chunk("Yes."), chunk(finish="stop"))) as model:
+        write = {"model": "m", "base_url": model.url}
+        run = Run.import_draft(tmp_path / "draft.md", runs=tmp_path / "runs", outline=False, run="r", **write)
+        with pytest.raises(Unavailable):
+            run.revise(model=FakeModel.scripted(until_then), findings=tmp_path / "list.json")
+        with desk_server(tmp_path / "runs", write=write) as page:
+            found = page.get(f"{R}/revision")
+            assert (len(found["findings"]), found["more"], found["waiting"], found["over"]) == (200, 10, 5, False)
+            assert found["why"] == "the server has gone"
+            page.post(f"{R}/revision", {"on": True})
+            found = over(page)
+            assert (found["more"], found["waiting"], found["over"], found["why"]) == (10, 0, True, "")
+        assert len(model.requests) == 10
+    *_, last = [json.loads(line) for line in (run.folder / "journal.jsonl").open() if '"kind": "findings"' in line]
+    assert (last["data"]["revision"], last["data"]["findings"]) == (1, [])

@@ -10,6 +10,7 @@ from tests.helpers.drafts import imported, in_memory, markdown, plain
 from longwriter.api.runs import Run
 from longwriter.errors import InputError
 from longwriter.runs.folders import DRAFT, PLAN
+from longwriter.writer.given.divisions import divisions
 from longwriter.writer.given.plain import as_markdown
 from longwriter.writer.revision.edits import Edits
 from longwriter.writer.stored import stored
@@ -135,7 +136,7 @@ def test_plain_text_as_markdown(tmp_path: Path) -> None:
     session = stored(folder)
     assert session is not None
     assert session.document.text() == plain()
-    assert session.document.markdown() == (
+    assert divisions(session.document)[0] == (
         "## Chapter 1: The Letter\n\nThe letter came on a Tuesday. She read it twice.\n\nThen she put it behind the clock.\n\n"
         "## Chapter 2: The Boy\n\nHis name was \\*Peter\\* of No. #1. He was to stay.\n\n"
         "For three days he said nothing at all.\n\n"
@@ -162,4 +163,4 @@ def test_a_section_of_nothing_is_refused(tmp_path: Path) -> None:
 
 def test_headings_that_plain_text_marks_are_marked_once() -> None:
     session = in_memory("# Tin\n\nIt was cold.\n\nThe Sea\n=======\n\nIt was colder.\n", "txt")
-    assert session.document.markdown() == "# Tin\n\nIt was cold.\n\n# The Sea\n\nIt was colder.\n"
+    assert divisions(session.document)[0] == "# Tin\n\nIt was cold.\n\n# The Sea\n\nIt was colder.\n"

@@ -1,6 +1,7 @@
 """A revision mends what is at fault and nothing else, whatever the model answers, wherever it is stopped."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -8,12 +9,15 @@ from tests.helpers.revising import COPIED, CUT, DRAFT, MENDED, NEW, WHOLE, impor
 
 import longwriter
 from longwriter.api.runs import Run
-from longwriter.errors import EmptyReply, InputError, Unavailable
+from longwriter.checks.finding import TextFinding, TextPlace
+from longwriter.errors import EmptyReply, InputError, SetupError, Unavailable
 from longwriter.journal import Journal
 from longwriter.models.base import ModelConfig
 from longwriter.models.fake import FakeModel
 from longwriter.runs.folders import JOURNAL
 from longwriter.types import Plan, Reply, Request, Section
+from longwriter.writer.revising.measure import worse
+from longwriter.writer.stored import stored
 
 
 def states(run: Run, **options: object) -> dict[str, str]:
@@ -27,6 +31,60 @@ def test_what_is_at_fault_is_mended_and_all_else_is_byte_for_byte_as_it_was(tmp_
     assert states(run, model=mender()) == {"cut": "mended", "passage": "mended"}
     assert run.text == MENDED
     assert (run.folder / "draft.md").read_text() == MENDED
+
+
+def test_a_change_of_voice_is_mended_place_by_place_and_never_where_the_text_is_as_told(tmp_path: Path) -> None:
+    told = (
+        "He was tired. She was glad. They were here. It was cold. He had eaten. She did it. He went out. She came in. "
+        * 24
+    )
+    eyes = [
+        "I went to my room. I closed my door.",
+        "I sat on my bed. I saw my hands.",
+        "I took my coat. I left my house.",
+    ]
+    run = imported(
+        tmp_path, "# Mill\n\n" + "\n\n".join(f"## {n}\n\n{one}" for n, one in enumerate([told.strip(), *eyes]))
+    )
+    asked: list[str] = []
+
+    def she(request: Request) -> str:
+        asked.append(passage(request))
+        return passage(request).replace("I ", "She ").replace("my ", "her ")
+
+    [outcome] = [one for one in run.revise(model=mender(she)).outcomes if one.finding.check == "person"]
+    assert (outcome.state, outcome.edits, len(outcome.finding.places)) == ("mended", 3, 4)
+    assert [one for one in asked if one in eyes] == eyes[::-1]
+    assert (run.text.count(" my "), told.strip() in run.text) == (0, True)
+
+
+def test_a_change_of_voice_that_is_mended_in_its_middle_is_no_finding_more(tmp_path: Path) -> None:
+    before = TextFinding(
+        kind="contradiction", check="person", quotes=("He", "I", "I", "I"), message="", places=_at(0, 10, 20, 30)
+    )
+    after = [before.model_copy(update={"places": _at(0, n), "quotes": ("He", "I")}) for n in (10, 30)]
+    assert worse([before], after, (20, 25), (20, 25), before) == ""
+    more = [*after, after[0].model_copy(update={"places": _at(0, 50, 60)})]
+    assert "one finding more" in worse([before], more, (20, 25), (20, 25), before)
+
+
+def _at(*starts: int) -> tuple[TextPlace, ...]:
+    return tuple(TextPlace(start=start, end=start + 2) for start in starts)
+
+
+def test_a_chinese_prompt_says_in_chinese_what_is_wrong_and_why_the_first_answer_was_not_taken(tmp_path: Path) -> None:
+    eyes = (
+        "# 灯塔\n\n## 一\n\n林晓雨的眼睛是蓝色的。下雨了。\n\n## 二\n\n林晓雨抬起棕色的眼睛，慢慢走到了窗前。天亮了。\n"
+    )
+    run = imported(tmp_path, eyes)
+    asked: list[str] = []
+    large = mender(lambda request: asked.append(request.messages[-1].content) or "好。")
+    [outcome] = run.revise(model=large).outcomes
+    assert outcome.finding.message.startswith("林晓雨: eyes")  # records stay English
+    assert len(asked) == 2
+    assert all("眼睛先为棕" in one or "眼睛先为蓝" in one for one in asked), asked[0]
+    assert outcome.why == "it is empty"
+    assert "不能使用：答复是空的" in asked[1]
 
 
 def test_an_edit_is_a_version_that_makes_nothing_stale_and_can_be_taken_back(tmp_path: Path) -> None:
@@ -347,3 +405,71 @@ def test_a_finding_that_a_revision_does_not_look_for_is_left_and_not_called_gone
     [outcome] = done.outcomes
     assert (outcome.state, outcome.edits, done.mended) == ("unmended", 0, ())
     assert "a revision does not find it" in outcome.why
+
+
+def test_what_ends_a_revision_is_in_the_journal_whatever_it_is(tmp_path: Path) -> None:
+    def broken(request: Request) -> str:
+        raise ZeroDivisionError("inside")
+
+    run = imported(tmp_path)
+    with pytest.raises(ZeroDivisionError):
+        run.revise(model=mender(broken))
+    session = stored(run.folder)
+    assert session is not None
+    assert session.manuscript.stopped is not None
+    assert session.manuscript.stopped.message.startswith("longwriter itself failed (ZeroDivisionError)")
+    assert run.state == "finished"
+    assert len(run.revise(model=mender()).mended) == 2
+    assert run.text == MENDED
+
+
+def named(name: str, answer: Callable[[Request], str] = right) -> FakeModel:
+    model = mender(answer)
+    model.name = name
+    return model
+
+
+def test_another_model_mends_is_named_and_goes_on_after_a_stop(tmp_path: Path) -> None:
+    run, asked = imported(tmp_path), []
+
+    def failing(request: Request) -> str:
+        asked.append(request)
+        if len(asked) == 2:
+            raise Unavailable("gone")
+        return right(request)
+
+    with pytest.raises(Unavailable):
+        run.revise(by=named("larger", failing))
+    journal = [e.data for e in Journal(run.folder / JOURNAL, read_only=True) if e.kind == "revision"]
+    assert [one["by"]["model"] for one in journal] == ["larger"]
+    with pytest.raises(SetupError, match="no key"):  # who began it goes on, and is not to be reached by its name
+        run.revise()
+    result = run.revise(by=named("larger", right))
+    assert (result.by, result.edits, run.text) == ("larger", 2, MENDED)
+    assert len([e for e in Journal(run.folder / JOURNAL, read_only=True) if e.kind == "revision"]) == 1
+    assert [(v.why, v.model) for v in run.versions(1)] == [("given", ""), ("revised", "larger")]
+
+
+def test_the_price_of_who_mends_counts_and_the_runs_own_model_is_not_asked(tmp_path: Path) -> None:
+    prices = tmp_path / "prices.toml"
+    price = '[[price]]\nmodel = "{}"\ninput = {}\noutput = 0.0\nas_of = 2026-11-01\n'
+    prices.write_text(price.format("fake*", 1.0) + price.format("larger", 1000.0))
+    run = imported(tmp_path)
+    result = run.revise(by=named("larger", right), prices=prices)
+    calls = [e.data for e in Journal(run.folder / JOURNAL, read_only=True) if e.kind == "call"]
+    assert len(calls) == 2
+    spent = sum(call["reply"]["usage"]["prompt_tokens"] or call["prompt_tokens"] for call in calls)
+    assert result.report.cost == pytest.approx(spent / 1000)
+    other = Path(tmp_path / "other")
+    other.mkdir()
+    with pytest.raises(SetupError, match="no price is known for unpriced"):
+        imported(other).revise(by=named("unpriced", right), prices=prices, max_cost=5)
+
+
+def test_a_run_of_before_there_were_other_menders_goes_on(tmp_path: Path) -> None:
+    run = imported(tmp_path)
+    run.revise(model=mender())
+    records = [e.data for e in Journal(run.folder / JOURNAL, read_only=True) if e.kind == "revision"]
+    assert [set(record) for record in records] == [
+        {"number", "judge", "words"}
+    ]  # nothing is added where nobody is named

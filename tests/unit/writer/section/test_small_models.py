@@ -309,3 +309,61 @@ def test_paragraphs_about_the_writing_go_and_figures_who_write_stay() -> None:
         assert about_writing(slip), slip
     assert without_such(talk) == talk  # nothing else is left: the candidate loses by it
     assert worth("Fog: the fog", "a story", story, "", 14) - worth("Fog: the fog", "a story", talk, "", 14) > 0.3
+
+
+@pytest.mark.parametrize(
+    "slip",
+    [
+        "This time I will create a narrative for this specific scene in the story of Sarah Gray.",
+        "This time I'll create a narrative that complements the scene and adds nothing but to the scene.",
+        "I will now write the next scene of the story.",
+        "Let's continue with the next part of the scene.",
+        "In this scene, we will explore how Mary finds the letter.",
+        "For this section, I want to show the storm.",
+        "The next chapter will focus on her brother.",
+        "Continuing the story from where we left off, Mary opens the door.",
+        "Here is a short continuation of what happened.",
+        "This passage highlights Mary's courage and sets the tone.",
+        "The protagonist learns to forgive, which creates a sense of hope.",
+        "As an AI language model, I cannot feel the sea.",
+        "Based on the given outline, Mary goes home. As per your request, it is short.",
+        "The prompt asks for a lighthouse.",
+        "I hope this story meets what you wanted. Let me know if you would like me to change it.",
+        "Would you like me to continue? Feel free to adjust the names.",
+        "It is a 500-word story, within the word limit.",
+        "The tone of the story should engage the reader.",
+        "这一次我将为这个场景创作一段叙述。",
+        "接下来我将继续写玛丽的故事。",
+        "接下來我將繼續寫瑪麗的故事。",
+        "以下是故事的续写部分。",
+        "根据您的要求，这里写的是灯塔。",
+        "作为一个人工智能，我没有去过海边。",
+        "本节将主要描写暴风雨。",
+        "希望这段内容符合您的期待，如需修改请告诉我。",
+        "这一段的人物塑造很重要，约500字。",
+    ],
+)
+def test_talk_about_the_task_is_known(slip: str) -> None:
+    assert about_writing(slip)
+    assert (
+        without_such(f"Mary lit the lamp.\n\n{slip}\n\nThe sea was calm.") == "Mary lit the lamp.\n\nThe sea was calm."
+    )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "I will tell you the story of my brother, and then I will write it down.",
+        "She made a scene, and this scene he could not forget.",
+        "The last sentence of the judge was heard in silence.",
+        '"I added a line," I added, and looked at the reader in the corner.',
+        "I have given information to the police, as requested, and they described the scene.",
+        "He wrote the next chapter that night, and felt free.",
+        "They continued the scene in silence; the prompt reply had surprised them.",
+        "她接下来要写信给哥哥，我会写信的，她说。",
+        "根据您的吩咐，我把信送到了。",
+        "这个场景他永远忘不了，他把故事讲给我听。",
+    ],
+)
+def test_people_who_write_and_tell_are_no_talk(line: str) -> None:
+    assert not about_writing(line)

@@ -53,6 +53,10 @@ _IN_A_ROW = 3
 """Sentences that are looked at together."""
 
 
+VOICE = ("tense", "person")
+"""The checks; of a finding of theirs, the first place shows how the text is told, and what leaves that follows."""
+
+
 class VoiceTurn(NamedTuple):
     """A paragraph that leaves how the text is told, and one before it that shows how."""
 
@@ -61,6 +65,8 @@ class VoiceTurn(NamedTuple):
     """Section, start and end."""
     after: tuple[int, int]
     message: str
+    lasts: bool = False
+    """The section before has such a turn, too: it is one change."""
 
 
 class Voice:
@@ -70,6 +76,8 @@ class Voice:
         self.language = language
         self._past = self._now = self._first = self._third = 0
         self._shown: dict[str, tuple[int, int, int]] = {}
+        self._left: set[str] = set()
+        """Checks with a turn, and no section since that is told as the text is."""
 
     def read(self, section: int, passages: Passages) -> list[VoiceTurn]:
         """The first turn of each kind in a section, if the text before it tells surely."""
@@ -92,7 +100,10 @@ class Voice:
                     found[check] = turn
             self._note(section, start, end, sentences)
             earlier = whole
-        return list(found.values())
+        turns = [turn._replace(lasts=check in self._left) for check, turn in found.items()]
+        back = {check for check, place in self._shown.items() if place[0] == section}
+        self._left = (self._left - back) | set(found)
+        return turns
 
     def _counted(self, passages: Passages, start: int, end: int, sets: "_Having") -> Iterator["_Told"]:
         """Each sentence of a paragraph with what its narration shows; those that people say are left out."""

@@ -2,6 +2,7 @@
 
 import { button, h, link } from "/assets/dom.js";
 import { chooseLanguage, language, money, t } from "/assets/language.js";
+import { get } from "/assets/wire.js";
 
 /** The bar above a view: where it leads back to, its title, what can be done. */
 export function drawBar({ back = "/", title = "", tools = [] } = {}) {
@@ -18,6 +19,18 @@ export function drawBar({ back = "/", title = "", tools = [] } = {}) {
 
 /** A model of the server's list, as a request names it. */
 export const modelNamed = (one) => (one ? { model: one.name, ...(one.base_url && { base_url: one.base_url }) } : {});
+
+/** A choice among the server's models, fetched when it is first looked at; empty: `same`. `chosen()`: as a request names it. */
+export function modelChoice(same, onchange) {
+  let models = [];
+  const select = h("select", { onchange }, h("option", { value: "" }, t(same)));
+  select.addEventListener("focus", async () => {
+    if (models.length) return;
+    ({ models } = await get("/api/models").catch(() => ({ models: [] })));
+    select.append(...models.map((one, i) => h("option", { value: i }, one.name)));
+  });
+  return { select, chosen: () => (select.value === "" ? {} : modelNamed(models[Number(select.value)])) };
+}
 
 const SHORT = 90;
 

@@ -1,7 +1,7 @@
 // What can be asked for a section: written again, or drafts beside it; and what can be done with a whole run.
 
 import { attempt, button, dialog, field, h, link, offer } from "/assets/dom.js";
-import { modelNamed, nameOf } from "/assets/frame.js";
+import { modelChoice, nameOf } from "/assets/frame.js";
 import { ago, t } from "/assets/language.js";
 import { get, post, runPath, send } from "/assets/wire.js";
 
@@ -14,20 +14,13 @@ export function askForm(name, section, state, done) {
   const instruction = h("textarea", { rows: 2, dir: "auto", placeholder: t("ask.example") });
   const length = h("select", ...Object.keys(FACTORS).map((key) => h("option", { value: key }, t(`ask.${key}`))));
   const count = h("select", ...[1, 2, 3, 4].map((n) => h("option", { value: n }, t("drafts", { n }))));
-  const model = h("select", h("option", { value: "" }, t("ask.model.same")));
-  let models = [];
-  model.addEventListener("focus", async () => {
-    if (models.length) return;
-    ({ models } = await get("/api/models").catch(() => ({ models: [] })));
-    model.append(...models.map((one, i) => h("option", { value: i }, one.name)));
-  });
+  const { select: model, chosen } = modelChoice("ask.model.same", () => fits());
   const again = button(t("ask.redo"), () => redo(), { title: t("ask.redo.hint") });
   const only = h("p.hint", { hidden: true }, t("ask.redo.only"));
   const fits = () => {
     again.disabled = model.value !== "" || Number(count.value) > 1; // both are of drafts: a text is decided on before it is another's
     only.hidden = !again.disabled;
   };
-  model.addEventListener("change", fits);
   count.addEventListener("change", fits);
   const wanted = () => {
     const factor = FACTORS[length.value];
@@ -41,10 +34,7 @@ export function askForm(name, section, state, done) {
       done?.();
     }
   };
-  const drafts = () => {
-    const other = model.value === "" ? {} : modelNamed(models[Number(model.value)]);
-    return { ...wanted(), count: Number(count.value), ...other };
-  };
+  const drafts = () => ({ ...wanted(), count: Number(count.value), ...chosen() });
   const redo = sent("redo", wanted, "ask.redo.sent");
   return h("div.ask",
     field(t("ask.instruction"), instruction),

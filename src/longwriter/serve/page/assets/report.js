@@ -5,7 +5,7 @@ import { drawBar, nameOf } from "/assets/frame.js";
 import { money, number, percent, t } from "/assets/language.js";
 import { Findings } from "/assets/mend.js";
 import { exportLinks } from "/assets/panel.js";
-import { follow, get, pagePath, runPath } from "/assets/wire.js";
+import { follow, get, pagePath, runPath, spokenPath } from "/assets/wire.js";
 
 const NS = "http://www.w3.org/2000/svg";
 
@@ -69,9 +69,9 @@ export default async function report(main, { me, parts: [name] }) {
   const page = h("div.page.report");
   const exports = h("div.buttons", { role: "group", "aria-label": t("export") }, ...exportLinks(run, mine.exports || []));
   const load = async () => {
-    const [found, revision] = await Promise.all([get(runPath(name, "report")), get(runPath(name, "revision"))]);
+    const [found, revision] = await Promise.all([get(spokenPath(name, "report")), get(spokenPath(name, "revision"))]);
     draw(page, name, found, findings, exports);
-    findings.take(found.checks || [], revision);
+    findings.take(found.checks || [], revision, found.checks_more);
   };
   const findings = new Findings(name, run, mine, () => attempt(load));
   await load();

@@ -8,7 +8,8 @@ import { minutes, money, number, percent, t } from "/assets/language.js";
 import { askForm, exportLinks, remove, snapshots } from "/assets/panel.js";
 import { follow, get, pagePath, post, runPath } from "/assets/wire.js";
 
-const GOING = new Set(["writing", "planning", "revising", "queued"]);
+const MENDED = new Set(["revising", "to revise"]);
+const GOING = new Set(["writing", "planning", "queued", ...MENDED]);
 
 function meterRows(meter, finished) {
   if (!meter) return [];
@@ -67,12 +68,14 @@ class Desk {
     if (drawn === this.drawnControls || document.querySelector("#more:popover-open")) return;
     this.drawnControls = drawn;
     const actions = [];
+    const report = link(pagePath(this.name, "report"), t("report"), { class: "button wide" });
     if (this.may && GOING.has(state)) {
       actions.push(button(t("pause"), this.do("pause")));
-      if (sections.length && state !== "queued" && state !== "revising") actions.push(this.stopAfter("wide"));
+      if (MENDED.has(state)) actions.push(report);
+      else if (sections.length && state !== "queued") actions.push(this.stopAfter("wide"));
     } else if (this.may && state === "approval") actions.push(button(t("approve"), this.do("approve"), { class: "primary" }));
     else if (this.may && state === "review") actions.push(button(t("permit"), this.do("permit"), { class: "primary" }));
-    else if (state === "finished") actions.push(link(pagePath(this.name, "report"), t("report"), { class: "button wide" }));
+    else if (state === "finished") actions.push(report);
     else if (this.may) actions.push(button(t(state === "failed" ? "again" : "go"), this.do("go"), { class: "primary" }));
     this.advise();
     const focused = document.activeElement?.closest?.("#bar .tools") && document.activeElement.dataset.place;
@@ -110,9 +113,9 @@ class Desk {
     const review = h("input", { type: "checkbox", checked: Boolean(this.run.control?.review) });
     review.addEventListener("change", () => this.do("review", { on: review.checked })());
     const menu = h("div.menu", { popover: "auto", id: "more", ontoggle: () => this.controls() },
-      this.may && GOING.has(this.run.state) && this.run.state !== "revising" && this.stopAfter("narrow"),
+      this.may && GOING.has(this.run.state) && !MENDED.has(this.run.state) && this.stopAfter("narrow"),
       this.may ? h("label", review, h("span", t("review.mode"))) : null,
-      link(pagePath(this.name, "report"), t("report"), { class: this.run.state === "finished" && "narrow" }),
+      link(pagePath(this.name, "report"), t("report"), { class: (this.run.state === "finished" || MENDED.has(this.run.state)) && "narrow" }),
       this.may ? link(pagePath(this.name, "outline"), t("outline.edit")) : null,
       button(t("facts"), () => (menu.hidePopover(), facts(this.name, !this.may))),
       button(t("snapshots"), () => (menu.hidePopover(), snapshots(this.name, !this.may))),

@@ -1,6 +1,6 @@
 // The server: JSON in both directions, and events that go on where they stopped.
 
-import { t } from "/assets/language.js";
+import { language, t } from "/assets/language.js";
 
 /** What the server, or the way to it, said no to. */
 export class Refusal extends Error {
@@ -37,6 +37,8 @@ export const sendFile = (path, file, told) =>
     { method: "POST", body: file, headers: { "content-type": "application/octet-stream", "x-longwriter": "1" } });
 
 export const runPath = (name, ...rest) => ["/api/runs", encodeURIComponent(name), ...rest].join("/");
+/** The same, for what says sentences in the language of the page. */
+export const spokenPath = (...names) => `${runPath(...names)}?language=${language}`;
 export const pagePath = (name, ...rest) => ["/runs", encodeURIComponent(name), ...rest].join("/");
 
 const ASLEEP_MS = 20_000;
