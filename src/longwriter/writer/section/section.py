@@ -199,8 +199,9 @@ class SectionWriter:
         short = self.card.prompts == "short"
         titles, sources = (self.plan.title, section.title), self.requests.sources
         leads = self.requests.leads
+        founded = None if leads is None else leads.founded if piece.lead or piece.text else leads.founded_or_all
         bounds = Bounds(before[-BEFORE:], piece.most, prompt, titles, short, sources, piece.lead.text if piece.lead else "",
-                        leads.founded if leads else None)  # fmt: skip
+                        founded)  # fmt: skip
         best: tuple[float, Drawn, Reply] | None = None
         failure: EmptyReply | None = None
         wanted, tries = self._candidates(), 0

@@ -116,6 +116,10 @@ class Leads:
             start = end
         return "".join(out).strip()
 
+    def founded_or_all(self, text: str) -> str:
+        """As `founded`, or the text where nothing is: a section for which no statement is left has something."""
+        return self.founded(text) or text
+
     def _is_founded(self, sentence: str) -> bool:
         if (
             not count_words(sentence)
@@ -167,9 +171,9 @@ class Leads:
         ):  # its own point before any other section's wishes
             held += [t for of in all_of.values() for t in of if t.text in section.point and t not in used]
             used += held
-        for named, more in ((True, 0), (False, 0), (True, RESERVE), (False, RESERVE)):
-            for held, section in zip(out, self.plan.sections, strict=True):
-                wanted = max(2, round(section.words / LED_WORDS)) + more - len(held)
+        for named, more in ((True, None), (False, None), (True, 0), (False, 0), (True, RESERVE), (False, RESERVE)):
+            for held, section in zip(out, self.plan.sections, strict=True):  # each has one before any has several
+                wanted = (1 if more is None else max(2, round(section.words / LED_WORDS)) + more) - len(held)
                 ranked = self._named(section, all_of) if named else self._related(section, all_of)
                 for telling in ranked:
                     if wanted <= 0:

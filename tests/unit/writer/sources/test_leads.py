@@ -242,3 +242,26 @@ async def test_a_model_that_says_nothing_at_all_leaves_the_statements(tmp_path: 
     result = await write_with(FakeModel.scripted(lambda _: ""), sourced(tmp_path), tmp_path / "run")
     assert len(_quoted(result.text)) >= 4
     assert (await replay(tmp_path / "run")).text == result.text
+
+
+async def test_more_sections_than_statements_do_not_end_the_run(tmp_path: Path) -> None:
+    (tmp_path / "mill.md").write_text("The river mill was built in 1884 by Ada Brown on the bank of the Wend.")
+    chosen = settings(REPORT, writer=SMALL, sources=[str(tmp_path / "mill.md")], words=240)
+    plan = Plan(title="", sections=tuple(Section(title=title, words=80) for title in ("One", "Two", "The mill")))
+    result = await write_with(
+        FakeModel.scripted(lambda _: f"It cost 77 coins. {DULL}"), chosen, tmp_path / "run", Options(plan=plan)
+    )
+    assert len(_quoted(result.text)) == 1
+    model = FakeModel.scripted(
+        lambda _: "It cost 77 coins of the old kind to have it all made anew by Professor Jones of Oslo."
+    )
+    alone = await write_with(model, chosen, tmp_path / "other", Options(plan=plan))
+    assert [bool(s.written) for s in alone.report.sections] == [True] * 3
+
+
+def test_each_section_has_a_statement_before_any_has_several() -> None:
+    plan = Plan(
+        title="", sections=tuple(Section(title=title, words=400) for title in ("Rye", "Rye bread", "Rye of the hills"))
+    )
+    leads = Leads(chunks(), plan, prompt_set("en"), REPORT)
+    assert [leads.next(index, (), "", 60) is not None for index in range(3)] == [True] * 3
