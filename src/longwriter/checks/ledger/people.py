@@ -69,6 +69,12 @@ def _inside(text: str, place: int) -> bool:
     return place > 1 and text[place - 1] == " " and (text[place - 2].islower() or text[place - 2] == ",")
 
 
+@lru_cache(maxsize=1 << 12)
+def _standing(form: str) -> re.Pattern[str]:
+    """A form of a name that is no part of a word."""
+    return re.compile(rf"(?<![A-Za-z]){re.escape(form)}(?![a-z])")
+
+
 THREE = 3
 """Characters of most Chinese names."""
 
@@ -157,7 +163,7 @@ class People:
         """The names, one form each, that stand in a line in any form or by one of their words."""
         begun = {line[at : at + length] for at in range(len(line)) for length in (1, 2)}
         forms = (form for start in begun for form in self._begun.get(start, ()) if form in line)
-        found = {self.key(form) for form in forms if re.search(rf"(?<![A-Za-z]){re.escape(form)}(?![a-z])", line)}
+        found = {self.key(form) for form in forms if _standing(form).search(line)}
         return {name for name in found if name}
 
     def _look_for(self, form: str) -> None:
