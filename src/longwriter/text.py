@@ -116,17 +116,18 @@ def counted(number: int, noun: str, plural: str = "") -> str:
 
 def word_spans(text: str) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
     """Start and end index of each word that `count_words` counts, in order."""
-    classes = _classes(text)
-    kept = np.flatnonzero(classes != MARK)
-    classes = classes[kept]
+    every = _classes(text)
+    classes = every[every != MARK]
     classes[_joints(classes)] = OTHER
     run = np.zeros(len(classes) + 2, np.bool_)
     run[1:-1] = classes - np.uint8(LETTER) < OTHER
-    cjk = np.flatnonzero(classes == CJK)
-    starts = np.concatenate([np.flatnonzero(run[1:-1] & ~run[:-2]), cjk])
-    ends = np.concatenate([np.flatnonzero(run[1:-1] & ~run[2:]), cjk]) + 1
-    place = np.append(kept, len(text))
-    return np.sort(place[starts]), np.sort(place[ends])
+    starts, ends = np.flatnonzero(run[1:] > run[:-1]), np.flatnonzero(run[1:] < run[:-1])
+    if not text.isascii() and len(cjk := np.flatnonzero(classes == CJK)):
+        starts, ends = np.sort(np.concatenate([starts, cjk])), np.sort(np.concatenate([ends, cjk + 1]))
+    if len(classes) < len(every):
+        place = np.append(np.flatnonzero(every != MARK), len(text))
+        starts, ends = place[starts], place[ends]
+    return starts, ends
 
 
 def words_of(text: str) -> list[str]:

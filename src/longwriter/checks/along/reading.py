@@ -89,7 +89,7 @@ def read(text: str) -> TextReading:
         types=types,
         type=type_,
         sentence=_sentences(starts, marked, line, structured[line]),
-        line=np.cumsum(np.diff(line, prepend=line[:1]) > 0),
+        line=np.cumsum(_grown(line) > 0),
         structured=structured[line],
         speech=speech[line],
         small=letters.small,
@@ -143,11 +143,12 @@ def _hashes(small: npt.NDArray[np.uint32], starts: Ints, ends: Ints) -> Hashes:
 
 def _lines(text: str, chars: npt.NDArray[np.uint32]) -> tuple[Ints, Mask, Mask]:
     """Starts of lines, and of each whether it is structured and whether it is speech."""
-    lines = np.append(0, np.flatnonzero(chars == ord("\n")) + 1)
-    filled = np.flatnonzero(np.diff(lines, append=len(text) + 1) > 1)
-    opens = [(match and match.lastgroup) or "" for match in (_LINE.match(text, at) for at in lines[filled].tolist())]
+    lines = np.concatenate([[0], np.flatnonzero(chars == ord("\n")) + 1])
     kinds = np.zeros((2, len(lines)), np.bool_)
-    kinds[:, filled] = [[kind == name for kind in opens] for name in ("structured", "speech")]
+    for number, at in enumerate(lines.tolist()):
+        match = _LINE.match(text, at)
+        if match:
+            kinds[int(match.lastgroup == "speech"), number] = True
     return lines, kinds[0], kinds[1]
 
 
@@ -163,7 +164,10 @@ def _sentence_ends(letters: _Letters, starts: Ints, ends: Ints, hashes: Hashes) 
     marks = found[(kinds[found] & _MARK > 0) & (kinds[found + 1] & _MARK == 0)]
     after = marks + 1
     for _ in range(_CLOSERS):
-        after = after + (kinds[after] & _CLOSER > 0)
+        closers = kinds[after] & _CLOSER > 0
+        if not closers.any():
+            break
+        after = after + closers
     next_word = after + 1 + (chars[after + 1] == ord(" "))
     closed = (kinds[after] & _BLANK > 0) & (kinds[next_word] & _SMALL == 0)
     closed |= (kinds[after] & _CJK > 0) & (chars[marks] != ord(".")) & (chars[marks] != ord("…"))
@@ -180,10 +184,16 @@ def _sentence_ends(letters: _Letters, starts: Ints, ends: Ints, hashes: Hashes) 
 
 def _sentences(starts: Ints, marked: Ints, line: Ints, structured: Mask) -> Ints:
     """The sentence of each word: marks end one, and so do a blank line and the borders of a structured line."""
-    passed = np.searchsorted(marked, starts, side="right")
-    down = np.diff(line, prepend=line[:1])
-    apart = structured | np.append(False, structured[:-1])
-    return np.cumsum((np.diff(passed, prepend=passed[:1]) > 0) | (down > 1) | ((down > 0) & apart))
+    down, apart = _grown(line), structured.copy()
+    apart[1:] |= structured[:-1]
+    return np.cumsum((_grown(np.searchsorted(marked, starts, side="right")) > 0) | (down > 1) | ((down > 0) & apart))
+
+
+def _grown(numbers: Ints) -> Ints:
+    """What each number is more than the one before; the first is 0 more."""
+    more = np.zeros_like(numbers)
+    np.subtract(numbers[1:], numbers[:-1], out=more[1:])
+    return more
 
 
 def _letters(text: str) -> _Letters:

@@ -144,7 +144,8 @@ class Ledger:
         """
         named = self._people.named_in(line)
         last = {word.rstrip(".").lower() for name in named for word in name.split()}  # how any form of theirs may end
-        theirs = [fact for fact in self._facts if fact.subject.rpartition(" ")[2].rstrip(".").lower() in last]
+        subjects = {one for one in self._keys if one.rpartition(" ")[2].rstrip(".").lower() in last}
+        theirs = [fact for fact in self._facts if fact.subject in subjects]
         keys = {subject: self._key(subject) for subject in {fact.subject for fact in theirs}}
         known: dict[tuple[str, ...], LedgerFact] = {}
         for fact in sorted(theirs, key=lambda fact: (fact.source == "user", fact.section, fact.start)):

@@ -3,11 +3,11 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, cached_property
 
 import numpy as np
 
-from longwriter.checks.along.reading import Hashes, Mask, among, hashes_of, read
+from longwriter.checks.along.reading import Hashes, Ints, Mask, among, hashes_of, read
 
 _PAIRS = (("“", "”"), ("«", "»"), ("「", "」"), ("『", "』"))
 _LONGEST = 1500
@@ -22,13 +22,18 @@ class Passages:
     def __init__(self, text: str) -> None:
         self.text = text
         self._words = words = read(text)
-        first = np.flatnonzero(np.diff(words.sentence, prepend=-1)) if len(words.starts) else words.starts
+        first = (
+            np.flatnonzero(np.append(True, words.sentence[1:] != words.sentence[:-1]))
+            if len(self._words.starts)
+            else words.starts
+        )
         self.starts: list[int] = words.starts[first].tolist()
         self._line: list[int] = words.line[first].tolist()
         self._structured: list[bool] = words.structured[first].tolist()
-        spoken = _spoken(text)
-        self._spoken = np.append(0, np.cumsum(spoken))
+        self._first: list[int] = [*first.tolist(), len(words.starts)]
+        self._types = frozenset(words.types.tolist())
         self._spans: dict[int, tuple[int, int]] = {}
+        self._sets: dict[int, frozenset[int]] = {}
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -68,11 +73,25 @@ class Passages:
         """Whether any of these characters is inside quotation marks."""
         return bool(self._spoken[end] > self._spoken[start])
 
+    @cached_property
+    def _spoken(self) -> Ints:
+        """How many characters before each place are inside quotation marks."""
+        return np.append(0, np.cumsum(_spoken(self.text)))
+
     def having(self, words: str) -> Iterator[int]:
         """Numbers of sentences that have any of these words (separated by spaces), in order; not those of headings."""
-        listed = _hashes(words)
-        held = among(self._words.types, listed)[self._words.type] & ~self._words.structured
-        yield from (number for number in np.unique(self._words.sentence[held]).tolist() if self.readable(number))
+        if self._types.isdisjoint(_numbers(words)):
+            return
+        held = among(self._words.types, _hashes(words))[self._words.type] & ~self._words.structured
+        for number in dict.fromkeys(self._words.sentence[held].tolist()):
+            if self.readable(number):
+                yield number
+
+    def has(self, number: int, words: str) -> bool:
+        """Whether a sentence has any of these words (separated by spaces)."""
+        if number not in self._sets:
+            self._sets[number] = frozenset(self._words.hashes[self._first[number] : self._first[number + 1]].tolist())
+        return not self._sets[number].isdisjoint(_numbers(words))
 
     def readable(self, number: int) -> bool:
         """Whether a sentence is one: patterns take time that grows with the square of what they read."""
@@ -123,6 +142,11 @@ _SINGLE = re.compile(r"(?<!\w)‘[^‘\n]{1,2000}?[.,!?—…]’(?!\w)")
 @cache
 def _hashes(words: str) -> Hashes:
     return hashes_of(words.split())
+
+
+@cache
+def _numbers(words: str) -> frozenset[int]:
+    return frozenset(_hashes(words).tolist())
 
 
 def joined(words: Iterable[str]) -> str:

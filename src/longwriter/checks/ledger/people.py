@@ -22,7 +22,8 @@ RANKS = frozenset([*_HE, *_SHE, *_EITHER])
 _CAP = r"[A-ZÀ-ÖØ-Þ][a-zà-öø-ÿ]+(?!(?<=n)['’]t\b)(?![a-zà-öø-ÿ])(?:['’-](?!(?:ll|re|ve)\b)[A-ZÀ-Þ]?[a-zà-ÿ]{2,}|[A-Z][a-z]+)*"
 NAME = rf"(?:(?:Mrs?|Ms|Dr|St)\.? )?{_CAP}(?: (?:de |van |von |du |di |[A-Z]\. )?{_CAP}){{0,2}}"
 """A regular expression of what may be a name in English: capitalised words with what stands between them."""
-_NAME = re.compile(rf"(?<![\w'’]){NAME}")
+_CAPITAL = re.compile(r"[A-ZÀ-ÖØ-Þ](?<![\w'’].)")
+_NAME = re.compile(NAME)
 _NO_NAME_WORDS = """yes no oh ah well now then there here what why how who when where god heaven heavens lord sir madam
     monsieur everyone nobody someone everybody somebody nothing everything something one two three four
     five six seven eight nine ten another today tomorrow yesterday perhaps suddenly please thank thanks
@@ -39,7 +40,8 @@ _PLACE_WORDS = """street road avenue square hall house hotel castle inn park riv
     observatory monastery priory convent fort lighthouse villa ship yard wharf""".split()  # noqa: SIM905
 _NO_PERSON = frozenset(_PLACE_WORDS)
 _PRONOUN = re.compile(r"[^.!?\"“”;]{0,60}?\b(?:(he|his|him|himself)|(she|hers?|herself))\b")
-_LOWER = re.compile(r"\b[a-z]{2,}")
+_LOWER = re.compile(r"[a-z](?<!\w.)[a-z]+")
+"""Begins with the letter and looks back from there: a search skips to letters, not to every edge of a word."""
 _LEAST_VOTES = 3
 
 
@@ -53,9 +55,24 @@ def _variants(name: str) -> str:
     return f"{name[0]}[\u4e00-\u9fff]{name[2]}" if len(name) == THREE and "·" not in name else re.escape(name)
 
 
+def _capitalised(text: str) -> Iterator[re.Match[str]]:
+    """What may be names. To look for capitals and match there takes a third of the time of one pattern for both."""
+    end = 0
+    for capital in _CAPITAL.finditer(text):
+        if capital.start() >= end and (match := _NAME.match(text, capital.start())):
+            end = match.end()
+            yield match
+
+
 def _inside(text: str, place: int) -> bool:
     """Whether the word at a place stands inside a sentence."""
     return place > 1 and text[place - 1] == " " and (text[place - 2].islower() or text[place - 2] == ",")
+
+
+@lru_cache(maxsize=1 << 12)
+def _standing(form: str) -> re.Pattern[str]:
+    """A form of a name that is no part of a word."""
+    return re.compile(rf"(?<![A-Za-z]){re.escape(form)}(?![a-z])")
 
 
 THREE = 3
@@ -96,13 +113,14 @@ class People:
         if self.language == "zh":
             found = list(self._read_chinese(text))
         else:
-            plain = _HEADING.sub(lambda match: " " * len(match[0]), text)
+            plain = _HEADING.sub(lambda match: " " * len(match[0]), text) if "#" in text else text
             self._small.update(_LOWER.findall(plain))
-            matches = list(_NAME.finditer(plain))
+            matches = list(_capitalised(plain))
             self.tokens.update(" ".join(match[0] for match in matches).replace(".", "").split())
-            inside = (match[0].split()[0 if _inside(text, match.start()) else 1 :] for match in matches)
-            self._inside.update(word for words in inside for word in words)
-            found = [kept for match in matches if (kept := self._kept(text, match)) is not None]
+            names = [(match[0].split(), *match.span(), _inside(text, match.start())) for match in matches]
+            for words, _, _, inside in names:
+                self._inside.update(words if inside else words[1:])
+            found = [kept for name in names if (kept := self._kept(*name)) is not None]
         for mention in found:
             self._note(section, mention, text)
         return found
@@ -145,7 +163,7 @@ class People:
         """The names, one form each, that stand in a line in any form or by one of their words."""
         begun = {line[at : at + length] for at in range(len(line)) for length in (1, 2)}
         forms = (form for start in begun for form in self._begun.get(start, ()) if form in line)
-        found = {self.key(form) for form in forms if re.search(rf"(?<![A-Za-z]){re.escape(form)}(?![a-z])", line)}
+        found = {self.key(form) for form in forms if _standing(form).search(line)}
         return {name for name in found if name}
 
     def _look_for(self, form: str) -> None:
@@ -166,10 +184,8 @@ class People:
             return self.uses
         return {word: use for word, use in self.uses.items() if not self._small[word.lower()]}
 
-    def _kept(self, text: str, match: re.Match[str]) -> Mention | None:
+    def _kept(self, words: list[str], start: int, end: int, inside: bool) -> Mention | None:
         """The part of capitalised words that is a name: without a sentence's first word where that is none."""
-        words, start, end = match[0].split(), match.start(), match.end()
-        inside = _inside(text, start)
         while (
             words and not (inside and len(words) > 1 and words[0].lower() not in _NOT) and not self._is_name(words[0])
         ):
@@ -196,10 +212,9 @@ class People:
         form = self._forms.setdefault(mention.name, [0, section, section])
         form[0] += 1
         form[2] = section
-        parts = [part for part in mention.name.split() if part.rstrip(".").lower() not in RANKS]
         if form[0] == 1:
             self._look_for(mention.name)
-            self._fuller(parts)
+            self._fuller([part for part in mention.name.split() if part.rstrip(".").lower() not in RANKS])
         said = _PRONOUN.match(text, mention.end)
         if said:
             (self._he if said[1] else self._she)[self.plain(mention.name)] += 1

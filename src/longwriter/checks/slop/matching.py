@@ -6,13 +6,14 @@ anything between two Chinese characters. Of phrases that overlap the longest cou
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 
-from longwriter.checks.along.reading import Ints, Mask, TextReading, among, read
+from longwriter.checks.along.reading import Ints, Mask, TextReading, among, hash_runs, read
+
+_FIRST_CJK = 0x2E80
 
 
 class PhraseHits(NamedTuple):
@@ -39,10 +40,16 @@ class Matcher:
         self._lengths = {first: tuple(sorted(each)) for first, each in lengths.items()}
         """The first word's number -> how many words phrases have that begin with it."""
         self._first = np.array(sorted(lengths), np.uint64)
+        self._single = np.array(sorted(run[0] for run in self._runs if len(run) == 1), np.uint64)
+        two = np.array([run[:2] for run in self._runs if len(run) > 1], np.uint64)
+        self._pairs = np.unique(hash_runs(two.ravel(), 2)[::2])
+        """Numbers of the first two words of phrases that have two."""
 
     def find(self, text: TextReading) -> PhraseHits:
         """All hits; time grows with the words of the text, hardly with the phrases."""
         begun = np.flatnonzero(among(text.types, self._first)[text.type])
+        pairs = np.append(hash_runs(text.hashes, 2), np.uint64(0))  # no word is behind the last
+        begun = begun[among(text.hashes[begun], self._single) | among(pairs[begun], self._pairs)]
         breaks = np.append(np.flatnonzero(run_breaks(text)), len(text.starts))
         ends = breaks[np.searchsorted(breaks, begun, side="right")]
         hashes, found = text.hashes.tolist(), list[tuple[int, int, int]]()
@@ -60,16 +67,11 @@ class Matcher:
         return PhraseHits(phrases, firsts, words)
 
 
-@lru_cache(maxsize=8)
-def matcher(phrases: tuple[str, ...]) -> Matcher:
-    """The matcher of some phrases, kept."""
-    return Matcher(phrases)
-
-
 def run_breaks(text: TextReading) -> Mask:
     """Whether no phrase goes from the word before to this one."""
-    breaks = np.diff(text.sentence, prepend=text.sentence[:1]) > 0
-    if len(breaks):
+    breaks = np.zeros(len(text.starts), np.bool_)
+    np.not_equal(text.sentence[1:], text.sentence[:-1], out=breaks[1:])
+    if text.chars.max(initial=0) >= _FIRST_CJK:
         single = cjk_words(text)
         breaks[1:] |= single[1:] & single[:-1] & (text.starts[1:] > text.ends[:-1])
     return breaks
@@ -78,7 +80,7 @@ def run_breaks(text: TextReading) -> Mask:
 def cjk_words(text: TextReading) -> Mask:
     """Whether each word is a Chinese character or kana, of which one alone is no phrase."""
     codes = text.chars[text.starts]
-    found: Mask = (codes >= 0x2E80) & (codes < 0xA000) | (codes >= 0xF900) & (codes < 0xFB00)
+    found: Mask = (codes >= _FIRST_CJK) & (codes < 0xA000) | (codes >= 0xF900) & (codes < 0xFB00)
     return found | (codes >= 0xFF66) & (codes < 0xFF9E) | (codes >= 0x20000)
 
 

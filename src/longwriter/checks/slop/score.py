@@ -14,7 +14,6 @@ import numpy as np
 
 from longwriter.checks.along.reading import TextReading, among, hashes_of, read
 from longwriter.checks.finding import TextFinding, TextPlace
-from longwriter.checks.slop.matching import matcher
 from longwriter.checks.slop.patterns import pattern_hits
 from longwriter.checks.slop.stock import Kind, StockList, shipped
 from longwriter.language import tongue
@@ -104,7 +103,7 @@ def slop_of(
 
 def found(reading: TextReading, stock: StockList) -> tuple[SlopHit, ...]:
     """Phrases and patterns of a list in a text, in its order."""
-    phrases = matcher(tuple(stock.phrases))
+    phrases = stock.matcher
     listed = phrases.find(reading)
     starts, ends = reading.starts[listed.first], reading.ends[listed.first + listed.words - 1]
     rows = zip(listed.phrase.tolist(), starts.tolist(), ends.tolist(), listed.first.tolist(), strict=True)

@@ -6,13 +6,14 @@ of the whole list's rate in human texts, by kind. The most overused phrases stan
 
 import json
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, cached_property
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from longwriter.checks.slop.matching import Matcher
 from longwriter.config import build, read_toml
 from longwriter.text import count_words
 from longwriter.types import Record
@@ -42,6 +43,11 @@ class StockList(Record):
     """Names of `patterns.PATTERNS` -> the same."""
     human: dict[Kind, tuple[Rate, ...]] = Field(default={})
     """Kind of human text -> percentiles 0, 5, ... 100 of a text's phrases and patterns per 1,000 words."""
+
+    @cached_property
+    def matcher(self) -> Matcher:
+        """Finds the phrases."""
+        return Matcher(self.phrases)
 
     @model_validator(mode="after")
     def _usable(self) -> Self:

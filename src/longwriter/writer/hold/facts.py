@@ -46,7 +46,8 @@ class FactsHold:
         lines = "\n".join(_line(section) for section in plan.sections)
         words = set(_WORD.findall(lines))
         names = {word for word in words if word[0].isupper() and word.lower() not in words}
-        self._names = re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(names)))})\b") if names else None
+        begun = "|".join(rf"{name[0]}(?<!\w.){name[1:]}" for name in sorted(names))
+        self._names = re.compile(rf"(?:{begun})\b") if names else None
         """Words of names that lines of the plan have; None: it names nobody, in letters that have capitals."""
         self._read: dict[str, _Read] = {}
         """By the first text: chapters side by side each have theirs."""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 from longwriter.checks.along.names import SURNAME
 from longwriter.checks.ledger.rules.claims import NAMED, Claim, SectionSource
@@ -90,8 +91,9 @@ _COUSINS, _COUPLES = ("表", "堂"), ("夫",)
 def chinese_kin(source: SectionSource) -> Iterator[Claim]:
     """Who is whose brother, aunt, wife ..."""
     told: set[int] = set()
+    lines = [line.span() for line in _LINE.finditer(source.veiled) if _ONE_KIN.search(line[0])]
     for pattern in _RELATED:
-        for match in pattern.finditer(source.veiled):
+        for match in chain.from_iterable(pattern.finditer(source.veiled, *line) for line in lines):
             subject, other = owner(source, match), named(source, match, "other")
             if match["other"] and subject and other and subject != other and not _NOT_REALLY.search(match[0]):
                 told.add(match.start("kin"))
@@ -112,7 +114,7 @@ def chinese_kin(source: SectionSource) -> Iterator[Claim]:
             yield Claim(subject, f"kin:{kin}", other, *match.span())
 
 
-_ONE_KIN = re.compile(_KIN)
+_ONE_KIN, _LINE = re.compile(_KIN), re.compile(".+")
 
 
 def _of_two(source: SectionSource, told: set[int]) -> Iterator[Claim]:

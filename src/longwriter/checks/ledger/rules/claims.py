@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from longwriter.checks.ledger.passages import Passages
@@ -22,7 +22,7 @@ class Claim(NamedTuple):
     """For kin: which of the two is whose; else only that they are."""
 
 
-NAMED = "(?<!ꙮ)ꙮ++"
+NAMED = "ꙮ(?<!ꙮꙮ)ꙮ*+"
 """A regular expression of a name in a veiled text."""
 _PLACED = re.compile(
     r"\b(?:[Tt]he|[Ii]n|[Aa]t|[Ii]nside|[Aa]board|[Ww]ithin|[Tt]hroughout|[Ee]ntered)(?: old| great| whole| little| big)? $"
@@ -62,11 +62,14 @@ def veil(text: str, mentions: Sequence[Mention]) -> str:
 
 
 _NO_DENIAL = re.compile(
-    r"\b(?:no (?:mistaking|denying|forgetting|doubt|secret)|not (?:only|forget|mistake|deny)|never (?:forgot|"
-    r"forget|forgotten|tired)"
-    r"|cannot (?:help|deny|mistake))\b"
+    r"(?:n(?<!\w.)(?:o (?:mistaking|denying|forgetting|doubt|secret)|ot (?:only|forget|mistake|deny)"
+    r"|ever (?:forgot|forget|forgotten|tired))|c(?<!\w.)annot (?:help|deny|mistake))\b"
 )
 """Denials that deny nothing; veiled, too."""
+
+
+Patterns = Mapping[str, Sequence[re.Pattern[str]]]
+"""Patterns by words (separated by spaces) of which a sentence must have one for them to find anything, "" for any."""
 
 
 class SectionSource(NamedTuple):
@@ -83,6 +86,14 @@ class SectionSource(NamedTuple):
         """Where a sentence begins, and its veiled text."""
         start, end = self.passages.span(number)
         return start, self.veiled[start:end]
+
+    def matches(self, number: int, patterns: "Patterns") -> Iterator[re.Match[str]]:
+        """What patterns find in a sentence, in their order; those alone of which it has a word."""
+        text = self.sentence(number)[1]
+        for words, having in patterns.items():
+            if not words or self.passages.has(number, words):
+                for pattern in having:
+                    yield from pattern.finditer(text)
 
     def whose(self, start: int, end: int, thing: int) -> tuple[str | None, bool]:
         """Whose the thing is that the words from `start` to `end` are about, by the words around or among them.

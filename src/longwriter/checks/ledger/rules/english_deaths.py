@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from longwriter.checks.ledger.passages import joined
-from longwriter.checks.ledger.rules.claims import NAMED, Claim, SectionSource
+from longwriter.checks.ledger.rules.claims import NAMED, Claim, Patterns, SectionSource
 
 _SUBJECT = rf"(?P<name>{NAMED})"
 _KILLED = (
@@ -19,125 +19,153 @@ _PERISHED = (
 _BY = r"(?:,? (?:[a-z]+ly|at last|in the end|finally|indeed|himself|herself|too|also),?)?"
 _IN_GRAVE = "in (?:the|a|her|his) (?:ground|earth|grave|tomb|coffin|vault|churchyard|cemetery)"
 _DEAD = "(?:dead|lifeless|a corpse|cold and (?:stiff|still)|stone cold)"
-_DIED = [
-    re.compile(
-        rf"{_SUBJECT}\b[^.;!?\"“”ꙮ]{{0,40}}?\b(?:lay|lying|was found|had been found|was|sat|hung)\b[^.;!?\"“”ꙮ]{{"
-        rf"0,25}}?,? {_DEAD}(?=[,.;:]|$| (?:in|on|at|by|from|beside|under|before|upon) )"
-    ),
-    re.compile(
-        rf"\b(?:lay|hung|sat|found|saw|discovered)\b[^.;!?\"“”ꙮ]{{0,40}} {_SUBJECT}(?:['’]s body)?,? (?:[a-z]+ ){{"
-        rf"0,2}}{_DEAD}\b"
-    ),
-    re.compile(rf"\b[Dd]ead\b[^.;!?\"“”ꙮ]{{0,30}} (?:lay|was|fell|were) {_SUBJECT}"),
-    re.compile(
-        rf"\b(?:[Tt]he )?dead (?:man|woman|girl|boy|body|one)(?: in the [a-z]+)? (?:was|is|had been) {_SUBJECT}(?!["
-        rf"'’]s)|\b[Tt]he body (?:was|had been) (?P<name2>{NAMED})['’]s"
-    ),
-    re.compile(
-        rf"\b[Tt]he dead (?!man|woman){_SUBJECT}|{_SUBJECT.replace('name', 'name2')},? (?:now |long |already )?dead"
-        r" (?:these|for|since|and buried)"
-    ),
-    re.compile(
-        rf"\b(?:mourned|wept|keened|grieved) (?:for|over) {_SUBJECT}\b(?!['’]s (?:loss|absence))|\b(?:mo"
-        rf"urned|in mourning for) (?P<name2>{NAMED})"
-    ),
-    re.compile(
-        rf"{_SUBJECT}['’]s (?:widow|widower|ghost|last breath|last words|murderer|killer|heart (?:had )?(?:stopped|"
-        r"ceased)|pulse (?:had )?(?:stopped|ceased)|orphans)\b"
-    ),
-    re.compile(
-        rf"\b[Ll]ife (?:had )?(?:left|gone out of|went out of|ebbed from|departed from|fled) {_SUBJECT}|(?:the end|"
-        rf"death) (?:had )?(?:come|came) (?:to|for|upon) (?P<name2>{NAMED})"
-    ),
-    re.compile(rf"\b(?:over|across) {_SUBJECT}['’]s face\b(?=.*\b(?:dead|death|doctor|priest|prayer)\b)"),
-    re.compile(
-        rf"\b(?:[Ww]here|[Ss]ince|[Tt]hat|[Dd]ay|[Nn]ight|[Hh]ow|[Aa]fter|[Ii]n which) {_SUBJECT} (?:had )?(?:died|"
-        r"fallen dead|been killed|been murdered|drowned|perished|lay dead|lay buried)\b"
-    ),
-    re.compile(
-        rf"\b(?:[Ii]t was|was) {_SUBJECT} (?:who|whom) (?:(?:had )?(?:died|perished|drowned)|was dead|lay dead|(?:h"
-        r"ad been|was) (?:killed|murdered|buried|drowned)|they (?:had )?buried)"
-    ),
-    re.compile(
-        rf"\b(?:shot|beat|stabbed|struck|clubbed|beaten) {_SUBJECT} (?:dead|to death)|\b(?:hanged|beheaded|executed"
-        rf"|murdered|drowned|put) {_SUBJECT.replace('name', 'name2')} (?:at dawn|in the|on the|to death|for)"
-    ),
-    re.compile(
-        rf"{_SUBJECT} (?:breathed|drew breath|breathes) no (?:more|longer)|{_SUBJECT.replace('name', 'name2')} (?:h"
-        r"ad gone|went|was called|has gone) to (?:his|her) (?:rest|maker|Maker|long home|reward|God)"
-    ),
-    re.compile(
-        rf"\b(?:laid|put|placed|planted|left|put fresh)\b[^.;!?]{{0,30}} on {_SUBJECT}['’]s (?:grave|tomb|coffin)"
-    ),
-    re.compile(
-        rf"{_SUBJECT} (?:passed|had passed) (?:over|from this (?:life|world))\b(?= ?[.,;]| in| at| before| last)"
-    ),
-    re.compile(
-        rf"{_SUBJECT}\b[^.;!?\"“”ꙮ]{{0,25}} (?:lies|lay|rests|rested|sleeps) (?:buried|beneath|under the (?:stone|"
-        r"grass|earth|turf|ground|yew)|in (?:the churchyard|the cemetery|(?:his|her) (?:grave|coffin)))"
-    ),
-    re.compile(
-        rf"{_SUBJECT}{_BY},? (?:who )?(?:had )?{_BY} ?(?:{_PERISHED})\b(?! away| down| out| of (?:laugh|shame|bore|curio))"
-    ),
-    re.compile(
-        rf"{_SUBJECT} (?:was|lay|is|fell|had been|was found|had been found|dropped|sank) (?:now |already |quite |stone |long "
-        rf"|stone-|lying |down )?dead\b(?! to| asleep| tired| set| certain| sure| against| drunk| beat| wrong| right| as| "
-        rf"when| in (?:the water|love|my|your))"
-    ),
-    re.compile(
-        rf"{_SUBJECT} (?:was|had been|is|lay|has been) (?:[a-z]+ly )?(?:{_KILLED}|laid {_IN_GRAVE}|no more|no longer (?:alive"
-        rf"|among the living|of this world|living)|lowered into the (?:grave|earth|ground)|put into the (?:ground|earth)"
-        rf"|past (?:all )?(?:help|saving)|gone for ever|gone forever|dead and buried|{_IN_GRAVE})\b"
-    ),
-    re.compile(
-        rf"{_SUBJECT} (?:never|did not|didn't) (?:wake|woke|open(?:ed)? (?:his|her) eyes|breathed?|rose|rise) again\b"
-    ),
-    re.compile(rf"{_SUBJECT} (?:was|is) never to (?:wake|breathe|rise)"),
-    re.compile(
-        rf"{_SUBJECT} (?:fell|had fallen) (?:in the war|in battle|at the front|at the battle|for (?:his|her) country)\b"
-    ),
-    re.compile(
-        r"\b(?:[Tt]hey|[Ww]e|family|village|town|men|women|had|neighbours|villagers|who) (?:had )?(?:buried|"
-        rf"cremated) {_SUBJECT}(?!['’]s)"
-    ),
-    re.compile(
-        rf"\b(?:lowered|laid|carried|put) (?:the body of )?{_SUBJECT} (?:down )?(?:into|to|in) (?:the|his|her|a) "
-        rf"(?:grave|ground|earth|tomb|vault|coffin|last|rest)"
-    ),
-    re.compile(
-        rf"\bfound {_SUBJECT} (?:lying )?(?:stone |quite )?dead\b|\bfound (?P<name2>{NAMED})['’]s (?:dead )?body\b"
-    ),
-    re.compile(
-        rf"\b(?:fever|plague|cholera|bullet|arrow|fall|cold|illness|disease|blow|shot|storm|flood|fire|accident"
-        rf"|cancer|consumption|[a-z]+|[A-Z][a-z]+) (?:had )?(?:killed|murdered|carried off|strangled|poisoned"
-        rf"|stabbed to death|drowned) {_SUBJECT}(?!['’]s)"
-    ),
-    re.compile(rf"\b[Dd]eath (?:had )?(?:took|taken|came for|come for|claimed|overtook|fetched) {_SUBJECT}(?!['’]s)"),
-    re.compile(
-        rf"\b(?:cost|costing|taken|took|ended|claimed) {_SUBJECT} (?:his|her) life\b|\b(?:taken|took|ended|claimed)"
-        rf" (?P<name2>{NAMED})['’]s life\b"
-    ),
-    re.compile(
-        rf"{_SUBJECT}\b[^.;!?\"“”]{{0,40}} and (?:died|drowned|was killed|was drowned|was dead)\b(?! away| down| out)"
-    ),
-    re.compile(rf"{_SUBJECT},? (?:did not|didn't|had not) (?:survived?|live(?:d)? (?:to see|through|long enough|out))"),
-    re.compile(
-        rf"(?<!before )(?<!until )(?<!of )\b{_SUBJECT}['’]s (?:funeral|grave|tomb|tombstone|gravestone|coffin|burial|corpse"
-        rf"|dead body|lifeless body|remains|ashes|heart (?:had )?stopped|body (?:was|lay|had been|washed))\b"
-    ),
-    re.compile(
-        rf"\b(?:the|[Tt]he) (?:funeral|burial|corpse|dead body|lifeless body|grave|tomb|coffin|tombstone|gravestone|remains"
-        rf"|ashes|murderer|killer|body) of (?:the late |poor )?{_SUBJECT}(?!['’]s)"
-    ),
-    re.compile(rf"\b(?:the|[Tt]he) late {_SUBJECT}(?:['’]s| had| was| left| would)\b"),
-    re.compile(
-        rf"(?:^|[Ss]ince |[Aa]fter |[Tt]he day of |[Nn]ews of |[Tt]he year of |[Tt]he night of ){_SUBJECT}['’]s "
-        r"death\b(?! (?:would|might|could|sentence))"
-    ),
-    re.compile(
-        rf"\b(?:the|[Tt]he) (?:sudden |early )?death of {_SUBJECT} (?:was|had|left|came|changed|in|on|made|did|shook|took)\b"
-    ),
-]
+_DIED: Patterns = {
+    "": [
+        re.compile(
+            rf"{_SUBJECT}\b[^.;!?\"“”ꙮ]{{0,40}}?\b(?:lay|lying|was found|had been found|was|sat|hung)\b[^.;!?\"“”ꙮ]{{"
+            rf"0,25}}?,? {_DEAD}(?=[,.;:]|$| (?:in|on|at|by|from|beside|under|before|upon) )"
+        ),
+        re.compile(
+            rf"{_SUBJECT}['’]s (?:widow|widower|ghost|last breath|last words|murderer|killer|heart (?:had )?(?:stopped|"
+            r"ceased)|pulse (?:had )?(?:stopped|ceased)|orphans)\b"
+        ),
+        re.compile(
+            rf"{_SUBJECT} (?:breathed|drew breath|breathes) no (?:more|longer)|{_SUBJECT.replace('name', 'name2')} (?:h"
+            r"ad gone|went|was called|has gone) to (?:his|her) (?:rest|maker|Maker|long home|reward|God)"
+        ),
+        re.compile(
+            rf"{_SUBJECT} (?:passed|had passed) (?:over|from this (?:life|world))\b(?= ?[.,;]| in| at| before| last)"
+        ),
+        re.compile(
+            rf"{_SUBJECT}\b[^.;!?\"“”ꙮ]{{0,25}} (?:lies|lay|rests|rested|sleeps) (?:buried|beneath|under the (?:stone|"
+            r"grass|earth|turf|ground|yew)|in (?:the churchyard|the cemetery|(?:his|her) (?:grave|coffin)))"
+        ),
+        re.compile(
+            rf"{_SUBJECT}{_BY},? (?:who )?(?:had )?{_BY} ?(?:{_PERISHED})\b"
+            r"(?! away| down| out| of (?:laugh|shame|bore|curio))"
+        ),
+        re.compile(
+            rf"{_SUBJECT} (?:was|lay|is|fell|had been|was found|had been found|dropped|sank) (?:now |already |quite |stone "
+            r"|long |stone-|lying |down )?dead\b(?! to| asleep| tired| set| certain| sure| against| drunk| beat| wrong| right"
+            r"| as| when| in (?:the water|love|my|your))"
+        ),
+        re.compile(
+            rf"{_SUBJECT} (?:was|had been|is|lay|has been) (?:[a-z]+ly )?(?:{_KILLED}|laid {_IN_GRAVE}|no more|no longer (?:"
+            rf"alive|among the living|of this world|living)|lowered into the (?:grave|earth|ground)|put into the (?:ground"
+            rf"|earth)|past (?:all )?(?:help|saving)|gone for ever|gone forever|dead and buried|{_IN_GRAVE})\b"
+        ),
+        re.compile(
+            rf"{_SUBJECT} (?:never|did not|didn't) (?:wake|woke|open(?:ed)? (?:his|her) eyes|breathed?|rose|rise) again\b"
+        ),
+        re.compile(rf"{_SUBJECT} (?:was|is) never to (?:wake|breathe|rise)"),
+        re.compile(
+            rf"{_SUBJECT} (?:fell|had fallen) (?:in the war|in battle|at the front|at the battle|for (?:his|her) country)\b"
+        ),
+        re.compile(
+            rf"{_SUBJECT}\b[^.;!?\"“”]{{0,40}} and (?:died|drowned|was killed|was drowned|was dead)\b(?! away| down| out)"
+        ),
+        re.compile(
+            rf"{_SUBJECT},? (?:did not|didn't|had not) (?:survived?|live(?:d)? (?:to see|through|long enough|out))"
+        ),
+    ],
+    "dead lifeless corpse cold body": [
+        re.compile(
+            rf"\b(?:lay|hung|sat|found|saw|discovered)\b[^.;!?\"“”ꙮ]{{0,40}} {_SUBJECT}(?:['’]s body)?,? (?:[a-z]+ ){{"
+            rf"0,2}}{_DEAD}\b"
+        ),
+        re.compile(rf"\b[Dd]ead\b[^.;!?\"“”ꙮ]{{0,30}} (?:lay|was|fell|were) {_SUBJECT}"),
+        re.compile(
+            rf"\b(?:[Tt]he )?dead (?:man|woman|girl|boy|body|one)(?: in the [a-z]+)? (?:was|is|had been) {_SUBJECT}(?!["
+            rf"'’]s)|\b[Tt]he body (?:was|had been) (?P<name2>{NAMED})['’]s"
+        ),
+        re.compile(
+            rf"\b[Tt]he dead (?!man|woman){_SUBJECT}|{_SUBJECT.replace('name', 'name2')},? (?:now |long |already )?dead"
+            r" (?:these|for|since|and buried)"
+        ),
+        re.compile(
+            rf"\bfound {_SUBJECT} (?:lying )?(?:stone |quite )?dead\b|\bfound (?P<name2>{NAMED})['’]s (?:dead )?body\b"
+        ),
+    ],
+    "mourned wept keened grieved mourning": [
+        re.compile(
+            rf"\b(?:mourned|wept|keened|grieved) (?:for|over) {_SUBJECT}\b(?!['’]s (?:loss|absence))|\b(?:mo"
+            rf"urned|in mourning for) (?P<name2>{NAMED})"
+        ),
+    ],
+    "life end death": [
+        re.compile(
+            rf"\b[Ll]ife (?:had )?(?:left|gone out of|went out of|ebbed from|departed from|fled) {_SUBJECT}|(?:the end|"
+            rf"death) (?:had )?(?:come|came) (?:to|for|upon) (?P<name2>{NAMED})"
+        ),
+        re.compile(
+            rf"\b[Dd]eath (?:had )?(?:took|taken|came for|come for|claimed|overtook|fetched) {_SUBJECT}(?!['’]s)"
+        ),
+        re.compile(
+            rf"\b(?:cost|costing|taken|took|ended|claimed) {_SUBJECT} (?:his|her) life\b|\b(?:taken|took|ended|claimed)"
+            rf" (?P<name2>{NAMED})['’]s life\b"
+        ),
+        re.compile(
+            rf"(?:^|[Ss]ince |[Aa]fter |[Tt]he day of |[Nn]ews of |[Tt]he year of |[Tt]he night of ){_SUBJECT}['’]s "
+            r"death\b(?! (?:would|might|could|sentence))"
+        ),
+        re.compile(
+            rf"\b(?:the|[Tt]he) (?:sudden |early )?death of {_SUBJECT} "
+            r"(?:was|had|left|came|changed|in|on|made|did|shook|took)\b"
+        ),
+    ],
+    "face": [
+        re.compile(rf"\b(?:over|across) {_SUBJECT}['’]s face\b(?=.*\b(?:dead|death|doctor|priest|prayer)\b)"),
+    ],
+    "dead died killed murdered drowned perished buried": [
+        re.compile(
+            rf"\b(?:[Ww]here|[Ss]ince|[Tt]hat|[Dd]ay|[Nn]ight|[Hh]ow|[Aa]fter|[Ii]n which) {_SUBJECT} (?:had )?(?:died|"
+            r"fallen dead|been killed|been murdered|drowned|perished|lay dead|lay buried)\b"
+        ),
+        re.compile(
+            rf"\b(?:[Ii]t was|was) {_SUBJECT} (?:who|whom) (?:(?:had )?(?:died|perished|drowned)|was dead|lay dead|(?:h"
+            r"ad been|was) (?:killed|murdered|buried|drowned)|they (?:had )?buried)"
+        ),
+    ],
+    "dead death hanged beheaded executed murdered drowned put": [
+        re.compile(
+            rf"\b(?:shot|beat|stabbed|struck|clubbed|beaten) {_SUBJECT} (?:dead|to death)|\b(?:hanged|beheaded|executed"
+            rf"|murdered|drowned|put) {_SUBJECT.replace('name', 'name2')} (?:at dawn|in the|on the|to death|for)"
+        ),
+    ],
+    "grave tomb coffin funeral tombstone gravestone burial corpse body remains ashes heart murderer killer": [
+        re.compile(
+            rf"\b(?:laid|put|placed|planted|left|put fresh)\b[^.;!?]{{0,30}} on {_SUBJECT}['’]s (?:grave|tomb|coffin)"
+        ),
+        re.compile(
+            rf"(?<!before )(?<!until )(?<!of )\b{_SUBJECT}['’]s (?:funeral|grave|tomb|tombstone|gravestone|coffin|burial|corpse"
+            rf"|dead body|lifeless body|remains|ashes|heart (?:had )?stopped|body (?:was|lay|had been|washed))\b"
+        ),
+        re.compile(
+            rf"\b(?:the|[Tt]he) (?:funeral|burial|corpse|dead body|lifeless body|grave|tomb|coffin|tombstone|gravestone|remains"
+            rf"|ashes|murderer|killer|body) of (?:the late |poor )?{_SUBJECT}(?!['’]s)"
+        ),
+    ],
+    "buried cremated killed murdered carried strangled poisoned stabbed drowned": [
+        re.compile(
+            r"\b(?:[Tt]hey|[Ww]e|family|village|town|men|women|had|neighbours|villagers|who) (?:had )?(?:buried|"
+            rf"cremated) {_SUBJECT}(?!['’]s)"
+        ),
+        re.compile(
+            rf"\b(?:fever|plague|cholera|bullet|arrow|fall|cold|illness|disease|blow|shot|storm|flood|fire|accident"
+            rf"|cancer|consumption|[a-z]+|[A-Z][a-z]+) (?:had )?(?:killed|murdered|carried off|strangled|poisoned"
+            rf"|stabbed to death|drowned) {_SUBJECT}(?!['’]s)"
+        ),
+    ],
+    "grave ground earth tomb vault coffin last rest": [
+        re.compile(
+            rf"\b(?:lowered|laid|carried|put) (?:the body of )?{_SUBJECT} (?:down )?(?:into|to|in) (?:the|his|her|a) "
+            rf"(?:grave|ground|earth|tomb|vault|coffin|last|rest)"
+        ),
+    ],
+    "late": [
+        re.compile(rf"\b(?:the|[Tt]he) late {_SUBJECT}(?:['’]s| had| was| left| would)\b"),
+    ],
+}
 _NOT_SURELY = re.compile(
     r"\b(?:if|as though|thought|think|thinks|believed?|would|might|may|could|should|perhaps|maybe|must|will"
     r"|shall|rumou?rs?|fear(?:ed|s)?|suppos\w+"
@@ -197,15 +225,14 @@ def death_claims(source: SectionSource) -> Iterator[Claim]:
     """Deaths that the narration tells for sure."""
     for number in source.passages.having(_DEATH_WORDS):
         start, text = source.sentence(number)
-        for pattern in _DIED if "ꙮ" in text and _SIGNS.search(text) else ():
-            for match in pattern.finditer(text):
-                place = start + match.start()
-                unsure = _NOT_SURELY.search(text[: match.start()]) or _UNSURE_AFTER.search(text, match.end())
-                if unsure or source.passages.spoken(place, start + match.end()):
-                    continue
-                subject = source.named(match, "name" if match["name"] else "name2", start)
-                if subject and source.people.person(subject):
-                    yield Claim(subject, "dead", "dead", place, start + match.end())
+        for match in source.matches(number, _DIED) if "ꙮ" in text else ():
+            place = start + match.start()
+            unsure = _NOT_SURELY.search(text[: match.start()]) or _UNSURE_AFTER.search(text, match.end())
+            if unsure or source.passages.spoken(place, start + match.end()) or not _SIGNS.search(text):
+                continue
+            subject = source.named(match, "name" if match["name"] else "name2", start)
+            if subject and source.people.person(subject):
+                yield Claim(subject, "dead", "dead", place, start + match.end())
 
 
 def acts(source: SectionSource) -> Iterator[Claim]:

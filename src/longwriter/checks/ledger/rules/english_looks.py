@@ -10,6 +10,7 @@ from longwriter.checks.ledger.rules.english_kin import KIN
 _COLOURS = """blue grey gray green brown black hazel amber violet dark white red fair blond blonde golden yellow auburn
     ginger copper chestnut flaxen raven silver slate sapphire azure cornflower emerald jet ebony sandy straw
     carroty russet""".split()  # noqa: SIM905
+_COLOURED = " ".join(f"{one} {one}ish {one}coloured {one}colored" for one in _COLOURS)
 _COLOUR = rf"(?P<colour>(?i:{joined(_COLOURS)}))(?:-?coloured|-?colored)?"
 _PART = """(?P<part>eyes?|irises|hair|curls|locks|braids?|tresses|plaits?|ponytail|fringe|ringlets|beard|moustache
 |mustache)""".replace("\n", "")
@@ -87,29 +88,35 @@ _TRIGGERS = """eyes eye irises hair curls locks braid braids tresses plait plait
 def looks(source: SectionSource) -> Iterator[Claim]:
     """Colours of eyes, hair and beards, of whoever the words give them to."""
     for number in source.passages.having(_TRIGGERS):
-        start, text = source.sentence(number)
-        seen: set[int] = set()
-        for pattern in _LOOKS:
-            for match in pattern.finditer(text):
-                if match.start("colour") not in seen and _told(text, match):
-                    subject = _owner(source, number, match, start, text)
-                    if subject:
-                        seen.add(match.start("colour"))
-                        yield _look(subject, match["part"], match["colour"], start, match)
-        for match in _HEAD.finditer(text):
-            subject, _ = source.whose(start + match.start(), start + match.end(), start + match.end())
-            if subject:
-                yield _look(subject, "hair", match["colour"], start, match)
-        for match in _TO_HIM.finditer(text):
-            group = "name" if match["name"] else "name2"
-            subject = source.named(match, group, start)
-            if subject:
-                part, colour = match["part"] or match["part2"], match["colour"] or match["colour2"]
-                yield _look(subject, part, colour, start, match)
-        if not seen:
-            yield from _one_colour(source, number, start, text)
+        if source.passages.has(number, _COLOURED):
+            yield from _coloured(source, number)
         if number + 1 < len(source.passages):
             yield from _they_were(source, number)
+
+
+def _coloured(source: SectionSource, number: int) -> Iterator[Claim]:
+    """What a sentence with a colour says."""
+    start, text = source.sentence(number)
+    seen: set[int] = set()
+    for pattern in _LOOKS:
+        for match in pattern.finditer(text):
+            if match.start("colour") not in seen and _told(text, match):
+                subject = _owner(source, number, match, start, text)
+                if subject:
+                    seen.add(match.start("colour"))
+                    yield _look(subject, match["part"], match["colour"], start, match)
+    for match in _HEAD.finditer(text):
+        subject, _ = source.whose(start + match.start(), start + match.end(), start + match.end())
+        if subject:
+            yield _look(subject, "hair", match["colour"], start, match)
+    for match in _TO_HIM.finditer(text):
+        group = "name" if match["name"] else "name2"
+        subject = source.named(match, group, start)
+        if subject:
+            part, colour = match["part"] or match["part2"], match["colour"] or match["colour2"]
+            yield _look(subject, part, colour, start, match)
+    if not seen:
+        yield from _one_colour(source, number, start, text)
 
 
 def _one_colour(source: SectionSource, number: int, start: int, text: str) -> Iterator[Claim]:

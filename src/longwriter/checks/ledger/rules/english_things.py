@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 from longwriter.checks.ledger.numbers import NUMBER, NUMBER_WORDS, english_number
-from longwriter.checks.ledger.rules.claims import NAMED, Claim, SectionSource
-from longwriter.checks.ledger.rules.dates import DATE, DayInText, days_of
+from longwriter.checks.ledger.rules.claims import NAMED, Claim, Patterns, SectionSource
+from longwriter.checks.ledger.rules.dates import DATE, MONTHS, DayInText, days_of
 
 _ADJECTIVES = r"(?:[a-z]+(?:-[a-z]+)?,? ){0,2}?"
 _NOUN = r"(?P<noun>[a-z]{3,}s|men|women|children|feet|geese|oxen)\b"
@@ -16,31 +17,41 @@ _HAVE = (
     "|had grown to)"
 )
 _JUST = "(?:exactly |just |only |precisely |altogether |in all |no fewer than |all of )?"
-_COUNTS = [
-    re.compile(rf"{_SUBJECT},? (?:which |who |that )?{_HAVE} {_JUST}(?P<number>(?i:{NUMBER})) {_ADJECTIVES}{_NOUN}"),
-    re.compile(
-        rf"\b(?:[Tt]he|[Aa]ll|[Tt]hose|[Ii]ts|[Oo]f|[Ee]ach of the) (?:other )?(?P<number>(?i:{NUMBER})) "
-        rf"{_ADJECTIVES}{_NOUN} (?:of|in|at|on|aboard|on board) (?:the )?(?P<name>{NAMED})(?!['’]s)"
-    ),
-    re.compile(rf"(?:[Tt]he )?(?P<name>{NAMED})['’]s? (?P<number>(?i:{NUMBER})) {_ADJECTIVES}{_NOUN}"),
-    re.compile(
-        rf"\b[Tt]here (?:were|are) {_JUST}(?P<number>(?i:{NUMBER})) {_ADJECTIVES}{_NOUN} (?:in|at|on|aboard|on board) "
-        rf"(?:the )?(?P<name>{NAMED})(?!['’]s)"
-    ),
-    re.compile(
-        rf"{_SUBJECT}\b[^.;!?\"“”]{{0,50}}?\b(?:its|with|had|has|of) {_JUST}(?P<number>(?i:{NUMBER})) "
-        rf"{_ADJECTIVES}{_NOUN}"
-    ),
-    re.compile(rf"{_SUBJECT},? with (?:its|her|his|all|the) (?P<number>(?i:{NUMBER})) {_ADJECTIVES}{_NOUN}"),
-]
-_COUNTS += [
-    re.compile(
-        rf"\b[Tt]he number of {_ADJECTIVES}{_NOUN} (?:in|at|of|on|aboard) (?:the )?(?P<name>{NAMED}) (?:was|is|came"
-        r" to|stood at) "
-        rf"{_JUST}(?P<number>(?i:{NUMBER}))\b"
-    ),
-    re.compile(rf"\b(?P<number>(?i:{NUMBER})) of (?:the )?(?P<name>{NAMED})['’]s? {_ADJECTIVES}{_NOUN}"),
-]
+_COUNTS: Patterns = {
+    "": [
+        re.compile(
+            rf"{_SUBJECT},? (?:which |who |that )?{_HAVE} {_JUST}(?P<number>(?i:{NUMBER})) {_ADJECTIVES}{_NOUN}"
+        ),
+        re.compile(
+            rf"\b(?:[Tt]he|[Aa]ll|[Tt]hose|[Ii]ts|[Oo]f|[Ee]ach of the) (?:other )?(?P<number>(?i:{NUMBER})) "
+            rf"{_ADJECTIVES}{_NOUN} (?:of|in|at|on|aboard|on board) (?:the )?(?P<name>{NAMED})(?!['’]s)"
+        ),
+        re.compile(rf"(?:[Tt]he )?(?P<name>{NAMED})['’]s? (?P<number>(?i:{NUMBER})) {_ADJECTIVES}{_NOUN}"),
+        re.compile(
+            rf"{_SUBJECT}\b[^.;!?\"“”]{{0,50}}?\b(?:its|with|had|has|of) {_JUST}(?P<number>(?i:{NUMBER})) "
+            rf"{_ADJECTIVES}{_NOUN}"
+        ),
+    ],
+    "there": [
+        re.compile(
+            rf"\b[Tt]here (?:were|are) {_JUST}(?P<number>(?i:{NUMBER})) {_ADJECTIVES}{_NOUN} (?:in|at|on|aboard|on board) "
+            rf"(?:the )?(?P<name>{NAMED})(?!['’]s)"
+        ),
+    ],
+    "with": [
+        re.compile(rf"{_SUBJECT},? with (?:its|her|his|all|the) (?P<number>(?i:{NUMBER})) {_ADJECTIVES}{_NOUN}"),
+    ],
+    "number": [
+        re.compile(
+            rf"\b[Tt]he number of {_ADJECTIVES}{_NOUN} (?:in|at|of|on|aboard) (?:the )?(?P<name>{NAMED}) (?:was|is|came"
+            r" to|stood at) "
+            rf"{_JUST}(?P<number>(?i:{NUMBER}))\b"
+        ),
+    ],
+}
+_OF_NAME = re.compile(" of (?:the )?ꙮ")
+_COUNT_OF_NAME = re.compile(rf"\b(?P<number>(?i:{NUMBER})) of (?:the )?(?P<name>{NAMED})['’]s? {_ADJECTIVES}{_NOUN}")
+"""What begins with a number takes long; this is looked for in sentences that have the other alone."""
 _COUNT = re.compile(rf"\b(?P<number>(?i:{NUMBER})) {_ADJECTIVES}{_NOUN}")
 _COUNT_BEHIND = re.compile(
     rf"\b{_NOUN}(?: (?:of|in|at) (?:the )?{NAMED})?(?:,|:| -| —|—)?(?: (?:there )?(?:were|are|was|is|numbered|came "
@@ -67,6 +78,7 @@ _UNITS = """times years months weeks days hours minutes seconds nights mornings 
 _MEASURES = frozenset(_UNITS)
 """Nouns whose number may change from one sentence to the next."""
 _YEAR = r"(?P<when>1[0-9]{3}|20[0-9]{2})"
+_YEARS, _MONTHS = re.compile("1[0-9]{3}|20[0-9]{2}"), " ".join(MONTHS)
 _BUILT = "founded|built|established|opened|completed|launched|erected|finished|consecrated"
 _WHEN = rf"(?:{DATE}|(?:the year )?{_YEAR}\b)"
 _EVENTS = [
@@ -110,15 +122,11 @@ def things_claims(source: SectionSource) -> Iterator[Claim]:
 def _counts(source: SectionSource) -> Iterator[Claim]:
     for number in source.passages.having(_NUMBER_WORDS):
         start, text = source.sentence(number)
-        for pattern in _COUNTS:
-            for match in pattern.finditer(text):
-                subject, value, noun = (
-                    source.named(match, "name", start),
-                    english_number(match["number"]),
-                    match["noun"],
-                )
-                if subject and value and value > 1 and noun not in _MEASURES and not noun.endswith("ss"):
-                    yield Claim(subject, f"number:{noun}", str(value), start + match.start(), start + match.end())
+        number_first = _COUNT_OF_NAME.finditer(text) if _OF_NAME.search(text) else ()
+        for match in chain(source.matches(number, _COUNTS) if "ꙮ" in text else (), number_first):
+            subject, value, noun = source.named(match, "name", start), english_number(match["number"]), match["noun"]
+            if subject and value and value > 1 and noun not in _MEASURES and not noun.endswith("ss"):
+                yield Claim(subject, f"number:{noun}", str(value), start + match.start(), start + match.end())
         places = source.places(number)
         if not places and number and _OF_IT.match(text) and source.passages.same_paragraph(number - 1, number):
             places = source.places(number - 1)
@@ -131,7 +139,7 @@ _OF_IT = re.compile(r"(?:It|There|Its|Of|All|They|Inside|Behind|In|The building|
 
 def _counts_of_place(place: str, start: int, text: str) -> Iterator[Claim]:
     """Counts in a sentence that names one place."""
-    for pattern in (_COUNT, _COUNT_BEHIND, _ADJECTIVE):
+    for pattern in (_COUNT, _COUNT_BEHIND, *([_ADJECTIVE] if "-" in text else ())):
         for match in pattern.finditer(text):
             value, noun = english_number(match["number"]), match["noun"]
             noun = noun if pattern is not _ADJECTIVE else f"{noun}s"
@@ -160,6 +168,8 @@ def _sizes(source: SectionSource) -> Iterator[Claim]:
 def _events(source: SectionSource) -> Iterator[Claim]:
     for number in source.passages.having(_EVENT_WORDS):
         start, text = source.sentence(number)
+        if not source.passages.has(number, _MONTHS) and not _YEARS.search(text):
+            continue
         for pattern in _EVENTS:
             for match in pattern.finditer(text):
                 event = _SAME_EVENT.get(match["event"], match["event"])
