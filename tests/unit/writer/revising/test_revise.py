@@ -58,6 +58,26 @@ def test_a_change_of_voice_is_mended_place_by_place_and_never_where_the_text_is_
     assert (run.text.count(" my "), told.strip() in run.text) == (0, True)
 
 
+def test_where_no_place_of_a_change_of_voice_can_be_mended_the_text_as_it_is_told_is_left_alone(tmp_path: Path) -> None:
+    told = (
+        "He was tired. She was glad. They were here. It was cold. He had eaten. She did it. He went out. She came in. "
+        * 24
+    )
+    eyes = ["I went to my room. I closed my door.", "I sat on my bed. I saw my hands."]
+    run = imported(
+        tmp_path,
+        "# Mill\n\n"
+        + "\n\n".join(
+            f"## {n}\n\n{one}" for n, one in enumerate([f"{told.strip()}\n\nHe was sure. She was not.", *eyes])
+        ),
+    )
+    found = [one.model_dump() for one in run.check("contradictions").findings]
+    (tmp_path / "list.json").write_text(json.dumps(found))
+    asked: list[str] = []
+    run.revise(model=mender(lambda request: asked.append(passage(request)) or ""), findings=tmp_path / "list.json")
+    assert set(asked) == set(eyes)
+
+
 def test_a_change_of_voice_that_is_mended_in_its_middle_is_no_finding_more(tmp_path: Path) -> None:
     before = TextFinding(
         kind="contradiction", check="person", quotes=("He", "I", "I", "I"), message="", places=_at(0, 10, 20, 30)
