@@ -7,6 +7,7 @@ from itertools import islice, takewhile
 
 from longwriter.checks.finding import TextFinding, TextPlace
 from longwriter.checks.ledger.compare import ONE_ONLY, Clash, clash, kin_clash, tie
+from longwriter.checks.ledger.explained.explained import Said, explained
 from longwriter.checks.ledger.passages import Passages
 from longwriter.checks.ledger.people import People
 from longwriter.checks.ledger.promises import Promises
@@ -54,6 +55,8 @@ class Ledger:
         """Subjects, and names that are values -> the keys under which facts of them were put."""
         self._said: set[tuple[str, ...]] = set()
         self._unsure: set[Located] = set()
+        self._why = ""
+        """Why the fact that is compared may be so though another says otherwise."""
         self._skips: list[tuple[int, int]] = []
         self.take(user)
 
@@ -231,11 +234,17 @@ class Ledger:
         self._facts.append(fact)
         if fact.relation == "dead":
             self._dead.setdefault(key, fact)
+        self._why = ""
         found = self._compare_kin(key, fact) if fact.relation.startswith("kin:") else None
         if found is None:
             wrong = self._against(held, fact)
             found = self._clash(key, fact, *wrong) if wrong else []
-        held.append(fact)
+        if self._why == "changed":
+            held[:] = (one for one in held if one.source == "user")
+        if self._why == "apart" and not found:  # what was so at another time is no fact of the text's present
+            self._facts.pop()
+        else:
+            held.append(fact)
         return found
 
     def _against(self, held: Sequence[LedgerFact], fact: LedgerFact) -> tuple[LedgerFact, Clash] | None:
@@ -247,9 +256,18 @@ class Ledger:
         given = list(usable(takewhile(lambda one: one.source == "user", held)))  # they were taken first
         for one in given or [*islice(usable(reversed(held)), 1), *islice(usable(held), 1)]:
             wrong = clash(one, fact, self._time_skipped(one, fact))
-            if wrong:
+            if wrong and not self._explained(wrong.check, one, fact):
                 return one, wrong
         return None
+
+    def _explained(self, check: str, old: LedgerFact, new: LedgerFact) -> bool:
+        """Whether the text says near two facts why both are so; a person's facts need no reason."""
+        if old.source == "user" or not old.quote or new.section not in self._texts or old.section not in self._texts:
+            return False
+        before, after = (Said(one, self._texts[one.section][0]) for one in (old, new))
+        reason = explained(check, before, after, self.language)
+        self._why = reason or self._why
+        return bool(reason)
 
     def _time_skipped(self, old: LedgerFact, new: LedgerFact) -> bool:
         """Whether the text says somewhere between two facts that time goes on by years."""
@@ -275,11 +293,11 @@ class Ledger:
         wrong = next((old for one, old in before if kin_clash(one, said) and not _same_words(old, fact)), None)
         if sum(one == said for one, _ in before) < FEW:
             before.append((said, fact))
-        if wrong:
+        if wrong and not self._explained("kinship", wrong, fact):
             message = f"{fact.subject} and {fact.value}: {wrong.relation[4:]}, then {kin}"
             return self._clash(key, fact, wrong, Clash("kinship", message))
         lone = self._alone(key, kin, fact)
-        if lone:
+        if lone and not self._explained("kinship", lone, fact):
             message = f"{fact.subject} has none, then a {kin}: {fact.value}"
             return self._clash(key, fact, lone, Clash("kinship", message))
         return self._one_parent(key, kin, fact)
@@ -295,6 +313,8 @@ class Ledger:
         for old in self._held.get((key, fact.relation), [])[:NEAR] if kin in ONE_ONLY else ():
             one, two = self._key(old.value), self._key(fact.value)
             if one and two and one != two and one not in two and two not in one and not _same_words(old, fact):
+                if self._explained("kinship", old, fact):
+                    continue
                 message = f"the {kin} of {fact.subject}: {old.value}, then {fact.value}"
                 return self._clash(key, fact, old, Clash("kinship", message))
         return []
@@ -308,6 +328,11 @@ class Ledger:
         if died.section == section and claim.start < died.end:
             return []
         acting = self._fact(section, claim, source)
+        self._why = ""
+        if self._explained("dead", died, acting):
+            if self._why == "changed":
+                del self._dead[key]
+            return []
         return self._clash(key, acting, died, Clash("dead", f"{claim.subject} is dead, then acts"))
 
     def _clash(self, key: str, new: LedgerFact, old: LedgerFact, wrong: Clash) -> list[TextFinding]:

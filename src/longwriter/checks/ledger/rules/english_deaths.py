@@ -9,12 +9,14 @@ from longwriter.checks.ledger.rules.claims import NAMED, Claim, SectionSource
 _SUBJECT = rf"(?P<name>{NAMED})"
 _KILLED = (
     "killed|murdered|drowned|hanged|buried|shot dead|executed|slain|beheaded|strangled|poisoned to death|cremated|guillotined"
-    "|stabbed to death|beaten to death|burnt to death|burned to death|crushed to death|trampled to death|laid to rest|interred"
+    "|stabbed to death|beaten to death|burnt to death|burned to death|crushed to death|trampled to death|laid to rest"
+    "|interred"
 )
 _PERISHED = (
     "died|perished|drowned|bled to death|passed away|succumbed|expired|starved to death|froze to death|burned to death"
     "|burnt to death|choked to death|breathed (?:his|her) last|lost (?:his|her) life|gave up the ghost|gave (?:his|her) life"
-    "|met (?:his|her) (?:death|end)|went to (?:his|her) grave|drew (?:his|her) last breath|departed this life"
+    "|met (?:his|her) (?:death|end(?! of))|went to (?:his|her) grave(?! site| side)|drew (?:his|her) last breath"
+    "|departed this life"
 )
 _BY = r"(?:,? (?:[a-z]+ly|at last|in the end|finally|indeed|himself|herself|too|also),?)?"
 _IN_GRAVE = "in (?:the|a|her|his) (?:ground|earth|grave|tomb|coffin|vault|churchyard|cemetery)"
@@ -114,7 +116,7 @@ _DIED = [
     ),
     re.compile(rf"\b[Dd]eath (?:had )?(?:took|taken|came for|come for|claimed|overtook|fetched) {_SUBJECT}(?!['’]s)"),
     re.compile(
-        rf"\b(?:cost|costing|taken|took|ended|claimed) {_SUBJECT} (?:his|her) life\b|\b(?:taken|took|ended|claimed)"
+        rf"\b(?:cost|costing|taken|took|ended|claimed) {_SUBJECT} (?:his|her) life\b(?! to )|\b(?:taken|took|ended|claimed)"
         rf" (?P<name2>{NAMED})['’]s life\b"
     ),
     re.compile(
@@ -132,12 +134,35 @@ _DIED = [
     re.compile(rf"\b(?:the|[Tt]he) late {_SUBJECT}(?:['’]s| had| was| left| would)\b"),
     re.compile(
         rf"(?:^|[Ss]ince |[Aa]fter |[Tt]he day of |[Nn]ews of |[Tt]he year of |[Tt]he night of ){_SUBJECT}['’]s "
-        r"death\b(?! (?:would|might|could|sentence))"
+        r"death\b(?! (?:would|might|could|sentence|(?:was|had been) (?:announced|reported|rumoured|faked|staged|foretold)))"
     ),
     re.compile(
         rf"\b(?:the|[Tt]he) (?:sudden |early )?death of {_SUBJECT} (?:was|had|left|came|changed|in|on|made|did|shook|took)\b"
     ),
 ]
+_FIGURE = re.compile(
+    r",? (?:(?:down|out|up to|inside|alive|a little|a bit|a thousand|every (?:day|time|night)|laughing|as an?|the (?!next"
+    r"|same"
+    r"|following|very|day|night|morning|moment|hour|week|year|spring|summer|autumn|winter)|(?:his|her|my|our|their) (?!sleep"
+    r"|bed|own|grave|wounds|child|home)|of (?:laugh|shame|bore|curio|embarrass|envy|jealous|impatience|happiness|joy\b)"
+    r"|with (?:laughter|envy|shame|embarrassment|impatience|kindness)"
+    r"|for (?:an?|want of an?) (?:drink|smoke|cigarette|coffee|cup)"
+    r"|(?:under|in|beneath|by|with|behind)(?: (?:an?|the|his|her|all|that|those|these|some|more|so much|much|(?:pile|heap"
+    r"|mountain|stack|sea|flood|wave)s? of))*"
+    r" (?:paper|work\b|books?\b|letters|bills|debts?\b|thoughts?\b|newspaper|sand\b|cushion|pillow|blanket|quilt|applause"
+    r"|noise"
+    r"|sorrows?\b|praise|critics|press\b|reviews|e-?mails?\b|homework|stud(?:y|ies)|details|questions|requests))"
+    r"|(?:in|on|at) (?:the|a|his|her) (?:[a-z]+ )?(?:act|play|game|film|movie|novel|book|dream|nightmare|opera|scene|sequel"
+    r"|series|story|rehearsal|simulation|exercise|stage|cards|chess)\b)"
+)
+"""What makes a figure of speech, a thing, or a play of a word for death before it."""
+_NOT_WITHIN = re.compile(
+    r"\b(?:as good as|half|nearly|almost|practically|virtually|all but|like|feigning|pretending)\b"
+)
+_REPORTED = re.compile(
+    r"(?:Or so|At least so|So|That was what|Or that was what) (?:the |an? |he|she|they|it|ꙮ|everybody|everyone)"
+)
+"""Begins the sentence behind one that only says what people said."""
 _NOT_SURELY = re.compile(
     r"\b(?:if|as though|thought|think|thinks|believed?|would|might|may|could|should|perhaps|maybe|must|will"
     r"|shall|rumou?rs?|fear(?:ed|s)?|suppos\w+"
@@ -185,7 +210,8 @@ _DEATH_WORDS = """mourned mourning wept grieved widow widower pulse lifeless sle
 
 
 _SIGNS = re.compile(
-    "[Dd]ead|passed|wake|woke|[Dd]eath|died|kill|murder|bur[iy]|burn|grave|coffin|tomb|funeral|corpse|body|drown|hang|shot|slain|perish|execut|head|breath|[Ll]i[fv]e|ghost"
+    "[Dd]ead|passed|wake|woke|[Dd]eath|died|kill|murder|bur[iy]|burn|grave|coffin|tomb|funeral|corpse|body|drown|hang|shot"
+    "|slain|perish|execut|head|breath|[Ll]i[fv]e|ghost"
     "|succumb|expire|starv|froze|rest|no more|never|last|widow|heart|pulse|late "
     "|wept|mourn|griev|fell|grave|ground|earth|ashes|remains|poison|strangl|stab|stone"
     "|carried off|choked|crush|trampl|beaten|laid|end |no longer|help|ever|vault|cremat|interred|keened|orphans|took"
@@ -201,7 +227,10 @@ def death_claims(source: SectionSource) -> Iterator[Claim]:
             for match in pattern.finditer(text):
                 place = start + match.start()
                 unsure = _NOT_SURELY.search(text[: match.start()]) or _UNSURE_AFTER.search(text, match.end())
-                if unsure or source.passages.spoken(place, start + match.end()):
+                figure = _FIGURE.match(text, match.end()) or _NOT_WITHIN.search(match[0])
+                if unsure or figure or source.passages.spoken(place, start + match.end()):
+                    continue
+                if number + 1 < len(source.passages) and _REPORTED.match(source.sentence(number + 1)[1]):
                     continue
                 subject = source.named(match, "name" if match["name"] else "name2", start)
                 if subject and source.people.person(subject):

@@ -1,0 +1,182 @@
+"""What a text says itself that makes two facts both so: another time, a change, another of the name, a part of the whole.
+
+Asked only where two facts clash, which is seldom, and of the words near them alone: what stands pages away explains nothing.
+"""
+
+from collections.abc import Callable
+from typing import Literal, NamedTuple
+
+from longwriter.checks.ledger.explained.wordings import Wordings
+from longwriter.checks.ledger.numbers import number_of
+from longwriter.checks.ledger.records import LedgerFact
+
+Reason = Literal["", "apart", "changed"]
+"""Nothing explains it; said of another time, person or world; or what was so before is so no longer."""
+_AROUND = 300
+"""Characters of a paragraph before and behind a fact that may explain it."""
+_BEHIND = 160
+_NEAR = 600
+"""Characters between two facts of one telling."""
+_YEARS_OF_A_LIFE = 1
+"""By how many years an age and two years of the calendar may differ."""
+_LIFE = 3
+"""Ages of one person in a paragraph that tell a life."""
+
+
+class Said(NamedTuple):
+    """A fact, or somebody's act, with the text of its section."""
+
+    fact: LedgerFact
+    text: str
+
+
+class _Nearby(NamedTuple):
+    """The words of two facts and those near them."""
+
+    old: LedgerFact
+    new: LedgerFact
+    old_own: str
+    own: str
+    lead: str
+    """Of the later one's paragraph, what stands before it; not what stands before the older one."""
+    behind: str
+    """Of its paragraph, what follows."""
+    old_behind: str
+    """What follows the older one in its paragraph, as far as the later one."""
+    between: str
+    """All that stands between them, if that is little."""
+    together: bool
+    """They stand in one paragraph."""
+    spoken: bool
+    """One is said by somebody, the other told."""
+
+
+def explained(check: str, old: Said, new: Said, language: str) -> Reason:
+    """Why two facts that clash may both be so; "" where nothing near them says why."""
+    words = _wordings(language)
+    near = _nearby(old, new, words)
+    told = "\n".join((near.lead, near.own, near.behind))
+    if words.namesake.search(told) or words.namesake.search(f"{near.old_own}{near.old_behind}"):
+        return "apart"
+    if words.unreal.search(f"{near.lead}{near.own}") or words.unreal.search(near.old_own):
+        return "apart"
+    if words.lie.search(told) or words.lie.search(f"{near.old_own}{near.old_behind}"):
+        return "apart"
+    reason = _REASONS.get(check)
+    return reason(near, words) if reason else ""
+
+
+def _wordings(language: str) -> Wordings:
+    """A language's patterns, compiled when first asked for."""
+    if language == "zh":
+        from longwriter.checks.ledger.explained.chinese import WORDINGS  # noqa: PLC0415 - as said
+    else:
+        from longwriter.checks.ledger.explained.english import WORDINGS  # noqa: PLC0415 - as said
+    return WORDINGS
+
+
+def _nearby(old: Said, new: Said, words: Wordings) -> _Nearby:
+    one, two = old.fact, new.fact
+    same = one.section == two.section and bool(one.quote)
+    first, last = _paragraph(new.text, two.start, two.end)
+    begin = max(first, two.start - _AROUND, one.end if same and one.end <= two.start else 0)
+    together = same and first <= one.start
+    apart = two.start - one.end if same else _NEAR
+    until = _paragraph(old.text, one.start, one.end)[1] if one.quote else 0
+    until = min(until, one.end + _BEHIND, two.start if same and two.start > one.end else until)
+    return _Nearby(
+        old=one,
+        new=two,
+        old_own=one.quote,
+        own=two.quote,
+        lead=new.text[begin : two.start],
+        behind=new.text[two.end : min(last, two.end + _BEHIND)],
+        old_behind=old.text[one.end : until] if one.quote else "",
+        between=new.text[one.end : two.start] if 0 < apart < _NEAR else "",
+        together=together,
+        spoken=together and bool(words.says.search(one.quote)) != bool(words.says.search(two.quote)),
+    )
+
+
+def _paragraph(text: str, start: int, end: int) -> tuple[int, int]:
+    """Where the paragraph of a place begins and ends."""
+    last = text.find("\n\n", end)
+    return text.rfind("\n\n", 0, start) + 1, last if last >= 0 else len(text)
+
+
+def _ages(near: _Nearby, words: Wordings) -> Reason:
+    before, after = number_of(near.old.value) or 0, number_of(near.new.value) or 0
+    years = [words.year_in(own) for own in (near.old_own, near.own)]
+    if years[0] and years[1]:
+        return "apart" if abs((years[1] - years[0]) - (after - before)) <= _YEARS_OF_A_LIFE else ""
+    if years[0] or years[1] or near.spoken:
+        return "apart"
+    if words.looking_back.search(near.lead[-_BEHIND:] + near.own) or words.looking_back.search(near.old_own):
+        return "apart"
+    if all(map(words.dated.search, (near.old_own, near.own))) and near.old_own != near.own:
+        return "apart"
+    if near.together and after > before and words.time_goes_on.search(f"{near.between}{near.own}"):
+        return "changed"
+    return ""
+
+
+def _colours(near: _Nearby, words: Wordings) -> Reason:
+    near_new = near.between + near.lead + near.own + near.behind
+    if words.recoloured.search(near_new) or words.recoloured.search(near.old_own + near.old_behind):
+        return "changed"
+    wet = [words.wet_or_dry(own) for own in (near.old_own, near.lead[-_BEHIND:] + near.own)]
+    if wet[0] and wet[1] and wet[0] != wet[1]:
+        return "apart"
+    seemed = words.seemed(near.new.value)
+    return "apart" if seemed.search(near.between) or seemed.search(near.lead) else ""
+
+
+def _numbers(near: _Nearby, words: Wordings) -> Reason:
+    if words.part.search(near.own) or words.part.search(near.old_own):
+        return "apart"
+    times = [words.when.findall(one) for one in (near.old_own, near.own)]
+    if times[0] != times[1]:
+        return "apart"
+    return "changed" if near.between and words.counted_anew.search(near.between + near.own) else ""
+
+
+def _dates(near: _Nearby, words: Wordings) -> Reason:
+    if words.calendar.search(near.own) or words.calendar.search(near.old_own):
+        return "apart"
+    if words.again.search(near.own) or words.again.search(near.between):
+        return "apart"
+    owners = [found[1].lower() if (found := words.owner.search(one)) else "" for one in (near.old_own, near.own)]
+    if all(owners) and owners[0] != owners[1]:
+        return "apart"
+    ends = bool(words.ends.search(near.own)) and not words.ends.search(near.old_own)
+    return "apart" if near.together and ends else ""
+
+
+def _kin(near: _Nearby, words: Wordings) -> Reason:
+    if words.real_kin.search(near.own) or words.loose_kin.search(near.lead + near.own + near.behind):
+        return "apart"
+    if words.loose_kin.search(near.old_own + near.old_behind):
+        return "apart"
+    return "changed" if near.between and words.joined.search(near.between + near.own) else ""
+
+
+def _dead(near: _Nearby, words: Wordings) -> Reason:
+    if words.revived.search(near.between) or (near.between and words.revived.search(near.own)):
+        return "changed"
+    if words.alive.search(near.lead + near.own) or words.backwards.search(near.lead):
+        return "apart"
+    if words.no_death.search(near.old_behind) or words.no_death.search(near.old_own):
+        return "changed"
+    died = words.year_in(near.old_own)
+    acted = words.year_in(near.own) or words.year_in(near.lead)
+    return "apart" if acted and (not died or acted <= died) else ""
+
+
+_REASONS: dict[str, Callable[[_Nearby, Wordings], Reason]] = {
+    "age": _ages,
+    "colour": _colours,
+    "number": _numbers,
+    "date": _dates,
+    "kinship": _kin,
+    "dead": _dead,
+}
