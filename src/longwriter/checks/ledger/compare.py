@@ -99,7 +99,7 @@ DIRECTED = {
     "granddaughter": ("grandparent", 1),
 }
 """The relation of the one who has the word's name to the other, and 1 where it is to be read from the other side."""
-_BECOMES = {("fiancé", "spouse"), ("cousin", "spouse"), ("cousin", "fiancé")}
+_BECOMES = {("fiancé", "spouse"), ("cousin", "spouse"), ("cousin", "fiancé"), ("sibling-in-law", "spouse")}
 ONE_ONLY = frozenset(["father", "mother"])
 
 

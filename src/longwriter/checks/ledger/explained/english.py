@@ -14,6 +14,8 @@ _WORLD = """novel|film|movie|play|opera|musical|ballet|game|dream|nightmare|tale
     "\n", ""
 )
 _DISASTER = "war|fire|flood|storm|earthquake|bombing|sale|move|merger|renovation|rebuilding|revolution|crash|strike|epidemic|plague"
+_AGED = "[Yy]oung|[Oo]ld|[Ll]ittle"
+_RANK = "Private|Corporal|Sergeant|Lieutenant|Captain|Major|Colonel|General|Inspector|Constable|Admiral"
 _WET, _DRY = re.compile(r"\b(?:wet|damp|soaked|dripping)\b", re.I), re.compile(r"\b(?:dry|dried)\b", re.I)
 
 
@@ -37,17 +39,13 @@ def _seemed(colour: str) -> re.Pattern[str]:
 WORDINGS = Wordings(
     says=re.compile(r"[“”\"]"),
     namesake=re.compile(
-        r"\bnamesakes?\b|\b(?:of|with|by) the same name\b|\b(?:called|named|christened) (?:[a-z]+ ){0,2}[A-Z]\w+,? (?:too"
-        r"|also|as well"
-        r"|after|like)\b|\balso (?:called|named)\b|\b(?:both|all|two are|two were) (?:called|named)\b"
-        r"|\b[Tt]he other [A-Z][a-z]+"
-        r"\b(?! [A-Z])|\b[Aa]nother [A-Z][a-z]+ (?:altogether|entirely)|\b[Tt]here (?:were|are) two [A-Z][a-z]+s\b"
-        rf"|\b([A-Z][a-z]+)\b[^.!?]{{0,40}}[.,]? (?:and )?(?:[Hh]is|[Hh]er) (?:[a-z]+ )?(?:{_KIN}),? \1\b"
-        r"|\b(?:[Yy]oung|[Oo]ld|[Ll]ittle) (?:(?:Mr|Mrs|Dr)\. )?([A-Z][a-z]+)\b.*\b(?!young|old|little)(?:[Yy]oung|[Oo]ld"
-        r"|[Ll]ittle)"
-        r" (?:(?:Mr|Mrs|Dr)\. )?\2\b|\b(?:Senior|Junior|Sr\.|Jr\.)|\bthe (?:[Ee]lder|[Yy]ounger)\b(?! (?:brother|sister|son"
-        r"|daughter|man"
-        r"|woman|of|boy|girl|one))"
+        r"\bnamesakes?\b|\b(?:of|with|by) the same name\b|\balso (?:called|named)\b|\b(?:both|all|two are|two were) (?:called|named)\b"
+        r"|\b(?:called|named|christened) (?:[a-z]+ ){0,2}[A-Z]\w+,? (?:too|also|as well|after|like)\b"
+        r"|\b[Tt]he other [A-Z][a-z]+\b(?! [A-Z])|\b[Tt]here (?:were|are) two [A-Z][a-z]+s\b|\b(?:Senior|Junior|Sr\.|Jr\.)"
+        r"|\bthe (?:[Ee]lder|[Yy]ounger)\b(?! (?:brother|sister|son|daughter|man|woman|of|boy|girl|one))"
+        rf"|\b([A-Z][a-z]+)\b[^.!?]{{0,40}}[.,]?\s+(?:and )?(?:[Hh]is|[Hh]er) (?:[a-z]+ )?(?:{_KIN}),? \1\b"
+        rf"|\b(?P<age>{_AGED}) (?:(?:Mr|Mrs|Dr)\. )?(?P<who>[A-Z][a-z]+)\b(?s:.*)\b(?!(?P=age))(?:{_AGED}) (?:(?:Mr|Mrs|Dr)\. )?(?P=who)\b"
+        rf"|\b(?P<rank>{_RANK}) (?P<whom>[A-Z][a-z]+)\b(?s:.*)\b(?!(?P=rank))(?:{_RANK}) (?P=whom)\b"
     ),
     unreal=re.compile(
         rf"\b(?:[Ii]n|[Oo]n|[Ff]or|[Aa]t|[Oo]f) (?:the|an?|his|her|that|this|one) (?:[a-z]+ )?(?:{_WORLD})\b(?! of (?:health"
@@ -140,6 +138,7 @@ WORDINGS = Wordings(
         r"|burial|baptism|ball)\b",
         re.I,
     ),
+    recurring=re.compile(r":(?:race|fair|election|ball|concert|feast|exhibition|tournament|eclipse|flood|opened|opening|ceremony)$"),
     ends=re.compile(
         r"\b(?:ended|ends|closed|closes|finished|over|was put out|went out|burnt out|adjourned|concluded|lasted|until)\b"
     ),

@@ -35,6 +35,8 @@ class _Nearby(NamedTuple):
 
     old: LedgerFact
     new: LedgerFact
+    old_lead: str
+    """The sentence or two before the older one, in its paragraph."""
     old_own: str
     own: str
     lead: str
@@ -55,12 +57,13 @@ def explained(check: str, old: Said, new: Said, language: str) -> Reason:
     """Why two facts that clash may both be so; "" where nothing near them says why."""
     words = _wordings(language)
     near = _nearby(old, new, words)
-    told = "\n".join((near.lead, near.own, near.behind))
-    if words.namesake.search(told) or words.namesake.search(f"{near.old_own}{near.old_behind}"):
+    told = f"{near.lead}{near.own}{near.behind}"
+    before = f"{near.old_lead}{near.old_own}{near.old_behind}"
+    if words.namesake.search(f"{before}\n{told}"):
         return "apart"
-    if words.unreal.search(f"{near.lead}{near.own}") or words.unreal.search(near.old_own):
+    if words.unreal.search(f"{near.lead}{near.own}") or words.unreal.search(f"{near.old_lead}{near.old_own}"):
         return "apart"
-    if words.lie.search(told) or words.lie.search(f"{near.old_own}{near.old_behind}"):
+    if words.lie.search(told) or words.lie.search(before):
         return "apart"
     reason = _REASONS.get(check)
     return reason(near, words) if reason else ""
@@ -82,16 +85,17 @@ def _nearby(old: Said, new: Said, words: Wordings) -> _Nearby:
     begin = max(first, two.start - _AROUND, one.end if same and one.end <= two.start else 0)
     together = same and first <= one.start
     apart = two.start - one.end if same else _NEAR
-    until = _paragraph(old.text, one.start, one.end)[1] if one.quote else 0
+    since, until = _paragraph(old.text, one.start, one.end)
     until = min(until, one.end + _BEHIND, two.start if same and two.start > one.end else until)
     return _Nearby(
         old=one,
         new=two,
+        old_lead=old.text[max(since, one.start - _BEHIND) : one.start],
         old_own=one.quote,
         own=two.quote,
         lead=new.text[begin : two.start],
         behind=new.text[two.end : min(last, two.end + _BEHIND)],
-        old_behind=old.text[one.end : until] if one.quote else "",
+        old_behind=old.text[one.end : until],
         between=new.text[one.end : two.start] if 0 < apart < _NEAR else "",
         together=together,
         spoken=together and bool(words.says.search(one.quote)) != bool(words.says.search(two.quote)),
@@ -115,14 +119,14 @@ def _ages(near: _Nearby, words: Wordings) -> Reason:
         return "apart"
     if all(map(words.dated.search, (near.old_own, near.own))) and near.old_own != near.own:
         return "apart"
-    if near.together and after > before and words.time_goes_on.search(f"{near.between}{near.own}"):
+    if near.together and after > before and words.time_goes_on.search(f"{near.between}{near.own}".strip()):
         return "changed"
     return ""
 
 
 def _colours(near: _Nearby, words: Wordings) -> Reason:
     near_new = near.between + near.lead + near.own + near.behind
-    if words.recoloured.search(near_new) or words.recoloured.search(near.old_own + near.old_behind):
+    if words.recoloured.search(near_new) or words.recoloured.search(near.old_lead + near.old_own + near.old_behind):
         return "changed"
     wet = [words.wet_or_dry(own) for own in (near.old_own, near.lead[-_BEHIND:] + near.own)]
     if wet[0] and wet[1] and wet[0] != wet[1]:
@@ -148,6 +152,11 @@ def _dates(near: _Nearby, words: Wordings) -> Reason:
     owners = [found[1].lower() if (found := words.owner.search(one)) else "" for one in (near.old_own, near.own)]
     if all(owners) and owners[0] != owners[1]:
         return "apart"
+    years = [number_of(fact.value[:4]) for fact in (near.old, near.new)]
+    if near.old.value.endswith("-02-29") and near.new.value[-5:] in ("02-28", "03-01"):
+        return "apart"
+    if all(years) and years[0] != years[1] and words.recurring.search(near.new.relation):
+        return "apart"
     ends = bool(words.ends.search(near.own)) and not words.ends.search(near.old_own)
     return "apart" if near.together and ends else ""
 
@@ -165,7 +174,9 @@ def _dead(near: _Nearby, words: Wordings) -> Reason:
         return "changed"
     if words.alive.search(near.lead + near.own) or words.backwards.search(near.lead):
         return "apart"
-    if words.no_death.search(near.old_behind) or words.no_death.search(near.old_own):
+    if near.together and words.alive.search(near.old_lead):
+        return "apart"
+    if words.no_death.search(near.old_lead + near.old_own + near.old_behind):
         return "changed"
     died = words.year_in(near.old_own)
     acted = words.year_in(near.own) or words.year_in(near.lead)

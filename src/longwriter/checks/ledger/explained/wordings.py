@@ -42,6 +42,8 @@ class Wordings(NamedTuple):
     """It happens once more."""
     owner: re.Pattern[str]
     """Whose occasion it is, by a pronoun (group 1)."""
+    recurring: re.Pattern[str]
+    """An occasion that every year may have."""
     ends: re.Pattern[str]
     """It ends, where before it began."""
     real_kin: re.Pattern[str]

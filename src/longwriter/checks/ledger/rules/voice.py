@@ -33,6 +33,12 @@ _PASTS = re.compile(
 )
 _FIRST = re.compile(r"\b(?:I\b(?!\.)|(?:[Mm]y|[Mm]e|[Mm]yself|[Mm]ine)\b)")
 _THIRD = re.compile(r"\b(?:[Hh](?:e|im|er|is)|[Ss]he)\b")
+_GENERAL = re.compile(
+    r"(?:^|[.!?] )(?:Every|Each|Most|On) (?:[a-z]+ )?(?:morning|evening|night|day|week|month|year|spring|summer|autumn|winter"
+    r"|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)s?\b|\b(?:[Hh]e|[Ss]he|[Tt]hose|[Oo]ne|[Ww]hoever|[Aa]nyone) who [a-z]+s\b"
+)
+"""What is always so stands in the present, whatever a text is told in."""
+_QUOTED_NOTE = re.compile(r"\b(?:diary|journal|letter|note)\b[^.!?\n]{0,40}:")
 _LETTER = re.compile(r"\b(?:[Mm]y dear|[Dd]ear [A-Z][a-z]+|Yours|P\.S\.|[Rr]eader)\b|^\s*(?:>|_)", re.MULTILINE)
 _BEFORE_LETTER = re.compile(
     r"\b(?:letter|wrote|writes|diary|journal|read|note|story|tale)\b[^\n]*\Z|[:-]\s*\Z", re.IGNORECASE
@@ -85,8 +91,10 @@ class Voice:
             if self.language == "zh":
                 letter = _ZH_LETTER.search(f"{earlier[-60:]}\n{whole}")
             else:
-                letter = _LETTER.search(whole) or _BEFORE_LETTER.search(earlier[-200:])
+                letter = _LETTER.search(whole) or _BEFORE_LETTER.search(earlier[-200:]) or _QUOTED_NOTE.search(whole)
             for check in ("tense",) if letter else ("tense", "person"):
+                if check == "tense" and _GENERAL.search(whole):
+                    continue
                 turn = self._turn(check, sentences)
                 if turn and check not in found:
                     found[check] = turn
