@@ -14,7 +14,7 @@ from longwriter.checks.ledger.promises import Promises
 from longwriter.checks.ledger.records import LedgerEntity, LedgerFact, LedgerPromise
 from longwriter.checks.ledger.rules.claims import Claim, SectionSource, veil
 from longwriter.checks.ledger.rules.dates import date_faults
-from longwriter.checks.ledger.rules.spelling import spellings
+from longwriter.checks.ledger.rules.spelling import introduced, spellings
 from longwriter.checks.ledger.rules.voice import Voice
 from longwriter.text import count_words
 
@@ -92,6 +92,8 @@ class Ledger:
         uses = self._people.name_uses()
         found = []
         for common, rare in spellings(uses, self.language == "zh"):
+            if introduced(self._texts[uses[rare].section][0], uses[rare], self.language == "zh"):
+                continue
             places = [(use.section, use.start, use.end) for use in (uses[common], uses[rare])]
             found += self._finding("spelling", f"one name in two spellings: {common}, {rare}", places, (common, rare))
         return found

@@ -73,7 +73,7 @@ WORDINGS = Wordings(
         r"|back then"
         r"|(?:that|the) (?:summer|winter|year|spring|autumn|time|day) (?:[A-Z]\w+|he|she) (?:was|were|had been))\b"
     ),
-    dated=re.compile(r"\bwhen (?:he|she|the|his|her|they|it|[A-Z])"),
+    dated=re.compile(r"\bwhen ((?:he|she|the|his|her|they|it|[A-Z])[^,.;]*)"),
     time_goes_on=re.compile(
         r"(?:^|[.!?;] )(?:Now|Today|Then|Later|At|By|In|On)\b|\b(?:now|later|years|then)\b|\bbirthday|\bturned\b|\bgrew\b"
         r"|\bgrown\b"
@@ -86,7 +86,7 @@ WORDINGS = Wordings(
         r"|disguise\w*"
         r"|(?:goes|went|gone|going|turn(?:ed|s|ing)?|fad(?:ed|es|ing)|bec[ao]me|grew|grown|darken\w*|lighten\w*"
         r"|bleached) (?:[a-z]+ )?(?:blonde?"
-        r"|grey|gray|white|red|brown|black|dark|fair|golden|auburn|ginger|green|blue|hazel|silver)|trick of|jaundice\w*"
+        r"|grey|gray|white|red|brown|black|dark|fair|golden|auburn|ginger|green|blue|hazel|silver)(?! eyes?\b)|trick of|jaundice\w*"
         r"|shaved|hairdresser"
         r"|salon|coloured it|washed)\b|\b(?:glass|artificial|false) eye"
     ),
@@ -138,7 +138,9 @@ WORDINGS = Wordings(
         r"|burial|baptism|ball)\b",
         re.I,
     ),
-    recurring=re.compile(r":(?:race|fair|election|ball|concert|feast|exhibition|tournament|eclipse|flood|opened|opening|ceremony)$"),
+    recurring=re.compile(
+        r":(?:race|fair|election|ball|concert|feast|exhibition|tournament|eclipse|flood|opened|opening|ceremony)$"
+    ),
     ends=re.compile(
         r"\b(?:ended|ends|closed|closes|finished|over|was put out|went out|burnt out|adjourned|concluded|lasted|until)\b"
     ),

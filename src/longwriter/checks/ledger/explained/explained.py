@@ -117,7 +117,8 @@ def _ages(near: _Nearby, words: Wordings) -> Reason:
         return "apart"
     if words.looking_back.search(near.lead[-_BEHIND:] + near.own) or words.looking_back.search(near.old_own):
         return "apart"
-    if all(map(words.dated.search, (near.old_own, near.own))) and near.old_own != near.own:
+    events = [words.dated.findall(own) for own in (near.old_own, near.own)]
+    if all(events) and events[0] != events[1]:
         return "apart"
     if near.together and after > before and words.time_goes_on.search(f"{near.between}{near.own}".strip()):
         return "changed"
