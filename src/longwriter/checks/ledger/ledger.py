@@ -19,7 +19,8 @@ from longwriter.checks.ledger.rules.voice import Voice
 from longwriter.text import count_words
 
 _YEARS_PASS = re.compile(
-    r"\b(?:years|decades|winters|summers) (?:later|afterwards?|passed|went by|rolled|flew|had (?:passed|gone|elapsed|rolled))\b"
+    r"\b(?:a decade|years|decades|winters|summers) (?:on\b|later|afterwards?|passed|went by|rolled|flew|had (?:passed|gone"
+    r"|elapsed|rolled))\b"
     r"|\bthe (?:next|following) (?:year|spring|summer|autumn|winter)\b"
 )
 _YEARS_PASS_CHINESE = re.compile("年(?:后|以后|之后|过去)|第二年|次年")
@@ -375,7 +376,7 @@ def _time_goes_on(passages: Passages, language: str) -> Iterator[int]:
     if language == "zh":
         yield from (match.start() for match in _YEARS_PASS_CHINESE.finditer(passages.text))
         return
-    for number in passages.having("years decades winters summers next following"):
+    for number in passages.having("years decade decades winters summers next following"):
         start, end = passages.span(number)
         yield from (match.start() for match in _YEARS_PASS.finditer(passages.text, start, end))
 

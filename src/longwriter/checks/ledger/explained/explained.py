@@ -113,7 +113,7 @@ def _ages(near: _Nearby, words: Wordings) -> Reason:
     years = [words.year_in(own) for own in (near.old_own, near.own)]
     if years[0] and years[1]:
         return "apart" if abs((years[1] - years[0]) - (after - before)) <= _YEARS_OF_A_LIFE else ""
-    if years[0] or years[1] or near.spoken:
+    if years[0] or years[1] or near.spoken or any(map(words.hedged.search, (near.old_own, near.own))):
         return "apart"
     if words.looking_back.search(near.lead[-_BEHIND:] + near.own) or words.looking_back.search(near.old_own):
         return "apart"
@@ -139,6 +139,9 @@ def _colours(near: _Nearby, words: Wordings) -> Reason:
 def _numbers(near: _Nearby, words: Wordings) -> Reason:
     if words.part.search(near.own) or words.part.search(near.old_own):
         return "apart"
+    elsewhere = [set(words.place.findall(one)) - set(near.new.subject.split()) for one in (near.old_own, near.own)]
+    if all(elsewhere) and not elsewhere[0] & elsewhere[1]:
+        return "apart"
     times = [words.when.findall(one) for one in (near.old_own, near.own)]
     if times[0] != times[1]:
         return "apart"
@@ -147,6 +150,8 @@ def _numbers(near: _Nearby, words: Wordings) -> Reason:
 
 def _dates(near: _Nearby, words: Wordings) -> Reason:
     if words.calendar.search(near.own) or words.calendar.search(near.old_own):
+        return "apart"
+    if bool(words.christened.search(near.own)) != bool(words.christened.search(near.old_own)):
         return "apart"
     if words.again.search(near.own) or words.again.search(near.between):
         return "apart"
@@ -163,7 +168,9 @@ def _dates(near: _Nearby, words: Wordings) -> Reason:
 
 
 def _kin(near: _Nearby, words: Wordings) -> Reason:
-    if words.real_kin.search(near.own) or words.loose_kin.search(near.lead + near.own + near.behind):
+    if words.real_kin.search(near.lead[-_BEHIND:] + near.own) or words.loose_kin.search(
+        near.lead + near.own + near.behind
+    ):
         return "apart"
     if words.loose_kin.search(near.old_own + near.old_behind):
         return "apart"

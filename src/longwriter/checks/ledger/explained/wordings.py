@@ -20,6 +20,8 @@ class Wordings(NamedTuple):
     """The only year of the calendar in some words."""
     looking_back: re.Pattern[str]
     """An earlier time is told of."""
+    hedged: re.Pattern[str]
+    """An age that is felt, guessed or to come."""
     dated: re.Pattern[str]
     """An age that is somebody's at an event."""
     time_goes_on: re.Pattern[str]
@@ -32,12 +34,16 @@ class Wordings(NamedTuple):
     """It only looks like this colour."""
     part: re.Pattern[str]
     """Some of what is counted."""
+    place: re.Pattern[str]
+    """Where it is (group 1)."""
     when: re.Pattern[str]
     """At which time there were so many."""
     counted_anew: re.Pattern[str]
     """The number changes."""
     calendar: re.Pattern[str]
     """Another calendar."""
+    christened: re.Pattern[str]
+    """What follows a birth by days."""
     again: re.Pattern[str]
     """It happens once more."""
     owner: re.Pattern[str]

@@ -50,7 +50,8 @@ _NOBODY_NAMED = re.compile("[他她那这一]")
 _OLDEST = 120
 _AGE = rf"(?P<age>{CHINESE_NUMBER})"
 _LATER_AGE = (
-    rf"(?!的(?:{'|'.join(sorted(KIN_WORDS, key=len, reverse=True))})|(?:参|入|进|来|去|上|离|转|考|学|丧|开|登|继|出嫁|嫁|娶|结|守|毕|中举|当上|当了|成|生下)"
+    rf"(?!的(?:{'|'.join(sorted(KIN_WORDS, key=len, reverse=True))})|(?:参|入|进|来|去|上|离|转|考|学|丧|开|登|继|出嫁|嫁|娶"
+    rf"|结|守|毕|中举|当上|当了|成|生下)"
     r"|那年|时|的时候|之前|以前|生日那|起|开始|左右|上下|出头|多|到|就|的孩子|的小)"
 )
 _KIN_AGE = re.compile("|".join(sorted(KIN_WORDS, key=len, reverse=True)) + "|像")
@@ -181,7 +182,8 @@ _ONE_DAY = re.compile(
 _OCCASIONS = re.compile(f"(?P<event>{_OCCASION})")
 _BIRTH = re.compile("出生|生于|生在|生日|诞生|降生|出世|来到(?:了)?(?:这个|人)世|呱呱坠地|落地")
 _KIN_BORN = re.compile(
-    rf"(?:{'|'.join(sorted(KIN_WORDS, key=len, reverse=True))}|孩子|双胞胎)(?:就|便|才|也|是)?(?:于|在)?[^，。ꙮ]{{0,14}}(?:出生|生于|生在|诞生|出世|的生日)"
+    rf"(?:{'|'.join(sorted(KIN_WORDS, key=len, reverse=True))}|孩子|双胞胎)(?:就|便|才|也|是)?(?:于"
+    rf"|在)?[^，。ꙮ]{{0,14}}(?:出生|生于|生在|诞生|出世|的生日)"
 )
 """Her sister's birth."""
 _DEATH_DAY = re.compile("去世|逝世|病逝|牺牲|忌日|死于|死在|遇难|身亡")

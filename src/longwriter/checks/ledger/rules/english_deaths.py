@@ -14,9 +14,15 @@ _KILLED = (
 )
 _PERISHED = (
     "died|perished|drowned|bled to death|passed away|succumbed|expired|starved to death|froze to death|burned to death"
-    "|burnt to death|choked to death|breathed (?:his|her) last|lost (?:his|her) life|gave up the ghost|gave (?:his|her) life"
-    "|met (?:his|her) (?:death|end(?! of))|went to (?:his|her) grave(?! site| side)|drew (?:his|her) last breath"
+    "|burnt to death|choked to death|breathed (?:his|her) last|lost (?:his|her) life|gave up the ghost"
+    "|gave (?:his|her) life(?! to| an?| over| meaning| new)"
+    "|met (?:his|her) (?:death|end(?! of))|went to (?:his|her) grave(?! site| side)|drew (?:his|her) last breath(?! of)"
     "|departed this life"
+)
+_FUNERAL = (
+    "funeral(?! (?:plans|home|parlour|parlor|business|suit|hat|director|insurance))|grave(?! (?:[a-z]+ )?(?:face|voice|manner"
+    "|expression"
+    "|eyes|look|smile|mistake|concern|tone|doubts|error|nod|words?|answer|reply|air|courtesy|politeness|warning|condition|illness))"
 )
 _BY = r"(?:,? (?:[a-z]+ly|at last|in the end|finally|indeed|himself|herself|too|also),?)?"
 _IN_GRAVE = "in (?:the|a|her|his) (?:ground|earth|grave|tomb|coffin|vault|churchyard|cemetery)"
@@ -84,7 +90,8 @@ _DIED = [
     re.compile(
         rf"{_SUBJECT} (?:was|lay|is|fell|had been|was found|had been found|dropped|sank) (?:now |already |quite |stone |long "
         rf"|stone-|lying |down )?dead\b(?! to| asleep| tired| set| certain| sure| against| drunk| beat| wrong| right| as| "
-        rf"when| in (?:the water|love|my|your))"
+        rf"when| in (?:the water|love|my|your)| serious| broke| calm| last| quiet| silent| easy| slow| keen| straight| weight"
+        rf"| on (?:his|her|the|time)| ahead| level| from the)"
     ),
     re.compile(
         rf"{_SUBJECT} (?:was|had been|is|lay|has been) (?:[a-z]+ly )?(?:{_KILLED}|laid {_IN_GRAVE}|no more|no longer (?:alive"
@@ -124,8 +131,12 @@ _DIED = [
     ),
     re.compile(rf"{_SUBJECT},? (?:did not|didn't|had not) (?:survived?|live(?:d)? (?:to see|through|long enough|out))"),
     re.compile(
-        rf"(?<!before )(?<!until )(?<!of )\b{_SUBJECT}['’]s (?:funeral|grave|tomb|tombstone|gravestone|coffin|burial|corpse"
-        rf"|dead body|lifeless body|remains|ashes|heart (?:had )?stopped|body (?:was|lay|had been|washed))\b"
+        rf"(?<!before )(?<!until )(?<!of )\b{_SUBJECT}['’]s (?:{_FUNERAL}|tomb|tombstone|gravestone|coffin|burial|corpse"
+        rf"|dead body|lifeless body|remains|ashes|heart (?:had )?stopped(?! when| at| as| for an?| to|,? then)|body (?:lay"
+        rf"|washed"
+        rf"|(?:was|had been) (?:[a-z]+ )?(?:found|carried|brought|buried|burnt|burned|washed|laid|taken|recovered|discovered"
+        rf"|lying"
+        rf"|cold|lifeless|sent|shipped|lowered|cut|wrapped|never)))\b"
     ),
     re.compile(
         rf"\b(?:the|[Tt]he) (?:funeral|burial|corpse|dead body|lifeless body|grave|tomb|coffin|tombstone|gravestone|remains"
@@ -140,27 +151,35 @@ _DIED = [
         rf"\b(?:the|[Tt]he) (?:sudden |early )?death of {_SUBJECT} (?:was|had|left|came|changed|in|on|made|did|shook|took)\b"
     ),
 ]
+_WORLDS = (
+    "act|play|game|film|movie|novel|book|dream|nightmare|opera|scene|sequel|series|story|rehearsal|simulation|exercise|stage|cards"
+    "|chess|level|round|chapter|episode|video|performance|cartoon|tragedy|re-?enactment|pageant|tale|myth|imagination|finale|season"
+    "|script|charade|vision"
+)
+_HEAPS = "(?: (?:an?|the|his|her|all|that|those|these|some|more|so much|much|(?:pile|heap|mountain|stack|sea|flood|wave)s? of))*"
+_NO_GRAVE = (
+    r"paper|work\b|books?\b|letters|bills|debts?\b|thoughts?\b|newspaper|sand\b|cushion|pillow|blanket|quilt|applause|noise"
+    r"|sorrows?\b|praise|critics|press\b|reviews|e-?mails?\b|homework|stud(?:y|ies)|details|questions|requests|kindness|looks\b"
+    r"|laughter|curiosity|jokes|compliments|chores|duties|guilt|shame|happiness|self-pity|love\b|kisses|flowers"
+)
 _FIGURE = re.compile(
-    r",? (?:(?:down|out|up to|inside|alive|a little|a bit|a thousand|every (?:day|time|night)|laughing|as an?|the (?!next"
-    r"|same"
-    r"|following|very|day|night|morning|moment|hour|week|year|spring|summer|autumn|winter)|(?:his|her|my|our|their) (?!sleep"
-    r"|bed|own|grave|wounds|child|home)|of (?:laugh|shame|bore|curio|embarrass|envy|jealous|impatience|happiness|joy\b)"
-    r"|with (?:laughter|envy|shame|embarrassment|impatience|kindness)"
-    r"|for (?:an?|want of an?) (?:drink|smoke|cigarette|coffee|cup)"
-    r"|(?:under|in|beneath|by|with|behind)(?: (?:an?|the|his|her|all|that|those|these|some|more|so much|much|(?:pile|heap"
-    r"|mountain|stack|sea|flood|wave)s? of))*"
-    r" (?:paper|work\b|books?\b|letters|bills|debts?\b|thoughts?\b|newspaper|sand\b|cushion|pillow|blanket|quilt|applause"
-    r"|noise"
-    r"|sorrows?\b|praise|critics|press\b|reviews|e-?mails?\b|homework|stud(?:y|ies)|details|questions|requests))"
-    r"|(?:in|on|at) (?:the|a|his|her) (?:[a-z]+ )?(?:act|play|game|film|movie|novel|book|dream|nightmare|opera|scene|sequel"
-    r"|series|story|rehearsal|simulation|exercise|stage|cards|chess)\b)"
+    r",? (?:(?:off|up to|inside|alive|a little|a bit|a thousand|every (?:day|time|night)|laughing|as an?|savings|in effigy"
+    r"|the (?!next|same|following|very|day|night|morning|moment|hour|week|year|spring|summer|autumn|winter)"
+    r"|(?:his|her|my|our|their) (?!sleep|bed|own|grave|wounds|child|home)"
+    r"|of (?:laugh|shame|bore|curio|embarrass|envy|jealous|impatience|happiness|joy\b|mortification)"
+    r"|with (?:laughter|envy|shame|embarrassment|impatience|kindness)|for (?:an?|want of an?) (?:drink|smoke|cigarette|coffee"
+    r"|cup)"
+    rf"|(?:under|in|beneath|by|with|behind){_HEAPS} (?:{_NO_GRAVE})|at (?:chess|cards|tennis|darts|the (?:net|box office)))"
+    rf"|(?:in|on|at|during) (?:the|an?|his|her) (?:[a-z]+ )?(?:{_WORLDS})\b)"
 )
 """What makes a figure of speech, a thing, or a play of a word for death before it."""
 _NOT_WITHIN = re.compile(
     r"\b(?:as good as|half|nearly|almost|practically|virtually|all but|like|feigning|pretending)\b"
 )
 _REPORTED = re.compile(
-    r"(?:Or so|At least so|So|That was what|Or that was what) (?:the |an? |he|she|they|it|ꙮ|everybody|everyone)"
+    r"(?:Or so|At least so|At least,? that|So|That was what|Or that was what) (?:the |an? |he|she|they|it|ꙮ|everybody|everyone)"
+    r"|(?:They|Everybody|Everyone|All of them|The [a-z]+|He|She) (?:were|was|had been) (?:all )?(?:wrong|mistaken)\b"
+    r"|It was (?:a lie|not true|untrue|a mistake|only|just|a joke)|Or not|Not really|Officially|On paper"
 )
 """Begins the sentence behind one that only says what people said."""
 _NOT_SURELY = re.compile(
@@ -198,7 +217,8 @@ _UNREAL = re.compile(
     r"|vision|apparition|imagin\w*|once|diary|story)\b"
 )
 _ANOTHER_TIME = re.compile(
-    _UNREAL.pattern + r"|\b(?:had|alive|would|if|before|could|as though|namesake|corpse|body)\b|n['’]t\b"
+    _UNREAL.pattern
+    + r"|\b(?:(?:his|her|the) will|last letter|statue|bust|recording|tape|coffin|heaven|afterlife|had|alive|would|if|before|could|as though|namesake|corpse|body)\b|n['’]t\b"
 )
 _DEATH_WORDS = """mourned mourning wept grieved widow widower pulse lifeless sleeps rests rested lies dead maker reward end live
     survive survived death life succumbed expired starved froze cremated interred guillotined ghost gave breath

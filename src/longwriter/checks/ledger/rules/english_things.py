@@ -84,13 +84,18 @@ _OCCASION = (
     "|inauguration|ceremony|race|tournament|earthquake|flood|great fire|fire|shipwreck"
     "|eclipse|marriage|nuptials|burial|baptism|battle|siege|fair|feast|opening"
 )
+_THINGS_OF_IT = (
+    "rehearsal|dress|cake|list|invitations?|anniversary|present|rings?|licence|breakfast|guests?|home|run|period|game|gown|alarm|drill"
+    "|engine|campaign|posters?|track"
+)
 _OCCASIONS = re.compile(
     rf"(?:(?P<owner>{NAMED})['’]s |\b(?:[Tt]he|[Tt]hat|[Tt]heir|[Ii]ts|[Hh]is|[Hh]er|[Aa]) )(?:(?!day\b)[a-z]+ ){{0,2}}?"
-    rf"(?P<event>{_OCCASION})(?: day| ceremony)?\b(?!-)(?: (?:of|at|between) (?:the )?(?P<name>{NAMED}))?"
+    rf"(?P<event>{_OCCASION})(?: day| ceremony)?\b(?!-|(?: day| ceremony)? (?:{_THINGS_OF_IT})\b)(?: (?:of|at"
+    rf"|between) (?:the )?(?P<name>{NAMED}))?"
 )
 _OF_WHAT = re.compile(r" of (?:the|an?|his|her|their) (?:[a-z]+ ){0,2}?[a-z]+(?= |[.,;])")
 _ANOTHER = re.compile(
-    r"\b(?:second|third|fourth|fifth|another|other|next|new|last|final|previous|former|earlier|later|annual|yearly)\b"
+    r"\b(?:second|third|fourth|fifth|another|other|next|new|last|final|previous|former|earlier|later|annual|yearly|golden|silver|diamond|ruby|civil|mock|sham)\b"
 )
 _KIN_BORN = re.compile(
     rf"(?:['’]s|\b[Hh]is|\b[Hh]er|\b[Tt]heir) (?:[a-z-]+ )?(?:{joined(KIN)}|child|baby|twin|friend)s?\b(?!,? ꙮ)"
@@ -202,9 +207,8 @@ def _on_a_day(source: SectionSource, number: int, day: DayInText) -> Iterator[Cl
         match = occasions[0]
         group = "name" if match["name"] else "owner"
         name = source.named(match, group, start) if match[group] else None
-        subject: str | None = f"the {match['event']}" + (f" of {name}" if name else "")
-        if match["event"] == "opening" and (of := _OF_WHAT.match(text, match.end())):
-            subject += of[0]
+        of = _OF_WHAT.match(text, match.end()) if match["event"] == "opening" else None
+        subject: str | None = f"the {match['event']}" + (f" of {name}" if name else of[0] if of else "")
         event = _SAME_OCCASION.get(match["event"], match["event"])
         subject = subject.replace(match["event"], event) if subject else None
     elif _MARRIED.search(text):

@@ -35,7 +35,14 @@ _FIRST = re.compile(r"\b(?:I\b(?!\.)|(?:[Mm]y|[Mm]e|[Mm]yself|[Mm]ine)\b)")
 _THIRD = re.compile(r"\b(?:[Hh](?:e|im|er|is)|[Ss]he)\b")
 _GENERAL = re.compile(
     r"(?:^|[.!?] )(?:Every|Each|Most|On) (?:[a-z]+ )?(?:morning|evening|night|day|week|month|year|spring|summer|autumn|winter"
-    r"|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)s?\b|\b(?:[Hh]e|[Ss]he|[Tt]hose|[Oo]ne|[Ww]hoever|[Aa]nyone) who [a-z]+s\b"
+    r"|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)s?\b|\b(?:[Hh]e|[Ss]he|[Tt]hose|[Oo]ne|[Ww]hoever|[Aa]nyone|[Aa] (?:man"
+    r"|woman|person)) who [a-z]+s\b"
+    r"|\b[Ii]n (?:the|his|her|this|that) (?:[a-z]+ )?(?:novel|film|book|play|poem|song|painting|picture|photograph|story"
+    r"|dream|opera"
+    r"|game|legend|tale)\b|\b[Tt]he (?:novel|film|book|play|poem|song|painting|picture|story|opera|legend|tale) (?:tells"
+    r"|shows|begins"
+    r"|opens|ends|goes)\b|\b(?:proverb|saying|song|rule|law) (?:says|goes|has it)\b"
+    r"|(?:^|[.!?] )(?:To this day|Nowadays|These days|Even now|Even today|Today)\b"
 )
 """What is always so stands in the present, whatever a text is told in."""
 _QUOTED_NOTE = re.compile(r"\b(?:diary|journal|letter|note)\b[^.!?\n]{0,40}:")
