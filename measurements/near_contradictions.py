@@ -2,8 +2,9 @@ r"""How often rules find a contradiction where none is: short texts written to c
 
     python measurements/near_contradictions.py [en|zh] [--part tuned|held] [--show]
 
-A random third of the texts is held out from whoever changes the rules: `--show` prints them only with `--part held`. A line is a text, `\\n` a line break. They tell of another time, another person, a dream, a play, dyed hair, a figure of
-speech. People write such things far more rarely, so this is no rate of false alarms: it says which rules to be careful with.
+A random third of the texts is held out: of these, whoever changes the rules reads the count alone. A line is a text, `\\n`
+a line break. They tell of another time, another person, a dream, a play, dyed hair, a figure of speech. People write such
+things far more rarely, so this is no rate of false alarms: it says which rules to be careful with.
 """
 
 import argparse

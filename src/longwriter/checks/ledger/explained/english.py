@@ -12,10 +12,13 @@ _KIN = (
 )
 _YEAR = re.compile(r"(?<![\d,.£$-])\b(1[5-9]\d\d|20\d\d)\b(?![\d,-]|\.\d)")
 _WORLD = (
-    "novel|film|movie|play|opera|musical|ballet|game|dream|nightmare|tale|legend|painting|picture|portrait|photograph|photo"
-    "|snapshot|sketch|comic|series|sequel|rehearsal|script|pantomime|charade|simulation|fairy tale|vision|mirror image"
+    "novel|film|movie|play|opera|musical|ballet|game|dream|nightmare|tale|legend|comic|series|sequel|rehearsal|script|pantomime"
+    "|charade|simulation|fairy tale|vision"
 )
-_DISASTER = "war|fire|flood|storm|earthquake|bombing|sale|move|merger|renovation|rebuilding|revolution|crash|strike|epidemic|plague"
+_PICTURE = "painting|picture|portrait|photograph|photo|snapshot|sketch|mirror image"
+_DISASTER = (
+    "war|fire|flood|storm|earthquake|bombing|sale|move|merger|renovation|rebuilding|revolution|crash|strike|plague"
+)
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 _COLOURS = "blonde?|grey|gray|white|red|brown|black|dark|fair|golden|auburn|ginger|green|blue|hazel|silver"
 _AGED = "[Yy]oung|[Oo]ld|[Ll]ittle"
@@ -56,13 +59,15 @@ WORDINGS = Wordings(
         rf"|\b(?P<rank>{_RANK}) (?P<whom>{_NAME})\b(?s:.*)\b(?!(?P=rank))(?:{_RANK}) (?P=whom)\b"
     ),
     unreal=re.compile(
-        rf"\b(?:[Ii]n|[Oo]n|[Ff]or|[Aa]t|[Oo]f) (?:the|an?|his|her|that|this|one) (?:[a-z]+ )?(?:{_WORLD})\b(?! of (?:health"
-        rf"|despair))"
-        rf"|\b[Tt]he (?:{_WORLD}) (?:showed?|shows|had|got|made|gave|was of|is of|depicted|version)\b|\b[Oo]n stage\b"
-        rf"|\bcurtain call\b"
-        r"|\b(?:first|second|third|fourth|fifth|last) act\b|\bphotograph(?:ed)?\b|\b(?:role|part) of\b"
-        rf"|\bplayed (?:her|his|the) (?:{_KIN})|\b(?:left|right|centre|middle) of the (?:photo|picture)"
-        r"|\b[Ii]n (?:Act|Scene|Chapter|Book) \w+\b|\bversion\b|\bdream(?:ed|t|s)?\b"
+        rf"\b(?:[Ii]n|[Oo]n|[Ff]or|[Aa]t|[Oo]f) (?:the|an?|his|her|that|this|one) (?:[a-z]+ )?(?:{_WORLD})\b"
+        rf"|\b[Tt]he (?:{_WORLD}) (?:had|got|made|gave|version)\b|\b[Oo]n stage\b|\bcurtain call\b"
+        r"|\b(?:first|second|third|fourth|fifth|last) act\b|\b(?:role|part) of [A-Z]|\b[Ii]n (?:Act|Scene|Chapter|Book) \w+\b"
+        rf"|\bplayed (?:her|his|the) (?:{_KIN})|\bdream(?:ed|t)\b"
+    ),
+    pictured=re.compile(
+        rf"\b(?:[Ii]n|[Oo]n|[Oo]f) (?:the|an?|his|her|that|this|one) (?:[a-z]+ )?(?:{_PICTURE})\b|\bphotographed\b"
+        rf"|\b[Tt]he (?:[a-z]+ )?(?:{_PICTURE}) (?:showed?|shows|had|got|made|gave|was of|is of|depicted)\b"
+        r"|\b(?:left|right|centre|middle) of the (?:photo|picture)"
     ),
     lie=re.compile(
         r"\b[Oo]r so (?:the [a-z]+|[a-z]+|[A-Z]\w+) (?:said|says|told|tells|thought|thinks|believed?s?|claim\w*|swore|seemed"
@@ -103,27 +108,25 @@ WORDINGS = Wordings(
     ),
     wet_or_dry=_wet_or_dry,
     seemed=_seemed,
+    rough=re.compile(
+        rf"\b(?<!no )(?:about|around|some|nearly|almost|roughly|over|more than|fewer than|less than|at least|up to"
+        rf"|close to) {NUMBER}\b"
+    ),
     part=re.compile(
         r"\b(?:first|last|top|upper|lower|next|other|remaining|best|new|front|back|bottom|lowest|highest|largest|smallest|eldest"
         rf"|oldest|youngest) {NUMBER}\b|(?<![Aa]ll )\b{NUMBER} of (?:its|his|her|their|them|these|those)\b"
         rf"|\bnot (?:the )?{NUMBER}\b(?! of)"
-        rf"|\b(?<!no )(?:about|around|some|nearly|almost|roughly|over|more than|fewer than|less than|at least|up to"
-        rf"|close to) {NUMBER}\b"
-        r"|^(?:Only|Just|Barely|Some|Another|More than|Fewer than)\b|\b(?:with|beside|behind|around) (?:him|her|them|it)\b"
-        r"|\bat home\b"
-        r"|\bon the (?:field|pitch|road|bench)\b|\b(?:left(?=[,.;]|$)|more|apiece|per|at a time|to spare|in (?:hand"
-        r"|stock))\b(?! than)"
-        r"|\b(?:a|every) (?:day|week|month|year)\b|\b(?:some|most|part|half) of\b|\bof which\b|\b(?:would|will|planned?|plans"
-        r"|meant"
-        r"|(?:was|were|is|are) to (?:have|be)|hoped|wanted|supposed|designed|promised|intended|instead of|rather than"
-        r"|down from|up from"
-        r"|reduced|remain\w*|surviv\w*|missing|destroyed|collapsed)\b|s (?:upstairs|downstairs|facing|free|vacant|occupied"
+        r"|^(?:Only|Just|Barely|Some|Another|More than|Fewer than)\b|\bwith (?:him|her|them)\b|\bat home\b"
+        r"|\bon the (?:field|pitch|road|bench)\b|\b(?:left(?=[,.;]|$)|apiece|at a time|to spare|in (?:hand|stock))\b(?! than)"
+        rf"|\b{NUMBER} more\b|\b(?:some|half) of\b|\bof which\b|\b(?:planned?|plans|(?:was|were|is|are) to have|designed"
+        rf"|promised|intended"
+        r"|instead of|rather than|down from|up from|reduced|collapsed)\b|s (?:upstairs|downstairs|facing|free|vacant|occupied"
         r"|available"
         r"|on (?:the (?:ground|first|second|third|top|upper|lower)|each|every) floor|in the [a-z]+ wing|to (?:let|rent)"
         r"|under repair"
         r"|out of order|for (?:guests|rent|sale|hire|children|staff|women|men))\b"
     ),
-    place=re.compile(r"\b(?:in|at|near) ([A-Z][a-z]+)"),
+    place=re.compile(r" (?:in|at) ([A-Z][a-z]+)"),
     when=re.compile(
         r"\b(?:[Ii]n|[Bb]y|[Uu]ntil|[Tt]ill|[Ss]ince|[Bb]efore|[Aa]fter|[Dd]uring) (?:the (?:year |end of |beginning of "
         r"|days of )?)?"
@@ -142,16 +145,17 @@ WORDINGS = Wordings(
         r"|joined|merged?"
         r"|died|born|hired|fired|left|arrived|doubled|halved|grown|grew|shrank|shrunk|after that|hatched|stole|stolen|found)\b"
     ),
-    calendar=re.compile(r"\b(?:(?:old|new|other) (?:style|one)|calendar|O\.S\.|N\.S\.)"),
+    calendar=re.compile(
+        r"\b(?:(?:old|new) (?:style|calendar|one)|(?:Julian|Gregorian|lunar|Chinese|Hebrew|Jewish|Islamic|church) calendar"
+        r"|O\.S\.|N\.S\.)"
+    ),
     christened=re.compile(r"\b(?:christen\w*|bapti[sz]\w*|regist\w*)\b"),
     again=re.compile(
-        r"\b(?:again|once more|re-?opened|rescheduled|re-?elected|anniversary|postponed|moved to|put off|brought forward"
-        r"|annual|yearly"
-        r"|(?:every|each) year|(?:a|the) (?:second|third|fourth|next|following|new|final|previous|last) (?:time|one|round|leg"
-        r"|day))\b"
+        r"\b(?:again|once more|re-?opened|rescheduled|re-?elected|postponed|moved to|put off|brought forward"
+        r"|(?:a|the) (?:second|third|fourth|next|following|new|final|previous|last) (?:time|one|round|leg|day))\b"
     ),
     owner=re.compile(
-        r"\b(my|your|his|her|their|our) (?:[a-z]+ ){0,2}?(?:wedding|funeral|birthday|trial|christening|marriage|nuptials"
+        r"\b(his|her) (?:[a-z]+ ){0,2}?(?:wedding|funeral|birthday|trial|christening|marriage|nuptials"
         r"|burial|baptism"
         r"|ball)\b",
         re.I,
@@ -165,19 +169,19 @@ WORDINGS = Wordings(
     real_kin=re.compile(
         rf"\b(?:real|true|actual|biological|birth|natural|own flesh) (?:{_KIN})|\b(?:turn(?:ed|s) out|reveal\w*|the truth"
         rf"|in truth"
-        r"|learn(?:ed|t) (?:that|from)|found out|discover\w*|confess\w*|admitted|had been told|all along|DNA)\b"
+        r"|learn(?:ed|t)|found out|discover\w*|confess\w*|admitted)\b.*\bnot\b.*\bbut\b"
     ),
     loose_kin=re.compile(
-        r"\b(?:call(?:ed|s|ing)? (?:him|her|them|[A-Z]\w+) (?:his|her|a|an)|by marriage|by courtesy|adopt(?:ed|s|ive)"
-        r"|strictly speaking"
-        rf"|in name only|in all but name|honorary|so[- ]called|(?:like|as good as|almost|was|been|is|as) a (?:{_KIN}) to"
-        r"|call(?:ed|s) (?:me|us)|father figure|(?:brother|sister)s?[- ]in[- ](?:arms|Christ)|brother officers?"
-        rf"|(?:believed|assumed|supposed|mistook|mistaken|took|taken) (?:him|her|them|{_NAME}) (?:to be|for)"
-        rf"|(?<!have )(?:believed|assumed|thought) (?:that )?(?:he|she|{_NAME}) was"
-        rf"|half-(?:brother|sister)|step(?:{_KIN}))\b"
+        r"\b(?:by marriage|by courtesy|adopt(?:ed|s|ive)|strictly speaking|in name only|in all but name|honorary|so[- ]called"
+        rf"|(?:like|as good as|almost|was|been|is|as) a (?:{_KIN}) to|father figure|(?:brother|sister)s?[- ]in[- ](?:arms"
+        rf"|Christ)"
+        rf"|brother officers?|half-(?:brother|sister)|step(?:{_KIN}))\b"
     ),
     joined=re.compile(
-        r"\b(?:married|marries|marry|remarried|wed|wedded|divorced?|widow(?:ed|er)?|became|become|separated|adopted|proposed|engaged)\b"
+        r"\b(?:married|marries|marry|remarried|wed|wedded|divorced?|widow(?:ed|er)?|became|become|separated|adopted|proposed|engaged"
+        rf"|call(?:ed|s|ing)? (?:him|her|them|{_NAME}) (?:his|her|a|an)|call(?:ed|s) (?:me|us)"
+        rf"|(?:believed|assumed|supposed|mistook|mistaken|took|taken) (?:him|her|them|{_NAME}) (?:to be|for)"
+        rf"|(?<!have )(?:believed|assumed|thought) (?:that )?(?:he|she|{_NAME}) was)\b"
     ),
     revived=re.compile(
         r"\b(?:reviv\w+|resuscitat\w+|came (?:to|round|back to life)|come back to life|cough(?:ed|s|ing)|breathed (?:into"

@@ -19,8 +19,8 @@ _NEAR = 600
 """Characters between two facts of one telling."""
 _YEARS_OF_A_LIFE = 1
 """By how many years an age and two years of the calendar may differ."""
-_LIFE = 3
-"""Ages of one person in a paragraph that tell a life."""
+_ROUGHLY = 4
+"""A number that is not exact may differ by one part of as many."""
 
 
 class Said(NamedTuple):
@@ -52,6 +52,11 @@ class _Nearby(NamedTuple):
     spoken: bool
     """One is said by somebody, the other told."""
 
+    @property
+    def both(self) -> tuple[tuple[str, LedgerFact], ...]:
+        """The words of each, and the fact."""
+        return (self.old_own, self.old), (self.own, self.new)
+
 
 def explained(check: str, old: Said, new: Said, language: str) -> Reason:
     """Why two facts that clash may both be so; "" where nothing near them says why."""
@@ -63,7 +68,10 @@ def explained(check: str, old: Said, new: Said, language: str) -> Reason:
         return "apart"
     if words.unreal.search(f"{near.lead}{near.own}") or words.unreal.search(f"{near.old_lead}{near.old_own}"):
         return "apart"
-    if words.lie.search(told) or words.lie.search(before):
+    shown = f"{near.lead}{near.own}\n{near.old_lead}{near.old_own}"
+    if check in ("age", "colour") and words.pictured.search(shown):
+        return "apart"
+    if words.lie.search(before) or (check != "dead" and words.lie.search(told)):
         return "apart"
     reason = _REASONS.get(check)
     return reason(near, words) if reason else ""
@@ -103,9 +111,9 @@ def _nearby(old: Said, new: Said, words: Wordings) -> _Nearby:
 
 
 def _paragraph(text: str, start: int, end: int) -> tuple[int, int]:
-    """Where the paragraph of a place begins and ends."""
-    last = text.find("\n\n", end)
-    return text.rfind("\n\n", 0, start) + 1, last if last >= 0 else len(text)
+    """Where the paragraph of a place begins and ends, or as much of it as is looked at."""
+    first, last = text.rfind("\n\n", max(0, start - _NEAR), start), text.find("\n\n", end, end + _NEAR)
+    return first + 1 if first >= 0 else max(0, start - _NEAR), last if last >= 0 else min(len(text), end + _NEAR)
 
 
 def _ages(near: _Nearby, words: Wordings) -> Reason:
@@ -139,8 +147,11 @@ def _colours(near: _Nearby, words: Wordings) -> Reason:
 def _numbers(near: _Nearby, words: Wordings) -> Reason:
     if words.part.search(near.own) or words.part.search(near.old_own):
         return "apart"
-    elsewhere = [set(words.place.findall(one)) - set(near.new.subject.split()) for one in (near.old_own, near.own)]
-    if all(elsewhere) and not elsewhere[0] & elsewhere[1]:
+    before, after = number_of(near.old.value) or 0, number_of(near.new.value) or 0
+    if abs(before - after) * _ROUGHLY <= max(before, after) and any(map(words.rough.search, (near.old_own, near.own))):
+        return "apart"
+    elsewhere = [words.place.match(own, own.find(fact.subject) + len(fact.subject)) for own, fact in near.both]
+    if all(elsewhere) and len({one[1] for one in elsewhere if one}) > 1:
         return "apart"
     times = [words.when.findall(one) for one in (near.old_own, near.own)]
     if times[0] != times[1]:
@@ -149,7 +160,7 @@ def _numbers(near: _Nearby, words: Wordings) -> Reason:
 
 
 def _dates(near: _Nearby, words: Wordings) -> Reason:
-    if words.calendar.search(near.own) or words.calendar.search(near.old_own):
+    if set(words.calendar.findall(near.own)) != set(words.calendar.findall(near.old_own)):
         return "apart"
     if bool(words.christened.search(near.own)) != bool(words.christened.search(near.old_own)):
         return "apart"
@@ -174,7 +185,8 @@ def _kin(near: _Nearby, words: Wordings) -> Reason:
         return "apart"
     if words.loose_kin.search(near.old_own + near.old_behind):
         return "apart"
-    return "changed" if near.between and words.joined.search(near.between + near.own) else ""
+    told = f"{near.old_own}{near.between}{near.own}"
+    return "changed" if near.between and words.joined.search(told) else ""
 
 
 def _dead(near: _Nearby, words: Wordings) -> Reason:

@@ -13,7 +13,9 @@ class Wordings(NamedTuple):
     namesake: re.Pattern[str]
     """Another of the same name."""
     unreal: re.Pattern[str]
-    """A play, a picture, a dream."""
+    """A play, a game, a dream."""
+    pictured: re.Pattern[str]
+    """A picture, which shows another time and may be wrong."""
     lie: re.Pattern[str]
     """Somebody says what is not so."""
     year_in: Callable[[str], int | None]
@@ -32,6 +34,8 @@ class Wordings(NamedTuple):
     """"wet", "dry" or "" for what is said of hair."""
     seemed: Callable[[str], re.Pattern[str]]
     """It only looks like this colour."""
+    rough: re.Pattern[str]
+    """A number that is not exact."""
     part: re.Pattern[str]
     """Some of what is counted."""
     place: re.Pattern[str]
@@ -57,7 +61,7 @@ class Wordings(NamedTuple):
     loose_kin: re.Pattern[str]
     """Kin by name alone."""
     joined: re.Pattern[str]
-    """People become kin, or are it no longer."""
+    """People become kin, are it no longer, or are taken for it."""
     revived: re.Pattern[str]
     """Who seemed dead is not."""
     alive: re.Pattern[str]

@@ -37,7 +37,7 @@ _LIKE = re.compile("像(?!.*(?:也是|一样))")
 _OTHERS_LOOKS = re.compile(
     rf"(?:{'|'.join(sorted(KIN_WORDS, key=len, reverse=True))}|孩子|老人|男人|女人|姑娘|小伙子|少年|陌生人|对方|那"
     r"人|猫|狗|马|娃娃)"
-    rf"(?:的|那|有|长|睁|抬|一|$)"
+    rf"(?:的|那|有|长|睁|抬|一)|ꙮ的(?:{'|'.join(sorted(KIN_WORDS, key=len, reverse=True))})$"
 )
 _CLOSE = re.compile(rf"{_NAME}(?:的|那|这|有|一)?{_NEAR}{{0,8}}$")
 _TO_HIM = re.compile(rf"“(?P<name>{NAMED})，你的?{_PART}{_NEAR}{{0,6}}?{_COLOUR}(?=色|的|得)")
@@ -50,11 +50,14 @@ _NOBODY_NAMED = re.compile("[他她那这一]")
 _OLDEST = 120
 _AGE = rf"(?P<age>{CHINESE_NUMBER})"
 _LATER_AGE = (
-    rf"(?!的(?:{'|'.join(sorted(KIN_WORDS, key=len, reverse=True))})|(?:参|入|进|来|去|上|离|转|考|学|丧|开|登|继|出嫁|嫁|娶"
-    rf"|结|守|毕|中举|当上|当了|成|生下)"
-    r"|那年|时|的时候|之前|以前|生日那|起|开始|左右|上下|出头|多|到|就|的孩子|的小)"
+    rf"(?!的(?:{'|'.join(sorted(KIN_WORDS, key=len, reverse=True))})"
+    "|参军|入伍|入学|入党|进城|离家|转业|考上|上学|丧|登基|继位|出嫁|嫁|娶|结婚|守寡|毕业|中举|当上|当了|成为|成家|生下"
+    "|那年|时|的时候|之前|以前|生日那|起|开始|左右|上下|出头|多|到|就|的孩子|的小)"
 )
-_KIN_AGE = re.compile("|".join(sorted(KIN_WORDS, key=len, reverse=True)) + "|像")
+_KIN_AGE = re.compile(
+    rf"(?:{'|'.join(sorted(KIN_WORDS, key=len, reverse=True))}|像)(?:今年|已经|已|也|才|都|刚|刚满|快|有|是){{0,3}}$"
+)
+"""Another's age, or what one feels like."""
 _AGE_OF_ONE = re.compile(rf"{_AGE}(?:周|整)?岁{_LATER_AGE}")
 """Of the only one whom a sentence names."""
 _AGES = [
@@ -77,8 +80,8 @@ _AGES = [
     re.compile(rf"(?P<name>{NAMED}){_NEAR}{{0,8}}[：，]“我(?:今年|已经|都|才|刚|也|快|刚满)*{_AGE}岁"),
 ]
 _DIE = (
-    "(?:(?<![爱恨气笑吓想羞烦忙困乐累急痒美难疼])死了(?!心|这条心|那条心)|死去|死在|死于|死后|死掉|去世|逝世|牺牲|病逝|病故|身亡|离世|过世|辞世|谢世|遇难|丧生|丧命|殒命|阵亡|遇害|毙命|溺亡|而亡|身故|暴毙|死亡"
-    "|身死|惨死|猝死|战死|饿死|冻死|淹死|累死(?=[在于])|病死|烧死|摔死|淹没在"
+    "(?:(?<![爱恨笑羞烦忙困乐痒美难疼])死了(?!心|这条心|那条心)|死去|死在|死于|死后|死掉|去世|逝世|牺牲|病逝|病故|身亡|离世|过世|辞世|谢世|遇难|丧生|丧命|殒命|阵亡|遇害|毙命|溺亡|而亡|身故|暴毙|死亡"
+    "|身死|惨死|猝死|战死|饿死|冻死|淹死|累死|病死|烧死|摔死|淹没在"
     "|断了?气|没了气|没了呼吸|咽下?了?(?:最后一口)?气|停止了?呼吸|停止了?心跳|(?:心脏|呼吸|心跳)(?:停止|停)了?(?:跳动)?"
     "|(?:永远|从此)地?(?:闭上|合上)了?(?:双)?眼|再也没有?(?:醒|睁开|活)|不在了?人世|不在人间|离开了?(?:人世|人间|这个世界|世间)"
     "|与世长辞|撒手人寰|撒手西去|长眠|一命呜呼|命丧|被[^，。！？；\nꙮ]{0,6}?(?:杀死|杀害|打死|刺死|毒死|处死|枪决|处决|害死|夺去了?(?:生|性)命|夺走了?(?:生|性)命)"
@@ -182,8 +185,8 @@ _ONE_DAY = re.compile(
 _OCCASIONS = re.compile(f"(?P<event>{_OCCASION})")
 _BIRTH = re.compile("出生|生于|生在|生日|诞生|降生|出世|来到(?:了)?(?:这个|人)世|呱呱坠地|落地")
 _KIN_BORN = re.compile(
-    rf"(?:{'|'.join(sorted(KIN_WORDS, key=len, reverse=True))}|孩子|双胞胎)(?:就|便|才|也|是)?(?:于"
-    rf"|在)?[^，。ꙮ]{{0,14}}(?:出生|生于|生在|诞生|出世|的生日)"
+    rf"(?:ꙮ的|[他她]的?)(?:{'|'.join(sorted(KIN_WORDS, key=len, reverse=True))})(?:就|便|才|也|是)?(?:于|在)?[^，。ꙮ]{{0,10}}"
+    "(?:出生|生于|生在|诞生|出世)"
 )
 """Her sister's birth."""
 _DEATH_DAY = re.compile("去世|逝世|病逝|牺牲|忌日|死于|死在|遇难|身亡")
@@ -281,7 +284,7 @@ def _counts(source: SectionSource) -> Iterator[Claim]:
                 and number > 1
                 and not _NOUNS_NOT.match(match["noun"])
                 and (way is None or len(way) < _NEXT_TO or _BETWEEN.search(way))
-                and not (way == "的" and not _ALL_OF_THEM.match(source.veiled, match.end()))
+                and not (way == "的" and match["class"] == "层" and not _ALL_OF_THEM.match(source.veiled, match.end()))
             ):
                 yield Claim(f"the {match['place']}", f"number:{match['noun']}", str(number), *match.span())
 

@@ -44,14 +44,18 @@ _UNNAMED = {
     for pronouns, words in (("he his him himself", _A_MAN), ("she her hers herself", _A_WOMAN))
     for pronoun in pronouns.split()
 } | {
-    pronoun: re.compile(rf"(?:的|个|位|那|名|ꙮ的?)(?:[老小年轻]{{1,2}})?(?:人|{words})(?![的是了家们]|ꙮ)")
+    pronoun: re.compile(
+        rf"(?:[外里边面]的(?:人|{words})|(?:个|位|那|名|ꙮ的?)(?:[老小年轻]{{1,2}})?(?:{words}))(?![的是了家们]|ꙮ)"
+    )
     for pronoun, words in (
         ("他", "男人|男孩|男子|老头|丈夫|哥哥|弟弟|父亲|爸爸|儿子|爷爷|叔叔|先生|小伙子|少年"),
         ("她", "女人|女孩|女子|姑娘|妇人|老太太|妻子|姐姐|妹妹|母亲|妈妈|女儿|奶奶|阿姨|太太|少女|小姐"),
     )
 }
 """Somebody without a name, whom a pronoun behind may mean."""
-_PREDICATE = re.compile(r"(?:\b(?:was|is|were|are|being|be|been|as|like|than|[Ff]or|but|[Oo]nly|not|[Ii]t)|,|^) \Z|^\Z")
+_PREDICATE = re.compile(
+    r"(?:\b(?:was|is|were|are|being|be|been|as|like|than|[Ff]or|but|[Oo]nly|not|[Ii]t)|,|^) \Z|^\Z|[是像][^，。！？]{0,12}\Z"
+)
 _BACK = 2
 """Sentences of a paragraph before a pronoun's own that may have its name; names in between are meant instead."""
 NEARBY = 60

@@ -165,9 +165,10 @@ def _years_apart(source: SectionSource, language: str) -> Iterator[DateFault]:
         groups = match.groupdict()
         number, way = groups["n"] or groups["n2"], groups["way"] or groups["way2"]
         then = groups["year"] or groups["year2"]
-        years = [found for found in year_of.finditer(text, max(0, match.start() - 300), match.start())]
+        begin = max(0, match.start() - 300, text.rfind("\n\n", 0, match.start()))
+        years = list(year_of.finditer(text, begin, match.start()))
         apart = chinese_number(number) if language == "zh" else english_number(number)
-        if not years or apart is None or "\n\n" in text[years[-1].end() : match.start()]:
+        if not years or apart is None:
             continue
         named, second = [chinese_number(year[1]) for year in years], chinese_number(then)
         first, way_on = named[-1], apart if way[:2] in ("la", "af") or "后" in way else -apart

@@ -156,7 +156,9 @@ _WORLDS = (
     "|chess|level|round|chapter|episode|video|performance|cartoon|tragedy|re-?enactment|pageant|tale|myth|imagination|finale|season"
     "|script|charade|vision"
 )
-_HEAPS = "(?: (?:an?|the|his|her|all|that|those|these|some|more|so much|much|(?:pile|heap|mountain|stack|sea|flood|wave)s? of))*"
+_HEAPS = (
+    "(?: (?:an?|the|his|her|all|that|those|these|some|more|so much|much|(?:pile|heap|mountain|stack|sea|flood)s? of))*"
+)
 _NO_GRAVE = (
     r"paper|work\b|books?\b|letters|bills|debts?\b|thoughts?\b|newspaper|sand\b|cushion|pillow|blanket|quilt|applause|noise"
     r"|sorrows?\b|praise|critics|press\b|reviews|e-?mails?\b|homework|stud(?:y|ies)|details|questions|requests|kindness|looks\b"
@@ -218,7 +220,8 @@ _UNREAL = re.compile(
 )
 _ANOTHER_TIME = re.compile(
     _UNREAL.pattern
-    + r"|\b(?:(?:his|her|the) will|last letter|statue|bust|recording|tape|coffin|heaven|afterlife|had|alive|would|if|before|could|as though|namesake|corpse|body)\b|n['’]t\b"
+    + r"|\b(?:had|alive|would|if|before|could|as though|namesake|corpse|body|coffin|statue|bust|recording|tape|heaven|afterlife"
+    r"|(?:his|her|the) will|last letter)\b|n['’]t\b"
 )
 _DEATH_WORDS = """mourned mourning wept grieved widow widower pulse lifeless sleeps rests rested lies dead maker reward end live
     survive survived death life succumbed expired starved froze cremated interred guillotined ghost gave breath

@@ -46,6 +46,8 @@ _GENERAL = re.compile(
 )
 """What is always so stands in the present, whatever a text is told in."""
 _QUOTED_NOTE = re.compile(r"\b(?:diary|journal|letter|note)\b[^.!?\n]{0,40}:")
+_MEANT_SO = {"tense": _GENERAL, "person": _QUOTED_NOTE}
+"""What shows in its paragraph that a turn is none."""
 _LETTER = re.compile(r"\b(?:[Mm]y dear|[Dd]ear [A-Z][a-z]+|Yours|P\.S\.|[Rr]eader)\b|^\s*(?:>|_)", re.MULTILINE)
 _BEFORE_LETTER = re.compile(
     r"\b(?:letter|wrote|writes|diary|journal|read|note|story|tale)\b[^\n]*\Z|[:-]\s*\Z", re.IGNORECASE
@@ -98,12 +100,10 @@ class Voice:
             if self.language == "zh":
                 letter = _ZH_LETTER.search(f"{earlier[-60:]}\n{whole}")
             else:
-                letter = _LETTER.search(whole) or _BEFORE_LETTER.search(earlier[-200:]) or _QUOTED_NOTE.search(whole)
+                letter = _LETTER.search(whole) or _BEFORE_LETTER.search(earlier[-200:])
             for check in ("tense",) if letter else ("tense", "person"):
-                if check == "tense" and _GENERAL.search(whole):
-                    continue
                 turn = self._turn(check, sentences)
-                if turn and check not in found:
+                if turn and check not in found and not _MEANT_SO[check].search(whole):
                     found[check] = turn
             self._note(section, start, end, sentences)
             earlier = whole
