@@ -135,7 +135,8 @@ def _ages(near: _Nearby, words: Wordings) -> Reason:
 
 def _colours(near: _Nearby, words: Wordings) -> Reason:
     near_new = near.between + near.lead + near.own + near.behind
-    if words.recoloured.search(near_new) or words.recoloured.search(near.old_lead + near.old_own + near.old_behind):
+    near_old = (near.old_lead if near.between else "") + near.old_own + near.old_behind
+    if words.recoloured.search(near_new) or words.recoloured.search(near_old):
         return "changed"
     wet = [words.wet_or_dry(own) for own in (near.old_own, near.lead[-_BEHIND:] + near.own)]
     if wet[0] and wet[1] and wet[0] != wet[1]:
