@@ -13,6 +13,8 @@ ENGLISH = [
     ("colour", "Karen had blue eyes. {} Karen had brown eyes.", "It was bad: in the portrait", "It was bad: in the end"),
     ("colour", "Otto had red hair. Otto's black-haired {} laughed.", "cousin", "head was shaking, and he"),
     ("colour", "Otto's hair was {}black. At noon Otto's hair was {}fair.", ("wet and ", "dry and "), ("", "")),
+    ("colour", "Alaric had blue eyes. {} came in. His eyes were brown.", "A boy", "Then he"),
+    ("kinship", "Paul was Nina's uncle. Paul was Nina's {}father.", "god", "grand"),
     ("colour", "Martha had blue eyes. {} eyes were brown.", "His", "Her"),
     ("colour", "Alaric had blue eyes. Alaric looked {} his brown eyes.", "into", "up with"),
     ("colour", "Karen has blue eyes. Karen's brown {}.", "eye is the left one", "eyes are the large ones"),
