@@ -59,7 +59,7 @@ WORDINGS = Wordings(
         rf"|\b(?P<rank>{_RANK}) (?P<whom>{_NAME})\b(?s:.*)\b(?!(?P=rank))(?:{_RANK}) (?P=whom)\b"
     ),
     unreal=re.compile(
-        rf"\b(?:[Ii]n|[Oo]n|[Ff]or|[Aa]t|[Oo]f) (?:the|an?|his|her|that|this|one) (?:[a-z]+ )?(?:{_WORLD})\b"
+        rf"\b(?:[Ii]n|[Oo]n|[Ff]or|[Aa]t) (?:the|an?|his|her|that|this|one) (?:[a-z]+ )?(?:{_WORLD})\b"
         rf"|\b[Tt]he (?:{_WORLD}) (?:had|got|made|gave|version)\b|\b[Oo]n stage\b|\bcurtain call\b"
         r"|\b(?:first|second|third|fourth|fifth|last) act\b|\b(?:role|part) of [A-Z]|\b[Ii]n (?:Act|Scene|Chapter|Book) \w+\b"
         rf"|\bplayed (?:her|his|the) (?:{_KIN})|\bdream(?:ed|t)\b"
@@ -118,7 +118,7 @@ WORDINGS = Wordings(
         rf"|\bnot (?:the )?{NUMBER}\b(?! of)"
         r"|^(?:Only|Just|Barely|Some|Another|More than|Fewer than)\b|\bwith (?:him|her|them)\b|\bat home\b"
         r"|\bon the (?:field|pitch|road|bench)\b|\b(?:left(?=[,.;]|$)|apiece|at a time|to spare|in (?:hand|stock))\b(?! than)"
-        rf"|\b{NUMBER} more\b|\b(?:some|half) of\b|\bof which\b|\b(?:planned?|plans|(?:was|were|is|are) to have|designed"
+        rf"|\b{NUMBER} more\b|\bof which\b|\b(?:planned?|plans|(?:was|were|is|are) to have|designed"
         rf"|promised|intended"
         r"|instead of|rather than|down from|up from|reduced|collapsed)\b|s (?:upstairs|downstairs|facing|free|vacant|occupied"
         r"|available"
@@ -133,10 +133,10 @@ WORDINGS = Wordings(
         rf"(?:1\d{{3}}|20\d\d|Q[1-4]|(?:[A-Z][a-z]+ )?(?:{_DISASTER})|{_MONTHS}|(?:Phase|Year|Week|Round|Season|Act|Part"
         rf"|Chapter) \w+"
         r"|(?:early |late )?(?:spring|summer|autumn|winter)\b(?= [A-Z]|,)|season|quarter)\b"
-        r"|\b(?:today|nowadays|these days|at first|originally|formerly|(?<!at )once|in those days|(?:last|this|next) (?:year"
+        r"|\b(?:today|nowadays|these days|at first|originally|formerly|(?:last|this|next) (?:year"
         r"|month|week)"
         r"|at the (?:start|beginning|end|outset|peak|height)|at its (?:peak|height)|years (?:ago|later|before|after)"
-        r"|now (?:ha[sd]|there|stood|number\w*))\b|^Now\b"
+        r")\b"
     ),
     counted_anew=re.compile(
         r"\b(?:kept (?:digging|building|adding|growing)|add(?:ed|ing|s)\b|built on|lost|sold|sells|bought|buys|burn\w*|fire"
@@ -191,7 +191,7 @@ WORDINGS = Wordings(
     ),
     alive=re.compile(
         r"\b(?:(?:is|was|were|be|been) (?:still )?alive|when (?:he|she) was alive|alive (?:here|then|and well)|long before"
-        r"|(?:years?|months?|weeks?|days?|summers?|winters?) (?:before|earlier|ago|younger)|before (?:that|it|then|(?:his|her"
+        r"|(?:years?|summers?|winters?) (?:before|earlier|ago|younger)|before (?:that|it|then|(?:his|her"
         r"|the) death)"
         r"|(?:years|months|weeks) later|heaven|afterlife|ghosts?|vampires?|zombies?|undead|s[eé]ance|underworld)\b"
     ),
@@ -202,7 +202,7 @@ WORDINGS = Wordings(
         r"|\bwent back to\b|\brewind\w*|\bflash(?:ed)? ?backs?\b"
     ),
     no_death=re.compile(
-        r"\b(?:[Oo]r so|alive after all|not dead|wasn['’]t dead|still breath\w+|only (?:asleep|sleeping|stunned)|faint(?:ed)?"
+        r"\b(?:Or so|alive after all|not dead|wasn['’]t dead|still breath\w+|only (?:asleep|sleeping|stunned)|faint(?:ed)?"
         r"|play(?:ed|ing) dead|(?:was|were) still alive)\b"
     ),
 )

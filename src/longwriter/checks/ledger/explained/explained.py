@@ -15,6 +15,8 @@ Reason = Literal["", "apart", "changed"]
 _AROUND = 300
 """Characters of a paragraph before and behind a fact that may explain it."""
 _BEHIND = 160
+_ALONE = 100
+"""As many before a fact whose other is far away: a sentence of its own, not the chapter's matter."""
 _NEAR = 600
 """Characters between two facts of one telling."""
 _YEARS_OF_A_LIFE = 1
@@ -90,15 +92,16 @@ def _nearby(old: Said, new: Said, words: Wordings) -> _Nearby:
     one, two = old.fact, new.fact
     same = one.section == two.section and bool(one.quote)
     first, last = _paragraph(new.text, two.start, two.end)
-    begin = max(first, two.start - _AROUND, one.end if same and one.end <= two.start else 0)
-    together = same and first <= one.start
     apart = two.start - one.end if same else _NEAR
+    around = _AROUND if apart < _NEAR else _ALONE
+    begin = max(first, two.start - around, one.end if same and one.end <= two.start else 0)
+    together = same and first <= one.start
     since, until = _paragraph(old.text, one.start, one.end)
     until = min(until, one.end + _BEHIND, two.start if same and two.start > one.end else until)
     return _Nearby(
         old=one,
         new=two,
-        old_lead=old.text[max(since, one.start - _BEHIND) : one.start],
+        old_lead=old.text[max(since, one.start - (_BEHIND if apart < _NEAR else _ALONE)) : one.start],
         old_own=one.quote,
         own=two.quote,
         lead=new.text[begin : two.start],

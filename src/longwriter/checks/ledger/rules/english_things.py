@@ -84,10 +84,7 @@ _OCCASION = (
     "|inauguration|ceremony|race|tournament|earthquake|flood|great fire|fire|shipwreck"
     "|eclipse|marriage|nuptials|burial|baptism|battle|siege|fair|feast|opening"
 )
-_THINGS_OF_IT = (
-    "rehearsal|dress|cake|list|invitations?|anniversary|present|rings?|licence|breakfast|guests?|home|run|period|game|gown|alarm|drill"
-    "|engine|campaign|posters?|track"
-)
+_THINGS_OF_IT = "rehearsal|list|anniversary|home|run|period|game|gown|alarm|drill|engine|campaign|posters?|track"
 _OCCASIONS = re.compile(
     rf"(?:(?P<owner>{NAMED})['’]s |\b(?:[Tt]he|[Tt]hat|[Tt]heir|[Ii]ts|[Hh]is|[Hh]er|[Aa]) )(?:(?!day\b)[a-z]+ ){{0,2}}?"
     rf"(?P<event>{_OCCASION})(?: day| ceremony)?\b(?!-|(?: day| ceremony)? (?:{_THINGS_OF_IT})\b)(?: (?:of|at"
@@ -98,7 +95,8 @@ _ANOTHER = re.compile(
     r"\b(?:second|third|fourth|fifth|another|other|next|new|last|final|previous|former|earlier|later|annual|yearly|golden|silver|diamond|ruby|civil|mock|sham)\b"
 )
 _KIN_BORN = re.compile(
-    rf"(?:['’]s|\b[Hh]is|\b[Hh]er|\b[Tt]heir) (?:[a-z-]+ )?(?:{joined(KIN)}|child|baby|twin|friend)s?\b(?!,? ꙮ)"
+    rf"(?:['’]s|\b[Hh]is|\b[Hh]er|\b[Tt]heir) (?:[a-z-]+ )?(?:{joined(KIN)}|child|baby|twin|friend)s?"
+    r"(?: (?:was|were|had been|is) (?:[a-z]+ )?(?:born|christened)\b|['’]s? birth)"
 )
 """Her sister was born on that day."""
 _SOME_YEAR = re.compile(r"\b(?:[Ii]n|[Oo]f) (1[0-9]{3}|20[0-9]{2})\b")
