@@ -100,7 +100,9 @@ DIRECTED = {
     "granddaughter": ("grandparent", 1),
 }
 """The relation of the one who has the word's name to the other, and 1 where it is to be read from the other side."""
-_BECOMES = {("fiancé", "spouse"), ("cousin", "spouse"), ("cousin", "fiancé")}
+_BECOMES = {("fiancé", "spouse"), ("cousin", "spouse"), ("cousin", "fiancé"), ("sibling-in-law", "spouse")}
+_BESIDES = ("step", "foster", "god")
+"""Ties that may stand beside another: an uncle who became the stepfather, an aunt who is the godmother."""
 ONE_ONLY = frozenset(["father", "mother"])
 
 
@@ -195,5 +197,10 @@ def tie(kin: str) -> tuple[str, int] | None:
 def kin_clash(old: tuple[str, int], new: tuple[str, int]) -> bool:
     """Whether two kinds of ties between the same two people exclude each other; side -1 is either."""
     if old == new or (old[0] == new[0] and -1 in (old[1], new[1])):
+        return False
+    if (
+        any(part in tie[0] for tie in (old, new) for part in _BESIDES)
+        or old[0].removesuffix("half-") == new[0].removesuffix("half-") != old[0]
+    ):
         return False
     return (old[0], new[0]) not in _BECOMES and (new[0], old[0]) not in _BECOMES

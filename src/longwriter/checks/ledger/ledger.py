@@ -1,28 +1,24 @@
 """The ledger of a text: fed section after section, it says at once what a new section contradicts."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from copy import deepcopy
 from itertools import islice, takewhile
 
 from longwriter.checks.finding import TextFinding, TextPlace
 from longwriter.checks.ledger.compare import ONE_ONLY, Clash, clash, kin_clash, tie
+from longwriter.checks.ledger.explained.explained import Said, explained
 from longwriter.checks.ledger.passages import Passages
 from longwriter.checks.ledger.people import People
 from longwriter.checks.ledger.promises import Promises
 from longwriter.checks.ledger.records import LedgerEntity, LedgerFact, LedgerPromise
 from longwriter.checks.ledger.rules.claims import Claim, SectionSource, veil
 from longwriter.checks.ledger.rules.dates import date_faults
-from longwriter.checks.ledger.rules.spelling import spellings
+from longwriter.checks.ledger.rules.passing import time_goes_on
+from longwriter.checks.ledger.rules.spelling import introduced, spellings
 from longwriter.checks.ledger.rules.voice import Voice, VoiceTurn
 from longwriter.checks.ledger.said import ALIVE, as_ruled, bare
 from longwriter.text import count_words
 
-_YEARS_PASS = re.compile(
-    r"\b(?:years|decades|winters|summers) (?:later|afterwards?|passed|went by|rolled|flew|had (?:passed|gone|elapsed|rolled))\b"
-    r"|\bthe (?:next|following) (?:year|spring|summer|autumn|winter)\b"
-)
-_YEARS_PASS_CHINESE = re.compile("年(?:后|以后|之后|过去)|第二年|次年")
 RULED = ("en", "zh")
 """Languages with rules."""
 _EITHER_SIDE = -1
@@ -57,6 +53,8 @@ class Ledger:
         """Subjects, and names that are values -> the keys under which facts of them were put."""
         self._said: set[tuple[str, ...]] = set()
         self._unsure: set[Located] = set()
+        self._why = ""
+        """Why the fact that is compared may be so though another says otherwise."""
         self._skips: list[tuple[int, int]] = []
         self._changes: list[tuple[VoiceTurn, list[Located]]] = []
         self.take(user)
@@ -74,7 +72,7 @@ class Ledger:
         if self.language not in RULED:
             return []
         self._people.spelt(section, source.mentions)
-        self._skips += [(section, place) for place in _time_goes_on(source.passages, self.language)]
+        self._skips += [(section, place) for place in time_goes_on(source.passages, self.language)]
         found = []
         for claim in sorted([*self._claims(source), *self._doing(source)], key=lambda one: one.start):
             if claim.relation == "acts":
@@ -96,6 +94,8 @@ class Ledger:
         uses = self._people.name_uses()
         found = []
         for common, rare in spellings(uses, self.language == "zh"):
+            if introduced(self._texts[uses[rare].section][0], uses[rare], self.language == "zh"):
+                continue
             places = [(use.section, use.start, use.end) for use in (uses[common], uses[rare])]
             found += self._finding("spelling", f"one name in two spellings: {common}, {rare}", places, (common, rare))
         for number, (turn, places) in enumerate(self._changes):
@@ -244,11 +244,17 @@ class Ledger:
         self._facts.append(written)
         if fact.relation == "dead":
             self._dead.setdefault(key, fact)
+        self._why = ""
         found = self._compare_kin(key, fact) if fact.relation.startswith("kin:") else None
         if found is None:
             wrong = self._against(held, fact)
             found = self._clash(key, fact, *wrong) if wrong else []
-        held.append(fact)
+        if self._why == "changed":
+            held[:] = (one for one in held if one.source == "user")
+        if self._why == "apart" and not found:  # what was so at another time is no fact of the text's present
+            self._facts.pop()
+        else:
+            held.append(fact)
         return found
 
     def _against(self, held: Sequence[LedgerFact], fact: LedgerFact) -> tuple[LedgerFact, Clash] | None:
@@ -260,9 +266,18 @@ class Ledger:
         given = list(usable(takewhile(lambda one: one.source == "user", held)))  # they were taken first
         for one in given or [*islice(usable(reversed(held)), 1), *islice(usable(held), 1)]:
             wrong = clash(one, fact, self._time_skipped(one, fact))
-            if wrong:
+            if wrong and not self._explained(wrong.check, one, fact):
                 return one, wrong
         return None
+
+    def _explained(self, check: str, old: LedgerFact, new: LedgerFact) -> bool:
+        """Whether the text says near two facts why both are so; a person's facts need no reason."""
+        if old.source == "user" or not old.quote or new.section not in self._texts or old.section not in self._texts:
+            return False
+        before, after = (Said(one, self._texts[one.section][0]) for one in (old, new))
+        reason = explained(check, before, after, self.language)
+        self._why = reason or self._why
+        return bool(reason)
 
     def _time_skipped(self, old: LedgerFact, new: LedgerFact) -> bool:
         """Whether the text says somewhere between two facts that time goes on by years."""
@@ -288,11 +303,11 @@ class Ledger:
         wrong = next((old for one, old in before if kin_clash(one, said) and not _same_words(old, fact)), None)
         if sum(one == said for one, _ in before) < FEW:
             before.append((said, fact))
-        if wrong:
+        if wrong and not self._explained("kinship", wrong, fact):
             message = f"{fact.subject} and {fact.value}: {wrong.relation[4:]}, then {kin}"
             return self._clash(key, fact, wrong, Clash("kinship", message))
         lone = self._alone(key, kin, fact)
-        if lone:
+        if lone and not self._explained("kinship", lone, fact):
             message = f"{fact.subject} has none, then a {kin}: {fact.value}"
             return self._clash(key, fact, lone, Clash("kinship", message))
         return self._one_parent(key, kin, fact)
@@ -308,6 +323,8 @@ class Ledger:
         for old in self._held.get((key, fact.relation), [])[:NEAR] if kin in ONE_ONLY else ():
             one, two = self._key(old.value), self._key(fact.value)
             if one and two and one != two and one not in two and two not in one and not _same_words(old, fact):
+                if self._explained("kinship", old, fact):
+                    continue
                 message = f"the {kin} of {fact.subject}: {old.value}, then {fact.value}"
                 return self._clash(key, fact, old, Clash("kinship", message))
         return []
@@ -321,6 +338,11 @@ class Ledger:
         if died.section == section and claim.start < died.end:
             return []
         acting = self._fact(section, claim, source)
+        self._why = ""
+        if self._explained("dead", died, acting):
+            if self._why == "changed":
+                del self._dead[key]
+            return []
         return self._clash(key, acting, died, Clash("dead", f"{claim.subject} is dead, then acts"))
 
     def _clash(self, key: str, new: LedgerFact, old: LedgerFact, wrong: Clash) -> list[TextFinding]:
@@ -354,16 +376,6 @@ class Ledger:
                 source=source,
             )
         ]
-
-
-def _time_goes_on(passages: Passages, language: str) -> Iterator[int]:
-    """Where a section says that years pass."""
-    if language == "zh":
-        yield from (match.start() for match in _YEARS_PASS_CHINESE.finditer(passages.text))
-        return
-    for number in passages.having("years decades winters summers next following"):
-        start, end = passages.span(number)
-        yield from (match.start() for match in _YEARS_PASS.finditer(passages.text, start, end))
 
 
 def in_order(findings: Iterable[TextFinding]) -> list[TextFinding]:

@@ -18,6 +18,28 @@ _SHE = """mrs miss ms lady aunt madame mademoiselle frau fraulein signora queen 
     mother grandmother madam""".split()  # noqa: SIM905
 _EITHER = """dr doctor captain colonel major professor general sergeant lieutenant inspector judge reverend
     chancellor bishop st saint old young little poor dear""".split()  # noqa: SIM905
+_MEN = frozenset(
+    """adam alan albert alexander alfred andrew anthony archibald arnold arthur augustus basil benjamin bernard bertram brian
+    bruce carl cecil charles christopher clarence daniel david dennis donald douglas duncan edgar edmund edward edwin eric
+    ernest eugene felix ferdinand francis frank frederick gabriel geoffrey george gerald gilbert godfrey gregory gustav harold
+    harry hector henry herbert herman horace howard hubert hugh humphrey isaac jack jacob jake james jasper jeremy jim joe john
+    jonathan joseph joshua julian karl kenneth lawrence leo leonard leopold louis luke mark martin matthew maurice max michael
+    nathan ned neil nicholas nigel norman oliver oscar oswald otto owen patrick paul percy peter philip ralph raymond reginald
+    richard robert roderick roger roland ronald rupert samuel sebastian simon stanley stephen steven sylvester theodore thomas
+    timothy toby tom victor vincent walter wilfred william""".split()  # noqa: SIM905
+)
+_WOMEN = frozenset(
+    """ada adelaide agatha agnes alice amanda amelia amy angela ann anna anne annie augusta barbara beatrice bertha bessie betty
+    bridget carol caroline catherine cecilia charlotte christina clara constance cora cynthia daisy deborah diana dora dorothy
+    edith eleanor elizabeth ella ellen emily emma esther ethel eva fanny flora florence frances genevieve georgina gertrude
+    gladys gloria grace gwendolen hannah harriet hazel helen henrietta hilda ida irene iris isabel isabella jane janet jennifer
+    jessica joan josephine judith julia juliet kate katherine kathleen laura lavinia leonora lily linda lisa louisa louise lucy
+    lydia mabel madeleine margaret maria marian marianne marie martha mary matilda maud mildred millicent miranda monica muriel
+    nancy natalie nell nora olga olive olivia ottilie pamela patricia pauline penelope philippa phyllis priscilla rachel rebecca
+    rosalind rose ruth sally sarah selina sophia sophie stella susan sylvia teresa ursula valerie vera veronica victoria viola
+    virginia wendy winifred""".split()  # noqa: SIM905
+)
+"""First names that are men's, or women's, almost always: what a text's own pronouns say goes before."""
 RANKS = frozenset([*_HE, *_SHE, *_EITHER])
 _CAP = r"[A-ZÀ-ÖØ-Þ][a-zà-öø-ÿ]+(?!(?<=n)['’]t\b)(?![a-zà-öø-ÿ])(?:['’-](?!(?:ll|re|ve)\b)[A-ZÀ-Þ]?[a-zà-ÿ]{2,}|[A-Z][a-z]+)*"
 NAME = rf"(?:(?:Mrs?|Ms|Dr|St)\.? )?{_CAP}(?: (?:de |van |von |du |di |[A-Z]\. )?{_CAP}){{0,2}}"
@@ -265,7 +287,8 @@ class People:
         plain = self.plain(name)
         his, hers = self._he[plain], self._she[plain]
         if his + hers < _LEAST_VOTES:
-            return True
+            first = plain.partition(" ")[0].lower()
+            return first not in (_WOMEN if male else _MEN) or (his if male else hers) > 0
         own, other = (his, hers) if male else (hers, his)
         return own >= 3 * other
 

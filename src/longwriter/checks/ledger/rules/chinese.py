@@ -37,7 +37,7 @@ _LIKE = re.compile("像(?!.*(?:也是|一样))")
 _OTHERS_LOOKS = re.compile(
     rf"(?:{'|'.join(sorted(KIN_WORDS, key=len, reverse=True))}|孩子|老人|男人|女人|姑娘|小伙子|少年|陌生人|对方|那"
     r"人|猫|狗|马|娃娃)"
-    rf"(?:的|那|有|长|睁|抬|一)"
+    rf"(?:的|那|有|长|睁|抬|一)|ꙮ的(?:{'|'.join(sorted(KIN_WORDS, key=len, reverse=True))})$"
 )
 _CLOSE = re.compile(rf"{_NAME}(?:的|那|这|有|一)?{_NEAR}{{0,8}}$")
 _TO_HIM = re.compile(rf"“(?P<name>{NAMED})，你的?{_PART}{_NEAR}{{0,6}}?{_COLOUR}(?=色|的|得)")
@@ -49,7 +49,15 @@ _SOMEBODY = re.compile(
 _NOBODY_NAMED = re.compile("[他她那这一]")
 _OLDEST = 120
 _AGE = rf"(?P<age>{CHINESE_NUMBER})"
-_LATER_AGE = "(?!那年|时|的时候|之前|以前|生日那|起|开始|左右|上下|出头|多|到|就|的孩子|的小)"
+_LATER_AGE = (
+    rf"(?!的(?:{'|'.join(sorted(KIN_WORDS, key=len, reverse=True))})"
+    "|参军|入伍|入学|入党|进城|离家|转业|考上|上学|丧|登基|继位|出嫁|嫁|娶|结婚|守寡|毕业|中举|当上|当了|成为|成家|生下"
+    "|那年|时|的时候|之前|以前|生日那|起|开始|左右|上下|出头|多|到|就|的孩子|的小)"
+)
+_KIN_AGE = re.compile(
+    rf"(?:{'|'.join(sorted(KIN_WORDS, key=len, reverse=True))}|像)(?:今年|已经|已|也|才|都|刚|刚满|快|有|是){{0,3}}$"
+)
+"""Another's age, or what one feels like."""
 _AGE_OF_ONE = re.compile(rf"{_AGE}(?:周|整)?岁{_LATER_AGE}")
 """Of the only one whom a sentence names."""
 _AGES = [
@@ -72,7 +80,7 @@ _AGES = [
     re.compile(rf"(?P<name>{NAMED}){_NEAR}{{0,8}}[：，]“我(?:今年|已经|都|才|刚|也|快|刚满)*{_AGE}岁"),
 ]
 _DIE = (
-    "(?:死了|死去|死在|死于|死后|死掉|去世|逝世|牺牲|病逝|病故|身亡|离世|过世|辞世|谢世|遇难|丧生|丧命|殒命|阵亡|遇害|毙命|溺亡|而亡|身故|暴毙|死亡"
+    "(?:(?<![爱恨笑羞烦忙困乐痒美难疼])死了(?!心|这条心|那条心)|死去|死在|死于|死后|死掉|去世|逝世|牺牲|病逝|病故|身亡|离世|过世|辞世|谢世|遇难|丧生|丧命|殒命|阵亡|遇害|毙命|溺亡|而亡|身故|暴毙|死亡"
     "|身死|惨死|猝死|战死|饿死|冻死|淹死|累死|病死|烧死|摔死|淹没在"
     "|断了?气|没了气|没了呼吸|咽下?了?(?:最后一口)?气|停止了?呼吸|停止了?心跳|(?:心脏|呼吸|心跳)(?:停止|停)了?(?:跳动)?"
     "|(?:永远|从此)地?(?:闭上|合上)了?(?:双)?眼|再也没有?(?:醒|睁开|活)|不在了?人世|不在人间|离开了?(?:人世|人间|这个世界|世间)"
@@ -112,7 +120,7 @@ _NOT_SURELY = re.compile(
     "|快要|险些|说|想|倘若|怕|之前|以前|前(?!面|排|来)"
 )
 _UNSURE_WITHIN = re.compile(
-    "差点|几乎|险些|好像|仿佛|以为|可能|也许|或许|不会|没有死|没死|不能死|怕|想|会|要是|如果|看着|听说|得知|知道|说|见|眼看|望着"
+    "差点|几乎|险些|好像|仿佛|快要|简直|都要|以为|可能|也许|或许|不会|没有死|没死|不能死|怕|想|会|要是|如果|看着|听说|得知|知道|说|见|眼看|望着"
 )
 _VERBS = (
     "说道问笑走站坐看点摇拿推转喊叫答端抬握接喝递伸放打关耸望回掏拍皱叹咳跑骑摆穿披吃写做取拉抱提举扔丢踢踩爬跳靠倚蹲弯低仰扭挥招挠摸擦洗扫"
@@ -154,6 +162,8 @@ _COUNTS = [
     re.compile(rf"{_PLACE}(?:里头|里面|里|内|中|上)?(?P<way>{_TAKEN}{{0,24}}?){_COUNTED_BEHIND}"),
 ]
 _NOUNS_NOT = re.compile("^(?:人|客人|男|女|孩|老|小时|月|星期|钟头|钱|年|字|头|时辰|晚上|学生|士兵)")
+_ALL_OF_THEM = re.compile(f"{HAN}{{0,2}}?(?:都|全|均|也|共|总|[，。、；！？\n])")
+"""Behind a number "of" a place: else it may count some of them."""
 _NEXT_TO = 3
 _BETWEEN = re.compile(
     "的$|有|共|总|那$|着$|是|看见|看到|剩|数|配|设|装|备|^$|[里内中]$|头，$|，$|拥|足|达|整整|不过|足足|仅|了$"
@@ -174,6 +184,11 @@ _ONE_DAY = re.compile(
 )
 _OCCASIONS = re.compile(f"(?P<event>{_OCCASION})")
 _BIRTH = re.compile("出生|生于|生在|生日|诞生|降生|出世|来到(?:了)?(?:这个|人)世|呱呱坠地|落地")
+_KIN_BORN = re.compile(
+    rf"(?:ꙮ的|[他她]的?)(?:{'|'.join(sorted(KIN_WORDS, key=len, reverse=True))})(?:就|便|才|也|是)?(?:于|在)?[^，。ꙮ]{{0,10}}"
+    "(?:出生|生于|生在|诞生|出世)"
+)
+"""Her sister's birth."""
 _DEATH_DAY = re.compile("去世|逝世|病逝|牺牲|忌日|死于|死在|遇难|身亡")
 _OTHER_DAY = re.compile(
     "之前|之后|以前|以后|前一天|后一天|前夕|距|收到|接到|直到|[天日月]前|[天日月]后(?!来)|不是|没有|改到|原定|推迟|取消|如果"
@@ -249,7 +264,9 @@ def _ages(source: SectionSource) -> Iterator[Claim]:
         age = chinese_number(match["age"])
         if match.start("age") in told or not age or age >= _OLDEST or not source.passages.readable(number):
             continue
-        text = source.sentence(number)[1]
+        start, text = source.sentence(number)
+        if _KIN_AGE.search(text[: match.start() - start]):
+            continue
         subject = source.only(number)
         if not subject and _NOBODY_NAMED.match(text):
             subject = source.meant(match.start(), "")
@@ -267,6 +284,7 @@ def _counts(source: SectionSource) -> Iterator[Claim]:
                 and number > 1
                 and not _NOUNS_NOT.match(match["noun"])
                 and (way is None or len(way) < _NEXT_TO or _BETWEEN.search(way))
+                and not (way == "的" and match["class"] == "层" and not _ALL_OF_THEM.match(source.veiled, match.end()))
             ):
                 yield Claim(f"the {match['place']}", f"number:{match['noun']}", str(number), *match.span())
 
@@ -280,7 +298,7 @@ def _days(source: SectionSource) -> Iterator[Claim]:
         start, text = source.sentence(number)
         day = next(days_of(match[0], "zh"), None)
         value = day.value if day else _lunar(match["lunar"])
-        if len(_ONE_DAY.findall(text)) != 1 or _OTHER_DAY.search(text):
+        if len(_ONE_DAY.findall(text)) != 1 or _OTHER_DAY.search(text) or _KIN_BORN.search(text):
             continue
         events = {_SAME_OCCASION.get(found["event"], found["event"]) for found in _OCCASIONS.finditer(text)}
         subject = f"the {next(iter(events))}" if len(events) == 1 else None

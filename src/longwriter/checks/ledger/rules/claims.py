@@ -32,6 +32,30 @@ _FRONTED = re.compile(
     r"|Because|Since|Without|Once|[A-Z][a-z]+ing|[A-Z][a-z]+ed)\b"
 )
 _ANOTHER_SUBJECT = re.compile(r"\b(?:he|she|they|we|it|I|you)\b")
+_A_MAN = """man|boy|gentleman|lad|fellow|husband|father|brother|son|uncle|nephew|grandfather|grandson|king|prince|monk|priest
+|butler|footman|fisherman|policeman|landlord|stepfather|widower|bridegroom""".replace("\n", "")
+_A_WOMAN = """woman|girl|lady|lass|wife|mother|sister|daughter|aunt|niece|grandmother|granddaughter|queen|princess|nun|nurse
+|landlady|maid|stepmother|widow|bride|hostess""".replace("\n", "")
+_UNNAMED = {
+    pronoun: re.compile(
+        rf"\b(?:[Tt]he|[Aa]n?|[Tt]his|[Tt]hat|[Hh]is|[Hh]er|[Tt]heir|[Aa]nother|ꙮ['’]s?) (?:[a-z-]+ ){{0,2}}?(?:{words})"
+        r"\b(?!,? (?:(?:called|named|of|to) )?ꙮ|[-'’])"
+    )
+    for pronouns, words in (("he his him himself", _A_MAN), ("she her hers herself", _A_WOMAN))
+    for pronoun in pronouns.split()
+} | {
+    pronoun: re.compile(
+        rf"(?:[外里边面]的(?:人|{words})|(?:个|位|那|名|ꙮ的?)(?:[老小年轻]{{1,2}})?(?:{words}))(?![的是了家们]|ꙮ)"
+    )
+    for pronoun, words in (
+        ("他", "男人|男孩|男子|老头|丈夫|哥哥|弟弟|父亲|爸爸|儿子|爷爷|叔叔|先生|小伙子|少年"),
+        ("她", "女人|女孩|女子|姑娘|妇人|老太太|妻子|姐姐|妹妹|母亲|妈妈|女儿|奶奶|阿姨|太太|少女|小姐"),
+    )
+}
+"""Somebody without a name, whom a pronoun behind may mean."""
+_PREDICATE = re.compile(
+    r"(?:\b(?:was|is|were|are|being|be|been|as|like|than|[Ff]or|but|[Oo]nly|not|[Ii]t)|,|^) \Z|^\Z|[是像][^，。！？]{0,12}\Z"
+)
 _BACK = 2
 """Sentences of a paragraph before a pronoun's own that may have its name; names in between are meant instead."""
 NEARBY = 60
@@ -131,6 +155,8 @@ class SectionSource(NamedTuple):
             if back < 0 or not self.passages.same_paragraph(back, number):
                 return None
             names = [name for name in self._named(self.passages.starts[back], place) if name != besides]
+            if names and self._another(self.passages.starts[back], place, pronoun):
+                return None
             if names:
                 fitting = [name for name in names if self.people.fits(name, pronoun)]
                 if len(names) <= 2 and (len(fitting) == 1 or self._opens(fitting, back)):
@@ -139,6 +165,15 @@ class SectionSource(NamedTuple):
             if back == number and (named := self._said_later(number, place)) and self.people.fits(named, pronoun):
                 return named if named != besides else None
         return None
+
+    def _another(self, start: int, place: int, pronoun: str) -> bool:
+        """Whether somebody without a name stands between the last name in a stretch and its end, whom a pronoun may mean."""
+        unnamed = _UNNAMED.get(pronoun.lower())
+        last = self.mention(start, place)
+        if unnamed is None or last is None:
+            return False
+        found = unnamed.search(self.veiled, last.start, place)
+        return found is not None and not _PREDICATE.search(self.veiled, last.start, found.start())
 
     def _opens(self, fitting: Sequence[str], number: int) -> bool:
         """Whether a sentence begins with the first of two names: its subject, whom "his" then means more often."""

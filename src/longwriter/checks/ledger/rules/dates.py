@@ -165,14 +165,15 @@ def _years_apart(source: SectionSource, language: str) -> Iterator[DateFault]:
         groups = match.groupdict()
         number, way = groups["n"] or groups["n2"], groups["way"] or groups["way2"]
         then = groups["year"] or groups["year2"]
-        years = [found for found in year_of.finditer(text, max(0, match.start() - 300), match.start())]
+        begin = max(0, match.start() - 300, text.rfind("\n\n", 0, match.start()))
+        years = list(year_of.finditer(text, begin, match.start()))
         apart = chinese_number(number) if language == "zh" else english_number(number)
-        if not years or apart is None or "\n\n" in text[years[-1].end() : match.start()]:
+        if not years or apart is None:
             continue
-        first, second = (chinese_number(year) for year in (years[-1][1], then))
+        named, second = [chinese_number(year[1]) for year in years], chinese_number(then)
+        first, way_on = named[-1], apart if way[:2] in ("la", "af") or "后" in way else -apart
         if first is None or second is None:
             continue
-        wanted = first + (apart if way[:2] in ("la", "af") or "后" in way else -apart)
-        if abs(wanted - second) > 1:
+        if all(year is not None and abs(year + way_on - second) > 1 for year in named):
             places = (years[-1].span(), match.span())
             yield DateFault("date", places, f"{first} and {match[0]!r} do not add up")

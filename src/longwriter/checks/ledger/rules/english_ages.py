@@ -112,6 +112,13 @@ _AT_ANOTHER_TIME = re.compile(
     r"|by the time)(?: \w+)?,? $",
     re.I,
 )
+_WOULD_HAVE = re.compile(r"[^.;!?]*\bwould have\b")
+_OF_A_THING = re.compile(
+    rf"(?:The|This|That|His|Her|Their|Its|An?) (?:[a-z-]+ )?(?!{_BODY}\b|age\b|years\b|birthday\b|register\b)[a-z]+"
+    rf"(?: (?:that |which |where )?(?:{NAMED}|he|she) [a-z ]+|, (?:{NAMED}|he|she) [a-z]+,| of {NAMED}| in {NAMED})?"
+    r" (?:was|is|were|are|had been|turned) "
+)
+"""The house that Anne bought was ninety."""
 _OTHERS_AGE = re.compile(
     rf"\b(?:{joined(KIN)}|when|since|until|if|before|would|had been|as old|for|house|like|wine|[Ii]|son|he's"
     rf"|she's|ago|looked|seemed|not)\b"
@@ -132,7 +139,7 @@ def ages(source: SectionSource) -> Iterator[Claim]:
             groups = match.groupdict()
             age = english_number(next((groups[one] for one in ("age", "age2", "nth") if groups.get(one)), ""))
             other_time = _AT_ANOTHER_TIME.search(text[: match.start()]) or _BEGINS_ANOTHER_TIME.match(match[0])
-            if age is None or not 0 < age < _OLDEST or other_time:
+            if age is None or not 0 < age < _OLDEST or other_time or _WOULD_HAVE.search(text, match.end()):
                 continue
             subject = _subject(source, match, start)
             if subject and source.people.person(subject):
@@ -159,7 +166,13 @@ def _subject(source: SectionSource, match: re.Match[str], at: int) -> str | None
 def _one_number(source: SectionSource, number: int, start: int, text: str) -> Iterator[Claim]:
     """The only number of a sentence that is about the age of the only one whom it names, in whatever words."""
     subject = source.only(number) or (source.meant(start + len(text), "") if _PRONOUN.search(text) else None)
-    if not subject or not source.people.person(subject) or _ANOTHER_TIME.search(text) or not _ABOUT_AGE.search(text):
+    if (
+        not subject
+        or not source.people.person(subject)
+        or _ANOTHER_TIME.search(text)
+        or _OF_A_THING.match(text)
+        or not _ABOUT_AGE.search(text)
+    ):
         return
     numbers = list(_ONE_NUMBER.finditer(text))
     if len(numbers) != 1 or SOMEBODY.search(INDEED.sub("", text)):
@@ -193,7 +206,7 @@ _ANOTHER_TIME = re.compile(
     r"|almost|nearly|about|or so|guess\w*|perhaps|thought|o'clock|miles?|pounds|dollars|shillings|feet|inches|"
     r"hours?|minutes|days|weeks|months|hundred|past|half"
     rf"|{joined(KIN)}|(?:son|daughter|brother|sister|child)s|for \w+ years|years later|in \w+ years|not yet|[Ww]hen"
-    r" (?:he|she|ꙮ+) was|[Ss]ince|[Uu]ntil|[Bb]efore|[Aa]fter|[Oo]nce|used to)\b|n['’]t\b"
+    r" (?:I|he|she|ꙮ+) was|[Ss]ince|[Uu]ntil|[Bb]efore|[Aa]fter|[Oo]nce|used to)\b|n['’]t\b"
 )
 
 
@@ -204,7 +217,8 @@ def _of_one(source: SectionSource, number: int, start: int, text: str) -> Iterat
         subject = source.only(number)
         rest = text[: match.start()] + text[match.end() :]
         unsure = (
-            _AT_ANOTHER_TIME.search(text[: match.start()])
+            _OF_A_THING.match(text)
+            or _AT_ANOTHER_TIME.search(text[: match.start()])
             or SOMEBODY.search(INDEED.sub("", rest))
             or _OTHERS_AGE.search(rest)
         )

@@ -9,12 +9,20 @@ from longwriter.checks.ledger.rules.claims import NAMED, Claim, Patterns, Sectio
 _SUBJECT = rf"(?P<name>{NAMED})"
 _KILLED = (
     "killed|murdered|drowned|hanged|buried|shot dead|executed|slain|beheaded|strangled|poisoned to death|cremated|guillotined"
-    "|stabbed to death|beaten to death|burnt to death|burned to death|crushed to death|trampled to death|laid to rest|interred"
+    "|stabbed to death|beaten to death|burnt to death|burned to death|crushed to death|trampled to death|laid to rest"
+    "|interred"
 )
 _PERISHED = (
     "died|perished|drowned|bled to death|passed away|succumbed|expired|starved to death|froze to death|burned to death"
-    "|burnt to death|choked to death|breathed (?:his|her) last|lost (?:his|her) life|gave up the ghost|gave (?:his|her) life"
-    "|met (?:his|her) (?:death|end)|went to (?:his|her) grave|drew (?:his|her) last breath|departed this life"
+    "|burnt to death|choked to death|breathed (?:his|her) last|lost (?:his|her) life|gave up the ghost"
+    "|gave (?:his|her) life(?! to| an?| over| meaning| new)"
+    "|met (?:his|her) (?:death|end(?! of))|went to (?:his|her) grave(?! site| side)|drew (?:his|her) last breath(?! of)"
+    "|departed this life"
+)
+_FUNERAL = (
+    "funeral(?! (?:plans|home|parlour|parlor|business|suit|hat|director|insurance))|grave(?! (?:[a-z]+ )?(?:face|voice|manner"
+    "|expression"
+    "|eyes|look|smile|mistake|concern|tone|doubts|error|nod|words?|answer|reply|air|courtesy|politeness|warning|condition|illness))"
 )
 _BY = r"(?:,? (?:[a-z]+ly|at last|in the end|finally|indeed|himself|herself|too|also),?)?"
 _IN_GRAVE = "in (?:the|a|her|his) (?:ground|earth|grave|tomb|coffin|vault|churchyard|cemetery)"
@@ -47,7 +55,8 @@ _DIED: Patterns = {
         re.compile(
             rf"{_SUBJECT} (?:was|lay|is|fell|had been|was found|had been found|dropped|sank) (?:now |already |quite |stone "
             r"|long |stone-|lying |down )?dead\b(?! to| asleep| tired| set| certain| sure| against| drunk| beat| wrong| right"
-            r"| as| when| in (?:the water|love|my|your))"
+            r"| as| when| in (?:the water|love|my|your)| serious| broke| calm| last| quiet| silent| easy| slow| keen| straight"
+            r"| weight| on (?:his|her|the|time)| ahead| level| from the)"
         ),
         re.compile(
             rf"{_SUBJECT} (?:was|had been|is|lay|has been) (?:[a-z]+ly )?(?:{_KILLED}|laid {_IN_GRAVE}|no more|no longer (?:"
@@ -101,12 +110,12 @@ _DIED: Patterns = {
             rf"\b[Dd]eath (?:had )?(?:took|taken|came for|come for|claimed|overtook|fetched) {_SUBJECT}(?!['’]s)"
         ),
         re.compile(
-            rf"\b(?:cost|costing|taken|took|ended|claimed) {_SUBJECT} (?:his|her) life\b|\b(?:taken|took|ended|claimed)"
+            rf"\b(?:cost|costing|taken|took|ended|claimed) {_SUBJECT} (?:his|her) life\b(?! to )|\b(?:taken|took|ended|claimed)"
             rf" (?P<name2>{NAMED})['’]s life\b"
         ),
         re.compile(
             rf"(?:^|[Ss]ince |[Aa]fter |[Tt]he day of |[Nn]ews of |[Tt]he year of |[Tt]he night of ){_SUBJECT}['’]s "
-            r"death\b(?! (?:would|might|could|sentence))"
+            r"death\b(?! (?:would|might|could|sentence|(?:was|had been) (?:announced|reported|rumoured|faked|staged|foretold)))"
         ),
         re.compile(
             rf"\b(?:the|[Tt]he) (?:sudden |early )?death of {_SUBJECT} "
@@ -137,8 +146,10 @@ _DIED: Patterns = {
             rf"\b(?:laid|put|placed|planted|left|put fresh)\b[^.;!?]{{0,30}} on {_SUBJECT}['’]s (?:grave|tomb|coffin)"
         ),
         re.compile(
-            rf"(?<!before )(?<!until )(?<!of )\b{_SUBJECT}['’]s (?:funeral|grave|tomb|tombstone|gravestone|coffin|burial|corpse"
-            rf"|dead body|lifeless body|remains|ashes|heart (?:had )?stopped|body (?:was|lay|had been|washed))\b"
+            rf"(?<!before )(?<!until )(?<!of )\b{_SUBJECT}['’]s (?:{_FUNERAL}|tomb|tombstone|gravestone|coffin|burial|corpse"
+            r"|dead body|lifeless body|remains|ashes|heart (?:had )?stopped(?! when| at| as| for an?| to|,? then)|body (?:lay"
+            r"|washed|(?:was|had been) (?:[a-z]+ )?(?:found|carried|brought|buried|burnt|burned|washed|laid|taken|recovered"
+            r"|discovered|lying|cold|lifeless|sent|shipped|lowered|cut|wrapped|never)))\b"
         ),
         re.compile(
             rf"\b(?:the|[Tt]he) (?:funeral|burial|corpse|dead body|lifeless body|grave|tomb|coffin|tombstone|gravestone|remains"
@@ -166,6 +177,39 @@ _DIED: Patterns = {
         re.compile(rf"\b(?:the|[Tt]he) late {_SUBJECT}(?:['’]s| had| was| left| would)\b"),
     ],
 }
+_WORLDS = (
+    "act|play|game|film|movie|novel|book|dream|nightmare|opera|scene|sequel|series|story|rehearsal|simulation|exercise|stage|cards"
+    "|chess|level|round|chapter|episode|video|performance|cartoon|tragedy|re-?enactment|pageant|tale|myth|imagination|finale|season"
+    "|script|charade|vision"
+)
+_HEAPS = (
+    "(?: (?:an?|the|his|her|all|that|those|these|some|more|so much|much|(?:pile|heap|mountain|stack|sea|flood)s? of))*"
+)
+_NO_GRAVE = (
+    r"paper|work\b|books?\b|letters|bills|debts?\b|thoughts?\b|newspaper|sand\b|cushion|pillow|blanket|quilt|applause|noise"
+    r"|sorrows?\b|praise|critics|press\b|reviews|e-?mails?\b|homework|stud(?:y|ies)|details|questions|requests|kindness|looks\b"
+    r"|laughter|curiosity|jokes|compliments|chores|duties|guilt|shame|happiness|self-pity|love\b|kisses|flowers"
+)
+_FIGURE = re.compile(
+    r",? (?:(?:off|up to|inside|alive|a little|a bit|a thousand|every (?:day|time|night)|laughing|as an?|savings|in effigy"
+    r"|the (?!next|same|following|very|day|night|morning|moment|hour|week|year|spring|summer|autumn|winter)"
+    r"|(?:his|her|my|our|their) (?!sleep|bed|own|grave|wounds|child|home)"
+    r"|of (?:laugh|shame|bore|curio|embarrass|envy|jealous|impatience|happiness|joy\b|mortification)"
+    r"|with (?:laughter|envy|shame|embarrassment|impatience|kindness)|for (?:an?|want of an?) (?:drink|smoke|cigarette|coffee"
+    r"|cup)"
+    rf"|(?:under|in|beneath|by|with|behind){_HEAPS} (?:{_NO_GRAVE})|at (?:chess|cards|tennis|darts|the (?:net|box office)))"
+    rf"|(?:in|on|at|during) (?:the|an?|his|her) (?:[a-z]+ )?(?:{_WORLDS})\b)"
+)
+"""What makes a figure of speech, a thing, or a play of a word for death before it."""
+_NOT_WITHIN = re.compile(
+    r"\b(?:as good as|half|nearly|almost|practically|virtually|all but|like|feigning|pretending)\b"
+)
+_REPORTED = re.compile(
+    r"(?:Or so|At least so|At least,? that|So|That was what|Or that was what) (?:the |an? |he|she|they|it|ꙮ|everybody|everyone)"
+    r"|(?:They|Everybody|Everyone|All of them|The [a-z]+|He|She) (?:were|was|had been) (?:all )?(?:wrong|mistaken)\b"
+    r"|It was (?:a lie|not true|untrue|a mistake|only|just|a joke)|Or not|Not really|Officially|On paper"
+)
+"""Begins the sentence behind one that only says what people said."""
 _NOT_SURELY = re.compile(
     r"\b(?:if|as though|thought|think|thinks|believed?|would|might|may|could|should|perhaps|maybe|must|will"
     r"|shall|rumou?rs?|fear(?:ed|s)?|suppos\w+"
@@ -201,7 +245,9 @@ _UNREAL = re.compile(
     r"|vision|apparition|imagin\w*|once|diary|story)\b"
 )
 _ANOTHER_TIME = re.compile(
-    _UNREAL.pattern + r"|\b(?:had|alive|would|if|before|could|as though|namesake|corpse|body)\b|n['’]t\b"
+    _UNREAL.pattern
+    + r"|\b(?:had|alive|would|if|before|could|as though|namesake|corpse|body|coffin|statue|bust|recording|tape|heaven|afterlife"
+    r"|(?:his|her|the) will|last letter)\b|n['’]t\b"
 )
 _DEATH_WORDS = """mourned mourning wept grieved widow widower pulse lifeless sleeps rests rested lies dead maker reward end live
     survive survived death life succumbed expired starved froze cremated interred guillotined ghost gave breath
@@ -213,7 +259,8 @@ _DEATH_WORDS = """mourned mourning wept grieved widow widower pulse lifeless sle
 
 
 _SIGNS = re.compile(
-    "[Dd]ead|passed|wake|woke|[Dd]eath|died|kill|murder|bur[iy]|burn|grave|coffin|tomb|funeral|corpse|body|drown|hang|shot|slain|perish|execut|head|breath|[Ll]i[fv]e|ghost"
+    "[Dd]ead|passed|wake|woke|[Dd]eath|died|kill|murder|bur[iy]|burn|grave|coffin|tomb|funeral|corpse|body|drown|hang|shot"
+    "|slain|perish|execut|head|breath|[Ll]i[fv]e|ghost"
     "|succumb|expire|starv|froze|rest|no more|never|last|widow|heart|pulse|late "
     "|wept|mourn|griev|fell|grave|ground|earth|ashes|remains|poison|strangl|stab|stone"
     "|carried off|choked|crush|trampl|beaten|laid|end |no longer|help|ever|vault|cremat|interred|keened|orphans|took"
@@ -228,7 +275,10 @@ def death_claims(source: SectionSource) -> Iterator[Claim]:
         for match in source.matches(number, _DIED) if "ꙮ" in text else ():
             place = start + match.start()
             unsure = _NOT_SURELY.search(text[: match.start()]) or _UNSURE_AFTER.search(text, match.end())
-            if unsure or source.passages.spoken(place, start + match.end()) or not _SIGNS.search(text):
+            figure = _FIGURE.match(text, match.end()) or _NOT_WITHIN.search(match[0])
+            if unsure or figure or source.passages.spoken(place, start + match.end()) or not _SIGNS.search(text):
+                continue
+            if number + 1 < len(source.passages) and _REPORTED.match(source.sentence(number + 1)[1]):
                 continue
             subject = source.named(match, "name" if match["name"] else "name2", start)
             if subject and source.people.person(subject):

@@ -60,6 +60,17 @@ _NO_LOOKS = re.compile(
     r"|as though|if|whites?|rimmed|shadows?|circles|rings?|glasses|spectacles|bandaged?|dead|became|become|almost"
     r"|nearly)\b|n['’]t\b"
 )
+_INTO_HIS = re.compile(
+    rf"{NAMED} (?:[a-z]+ly )?(?:(?:looked|gazed|stared|peered|glanced|smiled) (?:[a-z]+ )?(?:into|at)|met|kissed|admired"
+    rf"|noticed|loved|saw)"
+    r" (?:his|her) (?:[a-z-]+,? ){0,2}$"
+)
+"""Into his blue eyes: another's."""
+_ONE_OF_TWO = re.compile(r"\b(?:one|left|right|other)\b")
+_SOMEBODY_BEHIND = re.compile(
+    rf"(?:,? [a-z-]+){{0,2}}? (?:{joined(KIN)}|twin|friend|companion|servant|maid|neighbour|rival|child|baby|doll|dog|lover)\b"
+)
+"""Anne's blue-eyed brother."""
 _THAT_SHE_TURNED = re.compile(rf"\b(?:that|which) (?:{NAMED}|he|she) [a-z]+")
 _NOT_BEFORE = re.compile(
     r"\b(?:no|not|never|nor|neither|without|like|as if|as though|if|whether|would|dyed|two|both|many|several|those who"
@@ -153,6 +164,8 @@ def _told(text: str, match: re.Match[str]) -> bool:
         return False
     if _NOT_BEFORE.search(text[max(0, begin - 40) : begin]):
         return False
+    if match["part"] == "eye" and (match["colour"] == "black" or _ONE_OF_TWO.search(text)):
+        return False
     return not _NO_LOOKS.search(_THAT_SHE_TURNED.sub("", match[0]))
 
 
@@ -160,7 +173,10 @@ def _owner(source: SectionSource, number: int, match: re.Match[str], start: int,
     """Whose eyes they are, by the words or as the only person of the sentence, or of the one before."""
     subject, told = source.whose(start + match.start(), start + match.end(), start + match.end("part"))
     if told:
-        return subject
+        if subject and _INTO_HIS.search(text, 0, match.start("colour")) and source.only(number):
+            return None
+        of_kin = match["part"] in ("eyed", "haired", "bearded") and _SOMEBODY_BEHIND.match(text, match.end())
+        return None if of_kin else subject
     before = text[: match.start()]
     own = INHERITED.search(text, 0, match.start())
     if SOMEBODY.search(INDEED.sub("", text)) or (_KIN_BEFORE.search(before) and not own):

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from itertools import chain
 
 from longwriter.checks.ledger.numbers import NUMBER, NUMBER_WORDS, english_number
+from longwriter.checks.ledger.passages import joined
 from longwriter.checks.ledger.rules.claims import NAMED, Claim, Patterns, SectionSource
 from longwriter.checks.ledger.rules.dates import DATE, MONTHS, DayInText, days_of
+from longwriter.checks.ledger.rules.english_kin import KIN
 
 _ADJECTIVES = r"(?:[a-z]+(?:-[a-z]+)?,? ){0,2}?"
 _NOUN = r"(?P<noun>[a-z]{3,}s|men|women|children|feet|geese|oxen)\b"
@@ -84,7 +86,7 @@ _WHEN = rf"(?:{DATE}|(?:the year )?{_YEAR}\b)"
 _EVENTS = [
     re.compile(
         rf"{_SUBJECT},? (?:who |which )?(?:was |had been |is )?(?P<event>born|came into the world"
-        rf"|{_BUILT})\b[^.;!?]{{0,40}}?\b(?:on|in|of) {_WHEN}"
+        rf"|{_BUILT})\b(?! (?:to|for|again|anew|once more)\b)[^.;!?]{{0,40}}?\b(?:on|in|of) {_WHEN}"
     ),
     re.compile(rf"{_SUBJECT} (?:had )?(?P<event>died|drowned|perished)\b[^.;!?]{{0,30}}?\b(?:on|in|of) {_WHEN}"),
     re.compile(rf"\b[Bb](?P<event>orn) (?:on|in) {_WHEN},? (?:[a-z]+ ){{0,3}}?(?P<name>{NAMED})"),
@@ -94,10 +96,22 @@ _OCCASION = (
     "|inauguration|ceremony|race|tournament|earthquake|flood|great fire|fire|shipwreck"
     "|eclipse|marriage|nuptials|burial|baptism|battle|siege|fair|feast|opening"
 )
+_THINGS_OF_IT = "rehearsal|list|anniversary|home|run|period|game|gown|alarm|drill|engine|campaign|posters?|track"
 _OCCASIONS = re.compile(
     rf"(?:(?P<owner>{NAMED})['’]s |\b(?:[Tt]he|[Tt]hat|[Tt]heir|[Ii]ts|[Hh]is|[Hh]er|[Aa]) )(?:(?!day\b)[a-z]+ ){{0,2}}?"
-    rf"(?P<event>{_OCCASION})(?: day| ceremony)?\b(?!-)(?: (?:of|at|between) (?:the )?(?P<name>{NAMED}))?"
+    rf"(?P<event>{_OCCASION})(?: day| ceremony)?\b(?!-|(?: day| ceremony)? (?:{_THINGS_OF_IT})\b)(?: (?:of|at"
+    rf"|between) (?:the )?(?P<name>{NAMED}))?"
 )
+_OF_WHAT = re.compile(r" of (?:the|an?|his|her|their) (?:[a-z]+ ){0,2}?[a-z]+(?= |[.,;])")
+_ANOTHER = re.compile(
+    r"\b(?:second|third|fourth|fifth|another|other|next|new|last|final|previous|former|earlier|later|annual|yearly|golden|silver|diamond|ruby|civil|mock|sham)\b"
+)
+_KIN_BORN = re.compile(
+    rf"(?:['’]s|\b[Hh]is|\b[Hh]er|\b[Tt]heir) (?:[a-z-]+ )?(?:{joined(KIN)}|child|baby|twin|friend)s?"
+    r"(?: (?:was|were|had been|is) (?:[a-z]+ )?(?:born|christened)\b|['’]s? birth)"
+)
+"""Her sister was born on that day."""
+_SOME_YEAR = re.compile(r"\b(?:[Ii]n|[Oo]f) (1[0-9]{3}|20[0-9]{2})\b")
 _SAME_OCCASION = {"marriage": "wedding", "nuptials": "wedding", "burial": "funeral"}
 _MARRIED = re.compile(r"\b(?:married|wed|was wedded|led to the altar|became (?:his|her) (?:wife|husband))\b")
 _BIRTH = re.compile(
@@ -192,18 +206,25 @@ _SAME_EVENT = {"orn": "born", "came into the world": "born", "drowned": "died", 
 def _on_a_day(source: SectionSource, number: int, day: DayInText) -> Iterator[Claim]:
     """What a sentence with one day says of its only occasion, or of the birth of the only one whom it names."""
     start, text = source.sentence(number)
+    if not day.year and day.month and len(years := set(_SOME_YEAR.findall(text))) == 1:
+        day = day._replace(year=int(next(iter(years))))
     occasions = list(_OCCASIONS.finditer(text))
+    if any(_ANOTHER.search(match[0]) for match in occasions):
+        return
     if len({match["event"] for match in occasions}) == 1:
         match = occasions[0]
         group = "name" if match["name"] else "owner"
         name = source.named(match, group, start) if match[group] else None
-        subject: str | None = f"the {match['event']}" + (f" of {name}" if name else "")
+        of = _OF_WHAT.match(text, match.end()) if match["event"] == "opening" else None
+        subject: str | None = f"the {match['event']}" + (f" of {name}" if name else of[0] if of else "")
         event = _SAME_OCCASION.get(match["event"], match["event"])
         subject = subject.replace(match["event"], event) if subject else None
     elif _MARRIED.search(text):
         name = source.only(number)
         subject, event = f"the wedding of {name}" if name else None, "wedding"
     elif _BIRTH.search(text):
+        if _KIN_BORN.search(text):
+            return
         subject, event = source.only(number), "born"
         if subject is None and (who := re.search(r"\b(?:[Hh]e|[Ss]he|[Hh]is|[Hh]er)\b", text)):
             subject = source.meant(start + who.start(), who[0])

@@ -39,6 +39,22 @@ def heard_alike(name: str) -> Iterator[str]:
         yield from (name[:i] + other + name[i + 1 :] for other in _OF_SOUND.get(char, "") if other != char)
 
 
+_CALLED = re.compile(
+    r"\b(?:[Aa]n?|[Tt]he|[Aa]nother|[Ss]ome) (?:[a-z-]+ ){1,3}(?:called|named) \Z|\b(?:was|is) (?:called|named) \Z"
+    r"|\b[Aa] certain \Z|\bby the name of \Z"
+)
+_BEFORE_IT = 40
+_WHO_IS = re.compile(r", (?:the|an?) [a-z]+")
+_CALLED_CHINESE = re.compile(r"(?:名叫|叫做|叫|一个|双胞胎|孪生|[哥弟姐妹兄爸妈爹娘叔姨姑舅侄孙儿女])\Z")
+_WHO_IS_CHINESE = re.compile("是(?:另|别|一个|一位|他的|她的)|，(?:另|一个|一位)")
+
+
+def introduced(text: str, use: NameUse, chinese: bool = False) -> bool:
+    """Whether a text says at a name's first use who that is: another person, whatever the name is near to."""
+    called, who_is = (_CALLED_CHINESE, _WHO_IS_CHINESE) if chinese else (_CALLED, _WHO_IS)
+    return bool(called.search(text, max(0, use.start - _BEFORE_IT), use.start) or who_is.match(text, use.end))
+
+
 def spellings(names: Mapping[str, NameUse], chinese: bool = False) -> Iterator[tuple[str, str]]:
     """Pairs of a frequent spelling and a rare one that may be the same name."""
     least = _SHORTEST_CHINESE if chinese else _SHORTEST

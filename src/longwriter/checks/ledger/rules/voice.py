@@ -33,6 +33,21 @@ _PASTS = re.compile(
 )
 _FIRST = re.compile(r"\b(?:I\b(?!\.)|(?:[Mm]y|[Mm]e|[Mm]yself|[Mm]ine)\b)")
 _THIRD = re.compile(r"\b(?:[Hh](?:e|im|er|is)|[Ss]he)\b")
+_GENERAL = re.compile(
+    r"(?:^|[.!?] )(?:Every|Each|Most|On) (?:[a-z]+ )?(?:morning|evening|night|day|week|month|year|spring|summer|autumn|winter"
+    r"|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)s?\b|\b(?:[Hh]e|[Ss]he|[Tt]hose|[Oo]ne|[Ww]hoever|[Aa]nyone|[Aa] (?:man"
+    r"|woman|person)) who [a-z]+s\b"
+    r"|\b[Ii]n (?:the|his|her|this|that) (?:[a-z]+ )?(?:novel|film|book|play|poem|song|painting|picture|photograph|story"
+    r"|dream|opera"
+    r"|game|legend|tale)\b|\b[Tt]he (?:novel|film|book|play|poem|song|painting|picture|story|opera|legend|tale) (?:tells"
+    r"|shows|begins"
+    r"|opens|ends|goes)\b|\b(?:proverb|saying|song|rule|law) (?:says|goes|has it)\b"
+    r"|(?:^|[.!?] )(?:To this day|Nowadays|These days|Even now|Even today|Today)\b"
+)
+"""What is always so stands in the present, whatever a text is told in."""
+_QUOTED_NOTE = re.compile(r"\b(?:diary|journal|letter|note)\b[^.!?\n]{0,40}:")
+_MEANT_SO = {"tense": _GENERAL, "person": _QUOTED_NOTE}
+"""What shows in its paragraph that a turn is none."""
 _LETTER = re.compile(r"\b(?:[Mm]y dear|[Dd]ear [A-Z][a-z]+|Yours|P\.S\.|[Rr]eader)\b|^\s*(?:>|_)", re.MULTILINE)
 _BEFORE_LETTER = re.compile(
     r"\b(?:letter|wrote|writes|diary|journal|read|note|story|tale)\b[^\n]*\Z|[:-]\s*\Z", re.IGNORECASE
@@ -96,7 +111,7 @@ class Voice:
                 letter = _LETTER.search(whole) or _BEFORE_LETTER.search(earlier[-200:])
             for check in ("tense",) if letter else ("tense", "person"):
                 turn = self._turn(check, sentences)
-                if turn and check not in found:
+                if turn and check not in found and not _MEANT_SO[check].search(whole):
                     found[check] = turn
             self._note(section, start, end, sentences)
             earlier = whole

@@ -1,0 +1,1 @@
+"""What a text says itself that makes two facts that clash both so."""
