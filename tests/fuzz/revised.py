@@ -9,12 +9,13 @@ from typing import NamedTuple
 from longwriter.config import build
 from longwriter.errors import EmptyReply
 from longwriter.journal import Journal
+from longwriter.models.base import ModelConfig
 from longwriter.models.verdicts import the_json
 from longwriter.runs.folders import JOURNAL, saved_settings
 from longwriter.text import count_words
 from longwriter.types import Reply
 from longwriter.writer.records.person import EditRecord
-from longwriter.writer.records.revised import WantedFinding
+from longwriter.writer.records.revised import RevisionRecord, WantedFinding
 from longwriter.writer.revising.fit import SECTION_SHARE, unfit
 from longwriter.writer.revising.judging import RevisionJudge
 from longwriter.writer.revising.layout import DocumentLayout, EditedPassage, lines
@@ -65,7 +66,14 @@ def _open() -> OpenRun:
     assert len(targets) > 1
     names = session.manuscript.ids
     words = {names[i]: count_words(text) for i, text in session.document.texts.items()}
-    return OpenRun(session, now, tuple(targets), Mender(session, "en", words, None), RevisionJudge(session, 1))
+    begun = RevisionRecord(number=1, judge=None, words=words)
+    return OpenRun(
+        session,
+        now,
+        tuple(targets),
+        Mender(session, "en", begun, None),
+        RevisionJudge(session, ModelConfig(model="fake"), 1),
+    )
 
 
 def _edit(text: str) -> None:

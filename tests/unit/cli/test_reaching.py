@@ -11,9 +11,10 @@ import pytest
 from tests.helpers.command import longwriter_here
 from tests.helpers.server import Server
 
+from longwriter.api.settings import role_over
 from longwriter.cli.lazy import LazyGroup, Listed
 from longwriter.cli.main import COMMANDS
-from longwriter.cli.shared.options import Finite, role_over, settings
+from longwriter.cli.shared.options import Finite, settings
 from longwriter.errors import InputError
 
 SECRET = "tok-7f3a91-secret"
