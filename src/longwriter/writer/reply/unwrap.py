@@ -132,7 +132,8 @@ def _strings(value: object) -> list[str]:
     for key in _KEYS:
         if isinstance(lowered.get(key), str | list | dict) and (found := _strings(lowered[key])):
             return found
-    found = [text for key, held in lowered.items() if key not in _OTHER_KEYS for text in _strings(held)]
+    skipped = {*_KEYS, *_OTHER_KEYS}  # the first had nothing, and to look twice at each level of a nest takes for ever
+    found = [text for key, held in lowered.items() if key not in skipped for text in _strings(held)]
     return [max(found, key=len)] if found else []
 
 

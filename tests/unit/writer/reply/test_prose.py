@@ -9,6 +9,7 @@ import pytest
 from longwriter.errors import Refused
 from longwriter.text import count_words
 from longwriter.writer.reply.prose import prose, refusal
+from longwriter.writer.reply.unwrap import unwrapped
 
 STORY = (
     "The harbour lay still that morning, and nobody on the quay had seen the boat come in. A man with a rope over his arm "
@@ -427,3 +428,8 @@ def test_a_hostile_reply_takes_less_than_a_second(reply: str) -> None:
     with suppress(Refused):
         prose(reply, PROMPT, TITLES)
     assert time.perf_counter() - began < 1.0
+
+
+def test_a_nest_of_keys_without_a_text_takes_no_time() -> None:
+    nest = '{"sections": [' * 40 + "7" + "]}" * 40
+    assert unwrapped(nest) == ""
