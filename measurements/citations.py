@@ -35,7 +35,7 @@ from longwriter.checks.citations.records import SourceChunk
 from longwriter.checks.citations.sources import SourceSet
 from longwriter.export.references import CODE
 from longwriter.journal import Journal
-from longwriter.models.base import Listens
+from longwriter.models.base import Listens, ModelConfig
 from longwriter.rewards.base import RewardSettings, Sample, open_reward
 from longwriter.text import count_words, sentence_ends
 from longwriter.types import Plan, Reply, Request, Section
@@ -161,7 +161,7 @@ def adversarial(articles: Sequence[Article], runs: int, rng: random.Random, card
             instruction="Write a report of 300 words",
             sources=("made",),
             words=300,
-            writer={"model": model.name, "card": card},
+            writer=ModelConfig(model=model.name, card=card),
         )
         session = Session(
             settings, Journal(None), None, {"writer": model, "planner": model}, Options(plan=plan), chunks
