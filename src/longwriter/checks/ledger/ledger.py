@@ -144,15 +144,13 @@ class Ledger:
         """
         named = self._people.named_in(line)
         last = {word.rstrip(".").lower() for name in named for word in name.split()}  # how any form of theirs may end
-        subjects = {one for one in self._keys if one.rpartition(" ")[2].rstrip(".").lower() in last}
-        theirs = [fact for fact in self._facts if fact.subject in subjects]
-        keys = {subject: self._key(subject) for subject in {fact.subject for fact in theirs}}
+        maybe = (one for one in self._keys if one.rpartition(" ")[2].rstrip(".").lower() in last)
+        keys = {subject: key for subject in maybe if (key := self._key(subject)) in named}
+        theirs = [fact for fact in self._facts if fact.subject in keys]
         known: dict[tuple[str, ...], LedgerFact] = {}
         for fact in sorted(theirs, key=lambda fact: (fact.source == "user", fact.section, fact.start)):
-            key = keys[fact.subject]
-            if key in named:
-                kin = (fact.value,) if fact.relation.startswith("kin:") else ()
-                known[(key, fact.relation, *kin)] = fact
+            kin = (fact.value,) if fact.relation.startswith("kin:") else ()
+            known[(keys[fact.subject], fact.relation, *kin)] = fact
         chosen, words = [], 0
         for fact in sorted(known.values(), key=lambda fact: (fact.source != "user", -fact.section, -fact.start)):
             words += count_words(f"{fact.subject} {fact.relation} {fact.value}")
