@@ -130,6 +130,7 @@ RUNS = st.builds(
     st.booleans(),
     st.sampled_from(["", "", "", "http://a.b/c"]),
     st.just(""),
+    st.just(""),
 )
 
 

@@ -39,6 +39,7 @@ _END = re.compile(r"[.。]\Z")
 _QUOTE = re.compile(r"[\"“”«»「」『』]")
 _NAME = re.compile(r"(?<=[^\s.!?:;][ -])([A-Z]\w+)")
 """Words with capitals behind the first of a sentence."""
+_ANY_WORD = re.compile(r"[^\W_]")
 _ITEM = re.compile(r"\s*(?:[-*+•#|>]|\(?\w{1,2}[.)]\s)")
 _SELF = re.compile(
     rf"{SPEAKING.pattern}|\b[Tt]his (?:report|article|essay|paper|document|paragraph|section)\b|\A\s*Please\b|\bparagraphs?\b"
@@ -121,19 +122,18 @@ class Leads:
         return self.founded(text) or text
 
     def _is_founded(self, sentence: str) -> bool:
-        if (
-            not count_words(sentence)
-            or _QUOTE.search(sentence)
-            or _ITEM.match(sentence)
-            or (not self.speaks and _SELF.search(sentence))
-        ):
-            return False
-        names = frozenset(stems(MARKED.sub("", sentence)))
-        if len(names) >= LEAST_STEMS and any(len(names & said) >= ECHO * len(names) for said in self._said):
+        if _QUOTE.search(sentence) or _ITEM.match(sentence) or (not self.speaks and _SELF.search(sentence)):
             return False
         if not all(stands(number, self._values) for number in numbers(sentence)):
             return False
-        return all(name[1].casefold() in self._words for name in _NAME.finditer(sentence))
+        if not all(name[1].casefold() in self._words for name in _NAME.finditer(sentence)):
+            return False
+        if len(sentence) < LEAST_STEMS:  # stems and words take the longest
+            return _ANY_WORD.search(sentence) is not None
+        names = frozenset(stems(MARKED.sub("", sentence)))
+        if len(names) >= LEAST_STEMS and any(len(names & said) >= ECHO * len(names) for said in self._said):
+            return False
+        return _ANY_WORD.search(sentence) is not None
 
     @cached_property
     def _said(self) -> list[frozenset[str]]:

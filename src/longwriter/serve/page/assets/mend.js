@@ -105,9 +105,8 @@ export class Findings {
   drawTools() {
     const { revising } = this.run;
     const { small, why, over, waiting } = this.revision;
-    const n = this.chosen.length;
     const mendable = this.found.some((one) => one.mend === "" && !one.dismissed);
-    const halted = !over && waiting > 0;
+    const n = this.chosen.length, halted = !over && waiting > 0;
     redraw(this.tools, () => fill(this.tools, ...(revising ? [
       h("p", progress(this.run)), bar(revising.done / Math.max(1, revising.total)),
       !this.me.read_only && h("p.buttons", button(t("mend.stop"), this.do("pause", () => ({}))))] : [
