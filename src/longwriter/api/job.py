@@ -14,13 +14,13 @@ from longwriter.errors import CeilingReached, InputError
 from longwriter.export.formats import REFERENCES, check_form, follows, form_of
 from longwriter.journal import digest
 from longwriter.models.base import Model, ModelConfig, open_model
-from longwriter.runs.exports import claimed, export, intended
+from longwriter.runs.exports import all_made, claimed, export, intended
 from longwriter.runs.folders import LAST, resolved, run_name
 from longwriter.types import Plan
 from longwriter.writer.events import OnEvent, Warned, unwatched
 from longwriter.writer.outcome.exported import deliver
 from longwriter.writer.plan.outline import from_markdown
-from longwriter.writer.session import Options, Result, check_finder, configs_of, write
+from longwriter.writer.session import Options, Result, Session, check_finder, configs_of, write
 from longwriter.writer.settings import WriteSettings
 from longwriter.writer.stored import stored
 
@@ -140,20 +140,20 @@ class WriteJob:
         return models, opened
 
     def _deliver(self, text: str) -> None:
-        session, failed = None, list[InputError]()
-        for file in self.files:
+        session: Session | None = None
+
+        def put(file: Path) -> tuple[str, ...]:
+            nonlocal session
             if form_of(file) == "md" and not self.settings.sources and "![" not in text:
                 export(self.folder, file, text, force=self.force)
-                continue
+                return ()
             session = session or stored(self.folder)
             assert session is not None  # its text was just written
-            try:
-                for note in deliver(session, self.folder, file, force=self.force):
-                    self.options.on_event(Warned(note))
-            except InputError as error:  # of this file: the others are made all the same
-                failed.append(error)
-        if failed:
-            raise failed[0]
+            for note in deliver(session, self.folder, file, force=self.force):
+                self.options.on_event(Warned(note))
+            return ()
+
+        all_made(self.files, put)
         if self.out is None and not self.plan_only:
             files, notes = intended(self.folder)
             notes += [

@@ -2,8 +2,8 @@
 
 Records, files and JSON hold the English sentence, so that they stay what they are. `messages.zh.toml` of a room has its
 sentences with {fields}, English to Chinese, in tables by what they are about; a sentence is read by those, and its fields are
-put into the other. `[words.FIELD]` has what a field may say, too; a field `message` or `part` is a sentence itself. What is in
-no table, such as a judge's own words, stays as it is.
+put into the other. `[words.FIELD]` has what a field may say (FIELD2, too); a field `message` or `part` is a sentence itself.
+What is in no table, such as a judge's own words, stays as it is.
 """
 
 import re
@@ -51,7 +51,7 @@ class Messages:
         return said
 
     def _field(self, name: str, value: str) -> str:
-        return self.told(value) if name in WHOLE else self.words.get(name, {}).get(value, value)
+        return self.told(value) if name in WHOLE else self.words.get(name.rstrip("0123456789"), {}).get(value, value)
 
 
 def _tables(tree: dict[str, Any], above: str = "") -> Iterator[tuple[str, dict[str, str]]]:

@@ -8,9 +8,10 @@ A text may also go into a folder of files, which is replaced as a whole.
 import json
 import os
 import re
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TypeVar
 
 from filelock import FileLock, Timeout
 
@@ -18,6 +19,7 @@ from longwriter.errors import InputError, RunError
 from longwriter.journal import digest
 from longwriter.runs.folders import SETTINGS, all_runs, make_folder, put_below, resolved, write_file, write_folder
 
+F = TypeVar("F")
 EXPORTS = "exports.json"
 MOST_FILES = 5000
 """Files of a folder that a text was put into."""
@@ -53,6 +55,19 @@ def check_export(folder: Path, out: Path, *, force: bool) -> None:
 
 def _others(folder: Path) -> list[Path]:
     return [run for run in all_runs(folder.parent) if resolved(run) != resolved(folder)]
+
+
+def all_made(files: Iterable[F], make: Callable[[F], Iterable[str]]) -> list[str]:
+    """Make every file, whatever becomes of the others; what is said of them. Raises the first InputError at the end."""
+    told, failed = list[str](), list[InputError]()
+    for file in files:
+        try:
+            told += make(file)
+        except InputError as error:
+            failed.append(error)
+    if failed:
+        raise failed[0]
+    return told
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.helpers.contradicting import CHINESE_PAIRS, EYE, LONG, NOW, PAIRS
 
 import longwriter
 from longwriter.checks.check import check
@@ -87,32 +88,10 @@ OWN = [
 ]
 
 
-LONG = (
-    "He was tired. She was glad. They were here. It was cold. He had eaten. She did it. He went out. She came in. " * 24
-)
-EYE = "I went to my room. I closed my door."
-NOW = "She walks to the window and looks out. He smiles."
-PAIRS = [
-    ("Eleanor's eyes were blue.", "Eleanor looked up with her brown eyes.", "colour"),
-    ("Eleanor Vance had long black hair.", "Eleanor sat down. Her hair was golden.", "colour"),
-    ("Eleanor was twenty-six years old.", "Eleanor, aged thirty-one, had come alone.", "age"),
-    ("The Grand Hotel had twelve rooms.", "All the 9 rooms of the Grand Hotel were empty.", "number"),
-    ("Tom was Eleanor's brother.", "Eleanor waited for her cousin Tom.", "kinship"),
-    ("Eleanor's father was called Tom.", "Eleanor's father was called Bartholomew.", "kinship"),
-    ("Eleanor was an only child.", "Eleanor's brother Tom came in.", "kinship"),
-    ("Bartholomew died that winter.", '"Look," said Bartholomew.', "dead"),
-    ("The wedding took place on 3 May 1890.", "The wedding was on the 4th of May, 1890.", "date"),
-    ("They married in 1890.", "They came in 1890, and three years later, in 1899, they left.", "date"),
-    ("林晓雨的眼睛是蓝色的。", "林晓雨抬起棕色的眼睛。", "colour"),
-    ("陈默今年二十六岁。", "陈默已经31岁了。", "age"),
-    ("云来客栈一共有十二间客房。", "云来客栈的九间客房都空着。", "number"),
-    ("赵刚是林晓雨的哥哥。", "林晓雨的叔叔赵刚来了。", "kinship"),
-    ("王海死了。", "王海笑着说：“你好。”", "dead"),
-    ("婚礼定在五月三日。", "婚礼在六月五日举行。", "date"),
-]
+IN_ONE = ("They married in 1890.", "They came in 1890, and three years later, in 1899, they left.", "date")
 
 
-@pytest.mark.parametrize(("first", "second", "check_name"), PAIRS)
+@pytest.mark.parametrize(("first", "second", "check_name"), [*PAIRS, *CHINESE_PAIRS, IN_ONE])
 def test_contradictions(first: str, second: str, check_name: str) -> None:
     language = "zh" if re.search("[一-龥]", first) else "en"
     text = f"## One\n\n{first}\n\n## Two\n\n{'下雨了。' if language == 'zh' else 'The rain fell. '}{second}\n"

@@ -1,6 +1,6 @@
 """Texts as books: a run's, or a Markdown file's, in the forms that files' names stand for."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from longwriter.config import read_text
@@ -8,7 +8,7 @@ from longwriter.errors import InputError
 from longwriter.export.formats import REFERENCES, Content, Original, check_form, form_of, made, pictures_of
 from longwriter.export.references import Reference, uncited
 from longwriter.export.settings import ExportSettings
-from longwriter.runs.exports import check_files, check_folder, claimed, put_beside
+from longwriter.runs.exports import all_made, check_files, check_folder, claimed, put_beside
 from longwriter.runs.folders import resolved, write_file, write_folder
 from longwriter.writer.outcome.exported import content, deliver, note_book, references_of
 from longwriter.writer.session import Session
@@ -30,7 +30,8 @@ def export_run(
             note_book(folder, settings)
         session = written_so_far(folder)
 
-        return _all_put(wanted, told, lambda file, _: deliver(session, folder, file, force=force))
+        told += all_made(wanted, lambda one: deliver(session, folder, one[0], force=force))
+        return tuple(dict.fromkeys(told))
 
 
 def _possible(wanted: Files, text: str, references: Sequence[Reference]) -> tuple[Files, list[str]]:
@@ -40,19 +41,6 @@ def _possible(wanted: Files, text: str, references: Sequence[Reference]) -> tupl
     if empty and len(empty) == len(wanted):
         raise InputError(f"{empty[0]} is not made: {why}")
     return [(f, form) for f, form in wanted if f not in empty], [f"{file} is not made: {why}" for file in empty]
-
-
-def _all_put(wanted: Files, told: list[str], put: Callable[[Path, str], tuple[str, ...]]) -> tuple[str, ...]:
-    """Make every file, whatever becomes of the others; what is said. Raises the first error after the last file."""
-    failed = list[InputError]()
-    for file, form in wanted:
-        try:
-            told += put(file, form)
-        except InputError as error:
-            failed.append(error)
-    if failed:
-        raise failed[0]
-    return tuple(dict.fromkeys(told))
 
 
 def run_content(folder: Path, form: str) -> Content:
@@ -90,7 +78,8 @@ def export_file(
                 raise InputError(f"{path} lies in {out}, which would be replaced; choose another folder")
     original = Original(read_text(path), named=path.stem, folder=resolved(path).parent)
 
-    def put(out: Path, form: str) -> tuple[str, ...]:
+    def put(one: tuple[Path, str]) -> tuple[str, ...]:
+        out, form = one
         found, notes = made(original, form, book or ExportSettings())
         check_files(found, out)
         if isinstance(found, bytes):
@@ -101,7 +90,7 @@ def export_file(
         write_folder(out, found)
         return notes
 
-    return _all_put(wanted, told, put)
+    return tuple(dict.fromkeys([*told, *all_made(wanted, put)]))
 
 
 def _checked(name: str | Path) -> str:
