@@ -29,8 +29,7 @@ def export_run(
         if settings is not None:
             note_book(folder, settings)
         session = written_so_far(folder)
-
-        told += all_made(wanted, lambda one: deliver(session, folder, one[0], force=force))
+        told += all_made(wanted, lambda one: deliver(session, folder, *one, force=force))
         return tuple(dict.fromkeys(told))
 
 

@@ -95,12 +95,15 @@ def _moments(session: Session) -> Iterator[float]:
             yield record.began
 
 
-def deliver(session: Session, folder: Path, file: Path, *, force: bool = False) -> tuple[str, ...]:
-    """Put a run's text into a file outside it, in the form of the file's name; what a person should know of it.
+def deliver(
+    session: Session, folder: Path, file: Path, form: str | None = None, *, force: bool = False
+) -> tuple[str, ...]:
+    """Put a run's text into a file outside it; what a person should know of it.
 
-    Where the text cites nothing, a file of references stays as it is. Raises what `made` and `export` raise.
+    `form`: None: that of the file's name, which says nothing of a folder that is not there. Where the text cites nothing, a
+    file of references stays as it is. Raises what `made` and `export` raise.
     """
-    form, document = form_of(file), session.document
+    form, document = form or form_of(file), session.document
     if form in REFERENCES and (why := uncited(document.text(), references_of(document.sources.chunks))):
         return (f"{file} is not made: {why}",)
     found, told = content(session, folder, form)

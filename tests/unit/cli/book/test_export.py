@@ -46,6 +46,16 @@ def test_a_run_goes_into_files_that_follow_it(written: Path) -> None:
     assert joined == Run(written / "runs" / "r").text
 
 
+def test_a_new_folder_of_any_name(written: Path) -> None:
+    done = longwriter_here("export", "r", "parts/", "b.txt", cwd=written)
+    assert done.returncode == 0
+    joined = b"".join(p.read_bytes() for p in sorted((written / "parts").iterdir())).decode()
+    assert joined == Run(written / "runs" / "r").text
+    (written / "new.md").write_text("The gulls were silent.", "utf-8")
+    assert longwriter_here("edit", "r", "--section", "2", "--text", "new.md", cwd=written).returncode == 0
+    assert "The gulls" in "".join(p.read_text("utf-8") for p in (written / "parts").iterdir())  # it follows the run
+
+
 def test_out_takes_every_form_and_refuses_what_is_none_before_it_writes(tmp_path: Path) -> None:
     for name in ("book.odt", "book", "book.doc"):
         refused = longwriter_here(*WRITE, "--out", name, cwd=tmp_path)
