@@ -2,8 +2,8 @@
 
 A small model's step is bound by the launching of its kernels (some 900), not by its arithmetic; a graph launches them all at
 once. Weights, LoRA merged in, are copied into the graph's own buffers by `refresh`. On a CPU the same code runs without a
-graph, so that tests can compare it with transformers. Leaves out: models other than Llama's shape without biases, beams,
-top-k, several GPUs.
+graph, so that tests can compare it with transformers; there a step costs what its rows cost, so rows that have ended leave.
+Leaves out: models other than Llama's shape without biases, beams, top-k, several GPUs.
 """
 
 import math
@@ -64,22 +64,36 @@ class Sampler:
         self.table = torch.zeros(config.vocab_size, config.hidden_size, **new)
         self.norm = torch.zeros(config.hidden_size, device=self.device)
         self.refresh(model)
-        shape = (rows, self.kv, room, self.size)
-        self.cache = [(torch.zeros(shape, **new), torch.zeros(shape, **new)) for _ in self.layers]
         theta = _theta(config)
         steps = theta ** (-torch.arange(0, self.size, 2, device=self.device).float() / self.size)
         angles = torch.outer(torch.arange(room, device=self.device).float(), steps)
         self.cos, self.sin = torch.cat([angles.cos()] * 2, -1), torch.cat([angles.sin()] * 2, -1)
-        whole = {"device": self.device, "dtype": torch.long}
-        self.token, self.pad = torch.zeros(rows, **whole), torch.zeros(rows, **whole)
-        self.slot = torch.zeros(1, **whole)
-        self.out = torch.zeros(rows, room, **whole)
-        self.done = torch.zeros(rows, dtype=torch.bool, device=self.device)
+        self.slot = torch.zeros(1, device=self.device, dtype=torch.long)
         self.temperature = torch.ones(1, device=self.device)
         self.floor = torch.full((1,), -torch.inf, device=self.device)
         self.penalty = torch.ones(1, device=self.device)
-        self.said = torch.zeros(rows, self.table.shape[0], dtype=torch.bool, device=self.device)
+        self.clear(rows)
         self.slots = torch.arange(room, device=self.device)
+
+    def clear(self, rows: int) -> None:
+        """Fresh memory for so many rows. A graph writes where it was recorded: none may be there yet."""
+        new = {"device": self.device, "dtype": self.type}
+        whole = {"device": self.device, "dtype": torch.long}
+        shape = (rows, self.kv, self.room, self.size)
+        self.cache = [(torch.zeros(shape, **new), torch.zeros(shape, **new)) for _ in self.layers]
+        self.token, self.pad = torch.zeros(rows, **whole), torch.zeros(rows, **whole)
+        self.out = torch.zeros(rows, self.room, **whole)
+        self.done = torch.zeros(rows, dtype=torch.bool, device=self.device)
+        self.said = torch.zeros(rows, self.table.shape[0], dtype=torch.bool, device=self.device)
+
+    def _keep(self, rows: Tensor, seen: int) -> None:
+        """Go on with these rows alone. rows: whole numbers; seen: slots that are filled, at least."""
+        for pair in self.cache:
+            for filled in pair:  # in place, from the front: a row never moves behind itself
+                filled[: len(rows), :, :seen] = filled[rows, :, :seen]
+        self.cache = [(keys[: len(rows)], values[: len(rows)]) for keys, values in self.cache]
+        self.token, self.pad, self.out = self.token[rows], self.pad[rows], self.out[rows]
+        self.done, self.said = self.done[rows], self.said[rows]
 
     @torch.no_grad()  # type: ignore[untyped-decorator]
     def refresh(self, model: nn.Module) -> None:
@@ -171,7 +185,7 @@ class Sampler:
 
     def _step(self, seen: int) -> None:
         """One token of every row; attention looks at the first `seen` slots."""
-        b = self.rows
+        b = len(self.token)
         turns = self._turns((self.slot - self.pad).unsqueeze(1))
         mask = (self.slots[:seen] <= self.slot) & (self.slots[:seen] >= self.pad.unsqueeze(1))
         bias = torch.zeros_like(mask, dtype=self.type).masked_fill(~mask, -torch.inf)
@@ -181,13 +195,18 @@ class Sampler:
             q, k, v = self._split(x, layer, turns)
             keys.index_copy_(2, self.slot, k)
             values.index_copy_(2, self.slot, v)
-            q = q.reshape(b * self.kv, self.heads // self.kv, self.size)
-            k, v = (c[:, :, :seen].view(b * self.kv, seen, self.size) if seen == self.room else
-                    c[:, :, :seen].flatten(0, 1) for c in (keys, values))  # fmt: skip
-            weights = torch.baddbmm(bias, q, k.transpose(1, 2), alpha=self.size**-0.5).softmax(-1)
-            x = self._rest(x, (weights @ v).reshape(b, 1, -1), layer)
+            x = self._rest(x, self._attend(q, keys, values, bias, seen), layer)
         self.slot += 1
         self._draw(F.linear(self._rms(x[:, 0], self.norm), self.table).float())
+
+    def _attend(self, q: Tensor, keys: Tensor, values: Tensor, bias: Tensor, seen: int) -> Tensor:
+        """What one token of every row attends to. q: (rows, heads, 1, size); out: (rows, 1, width)."""
+        b, many = len(q), self.heads // self.kv
+        q = q.reshape(b * self.kv, many, self.size)
+        k, v = (c[:, :, :seen].view(b * self.kv, seen, self.size) if seen == self.room else
+                c[:, :, :seen].flatten(0, 1) for c in (keys, values))  # fmt: skip
+        weights = torch.baddbmm(bias, q, k.transpose(1, 2), alpha=self.size**-0.5).softmax(-1)
+        return (weights @ v).reshape(b, 1, -1)
 
     def _run(self, seen: int) -> None:
         if self.device.type != "cuda":
@@ -234,27 +253,48 @@ class Sampler:
         return out
 
     def _batch(self, ids: list[list[int]], most: int) -> list[list[int]]:
-        count = len(ids)
+        count, rows = len(ids), self.rows
         longest = max(map(len, ids))
         most = min(most, self.room - longest)
-        ids = ids + [ids[-1]] * (self.rows - count)
+        if self.device.type == "cuda":
+            ids = ids + [ids[-1]] * (rows - count)
+        else:
+            rows = count
+            self.clear(rows)
         pads = [longest - len(row) for row in ids]
         self.pad.copy_(torch.tensor(pads, device=self.device))
         self.done.zero_()
         self.said.zero_()
         self.slot.fill_(longest)
-        rows = torch.tensor([[self.end] * p + row for p, row in zip(pads, ids, strict=True)], device=self.device)
-        found = [self._read(rows[i : i + PREFILL], self.pad[i : i + PREFILL], i) for i in range(0, self.rows, PREFILL)]
+        table = torch.tensor([[self.end] * p + row for p, row in zip(pads, ids, strict=True)], device=self.device)
+        found = [self._read(table[i : i + PREFILL], self.pad[i : i + PREFILL], i) for i in range(0, rows, PREFILL)]
         self.done[count:] = True
         self._draw(torch.cat(found))
-        # the drawn token stands at slot `longest`; a step reads it there and draws the next
-        for step in range(1, most):
-            if step % CHECKED == 0 and bool(self.done.all()):
-                break
-            seen = next(s for s in (*BUCKETS, self.room) if s > longest + step - 1)
-            self._run(min(seen, self.room))
-        written = self.out[:count, longest : longest + most].tolist()
+        written = self._write(count, longest, most).tolist()
         return [row[: row.index(self.end) + 1] if self.end in row else row for row in written]
+
+    def _write(self, count: int, longest: int, most: int) -> Tensor:
+        """Step by step until all have ended. The drawn token stands at slot `longest`; a step reads it there and draws the next."""
+        written = self.out[:count, longest : longest + most].clone()
+        here = torch.arange(count, device=self.device)
+        for step in range(1, most):
+            if step % CHECKED == 0 and bool(self.done.any()):
+                if bool(self.done.all()):
+                    break
+                if self.device.type != "cuda":
+                    written[here] = self.out[:, longest : longest + most]
+                    left = (~self.done).nonzero().flatten()
+                    here = here[left]
+                    self._keep(left, longest + step)
+            self._run(min(self._looked_at(longest + step), self.room))
+        written[here] = self.out[: len(here), longest : longest + most]
+        return written
+
+    def _looked_at(self, filled: int) -> int:
+        """Slots that a step's attention reads: as few shapes as there are graphs, or on a CPU little more than are filled."""
+        if self.device.type != "cuda":
+            return -(-filled // CHECKED) * CHECKED
+        return next(s for s in (*BUCKETS, self.room) if s >= filled)
 
 
 def _theta(config: PretrainedConfig) -> float:

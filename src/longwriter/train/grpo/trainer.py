@@ -16,6 +16,7 @@ from trl import GRPOTrainer
 from trl.trainer.utils import add_fused_lm_head
 
 from longwriter.errors import RunError
+from longwriter.train.grpo.padding import by_length, trimmed
 from longwriter.train.grpo.sampling import Sampling
 from longwriter.train.grpo.scorer import Completion, RolloutScorer, ScoredStep
 from longwriter.train.grpo.settings import GrpoSettings
@@ -112,8 +113,17 @@ class GroupTrainer(FiniteGradTrainer, GRPOTrainer):
             self.measures.setdefault(name, []).append(value)
         return out
 
+    def _prepare_inputs(self, generation_batch: dict[str, Tensor]) -> dict[str, Tensor]:
+        before = self._buffered_inputs
+        inputs: dict[str, Tensor] = super()._prepare_inputs(generation_batch)
+        if self._buffered_inputs is before or self.settings.loss == "bnpo":
+            return inputs
+        batches, window = self._buffered_inputs, self.args.gradient_accumulation_steps
+        self._buffered_inputs = [b for i in range(0, len(batches), window) for b in by_length(batches[i : i + window])]
+        return self._buffered_inputs[self._step % len(batches)]
+
     def _compute_loss(self, model: nn.Module, inputs: dict[str, Tensor]) -> Tensor:
-        loss: Tensor = super()._compute_loss(model, inputs)
+        loss: Tensor = super()._compute_loss(model, trimmed(inputs))
         entropy = self._metrics["train"]["entropy"].pop()
         if self.accelerator.reduce(inputs["completion_mask"].sum(), reduction="sum").item():
             self.entropies.append(entropy)  # TRL gives 0 where all are masked

@@ -328,6 +328,8 @@ def test_paragraphs_about_the_writing_go_and_figures_who_write_stay() -> None:
         "As an AI language model, I cannot feel the sea.",
         "Based on the given outline, Mary goes home. As per your request, it is short.",
         "The prompt asks for a lighthouse.",
+        "He closed the paragraph. Here's the revised text:",
+        "Here is a slightly expanded piece with more of the sea in it.",
         "I hope this story meets what you wanted. Let me know if you would like me to change it.",
         "Would you like me to continue? Feel free to adjust the names.",
         "It is a 500-word story, within the word limit.",

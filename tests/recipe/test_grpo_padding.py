@@ -1,0 +1,76 @@
+"""Rollouts of like length read together: the same steps, with less padding."""
+
+from pathlib import Path
+
+import pytest
+
+torch = pytest.importorskip("torch", reason="training needs torch: make test-recipe")
+pytest.importorskip("trl", reason="training needs the [train] extra: make test-recipe")
+
+from tests.helpers.tiny import losses, norms  # noqa: E402
+from tests.helpers.tiny_grpo import made, run  # noqa: E402, F401
+
+from longwriter.train.grpo import trainer  # noqa: E402
+from longwriter.train.grpo.padding import by_length, trimmed  # noqa: E402
+
+pytestmark = pytest.mark.recipe
+
+
+def batch(prompts: list[int], completions: list[int], prompt: int = 4, completion: int = 6) -> dict[str, "torch.Tensor"]:
+    """Rows of so many tokens, prompts padded before, completions after."""
+    before = torch.tensor([[0] * (prompt - n) + [1] * n for n in prompts])
+    after = torch.tensor([[1] * n + [0] * (completion - n) for n in completions])
+    return {
+        "prompt_ids": before * 7, "prompt_mask": before, "completion_ids": after * 9, "completion_mask": after,
+        "old_per_token_logps": after * -0.5, "importance_sampling_ratio": torch.ones(len(prompts), 1),
+        "advantages": torch.tensor(completions) / 10, "num_items_in_batch": torch.tensor(31),
+    }  # fmt: skip
+
+
+def test_the_shortest_come_first_and_every_row_keeps_what_is_its_own() -> None:
+    out = by_length([batch([1, 2], [6, 1]), batch([3, 4], [2, 5])])
+    assert [b["completion_mask"].sum(1).tolist() for b in out] == [[1, 2], [5, 6]]
+    assert [b["prompt_mask"].sum(1).tolist() for b in out] == [[2, 3], [4, 1]]
+    assert [b["advantages"].tolist() for b in out] == [pytest.approx([0.1, 0.2]), pytest.approx([0.5, 0.6])]
+    assert [b["num_items_in_batch"].item() for b in out] == [31, 31]
+
+
+def test_columns_of_padding_alone_go() -> None:
+    out = trimmed(batch([1, 2], [3, 1]))
+    assert out["prompt_ids"].tolist() == [[0, 7], [7, 7]]
+    assert out["completion_ids"].tolist() == [[9, 9, 9], [9, 0, 0]]
+    assert out["old_per_token_logps"].shape == (2, 3)
+    assert out["importance_sampling_ratio"].shape == (2, 1)
+    assert trimmed(batch([0, 0], [0, 0]))["completion_ids"].shape == (2, 1)  # all are masked: a token stays
+    assert trimmed(batch([0, 0], [0, 0]))["prompt_ids"].shape == (2, 1)
+
+
+@pytest.mark.parametrize("loss", ["grpo", "dapo", "bnpo"])
+def test_a_step_is_the_same_without_the_padding(folder: Path, monkeypatch: pytest.MonkeyPatch, loss: str) -> None:
+    read: list[int] = []
+    original = trainer.GRPOTrainer._get_per_token_logps_and_entropies
+
+    def counted(self: trainer.GroupTrainer, model: object, ids: "torch.Tensor", *args: object, **kwargs: object) -> object:
+        read.append(ids.numel())
+        return original(self, model, ids, *args, **kwargs)
+
+    monkeypatch.setattr(trainer.GRPOTrainer, "_get_per_token_logps_and_entropies", counted)
+
+    def steps(name: str) -> tuple[dict[int, float], dict[int, float], int]:
+        read.clear()
+        run(
+            folder,
+            run={"batch": 16, "device_batch": 4, "steps": 4},
+            grpo={"loss": loss, "iterations": 2, "completion_tokens": 30, "temperature": 1.5},
+        )
+        (folder / "out").rename(folder / name)
+        return losses(folder / name), norms(folder / name), sum(read)
+
+    cut_losses, cut_norms, few = steps("cut")
+    monkeypatch.setattr(trainer, "trimmed", lambda batch: batch)
+    monkeypatch.setattr(trainer, "by_length", lambda batches: batches)
+    whole_losses, whole_norms, many = steps("whole")
+    assert cut_losses == pytest.approx(whole_losses, abs=1e-5)
+    assert cut_norms == pytest.approx(whole_norms, rel=1e-3)
+    assert len(set(whole_norms.values())) == 4
+    assert few <= many if loss == "bnpo" else few < many, (few, many)
