@@ -16,7 +16,9 @@ from longwriter.train.grpo.padding import by_length, trimmed  # noqa: E402
 pytestmark = pytest.mark.recipe
 
 
-def batch(prompts: list[int], completions: list[int], prompt: int = 4, completion: int = 6) -> dict[str, "torch.Tensor"]:
+def batch(
+    prompts: list[int], completions: list[int], prompt: int = 4, completion: int = 6
+) -> dict[str, "torch.Tensor"]:
     """Rows of so many tokens, prompts padded before, completions after."""
     before = torch.tensor([[0] * (prompt - n) + [1] * n for n in prompts])
     after = torch.tensor([[1] * n + [0] * (completion - n) for n in completions])
@@ -50,7 +52,9 @@ def test_a_step_is_the_same_without_the_padding(folder: Path, monkeypatch: pytes
     read: list[int] = []
     original = trainer.GRPOTrainer._get_per_token_logps_and_entropies
 
-    def counted(self: trainer.GroupTrainer, model: object, ids: "torch.Tensor", *args: object, **kwargs: object) -> object:
+    def counted(
+        self: trainer.GroupTrainer, model: object, ids: "torch.Tensor", *args: object, **kwargs: object
+    ) -> object:
         read.append(ids.numel())
         return original(self, model, ids, *args, **kwargs)
 
