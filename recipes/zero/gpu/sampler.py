@@ -274,7 +274,10 @@ class Sampler:
         return [row[: row.index(self.end) + 1] if self.end in row else row for row in written]
 
     def _write(self, count: int, longest: int, most: int) -> Tensor:
-        """Step by step until all have ended. The drawn token stands at slot `longest`; a step reads it there and draws the next."""
+        """Step by step until all have ended.
+
+        The token drawn last stands at slot `longest`; a step reads it there and draws the next.
+        """
         written = self.out[:count, longest : longest + most].clone()
         here = torch.arange(count, device=self.device)
         for step in range(1, most):

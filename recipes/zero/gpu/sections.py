@@ -1,4 +1,4 @@
-"""The writer's sections in its own prompts, several drafts each, the best by the rules that the writer chooses by: data to learn from.
+"""The writer's sections in its own prompts, drafted several times, the best by the writer's own rules: data to learn from.
 
 Run: python recipes/zero/gpu/sections.py --base FOLDER [--model FOLDER] --subjects N --out DIR
 A subject's sections follow one another: of a story each goes on from the last words of the best before it. DIR/chosen:
@@ -19,7 +19,7 @@ from data import messages, turns
 from prepare import WRITER, drawn
 from sampler import Sampler
 from topics import subjects
-from transformers import AutoTokenizer
+from transformers import AutoTokenizer, PreTrainedTokenizerBase
 
 from longwriter.length.score import length_score
 from longwriter.text import count_words, tail_words
@@ -63,7 +63,9 @@ def begun(count: int, sections: int, rng: random.Random) -> list[Text]:
     return out
 
 
-def drafts(texts: list[Text], section: int, group: int, sampler: Sampler, tokenizer: Any) -> list[list[str]]:
+def drafts(
+    texts: list[Text], section: int, group: int, sampler: Sampler, tokenizer: PreTrainedTokenizerBase
+) -> list[list[str]]:
     """`group` drafts of each text's next section; "" for one without an end. Short asks first: they end together."""
     every = sorted((t.asks[section], i) for i, t in enumerate(texts) for _ in range(group))
     out: list[list[str]] = [[] for _ in texts]
