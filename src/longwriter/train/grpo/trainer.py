@@ -38,6 +38,8 @@ COLUMNS = ("id", "request", "prompt", "mode", "lower", "upper", "cut")
 class GroupTrainer(FiniteGradTrainer, GRPOTrainer):
     """TRL's trainer on the advantages of a `RolloutScorer`."""
 
+    _buffered_inputs: list[dict[str, Tensor]] | None
+
     def __init__(
         self, *args: object, settings: GrpoSettings, sampling: Sampling, scorer: RolloutScorer | None, **kwargs: object
     ) -> None:
@@ -116,9 +118,9 @@ class GroupTrainer(FiniteGradTrainer, GRPOTrainer):
     def _prepare_inputs(self, generation_batch: dict[str, Tensor]) -> dict[str, Tensor]:
         before = self._buffered_inputs
         inputs: dict[str, Tensor] = super()._prepare_inputs(generation_batch)
-        if self._buffered_inputs is before or self.settings.loss == "bnpo":
-            return inputs
         batches, window = self._buffered_inputs, self.args.gradient_accumulation_steps
+        if batches is None or batches is before or self.settings.loss == "bnpo":
+            return inputs
         self._buffered_inputs = [b for i in range(0, len(batches), window) for b in by_length(batches[i : i + window])]
         return self._buffered_inputs[self._step % len(batches)]
 
