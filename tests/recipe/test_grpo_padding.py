@@ -7,8 +7,7 @@ import pytest
 torch = pytest.importorskip("torch", reason="training needs torch: make test-recipe")
 pytest.importorskip("trl", reason="training needs the [train] extra: make test-recipe")
 
-from tests.helpers.tiny import losses, norms  # noqa: E402
-from tests.helpers.tiny_grpo import made, run  # noqa: E402, F401
+from tests.helpers.tiny_grpo import log, made, run  # noqa: E402, F401
 
 from longwriter.train.grpo import trainer  # noqa: E402
 from longwriter.train.grpo.padding import by_length, trimmed  # noqa: E402
@@ -60,7 +59,7 @@ def test_a_step_is_the_same_without_the_padding(folder: Path, monkeypatch: pytes
 
     monkeypatch.setattr(trainer.GRPOTrainer, "_get_per_token_logps_and_entropies", counted)
 
-    def steps(name: str) -> tuple[dict[int, float], dict[int, float], int]:
+    def steps(name: str) -> tuple[list[list[float]], int]:
         read.clear()
         run(
             folder,
@@ -68,13 +67,14 @@ def test_a_step_is_the_same_without_the_padding(folder: Path, monkeypatch: pytes
             grpo={"loss": loss, "iterations": 2, "completion_tokens": 30, "temperature": 1.5},
         )
         (folder / "out").rename(folder / name)
-        return losses(folder / name), norms(folder / name), sum(read)
+        return [[entry[key] for entry in log(folder, name)] for key in ("loss", "grad_norm", "entropy")], sum(read)
 
-    cut_losses, cut_norms, few = steps("cut")
+    (cut_losses, cut_norms, cut_entropies), few = steps("cut")
     monkeypatch.setattr(trainer, "trimmed", lambda batch: batch)
     monkeypatch.setattr(trainer, "by_length", lambda batches: batches)
-    whole_losses, whole_norms, many = steps("whole")
+    (whole_losses, whole_norms, whole_entropies), many = steps("whole")
     assert cut_losses == pytest.approx(whole_losses, abs=1e-5)
     assert cut_norms == pytest.approx(whole_norms, rel=1e-3)
-    assert len(set(whole_norms.values())) == 4
+    assert cut_entropies == pytest.approx(whole_entropies, rel=1e-4)
+    assert len(set(whole_norms)) == 4
     assert few <= many if loss == "bnpo" else few < many, (few, many)

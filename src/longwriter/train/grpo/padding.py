@@ -8,7 +8,9 @@ over all of them; "bnpo" is a mean of means, and is left in TRL's order.
 import torch
 from torch import Tensor
 
-BY_TOKEN = ("old_per_token_logps", "ref_per_token_logps", "sampling_per_token_logps", "importance_sampling_ratio")
+BY_TOKEN = (
+    "old_per_token_logps", "ref_per_token_logps", "sampling_per_token_logps", "importance_sampling_ratio", "tool_mask",
+)  # fmt: skip
 """Beside the completion's own; a ratio of whole rollouts has one column and stays as it is."""
 
 

@@ -48,7 +48,8 @@ class GroupTrainer(FiniteGradTrainer, GRPOTrainer):
         self.scored = ScoredStep([], {})
         self.start: PreTrainedModel | None = None
         self.measures: dict[str, list[float]] = {}
-        self.entropies: list[float] = []
+        self.entropies: list[tuple[float, float]] = []
+        """Of each micro-batch of a step: nats per token, and tokens of all processes."""
         super().__init__(*args, reward_funcs=[self.score_all], rollout_func=sampling, **kwargs)
         self.add_callback(Collapse(self))
 
@@ -127,8 +128,8 @@ class GroupTrainer(FiniteGradTrainer, GRPOTrainer):
     def _compute_loss(self, model: nn.Module, inputs: dict[str, Tensor]) -> Tensor:
         loss: Tensor = super()._compute_loss(model, trimmed(inputs))
         entropy = self._metrics["train"]["entropy"].pop()
-        if self.accelerator.reduce(inputs["completion_mask"].sum(), reduction="sum").item():
-            self.entropies.append(entropy)  # TRL gives 0 where all are masked
+        tokens = self.accelerator.reduce(inputs["completion_mask"].sum(), reduction="sum").item()
+        self.entropies.append((entropy, tokens))  # TRL gives 0 where all are masked: no tokens
         return loss
 
     def _kl_to_start(self, rollouts: dict[str, Tensor]) -> float:
@@ -191,8 +192,9 @@ class Collapse(TrainerCallback, ExportableState):
     def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: object) -> None:
         """Raises RunError after `collapse_after` such steps in a row; all processes see the same numbers."""
         settings, entropies = self.trainer.settings, self.trainer.entropies
-        entropy = sum(entropies) / len(entropies) if entropies else math.inf
-        if entropies:
+        tokens = sum(count for _, count in entropies)
+        entropy = sum(value * count for value, count in entropies) / tokens if tokens else math.inf
+        if tokens:
             self.trainer.measures.setdefault("entropy", []).append(entropy)
         self.trainer.entropies = []
         self.flat = self.flat + 1 if not any(self.trainer.scored.advantages) else 0
