@@ -79,6 +79,7 @@ def drafts(
         for (_, i), row in zip(part, sampler(ids, most, 0.8), strict=True):
             ended = row[-1] == tokenizer.eos_token_id
             out[i].append(tokenizer.decode(row[:-1]).strip() if ended else "")
+        print(f"section {section + 1}: {min(start + sampler.rows, len(every)):,} of {len(every):,} drafts", flush=True)
     return out
 
 
