@@ -108,8 +108,13 @@ class PlanFinder:
             async with self.reading:
                 return await asyncio.to_thread(self.scorer.of, *opened(asked, think), pieces)
 
-        async def score(plan: Plan) -> list[Nats]:
-            return await read(block(plan_said(plan, words, language)))
+        async def score(other: Plan) -> list[Nats]:
+            try:
+                return await read(block(plan_said(other, words, language)))
+            except PromptTooLong:
+                if other == plan:
+                    raise
+                return [Nats(math.inf, 1)] * len(pieces)  # a line that does not fit is no better one
 
         async def propose(plan: Plan, index: int) -> AsyncIterator[Section]:
             made = 0
