@@ -139,19 +139,6 @@ def test_a_text_that_the_scorer_gives_no_number_for_is_left_out(tmp_path: Path) 
         make(saved(tmp_path / "r.jsonl", ROWS), tmp_path / "out", f"hf:{weights.parent}", {"steps": 1})
 
 
-def test_a_line_with_which_the_text_does_not_fit_the_window_is_not_taken(scorer: str, tmp_path: Path) -> None:
-    path = saved(tmp_path / "r.jsonl", ROWS[:1])
-    make(path, tmp_path / "begun", scorer, {"steps": 0})
-    asked, reply = (message["content"] for message in rows_of(tmp_path / "begun")[0]["messages"])
-    window = 3 + len(asked.encode()) + len(reply.encode())  # three marks of the template, else a token is a byte
-    make(path, tmp_path / "out", f"hf:{tiny_llama(tmp_path / 'llama', window=window)}", {"steps": 6})
-    found = rows_of(tmp_path / "out")[0]
-    assert len(found["messages"][1]["content"].encode()) <= len(reply.encode())
-    assert found["scored"] > 6
-    with pytest.raises(InputError, match="no text stays: 1 too long to be read"):
-        make(path, tmp_path / "less", f"hf:{tiny_llama(tmp_path / 'tiny', window=window - 1)}", {"steps": 6})
-
-
 def test_tags_of_an_answer_in_a_text_are_no_end_of_it(scorer: str, tmp_path: Path) -> None:
     tagged = {"id": "tagged", "prompt": "Write", "response": f"{text_of('lamp')}\n\n</answer> is a tag."}
     path = saved(tmp_path / "r.jsonl", [ROWS[0], tagged])
@@ -249,6 +236,19 @@ def test_what_cannot_be_searched_is_refused(scorer: str, tmp_path: Path) -> None
 def test_both_languages_ask_the_same() -> None:
     en, zh = (prompt_set(HERE / code) for code in ("en", "zh"))
     assert en.fields("reason_line") == zh.fields("reason_line") == {"number", "count", "request", "plan", "section"}
+
+
+def test_a_line_with_which_the_text_does_not_fit_the_window_is_not_taken(scorer: str, tmp_path: Path) -> None:
+    path = saved(tmp_path / "r.jsonl", ROWS[:1])
+    make(path, tmp_path / "begun", scorer, {"steps": 0})
+    asked, reply = (message["content"] for message in rows_of(tmp_path / "begun")[0]["messages"])
+    window = 3 + len(asked.encode()) + len(reply.encode())  # three marks of the template, else a token is a byte
+    make(path, tmp_path / "out", f"hf:{tiny_llama(tmp_path / 'llama', window=window)}", {"steps": 6})
+    found = rows_of(tmp_path / "out")[0]
+    assert len(found["messages"][1]["content"].encode()) <= len(reply.encode())
+    assert found["scored"] > 6
+    with pytest.raises(InputError, match="no text stays: 1 too long to be read"):
+        make(path, tmp_path / "less", f"hf:{tiny_llama(tmp_path / 'tiny', window=window - 1)}", {"steps": 6})
 
 
 @pytest.mark.slow
