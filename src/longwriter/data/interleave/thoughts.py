@@ -7,10 +7,11 @@ then wanted of the next section, by the writer's own arithmetic. Pure.
 """
 
 from collections.abc import Sequence
+from itertools import groupby
 from typing import Literal, NamedTuple
 
 from longwriter.data.thinking import GAP, block, plan_said, said, thought_first
-from longwriter.text import count_words
+from longwriter.text import count_words, is_cjk
 from longwriter.types import Section
 from longwriter.writer.section.budget import LEAST_ASK, share
 from longwriter.writer.section.cover import missing_words
@@ -117,10 +118,18 @@ def _look_back(trace: Trace, index: int) -> str:
         )
     ]
     if line.point:
-        missing = missing_words(line.point, section.text)[:NAMED]
+        missing = _left_out(line.point, section.text)[:NAMED]
         comma = "、" if code == "zh" else ", "
         lines.append(said(code, "missing", missing=comma.join(missing)) if missing else said(code, "kept"))
     return "\n".join(lines)
+
+
+def _left_out(point: str, text: str) -> list[str]:
+    """Words of a plan's line that a text lacks. Characters that stand side by side are a word; one alone tells nothing."""
+    found = missing_words(point, text)
+    lost = {word for word in found if is_cjk(word[0])}
+    runs = ("".join(part) for inside, part in groupby(point, lost.__contains__) if inside)
+    return sorted([run for run in runs if len(run) > 1] + [word for word in found if word not in lost], key=point.find)
 
 
 def _look_ahead(trace: Trace, index: int) -> str:

@@ -19,7 +19,8 @@ from longwriter.steps.step import Item, Result
 from longwriter.steps.workers import seed_of
 from longwriter.text import count_words, language
 from longwriter.types import Message, Record, Request
-from longwriter.writer.session import Options, write
+from longwriter.writer.records.written import SectionRecord
+from longwriter.writer.session import Options, Session, write
 from longwriter.writer.settings import WriteSettings
 from longwriter.writer.stored import stored
 
@@ -103,7 +104,15 @@ class Sampler(WithModels):
         result = await write(settings, folder, Options(), self.models)
         session = stored(folder)
         assert session is not None  # it was just written
-        return tidy(result.text, session.manuscript.plan.sections), ENDED
+        broken = any(finding.kind == "ending" and not finding.ok for finding in result.verdict)
+        return tidy(result.text, session.manuscript.plan.sections), "cut" if broken or _filtered(session) else ENDED
+
+
+def _filtered(session: Session) -> bool:
+    """Whether the provider's filter ended a section of a written text."""
+    manuscript = session.manuscript
+    records = [final.held.record for i in range(len(manuscript.ids)) if (final := manuscript.final(i))]
+    return any(session.document.replies(r)[-1].finish == "filter" for r in records if isinstance(r, SectionRecord))
 
 
 def make_folders(folder: Path) -> None:

@@ -95,11 +95,28 @@ def test_both_languages_have_the_same_wordings_with_the_same_fields() -> None:
     assert keys[0] == keys[1]
 
 
+@pytest.mark.parametrize(
+    ("point", "told"),
+    [
+        ("黄昏时他点亮灯塔", "计划要它写的都写到了"),  # one character alone is no word
+        ("孩子们在Marlow点灯，修墙", "这一节没有写到：孩子、Marlow、修墙。"),
+    ],
+)
+def test_what_a_chinese_section_leaves_out_is_said_in_words(point: str, told: str) -> None:
+    sections = (
+        TracedSection(
+            "黄昏的时候，他点亮了灯。" if "黄" in point else "他点亮了灯。", LAMP.model_copy(update={"point": point})
+        ),
+        TracedSection("海很静。", MORNING),
+    )
+    assert told in reply_of(TRACE._replace(language="zh", sections=sections), "interleaved")
+
+
 def test_chinese_is_thought_in_chinese() -> None:
     sections = (
         TracedSection("他点亮了灯。", Section(title="灯", point="黄昏时他点灯。", words=10)),
         TracedSection("海很静。", Section(title="晨", words=10)),
     )
     reply = reply_of(TRACE._replace(language="zh", aim=20, title="", sections=sections), "interleaved")
-    assert "第1节《灯》写了5字，原定10字。到目前为止共5字，全文约20字。\n这一节没有写到：黄、昏、时。" in reply
+    assert "第1节《灯》写了5字，原定10字。到目前为止共5字，全文约20字。\n这一节没有写到：黄昏时。" in reply
     assert not any(word in reply for word in ("section", "words", "$"))

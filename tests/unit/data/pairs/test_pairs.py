@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.helpers.data_runs import MADE, saved
+from tests.helpers.making import varied
 from tests.helpers.server import Script, Server, write
 
 from longwriter.data.backtranslate.by_model import BackTranslator
@@ -137,6 +138,26 @@ async def test_a_direct_sample_is_bounded_by_what_is_asked(tmp_path: Path, row, 
     assert "filter" in str((await sampler({"id": "a.1"} | row))["missing"])
     assert [r.max_tokens for r in sampler.models["writer"].requests] == [tokens] * 2
     assert not sample_file(tmp_path, "a.1").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "ended", "finish"),
+    [
+        (f"{varied('It lay there,', 7)}", "stop", "stop"),
+        (f"{varied('It lay there,', 7)}And then the keeper said that he", "stop", "cut"),
+        (f"{varied('It lay there,', 7)}And", "filter", "cut"),
+    ],
+)
+async def test_a_text_of_agentwrite_that_breaks_off_is_cut(tmp_path: Path, text: str, ended: Any, finish: str) -> None:
+    plan = {"title": "Tin", "sections": [{"title": "Ore", "point": "where ore lay", "words": 60}]}
+    make_folders(tmp_path)
+    chosen = WriteSettings(instruction="x", writer=ModelConfig(model="m"))
+    sampler = Sampler(chosen, tmp_path, direct=False)
+    replies = [json.dumps(plan), Reply(text=text, finish=ended)]
+    model = FakeModel.scripted(replies)
+    sampler.models = {"writer": model, "planner": model}
+    told = await sampler({"id": "a.0", "prompt": "Write 60 words on tin", "words": None})
+    assert (told["finish"], told["prompts"]) == (finish, "en")
 
 
 def uneven(body: dict[str, Any], script: Script) -> str:

@@ -1,6 +1,7 @@
 """The search for the plan of one text: a scorer that reads, and what proposes lines, by rules and by a model."""
 
 import asyncio
+import math
 import random
 from collections.abc import AsyncIterator
 from itertools import islice
@@ -107,8 +108,13 @@ class PlanFinder:
             async with self.reading:
                 return await asyncio.to_thread(self.scorer.of, *opened(asked, think), pieces)
 
-        async def score(plan: Plan) -> list[Nats]:
-            return await read(block(plan_said(plan, words, language)))
+        async def score(other: Plan) -> list[Nats]:
+            try:
+                return await read(block(plan_said(other, words, language)))
+            except PromptTooLong:
+                if other == plan:
+                    raise
+                return [Nats(math.inf, 1)] * len(pieces)  # a line that does not fit is no better one
 
         async def propose(plan: Plan, index: int) -> AsyncIterator[Section]:
             made = 0
@@ -120,6 +126,8 @@ class PlanFinder:
 
         alone = await read("")
         found = await search(plan, score, propose, SearchBounds(self.settings.steps, self.settings.enough))
+        if not all(map(math.isfinite, (mean(alone), found.begun, found.nats))):  # as of float16 that overflows
+            return {"dropped": "the scorer gives no number for it"}
         whole = Reasoned(
             plan=found.plan, alone=mean(alone), begun=found.begun, nats=found.nats,
             tokens=sum(part.tokens for part in alone), steps=found.steps, scored=found.scored,
