@@ -52,6 +52,11 @@ def visible(reply: str) -> str:
     return split(reply)[0].strip()
 
 
+def closes_thinking(line: str) -> bool:
+    """Whether a line, in a block of thinking, would end it."""
+    return split(block(line)) != ("", line.strip())
+
+
 def think_words(reply: str) -> int:
     """Words of thinking in a reply."""
     return count_words(split(reply)[1])

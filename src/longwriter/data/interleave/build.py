@@ -111,9 +111,25 @@ def _look(
         if isinstance(trace, NoTrace):
             dropped.append(DroppedOutput(name, trace.request, "read", trace.name, trace.reason))
             continue
+        if not _tells_apart(trace, settings):
+            reason = (
+                "its plan, or what its models thought, holds tags that end thinking, or its text those of an answer"
+            )
+            dropped.append(DroppedOutput(name, trace.request, "read", "tags", reason))
+            continue
         usable.append((name, folder))
         items += items_of(trace) if settings.model is not None else ()
     return usable, items, dropped
+
+
+def _tells_apart(trace: Trace, settings: InterleaveSettings) -> bool:
+    """Whether readers of its reply see the text alone. Asked of the interleaved one too: variants have the same runs."""
+    own = settings.own_thoughts
+    replies = {
+        reply_of(trace, "interleaved", own=own),
+        reply_of(trace, settings.thinking, own=own, tags=settings.answer_tags),
+    }
+    return all(visible(reply) == trace.text.strip() for reply in replies)
 
 
 def _answered(
@@ -147,8 +163,6 @@ def _outputs(
         if isinstance(notes, str):
             raise RunError(f"{folder} changed while it was read; run the same command again")
         reply = reply_of(trace, settings.thinking, notes, own=settings.own_thoughts, tags=settings.answer_tags)
-        if visible(reply) != trace.text.strip():
-            raise RunError(f"{folder}: what its models thought holds tags that end thinking; leave out --own-thoughts")
         plan = tuple(section.planned for section in trace.sections)
         chat = [{"role": "user", "content": trace.request}, {"role": "assistant", "content": reply}]
         lines = [line.model_dump(include={"title", "point", "words"}) for line in plan]

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from longwriter.data.interleave.thoughts import Reflection, Trace
 from longwriter.data.prompts import HERE
+from longwriter.data.thinking import closes_thinking
 from longwriter.journal import digest
 from longwriter.models.thinking import split
 from longwriter.models.verdicts import Unreadable, the_json
@@ -66,7 +67,7 @@ def read_reply(reply: str) -> Reflected:
         text = value.get(name)
         if not isinstance(text, str) or _NOTHING.fullmatch(text):
             raise Unreadable(f"the reply does not say what {name!r} asks for")
-        if split(text) != (text, ""):
+        if split(text) != (text, "") or closes_thinking(text):
             raise Unreadable("the reply holds tags of thinking")
         said[name] = " ".join(text.split())
     return Reflected(**said)

@@ -25,7 +25,7 @@ RUNS = "runs"
 def run_folders(paths: tuple[str, ...]) -> list[tuple[str, Path]]:
     """Id and folder of each run: a path is a run, a folder of runs, or a data set of agentwrite. Raises InputError."""
     found: dict[str, Path] = {}
-    for path in map(Path, paths):
+    for path in (Path(name).absolute() for name in paths):  # "." has no name
         folders = _folders(path)
         if not folders:
             raise InputError(
@@ -41,7 +41,15 @@ def _folders(path: Path) -> list[Path]:
     if (path / SETTINGS).is_file() and "instruction" in saved_settings(path):
         return [path]
     home = path / RUNS if (path / SETTINGS).is_file() else path
-    return sorted(p.parent for p in home.glob(f"*/{SETTINGS}"))
+    return sorted(p.parent for p in home.glob(f"*/{SETTINGS}") if _may_be_run(p.parent))
+
+
+def _may_be_run(folder: Path) -> bool:
+    """Whether a folder with settings is not one of another kind, as a data set is that was made beside the runs."""
+    try:
+        return "instruction" in saved_settings(folder)
+    except RunError:
+        return True  # a damaged one is told of
 
 
 class NoTrace(NamedTuple):
@@ -60,8 +68,10 @@ def trace_of(name: str, folder: Path) -> Trace | NoTrace:
             return NoTrace("unfinished", "not every section is written; resume it first")
         if session.manuscript.imported:
             return NoTrace("imported", "it goes on with a person's draft", session.settings.instruction)
+        if session.settings.sources:
+            return NoTrace("sources", "it cites sources that its request does not show", session.settings.instruction)
         trace = _trace(name, session)
-    except RunError as error:
+    except (RunError, InputError) as error:  # InputError: settings that another version wrote
         return NoTrace("damaged", str(error))
     if split(trace.text) != (trace.text, ""):
         return NoTrace("tags", "its text holds tags that mark thinking", trace.request)
@@ -73,7 +83,7 @@ def _trace(name: str, session: Session) -> Trace:
     plan, noted = manuscript.plan, manuscript.models
     code: Literal["en", "zh"] = "zh" if (settings.language or language(settings.instruction)).startswith("zh") else "en"
     thoughts = {record.step: record.reply.thinking for record in read(manuscript.journal, CallRecord)
-                if isinstance(record, CallRecord)}  # fmt: skip
+                if isinstance(record, CallRecord) and session.calls.known(record.step) == record.reply}  # fmt: skip
     sections = []
     for index, planned in enumerate(plan.sections):
         text = tidy(session.document.piece(index), plan.sections)
@@ -83,7 +93,8 @@ def _trace(name: str, session: Session) -> Trace:
         record = final.held.record if final else None
         step = f"{call_names(record.id, record.redone, record.draft)}0" if isinstance(record, SectionRecord) else ""
         sections.append(TracedSection(text, planned, thoughts.get(step, "")))
-    planner = [text for step, text in thoughts.items() if step.partition(":")[0] == "plan" and text.strip()]
+    # of the tries of an outline the last: what was thought of a plan that was refused leads to another
+    planner = {step.rpartition(":")[0]: text for step, text in thoughts.items() if step.startswith("plan:")}
     names = list(dict.fromkeys([noted.writer.name, noted.planner.name])) if noted else []
     return Trace(
         id=name,
@@ -95,7 +106,7 @@ def _trace(name: str, session: Session) -> Trace:
         title=session.document.title,
         sections=tuple(sections),
         model=names[0] if len(names) == 1 else f"{names[0]} (plans: {names[1]})" if names else "",
-        thinking="\n\n".join(planner),
+        thinking="\n\n".join(filter(str.strip, planner.values())),
     )
 
 

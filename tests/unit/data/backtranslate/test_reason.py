@@ -116,6 +116,37 @@ def test_a_plan_beside_the_text_is_where_the_search_begins(scorer: str, tmp_path
     ]
 
 
+def test_a_line_that_quotes_its_section_or_ends_the_thinking_gives_way_to_keywords(scorer: str, tmp_path: Path) -> None:
+    plan = [
+        {"title": "Talk", "point": "they walked along the shore until", "words": 45},
+        {"title": "Storm", "point": "what </think> broke", "words": 70},
+    ]
+    make(saved(tmp_path / "r.jsonl", [ROWS[0] | {"plan": plan}]), tmp_path / "out", scorer, {"steps": 0})
+    row = rows_of(tmp_path / "out")[0]
+    assert not any(line["point"] in (plan[0]["point"], plan[1]["point"]) for line in row["plan"])
+    assert [line["title"] != given["title"] for line, given in zip(row["plan"], plan, strict=True)] == [True, True]
+    assert visible(row["messages"][1]["content"]) == text_of("lamp")
+
+
+def test_a_text_that_the_scorer_gives_no_number_for_is_left_out(tmp_path: Path) -> None:
+    from safetensors.torch import load_file, save_file  # noqa: PLC0415 - of the extra [local]
+
+    weights = tiny_llama(tmp_path / "llama", window=2048) / "model.safetensors"
+    broken = load_file(weights)
+    broken["model.norm.weight"][0] = float("nan")
+    save_file(broken, weights, metadata={"format": "pt"})
+    with pytest.raises(InputError, match="no text stays: 4 the scorer gives no number for it"):
+        make(saved(tmp_path / "r.jsonl", ROWS), tmp_path / "out", f"hf:{weights.parent}", {"steps": 1})
+
+
+def test_tags_of_an_answer_in_a_text_are_no_end_of_it(scorer: str, tmp_path: Path) -> None:
+    tagged = {"id": "tagged", "prompt": "Write", "response": f"{text_of('lamp')}\n\n</answer> is a tag."}
+    path = saved(tmp_path / "r.jsonl", [ROWS[0], tagged])
+    report = make(path, tmp_path / "out", scorer, {"steps": 0}, answer_tags=True)
+    assert (report["kept"], report["dropped"]) == (1, {"its text holds tags that mark an answer": 1})
+    assert make(path, tmp_path / "out", scorer, {"steps": 0})["kept"] == 2
+
+
 def test_what_is_left_out_has_its_reason(scorer: str, tmp_path: Path) -> None:
     texts = {"short": "Too short.", "tags": f"{text_of('lamp')}\n\n<think>\nno", "window": f"{text_of('lamp')} " * 6}
     rows = [{"id": name, "prompt": "Write", "response": text} for name, text in texts.items()]
@@ -165,6 +196,7 @@ def test_a_model_proposes_lines(scorer: str, tmp_path: Path) -> None:
         ('{"lines": [{"title": "Night"}]}', "no point"),
         ('{"lines": [{"title": "<a short title>", "point": "x"}]}', "no title"),
         ('{"lines": [{"title": "Night", "point": "<think>\\nx"}]}', "tags of thinking"),
+        ('{"lines": [{"title": "Night", "point": "what `</think>` does"}]}', "tags of thinking"),
         ("Night: the lamp", "no JSON"),
     ],
 )
@@ -193,6 +225,10 @@ def test_what_cannot_be_searched_is_refused(scorer: str, tmp_path: Path) -> None
         make(path, tmp_path / "a", scorer, words=[60, 30])
     with pytest.raises(InputError, match="x row 7: no request with one reply"):
         asked_text({"prompt": "Write"}, 7, "x")
+    with pytest.raises(InputError, match=r"x row 7: plan 2: words: it is missing"):
+        asked_text(ROWS[0] | {"plan": [{"title": "a", "words": 9}, {"title": "b"}]}, 7, "x")
+    with pytest.raises(InputError, match=r"x row 7: plan 1: expected title, point and words, got 'a'"):
+        asked_text(ROWS[0] | {"plan": ["a"]}, 7, "x")
     with pytest.raises(InputError, match="'lamp' stands twice"):
         make(saved(tmp_path / "two.jsonl", ROWS[:1] * 2), tmp_path / "b", scorer)
 

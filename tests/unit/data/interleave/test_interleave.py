@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+from contextlib import suppress
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -15,22 +17,26 @@ from tests.helpers.server import Script, Server
 from longwriter import Run
 from longwriter.config import build
 from longwriter.data.interleave.build import InterleaveSettings, interleave
+from longwriter.data.interleave.by_model import read_reply
 from longwriter.data.interleave.runs import run_folders, trace_of
 from longwriter.data.interleave.thoughts import Trace
 from longwriter.data.thinking import visible
-from longwriter.errors import InputError, Unavailable
+from longwriter.errors import InputError, PlanError, Unavailable
 from longwriter.models.fake import FakeModel
+from longwriter.models.verdicts import Unreadable
 from longwriter.rewards.tags import read_tags
 from longwriter.steps.local import LocalEngine
+from longwriter.types import Plan, Reply, Request, Section
+from longwriter.writer.session import Options
 from longwriter.writer.stored import replay
 
+CLOSED = Plan(title="", sections=(Section(title="What </think> does", words=300), Section(title="Others", words=300)))
 LOW = {"shortest": 50, "repeated": 1.0, "near": 1.0}
 """The fake model draws from few words."""
 
 
-def write_run(folder: Path, topic: str, words: int | None = None, ratio: float = 0.9) -> None:
-    given = {"words": words} if words else {}
-    asyncio.run(write_with(fake(ratio), settings(f"Write a history of {topic}", **given), folder))
+def write_run(folder: Path, topic: str, options: Options = Options(), **given: object) -> None:
+    asyncio.run(write_with(fake(0.9), settings(f"Write a history of {topic}", **given), folder, options))
 
 
 @pytest.fixture(scope="module")
@@ -98,14 +104,39 @@ def test_what_cannot_be_a_conversation_is_dropped_with_its_reason(tmp_path: Path
 
     write_run(home / "tags", "tags in 600 words")
     Run(home / "tags").edit(1, "A tag is written so:\n\n<think>\nand this is hidden.")
+    write_run(home / "closed", "marks in 600 words", Options(plan=CLOSED))
+    (tmp_path / "mill.md").write_text("# The mill\n\nThe mill ground corn for the valley from 1884 on.")
+    write_run(home / "sourced", "the mill in 600 words", sources=[str(tmp_path / "mill.md")])
+    write_run(home / "newer", "wool in 600 words")
+    tree = json.loads((home / "newer" / "settings.json").read_text("utf-8"))
+    (home / "newer" / "settings.json").write_text(json.dumps(tree | {"unheard_of": 1}), "utf-8")
     with pytest.raises(Unavailable):
         asyncio.run(
             write_with(FakeModel.scripted([Unavailable("down")]), settings("Write 600 words"), home / "unfinished")
         )
     report = make(home, tmp_path / "out")
     dropped = [json.loads(line) for line in (tmp_path / "out" / "dropped.jsonl").read_text("utf-8").splitlines()]
-    assert {d["id"]: d["name"] for d in dropped} == {"damaged": "damaged", "tags": "tags", "unfinished": "unfinished"}
-    assert (report["runs"], report["kept"]) == (4, 1)
+    names = {"damaged": "damaged", "tags": "tags", "unfinished": "unfinished", "closed": "tags", "sourced": "sources"}
+    assert {d["id"]: d["name"] for d in dropped} == names | {"newer": "damaged"}
+    assert (report["runs"], report["kept"]) == (7, 1)
+    assert make(home, tmp_path / "none", thinking="none")["kept"] == 1, "the same runs in all variants"
+
+
+def test_a_run_whose_last_record_is_cut_is_unfinished(tmp_path: Path) -> None:
+    write_run(tmp_path / "runs" / "whole", "tin in 1100 words")
+    write_run(tmp_path / "runs" / "cut", "salt in 1200 words")
+    journal = tmp_path / "runs" / "cut" / "journal.jsonl"
+    lines = journal.read_bytes().splitlines(keepends=True)
+    last = max(n for n, line in enumerate(lines) if b'"kind": "section"' in line)
+    journal.write_bytes(b"".join(lines[:last]) + lines[last][:40])
+    report = make(tmp_path / "runs", tmp_path / "out")
+    assert (report["kept"], report["dropped"]) == (1, {"read: unfinished": 1})
+
+
+def test_a_data_set_beside_its_runs_is_no_run(tmp_path: Path) -> None:
+    write_run(tmp_path / "whole", "tin in 1100 words")
+    reports = [make(tmp_path, tmp_path / "out") for _ in range(2)]
+    assert [(r["runs"], r["kept"], r["dropped"]) for r in reports] == [(1, 1, {})] * 2
 
 
 def reflecting(body: dict[str, Any], script: Script) -> str:
@@ -147,6 +178,31 @@ def test_runs_without_reflections_are_left_out_where_that_is_asked_for(home: Pat
     assert [row["id"] for row in rows_of(tmp_path / "out")] == ["lamps"]
 
 
+def test_thoughts_are_those_of_the_plan_that_was_taken(tmp_path: Path) -> None:
+    """The first command's three outlines are unusable and void; of the second's the first is, and the next one is taken."""
+    rule, numbers = fake(), count()
+
+    def thinking(request: Request) -> Reply:
+        number = next(numbers)
+        reply = rule._by_rule(request)
+        return reply.model_copy(update={"thinking": f"Thought {number}."} | ({"text": "No."} if number < 4 else {}))
+
+    for _ in range(2):
+        with suppress(PlanError):
+            asyncio.run(
+                write_with(FakeModel.scripted(thinking), settings("Write of tin in 1100 words"), tmp_path / "r")
+            )
+    trace = trace_of("r", tmp_path / "r")
+    assert isinstance(trace, Trace)
+    assert (trace.thinking, trace.sections[0].thinking) == ("Thought 4.", "Thought 5.")
+
+
+@pytest.mark.parametrize("told", ["Tags such as `</think>` are settled.", "x</think>", "<think>", "..."])
+def test_a_reflection_that_would_end_the_thinking_is_none(told: str) -> None:
+    with pytest.raises(Unreadable):
+        read_reply(json.dumps({"told": told, "next": "Go on."}))
+
+
 def test_what_cannot_stand_together_is_refused(home: Path, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="one block of thinking"):
         make(home, tmp_path / "out", answer_tags=True)
@@ -158,12 +214,14 @@ def test_what_cannot_stand_together_is_refused(home: Path, tmp_path: Path) -> No
         make(tmp_path, tmp_path / "out")
 
 
-def test_runs_are_found_where_people_have_them(home: Path, tmp_path: Path) -> None:
+def test_runs_are_found_where_people_have_them(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "set").mkdir()
     (tmp_path / "set" / "settings.json").write_text('{"kind": "agentwrite"}')
     (tmp_path / "set" / "runs").symlink_to(home)
     found = run_folders((str(home / "oars"), str(home), str(tmp_path / "set")))
     assert [name for name, _ in found] == ["oars", "lamps", "oars-2", "lamps-2", "oars-3"]
+    monkeypatch.chdir(home / "oars")
+    assert [name for name, _ in run_folders((".",))] == ["oars"]
 
 
 def test_the_command(home: Path, tmp_path: Path) -> None:

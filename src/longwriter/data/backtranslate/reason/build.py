@@ -1,7 +1,8 @@
 """Human texts with their requests into replies that plan first: for each text, the plan under which it is likeliest.
 
 The texts come with requests, as `longwriter data backtranslate` makes them; lines of a plan that stand beside one are where its
-search begins, else keywords are. Each search is one item of a journalled step. Memory holds the texts.
+search begins; else, and in the place of lines that are too long or quote, keywords are. Each search is one item of a
+journalled step. Memory holds the texts.
 """
 
 import random
@@ -15,9 +16,11 @@ from typing import Literal, NamedTuple, Self, cast
 import pyarrow as pa
 from pydantic import Field, model_validator
 
+from longwriter.config import build
 from longwriter.data.backtranslate.chat import LINE_WORDS, title_of
 from longwriter.data.backtranslate.keywords import Counts, Keywords, share_out
 from longwriter.data.backtranslate.passages import Cutter, near_lengths, round_words
+from longwriter.data.backtranslate.reason.lines import usable
 from longwriter.data.backtranslate.reason.worker import PlanFinder, Reasoned, SearchSettings
 from longwriter.data.card import facts_table, table
 from longwriter.data.conversations import as_messages
@@ -25,7 +28,7 @@ from longwriter.data.dataset import Row, read_rows, write_dataset, write_lines
 from longwriter.data.instructions import prompt_of
 from longwriter.data.prompts import HERE
 from longwriter.data.schemas import OUTPUTS
-from longwriter.data.thinking import block, plan_said, think_words, thought_first, visible
+from longwriter.data.thinking import block, closes_thinking, plan_said, think_words, thought_first, visible
 from longwriter.errors import InputError
 from longwriter.journal import digest
 from longwriter.length.score import length_score
@@ -149,6 +152,8 @@ def _read(settings: ReasonSettings) -> tuple[list[AskedText], dict[str, str]]:
             dropped[text.id] = f"text of {'fewer' if words < settings.texts[0] else 'more'} words than --texts"
         elif split(text.text) != (text.text, ""):
             dropped[text.id] = "its text holds tags that mark thinking"
+        elif settings.answer_tags and visible(thought_first("", text.text, tags=True)) != text.text:
+            dropped[text.id] = "its text holds tags that mark an answer"
         else:
             texts.append(text)
     return texts, dropped
@@ -164,13 +169,22 @@ def asked_text(row: Row, number: int, source: str) -> AskedText:
     if [message["role"] for message in chat if message["role"] != "system"] != ["user", "assistant"]:
         raise InputError(f"{where}: no request with one reply; make requests with longwriter data backtranslate")
     lines = row.get("plan")
-    plan = tuple(Section.model_validate(line) for line in lines) if isinstance(lines, list) else ()
+    plan = (
+        tuple(_line(line, f"{where}: plan {n}") for n, line in enumerate(lines, 1)) if isinstance(lines, list) else ()
+    )
     more: Row = {name: row[name] for name in FROM if row.get(name) is not None}
     return AskedText(str(row.get("id") or f"row-{number}"), request, chat[-1]["content"].strip(), plan, more)
 
 
+def _line(line: object, where: str) -> Section:
+    """A line of a row's plan. Raises InputError for what is none."""
+    if not isinstance(line, dict):
+        raise InputError(f"{where}: expected title, point and words, got {str(line)[:60]!r}; leave the column plan out")
+    return build(Section, line, where)
+
+
 def item_of(text: AskedText, keywords: Keywords, settings: ReasonSettings) -> Item | None:
-    """What is searched for; None where a section has no word of its own."""
+    """What is searched for; None where a section without a line that can be kept has no word of its own."""
     code = language(text.text)
     rng = random.Random(f"{settings.search.seed}:{text.id}")
     pieces = _cut(text.text, iter([line.words for line in text.plan])) if text.plan else []
@@ -180,13 +194,14 @@ def item_of(text: AskedText, keywords: Keywords, settings: ReasonSettings) -> It
     terms = [keywords.of(piece)[:MOST_POOL] for piece in pieces]
     words = [[t.word for t in sorted(some, key=lambda t: t.first)] or _frequent(piece, code)
              for some, piece in zip(terms, pieces, strict=True)]  # fmt: skip
-    lines = [(line.title, line.point) for line in plan]
-    if not lines:
-        if not all(words):
+    lines = list[tuple[str, str]]()
+    for i, (piece, own) in enumerate(zip(pieces, share_out(terms, LINE_WORDS), strict=True)):
+        if plan and usable(plan[i], piece, code) and not closes_thinking(f"{plan[i].title} {plan[i].point}"):
+            lines.append((plan[i].title, plan[i].point))
+        elif not words[i]:
             return None
-        shared = share_out(terms, LINE_WORDS)
-        lines = [title_of(own, code) if own else (some[0].capitalize(), ", ".join(some[1:LINE_WORDS]))
-                 for own, some in zip(shared, words, strict=True)]  # fmt: skip
+        else:
+            lines.append(title_of(own, code) if own else (words[i][0].capitalize(), ", ".join(words[i][1:LINE_WORDS])))
     return {
         "id": f"{text.id}@{digest(text.request + text.text)[:12]}",
         "request": text.request,

@@ -5,7 +5,7 @@ from typing import cast
 
 from longwriter.data.backtranslate.reason.search import Plan
 from longwriter.data.prompts import HERE
-from longwriter.data.thinking import plan_said
+from longwriter.data.thinking import closes_thinking, plan_said
 from longwriter.models.thinking import split
 from longwriter.models.verdicts import Unreadable, the_json
 from longwriter.prompts import prompt_set
@@ -61,7 +61,7 @@ def _text(line: object, name: str) -> str:
     value = line.get(name) if isinstance(line, dict) else None
     if not isinstance(value, str) or _NOTHING.fullmatch(value):
         raise Unreadable(f"a line has no {name}")
-    if split(value) != (value, ""):
+    if split(value) != (value, "") or closes_thinking(value):
         raise Unreadable("a line holds tags of thinking")
     return " ".join(value.split())
 

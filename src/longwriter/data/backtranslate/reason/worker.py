@@ -1,6 +1,7 @@
 """The search for the plan of one text: a scorer that reads, and what proposes lines, by rules and by a model."""
 
 import asyncio
+import math
 import random
 from collections.abc import AsyncIterator
 from itertools import islice
@@ -120,6 +121,8 @@ class PlanFinder:
 
         alone = await read("")
         found = await search(plan, score, propose, SearchBounds(self.settings.steps, self.settings.enough))
+        if not all(map(math.isfinite, (mean(alone), found.begun, found.nats))):  # as of float16 that overflows
+            return {"dropped": "the scorer gives no number for it"}
         whole = Reasoned(
             plan=found.plan, alone=mean(alone), begun=found.begun, nats=found.nats,
             tokens=sum(part.tokens for part in alone), steps=found.steps, scored=found.scored,
