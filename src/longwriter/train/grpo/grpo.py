@@ -28,6 +28,7 @@ from longwriter.train.grpo.scorer import THEN, RolloutScorer, asking
 from longwriter.train.grpo.trainer import GroupTrainer
 from longwriter.train.method_recipes import for_method
 from longwriter.train.recipe import Recipe
+from longwriter.train.run.chat_tokens import check_tokens
 from longwriter.train.run.folder import open_run
 from longwriter.train.run.log import ReportProgress, TrainingProgress
 from longwriter.train.run.setup import open_model, open_tokenizer, placed, steps_of, trl_arguments, world_size
@@ -75,6 +76,7 @@ def grpo(recipe: Recipe, out: Path, report_progress: ReportProgress) -> None:
                 judge = RolloutScorer(alone(recipe.grpo, rewards.traits), ask, out / FOLDER)
         run = open_run(recipe, out, data | of_held_out, lambda report: report_progress(_shown(report)))
         model = open_model(recipe, tokenizer, lean=False)  # TRL makes it lean itself
+        check_tokens(model, tokenizer)
         tell_vllm_ends(args, model)
         trainer = GroupTrainer(
             model,

@@ -128,7 +128,8 @@ def quantization(recipe: Recipe) -> dict[str, object]:
 def with_adapters(model: PreTrainedModel, lora: Lora | None, task: str) -> PreTrainedModel | PeftModel:
     """The model with the adapters that a recipe asks for; `task`: one of peft's task types.
 
-    Raises InputError where the weights are an adapter: peft would put the new one on its base, and the old one would be lost.
+    Raises InputError for modules that the model has not, and where the weights are an adapter: peft would put the new one on
+    its base, and the old one would be lost.
     """
     if model._hf_peft_config_loaded:  # transformers says it nowhere else
         raise InputError(
@@ -138,6 +139,12 @@ def with_adapters(model: PreTrainedModel, lora: Lora | None, task: str) -> PreTr
     if lora is None:
         return model
     targets = lora.targets if isinstance(lora.targets, str) else list(lora.targets)
+    names = {part for name, _ in model.named_modules() for part in (name, name.rpartition(".")[2])}
+    unknown = sorted(set(lora.modules_to_save or ()) - names)
+    if unknown:  # peft leaves it out without a word
+        raise InputError(
+            f"model.lora.modules_to_save: the model has no {unknown[0]}; embed_tokens and lm_head are usual names"
+        )
     config = LoraConfig(
         r=lora.rank,
         lora_alpha=lora.alpha,
@@ -149,7 +156,10 @@ def with_adapters(model: PreTrainedModel, lora: Lora | None, task: str) -> PreTr
     )
     if task == "SEQ_CLS":  # the layers of a score are trained whole; peft leaves out a module of that name alone
         config.exclude_modules = r"(.*\.)?score\..*"
-    return get_peft_model(model, config)
+    try:
+        return get_peft_model(model, config)
+    except ValueError as error:
+        raise InputError(f"model.lora.targets: {first_line(error)}") from error
 
 
 def world_size() -> int:
