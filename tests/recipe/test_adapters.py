@@ -83,6 +83,19 @@ def test_which_tokens_count_as_never_trained(folder: Path) -> None:
     check_chat_tokens(model, words, ())
 
 
+@pytest.mark.parametrize(
+    ("lora", "said"),
+    [
+        ({"targets": ["query"]}, "model.lora.targets: Target modules .*query.* not found"),
+        ({"modules_to_save": ["embed_token"]}, "model.lora.modules_to_save: the model has no embed_token;"),
+    ],
+)
+def test_modules_that_the_model_has_not_are_named(folder: Path, lora: dict[str, object], said: str) -> None:
+    settings = read_recipe(recipe(folder / "r.toml", model={"lora": lora}))
+    with pytest.raises(InputError, match=said):
+        open_model(settings, open_tokenizer(settings.model))
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("tied", "lean"),

@@ -1,5 +1,7 @@
 """From a recipe to what transformers is given."""
 
+import json
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -8,8 +10,8 @@ pytest.importorskip("torch", reason="training needs torch: make test-recipe")
 pytest.importorskip("trl", reason="training needs the [train] extra: make test-recipe")
 
 from longwriter.errors import InputError
-from longwriter.train.recipe import Recipe
-from longwriter.train.run.setup import arguments
+from longwriter.train.recipe import Lora, Recipe
+from longwriter.train.run.setup import GATHERED, arguments
 
 pytestmark = pytest.mark.recipe
 
@@ -43,6 +45,19 @@ def test_deepspeed_without_torchrun_is_named() -> None:
     """DeepSpeed would look for MPI, which few have."""
     with pytest.raises(InputError, match=r"run\.deepspeed: torchrun starts its processes"):
         arguments(recipe({}, {"deepspeed": "zero2.json"}), Path("x"), 1)
+
+
+def test_zero_3_that_would_save_no_model_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RANK", "0")
+    file = tmp_path / "zero3.json"
+    run: dict[str, object] = {"deepspeed": str(file)}
+    for zero, refused in (({"stage": 3}, True), ({"stage": 3, GATHERED: True}, False), ({"stage": 2}, False)):
+        file.write_text(json.dumps({"zero_optimization": zero}))
+        with pytest.raises(InputError, match=f"zero3.json has {GATHERED} = true") if refused else nullcontext():
+            arguments(recipe({}, run), tmp_path, 1)
+    file.write_text(json.dumps({"zero_optimization": {"stage": 3}}))
+    adapters = recipe({}, run)
+    arguments(adapters.model_copy(update={"model": adapters.model.model_copy(update={"lora": Lora()})}), tmp_path, 1)
 
 
 def test_activation_offload_needs_a_gpu() -> None:

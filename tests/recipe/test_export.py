@@ -159,6 +159,16 @@ async def test_an_adapter_writes_on_a_gguf_base_what_it_writes_on_its_own(
     assert (await reply(f"gguf:{below.path}")).text != written.text
 
 
+def test_merged_weights_stop_where_the_template_of_an_adapter_does(tmp_path: Path) -> None:
+    """A base model's own files name the end of documents alone."""
+    tokenizer = made_tokenizer()
+    tokenizer.eos_token = "<|pad|>"
+    base = made_model("llama", tmp_path / "base", tokenizer, eos_token_id=0)
+    export(adapted(base, tmp_path / "run"), tmp_path / "out", ExportRequest(gguf="f32", merge=True))
+    assert json.loads((tmp_path / "out" / "generation_config.json").read_text())["eos_token_id"] == [0, 3]
+    assert 'PARAMETER stop "<|end|>"' in (tmp_path / "out" / "Modelfile").read_text()
+
+
 async def test_a_head_that_was_trained_by_itself_is_kept(tmp_path: Path) -> None:
     base = made_model("llama", tmp_path / "base", tie_word_embeddings=True)
     run = adapted(base, tmp_path / "run", modules_to_save=["lm_head", "embed_tokens"])
@@ -260,6 +270,10 @@ def test_what_cannot_be_made_says_what_to_do(tmp_path: Path) -> None:
     dora = adapted(base, tmp_path / "dora", use_dora=True)
     shutil.copytree(base, tmp_path / "reward")
     change(tmp_path / "reward" / "config.json", architectures=["LlamaForSequenceClassification"])
+    for left in ("checkpoint-5", "checkpoint-10", "checkpoint-15", "checkpoint-old"):
+        (tmp_path / "killed" / left).mkdir(parents=True)
+    for whole in ("checkpoint-5", "checkpoint-10"):
+        (tmp_path / "killed" / whole / "complete").touch()
     for source, wanted, said in (
         (run, ExportRequest(), "add --merge, --gguf q8_0 or --adapter"),
         (base, ExportRequest(adapter=True), "holds no adapter"),
@@ -268,6 +282,7 @@ def test_what_cannot_be_made_says_what_to_do(tmp_path: Path) -> None:
         (tmp_path / "reward", ExportRequest(merge=True), "is a reward model"),
         (tmp_path / "none", ExportRequest(merge=True), "there is no"),
         (tmp_path, ExportRequest(merge=True), "holds no model: give the folder of a run"),
+        (tmp_path / "killed", ExportRequest(merge=True), "export its last checkpoint: .*checkpoint-10"),
     ):
         with pytest.raises(LongWriterError, match=said):
             export(source, tmp_path / "out", wanted)

@@ -7,7 +7,7 @@ import pytest
 torch = pytest.importorskip("torch", reason="training needs torch: make test-recipe")
 pytest.importorskip("trl", reason="training needs the [train] extra: make test-recipe")
 
-from tests.helpers.tiny_grpo import log, made, run  # noqa: E402, F401
+from tests.helpers.tiny_grpo import log, made, prompts, run  # noqa: E402, F401
 
 from longwriter.train.grpo import trainer  # noqa: E402
 from longwriter.train.grpo.padding import by_length, trimmed  # noqa: E402
@@ -38,16 +38,23 @@ def test_the_shortest_come_first_and_every_row_keeps_what_is_its_own() -> None:
 
 def test_columns_of_padding_alone_go() -> None:
     out = trimmed(batch([1, 2], [3, 1]))
-    assert out["prompt_ids"].tolist() == [[0, 7], [7, 7]]
+    assert out["prompt_ids"].tolist() == [[0, 0, 0, 7], [0, 0, 7, 7]], "where its old log-probabilities were read"
     assert out["completion_ids"].tolist() == [[9, 9, 9], [9, 0, 0]]
     assert out["old_per_token_logps"].shape == (2, 3)
     assert out["importance_sampling_ratio"].shape == (2, 1)
-    assert trimmed(batch([0, 0], [0, 0]))["completion_ids"].shape == (2, 1)  # all are masked: a token stays
-    assert trimmed(batch([0, 0], [0, 0]))["prompt_ids"].shape == (2, 1)
+    out = trimmed({k: v for k, v in batch([1, 2], [3, 1]).items() if k != "old_per_token_logps"})
+    assert out["prompt_ids"].tolist() == [[0, 7], [7, 7]]
+    nothing = {k: v for k, v in batch([0, 0], [0, 0]).items() if k != "old_per_token_logps"}
+    assert trimmed(nothing)["completion_ids"].shape == (2, 1)  # all are masked: a token stays
+    assert trimmed(nothing)["prompt_ids"].shape == (2, 1)
 
 
-@pytest.mark.parametrize("loss", ["grpo", "dapo", "bnpo"])
-def test_a_step_is_the_same_without_the_padding(folder: Path, monkeypatch: pytest.MonkeyPatch, loss: str) -> None:
+@pytest.mark.parametrize(
+    ("loss", "overlong"), [("grpo", "keep"), ("dapo", "mask"), ("dr_grpo", "mask"), ("bnpo", "keep")]
+)
+def test_a_step_is_the_same_without_the_padding(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, loss: str, overlong: str
+) -> None:
     read: list[int] = []
     original = trainer.GRPOTrainer._get_per_token_logps_and_entropies
 
@@ -63,8 +70,9 @@ def test_a_step_is_the_same_without_the_padding(folder: Path, monkeypatch: pytes
         read.clear()
         run(
             folder,
+            data={"max_tokens": 190},
             run={"batch": 16, "device_batch": 4, "steps": 4},
-            grpo={"loss": loss, "iterations": 2, "completion_tokens": 30, "temperature": 1.5},
+            grpo={"loss": loss, "iterations": 2, "completion_tokens": 150, "overlong": overlong},
         )
         (folder / "out").rename(folder / name)
         return [[entry[key] for entry in log(folder, name)] for key in ("loss", "grad_norm", "entropy")], sum(read)
@@ -78,3 +86,30 @@ def test_a_step_is_the_same_without_the_padding(folder: Path, monkeypatch: pytes
     assert cut_entropies == pytest.approx(whole_entropies, rel=1e-4)
     assert len(set(whole_norms)) == 4
     assert few <= many if loss == "bnpo" else few < many, (few, many)
+
+
+GPT2 = {"model_type": "gpt2", "n_embd": 32, "n_layer": 1, "n_head": 2}
+
+
+def test_rollouts_are_compared_at_the_positions_at_which_they_were_read(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Positions that are learnt, counted from the first column; on the second step of the same rollouts ratios are not 1."""
+    rows = [{"id": str(i), "prompt": "very " * 2 * i, "lower": 3, "upper": 8} for i in range(1, 5)]
+    prompts(folder, rows)
+
+    def norms(name: str) -> list[float]:
+        grpo: dict[str, object] = {"iterations": 2, "completion_tokens": 12}
+        run(
+            folder,
+            model={"new": GPT2},
+            data={"max_tokens": 64},
+            run={"batch": 16, "device_batch": 4, "steps": 2},
+            grpo=grpo,
+        )
+        (folder / "out").rename(folder / name)
+        return [entry["grad_norm"] for entry in log(folder, name)]
+
+    cut = norms("cut")
+    monkeypatch.setattr(trainer, "trimmed", lambda batch: batch)
+    assert cut == pytest.approx(norms("whole"), rel=1e-3)

@@ -16,7 +16,7 @@ SCRIPT = """
 import sys, time
 from datetime import timedelta
 from accelerate import PartialState
-from longwriter.train.grpo.signs import from_main_process
+from longwriter.train.run.signs import from_main_process
 state = PartialState(cpu=True, timeout=timedelta(seconds=3))
 def work():
     time.sleep(7)

@@ -17,10 +17,10 @@ from transformers import LlamaConfig, LlamaForCausalLM
 from trl import GRPOConfig
 
 from longwriter.errors import InputError
-from longwriter.train.grpo.grpo import _vllm
+from longwriter.train.grpo.grpo import _vllm, tell_vllm_ends
 from longwriter.train.recipe import read_recipe
 from longwriter.train.rollouts.store import read_steps
-from longwriter.train.run.setup import open_tokenizer
+from longwriter.train.run.setup import open_model, open_tokenizer
 
 pytestmark = pytest.mark.recipe
 
@@ -51,6 +51,18 @@ def test_what_is_given_is_trls(folder: Path) -> None:
     assert (found.vllm_mode, found.vllm_server_base_url) == ("server", served["vllm_url"])
     assert (found.vllm_group_port, found.vllm_server_timeout) == (51217, 9.0)
     assert found.vllm_importance_sampling_mode == "sequence_mask"
+
+
+def test_vllm_stops_where_the_recipe_says(folder: Path) -> None:
+    """Its own settings are those of the weights' folder; here the tokenizer's end and that of a template like GLM's."""
+    template = "{% for m in messages %}<|{{ 'user' if m.role == 'user' else 'write' }}|>{{ m.content }}{% endfor %}"
+    (folder / "chat.jinja").write_text(template)
+    recipe = read_recipe(recipe_of(folder))
+    model = open_model(recipe, open_tokenizer(recipe.model))
+    for stop_at_answer, strings in ((True, {"stop": ["</answer>"], "include_stop_str_in_output": True}), (False, {})):
+        found = config(folder, vllm="colocate", stop_at_answer=stop_at_answer)
+        tell_vllm_ends(found, model)
+        assert found.generation_kwargs == strings | {"stop_token_ids": [3, 1]}
 
 
 def test_gpus_that_share_a_vllm_divide_the_processes(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -89,6 +89,13 @@ def test_a_template_that_takes_no_conversation_is_named(tmp_path: Path) -> None:
         reply_end(opened(tmp_path, "{{ raise_exception('no') }}"))
 
 
+def test_a_template_that_begins_the_thinking_for_a_reply_which_has_none_is_named(tmp_path: Path) -> None:
+    """DeepSeek-R1's and QwQ's end a prompt with <think>, and show replies without what was thought."""
+    tok = opened(tmp_path, TEMPLATE.replace("<|write|>{% endif %}", "<|write|><think>\n{% endif %}"))
+    with pytest.raises(InputError, match="begins a reply with '<think>', and shows the data's replies without it"):
+        encode([TWO_TURNS], tok)
+
+
 @pytest.mark.parametrize(("template", "said"), [(TEMPLATE, "b."), (GLM, "b.<|end|>")])
 def test_preferences_end_too(tmp_path: Path, template: str, said: str) -> None:
     pair = {"prompt": TWO_TURNS[:1], "chosen": TWO_TURNS[1:2], "rejected": TWO_TURNS[1:2]}

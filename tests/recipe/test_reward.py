@@ -182,7 +182,7 @@ def test_what_no_reward_model_can_come_of_is_named(tmp_path: Path, monkeypatch: 
         with pytest.raises(InputError, match=message):
             reward(read_recipe(file, dotted((setting,))), tmp_path / "out", lambda _: None)
     new = {"model": {"init": None, "new": LLAMA, "tokenizer": "tokenizer.json"}}
-    with pytest.raises(InputError, match="begins from a language model's weights"):
+    with pytest.raises(InputError, match="learnt by a language model's weights"):
         reward(read_recipe(recipe(tmp_path / "new.toml", **new)), tmp_path / "out", lambda _: None)
     assert not list(tmp_path.glob("out/*.safetensors"))
 

@@ -359,7 +359,9 @@ def test_the_loss_is_the_same_fully_sharded(folder: Path) -> None:
 @pytest.mark.parametrize("stage", [2, 3])
 def test_zero_shards_over_two_processes_and_has_the_losses_of_plain_data_parallel(folder: Path, stage: int) -> None:
     pytest.importorskip("deepspeed", reason="needs DeepSpeed: pip install deepspeed")
-    zero = {"zero_optimization": {"stage": stage}, "train_batch_size": "auto", "train_micro_batch_size_per_gpu": "auto"}
+    saved = {"stage3_gather_16bit_weights_on_model_save": True}
+    zero = {"train_batch_size": "auto", "train_micro_batch_size_per_gpu": "auto"}
+    zero["zero_optimization"] = {"stage": stage} | saved
     (folder / "zero.json").write_text(
         json.dumps(zero | {"gradient_accumulation_steps": "auto", "gradient_clipping": "auto"})
     )
@@ -372,3 +374,6 @@ def test_zero_shards_over_two_processes_and_has_the_losses_of_plain_data_paralle
     assert done.returncode == 0, done.stderr[-3000:]
     assert losses(folder / "zero") == pytest.approx(losses(folder / "ddp"), abs=1e-3)
     assert "| processes | 2, DeepSpeedEngine |" in (folder / "zero" / "README.md").read_text()
+    assert (folder / "zero" / "model.safetensors").stat().st_size == (
+        folder / "ddp" / "model.safetensors"
+    ).stat().st_size

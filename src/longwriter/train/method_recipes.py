@@ -52,6 +52,12 @@ class DpoRecipe(Recipe):
     """A recipe of `train dpo`, and what `train reward` asks of one as well."""
 
     @model_validator(mode="after")
+    def _begins_from_weights(self) -> "DpoRecipe":
+        if self.model.init is None:
+            raise ValueError("model.init: preferences are learnt by a language model's weights, or a reward model's")
+        return self
+
+    @model_validator(mode="after")
     def _possible(self) -> "DpoRecipe":
         if _kinds(self) != {"messages"}:
             raise ValueError(
@@ -70,12 +76,6 @@ class DpoRecipe(Recipe):
 
 class RewardRecipe(DpoRecipe):
     """A recipe of `train reward`."""
-
-    @model_validator(mode="after")
-    def _begins_from_weights(self) -> "RewardRecipe":
-        if self.model.init is None:
-            raise ValueError("model.init: a reward model begins from a language model's weights, or a reward model's")
-        return self
 
 
 class GrpoRecipe(Recipe):

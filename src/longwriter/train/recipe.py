@@ -11,7 +11,7 @@ What a single method cannot combine is refused by `for_method` (method_recipes.p
 import json
 import tomllib
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -21,6 +21,12 @@ from longwriter.rewards.score_head import ScoreHead
 from longwriter.train.grpo.settings import GrpoSettings
 from longwriter.types import Record
 
+Decay = Annotated[float, Field(ge=0, lt=1)]
+Preference = Literal[
+    "sigmoid", "hinge", "ipo", "exo_pair", "nca_pair", "robust", "bco_pair", "sppo_hard", "aot", "aot_unpaired",
+    "apo_zero", "apo_down", "discopop", "sft", "sigmoid_norm",
+]  # fmt: skip
+"""Losses of TRL's DPO trainer."""
 LENGTHS = {"tokens", "epochs", "steps"}  # keys of [run], of which one is given
 
 
@@ -124,7 +130,7 @@ class OptimSettings(Record):
     """`muon`: Muon for the matrices of the layers, AdamW for the rest."""
     lr: float = Field(default=1e-5, gt=0)
     muon_lr: float = Field(default=0.02, gt=0)
-    betas: tuple[float, float] = (0.9, 0.95)
+    betas: tuple[Decay, Decay] = (0.9, 0.95)
     weight_decay: float = Field(default=0.1, ge=0)
     warmup: float = Field(default=0.03, ge=0)
     """Steps, or a share of all steps if below 1."""
@@ -138,7 +144,7 @@ class DpoSettings(Record):
     """Preference optimisation (Rafailov et al. 2023)."""
 
     beta: float = Field(default=0.1, gt=0)
-    loss: tuple[str, ...] = ("sigmoid",)
+    loss: tuple[Preference, ...] = Field(default=("sigmoid",), min_length=1)
     """TRL's loss types, such as sigmoid, ipo, or ("sigmoid", "sft") with weights."""
     loss_weights: tuple[float, ...] | None = None
 
@@ -154,7 +160,7 @@ class DpoSettings(Record):
 class RunSettings(Record):
     """How long, how often saved, and on what."""
 
-    seed: int = 0
+    seed: int = Field(default=0, ge=0, lt=2**32)
     batch: int = Field(gt=0)
     """Rows per step over all processes; in reinforcement, rollouts."""
     device_batch: int = Field(default=1, gt=0)

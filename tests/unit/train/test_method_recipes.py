@@ -105,6 +105,9 @@ REFUSED: list[tuple[Method, tuple[str, ...], str]] = [
     ),
     ("grpo", ("run.activation_offload=true",), "run.activation_offload: TRL has none for grpo"),
     ("sft", ("run.report_to=['csv']",), "run.report_to"),
+    ("sft", ("run.seed=-1",), "run.seed"),
+    ("sft", ("optim.betas=[0.9, 2]",), "optim.betas"),
+    ("dpo", ("dpo.loss=['sigmoids']",), "dpo.loss"),
     ("sft", ("run.push=me",), "run.push"),
 ]
 
@@ -122,9 +125,13 @@ def test_a_method_refuses_what_it_cannot_combine(
     assert "\n" not in str(refused.value)
 
 
-def test_a_model_of_random_weights_is_no_start_for_a_reward_model_nor_for_a_penalty(tmp_path: Path) -> None:
+def test_a_model_of_random_weights_is_no_start_for_preferences_nor_for_a_penalty(tmp_path: Path) -> None:
     new = {"model": {"new": {"model_type": "llama"}, "tokenizer": "t.json"}}
-    for method, settings, said in (("reward", {}, "begins from a language"), ("grpo", {"beta": 0.1}, "grpo.beta")):
+    for method, settings, said in (
+        ("reward", {}, "learnt by a language model's weights"),
+        ("dpo", {}, "model.init: preferences"),
+        ("grpo", {"beta": 0.1}, "grpo.beta"),
+    ):
         file = recipe(tmp_path, method)
         file.write_text(file.read_text().replace('init = "Qwen/Qwen2.5-32B"', ""))
         with pytest.raises(InputError, match=said):

@@ -92,7 +92,8 @@ def usable(
 def segments(turns: object, tokenizer: PreTrainedTokenizerBase) -> list[Segment]:
     """A conversation as pieces of text, in turn what is given and what the model writes.
 
-    Raises UnusableRow, or InputError for a template that changes earlier turns when a turn is added.
+    Raises UnusableRow, or InputError for a template that changes earlier turns when a turn is added, or that asks for a reply
+    which begins otherwise.
     """
     messages = messages_of(turns)
     replies = [place for place, message in enumerate(messages) if message["role"] == "assistant"]
@@ -107,11 +108,7 @@ def segments(turns: object, tokenizer: PreTrainedTokenizerBase) -> list[Segment]
             whole = tokenizer.apply_chat_template(messages[: place + 1], tokenize=False)
         except (TemplateError, ValueError, TypeError) as error:
             raise UnusableRow(f"refused by the chat template: {first_line(error)}") from error
-        if not asked.startswith(before) or not whole.startswith(asked):
-            raise InputError(
-                "the chat template changes earlier turns when a turn is added, so the model's own words cannot be told "
-                "apart; give a template that only appends (model.chat_template = FILE)"
-            )
+        _check_grown(before, asked, whole)
         if not _shows(whole[len(before) :], messages[place]["content"]):
             raise UnusableRow(
                 "a reply of which the chat template shows a part only (model.chat_template = FILE changes it)"
@@ -119,6 +116,21 @@ def segments(turns: object, tokenizer: PreTrainedTokenizerBase) -> list[Segment]
         out += [(asked[len(before) :], False), (whole[len(asked) :], True)]
         before = whole
     return out
+
+
+def _check_grown(before: str, asked: str, whole: str) -> None:
+    """Raises InputError unless each begins with the one before: earlier turns, the same with a reply asked for, and with it."""
+    if not asked.startswith(before):
+        raise InputError(
+            "the chat template changes earlier turns when a turn is added, so the model's own words cannot be told apart; "
+            "give a template that only appends (model.chat_template = FILE)"
+        )
+    if not whole.startswith(asked):  # DeepSeek-R1's, QwQ's
+        shared = next((place for place, (a, b) in enumerate(zip(asked, whole, strict=False)) if a != b), len(whole))
+        raise InputError(
+            f"the chat template begins a reply with {asked[shared:].strip()[:40]!r}, and shows the data's replies without it; "
+            "give a template that begins all alike (model.chat_template = FILE)"
+        )
 
 
 def _shows(text: str, content: object) -> bool:

@@ -42,13 +42,14 @@ class Windows(Dataset[Row]):
         try:
             about = json.loads((folder / "tokens.json").read_text("utf-8"))
             files = about["splits"][split]["files"]
+            self.vocab, self.sha256 = int(about["vocab"]), str(about["splits"][split]["sha256"])
             self.shards = [np.load(folder / name, mmap_mode="r", allow_pickle=False) for name in files]
-        except (OSError, ValueError, KeyError) as error:
+            if any(shard.ndim != 1 or shard.dtype.kind not in "iu" for shard in self.shards):
+                raise ValueError("a file of it is no list of token ids")
+        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
             raise InputError(
                 f"{folder}: no {split} token shards ({error}); make them with longwriter data books"
             ) from error
-        self.vocab: int = about["vocab"]
-        self.sha256: str = about["splits"][split]["sha256"]
         self.width = width
         self.counts = np.cumsum([len(shard) // width for shard in self.shards])
         if not len(self):

@@ -13,6 +13,8 @@ from warnings import filterwarnings
 
 import torch
 from datasets import Dataset as Table
+from peft import PeftModel
+from transformers import PreTrainedModel
 from trl import GRPOConfig
 from trl.import_utils import is_vllm_available
 
@@ -26,6 +28,7 @@ from longwriter.train.grpo.scorer import THEN, RolloutScorer, asking
 from longwriter.train.grpo.trainer import GroupTrainer
 from longwriter.train.method_recipes import for_method
 from longwriter.train.recipe import Recipe
+from longwriter.train.run.chat_tokens import check_tokens
 from longwriter.train.run.folder import open_run
 from longwriter.train.run.log import ReportProgress, TrainingProgress
 from longwriter.train.run.setup import open_model, open_tokenizer, placed, steps_of, trl_arguments, world_size
@@ -72,8 +75,11 @@ def grpo(recipe: Recipe, out: Path, report_progress: ReportProgress) -> None:
             if held_out:
                 judge = RolloutScorer(alone(recipe.grpo, rewards.traits), ask, out / FOLDER)
         run = open_run(recipe, out, data | of_held_out, lambda report: report_progress(_shown(report)))
+        model = open_model(recipe, tokenizer, lean=False)  # TRL makes it lean itself
+        check_tokens(model, tokenizer)
+        tell_vllm_ends(args, model)
         trainer = GroupTrainer(
-            open_model(recipe, tokenizer, lean=False),  # TRL makes it lean itself
+            model,
             args=args,
             train_dataset=_rows(recipe, prompts, steps),
             processing_class=tokenizer,
@@ -151,6 +157,14 @@ def _vllm(recipe: Recipe) -> dict[str, object]:
         "vllm_importance_sampling_mode": CORRECTIONS.get(g.vllm_correction, g.vllm_correction),
         "generation_kwargs": stop,
     } | {name: value for name, value in given.items() if value is not None}
+
+
+def tell_vllm_ends(args: GRPOConfig, model: PreTrainedModel | PeftModel) -> None:
+    """Let vLLM stop where the model does: by itself it reads model.init's files, which may not know the recipe's template."""
+    if args.use_vllm:
+        ends = model.generation_config.eos_token_id
+        stop = {"stop_token_ids": ends if isinstance(ends, list) else [ends]}
+        args.generation_kwargs = (args.generation_kwargs or {}) | stop
 
 
 def _rows(recipe: Recipe, prompts: list[Prompt], steps: int) -> Table:

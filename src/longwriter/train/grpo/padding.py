@@ -8,9 +8,9 @@ over all of them; "bnpo" is a mean of means, and is left in TRL's order.
 import torch
 from torch import Tensor
 
-BY_TOKEN = (
-    "old_per_token_logps", "ref_per_token_logps", "sampling_per_token_logps", "importance_sampling_ratio", "tool_mask",
-)  # fmt: skip
+READ_BEFORE = ("old_per_token_logps", "ref_per_token_logps")
+"""Log-probabilities by this model or the one that it began from."""
+BY_TOKEN = (*READ_BEFORE, "sampling_per_token_logps", "importance_sampling_ratio", "tool_mask")
 """Beside the completion's own; a ratio of whole rollouts has one column and stays as it is."""
 
 
@@ -28,9 +28,14 @@ def by_length(batches: list[dict[str, Tensor]]) -> list[dict[str, Tensor]]:
 
 
 def trimmed(batch: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Without the columns that are padding in every row: before the prompts, after the completions. One token stays of each."""
+    """Without the columns that are padding in every row: before the prompts, after the completions. One token stays of each.
+
+    What was read before, at whole width, is compared with what is read here. Both have to stand at the same positions, which
+    a model may count from the first column (GPT-2's do): then the prompts keep their padding.
+    """
     prompt, completion = batch["prompt_mask"], batch["completion_mask"]
-    first = min(int((prompt.sum(0) == 0).int().cumprod(0).sum()), prompt.shape[1] - 1)
+    compared = any(name in batch for name in READ_BEFORE)
+    first = 0 if compared else min(int((prompt.sum(0) == 0).int().cumprod(0).sum()), prompt.shape[1] - 1)
     seen = (completion.sum(0) > 0).nonzero()
     last = int(seen[-1]) + 1 if len(seen) else 1
     out = dict(batch)

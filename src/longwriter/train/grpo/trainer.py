@@ -20,7 +20,7 @@ from longwriter.train.grpo.padding import by_length, trimmed
 from longwriter.train.grpo.sampling import Sampling
 from longwriter.train.grpo.scorer import Completion, RolloutScorer, ScoredStep
 from longwriter.train.grpo.settings import GrpoSettings
-from longwriter.train.grpo.signs import from_main_process
+from longwriter.train.run.signs import from_main_process
 from longwriter.train.run.trainer import FiniteGradTrainer
 
 RENAMED = {

@@ -19,6 +19,7 @@ from longwriter.train.data.tables import read_table
 from longwriter.train.data.tokenised import digest_of, joint_digest
 from longwriter.train.method_recipes import for_method
 from longwriter.train.recipe import Recipe
+from longwriter.train.run.chat_tokens import check_tokens
 from longwriter.train.run.folder import open_run
 from longwriter.train.run.log import ReportProgress
 from longwriter.train.run.setup import open_model, open_tokenizer, placed, steps_of, trl_arguments
@@ -53,8 +54,10 @@ def dpo(recipe: Recipe, out: Path, report_progress: ReportProgress) -> None:
     settings |= {"max_length": None, "beta": d.beta, "loss_type": list(d.loss)}
     settings |= {"loss_weights": None if d.loss_weights is None else list(d.loss_weights)}
     args = placed(DPOConfig(**settings), run.report_progress)  # before the model, which ZeRO-3 then shards
+    model = open_model(recipe, tokenizer, lean=False)  # TRL makes it lean itself
+    check_tokens(model, tokenizer)
     trainer = PairTrainer(
-        open_model(recipe, tokenizer, lean=False),  # TRL makes it lean itself
+        model,
         args=args,
         train_dataset=rows,
         eval_dataset=held or None,

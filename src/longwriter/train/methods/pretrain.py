@@ -12,6 +12,7 @@ from longwriter.errors import InputError
 from longwriter.train.data.rows import Mixture, Row, Windows
 from longwriter.train.method_recipes import for_method
 from longwriter.train.recipe import MixtureSource, Recipe
+from longwriter.train.run.chat_tokens import check_ids
 from longwriter.train.run.folder import open_run
 from longwriter.train.run.log import ReportProgress
 from longwriter.train.run.setup import open_tokenizer, steps_of
@@ -36,6 +37,7 @@ def pretrain(recipe: Recipe, out: Path, report_progress: ReportProgress) -> None
     mixture = Mixture(rows, [s.share for s in sources], steps * recipe.run.batch, recipe.run.seed)
     held = {s.label: some for s, (_, some) in zip(sources, opened, strict=True) if some is not None}
     trainer = weighted_trainer(run, tokenizer, mixture, held, steps)
+    check_ids(trainer.model, tokenizer.vocab_size - 1)
     run.train(trainer)
     run.close(trainer)
 

@@ -38,6 +38,7 @@ from longwriter.train.method_recipes import for_method
 from longwriter.train.methods.dpo import read_pairs, shuffled
 from longwriter.train.methods.reward_report import ScoredPair, draw, report, table
 from longwriter.train.recipe import Recipe
+from longwriter.train.run.chat_tokens import check_tokens
 from longwriter.train.run.folder import open_run
 from longwriter.train.run.log import ReportProgress
 from longwriter.train.run.setup import open_tokenizer, placed, quantization, steps_of, trl_arguments, with_adapters
@@ -159,6 +160,7 @@ def open_model(recipe: Recipe, tokenizer: PreTrainedTokenizerBase) -> PreTrained
             model = open_classifier(str(m.init), begun, dtype=kind, **common)
     except (OSError, ValueError, KeyError, SafetensorError) as error:
         raise InputError(f"model.init: {m.init}: cannot be read as a reward model: {first_line(error)}") from error
+    check_tokens(model, tokenizer)
     if head != begun:
         give_head(model, head)
     model.config.use_cache = False

@@ -22,11 +22,10 @@ def check_chat_tokens(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase
 
     `saved`: modules that are trained whole.
     """
-    if tokenizer.chat_template is None:
+    tokens = _marks(tokenizer)
+    if not tokens:
         return
-    used = set(tokenizer.apply_chat_template(CHAT, tokenize=True, return_dict=False))
-    tokens = sorted(used & set(tokenizer.added_tokens_decoder))
-    check_ids(model, max(tokens, default=0))
+    check_ids(model, tokens[-1])
     matrices = [m for m in (model.get_input_embeddings(), model.get_output_embeddings()) if m is not None]
     if len(matrices) == 2 and matrices[0].weight is matrices[1].weight:
         matrices.pop()
@@ -43,6 +42,12 @@ def check_chat_tokens(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase
             )
 
 
+def check_tokens(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> None:
+    """`check_ids` of the tokenizer's words, its end and padding, and the marks of its chat template."""
+    special = [token for token in (tokenizer.eos_token_id, tokenizer.pad_token_id) if token is not None]
+    check_ids(model, max([tokenizer.vocab_size - 1, *special, *_marks(tokenizer)]))
+
+
 def check_ids(model: PreTrainedModel, highest: int) -> None:
     """Raises InputError where the model has no row for the highest token id, on which a GPU would stop without a reason."""
     rows = model.config.get_text_config().vocab_size
@@ -51,6 +56,14 @@ def check_ids(model: PreTrainedModel, highest: int) -> None:
             f"the tokenizer makes token {highest:,} of the data, and the model's table ends at {rows - 1:,}: let "
             "model.special_tokens and model.chat_template name tokens that it has"
         )
+
+
+def _marks(tokenizer: PreTrainedTokenizerBase) -> list[int]:
+    """The tokens of its chat template that are no words; none without a template."""
+    if tokenizer.chat_template is None:
+        return []
+    used = set(tokenizer.apply_chat_template(CHAT, tokenize=True, return_dict=False))
+    return sorted(used & set(tokenizer.added_tokens_decoder))
 
 
 def _untrained(weight: torch.Tensor, tokens: list[int]) -> list[int]:

@@ -29,7 +29,7 @@ from longwriter.errors import InputError, SetupError, first_line
 from longwriter.models.base import need
 from longwriter.models.local.hf import positions
 from longwriter.train.data.ends import stop_tokens
-from longwriter.train.recipe import Lora, ModelSettings, OptimSettings, Recipe, RunSettings
+from longwriter.train.recipe import Lora, ModelSettings, OptimSettings, Recipe, RunSettings, zero_of
 from longwriter.train.run.chat_tokens import check_chat_tokens
 from longwriter.train.run.log import ReportProgress
 
@@ -39,6 +39,7 @@ warnings.filterwarnings("ignore", message=".*gradient_checkpointing.*", category
 Args = TypeVar("Args", bound=TrainingArguments)
 PROJECT = "longwriter"  # of all runs, in a tracker
 OWN_TRACKERS = ("tensorboard", "mlflow")  # callbacks.Board and Experiment say where
+GATHERED = "stage3_gather_16bit_weights_on_model_save"
 TRL_SETS = ("label_names", "remove_unused_columns", "prediction_loss_only")
 
 
@@ -128,7 +129,8 @@ def quantization(recipe: Recipe) -> dict[str, object]:
 def with_adapters(model: PreTrainedModel, lora: Lora | None, task: str) -> PreTrainedModel | PeftModel:
     """The model with the adapters that a recipe asks for; `task`: one of peft's task types.
 
-    Raises InputError where the weights are an adapter: peft would put the new one on its base, and the old one would be lost.
+    Raises InputError for modules that the model has not, and where the weights are an adapter: peft would put the new one on
+    its base, and the old one would be lost.
     """
     if model._hf_peft_config_loaded:  # transformers says it nowhere else
         raise InputError(
@@ -138,6 +140,12 @@ def with_adapters(model: PreTrainedModel, lora: Lora | None, task: str) -> PreTr
     if lora is None:
         return model
     targets = lora.targets if isinstance(lora.targets, str) else list(lora.targets)
+    names = {part for name, _ in model.named_modules() for part in (name, name.rpartition(".")[2])}
+    unknown = sorted(set(lora.modules_to_save or ()) - names)
+    if unknown:  # peft leaves it out without a word
+        raise InputError(
+            f"model.lora.modules_to_save: the model has no {unknown[0]}; embed_tokens and lm_head are usual names"
+        )
     config = LoraConfig(
         r=lora.rank,
         lora_alpha=lora.alpha,
@@ -149,7 +157,10 @@ def with_adapters(model: PreTrainedModel, lora: Lora | None, task: str) -> PreTr
     )
     if task == "SEQ_CLS":  # the layers of a score are trained whole; peft leaves out a module of that name alone
         config.exclude_modules = r"(.*\.)?score\..*"
-    return get_peft_model(model, config)
+    try:
+        return get_peft_model(model, config)
+    except ValueError as error:
+        raise InputError(f"model.lora.targets: {first_line(error)}") from error
 
 
 def world_size() -> int:
@@ -206,6 +217,7 @@ def arguments(recipe: Recipe, out: Path, steps: int, *, evaluate: bool = False) 
     o, r = recipe.optim, recipe.run
     on_cpu = r.cpu or not torch.cuda.is_available()
     _check_machine(r, on_cpu=on_cpu)
+    _check_gathered(recipe)
     return {
         **_schedule(o, steps),
         "output_dir": str(out),
@@ -264,6 +276,16 @@ def _check_machine(run: RunSettings, *, on_cpu: bool) -> None:
     for tracker in run.report_to:
         if find_spec(tracker) is None:
             raise SetupError(f"run.report_to: {tracker} is not installed: pip install {tracker}")
+
+
+def _check_gathered(recipe: Recipe) -> None:
+    """Raises InputError where ZeRO-3 would end a run without a model: transformers then saves DeepSpeed's shards, and warns."""
+    file = recipe.run.deepspeed
+    stage, zero = (0, {}) if file is None or recipe.model.lora is not None else zero_of(file)
+    if stage == 3 and not zero.get(GATHERED):
+        raise InputError(
+            f"run.deepspeed: with stage 3, weights are saved where {file} has {GATHERED} = true; add it there"
+        )
 
 
 def _sharing(run: RunSettings) -> ParallelismConfig | None:
