@@ -9,7 +9,9 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from longwriter.errors import InputError
 from longwriter.models.local.hf_weights import ADAPTER, Weights
+from longwriter.train.data.ends import stop_tokens
 from longwriter.train.export.gguf_files import Dtype
+from longwriter.train.run.callbacks import last_checkpoint
 
 TYPES = {"f32": torch.float32, "f16": torch.float16, "bf16": torch.bfloat16}
 
@@ -31,8 +33,8 @@ def merged(source: Path, dtype: Dtype | None = None) -> MergedModel:
         raise InputError(f"there is no {source}; give the folder of a run")
     adapted = (source / ADAPTER).is_file()
     if source.is_dir() and not adapted and not (source / "config.json").is_file():
-        left = sorted(source.glob("checkpoint-*"), key=lambda folder: int(folder.name.partition("-")[2] or 0))
-        way = f"finish it, or export its last checkpoint: {left[-1]}" if left else "give the folder of a run"
+        left = last_checkpoint(source)
+        way = f"finish it, or export its last checkpoint: {left}" if left else "give the folder of a run"
         raise InputError(f"{source} holds no model: {way}")
     weights = Weights(str(source))
     shape = weights.shape()
@@ -49,7 +51,12 @@ def merged(source: Path, dtype: Dtype | None = None) -> MergedModel:
     if dtype is not None:
         model.to(TYPES[dtype])
     model.config.use_cache = True  # trainers write false
-    return MergedModel(model, weights.tokenizer())
+    made = MergedModel(model, weights.tokenizer())
+    if adapted:  # an adapter's folder does not say where the model stopped; its base may not know the template's end
+        learnt = stop_tokens(made.tokenizer, None)
+        ends = dict.fromkeys([*ends_of(made), *(learnt if isinstance(learnt, list) else [learnt])])
+        model.generation_config.eos_token_id = list(ends)
+    return made
 
 
 def ends_of(merged: MergedModel) -> list[int]:
