@@ -14,10 +14,18 @@ FOLDERS = ("src", "recipes", "measurements", "examples", ".ci")
 FILES = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
 
 
+def parsed(source: str) -> ast.Module:
+    """CPython 3.11 counts the depth of all threads together: one that parses beside this one can make it a SystemError."""
+    try:
+        return ast.parse(source)
+    except SystemError:
+        return ast.parse(source)
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_sizes_docstrings_and_handlers(path: Path) -> None:
     source = path.read_text("utf-8")
-    tree = ast.parse(source)
+    tree = parsed(source)
     assert source.count("\n") <= 400
     assert ast.get_docstring(tree)
     for node in ast.walk(tree):
