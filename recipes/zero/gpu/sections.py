@@ -66,7 +66,7 @@ def begun(count: int, sections: int, rng: random.Random) -> list[Text]:
 def drafts(
     texts: list[Text], section: int, group: int, sampler: Sampler, tokenizer: PreTrainedTokenizerBase
 ) -> list[list[str]]:
-    """`group` drafts of each text's next section; "" for one without an end. Short asks first: they end together."""
+    """Of `group` drafts of each text's next section those that end. Short asks first: they end together."""
     every = sorted((t.asks[section], i) for i, t in enumerate(texts) for _ in range(group))
     out: list[list[str]] = [[] for _ in texts]
     for start in range(0, len(every), sampler.rows):
@@ -77,22 +77,22 @@ def drafts(
         ]
         most = int(OVER * TOKENS_PER_WORD * part[-1][0]) + 16
         for (_, i), row in zip(part, sampler(ids, most, 0.8), strict=True):
-            ended = row[-1] == tokenizer.eos_token_id
-            out[i].append(tokenizer.decode(row[:-1]).strip() if ended else "")
+            if row[-1] == tokenizer.eos_token_id:
+                out[i].append(tokenizer.decode(row[:-1]).strip())
         print(f"section {section + 1}: {min(start + sampler.rows, len(every)):,} of {len(every):,} drafts", flush=True)
     return out
 
 
-def best(text: Text, section: int, found: list[str]) -> str:
-    """The best of the drafts; "" where none is good enough."""
+def best(text: Text, section: int, found: list[str]) -> str | None:
+    """The best of the drafts; None where none is good enough."""
     ask, line = text.asks[section], text.beats[section]
     scored = [
         (length_score(ask, count_words(d)) / 100 + value, d)
         for d in found
-        if d and length_score(ask, count_words(d)) >= LEAST_LENGTH
+        if length_score(ask, count_words(d)) >= LEAST_LENGTH
         and (value := worth(line, text.subject, d, text.said, ask)) >= LEAST_WORTH
     ]  # fmt: skip
-    return max(scored)[1] if scored else ""
+    return max(scored)[1] if scored else None
 
 
 def main() -> None:
@@ -116,7 +116,7 @@ def main() -> None:
         going = [t for t in texts if section < len(t.beats)]
         for text, found in zip(going, drafts(going, section, args.group, sampler, tokenizer), strict=True):
             chosen, asked = best(text, section, found), asked + 1
-            if not chosen:  # its next section begins as if it were the first
+            if chosen is None:  # its next section begins as if it were the first
                 text.said = ""
                 continue
             reply = [{"role": "assistant", "content": chosen}]
