@@ -34,7 +34,7 @@ class Batched:
         self.tokenizer = AutoTokenizer.from_pretrained(folder)
         device = "cuda" if torch.cuda.is_available() else "cpu"
         model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).to(device)
-        self.sampler = Sampler(model, ROWS if device == "cuda" else 4, ROOM, self.tokenizer.eos_token_id)
+        self.sampler = Sampler(model, ROWS if device == "cuda" else 64, ROOM, self.tokenizer.eos_token_id, quick=True)
         self.waiting: list[tuple[Request, asyncio.Future[Reply]]] = []
         self.busy = False
 

@@ -26,6 +26,8 @@ PLAIN = (60, 300)
 WRITER = (60, 200)
 SHORT = (30, 100)
 """For a CPU."""
+PARTS = (150, 200, 300, 400)
+"""Of texts whose plans are learnt with them."""
 SLACK = 0.1
 """Of the words asked for, that a text may have less or more."""
 THINK = (
@@ -105,7 +107,10 @@ def training(
     """What is learnt from."""
     for cap in (100, 300):
         save(out / f"cap{cap}", capped(direct, cap))
-    save(out / "cold", [thinking(r) for r in direct[3000:] if 60 <= r["words"] <= 250][:200])
+    for name, (low, high) in {"cold": (60, 250), "cold-short": (30, 110)}.items():
+        save(out / name, [thinking(r) for r in direct[3000:] if low <= r["words"] <= high][:200])
+    human = [r for r in direct[3000:] if 100 <= r["words"] <= 300][200:340]
+    save(out / "human", human)  # for plans found behind their texts
     (out / "think.txt").write_text(THINK, "utf-8")
     about = subjects("train")
     for name, bounds in {"plain": PLAIN, "short": SHORT}.items():
@@ -119,6 +124,11 @@ def training(
     lines(
         out / "aw.jsonl",
         [{"id": f"aw{n}", "prompt": request(s, w), "words": w} for n, (s, w) in enumerate(long)],
+    )
+    parts = [(s, random.Random(n).choice(PARTS)) for n, s in enumerate(about[:200])]
+    lines(
+        out / "parts.jsonl",
+        [{"id": f"parts{n}", "prompt": request(s, w), "words": w} for n, (s, w) in enumerate(parts)],
     )
 
 
@@ -140,11 +150,11 @@ def tests(out: Path, recents: list[str], rng: random.Random) -> None:
         asks = [drawn(rng, bounds) for _ in range(48)]
         prompts = [request(held[n % len(held)], w) for n, w in enumerate(asks)]
         lines(out / f"{name}.jsonl", [asked(name, n, w, p) for n, (p, w) in enumerate(zip(prompts, asks, strict=True))])
-        if name == "plain":
-            told = [THINK.format(request=p) for p in prompts]
-            lines(
-                out / "think.jsonl", [asked("think", n, w, p) for n, (p, w) in enumerate(zip(told, asks, strict=True))]
-            )
+        kind = {"plain": "think", "short": "think-short"}[name]
+        told = [THINK.format(request=p) for p in prompts]
+        lines(out / f"{kind}.jsonl", [asked(kind, n, w, p) for n, (p, w) in enumerate(zip(told, asks, strict=True))])
+    parts = [(s, w) for s in held[:24] for w in PARTS]
+    lines(out / "parts.jsonl", [asked("parts", n, w, request(s, w)) for n, (s, w) in enumerate(parts)])
     sections = writer_requests("held", 96, recents[-200:], rng, (60, 100, 150, 200))
     lines(out / "sections.jsonl", [{"set": "sections"} | r for r in sections])
 

@@ -1,7 +1,8 @@
 """Tables and the figure of docs/lab.md and docs/zero.md, from the texts that ask.py wrote.
 
 Run: python recipes/zero/gpu/show.py build/gpu/work/texts [--set ladder] [--figure docs/figures/lab.png]
-A run's name ends in its seed. Intervals are 95 %, by resampling seeds, then requests, then texts. `constant`: S_l of the
+In the sets think, think-short and parts, what is thought in tags is none of the text, and a
+malformed reply to the first two has none. A run's name ends in its seed. Intervals are 95 %, by resampling seeds, then requests, then texts. `constant`: S_l of the
 one length that is best for all requests together, for someone who ignores what is asked.
 """
 
@@ -16,6 +17,8 @@ import numpy.typing as npt
 
 from longwriter.checks.repetition.repetition import repetition
 from longwriter.length.score import length_score
+from longwriter.models.thinking import split
+from longwriter.rewards.tags import read_tags
 from longwriter.text import count_words
 
 Row = dict[str, Any]
@@ -33,7 +36,10 @@ def read(folder: Path, chosen: str) -> list[Row]:
     rows = [r for r in rows if r["set"] == chosen]
     for r in rows:
         r["cut"] = r["cut"] and END not in r["text"]
-        r["text"] = r["text"].split(END)[0].strip()
+        raw = r["text"].split(END)[0].strip()
+        r["text"] = read_tags(raw, "think").answer if chosen.startswith("think") else raw
+        r["text"] = split(raw)[0].strip() if chosen == "parts" else r["text"]
+        r["thought"] = count_words(raw) - count_words(r["text"])
         r["words"] = count_words(r["text"])
         r["score"] = length_score(r["asked"], r["words"])
         r["near"] = abs(r["words"] / r["asked"] - 1) <= 0.3
@@ -84,6 +90,16 @@ def constant(asks: Sequence[int]) -> tuple[float, int]:
 def score(rows: Sequence[Row]) -> float:
     """Mean S_l."""
     return float(np.mean([r["score"] for r in rows]))
+
+
+def formed(rows: Sequence[Row]) -> list[Row]:
+    """The rows that have a text, and a line a run of how many those are, and of the words that are thought there."""
+    out = [r for r in rows if r["words"]]
+    for run in dict.fromkeys(r["run"] for r in rows):
+        own, well = ([r for r in part if r["run"] == run] for part in (rows, out))
+        thought = np.mean([r["thought"] for r in well]) if well else 0
+        print(f"{run}: {len(well) / len(own):.3f} with a text, {thought:.0f} words thought, S_l of all {score(own):.1f}")
+    return out
 
 
 def table(rows: Sequence[Row]) -> None:
@@ -141,7 +157,7 @@ def main() -> None:
     parser.add_argument("--set", dest="chosen", default="ladder")
     parser.add_argument("--figure", type=Path)
     args = parser.parse_args()
-    rows = read(args.texts, args.chosen)
+    rows = formed(read(args.texts, args.chosen))
     table(rows)
     if args.figure:
         figure(rows, args.figure)
