@@ -4,7 +4,6 @@ import json
 import os
 import sqlite3
 from contextlib import closing
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -14,10 +13,12 @@ pytest.importorskip("trl", reason="training needs the [train] extra: make test-r
 
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from tests.helpers.tiny import LLAMA, conversations, losses, recipe, tokenizer, train, trained, write_lines
+from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
+from longwriter.errors import SetupError
 from longwriter.train.methods.sft import sft
 from longwriter.train.recipe import read_recipe
-from longwriter.train.run import setup
+from longwriter.train.run import setup, trackers
 
 pytestmark = pytest.mark.recipe
 
@@ -61,7 +62,7 @@ def test_a_run_may_report_to_its_log_alone(folder: Path) -> None:
 
 
 def test_a_tracker_that_is_not_installed_is_named_before_anything_is_trained(folder: Path) -> None:
-    missing = next((name for name in ("mlflow", "wandb", "trackio") if find_spec(name) is None), None)
+    missing = next((name for name in ("mlflow", "wandb", "trackio") if not trackers.installed(name)), None)
     if missing is None:
         pytest.skip("every tracker is installed")
     done = train("sft", tuned(folder, "tensorboard", missing), folder / "out")
@@ -70,9 +71,71 @@ def test_a_tracker_that_is_not_installed_is_named_before_anything_is_trained(fol
     assert not list((folder / "out").glob("checkpoint-*"))
 
 
+def test_a_tracker_that_cannot_begin_is_named_before_the_first_step(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "board").write_text("a file")
+    monkeypatch.setenv("TENSORBOARD_LOGGING_DIR", str(folder / "board" / "runs"))
+    with pytest.raises(SetupError, match=r"run\.report_to: tensorboard: .*Not a directory.*TENSORBOARD_LOGGING_DIR"):
+        sft(read_recipe(tuned(folder, "tensorboard")), folder / "out", lambda _: None)
+    assert losses(folder / "out") == {}
+
+
+class Lines(TrainerCallback):  # type: ignore[misc]
+    """A tracker that writes a line a report into a folder, which goes away after the second step."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder / "lines"
+        self.folder.mkdir(exist_ok=True)
+
+    def on_log(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: object) -> None:
+        with (self.folder / "all").open("a") as file:
+            file.write(f"{state.global_step}\n")
+        if state.global_step == 2:
+            self.folder.rename(self.folder.with_name("moved"))
+
+
+def test_a_tracker_that_fails_later_is_told_of_once_and_the_training_ends_well(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(trackers.KINDS, "tensorboard", trackers.Kind(Lines, None, ""))
+    said: list[str] = []
+    sft(read_recipe(tuned(folder, "tensorboard")), folder / "out", lambda line: said.append(str(line)))
+    assert (folder / "out" / "moved" / "all").read_text() == "1\n2\n"
+    assert list(losses(folder / "out")) == [1, 2, 3]
+    [told] = [line for line in said if line.startswith("tensorboard gets no more reports; log.jsonl has all: ")]
+    assert "No such file" in told
+    assert (folder / "out" / "README.md").exists()
+
+
+def test_mlflow_without_its_server_is_named_before_the_first_step(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not trackers.installed("mlflow"):
+        pytest.skip("needs mlflow: pip install mlflow")
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
+    with pytest.raises(SetupError, match=r"run\.report_to: mlflow: .*MLFLOW_TRACKING_URI names the server"):
+        sft(read_recipe(tuned(folder, "mlflow")), folder / "out", lambda _: None)
+
+
+def test_wandb_without_a_key_is_named_before_the_first_step(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not trackers.installed("wandb"):
+        pytest.skip("needs wandb: pip install wandb")
+    monkeypatch.setenv("WANDB_API_KEY", "short")
+    with pytest.raises(SetupError, match=r"run\.report_to: wandb: .*WANDB_MODE=offline"):
+        sft(read_recipe(tuned(folder, "wandb")), folder / "out", lambda _: None)
+
+
+def test_a_folder_that_a_tracker_left_is_not_the_tracker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "left_by_a_tracker").mkdir()
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert not trackers.installed("left_by_a_tracker")
+    assert trackers.installed("json")
+
+
 @pytest.mark.slow
 def test_trackio_has_the_losses_of_the_log(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    if find_spec("trackio") is None:
+    if not trackers.installed("trackio"):
         pytest.skip("needs trackio: pip install trackio")
     monkeypatch.setenv("TRACKIO_DIR", str(folder / "trackio"))
     trained("sft", tuned(folder, "trackio"), folder / "out")
@@ -86,7 +149,7 @@ def test_trackio_has_the_losses_of_the_log(folder: Path, monkeypatch: pytest.Mon
 
 @pytest.mark.slow
 def test_mlflow_has_the_losses_of_the_log(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    if find_spec("mlflow") is None:
+    if not trackers.installed("mlflow"):
         pytest.skip("needs mlflow: pip install mlflow")
     monkeypatch.setenv("MLFLOW_TRACKING_URI", (folder / "mlruns").as_uri())
     monkeypatch.setenv("MLFLOW_ALLOW_FILE_STORE", "true")

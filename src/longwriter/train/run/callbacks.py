@@ -1,13 +1,11 @@
 """What happens between a training's steps: the log, checkpoints marked as whole, and reasons to stop."""
 
 import math
-import os
 import time
 from pathlib import Path
 
 from accelerate import PartialState
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
-from transformers.integrations import MLflowCallback, TensorBoardCallback
 
 from longwriter.runs.folders import write_file
 from longwriter.train.run.log import LOG, LogEntry, ReportProgress, TrainingProgress, read_log
@@ -57,30 +55,6 @@ class LogWriter(TrainerCallback):
             log.write(entry.line())
         left = spent / max(1, state.global_step - self.first) * (state.max_steps - state.global_step)
         self.report_progress(TrainingProgress(entry=entry, steps=state.max_steps, seconds_left=left))
-
-
-class Board(TensorBoardCallback):
-    """TensorBoard's files, in the run's folder where TENSORBOARD_LOGGING_DIR names no other."""
-
-    def __init__(self, folder: Path) -> None:
-        """`folder`: the run's."""
-        super().__init__()
-        if "TENSORBOARD_LOGGING_DIR" not in os.environ:
-            self.logging_dir = str(folder / "tensorboard")
-
-
-class Experiment(MLflowCallback):
-    """MLflow's run, in the experiment that is called as the project where MLFLOW_EXPERIMENT_NAME names no other."""
-
-    def setup(self, args: TrainingArguments, state: TrainerState, model: object) -> None:
-        """Begin the run. What MLflow is told by the environment holds for this call alone: a process may train several."""
-        named = "MLFLOW_EXPERIMENT_NAME" in os.environ
-        os.environ.setdefault("MLFLOW_EXPERIMENT_NAME", args.project)
-        try:
-            super().setup(args, state, model)
-        finally:
-            if not named:
-                del os.environ["MLFLOW_EXPERIMENT_NAME"]
 
 
 class AlreadyFinished(Exception):  # noqa: N818 - nothing is wrong

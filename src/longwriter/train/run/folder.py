@@ -36,15 +36,14 @@ from longwriter.train.recipe import MixtureSource, Recipe
 from longwriter.train.run.callbacks import (
     COMPLETE,
     AlreadyFinished,
-    Board,
     CheckpointWatch,
-    Experiment,
     LogWriter,
     last_checkpoint,
 )
 from longwriter.train.run.curves import draw_losses
 from longwriter.train.run.log import ReportProgress, read_log
 from longwriter.train.run.setup import world_size
+from longwriter.train.run.trackers import Trackers
 
 SETTINGS, DATA = "recipe.json", "data.json"
 FULL_DISK = ("inline_container", "No space left", "File too large", "I/O error", "IoError")
@@ -78,10 +77,7 @@ class TrainingRun(NamedTuple):
         trainer.add_callback(CheckpointWatch())
         tokens_per_step = self.recipe.run.batch * self.recipe.data.max_tokens
         trainer.add_callback(LogWriter(self.out, self.report_progress, tokens_per_step))
-        if "tensorboard" in self.recipe.run.report_to:
-            trainer.add_callback(Board(self.out))
-        if "mlflow" in self.recipe.run.report_to:
-            trainer.add_callback(Experiment())
+        trainer.add_callback(Trackers(self.recipe.run.report_to, self.out, self.report_progress))
         logging.disable_progress_bar()
         whole = last_checkpoint(self.out)
         if trainer.args.process_index == 0:

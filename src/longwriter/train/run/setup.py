@@ -3,7 +3,6 @@
 import math
 import os
 import warnings
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TypeVar
 
@@ -32,13 +31,13 @@ from longwriter.train.data.ends import stop_tokens
 from longwriter.train.recipe import Lora, ModelSettings, OptimSettings, Recipe, RunSettings, zero_of
 from longwriter.train.run.chat_tokens import check_chat_tokens
 from longwriter.train.run.log import ReportProgress
+from longwriter.train.run.trackers import installed
 
 # TRL still sets the old name, and transformers before 5.20 knows no other.
 warnings.filterwarnings("ignore", message=".*gradient_checkpointing.*", category=FutureWarning)
 
 Args = TypeVar("Args", bound=TrainingArguments)
 PROJECT = "longwriter"  # of all runs, in a tracker
-OWN_TRACKERS = ("tensorboard", "mlflow")  # callbacks.Board and Experiment say where
 GATHERED = "stage3_gather_16bit_weights_on_model_save"
 TRL_SETS = ("label_names", "remove_unused_columns", "prediction_loss_only")
 
@@ -254,7 +253,7 @@ def arguments(recipe: Recipe, out: Path, steps: int, *, evaluate: bool = False) 
         "ddp_find_unused_parameters": False,
         "ddp_timeout": r.timeout_s,
         "disable_tqdm": True,
-        "report_to": [tracker for tracker in r.report_to if tracker not in OWN_TRACKERS],
+        "report_to": [],  # trackers.py adds them
         "project": PROJECT,
         "run_name": out.name,
         "parallelism_config": _sharing(r),
@@ -274,7 +273,7 @@ def _check_machine(run: RunSettings, *, on_cpu: bool) -> None:
     if run.activation_offload and on_cpu:
         raise InputError("run.activation_offload needs a GPU: on a CPU, activations are in the host's memory anyway")
     for tracker in run.report_to:
-        if find_spec(tracker) is None:
+        if not installed(tracker):
             raise SetupError(f"run.report_to: {tracker} is not installed: pip install {tracker}")
 
 
