@@ -268,6 +268,8 @@ def test_what_cannot_be_made_says_what_to_do(tmp_path: Path) -> None:
     run = adapted(base, tmp_path / "run")
     head = adapted(base, tmp_path / "head", target_modules=["lm_head", "q_proj"])
     dora = adapted(base, tmp_path / "dora", use_dora=True)
+    rankless = adapted(base, tmp_path / "rankless")
+    change(rankless / "adapter_config.json", r=None)
     shutil.copytree(base, tmp_path / "reward")
     change(tmp_path / "reward" / "config.json", architectures=["LlamaForSequenceClassification"])
     for left in ("checkpoint-5", "checkpoint-10", "checkpoint-15", "checkpoint-old"):
@@ -279,6 +281,7 @@ def test_what_cannot_be_made_says_what_to_do(tmp_path: Path) -> None:
         (base, ExportRequest(adapter=True), "holds no adapter"),
         (head, ExportRequest(adapter=True), "lm_head.* has no place in a GGUF adapter; merge"),
         (dora, ExportRequest(adapter=True), "no use_dora; merge"),
+        (rankless, ExportRequest(adapter=True), "r and lora_alpha are not numbers"),
         (tmp_path / "reward", ExportRequest(merge=True), "is a reward model"),
         (tmp_path / "none", ExportRequest(merge=True), "there is no"),
         (tmp_path, ExportRequest(merge=True), "holds no model: give the folder of a run"),

@@ -1,9 +1,9 @@
 """Tables and the figure of docs/lab.md and docs/zero.md, from the texts that ask.py wrote.
 
 Run: python recipes/zero/gpu/show.py build/gpu/work/texts [--set ladder] [--figure docs/figures/lab.png]
-In the sets think, think-short and parts, what is thought in tags is none of the text, and a
-malformed reply to the first two has none. A run's name ends in its seed. Intervals are 95 %, by resampling seeds, then requests, then texts. `constant`: S_l of the
-one length that is best for all requests together, for someone who ignores what is asked.
+In the sets think, think-short and parts, what is thought in tags is none of the text, and a malformed reply to the first two
+has none. A run's name ends in its seed. Intervals are 95 %, by resampling seeds, then requests, then texts. `constant`: S_l
+of the one length that is best for all requests together, for someone who ignores what is asked.
 """
 
 import argparse
@@ -28,12 +28,14 @@ END = "<|im_end|>"
 DRAWS = 2000
 
 
+def lines(path: Path) -> list[Row]:
+    """What a file has."""
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
 def read(folder: Path, chosen: str) -> list[Row]:
     """The texts of one set of requests, measured."""
-    rows = [
-        json.loads(line) for path in sorted(folder.glob("*.jsonl")) for line in path.read_text("utf-8").splitlines()
-    ]
-    rows = [r for r in rows if r["set"] == chosen]
+    rows = [r for path in sorted(folder.glob("*.jsonl")) for r in lines(path) if r["set"] == chosen]
     for r in rows:
         r["cut"] = r["cut"] and END not in r["text"]
         raw = r["text"].split(END)[0].strip()
@@ -98,7 +100,9 @@ def formed(rows: Sequence[Row]) -> list[Row]:
     for run in dict.fromkeys(r["run"] for r in rows):
         own, well = ([r for r in part if r["run"] == run] for part in (rows, out))
         thought = np.mean([r["thought"] for r in well]) if well else 0
-        print(f"{run}: {len(well) / len(own):.3f} with a text, {thought:.0f} words thought, S_l of all {score(own):.1f}")
+        print(
+            f"{run}: {len(well) / len(own):.3f} with a text, {thought:.0f} words thought, S_l of all {score(own):.1f}"
+        )
     return out
 
 

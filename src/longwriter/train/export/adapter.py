@@ -26,6 +26,7 @@ UNKNOWN = (
     *("rank_pattern", "use_dora", "use_qalora", "use_bdlora", "lora_bias", "fan_in_fan_out", "alora_invocation_tokens"),
 )
 """Settings of peft that llama.cpp's adapters have no place for."""
+SCALE = ("r", "lora_alpha")
 _PART = re.compile(r"base_model\.model\.(.+)\.lora_([AB])\.weight")
 
 
@@ -50,7 +51,9 @@ def write_adapter(folder: Path, out: Path, dtype: Dtype = "f16") -> None:
             raise InputError(f"{folder / ADAPTER}: llama.cpp has no {name}; merge the adapter: --merge")
     shape = Weights(str(folder)).shape()
     names = TensorNames(shape)
-    rank, alpha = config["r"], config["lora_alpha"]
+    rank, alpha = (config.get(name) for name in SCALE)
+    if not isinstance(rank, int) or not isinstance(alpha, int | float):
+        raise InputError(f"{folder / ADAPTER}: {' and '.join(SCALE)} are not numbers; export the folder that train left")
     tensors = _tensors(folder / WEIGHTS, names, tied=bool(shape.get("tie_word_embeddings")))
     writer = gguf.GGUFWriter(None, names.arch)
     writer.add_type(gguf.GGUFType.ADAPTER)
