@@ -5,34 +5,40 @@ from functools import cache
 from string import Template
 
 from longwriter.data.prompts import HERE
+from longwriter.length.scripts import is_traditional
 from longwriter.models.thinking import split
 from longwriter.prompts import prompt_set
-from longwriter.text import count_words
+from longwriter.text import count_words, language
 from longwriter.types import Section
 
 GAP = "\n\n"
 
 
 @cache
-def _wordings(language: str) -> dict[str, Template]:
-    lines = prompt_set(HERE / language).text("thinking").split("\n")
-    return {name: Template(wording) for name, wording in (line.split(": ", 1) for line in lines)}
+def _wordings(wording: str) -> dict[str, Template]:
+    lines = prompt_set(HERE / wording).text("thinking").split("\n")
+    return {name: Template(told) for name, told in (line.split(": ", 1) for line in lines)}
 
 
-def said(language: str, name: str, **values: object) -> str:
-    """One line of `prompts/LANGUAGE/thinking.txt`, filled. A name or a field that is not there is a KeyError."""
-    return _wordings(language)[name].substitute(values)
+def wording_of(text: str) -> str:
+    """en, zh or zh-Hant: what thinking about a text, or a request, is worded in."""
+    return "en" if language(text) != "zh" else "zh-Hant" if is_traditional(text) else "zh"
 
 
-def plan_said(plan: Sequence[Section], words: int, language: str) -> str:
-    """A plan line by line. `words`: of the whole."""
-    lines, chapter = [said(language, "plan", words=words, count=len(plan))], ""
+def said(wording: str, name: str, **values: object) -> str:
+    """One line of `prompts/WORDING/thinking.txt`, filled. A name or a field that is not there is a KeyError."""
+    return _wordings(wording)[name].substitute(values)
+
+
+def plan_said(plan: Sequence[Section], words: int, wording: str) -> str:
+    """A plan line by line. `words`: of the whole; `wording`: en, zh, zh-Hant."""
+    lines, chapter = [said(wording, "plan", words=words, count=len(plan))], ""
     for number, line in enumerate(plan, 1):
         if line.chapter != chapter:
             chapter = line.chapter
-            lines += [said(language, "chapter", chapter=chapter)] if chapter else []
+            lines += [said(wording, "chapter", chapter=chapter)] if chapter else []
         name = "line" if line.point else "bare"
-        lines.append(said(language, name, number=number, title=line.title, point=line.point, words=line.words))
+        lines.append(said(wording, name, number=number, title=line.title, point=line.point, words=line.words))
     return "\n".join(lines)
 
 

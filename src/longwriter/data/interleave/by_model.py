@@ -42,7 +42,7 @@ class Reflector(Asker):
         text = prompt_set(HERE / code).render(
             "interleave_reflect", **{k: item[k] for k in ("request", "section", "plan")}
         )
-        words = 2.0 * LONGEST if code == "zh" else 2 * LONGEST / 5
+        words = 2.0 * LONGEST if code.startswith("zh") else 2 * LONGEST / 5
         answer = await self.ask(text, schema(), read_reply, words=words, cold=False)
         found = answer.value or Reflected(dropped=answer.fault)
         return found.model_dump(mode="json", exclude_unset=True)

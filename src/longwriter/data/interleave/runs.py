@@ -1,16 +1,15 @@
 """Finished runs read as traces, from their journals alone."""
 
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from longwriter.data.filters.cleanup import tidy
 from longwriter.data.interleave.thoughts import Trace, TracedSection
-from longwriter.data.thinking import said
+from longwriter.data.thinking import said, wording_of
 from longwriter.errors import InputError, RunError
 from longwriter.length.target import read_target
 from longwriter.models.thinking import split
 from longwriter.runs.folders import SETTINGS, saved_settings
-from longwriter.text import language
 from longwriter.writer.manuscript import call_names
 from longwriter.writer.records.calls import CallRecord
 from longwriter.writer.records.kinds import read
@@ -81,7 +80,7 @@ def trace_of(name: str, folder: Path) -> Trace | NoTrace:
 def _trace(name: str, session: Session) -> Trace:
     manuscript, settings = session.manuscript, session.settings
     plan, noted = manuscript.plan, manuscript.models
-    code: Literal["en", "zh"] = "zh" if (settings.language or language(settings.instruction)).startswith("zh") else "en"
+    code = settings.language or wording_of(settings.instruction)
     thoughts = {record.step: record.reply.thinking for record in read(manuscript.journal, CallRecord)
                 if isinstance(record, CallRecord) and session.calls.known(record.step) == record.reply}  # fmt: skip
     sections = []

@@ -38,7 +38,8 @@ class Trace(NamedTuple):
 
     id: str
     request: str
-    language: Literal["en", "zh"]
+    language: str
+    """en, zh or zh-Hant: of the thinking."""
     aim: int
     """Words of the whole."""
     title: str
@@ -119,7 +120,7 @@ def _look_back(trace: Trace, index: int) -> str:
     ]
     if line.point:
         missing = _left_out(line.point, section.text)[:NAMED]
-        comma = "、" if code == "zh" else ", "
+        comma = "、" if code.startswith("zh") else ", "
         lines.append(said(code, "missing", missing=comma.join(missing)) if missing else said(code, "kept"))
     return "\n".join(lines)
 
@@ -140,7 +141,7 @@ def _look_ahead(trace: Trace, index: int) -> str:
     values = {"number": index + 1, "count": len(trace.sections), "title": line.title, "words": words}
     ahead = said(code, "next" if line.point else "next_bare", point=line.point.rstrip(".。"), **values)
     if abs(words / line.words - 1) > CHANGED:
-        ahead += ("" if code == "zh" else " ") + said(code, "changed", words=words, planned=line.words)
+        ahead += ("" if code.startswith("zh") else " ") + said(code, "changed", words=words, planned=line.words)
     return ahead
 
 

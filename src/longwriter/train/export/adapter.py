@@ -53,7 +53,9 @@ def write_adapter(folder: Path, out: Path, dtype: Dtype = "f16") -> None:
     names = TensorNames(shape)
     rank, alpha = (config.get(name) for name in SCALE)
     if not isinstance(rank, int) or not isinstance(alpha, int | float):
-        raise InputError(f"{folder / ADAPTER}: {' and '.join(SCALE)} are not numbers; export the folder that train left")
+        raise InputError(
+            f"{folder / ADAPTER}: {' and '.join(SCALE)} are not numbers; export the folder that train left"
+        )
     tensors = _tensors(folder / WEIGHTS, names, tied=bool(shape.get("tie_word_embeddings")))
     writer = gguf.GGUFWriter(None, names.arch)
     writer.add_type(gguf.GGUFType.ADAPTER)

@@ -86,6 +86,23 @@ def test_a_length_that_was_given_beside_the_request_is_said_in_it(home: Path, tm
     assert "interleaved" in (tmp_path / "out" / "README.md").read_text("utf-8")
 
 
+@pytest.mark.parametrize(
+    ("request_", "given", "wording"),
+    [
+        ("寫一篇1200字的燈塔歷史", {}, "zh-Hant"),
+        ("写一篇1200字的灯塔历史", {}, "zh"),
+        ("Write 1200 words on lamps", {"language": "zh-Hant"}, "zh-Hant"),
+    ],
+)
+def test_a_run_is_thought_over_in_its_script(
+    request_: str, given: dict[str, str], wording: str, tmp_path: Path
+) -> None:
+    asyncio.run(write_with(fake(0.9), settings(request_, **given), tmp_path, Options()))
+    trace = trace_of("lamps", tmp_path)
+    assert isinstance(trace, Trace)
+    assert trace.language == wording
+
+
 @pytest.mark.parametrize(("thinking", "mode"), [("static", "think"), ("none", "direct")])
 def test_tags_are_those_of_reinforcement(home: Path, tmp_path: Path, thinking, mode) -> None:
     make(home, tmp_path / "out", thinking=thinking, answer_tags=True)

@@ -4,7 +4,7 @@ import pytest
 
 from longwriter.data.interleave.thoughts import Reflection, Trace, TracedSection, reply_of
 from longwriter.data.prompts import HERE
-from longwriter.data.thinking import think_words, visible
+from longwriter.data.thinking import think_words, visible, wording_of
 from longwriter.prompts import prompt_set
 from longwriter.types import Section
 
@@ -85,14 +85,25 @@ def test_thoughts_of_models_stand_beside_the_numbers() -> None:
     assert think_words(reply) == think_words(plain) + 5 + 5 + 4  # the planner's, the writer's, and four notes
 
 
-def test_both_languages_have_the_same_wordings_with_the_same_fields() -> None:
+@pytest.mark.parametrize("code", ["zh", "zh-Hant"])
+def test_other_languages_have_the_same_wordings_with_the_same_fields(code: str) -> None:
+    en, other = (prompt_set(HERE / name) for name in ("en", code))
     for name in ("thinking", "interleave_reflect"):
-        en, zh = (prompt_set(HERE / code) for code in ("en", "zh"))
-        assert en.fields(name) == zh.fields(name)
-    keys = [
-        [line.split(": ", 1)[0] for line in prompt_set(HERE / c).text("thinking").split("\n")] for c in ("en", "zh")
-    ]
-    assert keys[0] == keys[1]
+        assert en.fields(name) == other.fields(name)
+    told = [[line.split(": ", 1)[0] for line in prompts.text("thinking").split("\n")] for prompts in (en, other)]
+    assert told[0] == told[1]
+
+
+@pytest.mark.parametrize(
+    ("text", "wording"),
+    [
+        ("写一个关于灯塔守望者的故事", "zh"),
+        ("寫一個關於燈塔守望者的故事", "zh-Hant"),
+        ("Write a story about 燈塔, the lighthouse of the bay", "en"),
+    ],
+)
+def test_thinking_is_worded_in_the_script_of_the_text(text: str, wording: str) -> None:
+    assert wording_of(text) == wording
 
 
 @pytest.mark.parametrize(
@@ -120,3 +131,5 @@ def test_chinese_is_thought_in_chinese() -> None:
     reply = reply_of(TRACE._replace(language="zh", aim=20, title="", sections=sections), "interleaved")
     assert "第1节《灯》写了5字，原定10字。到目前为止共5字，全文约20字。\n这一节没有写到：黄昏时。" in reply
     assert not any(word in reply for word in ("section", "words", "$"))
+    traditional = reply_of(TRACE._replace(language="zh-Hant", aim=20, title="", sections=sections), "interleaved")
+    assert "第1節《灯》寫了5字，原定10字。到目前為止共5字，全文約20字。\n這一節沒有寫到：黄昏时。" in traditional

@@ -28,7 +28,7 @@ from longwriter.data.dataset import Row, read_rows, write_dataset, write_lines
 from longwriter.data.instructions import prompt_of
 from longwriter.data.prompts import HERE
 from longwriter.data.schemas import OUTPUTS
-from longwriter.data.thinking import block, closes_thinking, plan_said, think_words, thought_first, visible
+from longwriter.data.thinking import block, closes_thinking, plan_said, think_words, thought_first, visible, wording_of
 from longwriter.errors import InputError
 from longwriter.journal import digest
 from longwriter.length.score import length_score
@@ -233,11 +233,12 @@ def _cut(text: str, wanted: Iterator[int] | Callable[[int], int | None]) -> list
 def row_of(text: AskedText, found: Reasoned, settings: ReasonSettings) -> Row:
     """A row of the data set."""
     code, words, target = language(text.text), count_words(text.text), read_target(text.request)
-    think = block(plan_said(found.plan, words, code))
+    wording = wording_of(text.text)
+    think = block(plan_said(found.plan, words, wording))
     reply = thought_first(think, text.text, tags=settings.answer_tags)
     assert visible(reply) == text.text
     model = settings.search.model
-    files = [HERE / code / f"{name}.txt" for name in ("thinking", "reason_line")]
+    files = [HERE / wording / "thinking.txt", HERE / code / "reason_line.txt"]
     return {
         "id": text.id,
         "messages": [{"role": "user", "content": text.request}, {"role": "assistant", "content": reply}],
