@@ -13,9 +13,10 @@ from tests.helpers.tiny import LLAMA, LONG, conversations, losses, recipe, token
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenizerBase  # noqa: E402
 
 from longwriter.errors import InputError  # noqa: E402
+from longwriter.train.data.tokenizer import open_tokenizer  # noqa: E402
 from longwriter.train.recipe import read_recipe  # noqa: E402
 from longwriter.train.run.chat_tokens import check_chat_tokens  # noqa: E402
-from longwriter.train.run.setup import open_model, open_tokenizer  # noqa: E402
+from longwriter.train.run.setup import open_model  # noqa: E402
 
 pytestmark = pytest.mark.recipe
 

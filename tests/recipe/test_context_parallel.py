@@ -10,8 +10,9 @@ pytest.importorskip("trl", reason="training needs the [train] extra: make test-r
 from tests.helpers.tiny import LLAMA, recipe, tokenizer  # noqa: E402
 
 from longwriter.errors import InputError  # noqa: E402
+from longwriter.train.data.tokenizer import open_tokenizer  # noqa: E402
 from longwriter.train.recipe import read_recipe  # noqa: E402
-from longwriter.train.run.setup import accumulation, arguments, open_model, open_tokenizer  # noqa: E402
+from longwriter.train.run.setup import accumulation, arguments, open_model  # noqa: E402
 from longwriter.train.run.trainer import log_probs, shiftable  # noqa: E402
 
 pytestmark = pytest.mark.recipe

@@ -23,7 +23,8 @@ from transformers import TrainingArguments
 from longwriter.train.data.rows import collate, flatten, pack_rows
 from longwriter.train.data.tokenised import tokenised
 from longwriter.train.recipe import read_recipe
-from longwriter.train.run.setup import arguments, open_model, open_tokenizer
+from longwriter.train.data.tokenizer import open_tokenizer
+from longwriter.train.run.setup import arguments, open_model
 from longwriter.train.run.trainer import WeightedTrainer, log_probs
 recipe = read_recipe(Path(sys.argv[1]))
 tokenizer = open_tokenizer(recipe.model)

@@ -11,11 +11,11 @@ from tests.helpers.tiny import train  # noqa: E402
 from tests.helpers.tiny_grpo import PLANTED, made, prompts, recipe_of, run  # noqa: E402, F401
 
 from longwriter.errors import InputError  # noqa: E402
+from longwriter.train.data.tokenizer import open_tokenizer  # noqa: E402
 from longwriter.train.grpo.prompts import Template, order  # noqa: E402
 from longwriter.train.grpo.sampling import AtTag, Sampling  # noqa: E402
 from longwriter.train.grpo.settings import GrpoSettings  # noqa: E402
 from longwriter.train.recipe import read_recipe  # noqa: E402
-from longwriter.train.run.setup import open_tokenizer  # noqa: E402
 
 pytestmark = pytest.mark.recipe
 

@@ -17,10 +17,11 @@ from transformers import LlamaConfig, LlamaForCausalLM
 from trl import GRPOConfig
 
 from longwriter.errors import InputError
+from longwriter.train.data.tokenizer import open_tokenizer
 from longwriter.train.grpo.grpo import _vllm, tell_vllm_ends
 from longwriter.train.recipe import read_recipe
 from longwriter.train.rollouts.store import read_steps
-from longwriter.train.run.setup import open_model, open_tokenizer
+from longwriter.train.run.setup import open_model
 
 pytestmark = pytest.mark.recipe
 

@@ -14,8 +14,9 @@ from tests.helpers.tiny import LLAMA, QWEN, conversations, losses, norms, recipe
 from longwriter.train.data.chat import TokenisedSample, encode  # noqa: E402
 from longwriter.train.data.rows import collate, pack_rows  # noqa: E402
 from longwriter.train.data.tokenised import TokenisedData  # noqa: E402
+from longwriter.train.data.tokenizer import open_tokenizer  # noqa: E402
 from longwriter.train.recipe import read_recipe  # noqa: E402
-from longwriter.train.run.setup import open_model, open_tokenizer  # noqa: E402
+from longwriter.train.run.setup import open_model  # noqa: E402
 from longwriter.train.run.trainer import log_probs  # noqa: E402
 
 pytestmark = pytest.mark.recipe

@@ -11,9 +11,9 @@ pytest.importorskip("trl", reason="training needs the [train] extra: make test-r
 import pyarrow.parquet as pq  # noqa: E402
 from tests.helpers.tiny_grpo import made, prompts, recipe_of  # noqa: E402, F401
 
+from longwriter.train.data.tokenizer import open_tokenizer  # noqa: E402
 from longwriter.train.methods.dpo import read_pairs, shuffled  # noqa: E402
 from longwriter.train.recipe import read_recipe  # noqa: E402
-from longwriter.train.run.setup import open_tokenizer  # noqa: E402
 from longwriter.train.verl.prompts import write_prompts  # noqa: E402
 
 pytestmark = pytest.mark.recipe

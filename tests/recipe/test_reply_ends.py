@@ -14,9 +14,10 @@ from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedTokenizerFa
 from longwriter.errors import InputError  # noqa: E402
 from longwriter.train.data.chat import encode  # noqa: E402
 from longwriter.train.data.ends import ReplyEnd, reply_end, stop_tokens  # noqa: E402
+from longwriter.train.data.tokenizer import open_tokenizer  # noqa: E402
 from longwriter.train.methods.dpo import ended  # noqa: E402
 from longwriter.train.recipe import read_recipe  # noqa: E402
-from longwriter.train.run.setup import open_model, open_tokenizer  # noqa: E402
+from longwriter.train.run.setup import open_model  # noqa: E402
 
 pytestmark = pytest.mark.recipe
 

@@ -306,7 +306,8 @@ from torch.distributed.tensor import DTensor
 from longwriter.train.recipe import read_recipe
 from longwriter.train.data.rows import collate, pack_rows
 from longwriter.train.data.tokenised import tokenised
-from longwriter.train.run.setup import open_model, open_tokenizer
+from longwriter.train.data.tokenizer import open_tokenizer
+from longwriter.train.run.setup import open_model
 from longwriter.train.run.trainer import log_probs
 recipe = read_recipe(Path(sys.argv[1]))
 tokenizer = open_tokenizer(recipe.model)

@@ -87,6 +87,20 @@ def test_the_launch_gives_whole_paths_and_remakes_the_prompts(tmp_path):
     }
 
 
+def test_the_prompts_are_made_without_trl(tmp_path):
+    """verl's environment has none: docs/cluster.md."""
+    recipe = write_recipe(tmp_path)
+    script = (
+        "import runpy, sys; sys.modules['trl'] = None; import longwriter.train.verl.reward; "
+        f"sys.path.insert(0, {str(CLUSTER)!r}); sys.argv[0] = 'verl_data.py'; "
+        "runpy.run_module('verl_data', run_name='__main__')"
+    )
+    given = [str(recipe), str(tmp_path / "verl"), "--held-out", "2"]
+    done = subprocess.run([sys.executable, "-c", script, *given], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "verl" / "train.parquet").exists()
+
+
 def test_groups_are_found_by_uid():
     assert by_group(["b", "a", "b", "a"], 2) == [0, 2, 1, 3]
     with pytest.raises(RunError, match=r"3 rollouts of request b.*rollout\.n"):

@@ -27,7 +27,7 @@ data_, hydra, omegaconf, ray, tensordict, torch, tq, yaml = map(
     importlib.import_module,
     ("longwriter.train.grpo.prompts", "hydra", "omegaconf", "ray", "tensordict", "torch", "transfer_queue", "yaml"),
 )
-setup = importlib.import_module("longwriter.train.run.setup")
+open_tokenizer = importlib.import_module("longwriter.train.data.tokenizer").open_tokenizer
 prompts = importlib.import_module("longwriter.train.verl.prompts")
 pytestmark = [pytest.mark.recipe, pytest.mark.xdist_group("ray")]  # two clusters on a machine see each other
 
@@ -86,7 +86,7 @@ def test_the_prompt_that_verl_makes_is_the_recipes(tmp_path):
 
     recipe = write_recipe(tmp_path)
     settings = read_recipe(recipe)
-    tokenizer = setup.open_tokenizer(settings.model)
+    tokenizer = open_tokenizer(settings.model)
     prompts.write_prompts(settings, tokenizer, tmp_path / "verl", 2)
     config = launch(recipe, tmp_path)
     tokenizer.chat_template = config.actor_rollout_ref.model.custom_chat_template
@@ -104,7 +104,7 @@ def test_verls_reward_manager_calls_the_reward(tmp_path):
     load_reward_manager = of("trainer.ppo.reward", "load_reward_manager")
 
     recipe = write_recipe(tmp_path)
-    tokenizer = setup.open_tokenizer(read_recipe(recipe).model)
+    tokenizer = open_tokenizer(read_recipe(recipe).model)
     manager = load_reward_manager(launch(recipe, tmp_path), tokenizer)
     ids = torch.tensor([[*tokenizer(GOOD)["input_ids"], tokenizer.eos_token_id]])
     batch = tensordict.TensorDict(
@@ -190,7 +190,7 @@ def trainer(queue, tmp_path):
 
     recipe = write_recipe(tmp_path)
     made = get_trainer_cls("longwriter")(launch(recipe, tmp_path / "run"))
-    made.tokenizer, made.global_steps = setup.open_tokenizer(read_recipe(recipe).model), 7
+    made.tokenizer, made.global_steps = open_tokenizer(read_recipe(recipe).model), 7
     return made
 
 

@@ -3,8 +3,8 @@
 import argparse
 from pathlib import Path
 
+from longwriter.train.data.tokenizer import open_tokenizer
 from longwriter.train.recipe import dotted, read_recipe
-from longwriter.train.run.setup import open_tokenizer
 from longwriter.train.verl.prompts import write_prompts
 
 

@@ -20,6 +20,7 @@ from trl.import_utils import is_vllm_available
 
 from longwriter.errors import InputError, SetupError
 from longwriter.rewards.scoring import RewardSet
+from longwriter.train.data.tokenizer import open_tokenizer
 from longwriter.train.grpo.curves import draw
 from longwriter.train.grpo.held_out import FOLDER, HeldOut, alone
 from longwriter.train.grpo.prompts import Prompt, all_prompts, held_out_prompts, order
@@ -31,7 +32,7 @@ from longwriter.train.recipe import Recipe
 from longwriter.train.run.chat_tokens import check_tokens
 from longwriter.train.run.folder import open_run
 from longwriter.train.run.log import ReportProgress, TrainingProgress
-from longwriter.train.run.setup import open_model, open_tokenizer, placed, steps_of, trl_arguments, world_size
+from longwriter.train.run.setup import open_model, placed, steps_of, trl_arguments, world_size
 
 filterwarnings("ignore", message=".*rollout_func.*", category=UserWarning)
 

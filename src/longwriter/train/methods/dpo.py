@@ -17,12 +17,13 @@ from longwriter.train.data.ends import reply_end
 from longwriter.train.data.pair_rows import COLUMNS, pair_turns
 from longwriter.train.data.tables import read_table
 from longwriter.train.data.tokenised import digest_of, joint_digest
+from longwriter.train.data.tokenizer import open_tokenizer
 from longwriter.train.method_recipes import for_method
 from longwriter.train.recipe import Recipe
 from longwriter.train.run.chat_tokens import check_tokens
 from longwriter.train.run.folder import open_run
 from longwriter.train.run.log import ReportProgress
-from longwriter.train.run.setup import open_model, open_tokenizer, placed, steps_of, trl_arguments
+from longwriter.train.run.setup import open_model, placed, steps_of, trl_arguments
 from longwriter.train.run.trainer import FiniteGradTrainer
 
 

@@ -10,12 +10,13 @@ from torch.utils.data import Dataset, Subset
 
 from longwriter.errors import InputError
 from longwriter.train.data.rows import Mixture, Row, Windows
+from longwriter.train.data.tokenizer import open_tokenizer
 from longwriter.train.method_recipes import for_method
 from longwriter.train.recipe import MixtureSource, Recipe
 from longwriter.train.run.chat_tokens import check_ids
 from longwriter.train.run.folder import open_run
 from longwriter.train.run.log import ReportProgress
-from longwriter.train.run.setup import open_tokenizer, steps_of
+from longwriter.train.run.setup import steps_of
 from longwriter.train.run.weighted import weighted_trainer
 
 

@@ -34,6 +34,7 @@ from longwriter.rewards.reward_model import REPORT, encode, scores
 from longwriter.rewards.score_head import FILE, ScoreHead, give_head, open_classifier, read_head
 from longwriter.runs.folders import write_file
 from longwriter.text import count_words
+from longwriter.train.data.tokenizer import open_tokenizer
 from longwriter.train.method_recipes import for_method
 from longwriter.train.methods.dpo import read_pairs, shuffled
 from longwriter.train.methods.reward_report import ScoredPair, draw, report, table
@@ -41,7 +42,7 @@ from longwriter.train.recipe import Recipe
 from longwriter.train.run.chat_tokens import check_tokens
 from longwriter.train.run.folder import open_run
 from longwriter.train.run.log import ReportProgress
-from longwriter.train.run.setup import open_tokenizer, placed, quantization, steps_of, trl_arguments, with_adapters
+from longwriter.train.run.setup import placed, quantization, steps_of, trl_arguments, with_adapters
 from longwriter.train.run.trainer import FiniteGradTrainer
 
 PICTURE = "reward.png"

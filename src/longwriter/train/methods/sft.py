@@ -7,12 +7,13 @@ from torch.utils.data import Dataset, Subset
 
 from longwriter.train.data.rows import DataReport, Mixture, PackedRows, Row, pack_rows
 from longwriter.train.data.tokenised import RowDraw, TokenisedData, tokenised
+from longwriter.train.data.tokenizer import open_tokenizer
 from longwriter.train.method_recipes import for_method
 from longwriter.train.recipe import Recipe
 from longwriter.train.run.chat_tokens import check_ids
 from longwriter.train.run.folder import open_run
 from longwriter.train.run.log import ReportProgress
-from longwriter.train.run.setup import open_tokenizer, steps_of
+from longwriter.train.run.setup import steps_of
 from longwriter.train.run.weighted import weighted_trainer
 
 

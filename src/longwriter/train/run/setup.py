@@ -13,22 +13,19 @@ from peft import LoraConfig, PeftModel, get_peft_model
 from transformers import (
     AutoConfig,
     AutoModelForCausalLM,
-    AutoTokenizer,
     BitsAndBytesConfig,
     PreTrainedModel,
     PreTrainedTokenizerBase,
-    PreTrainedTokenizerFast,
     TrainingArguments,
     set_seed,
 )
 from trl.trainer.utils import add_fused_lm_head
 
-from longwriter.config import read_text
 from longwriter.errors import InputError, SetupError, first_line
 from longwriter.models.base import need
 from longwriter.models.local.hf import positions
 from longwriter.train.data.ends import stop_tokens
-from longwriter.train.recipe import Lora, ModelSettings, OptimSettings, Recipe, RunSettings, zero_of
+from longwriter.train.recipe import Lora, OptimSettings, Recipe, RunSettings, zero_of
 from longwriter.train.run.chat_tokens import check_chat_tokens
 from longwriter.train.run.log import ReportProgress
 from longwriter.train.run.trackers import installed
@@ -40,32 +37,6 @@ Args = TypeVar("Args", bound=TrainingArguments)
 PROJECT = "longwriter"  # of all runs, in a tracker
 GATHERED = "stage3_gather_16bit_weights_on_model_save"
 TRL_SETS = ("label_names", "remove_unused_columns", "prediction_loss_only")
-
-
-def open_tokenizer(model: ModelSettings) -> PreTrainedTokenizerBase:
-    """The tokenizer that a recipe names. Raises InputError where it cannot be found."""
-    name = model.tokenizer or model.init
-    assert name is not None
-    if name.endswith(".json"):
-        if not Path(name).is_file():
-            raise InputError(
-                f"model.tokenizer: {name} does not exist; make it with longwriter data books --train-tokenizer"
-            )
-        tokenizer = PreTrainedTokenizerFast(tokenizer_file=name, **model.special_tokens)
-    else:
-        try:
-            tokenizer = AutoTokenizer.from_pretrained(
-                name, trust_remote_code=model.trust_remote_code, **model.special_tokens
-            )
-        except (OSError, ValueError) as error:
-            raise InputError(f"model.tokenizer: no tokenizer in {name}: {first_line(error)}") from error
-    if model.chat_template is not None:
-        tokenizer.chat_template = read_text(Path(model.chat_template))
-    if tokenizer.eos_token is None:
-        raise InputError(
-            f"the tokenizer of {name} has no end-of-text token; name one in model.special_tokens.eos_token"
-        )
-    return tokenizer
 
 
 def open_model(recipe: Recipe, tokenizer: PreTrainedTokenizerBase, *, lean: bool = True) -> PreTrainedModel | PeftModel:
