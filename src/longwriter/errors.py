@@ -101,7 +101,11 @@ class Flawed(LongWriterError):  # noqa: N818 - a state of the text
     """A text is finished and delivered, with faults that a person should know of."""
 
 
-class CeilingReached(LongWriterError):  # noqa: N818 - a stop the user asked for
+class Stopped(LongWriterError):  # noqa: N818 - a stop the user asked for
+    """What was to stop has stopped; what is done is kept, and the same command goes on."""
+
+
+class CeilingReached(Stopped):
     """The next call would pass the user's ceiling on cost or tokens."""
 
 

@@ -1,6 +1,7 @@
 """The command `longwriter`, and what its exit codes mean.
 
-0 done · 2 bad input, or something the message names; nothing is lost · 3 stopped at a ceiling with a valid partial text ·
+0 done · 2 bad input, or something the message names; nothing is lost · 3 stopped at a ceiling with a valid partial text,
+or a training by its file `stop` ·
 4 finished, with faults that the report names · 130 stopped by Ctrl-C, 143 by SIGTERM, 129 by SIGHUP. Failures are one line
 on standard error.
 """
@@ -14,7 +15,7 @@ import click
 from longwriter import __version__
 from longwriter.cli.lazy import LazyGroup, Listed
 from longwriter.cli.signals import ENDING, end_when_told
-from longwriter.errors import CeilingReached, Flawed, LongWriterError
+from longwriter.errors import Flawed, LongWriterError, Stopped
 
 NAME = "longwriter"
 VARIABLE = "_LONGWRITER_COMPLETE"
@@ -157,7 +158,7 @@ def main() -> None:
         else:
             _say(_in_a_line(error))
         sys.exit(2)
-    except CeilingReached as stop:
+    except Stopped as stop:
         _say(str(stop))
         sys.exit(3)
     except Flawed as flaw:

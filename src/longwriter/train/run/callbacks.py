@@ -4,13 +4,17 @@ import math
 import time
 from pathlib import Path
 
+import torch
 from accelerate import PartialState
+from accelerate.utils import broadcast
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
 from longwriter.runs.folders import write_file
 from longwriter.train.run.log import LOG, LogEntry, ReportProgress, TrainingProgress, read_log
 from longwriter.train.run.trainer import not_finite
 
+STOP = "stop"
+"""A file that a person, or a scheduler's signal, puts into the folder of a run."""
 COMPLETE = "complete"  # an empty file that is put into a checkpoint once all of it is written
 
 
@@ -62,7 +66,18 @@ class AlreadyFinished(Exception):  # noqa: N818 - nothing is wrong
 
 
 class CheckpointWatch(TrainerCallback):
-    """Marks checkpoints that are whole; stops at a loss that is not finite, and at the last step."""
+    """Marks checkpoints that are whole; stops at a loss that is not finite, at the last step, and where a file asks for it."""
+
+    def __init__(self, every: int = 1) -> None:
+        """`every`: steps between places where a run can go on."""
+        self.every, self.stopped = every, False
+
+    def on_train_begin(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: object
+    ) -> None:
+        """Forget a stop that was asked for before."""
+        if state.is_world_process_zero:
+            (Path(args.output_dir) / STOP).unlink(missing_ok=True)
 
     def on_step_begin(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: object) -> None:
         """Raises AlreadyFinished: transformers would take a step more before it looks whether there are enough."""
@@ -70,8 +85,17 @@ class CheckpointWatch(TrainerCallback):
             raise AlreadyFinished
 
     def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: object) -> None:
-        """Report where a checkpoint is saved, so that a run that is resumed averages its reports over the same steps."""
+        """Save and end where that is asked for. A save is reported, so that a resumed run averages over the same steps."""
+        if state.global_step % self.every == 0 and state.global_step < state.max_steps and self._asked(args, state):
+            self.stopped = control.should_save = control.should_training_stop = True
         control.should_log |= control.should_save
+
+    def _asked(self, args: TrainingArguments, state: TrainerState) -> bool:
+        """The same on every process: a shared disk shows them a new file at different times."""
+        asked = state.is_world_process_zero and (Path(args.output_dir) / STOP).exists()
+        if args.world_size == 1:
+            return asked
+        return bool(broadcast(torch.tensor([asked], dtype=torch.int32, device=args.device)).item())
 
     def on_log(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, logs: dict[str, float], **_: object

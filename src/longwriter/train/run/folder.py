@@ -30,11 +30,12 @@ from transformers.utils import logging
 
 from longwriter import __version__
 from longwriter.config import Tree, changed_keys
-from longwriter.errors import RunError, first_line
+from longwriter.errors import RunError, Stopped, first_line
 from longwriter.runs.folders import write_file
 from longwriter.train.recipe import MixtureSource, Recipe
 from longwriter.train.run.callbacks import (
     COMPLETE,
+    STOP,
     AlreadyFinished,
     CheckpointWatch,
     LogWriter,
@@ -72,9 +73,13 @@ class TrainingRun(NamedTuple):
     report_progress: ReportProgress
 
     def train(self, trainer: Trainer) -> None:
-        """Train, from the last whole checkpoint if there is one. Raises RunError where the folder cannot be written."""
+        """Train, from the last whole checkpoint if there is one.
+
+        Raises RunError where the folder cannot be written, Stopped where a file `stop` in it asked for that.
+        """
         trainer.remove_callback(PrinterCallback)  # LogWriter reports
-        trainer.add_callback(CheckpointWatch())
+        watch = CheckpointWatch(self.recipe.grpo.iterations)
+        trainer.add_callback(watch)
         tokens_per_step = self.recipe.run.batch * self.recipe.data.max_tokens
         trainer.add_callback(LogWriter(self.out, self.report_progress, tokens_per_step))
         trainer.add_callback(Trackers(self.recipe.run.report_to, self.out, self.report_progress))
@@ -87,6 +92,12 @@ class TrainingRun(NamedTuple):
         trainer.accelerator.wait_for_everyone()
         with _writing(self.out), suppress(AlreadyFinished):
             trainer.train(resume_from_checkpoint=None if whole is None else str(whole))
+        if watch.stopped:
+            self._leave(trainer)
+            raise Stopped(
+                f"{self.out / STOP} asked for it: stopped after step {trainer.state.global_step:,}, whose checkpoint is whole; "
+                "the same command goes on"
+            )
 
     def close(
         self,
@@ -103,6 +114,9 @@ class TrainingRun(NamedTuple):
         if trainer.args.process_index == 0:
             draw(self.out, self.out.name)
             write_file(self.out / "README.md", _card(self.recipe, self.out, type(trainer.model_wrapped).__name__))
+        self._leave(trainer, release)
+
+    def _leave(self, trainer: Trainer, release: Callable[[], None] = lambda: None) -> None:
         # A thread of gloo that still holds a tensor when the interpreter ends aborts the process (18 of 240 on a busy
         # machine, as each left right after its last reduction). A barrier holds none, and nothing is asked after it; but
         # gloo has two threads, DDP never lets them end, and the other one may still wait for its turn on the CPU.
