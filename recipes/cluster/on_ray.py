@@ -1,13 +1,14 @@
 """Any recipe on a Ray cluster: Ray chooses the machines, torchrun starts one process a GPU on each, as it does without Ray.
 
-    python recipes/cluster/on_ray.py --machines 2 --gpus 8 sft recipes/longwriter/sft-9b.toml build/sft-9b --set run.seed=3
+    python recipes/cluster/on_ray.py --machines 1 --gpus 8 sft recipes/longwriter/sft-9b.toml build/sft-9b --set run.seed=3
 
 Before: `ray start --head` on one machine, `ray start --address HEAD:6379` on the others, with the same environment and with
-this repository, the data and the run's folder in the same place, on a disk that they share. The same command goes on from
-the last whole checkpoint.
+this repository, the data and the run's folder in the same place, on a disk that they share. Variables of this command that
+begin as `KEPT` go along. The same command goes on from the last whole checkpoint; `touch RUN/stop` ends it after a step.
 """
 
 import argparse
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -17,7 +18,9 @@ from ray.util import get_node_ip_address
 from ray.util.placement_group import placement_group
 from ray.util.scheduling_strategies import PlacementGroupSchedulingStrategy
 
-PORT = 29400
+PORT = int(os.environ.get("PORT", "29400"))
+KEPT = ("CUDA_HOME", "HF_", "MLFLOW_", "NCCL_", "OMP_", "TENSORBOARD_", "TRACKIO_", "WANDB_")
+"""Beginnings of the variables that a machine gets from this command: Ray's workers have those of `ray start`."""
 
 
 def address() -> str:
@@ -25,9 +28,18 @@ def address() -> str:
     return str(get_node_ip_address())
 
 
-def launch(command: list[str], folder: str) -> int:
-    """The exit code of a command."""
-    return subprocess.run(command, cwd=folder, check=False).returncode
+def kept() -> dict[str, str]:
+    """What of this command's environment goes along."""
+    return {name: value for name, value in os.environ.items() if name.startswith(KEPT)}
+
+
+def launch(command: list[str], folder: str, given: dict[str, str], processes: int) -> int:
+    """The exit code of a command. `given`: variables.
+
+    torchrun would give each process one thread, and DeepSpeed's Adam on the CPU takes as many as it is given.
+    """
+    threads = {"OMP_NUM_THREADS": str(max(1, (os.cpu_count() or 1) // processes))}
+    return subprocess.run(command, cwd=folder, env=os.environ | threads | given, check=False).returncode
 
 
 def torchrun(machine: int, machines: int, processes: int, head: str, train: list[str]) -> list[str]:
@@ -67,7 +79,8 @@ def main() -> int:
     train = [given.method, given.recipe, "--out", given.out, *more]
     processes, folder = given.processes or given.gpus or 1, str(Path.cwd())
     commands = [torchrun(i, given.machines, processes, head, train) for i in range(given.machines)]
-    jobs = [task(launch).options(**p).remote(command, folder) for p, command in zip(on, commands, strict=True)]
+    place = (folder, kept(), processes)
+    jobs = [task(launch).options(**p).remote(command, *place) for p, command in zip(on, commands, strict=True)]
     codes: list[int] = ray.get(jobs)
     return max(abs(code) for code in codes)  # below 0: ended by a signal
 

@@ -9,9 +9,10 @@ import pytest
 pytest.importorskip("torch", reason="training needs torch: make test-recipe")
 pytest.importorskip("trl", reason="training needs the [train] extra: make test-recipe")
 
-from longwriter.errors import InputError
+from longwriter.errors import InputError, SetupError
+from longwriter.train.methods.sft import sft
 from longwriter.train.recipe import Lora, Recipe
-from longwriter.train.run.setup import GATHERED, arguments
+from longwriter.train.run.setup import GATHERED, KERNELS, arguments
 
 pytestmark = pytest.mark.recipe
 
@@ -68,3 +69,23 @@ def test_activation_offload_needs_a_gpu() -> None:
 def test_processes_wait_for_each_other_no_longer_than_asked() -> None:
     assert arguments(recipe({}, {}), Path("x"), 1)["ddp_timeout"] == 1800
     assert arguments(recipe({}, {"timeout_s": 60}), Path("x"), 1)["ddp_timeout"] == 60
+
+
+@pytest.mark.parametrize("kernel", ["flash_attention_2", "flash_attention_3"])
+def test_flash_attention_that_is_not_there_is_named_before_anything_is_read(kernel: str, tmp_path: Path) -> None:
+    if KERNELS[kernel](kernels_fallback_ok=True):
+        pytest.skip("flash-attn is here")
+    wanted = recipe({}, {})
+    wanted = wanted.model_copy(update={"model": wanted.model.model_copy(update={"attention": kernel})})
+    with pytest.raises(
+        SetupError, match=f"model.attention: {kernel} needs a GPU and flash-attn: pip install flash-attn"
+    ):
+        sft(wanted, tmp_path / "out", lambda _: None)  # whose model and data do not exist
+
+
+def test_a_batch_that_cannot_be_spread_is_named_before_anything_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WORLD_SIZE", "16")
+    with pytest.raises(InputError, match=r"run\.batch = 8 rows cannot be split over 16 processes"):
+        sft(recipe({}, {"batch": 8}), tmp_path / "out", lambda _: None)

@@ -1,8 +1,6 @@
 #!/usr/bin/env bash
 # LongWriter-Zero 32B by TRL: 4 machines train (ZeRO-3), 4 serve rollouts, one more the reward model. Never run here.
-# On the 4 that serve, as vLLM's own documentation says for many machines (one address for all of them), once:
-#   VLLM_SERVER_DEV_MODE=1 vllm serve build/zero-32b/cpt --tensor-parallel-size 8 --data-parallel-size 4 --port 8000 \
-#     --max-model-len 15500 --weight-transfer-config '{"backend":"nccl"}' --logprobs-mode processed_logprobs --max-logprobs -1
+# The servers, with vLLM's options for many machines: slurm.sbatch. Without Slurm, the same by hand on each of the 4 that serve.
 # Then on each of the 4 that train:
 #   HEAD=first-of-them ROLLOUTS=http://HOST:8000 REWARD=http://OTHER:8001/classify bash recipes/zero/32b/trl.sh
 set -euo pipefail

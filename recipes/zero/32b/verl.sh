@@ -3,7 +3,7 @@
 # Before: on the first machine `ray start --head`, on the others `ray start --address HEAD:6379`, all with the same
 # environment (docs/cluster.md) and this repository in the same place, on a disk that they share; one machine more for the
 # reward model:
-#   vllm serve build/zero-32b/reward --runner pooling --port 8001 --data-parallel-size 8
+#   vllm serve build/zero-32b/reward --runner pooling --dtype bfloat16 --port 8001 --data-parallel-size 8
 # Then, on the first:  REWARD=http://OTHER:8001/classify bash recipes/zero/32b/verl.sh
 set -euo pipefail
 : "${REWARD:?address of the reward model, such as http://host:8001/classify}"

@@ -32,7 +32,7 @@ from longwriter.train.recipe import Recipe
 from longwriter.train.run.chat_tokens import check_tokens
 from longwriter.train.run.folder import open_run
 from longwriter.train.run.log import ReportProgress, TrainingProgress
-from longwriter.train.run.setup import open_model, placed, steps_of, trl_arguments, world_size
+from longwriter.train.run.setup import check_machine, open_model, placed, steps_of, trl_arguments, world_size
 
 filterwarnings("ignore", message=".*rollout_func.*", category=UserWarning)
 
@@ -56,6 +56,7 @@ def grpo(recipe: Recipe, out: Path, report_progress: ReportProgress) -> None:
     Raises InputError, SetupError of a reward, or RunError for folders, disks, a reward that breaks and a collapse.
     """
     recipe = for_method(recipe, "grpo")
+    check_machine(recipe)
     if recipe.grpo.vllm != "off":
         _check_vllm(recipe)
     tokenizer = open_tokenizer(recipe.model)

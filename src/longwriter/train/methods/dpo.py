@@ -23,7 +23,7 @@ from longwriter.train.recipe import Recipe
 from longwriter.train.run.chat_tokens import check_tokens
 from longwriter.train.run.folder import open_run
 from longwriter.train.run.log import ReportProgress
-from longwriter.train.run.setup import open_model, placed, steps_of, trl_arguments
+from longwriter.train.run.setup import check_machine, open_model, placed, steps_of, trl_arguments
 from longwriter.train.run.trainer import FiniteGradTrainer
 
 
@@ -37,6 +37,7 @@ def dpo(recipe: Recipe, out: Path, report_progress: ReportProgress) -> None:
     Raises InputError, or RunError for folders, disks and a loss that is not finite.
     """
     recipe = for_method(recipe, "dpo")
+    check_machine(recipe)
     tokenizer = open_tokenizer(recipe.model)
     opened = {s.label: read_pairs(s.path, recipe, tokenizer) for s in recipe.data.sources}
     held = {

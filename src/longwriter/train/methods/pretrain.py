@@ -16,7 +16,7 @@ from longwriter.train.recipe import MixtureSource, Recipe
 from longwriter.train.run.chat_tokens import check_ids
 from longwriter.train.run.folder import open_run
 from longwriter.train.run.log import ReportProgress
-from longwriter.train.run.setup import steps_of
+from longwriter.train.run.setup import check_machine, steps_of
 from longwriter.train.run.weighted import weighted_trainer
 
 
@@ -26,6 +26,7 @@ def pretrain(recipe: Recipe, out: Path, report_progress: ReportProgress) -> None
     Raises InputError, or RunError for folders, disks and a loss that is not finite.
     """
     recipe = for_method(recipe, "pretrain")
+    check_machine(recipe)
     tokenizer = open_tokenizer(recipe.model)
     steps = steps_of(recipe.run, 0, recipe.data.max_tokens)
     sources = recipe.data.sources

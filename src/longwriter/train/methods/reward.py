@@ -42,7 +42,7 @@ from longwriter.train.recipe import Recipe
 from longwriter.train.run.chat_tokens import check_tokens
 from longwriter.train.run.folder import open_run
 from longwriter.train.run.log import ReportProgress
-from longwriter.train.run.setup import placed, quantization, steps_of, trl_arguments, with_adapters
+from longwriter.train.run.setup import check_machine, placed, quantization, steps_of, trl_arguments, with_adapters
 from longwriter.train.run.trainer import FiniteGradTrainer
 
 PICTURE = "reward.png"
@@ -64,6 +64,7 @@ def reward(recipe: Recipe, out: Path, report_progress: ReportProgress) -> None:
     Raises InputError, or RunError for folders, disks and a loss that is not finite.
     """
     recipe = for_method(recipe, "reward")
+    check_machine(recipe)
     tokenizer = open_tokenizer(recipe.model)
     if tokenizer.pad_token in (None, tokenizer.eos_token):
         raise InputError(

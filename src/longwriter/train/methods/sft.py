@@ -13,7 +13,7 @@ from longwriter.train.recipe import Recipe
 from longwriter.train.run.chat_tokens import check_ids
 from longwriter.train.run.folder import open_run
 from longwriter.train.run.log import ReportProgress
-from longwriter.train.run.setup import steps_of
+from longwriter.train.run.setup import check_machine, steps_of
 from longwriter.train.run.weighted import weighted_trainer
 
 
@@ -23,6 +23,7 @@ def sft(recipe: Recipe, out: Path, report_progress: ReportProgress) -> None:
     Raises InputError, or RunError for folders, disks and a loss that is not finite.
     """
     recipe = for_method(recipe, "sft")
+    check_machine(recipe)
     tokenizer = open_tokenizer(recipe.model)
     d = recipe.data
     drawn = None if d.max_samples is None else RowDraw(d.max_samples, recipe.run.seed)

@@ -19,6 +19,7 @@ from transformers import (
     TrainingArguments,
     set_seed,
 )
+from transformers.utils import is_flash_attn_2_available, is_flash_attn_3_available
 from trl.trainer.utils import add_fused_lm_head
 
 from longwriter.errors import InputError, SetupError, first_line
@@ -36,6 +37,7 @@ warnings.filterwarnings("ignore", message=".*gradient_checkpointing.*", category
 Args = TypeVar("Args", bound=TrainingArguments)
 PROJECT = "longwriter"  # of all runs, in a tracker
 GATHERED = "stage3_gather_16bit_weights_on_model_save"
+KERNELS = {"flash_attention_2": is_flash_attn_2_available, "flash_attention_3": is_flash_attn_3_available}
 TRL_SETS = ("label_names", "remove_unused_columns", "prediction_loss_only")
 
 
@@ -186,8 +188,7 @@ def arguments(recipe: Recipe, out: Path, steps: int, *, evaluate: bool = False) 
     """
     o, r = recipe.optim, recipe.run
     on_cpu = r.cpu or not torch.cuda.is_available()
-    _check_machine(r, on_cpu=on_cpu)
-    _check_gathered(recipe)
+    check_machine(recipe)
     return {
         **_schedule(o, steps),
         "output_dir": str(out),
@@ -231,8 +232,19 @@ def arguments(recipe: Recipe, out: Path, steps: int, *, evaluate: bool = False) 
     }
 
 
-def _check_machine(run: RunSettings, *, on_cpu: bool) -> None:
-    """Raises InputError for what cannot be run on this machine, SetupError for a tracker that is not installed."""
+def check_machine(recipe: Recipe) -> None:
+    """Raises InputError for what cannot be run on this machine, or on so many, SetupError for what is not installed.
+
+    Methods ask before they read anything: on a rented machine, the data's tokens take minutes.
+    """
+    run, attention = recipe.run, recipe.model.attention
+    on_cpu = run.cpu or not torch.cuda.is_available()
+    accumulation(run, world_size())
+    if attention in KERNELS and not KERNELS[attention](kernels_fallback_ok=True):
+        raise SetupError(
+            f"model.attention: {attention} needs a GPU and flash-attn: pip install flash-attn --no-build-isolation; or do "
+            "without: --set model.attention=sdpa"
+        )
     if run.fsdp and on_cpu:
         raise InputError(
             "run.fsdp needs GPUs: on a CPU, accelerate shards nothing and does not say so; use run.deepspeed"
@@ -246,6 +258,7 @@ def _check_machine(run: RunSettings, *, on_cpu: bool) -> None:
     for tracker in run.report_to:
         if not installed(tracker):
             raise SetupError(f"run.report_to: {tracker} is not installed: pip install {tracker}")
+    _check_gathered(recipe)
 
 
 def _check_gathered(recipe: Recipe) -> None:
