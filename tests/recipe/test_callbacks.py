@@ -28,6 +28,15 @@ def test_lines_whose_steps_are_taken_again_go(tmp_path: Path, step: int, kept: l
     assert [entry.step for entry in read_log(tmp_path)] == kept
 
 
+def test_small_numbers_are_kept(tmp_path: Path) -> None:
+    """A learning rate of reinforcement at 32B: 1e-6, after a twentieth of its warmup."""
+    args = TrainingArguments(str(tmp_path / "out"), use_cpu=True, report_to=[])
+    writer, control, state = LogWriter(tmp_path, lambda _: None, 8), TrainerControl(), TrainerState(global_step=1)
+    state.max_steps = 9
+    writer.on_log(args, state, control, {"learning_rate": 5e-8, "loss": 1.23456789})
+    assert read_log(tmp_path)[0].values == {"learning_rate": 5e-8, "loss": 1.23457}
+
+
 @pytest.mark.parametrize("name", ["loss", "eval_loss", "eval_books_loss"])
 def test_a_loss_that_is_no_number_stops_the_run(tmp_path: Path, name: str) -> None:
     args = TrainingArguments(str(tmp_path / "out"), use_cpu=True, report_to=[])

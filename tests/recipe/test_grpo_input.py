@@ -7,8 +7,8 @@ import pytest
 torch = pytest.importorskip("torch", reason="training needs torch: make test-recipe")
 pytest.importorskip("trl", reason="training needs the [train] extra: make test-recipe")
 
-from tests.helpers.tiny import train  # noqa: E402
-from tests.helpers.tiny_grpo import PLANTED, made, prompts, recipe_of, run  # noqa: E402, F401
+from tests.helpers.tiny import LLAMA, train  # noqa: E402
+from tests.helpers.tiny_grpo import PLANTED, log, made, prompts, recipe_of, run  # noqa: E402, F401
 
 from longwriter.errors import InputError  # noqa: E402
 from longwriter.train.data.tokenizer import open_tokenizer  # noqa: E402
@@ -183,3 +183,12 @@ def test_rollouts_are_read_with_the_tag_that_their_chat_template_opened(folder: 
     plain = Template(GrpoSettings(prompt=str(folder / "template.txt"), mode="plain"), open_tiny(folder))
     assert plain.render("Say <think>") == "Say <think>"
     assert plain.opened == ""
+
+
+def test_dropout_of_the_models_own_is_off(folder: Path) -> None:
+    """Else the policy that is compared is not the one that wrote: the second iteration would be clipped, and KL not 0."""
+    shape = LLAMA | {"attention_dropout": 0.5}
+    run(folder, model={"new": shape}, grpo={"iterations": 2, "kl_every": 2}, optim={"lr": 1e-9}, run={"steps": 2})
+    entries = log(folder)
+    assert [entry.get("clipped", 0) for entry in entries] == [0, 0]
+    assert entries[0]["kl"] == pytest.approx(0, abs=1e-6)

@@ -7,10 +7,12 @@ import pytest
 torch = pytest.importorskip("torch", reason="training needs torch: make test-recipe")
 pytest.importorskip("trl", reason="training needs the [train] extra: make test-recipe")
 
+from tests.helpers.tiny import LLAMA  # noqa: E402
 from tests.helpers.tiny_grpo import log, made, prompts, run  # noqa: E402, F401
+from transformers import AutoConfig, AutoModelForCausalLM  # noqa: E402
 
 from longwriter.train.grpo import trainer  # noqa: E402
-from longwriter.train.grpo.padding import by_length, trimmed  # noqa: E402
+from longwriter.train.grpo.padding import by_length, count_positions, trimmed  # noqa: E402
 
 pytestmark = pytest.mark.recipe
 
@@ -38,15 +40,34 @@ def test_the_shortest_come_first_and_every_row_keeps_what_is_its_own() -> None:
 
 def test_columns_of_padding_alone_go() -> None:
     out = trimmed(batch([1, 2], [3, 1]))
-    assert out["prompt_ids"].tolist() == [[0, 0, 0, 7], [0, 0, 7, 7]], "where its old log-probabilities were read"
+    assert out["prompt_ids"].tolist() == [[0, 7], [7, 7]]
     assert out["completion_ids"].tolist() == [[9, 9, 9], [9, 0, 0]]
     assert out["old_per_token_logps"].shape == (2, 3)
     assert out["importance_sampling_ratio"].shape == (2, 1)
-    out = trimmed({k: v for k, v in batch([1, 2], [3, 1]).items() if k != "old_per_token_logps"})
-    assert out["prompt_ids"].tolist() == [[0, 7], [7, 7]]
-    nothing = {k: v for k, v in batch([0, 0], [0, 0]).items() if k != "old_per_token_logps"}
+    nothing = batch([0, 0], [0, 0])
     assert trimmed(nothing)["completion_ids"].shape == (2, 1)  # all are masked: a token stays
     assert trimmed(nothing)["prompt_ids"].shape == (2, 1)
+
+
+@pytest.mark.parametrize("kind", ["gpt2", "llama"])
+def test_padding_before_a_row_changes_nothing_of_it(kind: str) -> None:
+    """GPT-2 learns its positions, and would count them from the first column."""
+    torch.manual_seed(0)
+    sizes = {"n_embd": 32, "n_layer": 2, "n_head": 2} if kind == "gpt2" else LLAMA | {"model_type": None}
+    sizes = {name: value for name, value in sizes.items() if value is not None}
+    model = AutoModelForCausalLM.from_config(AutoConfig.for_model(kind, **sizes | {"vocab_size": 100})).eval()
+    for weights in model.parameters():
+        torch.nn.init.normal_(weights, std=0.3)
+    count_positions(model)
+    row = torch.randint(4, 100, (1, 10))
+    padded, mask = torch.nn.functional.pad(row, (5, 0)), torch.nn.functional.pad(torch.ones_like(row), (5, 0))
+    with torch.no_grad():
+        alone = model(input_ids=row, attention_mask=torch.ones_like(row)).logits
+        beside = model(input_ids=padded, attention_mask=mask).logits[:, 5:]
+        written = model.generate(padded, attention_mask=mask, max_new_tokens=4, do_sample=False)[:, 5:]
+        whole = model(input_ids=written, attention_mask=torch.ones_like(written)).logits
+    assert torch.allclose(alone, beside, atol=1e-4)
+    assert written[0, 10:].tolist() == whole[0, 9:-1].argmax(-1).tolist()
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,27 @@ state.destroy_process_group()
 """
 
 
+DEAD = """
+import sys, time
+from longwriter.train.run import signs
+def dead(*_):
+    raise RuntimeError("Connection closed by peer")
+signs.broadcast_object_list = dead
+begun = time.monotonic()
+try:
+    signs.from_main_process(lambda: time.sleep(60), 2, 0, 0.2)
+except RuntimeError as error:
+    print(error, "after", int(time.monotonic() - begun))
+"""
+
+
+def test_nobody_waits_for_a_reward_once_a_peer_is_dead() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", DEAD], env=environment(), capture_output=True, text=True, check=True, timeout=40
+    )
+    assert done.stdout == "Connection closed by peer after 0\n"
+
+
 @pytest.mark.parametrize(("every_s", "said"), [("0.5", "1 scored"), ("60", "1 gave up after")])
 def test_a_sign_of_life_keeps_the_others_waiting(tmp_path: Path, every_s: str, said: str) -> None:
     (tmp_path / "script.py").write_text(SCRIPT)

@@ -60,6 +60,21 @@ def test_a_run_that_was_told_to_stop_goes_on_exactly(folder: Path) -> None:
     assert (out / "README.md").exists()
 
 
+def test_who_goes_on_may_report_and_save_at_other_steps(folder: Path) -> None:
+    """transformers would take the numbers of steps from the checkpoint."""
+    out = folder / "out"
+
+    def stop_after_three(line: TrainingProgress | str) -> None:
+        if isinstance(line, TrainingProgress) and line.entry.step == 3:
+            (out / "stop").touch()
+
+    with pytest.raises(Stopped):
+        sft(read_recipe(tuned(folder, 8, log_every=3)), out, stop_after_three)
+    sft(read_recipe(tuned(folder, 8, log_every=1, save_every=3)), out, lambda _: None)
+    assert list(losses(out)) == [1, 3, 4, 5, 6, 7, 8]
+    assert {p.parent.name for p in out.glob("checkpoint-*/complete")} == {"checkpoint-6", "checkpoint-8"}
+
+
 def test_all_processes_stop_after_the_same_step_with_exit_code_3(folder: Path) -> None:
     file, out = tuned(folder, 400), folder / "out"
     command = [

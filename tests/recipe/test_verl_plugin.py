@@ -236,7 +236,7 @@ def test_the_advantages_in_verls_queue_are_the_papers(trainer, queue, tmp_path):
             "broke",
         ),
         ([{"score": 1.0}] * 2, "no reward length, format with the rollouts"),
-        ([info_of({"length": 1.0, "format": math.nan})] * 2, "format gave no score for any of 2"),
+        ([info_of({"length": math.nan, "format": math.nan})] * 2, "gave no score for any of 2"),
     ],
 )
 def test_what_cannot_work_stops_the_run(trainer, queue, infos, said, request):

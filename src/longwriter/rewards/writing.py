@@ -63,7 +63,11 @@ class WritingReward:
         self._read = reader(settings.malformed)
 
     async def score(self, samples: Sequence[Sample]) -> list[Verdict]:
-        """One verdict per sample, in order. Raises SetupError or Unavailable for what concerns them all."""
+        """One verdict per sample, in order. Raises SetupError or Unavailable for what concerns them all.
+
+        The same answer to the same request is scored once: a model's scores differ in their last digits by the batch that a
+        text is in, and the normalisation of a group would make a whole advantage of that. A judge that compares sees them all.
+        """
         verdicts: dict[int, Verdict] = {}
         texts: dict[int, tuple[str, str]] = {}
         for place, sample in enumerate(samples):
@@ -72,8 +76,12 @@ class WritingReward:
                 verdicts[place] = Verdict(0.0, {"fault": tagged.fault})
             else:
                 texts[place] = (sample.request, tagged.answer)
-        found = await self._judge.score(list(texts.values()))
-        verdicts |= zip(texts, found, strict=True)
+        asked = list(texts.values()) if self.traits.compares else list(dict.fromkeys(texts.values()))
+        found = await self._judge.score(asked)
+        scored = (
+            found if self.traits.compares else map(dict(zip(asked, found, strict=True)).__getitem__, texts.values())
+        )
+        verdicts |= zip(texts, scored, strict=True)
         return [verdicts[place] for place in range(len(samples))]
 
     async def aclose(self) -> None:

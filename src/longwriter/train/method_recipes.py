@@ -20,6 +20,8 @@ VLLM_KEYS = {
     "server": ("vllm_group_port", "vllm_server_timeout"),
 }
 """Settings of [grpo] that are read for one kind of vLLM alone."""
+OF_ANY_VLLM = {"vllm_url", "vllm_correction", "vllm_clip_max", "vllm_clip_min"}
+"""And those that are read for any; `vllm_memory` is read for verl's estimates too."""
 
 
 class PretrainRecipe(Recipe):
@@ -88,6 +90,9 @@ class GrpoRecipe(Recipe):
             raise ValueError(
                 'data.sources: reinforcement takes requests: kind = "prompts", with the columns id, prompt, lower, upper'
             )
+        shared = next((source.label for source in d.sources if source.share != 1), None)
+        if shared is not None:
+            raise ValueError(f"data.sources: {shared}: share is for pretraining; every request is asked once an epoch")
         if d.too_long in ("cut", "split"):
             raise ValueError(f"data.too_long = {d.too_long}: a request is not cut; use drop or refuse")
         if self.run.batch % g.group:
@@ -119,6 +124,11 @@ class GrpoRecipe(Recipe):
                 f"run.save_every = {r.save_every}: checkpoints fall between rollouts; make it a multiple of "
                 f"grpo.iterations = {g.iterations}"
             )
+        if g.kl_every % g.iterations:
+            raise ValueError(
+                f"grpo.kl_every = {g.kl_every}: it is measured with new rollouts; make it a multiple of grpo.iterations = "
+                f"{g.iterations}"
+            )
         if self.model.lora is not None and self.model.lora.dropout > 0:
             raise ValueError("model.lora.dropout: the policy that is trained must be the one that wrote; make it 0")
         if g.beta > 0 and self.model.init is None:
@@ -134,6 +144,9 @@ class GrpoRecipe(Recipe):
             given = next((key for key in keys if getattr(g, key) is not None), None)
             if given and g.vllm != kind:
                 raise ValueError(f"grpo.{given}: is for grpo.vllm = {kind}, and it is {g.vllm}")
+        idle = OF_ANY_VLLM & g.model_fields_set
+        if idle and g.vllm == "off":
+            raise ValueError(f"grpo.{min(idle)}: says nothing with grpo.vllm = off; leave it out")
         if g.vllm_correction == "off" and (g.vllm_clip_max or g.vllm_clip_min):
             raise ValueError("grpo.vllm_clip_max, vllm_clip_min: nothing is weighted with grpo.vllm_correction = off")
         if g.vllm_max_model_length is not None and g.vllm_max_model_length < self.data.max_tokens:

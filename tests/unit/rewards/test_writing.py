@@ -45,6 +45,16 @@ async def test_what_a_reader_finds_in_a_malformed_completion_is_judged_if_so_wan
     assert [v.value for v in verdicts] == pytest.approx([sigmoid(1), 0, sigmoid(2)])
 
 
+async def test_the_same_answer_to_the_same_request_is_scored_once() -> None:
+    """A model's scores differ in their last digits by the batch, which a group's normalisation makes large."""
+    samples = [sample("good", "plain"), sample("good good", "plain"), sample("<think>a</think><answer>good</answer>")]
+    samples += [samples[0].model_copy(update={"request": "Write on."}), samples[0]]
+    with ScoringServer() as server:
+        verdicts = await open_reward("writing", RewardSettings(reward_url=server.url)).score(samples)
+    assert [v.why["score"] for v in verdicts] == [1, 2, 1, 1, 1]
+    assert len(server.requests) == 3
+
+
 async def test_nothing_to_judge_asks_nobody() -> None:
     reward = WritingReward(RewardSettings(reward_url="http://127.0.0.1:9"))
     assert await reward.score([]) == []
@@ -69,7 +79,7 @@ async def test_a_value_that_is_no_number_is_missing() -> None:
     with ScoringServer() as server:
         reward = WritingReward(RewardSettings(reward_url=server.url))
     reward._judge = Odd()  # type: ignore[assignment]
-    verdicts = await checked("writing", reward, [sample("x", "plain")] * 4)
+    verdicts = await checked("writing", reward, [sample(text, "plain") for text in "abcd"])
     assert [v.value for v in verdicts] == [0.5, None, None, None]
     assert verdicts[1].why == {"said": "x", "failure": "the reward gave nan"}
 

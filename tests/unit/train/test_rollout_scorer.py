@@ -10,7 +10,7 @@ import pytest
 from longwriter.errors import RunError
 from longwriter.rewards.base import RewardSettings, Sample, Traits, Verdict
 from longwriter.rewards.scoring import RewardScores, RewardSet
-from longwriter.train.grpo.scorer import Completion, RolloutScorer, ScoredStep, asking
+from longwriter.train.grpo.scorer import SILENT, Completion, RolloutScorer, ScoredStep, asking
 from longwriter.train.grpo.settings import GrpoSettings
 from longwriter.train.rollouts.store import read_steps
 
@@ -95,6 +95,28 @@ def test_a_reward_without_any_score_stops_the_run(tmp_path: Path) -> None:
     gone = missing | {PARTIAL: Verdict(None, {"failure": "the server sleeps"})}
     with pytest.raises(RunError, match=r"gave no score for any of 2 rollouts; the first says .*the server sleeps"):
         RolloutScorer(settings, lambda _: RewardScores([gone] * 2), tmp_path).score(1, [completion("a")] * 2)
+
+
+def test_a_reward_that_cannot_score_a_steps_requests_is_told_of_and_ends_the_run_only_where_that_stays(
+    tmp_path: Path,
+) -> None:
+    settings = GrpoSettings.model_validate({"objectives": [WHOLE, PARTIAL], "group": 2})
+    silent = [{WHOLE: Verdict(None, {"failure": "no rules for German"}), PARTIAL: Verdict(v, {})} for v in (0.0, 1.0)]
+    both = [row | {WHOLE: Verdict(1.0, {})} for row in silent]
+    said: list[str] = []
+    steps = [silent, *[silent] * (SILENT - 2), both, *[silent] * SILENT]
+    scorer = RolloutScorer(settings, lambda _: RewardScores(steps.pop(0)), tmp_path, said.append)
+    rows = [completion("a"), completion("b")]
+    for step in range(1, SILENT):
+        found = scorer.score(step, rows)
+        assert found.advantages == pytest.approx([-HALF, HALF]), "of the other reward"
+        assert found.measures[f"rewards/{WHOLE}/missing"] == 1
+    scorer.score(SILENT, rows)
+    for step in range(1, SILENT):
+        scorer.score(SILENT + step, rows)
+    with pytest.raises(RunError, match=r"gave no score for any of 2 rollouts; the first says .*no rules for German"):
+        scorer.score(2 * SILENT, rows)
+    assert len([line for line in said if "no rules for German" in line]) == 2, "once in a row"
 
 
 def test_seconds_of_waiting_are_measured(tmp_path: Path) -> None:

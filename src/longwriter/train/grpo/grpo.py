@@ -14,6 +14,7 @@ from warnings import filterwarnings
 import torch
 from datasets import Dataset as Table
 from peft import PeftModel
+from torch import nn
 from transformers import PreTrainedModel
 from trl import GRPOConfig
 from trl.import_utils import is_vllm_available
@@ -79,6 +80,7 @@ def grpo(recipe: Recipe, out: Path, report_progress: ReportProgress) -> None:
         run = open_run(recipe, out, data | of_held_out, lambda report: report_progress(_shown(report)))
         model = open_model(recipe, tokenizer, lean=False)  # TRL makes it lean itself
         check_tokens(model, tokenizer)
+        without_dropout(model)
         tell_vllm_ends(args, model)
         trainer = GroupTrainer(
             model,
@@ -139,6 +141,7 @@ def _arguments(recipe: Recipe, out: Path, steps: int) -> dict[str, object]:
         "importance_sampling_level": g.ratio,
         "scale_rewards": "none",
         "shuffle_dataset": False,
+        "trust_remote_code": recipe.model.trust_remote_code,  # of the penalty's reference, and of vLLM
         "generation_kwargs": {"use_cache": True},
     }
     return settings | (_vllm(recipe) if g.vllm != "off" else {})
@@ -159,6 +162,16 @@ def _vllm(recipe: Recipe) -> dict[str, object]:
         "vllm_importance_sampling_mode": CORRECTIONS.get(g.vllm_correction, g.vllm_correction),
         "generation_kwargs": stop,
     } | {name: value for name, value in given.items() if value is not None}
+
+
+def without_dropout(model: nn.Module) -> None:
+    """Let the policy that is trained, compared and evaluated be the one that wrote; TRL's setting leaves attention's dropout."""
+    for module in model.modules():
+        for name, value in list(vars(module).items()):
+            if isinstance(value, float) and (
+                name.endswith("dropout") or (name == "p" and isinstance(module, nn.Dropout))
+            ):
+                setattr(module, name, 0.0)
 
 
 def tell_vllm_ends(args: GRPOConfig, model: PreTrainedModel | PeftModel) -> None:

@@ -5,13 +5,38 @@ most of what the model then reads is padding. Which rollouts are in which micro-
 over all of them; "bnpo" is a mean of means, and is left in TRL's order.
 """
 
-import torch
-from torch import Tensor
+import inspect
+from typing import Any
 
-READ_BEFORE = ("old_per_token_logps", "ref_per_token_logps")
-"""Log-probabilities by this model or the one that it began from."""
-BY_TOKEN = (*READ_BEFORE, "sampling_per_token_logps", "importance_sampling_ratio", "tool_mask")
+import torch
+from peft import PeftModel
+from torch import Tensor, nn
+
+BY_TOKEN = (
+    *("old_per_token_logps", "ref_per_token_logps", "sampling_per_token_logps", "importance_sampling_ratio"),
+    "tool_mask",
+)
 """Beside the completion's own; a ratio of whole rollouts has one column and stays as it is."""
+
+
+def count_positions(model: nn.Module) -> None:
+    """Let a model that is read with padding before its rows count positions from the first token, as it does when it writes.
+
+    By itself it counts from the first column: learnt positions (GPT-2's) would be others than those it wrote at.
+    """
+    inner = model.get_base_model() if isinstance(model, PeftModel) else model
+    if "position_ids" in inspect.signature(inner.forward).parameters:
+        model.register_forward_pre_hook(_counted, with_kwargs=True)
+
+
+def _counted(_: nn.Module, args: Any, kwargs: dict[str, Any]) -> tuple[Any, dict[str, Any]]:  # noqa: ANN401
+    ids, mask = kwargs.get("input_ids"), kwargs.get("attention_mask")
+    given = (
+        isinstance(ids, Tensor) and isinstance(mask, Tensor) and mask.shape == ids.shape
+    )  # else a step of generation
+    if given and kwargs.get("position_ids") is None:
+        kwargs = kwargs | {"position_ids": (kwargs["attention_mask"].long().cumsum(1) - 1).clamp(min=0)}
+    return args, kwargs
 
 
 def by_length(batches: list[dict[str, Tensor]]) -> list[dict[str, Tensor]]:
@@ -30,12 +55,10 @@ def by_length(batches: list[dict[str, Tensor]]) -> list[dict[str, Tensor]]:
 def trimmed(batch: dict[str, Tensor]) -> dict[str, Tensor]:
     """Without the columns that are padding in every row: before the prompts, after the completions. One token stays of each.
 
-    What was read before, at whole width, is compared with what is read here. Both have to stand at the same positions, which
-    a model may count from the first column (GPT-2's do): then the prompts keep their padding.
+    What was read before, at whole width, can be compared with what is read here: `count_positions`.
     """
     prompt, completion = batch["prompt_mask"], batch["completion_mask"]
-    compared = any(name in batch for name in READ_BEFORE)
-    first = 0 if compared else min(int((prompt.sum(0) == 0).int().cumprod(0).sum()), prompt.shape[1] - 1)
+    first = min(int((prompt.sum(0) == 0).int().cumprod(0).sum()), prompt.shape[1] - 1)
     seen = (completion.sum(0) > 0).nonzero()
     last = int(seen[-1]) + 1 if len(seen) else 1
     out = dict(batch)

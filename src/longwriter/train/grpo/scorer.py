@@ -5,6 +5,7 @@ advantage (`advantage`). 4. The rollouts are kept (`train.rollouts.store`). 5. N
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +25,8 @@ from longwriter.train.rollouts.store import Rollout, write_step
 
 THEN = "; the last checkpoint is sound: mend the reward, then run the same command again"
 """What the user can do about a reward that breaks."""
+SILENT = 10
+"""Steps in a row in which a reward may say nothing while others do: requests that it cannot score, one a step."""
 Ask = Callable[[Sequence[Sample]], RewardScores]
 """Scores a batch, and returns when all scores are there."""
 
@@ -45,12 +48,17 @@ class ScoredStep(NamedTuple):
 
 @contextmanager
 def asking(rewards: RewardSet) -> Iterator[Ask]:
-    """A set of rewards for a program without an event loop; theirs is kept, since their connections live in it."""
-    with asyncio.Runner() as runner:
-        try:
-            yield lambda samples: runner.run(rewards.score(samples))
-        finally:
+    """A set of rewards for a program without an event loop; theirs is kept, since their connections live in it.
+
+    Where a thread still waits in it for a reward, the program ends because of something else: nothing is closed then.
+    """
+    runner = asyncio.Runner()
+    try:
+        yield lambda samples: runner.run(rewards.score(samples))
+    finally:
+        if not runner.get_loop().is_running():
             runner.run(rewards.aclose())
+            runner.close()
 
 
 class RolloutScorer:
@@ -60,7 +68,8 @@ class RolloutScorer:
         self, settings: GrpoSettings, ask: Ask, out: Path, tell: Callable[[str], None] = lambda _: None
     ) -> None:
         """`ask`: gives the scores of `settings.objectives`; `out`: the run's folder; `tell`: hears warnings."""
-        self.settings, self.ask, self.out = settings, ask, out
+        self.settings, self.ask, self.out, self.tell = settings, ask, out, tell
+        self.silent: Counter[str] = Counter()
         self.names = settings.objectives
         self.traits = [traits_of(reward_class(name)) for name in self.names]
         self.weights = None if settings.weights is None else np.array(settings.weights)
@@ -69,7 +78,8 @@ class RolloutScorer:
     def score(self, step: int, completions: Sequence[Completion]) -> ScoredStep:
         """Score all rollouts of a step, those of a group one after another.
 
-        Raises what rewards raise, and RunError where a reward has no score for any rollout, or the disk is full.
+        Raises what rewards raise, and RunError where no reward has a score for any rollout, one has none for `SILENT` steps,
+        or the disk is full.
         """
         scores = self.ask(completions)
         values = self._values(scores, completions)
@@ -85,16 +95,28 @@ class RolloutScorer:
         values = np.array(rows, np.float64)  # None becomes NaN
         cut = np.array([c.cut for c in completions])
         ranged = any(c.lower is not None for c in completions)
+        nothing = bool(np.isnan(values).all())
         for column, (name, traits) in enumerate(zip(self.names, self.traits, strict=True)):
             missing = np.isnan(values[:, column])
             if missing.all() and (ranged or not traits.needs_range):
-                raise RunError(
-                    f"the reward {name} gave no score for any of {len(values)} rollouts; the first says "
-                    f"{dict(scores.verdicts[0][name].why)}{THEN}"
-                )
+                self._said_nothing(name, scores, at_once=nothing or traits.needs_range)
+            elif not missing.all():
+                self.silent[name] = 0
             if self.settings.overlong == "punish" and traits.punishes_cut:
                 values[cut & ~missing, column] = 0.0
         return values
+
+    def _said_nothing(self, name: str, scores: RewardScores, *, at_once: bool) -> None:
+        """Count such a step, and tell of the first in a row. Raises RunError after too many, or `at_once`."""
+        self.silent[name] += 1
+        told = (
+            f"the reward {name} gave no score for any of {len(scores.verdicts)} rollouts; the first says "
+            f"{dict(scores.verdicts[0][name].why)}"
+        )
+        if at_once or self.silent[name] >= SILENT:
+            raise RunError(told + THEN)
+        if self.silent[name] == 1:
+            self.tell(f"{told}; the other rewards go on")
 
     def _advantages(self, values: Floats, completions: Sequence[Completion]) -> Floats:
         """One per rollout; 0 for a cut one with `overlong = "mask"`: it leaves the loss, so nothing is learnt from it."""

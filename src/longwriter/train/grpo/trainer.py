@@ -16,7 +16,7 @@ from trl import GRPOTrainer
 from trl.trainer.utils import add_fused_lm_head
 
 from longwriter.errors import RunError
-from longwriter.train.grpo.padding import by_length, trimmed
+from longwriter.train.grpo.padding import by_length, count_positions, trimmed
 from longwriter.train.grpo.sampling import Sampling
 from longwriter.train.grpo.scorer import Completion, RolloutScorer, ScoredStep
 from longwriter.train.grpo.settings import GrpoSettings
@@ -51,6 +51,9 @@ class GroupTrainer(FiniteGradTrainer, GRPOTrainer):
         self.entropies: list[tuple[float, float]] = []
         """Of each micro-batch of a step: nats per token, and tokens of all processes."""
         super().__init__(*args, reward_funcs=[self.score_all], rollout_func=sampling, **kwargs)
+        for model in (self.model, self.ref_model):
+            if model is not None:
+                count_positions(model)
         self.add_callback(Collapse(self))
 
     def score_all(
@@ -154,6 +157,7 @@ class GroupTrainer(FiniteGradTrainer, GRPOTrainer):
     def measure_against(self, start: PreTrainedModel) -> None:
         """Hold the model that the run began from; without it, adapters are switched off instead."""
         add_fused_lm_head(start, temperature=self.temperature)
+        count_positions(start)
         self.start = start.eval().requires_grad_(False).to(self.accelerator.device)
 
     def release(self) -> None:

@@ -1,7 +1,7 @@
 """Signs that a run games its reward: the score goes up while what rules can measure gets worse. No PyTorch here.
 
 A reward that a model or a server gives can be pleased without writing better. The first `WINDOW` steps of a run are compared
-with the last `WINDOW`; a change counts where it is larger than twice its standard error over steps, and than `LEAST`. Where
+with the last `WINDOW`; a change counts where it is larger than `ERRORS` standard errors over steps, and than `LEAST`. Where
 the score has risen, these are signs:
 
     length      half of the rise or more comes with length: within the groups of all steps the reward is regressed on
@@ -31,6 +31,8 @@ RULES = ("length", "format")
 """Rewards that rules give: not watched, but looked at beside those that are."""
 WINDOW = 10
 """Steps at each end of a run."""
+ERRORS = 3.0
+"""It is looked for after each step: with 2, a quarter of runs in which nothing changed had a sign (4 requests a step)."""
 LEAST = 0.02
 """Smallest change of a reward, 0 to 1, or of a share that counts."""
 EXPLAINED = 0.5
@@ -216,4 +218,4 @@ def _change(first: Sequence[float], last: Sequence[float]) -> _Change | None:
         return None
     change = _Change(fmean(first), fmean(last))
     error = math.sqrt(variance(first) / len(first) + variance(last) / len(last))
-    return change if abs(change.grown) > max(LEAST, 2 * error) else None
+    return change if abs(change.grown) > max(LEAST, ERRORS * error) else None

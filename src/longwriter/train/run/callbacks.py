@@ -45,7 +45,7 @@ class LogWriter(TrainerCallback):
             return
         spent = time.monotonic() - self.begun
         values = {
-            k: round(v, 6)
+            k: float(f"{v:.6g}")
             for k, v in logs.items()
             if isinstance(v, int | float) and not k.endswith(("_runtime", "_second"))
         }
@@ -75,7 +75,8 @@ class CheckpointWatch(TrainerCallback):
     def on_train_begin(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: object
     ) -> None:
-        """Forget a stop that was asked for before."""
+        """Forget a stop that was asked for before. The checkpoint's numbers of steps give way to those of now."""
+        state.compute_steps(args, state.max_steps)
         if state.is_world_process_zero:
             (Path(args.output_dir) / STOP).unlink(missing_ok=True)
 

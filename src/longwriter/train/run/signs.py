@@ -5,7 +5,8 @@ the others a sign of life every `EVERY_S`: `run.timeout_s` may be short, however
 """
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import Future, wait
+from threading import Thread
 from typing import TypeVar
 
 from accelerate.utils import broadcast_object_list
@@ -17,18 +18,26 @@ T = TypeVar("T")
 def from_main_process(work: Callable[[], T], processes: int, rank: int, every_s: float = EVERY_S) -> T:
     """What `work` gives on process 0, on every process. Raises there what it raises.
 
-    All of the `processes` call this together. Where there are several, it works in a thread of its own.
+    All of the `processes` call this together. Where there are several, it works in a thread of its own, which nothing waits
+    for once a peer is dead, or Ctrl-C came: a reward may ask a dead endpoint for hours.
     """
     if processes == 1:
         return work()
     sent: list[tuple[T] | None] = [None]
     if rank == 0:
-        with ThreadPoolExecutor(1) as pool:
-            future = pool.submit(work)
-            while not wait([future], every_s).done:
-                broadcast_object_list([None])
+        future = Future[T]()
+        Thread(target=_work, args=(work, future), daemon=True).start()
+        while not wait([future], every_s).done:
+            broadcast_object_list([None])
         sent = [(future.result(),)]
         broadcast_object_list(sent)
     while sent[0] is None:
         broadcast_object_list(sent)
     return sent[0][0]
+
+
+def _work(work: Callable[[], T], future: Future[T]) -> None:
+    try:
+        future.set_result(work())
+    except BaseException as error:  # noqa: BLE001  raised where the result is wanted
+        future.set_exception(error)
