@@ -165,7 +165,7 @@ def _vllm(recipe: Recipe) -> dict[str, object]:
 
 
 def without_dropout(model: nn.Module) -> None:
-    """Let the policy that is trained, compared and evaluated be the one that wrote; TRL's setting leaves attention's dropout."""
+    """Let the policy that is trained and compared be the one that wrote; TRL's setting leaves attention's own dropout."""
     for module in model.modules():
         for name, value in list(vars(module).items()):
             if isinstance(value, float) and (
