@@ -80,7 +80,8 @@ def command(name: str, method: Method, about: str, example: str) -> click.Comman
 
 
 GO_ON = """
-The same command resumes from the last checkpoint.
+The same command resumes from the last checkpoint. A file RUN/stop saves one
+after the step under way and ends the training.
 On many devices: torchrun --nproc-per-node 8 -m longwriter train ...
 """
 pretrain = command(
