@@ -20,8 +20,6 @@ VLLM_KEYS = {
     "server": ("vllm_group_port", "vllm_server_timeout"),
 }
 """Settings of [grpo] that are read for one kind of vLLM alone."""
-OF_ANY_VLLM = {"vllm_url", "vllm_correction", "vllm_clip_max", "vllm_clip_min"}
-"""And those that are read for any; `vllm_memory` is read for verl's estimates too."""
 
 
 class PretrainRecipe(Recipe):
@@ -144,9 +142,6 @@ class GrpoRecipe(Recipe):
             given = next((key for key in keys if getattr(g, key) is not None), None)
             if given and g.vllm != kind:
                 raise ValueError(f"grpo.{given}: is for grpo.vllm = {kind}, and it is {g.vllm}")
-        idle = OF_ANY_VLLM & g.model_fields_set
-        if idle and g.vllm == "off":
-            raise ValueError(f"grpo.{min(idle)}: says nothing with grpo.vllm = off; leave it out")
         if g.vllm_correction == "off" and (g.vllm_clip_max or g.vllm_clip_min):
             raise ValueError("grpo.vllm_clip_max, vllm_clip_min: nothing is weighted with grpo.vllm_correction = off")
         if g.vllm_max_model_length is not None and g.vllm_max_model_length < self.data.max_tokens:

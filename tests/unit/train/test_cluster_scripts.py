@@ -21,12 +21,16 @@ if name == "scontrol" and sys.argv[1] == "show":
 if "hostname" in sys.argv:
     print("10.0.0.5 192.168.0.5")
 if os.environ.get("DIES", "none") in sys.argv:
+    time.sleep(1 if name == "srun" and "env" in sys.argv else 0)  # the training has begun
     sys.exit(7)
+if name == "curl" and "DIES" in os.environ and "8001" in sys.argv[-1] and os.environ["DIES"] != "env":
+    sys.exit(22)
 if {"serve", "--block"} & set(sys.argv) or any("vllm serve" in word for word in sys.argv):
     time.sleep(60)
 if "WAITS" in os.environ and {"torchrun", "recipes/zero/32b/trl.sh"} & set(sys.argv):
-    os.kill(os.getppid(), signal.SIGUSR1)  # as Slurm does near the end of the time
     stop = pathlib.Path(os.environ["WAITS"])
+    if stop.name == "stop":
+        os.kill(os.getppid(), signal.SIGUSR1)  # as Slurm does near the end of the time
     while not stop.exists():
         time.sleep(0.05)
     sys.exit(1)
@@ -105,7 +109,10 @@ def test_a_server_that_ends_ends_the_job(died: str, tmp_path: Path) -> None:
     """While the training waits for it, or while it runs: here its part never ends."""
     code, calls = called(tmp_path, "zero/32b/slurm.sbatch", "trl", machines=9, DIES=died, WAITS=str(tmp_path / "never"))
     assert code == 1
-    assert not any(a[:1] == ["requeue"] for _, a, _ in calls if "never" in a)
+    assert ["requeue", "17"] not in [a for _, a, _ in calls]
+    assert (died == "env") == any("recipes/zero/32b/trl.sh" in a for _, a, _ in calls), (
+        "the reward's server is waited for"
+    )
 
 
 def test_slurm_gives_each_machine_of_the_32b_its_part_by_trl(tmp_path: Path) -> None:

@@ -72,8 +72,6 @@ REFUSED: list[tuple[Method, tuple[str, ...], str]] = [
         ("grpo.vllm=colocate", "grpo.vllm_max_model_length=1999"),
         "cannot hold prompt and rollout of data.max_tokens",
     ),
-    ("grpo", ("grpo.vllm_correction=token",), "grpo.vllm_correction: says nothing with grpo.vllm = off"),
-    ("grpo", ("grpo.vllm_url=http://127.0.0.1:8000",), "grpo.vllm_url: says nothing with grpo.vllm = off"),
     ("grpo", ("grpo.kl_every=3", "grpo.iterations=2"), "grpo.kl_every = 3: it is measured with new rollouts"),
     ("grpo", ('data.sources=[{kind = "prompts", path = "p", share = 0}]',), "p: share is for pretraining"),
     ("grpo", ("run.fsdp=true",), "run.fsdp: sharded weights cannot generate"),

@@ -76,7 +76,9 @@ def grpo(recipe: Recipe, out: Path, report_progress: ReportProgress) -> None:
             ask = stack.enter_context(asking(rewards))
             scorer = RolloutScorer(recipe.grpo, ask, out, report_progress)
             if held_out:
-                judge = RolloutScorer(alone(recipe.grpo, rewards.traits), ask, out / FOLDER)
+                judge = RolloutScorer(
+                    alone(recipe.grpo, rewards.traits), ask, out / FOLDER, silent=1
+                )  # the same requests each time
         run = open_run(recipe, out, data | of_held_out, lambda report: report_progress(_shown(report)))
         model = open_model(recipe, tokenizer, lean=False)  # TRL makes it lean itself
         check_tokens(model, tokenizer)
@@ -95,7 +97,7 @@ def grpo(recipe: Recipe, out: Path, report_progress: ReportProgress) -> None:
             trainer.measure_against(open_model(recipe, tokenizer, lean=False))
         if held_out:
             trainer.add_callback(HeldOut(trainer, held_out, recipe.run.evaluate_every, judge))
-        run.train(trainer)
+        run.train(trainer, trainer.release)
         run.close(trainer, draw, trainer.release)
 
 

@@ -65,9 +65,18 @@ class RolloutScorer:
     """Makes advantages of a run's rollouts, and keeps both."""
 
     def __init__(
-        self, settings: GrpoSettings, ask: Ask, out: Path, tell: Callable[[str], None] = lambda _: None
+        self,
+        settings: GrpoSettings,
+        ask: Ask,
+        out: Path,
+        tell: Callable[[str], None] = lambda _: None,
+        silent: int = SILENT,
     ) -> None:
-        """`ask`: gives the scores of `settings.objectives`; `out`: the run's folder; `tell`: hears warnings."""
+        """`ask`: gives the scores of `settings.objectives`; `out`: the run's folder; `tell`: hears warnings.
+
+        `silent`: steps in a row in which a reward may say nothing.
+        """
+        self.most_silent = silent
         self.settings, self.ask, self.out, self.tell = settings, ask, out, tell
         self.silent: Counter[str] = Counter()
         self.names = settings.objectives
@@ -113,7 +122,7 @@ class RolloutScorer:
             f"the reward {name} gave no score for any of {len(scores.verdicts)} rollouts; the first says "
             f"{dict(scores.verdicts[0][name].why)}"
         )
-        if at_once or self.silent[name] >= SILENT:
+        if at_once or self.silent[name] >= self.most_silent:
             raise RunError(told + THEN)
         if self.silent[name] == 1:
             self.tell(f"{told}; the other rewards go on")

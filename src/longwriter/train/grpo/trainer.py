@@ -53,7 +53,7 @@ class GroupTrainer(FiniteGradTrainer, GRPOTrainer):
         super().__init__(*args, reward_funcs=[self.score_all], rollout_func=sampling, **kwargs)
         for model in (self.model, self.ref_model):
             if model is not None:
-                count_positions(model)
+                count_positions(self.accelerator.unwrap_model(model))  # DeepSpeed has wrapped the reference
         self.add_callback(Collapse(self))
 
     def score_all(

@@ -44,14 +44,15 @@ class LogWriter(TrainerCallback):
         if not state.is_world_process_zero or "train_runtime" in logs:
             return
         spent = time.monotonic() - self.begun
+        tokens = logs.get("tokens", state.global_step * self.tokens_per_step)
         values = {
             k: float(f"{v:.6g}")
             for k, v in logs.items()
-            if isinstance(v, int | float) and not k.endswith(("_runtime", "_second"))
+            if isinstance(v, int | float) and k != "tokens" and not k.endswith(("_runtime", "_second"))
         }
         entry = LogEntry(
             step=state.global_step,
-            tokens=values.pop("tokens", state.global_step * self.tokens_per_step),
+            tokens=tokens,
             seconds=round(self.before + spent, 1),
             values=values,
         )
@@ -75,10 +76,8 @@ class CheckpointWatch(TrainerCallback):
     def on_train_begin(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: object
     ) -> None:
-        """Forget a stop that was asked for before. The checkpoint's numbers of steps give way to those of now."""
+        """Let the checkpoint's numbers of steps give way to those of now."""
         state.compute_steps(args, state.max_steps)
-        if state.is_world_process_zero:
-            (Path(args.output_dir) / STOP).unlink(missing_ok=True)
 
     def on_step_begin(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: object) -> None:
         """Raises AlreadyFinished: transformers would take a step more before it looks whether there are enough."""

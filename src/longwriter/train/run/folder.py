@@ -72,10 +72,11 @@ class TrainingRun(NamedTuple):
     out: Path
     report_progress: ReportProgress
 
-    def train(self, trainer: Trainer) -> None:
+    def train(self, trainer: Trainer, release: Callable[[], None] = lambda: None) -> None:
         """Train, from the last whole checkpoint if there is one.
 
-        Raises RunError where the folder cannot be written, Stopped where a file `stop` in it asked for that.
+        `release`: as of `close`. Raises RunError where the folder cannot be written, Stopped where a file `stop` in it asked
+        for that.
         """
         trainer.remove_callback(PrinterCallback)  # LogWriter reports
         watch = CheckpointWatch(self.recipe.grpo.iterations)
@@ -93,7 +94,7 @@ class TrainingRun(NamedTuple):
         with _writing(self.out), suppress(AlreadyFinished):
             trainer.train(resume_from_checkpoint=None if whole is None else str(whole))
         if watch.stopped:
-            self._leave(trainer)
+            self._leave(trainer, release)
             raise Stopped(
                 f"{self.out / STOP} asked for it: stopped after step {trainer.state.global_step:,}, whose checkpoint is whole; "
                 "the same command goes on"
@@ -147,6 +148,8 @@ def open_run(recipe: Recipe, out: Path, data: Mapping[str, object], report_progr
     for name, content in ((SETTINGS, tree), (DATA, dict(data))):
         try:
             out.mkdir(parents=True, exist_ok=True)
+            if os.environ.get("RANK", "0") == "0":
+                (out / STOP).unlink(missing_ok=True)  # asked of the run before; from now on it is of this one
             before = json.loads((out / name).read_text("utf-8")) if begun and (out / name).exists() else content
         except OSError as error:
             raise RunError(f"cannot write to {out}: {error.strerror}; choose another --out") from error

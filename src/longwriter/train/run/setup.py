@@ -19,7 +19,7 @@ from transformers import (
     TrainingArguments,
     set_seed,
 )
-from transformers.utils import is_flash_attn_2_available, is_flash_attn_3_available
+from transformers.utils import is_flash_attn_2_available, is_flash_attn_3_available, is_kernels_available
 from trl.trainer.utils import add_fused_lm_head
 
 from longwriter.errors import InputError, SetupError, first_line
@@ -240,7 +240,7 @@ def check_machine(recipe: Recipe) -> None:
     run, attention = recipe.run, recipe.model.attention
     on_cpu = run.cpu or not torch.cuda.is_available()
     accumulation(run, world_size())
-    if attention in KERNELS and not KERNELS[attention](kernels_fallback_ok=True):
+    if attention in KERNELS and not (KERNELS[attention]() or is_kernels_available()):
         raise SetupError(
             f"model.attention: {attention} needs a GPU and flash-attn: pip install flash-attn --no-build-isolation; or do "
             "without: --set model.attention=sdpa"

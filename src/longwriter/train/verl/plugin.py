@@ -58,7 +58,7 @@ class LongWriterTrainer(PPOTrainerSync):
         scores = carried(settings.objectives, infos)
         folder = Path(self.config.trainer.default_local_dir)
         # kept, since a new one reads all rollouts of earlier steps
-        self._scorer = self._scorer or RolloutScorer(settings, lambda _: scores, folder)
+        self._scorer = self._scorer or RolloutScorer(settings, lambda _: scores, folder, print)
         self._scorer.ask = lambda _: scores
         scored = self._scorer.score(self.global_steps, rows)
         values = np.zeros(len(batch.keys))
