@@ -36,4 +36,7 @@ def draw(folder: Path, title: str) -> None:
         axes.grid(alpha=0.3)
         if axes.lines:
             axes.legend()
+        else:
+            axes.set(xticks=[], yticks=[])
+            axes.text(0.5, 0.5, "not measured", ha="center", color="0.5", transform=axes.transAxes)
     save_png(figure, folder / PICTURE, dpi=110)
