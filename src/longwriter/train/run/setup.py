@@ -239,7 +239,6 @@ def check_machine(recipe: Recipe) -> None:
     """
     run, attention = recipe.run, recipe.model.attention
     on_cpu = run.cpu or not torch.cuda.is_available()
-    accumulation(run, world_size())
     if attention in KERNELS and not (KERNELS[attention]() or is_kernels_available()):
         raise SetupError(
             f"model.attention: {attention} needs a GPU and flash-attn: pip install flash-attn --no-build-isolation; or do "
@@ -259,6 +258,7 @@ def check_machine(recipe: Recipe) -> None:
         if not installed(tracker):
             raise SetupError(f"run.report_to: {tracker} is not installed: pip install {tracker}")
     _check_gathered(recipe)
+    accumulation(run, world_size())
 
 
 def _check_gathered(recipe: Recipe) -> None:
