@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         RunError,
         SettingError,
         SetupError,
+        Stopped,
         TruncatedPrompt,
         Unavailable,
     )
@@ -58,7 +59,8 @@ _ERRORS = (
         "ModelError",
         "PlanError",
     ),
-    *("PromptTooLong", "Refused", "RunError", "SettingError", "SetupError", "TruncatedPrompt", "Unavailable"),
+    *("PromptTooLong", "Refused", "RunError", "SettingError", "SetupError", "Stopped", "TruncatedPrompt"),
+    "Unavailable",
 )
 _HOMES = {  # name -> module, imported at the first use: `import longwriter` is quick
     **dict.fromkeys(("astream", "awrite", "estimate", "plan", "stream", "write"), "longwriter.api.writing"),
@@ -102,6 +104,7 @@ __all__ = [
     "Section",
     "SettingError",
     "SetupError",
+    "Stopped",
     "TruncatedPrompt",
     "Unavailable",
     "WriteSettings",

@@ -98,7 +98,7 @@ class Lines(TrainerCallback):  # type: ignore[misc]
 def test_a_tracker_that_fails_later_is_told_of_once_and_the_training_ends_well(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(trackers.KINDS, "tensorboard", trackers.Kind(Lines, None, ""))
+    monkeypatch.setitem(trackers.KINDS, "tensorboard", trackers.TrackerKind(Lines, None, ""))
     said: list[str] = []
     sft(read_recipe(tuned(folder, "tensorboard")), folder / "out", lambda line: said.append(str(line)))
     assert (folder / "out" / "moved" / "all").read_text() == "1\n2\n"

@@ -51,7 +51,12 @@ def called(folder: Path, script: str, *arguments: str, machines: int, **more: st
     (folder / "recipes").symlink_to(ROOT / "recipes")
     command = ["bash", str(ROOT / "recipes" / script), *arguments]
     done = subprocess.run(
-        command, env=os.environ | slurm | own, capture_output=True, text=True, check=False, timeout=60
+        command,
+        env={k: v for k, v in os.environ.items() if k != "OMP_NUM_THREADS"} | slurm | own,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
     )
     lines = (folder / "called").read_text().splitlines() if (folder / "called").exists() else []
     return done.returncode, [tuple(json.loads(line)) for line in lines]

@@ -6,6 +6,8 @@ the others a sign of life every `EVERY_S`: `run.timeout_s` may be short, however
 
 from collections.abc import Callable
 from concurrent.futures import Future, wait
+from contextlib import ExitStack
+from functools import partial
 from threading import Thread
 from typing import TypeVar
 
@@ -37,7 +39,13 @@ def from_main_process(work: Callable[[], T], processes: int, rank: int, every_s:
 
 
 def _work(work: Callable[[], T], future: Future[T]) -> None:
-    try:
+    with ExitStack() as stack:
+        stack.push(partial(_fail, future))
         future.set_result(work())
-    except BaseException as error:  # noqa: BLE001  raised where the result is wanted
+
+
+def _fail(future: Future[T], kind: type[BaseException] | None, error: BaseException | None, _: object) -> bool:
+    """An error belongs to who waits for the result."""
+    if error is not None:
         future.set_exception(error)
+    return kind is not None

@@ -51,7 +51,7 @@ class Experiment(MLflowCallback):
                 del os.environ[name]
 
 
-class Kind(NamedTuple):
+class TrackerKind(NamedTuple):
     """A tracker that `run.report_to` may name."""
 
     opened: Callable[[Path], TrainerCallback]
@@ -61,13 +61,13 @@ class Kind(NamedTuple):
 
 
 KINDS = {
-    "tensorboard": Kind(Board, None, "TENSORBOARD_LOGGING_DIR names another folder"),
-    "wandb": Kind(
+    "tensorboard": TrackerKind(Board, None, "TENSORBOARD_LOGGING_DIR names another folder"),
+    "wandb": TrackerKind(
         lambda _: WandbCallback(), "wandb.errors:Error",
         "log in by `wandb login` or WANDB_API_KEY, or keep the reports here with WANDB_MODE=offline",
     ),
-    "trackio": Kind(lambda _: TrackioCallback(), "httpx:HTTPError", "without TRACKIO_SPACE_ID the reports stay here"),
-    "mlflow": Kind(lambda _: Experiment(), "mlflow.exceptions:MlflowException", "MLFLOW_TRACKING_URI names the server"),
+    "trackio": TrackerKind(lambda _: TrackioCallback(), "httpx:HTTPError", "without TRACKIO_SPACE_ID the reports stay here"),
+    "mlflow": TrackerKind(lambda _: Experiment(), "mlflow.exceptions:MlflowException", "MLFLOW_TRACKING_URI names the server"),
 }  # fmt: skip
 
 
