@@ -108,22 +108,21 @@ def test_a_tracker_that_fails_later_is_told_of_once_and_the_training_ends_well(
     assert (folder / "out" / "README.md").exists()
 
 
-def test_mlflow_without_its_server_is_named_before_the_first_step(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("name", "variable", "value", "way_out"),
+    [
+        ("mlflow", "MLFLOW_TRACKING_URI", "http://127.0.0.1:9", "MLFLOW_TRACKING_URI names the server"),
+        ("wandb", "WANDB_API_KEY", "short", "WANDB_MODE=offline"),
+    ],
+)
+def test_a_tracker_that_refuses_or_does_not_answer_is_named_before_the_first_step(
+    name: str, variable: str, value: str, way_out: str, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if not trackers.installed("mlflow"):
-        pytest.skip("needs mlflow: pip install mlflow")
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
-    with pytest.raises(SetupError, match=r"run\.report_to: mlflow: .*MLFLOW_TRACKING_URI names the server"):
-        sft(read_recipe(tuned(folder, "mlflow")), folder / "out", lambda _: None)
-
-
-def test_wandb_without_a_key_is_named_before_the_first_step(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    if not trackers.installed("wandb"):
-        pytest.skip("needs wandb: pip install wandb")
-    monkeypatch.setenv("WANDB_API_KEY", "short")
-    with pytest.raises(SetupError, match=r"run\.report_to: wandb: .*WANDB_MODE=offline"):
-        sft(read_recipe(tuned(folder, "wandb")), folder / "out", lambda _: None)
+    if not trackers.installed(name):
+        pytest.skip(f"needs {name}: pip install {name}")
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(SetupError, match=rf"run\.report_to: {name}: .*{way_out}"):
+        sft(read_recipe(tuned(folder, name)), folder / "out", lambda _: None)
 
 
 def test_a_folder_that_a_tracker_left_is_not_the_tracker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

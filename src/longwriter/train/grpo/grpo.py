@@ -76,9 +76,8 @@ def grpo(recipe: Recipe, out: Path, report_progress: ReportProgress) -> None:
             ask = stack.enter_context(asking(rewards))
             scorer = RolloutScorer(recipe.grpo, ask, out, report_progress)
             if held_out:
-                judge = RolloutScorer(
-                    alone(recipe.grpo, rewards.traits), ask, out / FOLDER, silent=1
-                )  # the same requests each time
+                # the same requests each time: a reward that is silent would stay so
+                judge = RolloutScorer(alone(recipe.grpo, rewards.traits), ask, out / FOLDER, silent=1)
         run = open_run(recipe, out, data | of_held_out, lambda report: report_progress(_shown(report)))
         model = open_model(recipe, tokenizer, lean=False)  # TRL makes it lean itself
         check_tokens(model, tokenizer)

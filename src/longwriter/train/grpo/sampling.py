@@ -70,9 +70,8 @@ class Sampling:
 
     def draw(self, prompts: list[str], trainer: "GRPOTrainer", purpose: str, times: int) -> DrawnRollouts:
         """As a call. `purpose`: draws for another one differ. `times`: that each prompt follows itself."""
-        sharers = (
-            (self.settings.vllm_tensor_parallel_size or 1) if trainer.use_vllm else 1
-        )  # of one vLLM: they draw alike
+        # those that share one vLLM draw alike
+        sharers = (self.settings.vllm_tensor_parallel_size or 1) if trainer.use_vllm else 1
         key = f"{purpose}{self.seed}/{trainer.state.global_step}/{trainer.accelerator.process_index // sharers}"
         torch.manual_seed(int.from_bytes(hashlib.sha256(key.encode()).digest()[:7]))
         ids = encode_prompts(prompts, self.tokenizer, chat=self.settings.chat)

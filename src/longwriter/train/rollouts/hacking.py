@@ -32,7 +32,7 @@ RULES = ("length", "format")
 WINDOW = 10
 """Steps at each end of a run."""
 ERRORS = 3.0
-"""It is looked for after each step: with 2, a quarter of runs in which nothing changed had a sign (4 requests a step)."""
+"""It is looked for after each step: with 2, a fifth of runs in which nothing changes had a sign (measurements/hacking.py)."""
 LEAST = 0.02
 """Smallest change of a reward, 0 to 1, or of a share that counts."""
 EXPLAINED = 0.5
